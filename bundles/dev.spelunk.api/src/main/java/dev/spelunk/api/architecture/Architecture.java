@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.api.architecture;
+
+import dev.spelunk.api.spu.ProfilingRules;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What one composed machine implements: the architecture version, the features by the names of
+ * DDI 0487, A2, and the rules of its profiling features. Immutable; made once for each composition.
+ */
+public final class Architecture {
+    /** OSGi capability namespace of architecture features; never wired ({@code effective:=compose}). */
+    public static final String FEATURE_NAMESPACE = "arm.feature";
+
+    private final int version;
+    private final SortedSet<String> features;
+    private final ProfilingRules profiling;
+    private final SortedMap<String, Long> registerValues;
+
+    /**
+     * @param version two digits: 82 is Armv8.2, 85 is Armv8.5
+     * @param features feature names such as {@code FEAT_FGT}, {@code FEAT_EL3}
+     * @param profiling rules of the composed SPE features, null when SPE is absent
+     * @param registerValues values of identification registers that the variant states, by name: MIDR_EL1, …
+     */
+    public Architecture(
+            int version, Set<String> features, ProfilingRules profiling, Map<String, Long> registerValues) {
+        this.version = version;
+        this.features = Collections.unmodifiableSortedSet(new TreeSet<>(features));
+        this.profiling = profiling;
+        this.registerValues = Collections.unmodifiableSortedMap(new TreeMap<>(registerValues));
+    }
+
+    /** The version as two digits: 85 for Armv8.5. */
+    public int version() {
+        return version;
+    }
+
+    /** Every implemented feature, in name order. */
+    public SortedSet<String> features() {
+        return features;
+    }
+
+    /** Whether the feature of that name ({@code FEAT_…}) is implemented. */
+    public boolean has(String feature) {
+        return features.contains(feature);
+    }
+
+    /** Rules of the composed SPE features; null when PMSVer is 0. */
+    public ProfilingRules profiling() {
+        return profiling;
+    }
+
+    /** The value that the variant states for an identification register, or the given one. */
+    public long registerValue(String name, long otherwise) {
+        return registerValues.getOrDefault(name, otherwise);
+    }
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.api.hypervisor;
+
+import dev.spelunk.api.machine.PeContext;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** A vCPU as trap handlers see it: the guest's in-memory registers and the PE that it is loaded on. */
+@ProviderType
+public interface Vcpu {
+    /** The PE, with the hardware registers. */
+    PeContext pe();
+
+    /** In-memory value of a register that does not go to hardware directly. */
+    long memory(int encoding);
+
+    void memory(int encoding, long value);
+
+    /** Tells the SPE part that the guest has written a buffer register (in memory already). */
+    void bufferWritten(int encoding, long previous);
+}

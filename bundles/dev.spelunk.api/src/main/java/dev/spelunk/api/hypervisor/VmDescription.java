@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.api.hypervisor;
+
+import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.platform.FirmwareCalls;
+import dev.spelunk.api.platform.InterruptController;
+import dev.spelunk.api.state.Bus;
+import java.util.List;
+
+/**
+ * What the composition gives a hypervisor.
+ *
+ * @param pes the PEs; vCPU n runs on PE n
+ * @param memslotBase first IPA of the guest's memory
+ * @param memslotSize in bytes
+ * @param hostBase physical address of the host memory that backs the memslot at creation
+ * @param hostReserved physical address of memory that is the host's own (stage 2 tables), page aligned
+ * @param hostReservedSize in bytes
+ * @param userDevices devices that the VM's user space emulates, by IPA
+ * @param interrupts makes the virtual GIC
+ * @param distributorBase IPA of the virtual distributor
+ * @param redistributorBase IPA of the first virtual redistributor
+ * @param firmware answers the guest's PSCI calls
+ * @param trapHandlers contributed handlers, in the order of their names
+ * @param pinningPolicy the policy of this VM
+ * @param maxBufferSize maximum profiling buffer size for the guest in bytes, 0 for none set
+ * @param physicalAddresses whether the guest may have physical address packets
+ */
+public record VmDescription(
+        List<PeContext> pes, long memslotBase, long memslotSize, long hostBase, long hostReserved,
+        long hostReservedSize, Bus userDevices, InterruptController interrupts, long distributorBase,
+        long redistributorBase, FirmwareCalls firmware, List<TrapHandler> trapHandlers,
+        BufferPinningPolicy pinningPolicy, long maxBufferSize, boolean physicalAddresses) {
+}

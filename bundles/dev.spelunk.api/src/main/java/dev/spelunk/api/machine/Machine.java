@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.api.machine;
+
+import dev.spelunk.api.records.ProfileDescription;
+import java.util.List;
+import java.util.SortedMap;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** One composed machine with a guest. One thread runs it; the other methods may be called from any thread. */
+@ProviderType
+public interface Machine extends AutoCloseable {
+    /** How a run ended. */
+    enum Ending { EXITED, POWERED_OFF, FAILED, RESET, INSTRUCTION_LIMIT, INTERRUPTED }
+
+    /** Runs until the guest ends, a limit is reached or {@link #interrupt} is called. */
+    Result run();
+
+    /** Ends a run at the next safepoint, with {@link Ending#INTERRUPTED}. */
+    void interrupt();
+
+    /** Stops between two operations until {@link #resume}; returns when stopped. */
+    void pause();
+
+    void resume();
+
+    boolean paused();
+
+    /** Operations executed so far, over all PEs; approximate while it runs. */
+    long instructions();
+
+    /** The sample records so far, in order. */
+    byte[] records();
+
+    /** For writing profiles. */
+    ProfileDescription profile();
+
+    /** The PEs' contexts; to be looked at while paused, or from the running thread. */
+    List<PeContext> pes();
+
+    /** Registers of a PE by name, general-purpose ones too. Call while paused. */
+    SortedMap<String, Long> registers(int pe);
+
+    /** Text of all registers and the last exception. */
+    String dump();
+
+    @Override
+    void close();
+
+    /**
+     * What a run did.
+     *
+     * @param ending how it ended
+     * @param exitCode of the guest, when it EXITED
+     * @param message for FAILED and RESET: one sentence
+     * @param instructions operations executed
+     * @param cycles virtual time of PE 0
+     * @param nanoseconds host time
+     * @param exits VM exits by reason
+     * @param traps trapped registers by name
+     * @param bufferEvents buffer management events by kind
+     * @param counters of the SPUs, summed, by name
+     */
+    record Result(
+            Ending ending, int exitCode, String message, long instructions, long cycles, long nanoseconds,
+            SortedMap<String, Long> exits, SortedMap<String, Long> traps, SortedMap<String, Long> bufferEvents,
+            SortedMap<String, Long> counters) {
+    }
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.api.mmu;
+
+import dev.spelunk.api.machine.PeContext;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** Service: makes the MMU of a PE. */
+@ProviderType
+public interface Mmu {
+    /** @param context with machine, pe, architecture and registers set */
+    Translator create(PeContext context);
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.api.pe;
+
+import dev.spelunk.api.machine.PeContext;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** Service: makes the engine that executes A64 instructions on a PE's state. */
+@ProviderType
+public interface ProcessingElement {
+    /** @param context with everything but the core set */
+    Core create(PeContext context);
+}

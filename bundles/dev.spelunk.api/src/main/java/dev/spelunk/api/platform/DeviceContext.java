@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.api.platform;
+
+import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.state.MachineState;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** What a device gets from the machine, or from the VM that it is a part of. */
+@ProviderType
+public interface DeviceContext {
+    MachineState machine();
+
+    /** The contexts of the PEs. */
+    PeContext[] pes();
+
+    /** Sets an interrupt line, as {@link InterruptDistributor#setLine} of the controller that the device is wired to. */
+    void setLine(int pe, int intid, boolean level);
+
+    /** A byte for the terminal. */
+    void console(int value);
+
+    /** The next byte from the terminal, or -1 when there is none. */
+    int consoleInput();
+}

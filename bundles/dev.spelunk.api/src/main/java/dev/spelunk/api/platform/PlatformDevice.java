@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.api.platform;
+
+import org.osgi.annotation.versioning.ConsumerType;
+
+/** Service: makes a device of the board. */
+@ConsumerType
+public interface PlatformDevice {
+    Device create(DeviceContext context);
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.api.records;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What a profile needs beside its records.
+ *
+ * @param guest the guest's file on the host
+ * @param midr MIDR_EL1 of the PE
+ * @param counterFrequency CNTFRQ_EL0 in Hz: the unit of timestamps
+ * @param segments what the guest file maps, by virtual address
+ * @param firstTick virtual counter at the start of the run
+ * @param lastTick virtual counter at its end
+ */
+public record ProfileDescription(
+        Path guest, long midr, long counterFrequency, List<Segment> segments, long firstTick, long lastTick) {
+    /**
+     * @param address virtual address of the first byte
+     * @param size in bytes
+     * @param fileOffset where it is in the guest's file
+     * @param el Exception level that executes it, 0 or 1
+     */
+    public record Segment(long address, long size, long fileOffset, int el) {
+    }
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.api.spu;
+
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * Whiteboard service: what one PMSVer or one optional FEAT_SPE_* adds. Increments are applied in order of
+ * {@link #order}, each to the rules that those before it made.
+ */
+@ConsumerType
+public interface ProfilingFeatures {
+    /** The feature's name, {@code FEAT_SPEv1p1}. */
+    String feature();
+
+    /** Place in the order of composition: PMSVer times 100 for a version, larger for what builds on it. */
+    int order();
+
+    /** Adds to the rules. */
+    void contribute(ProfilingRules rules);
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.api.spu;
+
+import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.state.Operation;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/** One filter of DDI 0487, D17.5. Filters are ANDed. */
+@ConsumerType
+public interface SampleFilter {
+    /** Whether the filter, as the registers configure it, rejects the record of this operation. */
+    boolean rejects(PeContext context, ProfilingRules rules, Operation operation);
+}

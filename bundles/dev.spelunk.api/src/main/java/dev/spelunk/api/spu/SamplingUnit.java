@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.api.spu;
+
+import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.machine.PeContext;
+import java.util.List;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** Service: the Statistical Profiling Unit (DDI 0487, D17). */
+@ProviderType
+public interface SamplingUnit {
+    /** Composes the rules out of feature sets, in the order in which they build on each other. */
+    ProfilingRules compose(List<ProfilingFeatures> features);
+
+    /** Makes the SPU of one PE; {@code context.architecture.profiling()} holds what {@link #compose} made. */
+    Sampler create(PeContext context);
+}

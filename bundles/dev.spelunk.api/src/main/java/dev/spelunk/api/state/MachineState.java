@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.api.state;
+
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Everything that one machine is, apart from the parts that give it behaviour. */
+public final class MachineState {
+    /** Virtual cycles for each tick of the system counter: 1 GHz against CNTFRQ_EL0 = 62.5 MHz. */
+    public static final int CYCLES_PER_TICK = 16;
+    /** CNTFRQ_EL0, in Hz. */
+    public static final int COUNTER_FREQUENCY = 62_500_000;
+
+    public final PeState[] pes;
+    public final PhysicalMemory memory;
+    public final long seed;
+    private final SortedMap<String, StateBlock> blocks = new TreeMap<>();
+    private final SortedMap<String, RandomStream> streams = new TreeMap<>();
+
+    public MachineState(int peCount, PhysicalMemory memory, long seed) {
+        pes = new PeState[peCount];
+        for (int i = 0; i < peCount; i++) {
+            pes[i] = new PeState(i);
+        }
+        this.memory = memory;
+        this.seed = seed;
+    }
+
+    /** The block of that name, made with these sizes when it is not there; a larger request keeps the content. */
+    public StateBlock block(String name, int words, int bytes) {
+        StateBlock old = blocks.get(name);
+        if (old != null && old.words.length >= words && old.bytes.length >= bytes) {
+            return old;
+        }
+        StateBlock block = new StateBlock(name, words, bytes);
+        if (old != null) {
+            System.arraycopy(old.words, 0, block.words, 0, Math.min(old.words.length, words));
+            System.arraycopy(old.bytes, 0, block.bytes, 0, Math.min(old.bytes.length, bytes));
+        }
+        blocks.put(name, block);
+        return block;
+    }
+
+    /** The random stream of that purpose, the same object for each call. */
+    public RandomStream random(String purpose) {
+        return streams.computeIfAbsent(purpose, p -> new RandomStream(seed, p));
+    }
+
+    /** The blocks by name, in name order. */
+    public SortedMap<String, StateBlock> blocks() {
+        return blocks;
+    }
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.api.state;
+
+/**
+ * One operation executed in observed form: what a sample record can say of it (DDI 0487, D17.6).
+ * The PE fills the architectural part, the timing model latencies and events, the SPU contexts and
+ * the timestamp when it takes the sample. Reused, never allocated for an operation.
+ */
+public final class Operation {
+    /** Operation classes, the HEADER class of the Operation Type packet (DDI 0487, D18.2.7). */
+    public static final int OTHER = 0;
+    public static final int LOAD_STORE = 1;
+    public static final int BRANCH = 2;
+
+    /** Bits of {@link #flags}. */
+    public static final int LOAD = 1;
+    public static final int STORE = 1 << 1;
+    public static final int ATOMIC = 1 << 2;
+    public static final int EXCLUSIVE = 1 << 3;
+    /** Load-Acquire, Load-AcquirePC or Store-Release. */
+    public static final int ACQUIRE_RELEASE = 1 << 4;
+    /** Conditional: a conditional branch, select or compare. */
+    public static final int CONDITIONAL = 1 << 5;
+    public static final int INDIRECT = 1 << 6;
+    public static final int BRANCH_WITH_LINK = 1 << 7;
+    public static final int PROCEDURE_RETURN = 1 << 8;
+    public static final int EXCEPTION_RETURN = 1 << 9;
+    public static final int SIMD_FP_REGISTERS = 1 << 10;
+    public static final int FLOATING_POINT = 1 << 11;
+    public static final int ADVANCED_SIMD = 1 << 12;
+    /** A load or store of unspecified registers, such as DC ZVA. */
+    public static final int UNSPECIFIED_REGISTERS = 1 << 13;
+    /** Cache maintenance, prefetch and address translation: neither load nor store for filters. */
+    public static final int MAINTENANCE = 1 << 14;
+    public static final int HAS_VA = 1 << 16;
+    public static final int HAS_PA = 1 << 17;
+    /** The branch was taken: {@link #target} holds. */
+    public static final int TAKEN = 1 << 18;
+    /** The operation ended in a synchronous exception. */
+    public static final int EXCEPTION = 1 << 19;
+    public static final int MISALIGNED = 1 << 20;
+    public static final int HAS_TRANSLATION_LATENCY = 1 << 21;
+    public static final int HAS_CONTEXT_EL1 = 1 << 22;
+    public static final int HAS_CONTEXT_EL2 = 1 << 23;
+    public static final int HAS_TIMESTAMP = 1 << 24;
+    public static final int HAS_DATA_SOURCE = 1 << 25;
+    /** The access was translated by a table walk, not by a TLB entry. */
+    public static final int TLB_WALK = 1 << 26;
+    /** The last condition evaluated false: branch not taken, select of operand two, compare of the immediate. */
+    public static final int CONDITION_FAILED = 1 << 27;
+
+    public long pc;
+    /** Exception level of the operation. */
+    public int el;
+    /** Security state: true is Non-secure. */
+    public boolean ns;
+    /** {@link #OTHER}, {@link #LOAD_STORE} or {@link #BRANCH}. */
+    public int operationClass;
+    /** {@link #LOAD} and the following. */
+    public int flags;
+    /** Encoding of the instruction. */
+    public int word;
+    /** Size of the data access in bytes, 0 when there is none. */
+    public int accessSize;
+    public long va;
+    public long pa;
+    /** Branch target, with the Exception level after the branch. */
+    public long target;
+    public int targetEl;
+    /** Virtual time in cycles at which the operation was dispatched. */
+    public long dispatch;
+
+    /** Bits of the Events packet (DDI 0487, D18.2.6). */
+    public long events;
+    /** In cycles, before saturation. */
+    public int totalLatency;
+    public int issueLatency;
+    public int translationLatency;
+
+    public int contextEl1;
+    public int contextEl2;
+    public long timestamp;
+    public int dataSource;
+
+    public boolean is(int bits) {
+        return (flags & bits) != 0;
+    }
+
+    /** Makes this a fresh operation at pc. */
+    public void begin(long atPc, int atEl, boolean nonSecure, long cycles) {
+        pc = atPc;
+        el = atEl;
+        ns = nonSecure;
+        dispatch = cycles;
+        operationClass = OTHER;
+        flags = 0;
+        word = 0;
+        accessSize = 0;
+        va = 0;
+        pa = 0;
+        target = 0;
+        targetEl = atEl;
+        events = 0;
+        totalLatency = 0;
+        issueLatency = 0;
+        translationLatency = 0;
+        contextEl1 = 0;
+        contextEl2 = 0;
+        timestamp = 0;
+        dataSource = 0;
+    }
+
+    /** Copies every field of another operation. */
+    public void copyFrom(Operation o) {
+        pc = o.pc;
+        el = o.el;
+        ns = o.ns;
+        operationClass = o.operationClass;
+        flags = o.flags;
+        word = o.word;
+        accessSize = o.accessSize;
+        va = o.va;
+        pa = o.pa;
+        target = o.target;
+        targetEl = o.targetEl;
+        dispatch = o.dispatch;
+        events = o.events;
+        totalLatency = o.totalLatency;
+        issueLatency = o.issueLatency;
+        translationLatency = o.translationLatency;
+        contextEl1 = o.contextEl1;
+        contextEl2 = o.contextEl2;
+        timestamp = o.timestamp;
+        dataSource = o.dataSource;
+    }
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.api.state;
+
+/**
+ * The architectural state of one PE: general-purpose, vector and system registers, PSTATE, the
+ * exclusive monitor and the interrupt inputs. Plain data, owned by the machine; every part of a PE
+ * works on it and none keeps a copy across a run.
+ */
+public final class PeState {
+    /** Index in {@link #x} that always reads zero (XZR as a source). Never written. */
+    public static final int ZERO = 31;
+    /** Index in {@link #x} of the current stack pointer. */
+    public static final int SP = 32;
+    /** Index in {@link #x} that takes writes to XZR and is never read. */
+    public static final int DISCARD = 33;
+
+    /** PSTATE.DAIF bits in {@link #daif}. */
+    public static final int D = 8;
+    public static final int A = 4;
+    public static final int I = 2;
+    public static final int F = 1;
+
+    /** Bits of {@link #interrupts}: asserted interrupt inputs. */
+    public static final int IRQ = 1;
+    public static final int FIQ = 2;
+    public static final int SERROR = 4;
+    public static final int VIRQ = 8;
+    public static final int VFIQ = 16;
+    public static final int VSERROR = 32;
+
+    /** Bits of {@link #changed}: why the run loop must look again before the next operation. */
+    public static final int CHANGED_PROFILING = 1;
+    public static final int CHANGED_INTERRUPTS = 2;
+    public static final int CHANGED_TIMERS = 4;
+    public static final int CHANGED_TRANSLATION = 8;
+    public static final int CHANGED_POWER = 16;
+
+    /** Position of this PE in its machine, from 0. */
+    public final int index;
+
+    /** X0..X30, then {@link #ZERO}, {@link #SP}, {@link #DISCARD}. */
+    public final long[] x = new long[34];
+    /** Banked SP_EL0..SP_EL3; the entry of the current stack pointer is stale, see {@link #SP}. */
+    public final long[] sp = new long[4];
+    /** V0..V31, low half at 2n, high half at 2n+1. */
+    public final long[] v = new long[64];
+    public long pc;
+
+    /** PSTATE.NZCV in bits 3:0: N=8, Z=4, C=2, V=1. */
+    public int nzcv;
+    /** PSTATE.DAIF in bits 3:0: {@link #D}, {@link #A}, {@link #I}, {@link #F}. */
+    public int daif = 0xF;
+    /** PSTATE.EL, 0..3. */
+    public int el;
+    /** PSTATE.SP, 0 or 1. */
+    public int spSel = 1;
+    public boolean pan;
+    public boolean uao;
+    public boolean il;
+    public boolean ss;
+    public boolean dit;
+    public boolean ssbs;
+    /** PSTATE.BTYPE, 0..3. */
+    public int btype;
+
+    /** System registers by storage index of the composed register table. Replaced when it changes. */
+    public long[] sys = new long[0];
+
+    /** Operations executed since reset, including those that ended in a synchronous exception. */
+    public long executed;
+    /** Virtual cycles that passed without an executed operation: WFI and host costs. */
+    public long idleCycles;
+
+    /** Exclusive monitor: physical address, or -1 when open. */
+    public long exclusiveAddress = -1;
+    public int exclusiveSize;
+    public long exclusiveLow;
+    public long exclusiveHigh;
+
+    /** The Event Register of WFE and SEV (DDI 0487, D1.6.1). */
+    public boolean eventRegister;
+    /** Whether the PE waits in WFI or WFE. */
+    public boolean waiting;
+    /** Whether PSCI has it switched on. */
+    public boolean powered;
+    /** Asserted interrupt inputs, see {@link #IRQ}. Set by the interrupt controller. */
+    public int interrupts;
+    /** What changed, see {@link #CHANGED_PROFILING}. The PE ends its run when it is not 0. */
+    public int changed;
+
+    /** The last synchronous exception, for the dump of a guest that failed. */
+    public long lastExceptionPc;
+    public long lastExceptionSyndrome;
+    public long lastExceptionAddress;
+
+    public final SpuState spu = new SpuState();
+    public final TlbState tlb = new TlbState();
+
+    public PeState(int index) {
+        this.index = index;
+    }
+
+    /** Virtual time of this PE in cycles: one for each executed operation, plus idle cycles. */
+    public long cycles() {
+        return executed + idleCycles;
+    }
+
+    /** Stores the current stack pointer in its bank. */
+    public void bankStackPointer() {
+        sp[spSel == 0 ? 0 : el] = x[SP];
+    }
+
+    /** Loads the current stack pointer from its bank, after a change of EL or SPSel. */
+    public void loadStackPointer() {
+        x[SP] = sp[spSel == 0 ? 0 : el];
+    }
+
+    /** PSTATE as an SPSR value for AArch64 (DDI 0487, C5.2.18). */
+    public long spsr() {
+        return (long) nzcv << 28
+                | (dit ? 1L << 24 : 0) | (uao ? 1L << 23 : 0) | (pan ? 1L << 22 : 0)
+                | (ss ? 1L << 21 : 0) | (il ? 1L << 20 : 0) | (ssbs ? 1L << 12 : 0)
+                | (long) btype << 10 | (long) daif << 6 | (long) el << 2 | spSel;
+    }
+
+    /** Sets PSTATE from an SPSR value whose legality the caller has checked, and switches the stack pointer. */
+    public void restorePstate(long spsr) {
+        bankStackPointer();
+        nzcv = (int) (spsr >>> 28) & 0xF;
+        dit = (spsr >>> 24 & 1) != 0;
+        uao = (spsr >>> 23 & 1) != 0;
+        pan = (spsr >>> 22 & 1) != 0;
+        ss = (spsr >>> 21 & 1) != 0;
+        il = (spsr >>> 20 & 1) != 0;
+        ssbs = (spsr >>> 12 & 1) != 0;
+        btype = (int) (spsr >>> 10) & 3;
+        daif = (int) (spsr >>> 6) & 0xF;
+        el = (int) (spsr >>> 2) & 3;
+        spSel = (int) spsr & 1;
+        loadStackPointer();
+    }
+}

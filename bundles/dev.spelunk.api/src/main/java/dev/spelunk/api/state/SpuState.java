@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.api.state;
+
+/** The state of one Statistical Profiling Unit that is not in a system register (DDI 0487, D17.3). */
+public final class SpuState {
+    /** Value of {@link PeState#executed} up to which PMSICR_EL1 has been counted. */
+    public long countedUpTo;
+    /** Whether profiling was enabled at the PE's Exception level when last evaluated. */
+    public boolean enabled;
+    /** Whether a sample is in flight in {@link #sample}. */
+    public boolean inFlight;
+    /** Virtual time in cycles at which the sample in flight completes. */
+    public long completion;
+    /** The sampled operation in flight. */
+    public final Operation sample = new Operation();
+    /** PMBPTR_EL1 after the last complete record; tells a torn record (DDI 0487, D17.8.3). */
+    public long recordBoundary;
+    /** Counters for reports, by index of {@link #COUNTERS}. */
+    public final long[] counters = new long[COUNTERS.length];
+
+    /** PMU-style names of {@link #counters} (DDI 0487, D14.3), then the buffer management events. */
+    public static final String[] COUNTERS = {
+        "SAMPLE_POP", "SAMPLE_FEED", "SAMPLE_FILTRATE", "SAMPLE_COLLISION", "RECORDS_WRITTEN", "RECORDS_LOST",
+        "BUFFER_FULL", "STAGE1_FAULT", "STAGE2_FAULT", "EXTERNAL_ABORT", "ACCESS_NOT_ALLOWED"
+    };
+    public static final int SAMPLE_POP = 0;
+    public static final int SAMPLE_FEED = 1;
+    public static final int SAMPLE_FILTRATE = 2;
+    public static final int SAMPLE_COLLISION = 3;
+    public static final int RECORDS_WRITTEN = 4;
+    public static final int RECORDS_LOST = 5;
+    public static final int BUFFER_FULL = 6;
+    public static final int STAGE1_FAULT = 7;
+    public static final int STAGE2_FAULT = 8;
+    public static final int EXTERNAL_ABORT = 9;
+    public static final int ACCESS_NOT_ALLOWED = 10;
+}
