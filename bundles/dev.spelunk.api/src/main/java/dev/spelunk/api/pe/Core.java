@@ -63,7 +63,10 @@ public interface Core {
     /** Returns from an exception as ERET at the current EL with these values does. */
     void exceptionReturn(long address, long spsr);
 
-    /** Drops decoded code and everything else derived, and looks up register indices again. */
+    /**
+     * Drops decoded code and everything else derived, looks up register indices again, and attaches to the
+     * context's translator.
+     */
     void invalidate();
 
     /** Drops this core: it lets go of the memory's observers. */

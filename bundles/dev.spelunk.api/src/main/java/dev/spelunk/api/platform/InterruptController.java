@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.api.platform;
 
+import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.state.StateBlock;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -19,4 +20,10 @@ public interface InterruptController {
      * @param output is told when the highest pending interrupt of a PE may have changed
      */
     InterruptDistributor create(StateBlock state, long[] affinities, InterruptDistributor.Output output);
+
+    /**
+     * Brings {@code PeState.interrupts} up to date: IRQ and FIQ from {@code context.interrupts} and the
+     * ICC registers, VIRQ and VFIQ from the ICH registers. Called when an output has changed.
+     */
+    void update(PeContext context);
 }
