@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.differential;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * An integer expression over the fields of an instruction word, as the catalogue's files write it: C's
+ * operators {@code || && == != < <= > >= << + - * & !}, numbers, field names, {@code signed(field)} and
+ * {@code logical(sf, N, imms)}.
+ */
+@FunctionalInterface
+interface Expression {
+
+    long evaluate(int word);
+
+    static Expression constant(long value) {
+        return word -> value;
+    }
+
+    /**
+     * Compiles an expression.
+     *
+     * @param text the expression
+     * @param fields the fields that it may name
+     * @param definitions expressions that it may name
+     * @throws IllegalArgumentException when the text is not an expression over these fields
+     */
+    static Expression parse(String text, Map<String, Field> fields, Map<String, Expression> definitions) {
+        Parser parser = new Parser(text, fields, definitions);
+        Expression expression = parser.binary(0);
+        if (parser.peek() != '\0') {
+            throw parser.error("unexpected '" + parser.peek() + "'");
+        }
+        return expression;
+    }
+
+    /** Whether (sf, N, imms) encode a bitmask immediate (DDI 0487, J1, DecodeBitMasks with immediate = TRUE). */
+    static boolean isLogicalImmediate(long sf, long n, long imms) {
+        int length = 31 - Integer.numberOfLeadingZeros((int) (n << 6 | ~imms & 0x3f));
+        long levels = (1L << Math.max(length, 0)) - 1;
+        return length >= 1 && !(sf == 0 && n == 1) && (imms & levels) != levels;
+    }
+
+    /** A recursive descent parser with one list of operators per level of precedence. */
+    final class Parser {
+        private static final String[][] LEVELS = {
+            {"||"}, {"&&"}, {"==", "!=", "<=", ">=", "<", ">"}, {"<<"}, {"+", "-"}, {"*", "&"}
+        };
+        private final String text;
+        private final Map<String, Field> fields;
+        private final Map<String, Expression> definitions;
+        private int at;
+
+        Parser(String text, Map<String, Field> fields, Map<String, Expression> definitions) {
+            this.text = text;
+            this.fields = fields;
+            this.definitions = definitions;
+        }
+
+        char peek() {
+            while (at < text.length() && text.charAt(at) == ' ') {
+                at++;
+            }
+            return at < text.length() ? text.charAt(at) : '\0';
+        }
+
+        IllegalArgumentException error(String what) {
+            return new IllegalArgumentException(what + " at column " + (at + 1) + " of expression: " + text);
+        }
+
+        private String operator(int level) {
+            peek();
+            for (String operator : LEVELS[level]) {
+                boolean otherOperator = operator.equals("<") && text.startsWith("<<", at)
+                        || operator.equals("&") && text.startsWith("&&", at);
+                if (text.startsWith(operator, at) && !otherOperator) {
+                    at += operator.length();
+                    return operator;
+                }
+            }
+            return null;
+        }
+
+        Expression binary(int level) {
+            if (level == LEVELS.length) {
+                return primary();
+            }
+            Expression left = binary(level + 1);
+            for (String operator = operator(level); operator != null; operator = operator(level)) {
+                left = combine(operator, left, binary(level + 1));
+            }
+            return left;
+        }
+
+        private static Expression combine(String operator, Expression l, Expression r) {
+            switch (operator) {
+                case "||":
+                    return w -> l.evaluate(w) != 0 || r.evaluate(w) != 0 ? 1 : 0;
+                case "&&":
+                    return w -> l.evaluate(w) != 0 && r.evaluate(w) != 0 ? 1 : 0;
+                case "==":
+                    return w -> l.evaluate(w) == r.evaluate(w) ? 1 : 0;
+                case "!=":
+                    return w -> l.evaluate(w) != r.evaluate(w) ? 1 : 0;
+                case "<=":
+                    return w -> l.evaluate(w) <= r.evaluate(w) ? 1 : 0;
+                case ">=":
+                    return w -> l.evaluate(w) >= r.evaluate(w) ? 1 : 0;
+                case "<":
+                    return w -> l.evaluate(w) < r.evaluate(w) ? 1 : 0;
+                case ">":
+                    return w -> l.evaluate(w) > r.evaluate(w) ? 1 : 0;
+                case "<<":
+                    return w -> l.evaluate(w) << r.evaluate(w);
+                case "+":
+                    return w -> l.evaluate(w) + r.evaluate(w);
+                case "-":
+                    return w -> l.evaluate(w) - r.evaluate(w);
+                case "*":
+                    return w -> l.evaluate(w) * r.evaluate(w);
+                default:
+                    return w -> l.evaluate(w) & r.evaluate(w);
+            }
+        }
+
+        private Expression primary() {
+            char c = peek();
+            if (c == '!') {
+                at++;
+                Expression operand = primary();
+                return w -> operand.evaluate(w) == 0 ? 1 : 0;
+            }
+            if (c == '(') {
+                at++;
+                Expression inner = binary(0);
+                expect(')');
+                return inner;
+            }
+            int start = at;
+            while (at < text.length() && Character.isLetterOrDigit(text.charAt(at))) {
+                at++;
+            }
+            String name = text.substring(start, at);
+            if (name.isEmpty()) {
+                throw error("an operand is missing");
+            }
+            if (Character.isDigit(c)) {
+                return constant(Long.decode(name));
+            }
+            return peek() == '(' ? function(name) : variable(name);
+        }
+
+        private Expression variable(String name) {
+            Expression definition = definitions.get(name);
+            if (definition != null) {
+                return definition;
+            }
+            Field field = field(name);
+            return field::get;
+        }
+
+        private Field field(String name) {
+            Field field = fields.get(name);
+            if (field == null) {
+                throw error("unknown field " + name);
+            }
+            return field;
+        }
+
+        private Expression function(String name) {
+            expect('(');
+            List<Field> arguments = new ArrayList<>();
+            do {
+                peek();
+                int start = at;
+                while (at < text.length() && Character.isLetterOrDigit(text.charAt(at))) {
+                    at++;
+                }
+                arguments.add(field(text.substring(start, at)));
+            } while (peek() == ',' && at++ >= 0);
+            expect(')');
+            if (name.equals("signed") && arguments.size() == 1) {
+                return arguments.get(0)::getSigned;
+            }
+            if (name.equals("logical") && arguments.size() == 3) {
+                Field sf = arguments.get(0);
+                Field n = arguments.get(1);
+                Field imms = arguments.get(2);
+                return w -> isLogicalImmediate(sf.get(w), n.get(w), imms.get(w)) ? 1 : 0;
+            }
+            throw error("unknown function " + name);
+        }
+
+        private void expect(char c) {
+            if (peek() != c) {
+                throw error("'" + c + "' expected");
+            }
+            at++;
+        }
+    }
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.differential;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** Chooses instructions and the values of their fields, edges preferred. */
+public final class RandomInstruction {
+    private static final int ATTEMPTS = 100_000;
+
+    private final List<Catalogue.InstructionClass> classes = new ArrayList<>();
+    private final int version;
+    private final SplitMix random;
+    private final int totalWeight;
+    private final int[] favourites = new int[6];
+
+    /**
+     * @param catalogue what to choose from
+     * @param version the architecture version times ten (82 for Armv8.2); later instructions are left out
+     * @param random the source of every choice
+     */
+    public RandomInstruction(Catalogue catalogue, int version, SplitMix random) {
+        int total = 0;
+        for (Catalogue.InstructionClass c : catalogue.classes()) {
+            if (c.instructions().stream().anyMatch(i -> i.isIn(version))) {
+                classes.add(c);
+                total += c.weight();
+            }
+        }
+        this.version = version;
+        this.random = random;
+        this.totalWeight = total;
+        chooseFavourites();
+    }
+
+    /** Chooses the few registers that the following instructions use often, so that results flow into operands. */
+    public void chooseFavourites() {
+        for (int i = 0; i < favourites.length; i++) {
+            favourites[i] = random.below(31);
+        }
+    }
+
+    /** Chooses an instruction: a class by weight, then one of its instructions. */
+    public Instruction choose() {
+        while (true) {
+            int at = random.below(totalWeight);
+            int index = 0;
+            while (at >= classes.get(index).weight()) {
+                at -= classes.get(index++).weight();
+            }
+            List<Instruction> instructions = classes.get(index).instructions();
+            Instruction instruction = instructions.get(random.below(instructions.size()));
+            if (instruction.isIn(version)) {
+                return instruction;
+            }
+        }
+    }
+
+    /** A word of an instruction whose behaviour is defined. */
+    public int defined(Instruction instruction) {
+        return word(instruction, instruction::isDefined);
+    }
+
+    /** A word of an instruction for which a condition holds as well as that its behaviour is defined. */
+    public int defined(Instruction instruction, Predicate<Integer> condition) {
+        return word(instruction, w -> instruction.isDefined(w) && condition.test(w));
+    }
+
+    /** A word that has the pattern of an instruction and is UNALLOCATED; the catalogue must have a rule for it. */
+    public int unallocated(Instruction instruction) {
+        return word(instruction, w -> !instruction.isValid(w));
+    }
+
+    private int word(Instruction instruction, Predicate<Integer> condition) {
+        List<Field> fields = instruction.fields();
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            int word = instruction.fixedBits();
+            for (Field field : fields) {
+                word = field.set(word, field.isRegister() ? register() : value(field));
+            }
+            if (condition.test(word)) {
+                return word;
+            }
+        }
+        throw new IllegalStateException("no encoding of " + instruction + " meets the condition");
+    }
+
+    private int register() {
+        int chance = random.below(100);
+        return chance < 6 ? 31 : chance < 50 ? favourites[random.below(favourites.length)] : random.below(32);
+    }
+
+    private int value(Field field) {
+        int mask = field.mask();
+        if (field.width() < 4 || random.percent(70)) {
+            return (int) random.nextLong() & mask;
+        }
+        switch (random.below(6)) {
+            case 0:
+                return 0;
+            case 1:
+                return 1;
+            case 2:
+                return mask;
+            case 3:
+                return mask - 1;
+            case 4:
+                return (mask >> 1) + 1;
+            default:
+                return mask >> 1;
+        }
+    }
+
+    /** A 64-bit operand: half of them at an edge of some width. */
+    public long operand() {
+        switch (random.below(14)) {
+            case 0:
+                return 0;
+            case 1:
+                return 1;
+            case 2:
+                return -1;
+            case 3:
+                return Long.MIN_VALUE;
+            case 4:
+                return Long.MAX_VALUE;
+            case 5:
+                return 1L << random.below(64);
+            case 6:
+                return (1L << random.below(64)) - 1;
+            case 7:
+                return -(1L << random.below(64));
+            case 8:
+                return 0x7fffffffL + random.below(3);
+            case 9:
+                return 0xfffffffeL + random.below(4);
+            case 10:
+                return (int) random.nextLong();
+            case 11:
+                return random.below(256) - 128;
+            default:
+                return random.nextLong();
+        }
+    }
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.differential;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * A block and the outcome that is right for it, as a text that can be kept and replayed: one
+ * {@code name value} pair a line in hexadecimal, only what is not zero (before) or not as before (after).
+ *
+ * @param comment lines for people, without the leading '#'
+ * @param block the block
+ * @param expected what a correct implementation ends with
+ */
+public record Reproducer(List<String> comment, Block block, Outcome expected) {
+
+    /** Makes a failing block as small as it gets: fewer instructions, zero registers, zero memory. */
+    public static Block minimise(Block failing, Engine left, Engine right) throws IOException {
+        Block best = failing;
+        int[] starts = failing.unitStarts().stream().toArray();
+        for (int i = starts.length - 1; i >= 0; i--) {
+            int[] words = best.words().clone();
+            int end = i + 1 < starts.length ? starts[i + 1] : best.exit();
+            for (int w = starts[i]; w < end; w++) {
+                words[w] = Layout.NOP;
+            }
+            best = keepIfFailing(best, best.with(words, best.initial()), left, right);
+        }
+        for (int w = 0; w < best.words().length; w++) {
+            if (w != best.exit() && best.words()[w] != Layout.NOP) {
+                int[] words = best.words().clone();
+                boolean literal = w < best.entry() || w > best.exit();
+                words[w] = literal ? 0 : Layout.NOP;
+                best = keepIfFailing(best, best.with(words, best.initial()), left, right);
+            }
+        }
+        for (int i = 0; i < MachineState.REGISTERS; i++) {
+            MachineState state = best.initial().copy();
+            state.set(i, 0);
+            best = keepIfFailing(best, best.with(best.words(), state), left, right);
+        }
+        for (int i = 0; i < Layout.WINDOW_LENGTH; i += 64) {
+            MachineState state = best.initial().copy();
+            Arrays.fill(state.memory, i, i + 64, (byte) 0);
+            best = keepIfFailing(best, best.with(best.words(), state), left, right);
+        }
+        return best;
+    }
+
+    private static Block keepIfFailing(Block best, Block candidate, Engine left, Engine right) throws IOException {
+        Outcome l = left.run(List.of(candidate)).get(0);
+        // A shorter block may leave what both sides define alike: then it shows something else.
+        if (l.end() != Outcome.End.EXIT && l.end() != Outcome.End.UNDEFINED) {
+            return best;
+        }
+        Outcome r = right.run(List.of(candidate)).get(0);
+        return l.differences("", r, "").isEmpty() ? best : candidate;
+    }
+
+    /** The text, with the words named from a catalogue. */
+    public String format(Catalogue catalogue) {
+        StringBuilder text = new StringBuilder();
+        comment.forEach(line -> text.append("# ").append(line).append('\n'));
+        text.append(String.format("address %x%nlength %x%nentry %x%nexit %x%n", block.address(), block.words().length,
+                block.entry(), block.exit()));
+        formatState(text, "before", block.initial(), new MachineState());
+        for (int i = 0; i < block.words().length; i++) {
+            int word = block.words()[i];
+            boolean code = i >= block.entry() && i < block.exit();
+            if (word != 0 && i != block.exit() && !(code && word == Layout.NOP)) {
+                text.append(String.format("word.%x %08x%s%n", i, word, code ? "  # " + catalogue.describe(word) : ""));
+            }
+        }
+        text.append(String.format("end %s%npc %x%n", expected.end(), expected.pc()));
+        formatState(text, "after", expected.state(), block.initial());
+        return text.toString();
+    }
+
+    private static void formatState(StringBuilder text, String when, MachineState state, MachineState base) {
+        for (int i = 0; i < MachineState.REGISTERS; i++) {
+            if (state.get(i) != base.get(i)) {
+                text.append(String.format("%s.%s %x%n", when, MachineState.registerName(i), state.get(i)));
+            }
+        }
+        ByteBuffer memory = ByteBuffer.wrap(state.memory).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer baseMemory = ByteBuffer.wrap(base.memory).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < state.memory.length; i += 8) {
+            if (memory.getLong(i) != baseMemory.getLong(i)) {
+                text.append(String.format("%s.memory.%x %x%n", when, i, memory.getLong(i)));
+            }
+        }
+    }
+
+    /**
+     * Reads what {@link #format} wrote.
+     *
+     * @throws IllegalArgumentException when a line is not in form
+     */
+    public static Reproducer parse(List<String> lines) {
+        List<String> comment = new ArrayList<>();
+        List<String[]> pairs = new ArrayList<>();
+        for (String line : lines) {
+            if (line.startsWith("#")) {
+                comment.add(line.substring(1).trim());
+            } else if (!line.isBlank()) {
+                String[] pair = line.replaceFirst("#.*", "").trim().split("\\s+");
+                if (pair.length != 2) {
+                    throw new IllegalArgumentException("name value expected: " + line);
+                }
+                pairs.add(pair);
+            }
+        }
+        int length = (int) number(pairs, "length");
+        int entry = (int) number(pairs, "entry");
+        int exit = (int) number(pairs, "exit");
+        int[] words = new int[length];
+        Arrays.fill(words, entry, exit, Layout.NOP);
+        words[exit] = Layout.BRK;
+        MachineState before = new MachineState();
+        pairs.stream().filter(p -> p[0].startsWith("before.")).forEach(p -> parseState(p, before));
+        MachineState after = before.copy();
+        pairs.stream().filter(p -> p[0].startsWith("after.")).forEach(p -> parseState(p, after));
+        for (String[] pair : pairs) {
+            if (pair[0].startsWith("word.")) {
+                words[Integer.parseInt(pair[0].substring(5), 16)] = Integer.parseUnsignedInt(pair[1], 16);
+            }
+        }
+        BitSet certain = new BitSet();
+        certain.set(entry, exit);
+        Block block = new Block(number(pairs, "address"), words, entry, exit, certain, certain, before);
+        Outcome.End end = pairs.stream().filter(p -> p[0].equals("end")).map(p -> Outcome.End.valueOf(p[1]))
+                .findFirst().orElse(Outcome.End.EXIT);
+        return new Reproducer(comment, block, new Outcome(end, number(pairs, "pc"), after));
+    }
+
+    private static long number(List<String[]> pairs, String name) {
+        return pairs.stream().filter(p -> p[0].equals(name)).map(p -> Long.parseUnsignedLong(p[1], 16)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no line \"" + name + " …\""));
+    }
+
+    private static void parseState(String[] pair, MachineState state) {
+        String name = pair[0].substring(pair[0].indexOf('.') + 1);
+        long value = Long.parseUnsignedLong(pair[1], 16);
+        if (name.startsWith("memory.")) {
+            ByteBuffer.wrap(state.memory).order(ByteOrder.LITTLE_ENDIAN)
+                    .putLong(Integer.parseInt(name.substring(7), 16), value);
+            return;
+        }
+        for (int i = 0; i < MachineState.REGISTERS; i++) {
+            if (MachineState.registerName(i).equals(name)) {
+                state.set(i, value);
+                return;
+            }
+        }
+        throw new IllegalArgumentException("no register " + name);
+    }
+}
