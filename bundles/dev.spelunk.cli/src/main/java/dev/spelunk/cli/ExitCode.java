@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.cli;
+
+/** The exit codes of Spelunk itself; any other value is the one that the guest passed to its exit call. */
+public final class ExitCode {
+    /** The command did what was asked, or the guest ended with PSCI SYSTEM_OFF. */
+    public static final int SUCCESS = 0;
+    /** Bad input, or a host problem such as an output folder that cannot be written. */
+    public static final int BAD_INPUT = 2;
+    /** The guest failed or reset itself. */
+    public static final int GUEST_FAILED = 3;
+    /** {@code --max-instructions} ended the run. */
+    public static final int INSTRUCTION_LIMIT = 4;
+    /** A checked invariant broke. */
+    public static final int INVARIANT_BROKEN = 5;
+    /** The user interrupted the run. */
+    public static final int INTERRUPTED = 130;
+
+    private ExitCode() {
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.cli;
+
+import dev.spelunk.api.machine.BadInputException;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The program: {@code spelunk run}, {@code variants}, {@code decode} and {@code shell}. */
+@Command(name = "spelunk", mixinStandardHelpOptions = true, versionProvider = Version.class,
+        subcommands = {RunCommand.class, VariantsCommand.class, DecodeCommand.class, ShellCommand.class,
+            HelpCommand.class},
+        description = "An executable Arm machine whose Statistical Profiling Extension (SPE) is real.",
+        footer = {"", "Start with: spelunk run", "", "Exit codes:",
+            "  0    done, or the guest powered off with PSCI SYSTEM_OFF",
+            "  2    bad input, or a problem of the host",
+            "  3    the guest failed or reset itself",
+            "  4    --max-instructions ended the run",
+            "  5    a checked invariant broke",
+            "  130  interrupted",
+            "  Any other code is the one that the guest passed to its semihosting exit call."})
+public final class Main implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    /**
+     * Runs the program and ends the JVM with its exit code.
+     *
+     * @param arguments the command line
+     */
+    public static void main(String[] arguments) {
+        int code = execute(arguments);
+        System.out.flush();
+        if (System.out.checkError() && code == ExitCode.SUCCESS) {
+            System.err.println("spelunk: standard output cannot be written");
+            code = ExitCode.BAD_INPUT;
+        }
+        System.exit(code);
+    }
+
+    /**
+     * Runs the program.
+     *
+     * @param arguments the command line
+     * @return the exit code
+     */
+    public static int execute(String... arguments) {
+        return new CommandLine(new Main())
+                .setExpandAtFiles(false)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpWidth(100)
+                .setParameterExceptionHandler((e, args) -> badCommandLine(e))
+                .setExecutionExceptionHandler((e, commandLine, result) -> failed(e, commandLine.getErr()))
+                .execute(arguments);
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a command is missing");
+    }
+
+    private static int badCommandLine(ParameterException e) {
+        CommandLine commandLine = e.getCommandLine();
+        String problem = String.valueOf(e.getMessage()).lines().findFirst().orElse("bad command line");
+        commandLine.getErr().println("spelunk: " + problem + " (see " + commandLine.getCommandSpec().qualifiedName()
+                + " --help)");
+        return ExitCode.BAD_INPUT;
+    }
+
+    private static int failed(Exception e, PrintWriter err) throws Exception {
+        if (e instanceof UserError || e instanceof BadInputException) {
+            err.println("spelunk: " + e.getMessage());
+            return ExitCode.BAD_INPUT;
+        }
+        throw e;
+    }
+}

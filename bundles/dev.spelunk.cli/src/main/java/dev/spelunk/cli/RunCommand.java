@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.cli;
+
+import dev.spelunk.api.machine.Machine;
+import dev.spelunk.api.machine.RunOptions;
+import dev.spelunk.cli.run.Console;
+import dev.spelunk.cli.run.GuestRun;
+import dev.spelunk.cli.run.OutputFolder;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import dev.spelunk.api.records.ProfileWriter;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Runs a guest and writes its profile. */
+@Command(name = "run", mixinStandardHelpOptions = true, versionProvider = Version.class,
+        description = "Runs a guest, lets it profile itself with SPE, prints a report and writes the profile.",
+        footer = {"", "The output folder gets perf.data (for perf), records.bin (each sample record that reached the "
+                + "profiling buffer, in order) and summary.json. Files of an earlier run are replaced, other files are "
+                + "left alone.", "",
+            "Exit codes: the one that the guest passes to its semihosting exit call (SYS_EXIT, SYS_EXIT_EXTENDED);",
+            "  0 for PSCI SYSTEM_OFF, 2 bad input or a problem of the host, 3 the guest failed or reset itself,",
+            "  4 --max-instructions ended it, 5 a checked invariant broke, 130 interrupted."})
+final class RunCommand implements Callable<Integer> {
+    @Mixin
+    private MachineOptions options;
+
+    @Option(names = {"-o", "--output"}, paramLabel = "DIR", defaultValue = "spelunk-out",
+            description = "The folder for the profile. Default: ${DEFAULT-VALUE}.")
+    private Path output;
+
+    @Override
+    public Integer call() {
+        Console console = new Console(new FileOutputStream(FileDescriptor.out), System.err,
+                Boolean.getBoolean("spelunk.terminal"));
+        RunOptions runOptions = options.runOptions(console, System.in);
+        OutputFolder folder = new OutputFolder(output);
+        try (Composition composition = new Composition(options.variant, options.bundles);
+                Machine machine = composition.machine(runOptions)) {
+            ProfileWriter writer = composition.service(ProfileWriter.class);
+            return new GuestRun(machine, composition.variant().name(), runOptions, console, writer, folder).call();
+        }
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.cli.framework;
+
+import dev.spelunk.cli.UserError;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.osgi.service.feature.ID;
+
+/**
+ * Finds the files of bundles by their Maven coordinates: in the assembled folder, in the folder that the
+ * user names, then in the local Maven repository. Never on the network.
+ */
+public final class BundleLocator {
+    private final List<Path> folders = new ArrayList<>();
+
+    /**
+     * Creates a locator.
+     *
+     * @param assembly the assembled folder in Maven layout, or null
+     * @param extra the user's folder, in Maven layout or with the files directly in it, or null
+     * @param localRepository the local Maven repository, or null
+     * @throws UserError if the user's folder is none
+     */
+    public BundleLocator(Path assembly, Path extra, Path localRepository) {
+        if (extra != null && !Files.isDirectory(extra)) {
+            throw new UserError("--bundles: not a folder: " + extra);
+        }
+        for (Path folder : new Path[] {assembly, extra, localRepository}) {
+            if (folder != null) {
+                folders.add(folder);
+            }
+        }
+    }
+
+    /**
+     * Finds bundles.
+     *
+     * @param wantedBy the file that names them, for the message
+     * @param ids the coordinates
+     * @return the files, in the same order
+     * @throws UserError that names every bundle that was not found
+     */
+    public List<Path> locate(String wantedBy, List<ID> ids) {
+        List<Path> files = new ArrayList<>();
+        List<String> missing = new ArrayList<>();
+        for (ID id : ids) {
+            Path file = find(id);
+            if (file == null) {
+                missing.add(id.toString());
+            } else {
+                files.add(file);
+            }
+        }
+        if (!missing.isEmpty()) {
+            throw new UserError(wantedBy + ": bundle" + (missing.size() > 1 ? "s" : "") + " not found: "
+                    + String.join(", ", missing) + "; looked in "
+                    + folders.stream().map(Path::toString).collect(Collectors.joining(", "))
+                    + "; name another folder with --bundles DIR");
+        }
+        return files;
+    }
+
+    private Path find(ID id) {
+        String name = id.getArtifactId() + "-" + id.getVersion()
+                + id.getClassifier().map(classifier -> "-" + classifier).orElse("")
+                + "." + id.getType().orElse("jar");
+        for (Path folder : folders) {
+            Path inLayout = folder.resolve(id.getGroupId().replace('.', '/')).resolve(id.getArtifactId())
+                    .resolve(id.getVersion()).resolve(name);
+            if (Files.isRegularFile(inLayout)) {
+                return inLayout;
+            }
+            Path direct = folder.resolve(name);
+            if (Files.isRegularFile(direct)) {
+                return direct;
+            }
+        }
+        return null;
+    }
+}

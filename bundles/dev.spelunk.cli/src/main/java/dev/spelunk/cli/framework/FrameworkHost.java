@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.cli.framework;
+
+import dev.spelunk.cli.UserError;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.Dictionary;
+import java.util.HashMap;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.jar.Attributes;
+import java.util.jar.Manifest;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.felix.framework.FrameworkFactory;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
+import org.osgi.framework.ServiceReference;
+import org.osgi.framework.launch.Framework;
+import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
+import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
+import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
+import org.osgi.service.component.runtime.dto.UnsatisfiedReferenceDTO;
+
+/**
+ * The embedded Felix framework with the bundles and configurations of one variant.
+ *
+ * <p>The contracts ({@code dev.spelunk.api}) and the OSGi service interfaces that the launcher itself uses
+ * come from its own class path, exported by the system bundle with the versions of their manifests, so that
+ * launcher and bundles mean the same types.
+ */
+public final class FrameworkHost implements AutoCloseable {
+    /** Symbolic names of the class path's jars whose packages the system bundle exports. */
+    private static final Set<String> SHARED = Set.of("dev.spelunk.api", "org.osgi.service.cm",
+            "org.osgi.service.component", "org.osgi.util.promise", "org.osgi.util.function");
+
+    private static final long STOP_MILLISECONDS = 5_000;
+
+    private final Path storage;
+    private final Framework framework;
+
+    /** Starts an empty framework. */
+    public FrameworkHost() {
+        try {
+            storage = Files.createTempDirectory("spelunk-");
+        } catch (IOException e) {
+            throw new UserError("no temporary folder can be created in " + System.getProperty("java.io.tmpdir")
+                    + ": " + e.getMessage());
+        }
+        Map<String, String> properties = new HashMap<>();
+        properties.put(Constants.FRAMEWORK_STORAGE, storage.toString());
+        properties.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
+        properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, sharedPackages());
+        properties.put("felix.cache.locking", "false");
+        // The handlers reach into the JDK, which the newest releases warn about; nothing here needs bundle: URLs.
+        properties.put("felix.service.urlhandlers", "false");
+        properties.put("felix.log.level", "1");
+        properties.put("ds.loglevel", "error");
+        properties.put("gosh.args", "--nointeractive");
+        framework = new FrameworkFactory().newFramework(properties);
+        try {
+            framework.start();
+        } catch (BundleException e) {
+            close();
+            throw new UserError("the OSGi framework does not start: " + message(e));
+        }
+    }
+
+    /** The context of the system bundle. */
+    public BundleContext context() {
+        return framework.getBundleContext();
+    }
+
+    /**
+     * Installs and starts bundles. Those that bring components start last, when the configurations are there.
+     *
+     * @param wantedBy the file that names them, for messages
+     * @param files the bundles' files
+     * @param configurations properties by PID; a PID with a tilde is that of a factory's instance
+     * @return the symbolic names of the bundles
+     * @throws UserError if one cannot be installed, resolved or started
+     */
+    public SortedSet<String> start(String wantedBy, List<Path> files,
+            Map<String, Map<String, Object>> configurations) {
+        List<Bundle> bundles = new ArrayList<>();
+        SortedSet<String> names = new TreeSet<>();
+        for (Path file : files) {
+            try {
+                Bundle bundle = context().installBundle("reference:" + file.toAbsolutePath().toUri());
+                if (bundle.getSymbolicName() == null) {
+                    throw new UserError(wantedBy + ": not an OSGi bundle: " + file);
+                }
+                bundles.add(bundle);
+                names.add(bundle.getSymbolicName());
+            } catch (BundleException e) {
+                throw new UserError(wantedBy + ": cannot install " + file + ": " + message(e));
+            }
+        }
+        bundles.stream().filter(bundle -> !hasComponents(bundle)).forEach(bundle -> start(wantedBy, bundle));
+        configure(wantedBy, configurations);
+        bundles.stream().filter(FrameworkHost::hasComponents).forEach(bundle -> start(wantedBy, bundle));
+        return names;
+    }
+
+    /**
+     * Gets a service.
+     *
+     * @param type the service's type
+     * @param wantedBy the file that names the bundles, for the message
+     * @param <T> the service's type
+     * @return the service with the highest ranking
+     * @throws UserError that says why components that could have published it are not active
+     */
+    public <T> T service(Class<T> type, String wantedBy) {
+        ServiceReference<T> reference = context().getServiceReference(type);
+        T service = reference == null ? null : context().getService(reference);
+        if (service == null) {
+            throw new UserError(wantedBy + ": no bundle of it publishes " + type.getSimpleName() + reasons());
+        }
+        return service;
+    }
+
+    @Override
+    public void close() {
+        try {
+            if (framework != null) {
+                framework.stop();
+                framework.waitForStop(STOP_MILLISECONDS);
+            }
+        } catch (BundleException e) {
+            System.err.println("spelunk: the OSGi framework does not stop: " + message(e));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        try (Stream<Path> files = Files.walk(storage)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).collect(Collectors.toList())) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            System.err.println("spelunk: the temporary folder " + storage + " cannot be removed");
+        }
+    }
+
+    private static boolean hasComponents(Bundle bundle) {
+        return bundle.getHeaders("").get("Service-Component") != null;
+    }
+
+    private static void start(String wantedBy, Bundle bundle) {
+        if (bundle.getHeaders("").get(Constants.FRAGMENT_HOST) != null) {
+            return;
+        }
+        try {
+            bundle.start();
+        } catch (BundleException e) {
+            throw new UserError(wantedBy + ": the bundle " + bundle.getSymbolicName() + " does not start: "
+                    + message(e));
+        }
+    }
+
+    private void configure(String wantedBy, Map<String, Map<String, Object>> configurations) {
+        if (configurations.isEmpty()) {
+            return;
+        }
+        ConfigurationAdmin admin = service(ConfigurationAdmin.class, wantedBy);
+        for (Map.Entry<String, Map<String, Object>> configuration : configurations.entrySet()) {
+            String pid = configuration.getKey();
+            int tilde = pid.indexOf('~');
+            Dictionary<String, Object> properties = new Hashtable<>(configuration.getValue());
+            try {
+                if (tilde < 0) {
+                    admin.getConfiguration(pid, "?").update(properties);
+                } else {
+                    admin.getFactoryConfiguration(pid.substring(0, tilde), pid.substring(tilde + 1), "?")
+                            .update(properties);
+                }
+            } catch (IOException | IllegalArgumentException e) {
+                throw new UserError(wantedBy + ": the configuration " + pid + " cannot be set: " + e.getMessage());
+            }
+        }
+    }
+
+    private String reasons() {
+        ServiceReference<ServiceComponentRuntime> reference =
+                context().getServiceReference(ServiceComponentRuntime.class);
+        ServiceComponentRuntime runtime = reference == null ? null : context().getService(reference);
+        if (runtime == null) {
+            return "; no bundle of it runs components (org.apache.felix:org.apache.felix.scr)";
+        }
+        SortedSet<String> reasons = new TreeSet<>();
+        for (ComponentDescriptionDTO component : runtime.getComponentDescriptionDTOs()) {
+            for (ComponentConfigurationDTO instance : runtime.getComponentConfigurationDTOs(component)) {
+                if (instance.state == ComponentConfigurationDTO.FAILED_ACTIVATION) {
+                    reasons.add(component.name + " failed: "
+                            + String.valueOf(instance.failure).lines().findFirst().orElse(""));
+                }
+                for (UnsatisfiedReferenceDTO unsatisfied : instance.unsatisfiedReferences) {
+                    reasons.add(component.name + " has no " + unsatisfied.name
+                            + (unsatisfied.target == null ? "" : " " + unsatisfied.target));
+                }
+            }
+        }
+        return reasons.isEmpty() ? "" : ": " + String.join("; ", reasons);
+    }
+
+    private static String sharedPackages() {
+        List<String> exports = new ArrayList<>();
+        try {
+            for (URL url : Collections.list(
+                    FrameworkHost.class.getClassLoader().getResources("META-INF/MANIFEST.MF"))) {
+                try (InputStream stream = url.openStream()) {
+                    Attributes attributes = new Manifest(stream).getMainAttributes();
+                    String name = attributes.getValue(Constants.BUNDLE_SYMBOLICNAME);
+                    String packages = attributes.getValue(Constants.EXPORT_PACKAGE);
+                    if (packages != null && name != null && SHARED.contains(name.replaceFirst(";.*", ""))) {
+                        exports.add(packages);
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return exports.stream().sorted().collect(Collectors.joining(","));
+    }
+
+    private static String message(Throwable e) {
+        Throwable cause = e;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+        return message.replaceAll("\\s+", " ");
+    }
+}

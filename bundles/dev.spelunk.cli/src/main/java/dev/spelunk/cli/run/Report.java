@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.cli.run;
+
+import dev.spelunk.api.machine.Machine.Result;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+
+/** What a run did, as text. */
+final class Report {
+    private static final int NAME_WIDTH = 26;
+
+    private Report() {
+    }
+
+    /**
+     * Makes the report.
+     *
+     * @param run what was run
+     * @param samples the part that the records tell
+     * @return text of several lines, ending in a line feed
+     */
+    static String of(FinishedRun run, String samples) {
+        Result result = run.result();
+        StringBuilder text = new StringBuilder();
+        text.append("\nSpelunk ran ").append(run.guest()).append('\n');
+        line(text, "variant", run.variant());
+        line(text, "hypervisor", run.hypervisor());
+        line(text, "seed", Long.toString(run.seed()));
+        line(text, "ended", ending(result));
+        line(text, "start-up", String.format(Locale.ROOT, "%.2f s from JVM start to the guest's first instruction",
+                run.startSeconds()));
+        line(text, "instructions", String.format(Locale.ROOT, "%,d in %.2f s", result.instructions(),
+                result.nanoseconds() / 1e9));
+        line(text, "speed", String.format(Locale.ROOT, "%.1f guest MIPS", run.mips()));
+        line(text, "records", String.format(Locale.ROOT, "%,d (%,d bytes)", run.recordCount(), run.recordBytes()));
+        counts(text, "sampling", result.counters());
+        counts(text, "buffer management events", result.bufferEvents());
+        counts(text, "VM exits", result.exits());
+        counts(text, "trapped registers", result.traps());
+        text.append('\n').append(samples);
+        return text.toString();
+    }
+
+    private static String ending(Result result) {
+        return switch (result.ending()) {
+            case EXITED -> "the guest called exit with " + result.exitCode();
+            case POWERED_OFF -> "the guest powered off";
+            case FAILED -> "the guest failed";
+            case RESET -> "the guest reset itself";
+            case INSTRUCTION_LIMIT -> "--max-instructions was reached";
+            case INTERRUPTED -> "interrupted";
+        };
+    }
+
+    private static void line(StringBuilder text, String name, String value) {
+        text.append(String.format(Locale.ROOT, "  %-" + NAME_WIDTH + "s%s%n", name, value));
+    }
+
+    private static void counts(StringBuilder text, String name, SortedMap<String, Long> counts) {
+        if (counts.isEmpty()) {
+            line(text, name, "none");
+            return;
+        }
+        String label = name;
+        for (Map.Entry<String, Long> count : counts.entrySet()) {
+            line(text, label, String.format(Locale.ROOT, "%,14d  %s", count.getValue(), count.getKey()));
+            label = "";
+        }
+    }
+}
