@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.records.elf;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** Finds the function of an address. A symbol without a size reaches to the next one, or to the end of its section. */
+public final class SymbolTable {
+    private final List<ElfFile.Symbol> symbols;
+    private final long[] ends;
+
+    public SymbolTable(ElfFile elf) {
+        List<ElfFile.Symbol> sorted = new ArrayList<>(elf.symbols());
+        // Of several at one address the last one wins: a function before a label, a global before a local one.
+        sorted.sort(Comparator.comparingLong((ElfFile.Symbol s) -> s.address() ^ Long.MIN_VALUE)
+                .thenComparing(ElfFile.Symbol::function)
+                .thenComparing(ElfFile.Symbol::global)
+                .thenComparing(ElfFile.Symbol::name, Comparator.reverseOrder()));
+        List<ElfFile.Symbol> chosen = new ArrayList<>();
+        for (ElfFile.Symbol symbol : sorted) {
+            if (!chosen.isEmpty() && chosen.get(chosen.size() - 1).address() == symbol.address()) {
+                chosen.remove(chosen.size() - 1);
+            }
+            chosen.add(symbol);
+        }
+        symbols = List.copyOf(chosen);
+        ends = new long[symbols.size()];
+        for (int i = 0; i < ends.length; i++) {
+            ElfFile.Symbol symbol = symbols.get(i);
+            ElfFile.Section section = elf.sections().get(symbol.section());
+            long end = section.address() + section.size();
+            if (i + 1 < ends.length && symbols.get(i + 1).section() == symbol.section()) {
+                end = symbols.get(i + 1).address();
+            }
+            ends[i] = symbol.size() > 0 ? symbol.address() + symbol.size() : end;
+        }
+    }
+
+    /** The chosen symbols by ascending unsigned address. */
+    public List<ElfFile.Symbol> symbols() {
+        return symbols;
+    }
+
+    /** End of a symbol, exclusive. */
+    public long end(int index) {
+        return ends[index];
+    }
+
+    /** The symbol that covers an address, or null. */
+    public ElfFile.Symbol find(long address) {
+        int low = 0;
+        int high = symbols.size() - 1;
+        while (low <= high) {
+            int middle = low + high >>> 1;
+            if (Long.compareUnsigned(symbols.get(middle).address(), address) <= 0) {
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return high >= 0 && Long.compareUnsigned(address, ends[high]) < 0 ? symbols.get(high) : null;
+    }
+}

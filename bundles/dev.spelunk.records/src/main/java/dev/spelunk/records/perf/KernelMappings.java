@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.records.perf;
+
+import dev.spelunk.api.records.ProfileDescription.Segment;
+import dev.spelunk.records.elf.ElfFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How code at EL1 is mapped so that perf finds its symbols. perf sets the top byte of an instruction
+ * address at EL1 and EL2 to 0xff, takes a kernel-space mapping with a file name for a module, and lets
+ * the mapping begin at the file offset of {@code .text}.
+ */
+final class KernelMappings {
+    /**
+     * One mapping.
+     *
+     * @param address as perf reconstructs it
+     */
+    record Mapping(String file, long address, long size) {
+    }
+
+    private KernelMappings() {
+    }
+
+    /** The address that perf gives to an instruction at EL1 or EL2. */
+    static long reconstructed(long address) {
+        return address | 0xffL << 56;
+    }
+
+    /**
+     * Maps segments, with the guest's own file where its form fits.
+     *
+     * @param elf the guest's tables, or null when it is no ELF file
+     * @param segments those at EL1 and above
+     * @param folder for files that have to be made
+     */
+    static List<Mapping> of(Path guest, ElfFile elf, List<Segment> segments, Path folder) throws IOException {
+        List<Mapping> mappings = new ArrayList<>();
+        if (elf != null && segments.size() == 1) {
+            ElfFile.Section text = fittingText(elf, segments.get(0));
+            if (text != null) {
+                Segment segment = segments.get(0);
+                long before = text.offset() - segment.fileOffset();
+                mappings.add(new Mapping(guest.toString(), reconstructed(segment.address() + before),
+                        segment.size() - before));
+                return mappings;
+            }
+        }
+        for (int i = 0; i < segments.size(); i++) {
+            Segment segment = segments.get(i);
+            String file = guest.toString();
+            if (elf != null) {
+                Path made = folder.resolve(guest.getFileName() + ".el" + segment.el() + "." + i);
+                SegmentElf.write(made, guest, elf, segment);
+                file = made.toString();
+            }
+            mappings.add(new Mapping(file, reconstructed(segment.address()), segment.size()));
+        }
+        return mappings;
+    }
+
+    /** The {@code .text} section when every code section of the segment lies behind its beginning. */
+    private static ElfFile.Section fittingText(ElfFile elf, Segment segment) {
+        ElfFile.Section text = null;
+        for (ElfFile.Section section : elf.sections()) {
+            if (section.name().equals(".text") && section.code() && within(section, segment)) {
+                text = section;
+            }
+        }
+        if (text == null) {
+            return null;
+        }
+        for (ElfFile.Section section : elf.sections()) {
+            boolean behind = section.offset() >= text.offset()
+                    && section.address() - section.offset() == text.address() - text.offset();
+            if (section.code() && section.size() > 0 && within(section, segment) && !behind) {
+                return null;
+            }
+        }
+        // perf moves the mapping when it meets the first symbol of .text.
+        int index = elf.sections().indexOf(text);
+        return elf.symbols().stream().anyMatch(s -> s.section() == index) ? text : null;
+    }
+
+    private static boolean within(ElfFile.Section section, Segment segment) {
+        long inSegment = section.offset() - segment.fileOffset();
+        return inSegment >= 0 && inSegment < segment.size();
+    }
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.records.perf;
+
+/**
+ * The events of a perf.data file, byte for byte as {@code include/uapi/linux/perf_event.h} and perf's
+ * {@code perf/event.h} lay them out. Kernel events end in the sample identifier that
+ * {@link #SAMPLE_TYPE} selects (sample_id_all).
+ */
+final class PerfEvents {
+    /** PMU type of arm_spe_0; the number is local to a file, PMU_MAPPINGS names it. */
+    static final int SPE_PMU_TYPE = 8;
+    static final int PERF_TYPE_SOFTWARE = 1;
+    static final int PERF_COUNT_SW_DUMMY = 9;
+
+    /** IP, TID, TIME, CPU, PERIOD and IDENTIFIER. */
+    static final long SAMPLE_TYPE = 1 | 1 << 1 | 1 << 2 | 1 << 7 | 1 << 8 | 1 << 16;
+    /** PERF_FORMAT_ID. */
+    private static final long READ_FORMAT = 1 << 2;
+    /** Bits of the attribute's flag word. */
+    static final long EXCLUDE_KERNEL = 1 << 5;
+    static final long MMAP = 1 << 8;
+    static final long COMM = 1 << 9;
+    static final long TASK = 1 << 13;
+    static final long SAMPLE_ID_ALL = 1 << 18;
+    static final long MMAP2 = 1 << 23;
+    static final long COMM_EXEC = 1 << 24;
+    /** PERF_ATTR_SIZE_VER5, which every perf since 4.1 reads. */
+    static final int ATTRIBUTE_BYTES = 112;
+
+    /** Identifiers of the two attributes. */
+    static final long SPE_ID = 1;
+    static final long DUMMY_ID = 2;
+
+    private static final int RECORD_MMAP = 1;
+    private static final int RECORD_COMM = 3;
+    private static final int RECORD_MMAP2 = 10;
+    private static final int RECORD_AUX = 11;
+    private static final int RECORD_ITRACE_START = 12;
+    private static final int RECORD_FINISHED_ROUND = 68;
+    private static final int RECORD_AUXTRACE_INFO = 70;
+    private static final int RECORD_AUXTRACE = 71;
+    private static final int RECORD_TIME_CONV = 79;
+
+    private static final int MISC_KERNEL = 1;
+    private static final int MISC_USER = 2;
+
+    private static final int AUXTRACE_ARM_SPE = 4;
+    /** PERF_AUX_FLAG_TRUNCATED. */
+    static final long AUX_TRUNCATED = 1;
+
+    /** Size of an AUXTRACE event without the data behind it. */
+    static final int AUXTRACE_BYTES = 48;
+
+    private static final int PROT_READ_EXEC = 5;
+    private static final int MAP_PRIVATE = 2;
+    private static final int CPU = 0;
+
+    private PerfEvents() {
+    }
+
+    static byte[] attribute(int type, long config, long flags) {
+        return new Bytes().u32(type).u32(ATTRIBUTE_BYTES).u64(config).u64(0).u64(SAMPLE_TYPE).u64(READ_FORMAT)
+                .u64(SAMPLE_ID_ALL | flags).zerosTo(ATTRIBUTE_BYTES).toArray();
+    }
+
+    /** Must come before AUXTRACE_INFO: perf's SPE decoder copies the conversion when it reads that. */
+    static byte[] timeConversion(TimeConversion conversion) {
+        Bytes b = new Bytes().u64(conversion.shift()).u64(conversion.multiplier()).u64(0);
+        // time_cycles, time_mask; cap_user_time_zero, not cap_user_time_short: the counter never wraps.
+        b.u64(0).u64(-1).u8(1).u8(0).zeros(6);
+        return event(RECORD_TIME_CONV, 0, b);
+    }
+
+    /** The first form of the SPE metadata, {PMU type, one buffer per CPU}, which old and new perf read. */
+    static byte[] auxtraceInfo() {
+        return event(RECORD_AUXTRACE_INFO, 0, new Bytes().u32(AUXTRACE_ARM_SPE).u32(0).u64(SPE_PMU_TYPE).u64(1));
+    }
+
+    static byte[] comm(int pid, String name) {
+        return event(RECORD_COMM, 0, identifier(new Bytes().u32(pid).u32(pid).string(name, 8), DUMMY_ID, pid, 0));
+    }
+
+    /** Code in kernel space; the page offset is what perf's own synthesised events have there, the address. */
+    static byte[] kernelMmap(String file, long address, long size) {
+        Bytes b = new Bytes().u32(-1).u32(0).u64(address).u64(size).u64(address).string(file, 8);
+        return event(RECORD_MMAP, MISC_KERNEL, identifier(b, DUMMY_ID, -1, 0));
+    }
+
+    static byte[] userMmap2(int pid, String file, long address, long size, long fileOffset) {
+        Bytes b = new Bytes().u32(pid).u32(pid).u64(address).u64(size).u64(fileOffset);
+        // Device and inode of the file: unknown.
+        b.u32(0).u32(0).u64(0).u64(0).u32(PROT_READ_EXEC).u32(MAP_PRIVATE).string(file, 8);
+        return event(RECORD_MMAP2, MISC_USER, identifier(b, DUMMY_ID, pid, 0));
+    }
+
+    static byte[] itraceStart(int pid, long time) {
+        return event(RECORD_ITRACE_START, 0, identifier(new Bytes().u32(pid).u32(pid), SPE_ID, pid, time));
+    }
+
+    static byte[] aux(long offset, long size, long flags, int pid, long time) {
+        return event(RECORD_AUX, 0, identifier(new Bytes().u64(offset).u64(size).u64(flags), SPE_ID, pid, time));
+    }
+
+    /** The data follow the event. */
+    static byte[] auxtrace(long size, long offset, int reference, int tid) {
+        Bytes b = new Bytes().u64(size).u64(offset).u64(reference).u32(CPU).u32(tid).u32(CPU).u32(0);
+        return event(RECORD_AUXTRACE, 0, b);
+    }
+
+    static byte[] finishedRound() {
+        return event(RECORD_FINISHED_ROUND, 0, new Bytes());
+    }
+
+    private static Bytes identifier(Bytes b, long id, int pid, long time) {
+        return b.u32(pid).u32(pid).u64(time).u32(CPU).u32(0).u64(id);
+    }
+
+    private static byte[] event(int type, int misc, Bytes body) {
+        return new Bytes().u32(type).u16(misc).u16(8 + body.size()).put(body.toArray()).toArray();
+    }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.records.perf;
+
+import dev.spelunk.api.records.ProfileDescription.Segment;
+import dev.spelunk.records.elf.ElfFile;
+import dev.spelunk.records.elf.SymbolTable;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Writes one segment of a guest as an ELF file whose only code section is {@code .text}. perf takes a
+ * kernel-space mapping for a module and places its symbols by where {@code .text} begins, so a segment
+ * with code in other sections, or before {@code .text}, needs a file of this form.
+ */
+final class SegmentElf {
+    private static final int HEADER_BYTES = 64;
+    private static final int PROGRAM_HEADER_BYTES = 56;
+    private static final int TEXT_OFFSET = 0x1000;
+    private static final byte[] SECTION_NAMES =
+            "\0.text\0.symtab\0.strtab\0.shstrtab\0".getBytes(StandardCharsets.US_ASCII);
+    private static final int STB_GLOBAL_STT_FUNC = 0x12;
+
+    private SegmentElf() {
+    }
+
+    static void write(Path file, Path guest, ElfFile elf, Segment segment) throws IOException {
+        byte[] text = text(guest, segment);
+        Bytes names = new Bytes().u8(0);
+        Bytes symbols = new Bytes().zeros(24);
+        SymbolTable table = new SymbolTable(elf);
+        List<ElfFile.Symbol> all = table.symbols();
+        for (int i = 0; i < all.size(); i++) {
+            ElfFile.Symbol symbol = all.get(i);
+            ElfFile.Section section = elf.sections().get(symbol.section());
+            long inSegment = symbol.address() - section.address() + section.offset() - segment.fileOffset();
+            if (inSegment >= 0 && inSegment < text.length) {
+                symbols.u32(names.size()).u8(STB_GLOBAL_STT_FUNC).u8(0).u16(1)
+                        .u64(segment.address() + inSegment).u64(table.end(i) - symbol.address());
+                names.string(symbol.name(), 1);
+            }
+        }
+        long symbolsAt = TEXT_OFFSET + (long) text.length;
+        long namesAt = symbolsAt + symbols.size();
+        long sectionNamesAt = namesAt + names.size();
+        long sectionsAt = sectionNamesAt + SECTION_NAMES.length + 7 & ~7L;
+        Bytes head = new Bytes();
+        // ELF64, little-endian; ET_EXEC, AArch64.
+        head.u32(0x464c457f).u8(2).u8(1).u8(1).zerosTo(16).u16(2).u16(ElfFile.EM_AARCH64).u32(1).u64(segment.address())
+                .u64(HEADER_BYTES).u64(sectionsAt).u32(0).u16(HEADER_BYTES).u16(PROGRAM_HEADER_BYTES).u16(1).u16(64)
+                .u16(5).u16(4);
+        // PT_LOAD, read and execute.
+        head.u32(1).u32(5).u64(TEXT_OFFSET).u64(segment.address()).u64(segment.address()).u64(text.length)
+                .u64(text.length).u64(TEXT_OFFSET);
+        head.zerosTo(TEXT_OFFSET);
+        Bytes tail = new Bytes().put(symbols.toArray()).put(names.toArray()).put(SECTION_NAMES)
+                .zerosTo((int) (sectionsAt - symbolsAt));
+        tail.zeros(64);
+        section(tail, 1, 1, 6, segment.address(), TEXT_OFFSET, text.length, 0, 0, 4, 0);
+        section(tail, 7, 2, 0, 0, symbolsAt, symbols.size(), 3, 1, 8, 24);
+        section(tail, 15, 3, 0, 0, namesAt, names.size(), 0, 0, 1, 0);
+        section(tail, 23, 3, 0, 0, sectionNamesAt, SECTION_NAMES.length, 0, 0, 1, 0);
+        Files.createDirectories(file.getParent());
+        try (OutputStream out = Files.newOutputStream(file)) {
+            out.write(head.toArray());
+            out.write(text);
+            out.write(tail.toArray());
+        }
+    }
+
+    private static void section(Bytes b, int name, int type, long flags, long address, long offset, long size,
+            int link, int info, long alignment, long entry) {
+        b.u32(name).u32(type).u64(flags).u64(address).u64(offset).u64(size).u32(link).u32(info).u64(alignment).u64(entry);
+    }
+
+    private static byte[] text(Path guest, Segment segment) throws IOException {
+        try (SeekableByteChannel channel = Files.newByteChannel(guest)) {
+            long available = Math.max(0, Math.min(segment.size(), channel.size() - segment.fileOffset()));
+            ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(available, 1 << 30));
+            channel.position(segment.fileOffset());
+            while (buffer.hasRemaining() && channel.read(buffer) >= 0) {
+                // Until the segment is read or the file ends.
+            }
+            return buffer.array();
+        }
+    }
+}
