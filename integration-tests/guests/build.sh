@@ -1,0 +1,98 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Builds the guests with aarch64-linux-gnu-gcc: the same bytes on every build with the same compiler.
+#   build.sh [OUTPUT_DIR]   builds all guests (default: target beside this script)
+#   build.sh --check        builds guest.elf and compares it with prebuilt/guest.elf:
+#                           0 the same, 1 different, 77 cannot be compared here
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+prefix=${CROSS_COMPILE:-aarch64-linux-gnu-}
+prebuilt=$here/prebuilt/guest.elf
+
+usage() {
+	sed -n 's/^# \{0,1\}//;3,6p' "$0"
+}
+
+check=false
+case ${1-} in
+--check) check=true ;;
+-h | --help) usage; exit 0 ;;
+-*) usage >&2; exit 2 ;;
+esac
+
+if ! command -v "${prefix}gcc" >/dev/null 2>&1; then
+	echo "build.sh: ${prefix}gcc is not there; install it (Debian: gcc-aarch64-linux-gnu) or set CROSS_COMPILE" >&2
+	exit 77
+fi
+
+if $check; then
+	output=$(mktemp -d)
+	trap 'rm -rf "$output"' EXIT
+else
+	output=${1:-$here/target}
+	mkdir -p "$output"
+	output=$(cd "$output" && pwd)
+fi
+
+# Base A64 without FP/SIMD and without LSE; nothing in the output names a time or a folder.
+common="-march=armv8-a -mgeneral-regs-only -mno-outline-atomics -ffreestanding -fno-pic -fno-pie
+	-ffile-prefix-map=$here=."
+cflags="$common -std=gnu11 -O2 -Wall -Wextra -Werror -fno-builtin -fno-common -fno-stack-protector
+	-fno-asynchronous-unwind-tables -fno-unwind-tables -fno-tree-loop-distribute-patterns
+	-fno-jump-tables"
+ldflags="-nostdlib -static -no-pie -Wl,--build-id=none -Wl,-z,noexecstack -Wl,-z,max-page-size=4096
+	-Wl,--fatal-warnings"
+
+cd "$here"
+objects=$output/objects
+rm -rf "$objects"
+mkdir -p "$objects"
+
+# Objects are named after the side they belong to: guest.ld places them by that.
+for side in kernel user; do
+	for source in guest/$side/*.S guest/$side/*.c; do
+		name=$(basename "$source")
+		flags=$cflags
+		case $name in *.S) flags=$common ;; esac
+		# shellcheck disable=SC2086 # lists of flags
+		"${prefix}gcc" $flags -c "$source" -o "$objects/$side-${name%.*}.o"
+	done
+done
+"${prefix}gcc" -E -P -undef -x c guest/guest.ld.in -o "$objects/guest.ld"
+(
+	cd "$objects"
+	# shellcheck disable=SC2086
+	"${prefix}gcc" $ldflags -Wl,-T,guest.ld kernel-*.o user-*.o -o ../guest.elf
+)
+# Function symbols stay, static ones too; mapping symbols ($x, $d) are of no use in a report.
+"${prefix}objcopy" --strip-debug --wildcard --strip-symbol='$*' --strip-symbol=_start_physical \
+	"$output/guest.elf"
+
+if $check; then
+	comment() { "${prefix}objcopy" -O binary --only-section=.comment --set-section-flags .comment=alloc "$1" "$output/comment" && tr '\0' '\n' <"$output/comment"; }
+	if cmp -s "$output/guest.elf" "$prebuilt"; then
+		echo "build.sh: prebuilt/guest.elf is what the sources give"
+		exit 0
+	fi
+	wanted=$(comment "$prebuilt")
+	given=$(comment "$output/guest.elf")
+	if [ "$wanted" != "$given" ]; then
+		echo "build.sh: cannot compare: prebuilt/guest.elf was built by $wanted, here is $given" >&2
+		exit 77
+	fi
+	echo "build.sh: prebuilt/guest.elf differs from what the sources give; run build.sh and copy guest.elf there" >&2
+	exit 1
+fi
+
+for source in tests/*.S; do
+	name=$(basename "$source" .S)
+	# shellcheck disable=SC2086
+	"${prefix}gcc" $common -c "$source" -o "$objects/$name.o"
+	# shellcheck disable=SC2086
+	"${prefix}gcc" $ldflags -Wl,--no-warn-rwx-segments -Wl,-T,tests/flat.ld "$objects/$name.o" -o "$output/$name.elf"
+	"${prefix}strip" --strip-debug "$output/$name.elf"
+done
+# The flat image carries the Linux arm64 boot header that hello.S starts with.
+"${prefix}objcopy" -O binary "$output/hello.elf" "$output/hello.bin"
+rm -rf "$objects"
