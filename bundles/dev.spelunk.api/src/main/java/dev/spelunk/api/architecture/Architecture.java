@@ -61,4 +61,9 @@ public final class Architecture {
     public long registerValue(String name, long otherwise) {
         return registerValues.getOrDefault(name, otherwise);
     }
+
+    /** The same architecture with other profiling rules. */
+    public Architecture withProfiling(ProfilingRules rules) {
+        return new Architecture(version, features, rules, registerValues);
+    }
 }

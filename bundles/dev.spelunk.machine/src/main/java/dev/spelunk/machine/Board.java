@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.machine;
+
+import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.hypervisor.BufferPinningPolicy;
+import dev.spelunk.api.hypervisor.Hypervisor;
+import dev.spelunk.api.hypervisor.VirtualMachine;
+import dev.spelunk.api.hypervisor.VmDescription;
+import dev.spelunk.api.machine.BadInputException;
+import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.machine.RunOptions;
+import dev.spelunk.api.mmu.Mmu;
+import dev.spelunk.api.pe.ProcessingElement;
+import dev.spelunk.api.platform.Device;
+import dev.spelunk.api.platform.DeviceContext;
+import dev.spelunk.api.platform.FirmwareCalls;
+import dev.spelunk.api.platform.InterruptDistributor;
+import dev.spelunk.api.platform.PlatformDevice;
+import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.state.Bus;
+import dev.spelunk.api.state.MachineState;
+import dev.spelunk.api.state.PeState;
+import dev.spelunk.api.state.PhysicalMemory;
+import dev.spelunk.api.state.StateBlock;
+import dev.spelunk.api.timing.TimingModel;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** The wired hardware of one machine, laid out like QEMU's {@code virt} board, with the VM on it if there is one. */
+final class Board {
+    static final long RAM_BASE = 0x4000_0000L;
+    static final long DISTRIBUTOR = 0x0800_0000L;
+    static final long DISTRIBUTOR_SIZE = 0x1_0000L;
+    static final long REDISTRIBUTORS = 0x080A_0000L;
+    static final long REDISTRIBUTOR_SIZE = 0x2_0000L;
+    /** Host memory that is not the guest's: stage 2 tables. A multiple of 2 MiB keeps stage 2 blocks possible. */
+    static final int HOST_RESERVED = 32 << 20;
+    private static final int PE_COUNT = 1;
+    private static final long SCR_EL3_RESET = 1L | 3L << 4 | 1L << 8 | 1L << 10 | 1L << 27;
+    private static final long MDCR_EL3_RESET = 3L << 12 | 1L << 36;
+
+    final Selection parts;
+    final MachineState state;
+    final PeContext[] pes;
+    final List<Device> devices = new ArrayList<>();
+    final InterruptDistributor physical;
+    final RecordLog records = new RecordLog();
+    final Console console;
+    /** Null without hypervisor. */
+    final VirtualMachine vm;
+    /** Where the guest's memory begins in physical memory; guest addresses begin at {@link #RAM_BASE}. */
+    final long guestBase;
+    final RunOptions options;
+    private final Bus userDevices = new Bus();
+    private VirtualMachine wiredVm;
+
+    Board(Selection parts, Architecture architecture, RunOptions options) {
+        this.parts = parts;
+        this.options = options;
+        boolean kvm = parts.hypervisor != null;
+        console = new Console(options.console(), options.input());
+        guestBase = kvm ? RAM_BASE + HOST_RESERVED : RAM_BASE;
+        PhysicalMemory memory = allocate(options.memory() + guestBase - RAM_BASE);
+        state = new MachineState(PE_COUNT, memory, options.seed());
+        pes = Arrays.stream(state.pes).map(pe -> new PeContext(state, pe)).toArray(PeContext[]::new);
+        for (PeContext context : pes) {
+            context.architecture = architecture;
+            context.records = records;
+            context.firmware = parts.firmware == null ? null : (FirmwareCalls) parts.firmware.service();
+            context.registers = parts.registerModel().create(context, parts.registerBanks(), null);
+            context.translator = ((Mmu) parts.mmu.service()).create(context);
+            context.timer = ((TimingModel) parts.timing.service()).create(context);
+        }
+        StateBlock gic = state.block("gic", parts.interruptController().stateWords(PE_COUNT), 0);
+        physical = parts.interruptController().create(gic, affinities(),
+                pe -> state.pes[pe].changed |= PeState.CHANGED_INTERRUPTS);
+        memory.bus.add(DISTRIBUTOR, DISTRIBUTOR_SIZE, physical.distributor());
+        memory.bus.add(REDISTRIBUTORS, REDISTRIBUTOR_SIZE * PE_COUNT, physical.redistributors());
+        for (PeContext context : pes) {
+            context.interrupts = physical;
+            context.sampler = parts.spu == null ? null : parts.samplingUnit().create(context);
+            context.core = ((ProcessingElement) parts.pe.service()).create(context);
+            warmReset(context, kvm || options.el() == 2 ? 2 : 1);
+        }
+        for (Offer offer : parts.devices) {
+            Device device = ((PlatformDevice) offer.service()).create(new Wiring());
+            devices.add(device);
+            if (device.base() >= 0) {
+                (kvm ? userDevices : memory.bus).add(device.base(), device.size(), device);
+            }
+        }
+        vm = kvm ? createVm() : null;
+        wiredVm = vm;
+    }
+
+    private static PhysicalMemory allocate(long size) {
+        try {
+            return new PhysicalMemory(RAM_BASE, Math.toIntExact(size));
+        } catch (OutOfMemoryError | ArithmeticException e) {
+            throw new BadInputException("the host cannot give the machine " + (size >> 20)
+                    + " MiB of memory: use a smaller --memory");
+        }
+    }
+
+    private VirtualMachine createVm() {
+        return ((Hypervisor) parts.hypervisor.service()).create(new VmDescription(
+                List.of(pes), RAM_BASE, options.memory(), guestBase, RAM_BASE, HOST_RESERVED, userDevices,
+                parts.interruptController(), DISTRIBUTOR, REDISTRIBUTORS, pes[0].firmware, parts.trapHandlers(),
+                (BufferPinningPolicy) parts.policy.service(), 0, false));
+    }
+
+    private long[] affinities() {
+        return Arrays.stream(pes).mapToLong(c -> c.register(SystemRegister.MPIDR_EL1)).toArray();
+    }
+
+    /** As after a Warm reset, with what firmware at EL3 sets up for Non-secure EL2 and EL1. */
+    static void warmReset(PeContext context, int el) {
+        PeState pe = context.pe;
+        context.registers.reset();
+        pe.el = el;
+        pe.spSel = 1;
+        pe.daif = 0xF;
+        context.register(SystemRegister.SCR_EL3, SCR_EL3_RESET);
+        context.register(SystemRegister.MDCR_EL3, MDCR_EL3_RESET);
+        context.translator.contextChanged();
+        pe.changed = -1;
+    }
+
+    /** Puts the guest into memory and PE 0 at its entry. */
+    void load(GuestImage image, byte[] deviceTree) {
+        for (GuestImage.Load load : image.loads) {
+            state.memory.copyIn(physical(load.address()), image.content, load.fileOffset(), load.fileSize());
+        }
+        long end = RAM_BASE + options.memory();
+        // The boot protocol wants the tree 8-byte aligned, within 2 MiB and out of the kernel's way.
+        long at = end - deviceTree.length & -0x1000L;
+        if (Long.compareUnsigned(at, image.end()) < 0) {
+            throw new BadInputException("guest " + image.file + ": no room for the device tree above it: give more with --memory");
+        }
+        state.memory.copyIn(physical(at), deviceTree, 0, deviceTree.length);
+        for (PeContext context : pes) {
+            if (vm == null) {
+                context.pe.pc = image.entry;
+                context.pe.x[0] = at;
+            } else {
+                vm.start(context, image.entry, at);
+            }
+            context.pe.powered = context.pe.index == 0;
+        }
+    }
+
+    /** Physical address of a guest address, before any migration. */
+    long physical(long guestAddress) {
+        return guestAddress - RAM_BASE + guestBase;
+    }
+
+    /** What a device sees of the machine. */
+    private final class Wiring implements DeviceContext {
+        @Override
+        public MachineState machine() {
+            return state;
+        }
+
+        @Override
+        public PeContext[] pes() {
+            return pes;
+        }
+
+        @Override
+        public void setLine(int pe, int intid, boolean level) {
+            // PPIs are the PE's own and go to the host; SPIs are of devices that the VM's user space emulates.
+            if (intid >= 32 && wiredVm != null) {
+                wiredVm.setLine(pe, intid, level);
+            } else {
+                physical.setLine(pe, intid, level);
+            }
+        }
+
+        @Override
+        public void console(int value) {
+            console.write(value);
+        }
+
+        @Override
+        public int consoleInput() {
+            return console.read();
+        }
+    }
+}

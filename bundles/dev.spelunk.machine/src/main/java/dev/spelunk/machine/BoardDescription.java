@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.machine;
+
+import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.platform.Device;
+import dev.spelunk.api.platform.DeviceTree;
+import dev.spelunk.api.registers.SystemRegister;
+
+/** The device tree of a board as its guest sees it. */
+final class BoardDescription {
+    private static final int GIC_PHANDLE = 0x8001;
+    private static final int PPI = 1;
+    private static final int LEVEL_HIGH = 4;
+    private static final int SPE_PPI = 5;
+    private static final long MPIDR_AFFINITY = 0xFF00FFFFFFL;
+
+    private BoardDescription() {
+    }
+
+    static DeviceTree of(Board board) {
+        DeviceTree root = new DeviceTree("");
+        root.strings("compatible", "linux,dummy-virt").strings("model", "linux,dummy-virt");
+        root.cells("#address-cells", 2).cells("#size-cells", 2).cells("interrupt-parent", GIC_PHANDLE);
+        DeviceTree chosen = root.node("chosen");
+        chosen.strings("bootargs", board.options.bootArguments());
+        if (board.pes[0].firmware != null) {
+            // Without EL2 an HVC reaches the firmware; a guest at EL2 owns HVC and must use SMC.
+            root.node("psci").strings("compatible", "arm,psci-1.0", "arm,psci-0.2")
+                    .strings("method", board.options.el() == 2 ? "smc" : "hvc");
+        }
+        cpus(root.node("cpus"), board);
+        root.node(String.format("memory@%x", Board.RAM_BASE)).strings("device_type", "memory")
+                .cells64("reg", Board.RAM_BASE, board.options.memory());
+        root.node(String.format("intc@%x", Board.DISTRIBUTOR)).strings("compatible", "arm,gic-v3")
+                .cells("#interrupt-cells", 3).flag("interrupt-controller")
+                .cells("#address-cells", 2).cells("#size-cells", 2).flag("ranges")
+                .cells64("reg", Board.DISTRIBUTOR, Board.DISTRIBUTOR_SIZE, Board.REDISTRIBUTORS,
+                        Board.REDISTRIBUTOR_SIZE * board.pes.length)
+                .cells("#redistributor-regions", 1)
+                .cells("phandle", GIC_PHANDLE);
+        if (board.parts.spu != null) {
+            root.node("spe-pmu").strings("compatible", "arm,statistical-profiling-extension-v1")
+                    .cells("interrupts", PPI, SPE_PPI, LEVEL_HIGH);
+        }
+        for (Device device : board.devices) {
+            device.describe(root);
+        }
+        return root;
+    }
+
+    private static void cpus(DeviceTree cpus, Board board) {
+        cpus.cells("#address-cells", 1).cells("#size-cells", 0);
+        for (PeContext context : board.pes) {
+            int affinity = (int) (context.register(SystemRegister.MPIDR_EL1) & MPIDR_AFFINITY);
+            DeviceTree cpu = cpus.node(String.format("cpu@%x", affinity));
+            cpu.strings("device_type", "cpu").strings("compatible", "arm,armv8").cells("reg", affinity);
+            if (board.pes[0].firmware != null) {
+                cpu.strings("enable-method", "psci");
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.machine;
+
+import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.machine.BadInputException;
+import dev.spelunk.api.machine.Machine;
+import dev.spelunk.api.machine.MachineFactory;
+import dev.spelunk.api.machine.RunOptions;
+import dev.spelunk.api.machine.SwapService;
+import dev.spelunk.api.machine.Variant;
+import dev.spelunk.api.records.RecordSink;
+import dev.spelunk.api.spu.ProfilingRules;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+
+/** Composes machines out of the part services, and swaps their parts. */
+@Component(service = {MachineFactory.class, SwapService.class})
+public final class Factory implements MachineFactory, SwapService {
+    private static final long LARGEST_MEMORY = (2L << 30) - (64L << 20);
+    private static final long SMALLEST_MEMORY = 1 << 20;
+    private static final List<String> EL2_FEATURES = List.of("FEAT_EL2", "FEAT_VHE", "FEAT_FGT", "FEAT_FGT2");
+
+    private final Offers offers;
+
+    /** Sinks that other bundles contribute; each machine passes its records on to those that are there. */
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    private final List<RecordSink> sinks = new CopyOnWriteArrayList<>();
+
+    @Activate
+    public Factory(BundleContext context) {
+        offers = new Offers(context);
+    }
+
+    @Deactivate
+    void deactivate() {
+        offers.close();
+    }
+
+    @Override
+    public Machine create(Variant variant, RunOptions options) {
+        check(options);
+        boolean kvm = "kvm".equals(options.hypervisor());
+        Selection parts = Selection.of(offers, variant, kvm);
+        Architecture architecture = architecture(variant, parts, kvm, options.el());
+        GuestImage image = GuestImage.read(options.guest(), Board.RAM_BASE, options.memory());
+        Board board = new Board(parts, architecture, options);
+        board.records.sinks(sinks);
+        board.load(image, DeviceTreeBlob.write(BoardDescription.of(board)));
+        return new SpelunkMachine(board, image);
+    }
+
+    private static void check(RunOptions options) {
+        if (!List.of("kvm", "none").contains(options.hypervisor())) {
+            throw new BadInputException("hypervisor " + options.hypervisor() + " is unknown: use kvm or none");
+        }
+        if (options.el() != 1 && options.el() != 2) {
+            throw new BadInputException("a guest is entered at EL1 or EL2, not at EL" + options.el());
+        }
+        if (options.el() == 2 && !"none".equals(options.hypervisor())) {
+            throw new BadInputException("a guest is entered at EL2 only with --hypervisor none: a KVM guest runs at EL1");
+        }
+        if (options.memory() < SMALLEST_MEMORY || options.memory() > LARGEST_MEMORY || options.memory() % (1 << 12) != 0) {
+            throw new BadInputException("memory of " + options.memory() + " bytes: give a multiple of 4K from 1M to "
+                    + (LARGEST_MEMORY >> 20) + "M");
+        }
+        if (options.maxInstructions() <= 0) {
+            throw new BadInputException("a run of " + options.maxInstructions() + " instructions: give a positive number");
+        }
+    }
+
+    /** Judges the composition and says what it is. */
+    static Architecture architecture(Variant variant, Selection parts, boolean kvm, int el) {
+        Legality legality = Legality.judge(parts.bundles(), variant.architecture(), variant.asserted());
+        if (!legality.problems().isEmpty()) {
+            throw new BadInputException("variant " + variant.name() + " is not a legal machine: "
+                    + String.join("; ", legality.problems()));
+        }
+        SortedSet<String> features = new TreeSet<>(legality.features());
+        if (kvm) {
+            for (String needed : List.of("FEAT_EL2", "FEAT_VHE")) {
+                if (!features.contains(needed)) {
+                    throw new BadInputException("variant " + variant.name() + " has no " + needed
+                            + ", which the KVM model needs: use --hypervisor none");
+                }
+            }
+        } else if (el == 1) {
+            EL2_FEATURES.forEach(features::remove);
+        } else if (!features.contains("FEAT_EL2")) {
+            throw new BadInputException("variant " + variant.name() + " has no FEAT_EL2: the guest cannot be entered at EL2");
+        }
+        ProfilingRules rules = parts.spu == null ? null : parts.samplingUnit().compose(parts.profilingFeatures());
+        return new Architecture(variant.architecture(), features, rules, variant.registers());
+    }
+
+    @Override
+    public void swap(Machine machine, String part, String name) {
+        SpelunkMachine target = (SpelunkMachine) machine;
+        Swap swap = Swap.prepare(target.board, offers, part, name);
+        target.atSafepoint(swap::exchange);
+    }
+
+    @Override
+    public void swapAt(Machine machine, long instructions, String part, String name) {
+        SpelunkMachine target = (SpelunkMachine) machine;
+        Swap swap = Swap.prepare(target.board, offers, part, name);
+        target.at(instructions, swap::exchange);
+    }
+}

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.machine;
+
+import dev.spelunk.api.hypervisor.VirtualMachine;
+import dev.spelunk.api.machine.Machine.Ending;
+import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.pe.Core;
+import dev.spelunk.api.platform.Device;
+import dev.spelunk.api.platform.FirmwareCalls;
+import dev.spelunk.api.spu.Sampler;
+import dev.spelunk.api.state.Operation;
+import dev.spelunk.api.state.PeState;
+
+/**
+ * Runs the PEs of a board in turns of equal virtual time, and does what lies between two operations:
+ * samples, timers, interrupts, exits to the hypervisor, calls to firmware and host. Everything happens at
+ * exact operation counts, so the shape of a turn never shows.
+ */
+final class RunLoop {
+    /** Virtual cycles of a turn. */
+    private static final long TURN = 1 << 20;
+    private static final long NOT_SUPPORTED = -1;
+
+    private final Board board;
+    private final Semihosting semihosting;
+    private final Operation operation = new Operation();
+    private long horizon;
+    private Ending ending;
+    private int exitCode;
+    private String message = "";
+
+    RunLoop(Board board) {
+        this.board = board;
+        semihosting = new Semihosting(board.console, board.options.bootArguments());
+    }
+
+    Ending ending() {
+        return ending;
+    }
+
+    int exitCode() {
+        return exitCode;
+    }
+
+    String message() {
+        return message;
+    }
+
+    /** Operations executed by all PEs. */
+    long executed() {
+        long sum = 0;
+        for (PeContext context : board.pes) {
+            sum += context.pe.executed;
+        }
+        return sum;
+    }
+
+    /**
+     * Gives every PE its turn, or as much of it as lies before the limit.
+     *
+     * @param limit total of executed operations at which to stop; exact
+     * @return whether the guest goes on
+     */
+    boolean turn(long limit) {
+        horizon = Math.max(horizon, slowest() + TURN);
+        boolean idle = true;
+        for (PeContext context : board.pes) {
+            while (ending == null && context.pe.powered && context.pe.cycles() < horizon) {
+                long left = limit - executed();
+                if (left <= 0) {
+                    return true;
+                }
+                step(context, left);
+            }
+            idle &= !context.pe.powered || context.pe.waiting;
+        }
+        if (ending == null && idle && nothingCanWake()) {
+            if (!board.console.hasInput()) {
+                fail("the guest waits for an interrupt that nothing will raise");
+            } else {
+                pollInput();
+            }
+        }
+        return ending == null;
+    }
+
+    private long slowest() {
+        long slowest = Long.MAX_VALUE;
+        for (PeContext context : board.pes) {
+            if (context.pe.powered) {
+                slowest = Math.min(slowest, context.pe.cycles());
+            }
+        }
+        return slowest == Long.MAX_VALUE ? horizon : slowest;
+    }
+
+    /** One stretch of a PE: up to the next thing that must happen between two operations. */
+    private void step(PeContext context, long left) {
+        PeState pe = context.pe;
+        if (pe.changed != 0) {
+            settle(context);
+        }
+        long now = pe.cycles();
+        long due = deadline(pe.index);
+        if (due <= now) {
+            advanceDevices(pe.index);
+            return;
+        }
+        if (pe.waiting) {
+            idle(context, Math.min(due, horizon));
+            return;
+        }
+        long n = Math.min(left, Math.min(due, horizon) - now);
+        Sampler sampler = context.sampler;
+        if (sampler == null) {
+            after(context, context.core.run(n));
+            return;
+        }
+        long completion = sampler.cyclesToCompletion();
+        if (completion <= 0) {
+            sampler.completeIfDue();
+            return;
+        }
+        long grant = sampler.grant();
+        if (grant > 0) {
+            int reason = context.core.run(Math.min(n, Math.min(grant, completion)));
+            sampler.synchronize();
+            after(context, reason);
+        } else {
+            int reason = context.core.runObserved(operation);
+            if (context.core.observed()) {
+                context.timer.time(operation);
+                sampler.sample(operation);
+            }
+            after(context, reason);
+        }
+    }
+
+    /** Takes in what changed: who is profiled, interrupt outputs, deadlines. */
+    private void settle(PeContext context) {
+        PeState pe = context.pe;
+        int changed = pe.changed;
+        pe.changed = 0;
+        if ((changed & PeState.CHANGED_PROFILING) != 0 && context.sampler != null) {
+            context.sampler.update();
+        }
+        if ((changed & PeState.CHANGED_TIMERS) != 0) {
+            advanceDevices(pe.index);
+        }
+        if (((changed | pe.changed) & PeState.CHANGED_INTERRUPTS) != 0) {
+            pe.changed &= ~PeState.CHANGED_INTERRUPTS;
+            board.parts.interruptController().update(context);
+        }
+    }
+
+    private void after(PeContext context, int reason) {
+        PeState pe = context.pe;
+        switch (reason) {
+            case Core.CONTINUE:
+            case Core.WAITING:
+                break;
+            case Core.EXCEPTION_TO_EL2:
+                if (board.vm != null) {
+                    settle(context);
+                    outcome(board.vm.exit(context));
+                }
+                break;
+            case Core.SEMIHOSTING:
+                int code = semihosting.call(context);
+                if (code >= 0) {
+                    exitCode = code;
+                    ending = Ending.EXITED;
+                }
+                break;
+            case Core.FIRMWARE_CALL:
+                firmware(context);
+                break;
+            default:
+                fail("the guest cannot go on: its exception vector at EL" + pe.el
+                        + " faults on its own fetch" + hint(context));
+                break;
+        }
+    }
+
+    private void outcome(VirtualMachine.Outcome outcome) {
+        switch (outcome) {
+            case SYSTEM_OFF:
+                ending = Ending.POWERED_OFF;
+                break;
+            case SYSTEM_RESET:
+                reset();
+                break;
+            case FAILED:
+                fail(board.vm.failure());
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void firmware(PeContext context) {
+        FirmwareCalls firmware = context.firmware;
+        if (firmware == null) {
+            context.pe.x[0] = NOT_SUPPORTED;
+            return;
+        }
+        switch (firmware.call(board.pes, context, board.options.el())) {
+            case SYSTEM_OFF:
+                ending = Ending.POWERED_OFF;
+                break;
+            case SYSTEM_RESET:
+                reset();
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void reset() {
+        ending = Ending.RESET;
+        message = "the guest reset its machine";
+    }
+
+    private void fail(String why) {
+        ending = Ending.FAILED;
+        message = why;
+    }
+
+    /** Lets a waiting PE's time pass until something may wake it, or wakes it. */
+    private void idle(PeContext context, long until) {
+        PeState pe = context.pe;
+        if (pe.interrupts != 0) {
+            pe.waiting = false;
+            return;
+        }
+        if (context.sampler != null && context.sampler.cyclesToCompletion() < until - pe.cycles()) {
+            pe.idleCycles += Math.max(context.sampler.cyclesToCompletion(), 0);
+            context.sampler.completeIfDue();
+            return;
+        }
+        pe.idleCycles += until - pe.cycles();
+        advanceDevices(pe.index);
+    }
+
+    private long deadline(int pe) {
+        long due = Long.MAX_VALUE;
+        for (Device device : board.devices) {
+            due = Math.min(due, device.deadline(pe));
+        }
+        return due;
+    }
+
+    private void advanceDevices(int pe) {
+        for (Device device : board.devices) {
+            device.advance(pe);
+        }
+    }
+
+    private boolean nothingCanWake() {
+        for (PeContext context : board.pes) {
+            if (context.pe.powered && (context.pe.interrupts != 0 || context.pe.changed != 0
+                    || deadline(context.pe.index) != Long.MAX_VALUE)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void pollInput() {
+        try {
+            Thread.sleep(5);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static String hint(PeContext context) {
+        return FailureHint.of(context);
+    }
+}

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.machine;
+
+import dev.spelunk.api.machine.Machine;
+import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.records.ProfileDescription;
+import dev.spelunk.api.registers.RegisterDefinition;
+import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.state.MachineState;
+import dev.spelunk.api.state.PeState;
+import dev.spelunk.api.state.SpuState;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+
+/** A machine: its board, its run loop, and the safepoints at which others may touch it. */
+final class SpelunkMachine implements Machine {
+    /** Something to be done at a safepoint. */
+    private record Scheduled(long at, long order, Runnable action) {
+    }
+
+    final Board board;
+    private final RunLoop loop;
+    private final GuestImage image;
+    private final PriorityQueue<Scheduled> schedule = new PriorityQueue<>(
+            (a, b) -> a.at != b.at ? Long.compare(a.at, b.at) : Long.compare(a.order, b.order));
+    private final Deque<Runnable> requests = new ArrayDeque<>();
+    private long scheduled;
+    private volatile boolean attention;
+    private volatile long executed;
+    private boolean interrupted;
+    private boolean pauseWanted;
+    private boolean pausedNow;
+    private boolean running;
+
+    SpelunkMachine(Board board, GuestImage image) {
+        this.board = board;
+        this.image = image;
+        loop = new RunLoop(board);
+    }
+
+    @Override
+    public Result run() {
+        long limit = board.options.maxInstructions();
+        long began = System.nanoTime();
+        synchronized (this) {
+            running = true;
+        }
+        boolean atLimit = false;
+        try {
+            while (loop.ending() == null) {
+                if (attention && !safepoint()) {
+                    break;
+                }
+                executed = loop.executed();
+                if (executed >= limit) {
+                    atLimit = true;
+                    break;
+                }
+                runScheduled();
+                loop.turn(Math.min(limit, nextScheduled()));
+            }
+        } finally {
+            executed = loop.executed();
+            for (PeContext context : board.pes) {
+                if (context.sampler != null) {
+                    context.sampler.complete();
+                }
+            }
+            board.console.flush();
+            synchronized (this) {
+                running = false;
+                drainRequests();
+                notifyAll();
+            }
+        }
+        Ending ending = loop.ending();
+        if (ending == null) {
+            ending = atLimit ? Ending.INSTRUCTION_LIMIT : Ending.INTERRUPTED;
+        }
+        return result(ending, System.nanoTime() - began);
+    }
+
+    /** Serves pause and requests. Returns false when the run has been interrupted. */
+    private synchronized boolean safepoint() {
+        drainRequests();
+        while (pauseWanted && !interrupted) {
+            pausedNow = true;
+            notifyAll();
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+            drainRequests();
+        }
+        pausedNow = false;
+        attention = interrupted;
+        return !interrupted;
+    }
+
+    private void drainRequests() {
+        for (Runnable r = requests.poll(); r != null; r = requests.poll()) {
+            r.run();
+        }
+    }
+
+    private void runScheduled() {
+        while (true) {
+            Scheduled next;
+            synchronized (this) {
+                next = schedule.peek();
+                if (next == null || next.at > executed) {
+                    return;
+                }
+                schedule.poll();
+            }
+            next.action.run();
+        }
+    }
+
+    private synchronized long nextScheduled() {
+        Scheduled next = schedule.peek();
+        return next == null ? Long.MAX_VALUE : next.at;
+    }
+
+    /** Runs the action when that many operations have been executed, exactly. */
+    synchronized void at(long instructions, Runnable action) {
+        schedule.add(new Scheduled(instructions, scheduled++, action));
+    }
+
+    /** Runs the action at the next safepoint, on the running thread, and waits for it; at once when nothing runs. */
+    void atSafepoint(Runnable action) {
+        CountDownLatch done = new CountDownLatch(1);
+        RuntimeException[] failure = new RuntimeException[1];
+        synchronized (this) {
+            requests.add(() -> {
+                try {
+                    action.run();
+                } catch (RuntimeException e) {
+                    failure[0] = e;
+                } finally {
+                    done.countDown();
+                }
+            });
+            if (!running) {
+                drainRequests();
+            }
+            attention = true;
+            notifyAll();
+        }
+        try {
+            done.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (failure[0] != null) {
+            throw failure[0];
+        }
+    }
+
+    @Override
+    public synchronized void interrupt() {
+        interrupted = true;
+        attention = true;
+        notifyAll();
+    }
+
+    @Override
+    public synchronized void pause() {
+        pauseWanted = true;
+        attention = true;
+        while (running && !pausedNow && pauseWanted) {
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    @Override
+    public synchronized void resume() {
+        pauseWanted = false;
+        notifyAll();
+    }
+
+    @Override
+    public synchronized boolean paused() {
+        return pauseWanted;
+    }
+
+    @Override
+    public long instructions() {
+        return executed;
+    }
+
+    @Override
+    public byte[] records() {
+        return board.records.bytes();
+    }
+
+    @Override
+    public ProfileDescription profile() {
+        PeContext first = board.pes[0];
+        long tick = first.pe.cycles() / MachineState.CYCLES_PER_TICK;
+        return new ProfileDescription(image.file, first.register(SystemRegister.MIDR_EL1),
+                MachineState.COUNTER_FREQUENCY, List.copyOf(image.segments), 0, tick);
+    }
+
+    @Override
+    public List<PeContext> pes() {
+        return List.of(board.pes);
+    }
+
+    @Override
+    public SortedMap<String, Long> registers(int pe) {
+        PeContext context = board.pes[pe];
+        SortedMap<String, Long> all = new TreeMap<>();
+        for (int i = 0; i < 31; i++) {
+            all.put(String.format("X%d", i), context.pe.x[i]);
+        }
+        all.put("SP", context.pe.x[PeState.SP]);
+        all.put("PC", context.pe.pc);
+        all.put("PSTATE", context.pe.spsr());
+        for (RegisterDefinition definition : context.registers.definitions()) {
+            if (definition.aliasOf() < 0) {
+                long stored = context.pe.sys[context.registers.index(definition.encoding())];
+                // A hook with side effects (an interrupt acknowledge) must not run for a look.
+                all.put(definition.name(), stored);
+            }
+        }
+        return all;
+    }
+
+    @Override
+    public String dump() {
+        return Dump.of(board);
+    }
+
+    @Override
+    public void close() {
+        interrupt();
+        synchronized (this) {
+            while (running) {
+                try {
+                    wait();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return;
+                }
+            }
+        }
+        if (board.vm != null) {
+            board.vm.close();
+        }
+        for (PeContext context : board.pes) {
+            context.core.close();
+        }
+    }
+
+    private Result result(Ending ending, long nanoseconds) {
+        SortedMap<String, Long> exits = board.vm == null ? new TreeMap<>() : board.vm.exits();
+        SortedMap<String, Long> traps = board.vm == null ? new TreeMap<>() : board.vm.traps();
+        SortedMap<String, Long> counters = new TreeMap<>();
+        for (PeState pe : board.state.pes) {
+            for (int i = 0; i < SpuState.COUNTERS.length; i++) {
+                counters.merge(SpuState.COUNTERS[i], pe.spu.counters[i], Long::sum);
+            }
+        }
+        SortedMap<String, Long> events = board.vm == null ? managementEvents(counters) : board.vm.bufferEvents();
+        return new Result(ending, loop.exitCode(), loop.message(), executed, board.pes[0].pe.cycles(), nanoseconds,
+                exits, traps, events, counters);
+    }
+
+    /** Without hypervisor what the hardware reports is what the guest gets. */
+    private static SortedMap<String, Long> managementEvents(Map<String, Long> counters) {
+        SortedMap<String, Long> events = new TreeMap<>();
+        for (int i = SpuState.BUFFER_FULL; i < SpuState.COUNTERS.length; i++) {
+            long n = counters.get(SpuState.COUNTERS[i]);
+            if (n != 0) {
+                events.put(SpuState.COUNTERS[i], n);
+            }
+        }
+        return events;
+    }
+}
