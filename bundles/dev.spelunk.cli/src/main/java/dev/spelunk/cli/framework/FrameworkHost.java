@@ -70,7 +70,7 @@ public final class FrameworkHost implements AutoCloseable {
         properties.put("felix.service.urlhandlers", "false");
         properties.put("felix.log.level", "1");
         properties.put("ds.loglevel", "error");
-        properties.put("gosh.args", "--nointeractive");
+        properties.put("gosh.args", "--nointeractive --noshutdown");
         framework = new FrameworkFactory().newFramework(properties);
         try {
             framework.start();

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.cli.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.spelunk.cli.UserError;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OutputFolderTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void filesAreReplacedAndOthersLeftAlone() throws IOException {
+        Files.writeString(folder.resolve("records.bin"), "old");
+        Files.writeString(folder.resolve("notes.txt"), "mine");
+        new OutputFolder(folder).write("records.bin", file -> Files.writeString(file, "new"));
+        assertThat(folder.resolve("records.bin")).hasContent("new");
+        assertThat(folder.resolve("notes.txt")).hasContent("mine");
+        assertThat(names()).containsExactlyInAnyOrder("records.bin", "notes.txt");
+    }
+
+    @Test
+    void missingFoldersAreMade() {
+        Path deep = folder.resolve("a/b/c");
+        new OutputFolder(deep).write("summary.json", file -> Files.writeString(file, "{}"));
+        assertThat(deep.resolve("summary.json")).hasContent("{}");
+    }
+
+    @Test
+    void aFailedWriteLeavesTheOldFileAndNoOther() throws IOException {
+        Files.writeString(folder.resolve("records.bin"), "old");
+        OutputFolder output = new OutputFolder(folder);
+        assertThatThrownBy(() -> output.write("records.bin", file -> {
+            Files.writeString(file, "half");
+            throw new IOException("No space left on device");
+        })).isInstanceOf(UserError.class).hasMessageContaining("records.bin cannot be written: No space left on device");
+        assertThat(folder.resolve("records.bin")).hasContent("old");
+        assertThat(names()).containsExactly("records.bin");
+    }
+
+    @Test
+    void aFileInThePlaceOfTheFolderIsAnError() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "");
+        assertThatThrownBy(() -> new OutputFolder(file)).isInstanceOf(UserError.class)
+                .hasMessageContaining("is a file");
+    }
+
+    private String[] names() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString()).toArray(String[]::new);
+        }
+    }
+}

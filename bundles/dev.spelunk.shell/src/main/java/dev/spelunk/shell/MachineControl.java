@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.shell;
+
+import dev.spelunk.api.machine.Machine;
+import dev.spelunk.api.machine.Machine.Result;
+import java.util.Locale;
+import java.util.SortedMap;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/** Runs a machine on a thread of its own, and looks at it between two instructions. */
+final class MachineControl {
+    private final Machine machine;
+    private Thread thread;
+    private volatile Result result;
+    private volatile RuntimeException failure;
+
+    MachineControl(Machine machine) {
+        this.machine = machine;
+    }
+
+    /** Starts the guest. */
+    synchronized String start() {
+        if (thread != null) {
+            throw new IllegalStateException(result == null ? "the machine runs already; see status"
+                    : "the machine has ended; leave the shell and open it again for another run");
+        }
+        thread = new Thread(() -> {
+            try {
+                result = machine.run();
+            } catch (RuntimeException e) {
+                failure = e;
+            }
+        }, "machine");
+        thread.setDaemon(true);
+        thread.start();
+        return "started";
+    }
+
+    /** Stops between two instructions. */
+    synchronized String pause() {
+        requireRunning();
+        machine.pause();
+        return status();
+    }
+
+    /** Goes on after a pause. */
+    synchronized String resume() {
+        requireRunning();
+        if (!machine.paused()) {
+            throw new IllegalStateException("the machine is not paused");
+        }
+        machine.resume();
+        return "resumed";
+    }
+
+    /** Waits until the guest has ended. */
+    String await() throws InterruptedException {
+        Thread running;
+        synchronized (this) {
+            if (thread == null) {
+                throw new IllegalStateException("the machine is not started; type start");
+            }
+            if (machine.paused() && thread.isAlive()) {
+                throw new IllegalStateException("the machine is paused; type resume");
+            }
+            running = thread;
+        }
+        running.join();
+        return status();
+    }
+
+    /** One line about what the machine does. */
+    String status() {
+        if (failure != null) {
+            return "failed inside: " + failure;
+        }
+        Result ended = result;
+        if (ended != null) {
+            String message = ended.message() == null ? "" : " " + ended.message();
+            return String.format(Locale.ROOT, "%s%s%s, %,d instructions",
+                    ended.ending().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                    ended.ending() == Machine.Ending.EXITED ? " with " + ended.exitCode() : "", message,
+                    ended.instructions());
+        }
+        String state = thread == null ? "not started" : machine.paused() ? "paused" : "running";
+        return String.format(Locale.ROOT, "%s, %,d instructions", state, machine.instructions());
+    }
+
+    /**
+     * The registers of a PE, one on a line.
+     *
+     * @param pe index of the PE
+     * @param name a regular expression that is found in the names wanted, or an empty string for all
+     */
+    String registers(int pe, String name) {
+        if (pe < 0 || pe >= machine.pes().size()) {
+            throw new IllegalArgumentException("no PE " + pe + "; the machine has " + machine.pes().size()
+                    + ", counted from 0");
+        }
+        Pattern pattern;
+        try {
+            pattern = Pattern.compile(name, Pattern.CASE_INSENSITIVE);
+        } catch (PatternSyntaxException e) {
+            throw new IllegalArgumentException("not a regular expression: " + name);
+        }
+        SortedMap<String, Long> registers = whilePaused(() -> machine.registers(pe));
+        StringBuilder text = new StringBuilder();
+        registers.forEach((register, value) -> {
+            if (pattern.matcher(register).find()) {
+                text.append(String.format(Locale.ROOT, "%-20s 0x%016x%n", register, value));
+            }
+        });
+        if (text.length() == 0) {
+            throw new IllegalArgumentException("no register has " + name + " in its name");
+        }
+        return text.toString().stripTrailing();
+    }
+
+    /** All registers and the last exception. */
+    String dump() {
+        return whilePaused(machine::dump).stripTrailing();
+    }
+
+    /** The records so far. */
+    byte[] records() {
+        return whilePaused(machine::records);
+    }
+
+    Machine machine() {
+        return machine;
+    }
+
+    private synchronized <T> T whilePaused(Supplier<T> look) {
+        boolean pause = thread != null && thread.isAlive() && result == null && !machine.paused();
+        if (pause) {
+            machine.pause();
+        }
+        try {
+            return look.get();
+        } finally {
+            if (pause) {
+                machine.resume();
+            }
+        }
+    }
+
+    private void requireRunning() {
+        if (thread == null) {
+            throw new IllegalStateException("the machine is not started; type start");
+        }
+        if (!thread.isAlive()) {
+            throw new IllegalStateException("the machine has ended");
+        }
+    }
+}
