@@ -53,6 +53,11 @@ public final class ProfilingRules {
         encoderArray = encoders.values().toArray(PacketEncoder[]::new);
     }
 
+    /** The packet with that order key, for who refines it; null when there is none. */
+    public PacketEncoder packet(int order) {
+        return encoders.get(order);
+    }
+
     /** Adds a filter by the name of its control, or replaces the one of that name. */
     public void filter(String name, SampleFilter filter) {
         filters.put(name, filter);

@@ -11,6 +11,8 @@ public final class SpuState {
     public boolean inFlight;
     /** Virtual time in cycles at which the sample in flight completes. */
     public long completion;
+    /** Exception level that owned the profiling buffer when the sample in flight was taken. */
+    public int sampleOwner;
     /** The sampled operation in flight. */
     public final Operation sample = new Operation();
     /** PMBPTR_EL1 after the last complete record; tells a torn record (DDI 0487, D17.8.3). */
