@@ -2,6 +2,7 @@
 package dev.spelunk.api.hypervisor;
 
 import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.platform.InterruptDistributor;
 import org.osgi.annotation.versioning.ProviderType;
 
 /** A vCPU as trap handlers see it: the guest's in-memory registers and the PE that it is loaded on. */
@@ -17,4 +18,10 @@ public interface Vcpu {
 
     /** Tells the SPE part that the guest has written a buffer register (in memory already). */
     void bufferWritten(int encoding, long previous);
+
+    /** The VM's virtual GIC. */
+    InterruptDistributor interrupts();
+
+    /** What the VM was made of. */
+    VmDescription description();
 }
