@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.platform.gic;
+
+import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.platform.InterruptController;
+import dev.spelunk.api.platform.InterruptDistributor;
+import dev.spelunk.api.state.StateBlock;
+import org.osgi.service.component.annotations.Component;
+
+/** Publishes the GICv3 model. */
+@Component(property = {"spelunk.part=interrupts", "spelunk.name=gicv3"})
+public final class GicComponent implements InterruptController {
+    @Override
+    public int stateWords(int peCount) {
+        return InterruptState.words(peCount);
+    }
+
+    @Override
+    public InterruptDistributor create(StateBlock state, long[] affinities, InterruptDistributor.Output output) {
+        return new Gicv3(state, affinities, output);
+    }
+
+    @Override
+    public void update(PeContext context) {
+        CpuInterface.update(context);
+    }
+}
