@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.pmsver.v1p0;
+
+import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.spu.ProfilingRules;
+import dev.spelunk.api.spu.SampleFilter;
+import dev.spelunk.api.state.Operation;
+
+/** PMSFCR_EL1.FE: rejects a record that lacks an event which PMSEVFR_EL1 selects (DDI 0487, D17.5.2). */
+final class EventFilter implements SampleFilter {
+    static final long FE = 1;
+    /** Events 7, 5, 3 and 1, filterable in every version (DDI 0487, D24.7.11). */
+    static final long BASE_EVENTS = 0xAA;
+
+    @Override
+    public boolean rejects(PeContext context, ProfilingRules rules, Operation operation) {
+        return (context.register(SystemRegister.PMSFCR_EL1) & FE) != 0
+                && rejects(context.register(SystemRegister.PMSEVFR_EL1) & rules.filterableEvents, operation.events);
+    }
+
+    /** No selected event is CONSTRAINED UNPREDICTABLE: acts as FE = 0, which is what evaluating it gives. */
+    static boolean rejects(long selected, long events) {
+        return (selected & ~events) != 0;
+    }
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.pmsver.v1p0;
+
+import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.spu.ProfilingRules;
+import dev.spelunk.api.spu.SampleFilter;
+import dev.spelunk.api.state.Operation;
+
+/** PMSFCR_EL1.FL: rejects a record whose total latency is below PMSLATFR_EL1.MINLAT (DDI 0487, D17.5.3). */
+final class LatencyFilter implements SampleFilter {
+    static final long FL = 1 << 2;
+    private static final int MINLAT = 0xFFFF;
+
+    @Override
+    public boolean rejects(PeContext context, ProfilingRules rules, Operation operation) {
+        return (context.register(SystemRegister.PMSFCR_EL1) & FL) != 0
+                && operation.totalLatency < ((int) context.register(SystemRegister.PMSLATFR_EL1) & MINLAT);
+    }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.pmsver.v1p0;
+
+import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.machine.Parts;
+import dev.spelunk.api.spu.ProfilingFeatures;
+import dev.spelunk.api.spu.ProfilingRules;
+import org.osgi.annotation.bundle.Capability;
+import org.osgi.service.component.annotations.Component;
+
+/** FEAT_SPE: what PMSVer = 1 has (DDI 0487, D17 and D18). */
+@Component(service = ProfilingFeatures.class,
+        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE"})
+@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPE", effective = "compose")
+public final class StatisticalProfiling implements ProfilingFeatures {
+    /** PMSIDR_EL1.{FL, FT, FE}: always 1. */
+    private static final long PMSIDR_FILTERS = 0b111;
+
+    @Override
+    public String feature() {
+        return "FEAT_SPE";
+    }
+
+    @Override
+    public int order() {
+        return 100;
+    }
+
+    @Override
+    public void contribute(ProfilingRules rules) {
+        rules.pmsVer = 1;
+        rules.pmsidr |= PMSIDR_FILTERS;
+        rules.events |= EventsPacket.BASE_EVENTS;
+        rules.filterableEvents |= EventFilter.BASE_EVENTS;
+        rules.filterControls |= EventFilter.FE | TypeFilter.CONTROLS | LatencyFilter.FL;
+
+        rules.filter("FE", new EventFilter());
+        rules.filter("FT", new TypeFilter());
+        rules.filter("FL", new LatencyFilter());
+
+        rules.packet(ProfilingRules.CONTEXT_EL1, ContextPacket.EL1);
+        rules.packet(ProfilingRules.CONTEXT_EL2, ContextPacket.EL2);
+        rules.packet(ProfilingRules.COUNTER, CounterPacket.TOTAL_LATENCY);
+        rules.packet(ProfilingRules.COUNTER + 1, CounterPacket.ISSUE_LATENCY);
+        rules.packet(ProfilingRules.COUNTER + 2, CounterPacket.TRANSLATION_LATENCY);
+        rules.packet(ProfilingRules.ADDRESS, AddressPacket.PC);
+        rules.packet(ProfilingRules.ADDRESS + 1, AddressPacket.BRANCH_TARGET);
+        rules.packet(ProfilingRules.ADDRESS + 2, AddressPacket.DATA_VIRTUAL);
+        rules.packet(ProfilingRules.ADDRESS + 3, AddressPacket.DATA_PHYSICAL);
+        rules.packet(ProfilingRules.OPERATION_TYPE, new OperationTypePacket());
+        rules.packet(ProfilingRules.EVENTS, new EventsPacket());
+        rules.packet(ProfilingRules.TIMESTAMP_OR_END, new TimestampOrEndPacket());
+    }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.pmsver.v1p1;
+
+import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.machine.Parts;
+import dev.spelunk.api.spu.ProfilingFeatures;
+import dev.spelunk.api.spu.ProfilingRules;
+import org.osgi.annotation.bundle.Capability;
+import org.osgi.annotation.bundle.Requirement;
+import org.osgi.service.component.annotations.Component;
+
+/**
+ * FEAT_SPEv1p1, PMSVer = 2: the event of a misaligned access and the subclass of loads and stores with
+ * unspecified registers (DDI 0487, D18.2.6 and D18.2.7).
+ */
+@Component(service = ProfilingFeatures.class,
+        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPEv1p1"})
+@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPEv1p1", effective = "compose")
+@Requirement(namespace = Architecture.FEATURE_NAMESPACE, filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE)",
+        effective = "compose")
+public final class StatisticalProfilingV1p1 implements ProfilingFeatures {
+    /** Events packet bit 11: misaligned access with additional latency. */
+    static final long MISALIGNED = 1 << 11;
+
+    @Override
+    public String feature() {
+        return "FEAT_SPEv1p1";
+    }
+
+    @Override
+    public int order() {
+        return 200;
+    }
+
+    @Override
+    public void contribute(ProfilingRules rules) {
+        rules.pmsVer = 2;
+        rules.events |= MISALIGNED;
+        rules.filterableEvents |= MISALIGNED;
+        rules.packet(ProfilingRules.OPERATION_TYPE,
+                new UnspecifiedRegistersPacket(rules.packet(ProfilingRules.OPERATION_TYPE)));
+    }
+}
