@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.records.perf;
 
+import dev.spelunk.api.records.ProfileDescription.Segment;
+import dev.spelunk.records.packet.AddressIndex;
 import dev.spelunk.records.packet.PacketType;
 import dev.spelunk.records.packet.RecordScanner;
 import dev.spelunk.records.packet.SampleRecord;
@@ -29,11 +31,18 @@ final class AuxData {
 
     private final List<Piece> pieces = new ArrayList<>();
     private final Set<Integer> contexts = new LinkedHashSet<>();
+    private final List<Segment> segments;
+    /** For each segment, whether it was sampled at EL0 and above EL0. */
+    private final boolean[] user;
+    private final boolean[] kernel;
     private boolean timestamps;
     private long firstTick;
     private long lastTick;
 
-    AuxData(byte[] records) {
+    AuxData(byte[] records, List<Segment> segments) {
+        this.segments = segments;
+        this.user = new boolean[segments.size()];
+        this.kernel = new boolean[segments.size()];
         RecordScanner scanner = new RecordScanner(records);
         SampleRecord record = new SampleRecord();
         int start = -1;
@@ -66,6 +75,14 @@ final class AuxData {
         if (record.hasContext(2)) {
             contexts.add(record.contextEl2);
         }
+        if (record.has(AddressIndex.PC)) {
+            for (int i = 0; i < segments.size(); i++) {
+                Segment s = segments.get(i);
+                if (Long.compareUnsigned(record.canonicalPc() - s.address(), s.size()) < 0) {
+                    (record.el == 0 ? user : kernel)[i] = true;
+                }
+            }
+        }
         if (!record.has(PacketType.TIMESTAMP)) {
             return tick;
         }
@@ -82,6 +99,27 @@ final class AuxData {
     /** The values of the Context packets, in the order they came up. */
     Set<Integer> contexts() {
         return contexts;
+    }
+
+    /** The segments that are said to run at EL0, or were sampled there. */
+    List<Segment> userSegments() {
+        return chosen(user, true);
+    }
+
+    /** The segments that are said to run above EL0, or were sampled there. */
+    List<Segment> kernelSegments() {
+        return chosen(kernel, false);
+    }
+
+    private List<Segment> chosen(boolean[] sampled, boolean atEl0) {
+        List<Segment> result = new ArrayList<>();
+        for (int i = 0; i < sampled.length; i++) {
+            Segment s = segments.get(i);
+            if (s.size() > 0 && (sampled[i] || (s.el() == 0) == atEl0)) {
+                result.add(s);
+            }
+        }
+        return result;
     }
 
     boolean hasTimestamps() {

@@ -39,18 +39,19 @@ final class KernelMappings {
      */
     static List<Mapping> of(Path guest, ElfFile elf, List<Segment> segments, Path folder) throws IOException {
         List<Mapping> mappings = new ArrayList<>();
-        if (elf != null && segments.size() == 1) {
-            ElfFile.Section text = fittingText(elf, segments.get(0));
+        List<Segment> code = elf == null ? segments : segments.stream().filter(s -> hasCode(elf, s)).toList();
+        if (elf != null && code.size() == 1) {
+            Segment segment = code.get(0);
+            ElfFile.Section text = fittingText(elf, segment);
             if (text != null) {
-                Segment segment = segments.get(0);
                 long before = text.offset() - segment.fileOffset();
                 mappings.add(new Mapping(guest.toString(), reconstructed(segment.address() + before),
                         segment.size() - before));
                 return mappings;
             }
         }
-        for (int i = 0; i < segments.size(); i++) {
-            Segment segment = segments.get(i);
+        for (int i = 0; i < code.size(); i++) {
+            Segment segment = code.get(i);
             String file = guest.toString();
             if (elf != null) {
                 Path made = folder.resolve(guest.getFileName() + ".el" + segment.el() + "." + i);
@@ -60,6 +61,10 @@ final class KernelMappings {
             mappings.add(new Mapping(file, reconstructed(segment.address()), segment.size()));
         }
         return mappings;
+    }
+
+    private static boolean hasCode(ElfFile elf, Segment segment) {
+        return elf.sections().isEmpty() || elf.sections().stream().anyMatch(s -> s.code() && within(s, segment));
     }
 
     /** The {@code .text} section when every code section of the segment lies behind its beginning. */

@@ -4,7 +4,6 @@ package dev.spelunk.records.perf;
 import dev.spelunk.api.records.ProfileDescription;
 import dev.spelunk.api.records.ProfileDescription.Segment;
 import dev.spelunk.records.elf.ElfFile;
-import dev.spelunk.records.elf.MalformedElfException;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -62,13 +61,13 @@ public final class PerfDataFile {
     private PerfDataFile(ProfileDescription description, byte[] records) {
         this.description = description;
         this.records = records;
-        this.aux = new AuxData(records);
+        this.aux = new AuxData(records, description.segments());
         this.time = TimeConversion.ofFrequency(description.counterFrequency());
     }
 
     /**
      * Writes the file under a temporary name beside it, then moves it into place. Segment files that
-     * perf needs for symbols are made in a folder {@code NAME.symbols} beside it, only when the guest's
+     * perf needs for symbols are made in a folder {@code GUEST.symbols} beside it, only when the guest's
      * own file does not serve.
      */
     public static void write(Path file, ProfileDescription description, byte[] records) throws IOException {
@@ -76,7 +75,7 @@ public final class PerfDataFile {
         Path partial = target.resolveSibling(target.getFileName() + ".partial");
         try {
             try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(partial), 1 << 16)) {
-                new PerfDataFile(description, records).writeTo(out, target.resolveSibling(target.getFileName() + ".symbols"));
+                new PerfDataFile(description, records).writeTo(out, target.getParent());
             }
             try {
                 Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
@@ -88,10 +87,10 @@ public final class PerfDataFile {
         }
     }
 
-    private void writeTo(OutputStream out, Path symbolFolder) throws IOException {
+    private void writeTo(OutputStream out, Path folder) throws IOException {
         long attributesAt = HEADER_BYTES + ATTRIBUTES * 8;
         long dataAt = attributesAt + (long) ATTRIBUTES * FILE_ATTRIBUTE_BYTES;
-        byte[] events = sideband(symbolFolder).toArray();
+        byte[] events = sideband(folder).toArray();
         List<byte[]> auxtraceEvents = new ArrayList<>();
         long dataSize = events.length;
         long auxOffset = 0;
@@ -145,27 +144,25 @@ public final class PerfDataFile {
     }
 
     /** Every event but the AUX data. */
-    private Bytes sideband(Path symbolFolder) throws IOException {
+    private Bytes sideband(Path folder) throws IOException {
         Bytes events = new Bytes().put(PerfEvents.timeConversion(time)).put(PerfEvents.auxtraceInfo());
         Path guest = description.guest() == null ? null : description.guest().toAbsolutePath().normalize();
         List<KernelMappings.Mapping> kernel = List.of();
         if (guest != null) {
-            List<Segment> upper = description.segments().stream().filter(s -> s.el() > 0 && s.size() > 0).toList();
-            kernel = KernelMappings.of(guest, elf(guest), upper, symbolFolder);
+            kernel = KernelMappings.of(guest, elf(guest), aux.kernelSegments(), folder.resolve(guest.getFileName() + ".symbols"));
         }
         // Before the processes: perf then takes the guest's file, under this name, for a module.
+        boolean module = false;
         for (KernelMappings.Mapping m : kernel) {
             events.put(PerfEvents.kernelMmap(m.file(), m.address(), m.size()));
+            module |= m.file().equals(guest.toString());
         }
-        boolean taken = guest != null && kernel.stream().anyMatch(m -> m.file().equals(guest.toString()));
         for (int pid : pids()) {
             events.put(PerfEvents.comm(pid, processName(guest)));
-            for (Segment s : description.segments()) {
-                if (guest != null && s.el() == 0 && s.size() > 0) {
-                    // A name of its own, since perf keeps one way to place symbols for each name.
-                    String file = taken ? guest.resolveSibling(".").resolve(guest.getFileName()).toString() : guest.toString();
-                    events.put(PerfEvents.userMmap2(pid, file, s.address(), s.size(), s.fileOffset()));
-                }
+            for (Segment s : guest == null ? List.<Segment>of() : aux.userSegments()) {
+                // A name of its own for a module's file, since perf keeps one way to place symbols for each name.
+                Path file = module ? guest.resolveSibling(".").resolve(guest.getFileName()) : guest;
+                events.put(PerfEvents.userMmap2(pid, file.toString(), s.address(), s.size(), s.fileOffset()));
             }
         }
         int pid = pids().iterator().next();
@@ -180,11 +177,11 @@ public final class PerfDataFile {
         return events;
     }
 
-    /** The guest's ELF tables, or null when the guest is no ELF file. */
-    private static ElfFile elf(Path guest) throws IOException {
+    /** The guest's ELF tables, or null when it is no readable ELF file: samples then have no function names. */
+    private static ElfFile elf(Path guest) {
         try {
             return ElfFile.read(guest);
-        } catch (MalformedElfException e) {
+        } catch (IOException e) {
             return null;
         }
     }

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.records.elf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ElfFileTest {
+    @TempDir
+    private Path folder;
+
+    private ElfFile read(byte[] bytes) throws IOException {
+        return ElfFile.read(Files.write(folder.resolve("guest.elf"), bytes));
+    }
+
+    @Test
+    @DisplayName("Sections, segments and the function of each address")
+    void tables() throws IOException {
+        ElfFile elf = read(ElfImage.bytes());
+        assertThat(elf.machine()).isEqualTo(ElfFile.EM_AARCH64);
+        assertThat(elf.sections()).hasSize(4);
+        assertThat(elf.sections().get(1).name()).isEqualTo(".text");
+        assertThat(elf.loads()).containsExactly(new ElfFile.Load(0x100, ElfImage.TEXT, 0x100, 0x100));
+        SymbolTable symbols = new SymbolTable(elf);
+        assertThat(name(symbols, -1)).isNull();
+        assertThat(name(symbols, 0)).isEqualTo("alpha");
+        assertThat(name(symbols, 0x1f)).isEqualTo("alpha");
+        assertThat(name(symbols, 0x20)).isEqualTo("beta");
+        assertThat(name(symbols, 0x7f)).as("no size: up to the next symbol").isEqualTo("beta");
+        assertThat(name(symbols, 0x80)).as("a function before a label").isEqualTo("gamma");
+        assertThat(name(symbols, 0xc0)).isNull();
+        assertThat(name(symbols, 0xf0)).as("data is no function").isNull();
+    }
+
+    private static String name(SymbolTable symbols, long offset) {
+        ElfFile.Symbol symbol = symbols.find(ElfImage.TEXT + offset);
+        return symbol == null ? null : symbol.name();
+    }
+
+    @Test
+    @DisplayName("A file that is no ELF file of this kind says so, with its name")
+    void refusals() {
+        refused(new byte[0], "shorter than an ELF header");
+        refused(new byte[64], "not an ELF file");
+        byte[] bigEndian = ElfImage.bytes();
+        bigEndian[5] = 2;
+        refused(bigEndian, "not a 64-bit little-endian ELF file");
+        refused(Arrays.copyOf(ElfImage.bytes(), 0x320), "section headers");
+    }
+
+    private void refused(byte[] bytes, String what) {
+        assertThatThrownBy(() -> read(bytes)).isInstanceOf(MalformedElfException.class).hasMessageContaining(what)
+                .hasMessageContaining("guest.elf");
+    }
+
+    @Property(tries = 500)
+    void damagedFilesAreReadOrRefused(@ForAll long seed, @ForAll @IntRange(min = 1, max = 30) int changes,
+            @ForAll @IntRange(min = 0, max = 0x500) int length) throws IOException {
+        Random random = new Random(seed);
+        byte[] bytes = ElfImage.bytes();
+        for (int i = 0; i < changes; i++) {
+            bytes[random.nextInt(bytes.length)] = (byte) (random.nextBoolean() ? 0xff : random.nextInt());
+        }
+        Path file = Files.createTempFile("spelunk", ".elf");
+        try {
+            Files.write(file, random.nextBoolean() ? bytes : Arrays.copyOf(bytes, length));
+            SymbolTable symbols = new SymbolTable(ElfFile.read(file));
+            symbols.find(random.nextLong());
+        } catch (MalformedElfException e) {
+            assertThat(e).hasMessageStartingWith(file.toString());
+        } finally {
+            Files.delete(file);
+        }
+    }
+}
