@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.spelunk.api.records.MalformedRecordException;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -31,7 +32,7 @@ class RecordsComponentTest {
         StringBuilder out = new StringBuilder();
         records.decode(new ByteArrayInputStream(two()), out);
         assertThat(out.toString().lines()).hasSize(3 + 4 + 3);
-        byte[] cut = java.util.Arrays.copyOf(two(), 70);
+        byte[] cut = Arrays.copyOf(two(), 70);
         StringBuilder before = new StringBuilder();
         assertThatThrownBy(() -> records.decode(new ByteArrayInputStream(cut), before))
                 .isInstanceOfSatisfying(MalformedRecordException.class, e -> assertThat(e.offset()).isEqualTo(64));

@@ -99,7 +99,7 @@ public final class Summary {
 
     private String text(int bytes) {
         StringBuilder out = new StringBuilder();
-        line(out, "%d sample records in %d bytes", records, bytes);
+        line(out, "%d sample record%s in %d bytes", records, records == 1 ? "" : "s", bytes);
         if (skippedBytes > 0) {
             line(out, "%d bytes are no whole record and are left out", skippedBytes);
         }

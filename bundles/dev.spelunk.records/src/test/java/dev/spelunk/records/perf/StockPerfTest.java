@@ -143,6 +143,14 @@ class StockPerfTest {
     }
 
     @Test
+    @DisplayName("perf reads a profile without any record")
+    void noRecords() throws Exception {
+        Path file = write(GuestElf.link(folder, "guest", GuestElf.HIGH), new byte[0]);
+        assertThat(perf("report", "-D", "-i", file.toString())).contains("PERF_RECORD_AUXTRACE_INFO");
+        assertThat(functions(perf("script", "--itrace=i1i", "-i", file.toString()))).isEmpty();
+    }
+
+    @Test
     @DisplayName("Code said to run at EL0 but sampled at EL1 is mapped for both")
     void sampledElsewhere() throws Exception {
         Path guest = GuestElf.link(folder, "guest", GuestElf.HIGH);

@@ -71,7 +71,7 @@ class SummaryTest {
     @DisplayName("Bytes that are no record are left out and said; an empty profile is said")
     void lostBytes() throws IOException {
         RecordBuilder b = new RecordBuilder().pc(ElfImage.TEXT, 1).events(2, 1).end().pc(ElfImage.TEXT, 1).events(2, 1);
-        assertThat(summary(b)).startsWith("1 sample records in 23 bytes\n11 bytes are no whole record and are left out\n");
+        assertThat(summary(b)).startsWith("1 sample record in 23 bytes\n11 bytes are no whole record and are left out\n");
         assertThat(summary(new RecordBuilder())).isEqualTo("0 sample records in 0 bytes\n");
     }
 
