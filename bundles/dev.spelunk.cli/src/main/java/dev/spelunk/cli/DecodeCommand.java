@@ -36,7 +36,7 @@ final class DecodeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (!Files.isRegularFile(file)) {
+        if (!Files.exists(file) || Files.isDirectory(file)) {
             throw new UserError((Files.exists(file) ? "not a file: " : "no such file: ") + file);
         }
         try (InputStream records = new BufferedInputStream(Files.newInputStream(file));
@@ -48,7 +48,7 @@ final class DecodeCommand implements Callable<Integer> {
                 out.flush();
             }
         } catch (MalformedRecordException e) {
-            throw new UserError(file + ": offset 0x" + Long.toHexString(e.offset()) + ": " + e.getMessage());
+            throw new UserError(file + ": " + e.getMessage());
         } catch (IOException e) {
             throw new UserError(file + ": cannot be read: " + e.getMessage());
         }

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.integration.osgi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Starts each bundle alone in Felix, and runs the tests of package {@code inside} there. */
+class BundleAloneTest {
+    private static final int CASES = 5;
+
+    @TempDir
+    private Path folder;
+
+    @TestFactory
+    Stream<DynamicTest> everyBundleWorksAlone() {
+        BuiltBundle api = BuiltBundle.all().stream().filter(bundle -> bundle.name().equals(BuiltBundle.API))
+                .findFirst().orElseThrow();
+        return BuiltBundle.all().stream()
+                .filter(bundle -> bundle != api && !bundle.name().equals(api.name())
+                        && !bundle.name().equals("dev.spelunk.cli"))
+                .map(bundle -> DynamicTest.dynamicTest(bundle.name(), () -> runAlone(api, bundle)));
+    }
+
+    private void runAlone(BuiltBundle api, BuiltBundle bundle) throws Exception {
+        Path storage = java.nio.file.Files.createDirectory(folder.resolve(bundle.name()));
+        try (FelixWith felix = new FelixWith(storage, bundle.name())) {
+            felix.install(api.jar()).start();
+            felix.install(bundle.jar()).start();
+            List<String> result = felix.runTests();
+            assertThat(result.subList(1, result.size())).as(bundle.name()).isEmpty();
+            assertThat(result.get(0)).as("tests that ran").isEqualTo(Integer.toString(CASES));
+        }
+    }
+}
