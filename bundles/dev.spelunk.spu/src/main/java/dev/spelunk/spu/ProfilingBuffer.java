@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.spu;
+
+import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.mmu.Translation;
+import dev.spelunk.api.mmu.Translator;
+import dev.spelunk.api.spu.ProfilingRules;
+import dev.spelunk.api.state.BusAbort;
+import dev.spelunk.api.state.PeState;
+import dev.spelunk.api.state.SpuState;
+
+/**
+ * The profiling buffer: writes records through the owning translation regime and records buffer
+ * management events in PMBSR_ELx (DDI 0487, D17.7 and D17.8).
+ */
+final class ProfilingBuffer {
+    private static final int BSC_ACCESS_NOT_ALLOWED = 0;
+    private static final int BSC_FILLED = 1;
+    private static final int FSC_SYNCHRONOUS_EXTERNAL_ABORT = 0x10;
+
+    private static final long LIMIT = ~0xFFFL;
+    private static final int FM_SHIFT = 1;
+    private static final int FM_DISCARD = 2;
+    private static final int TOP_BYTE_SHIFT = 56;
+    private static final int PAGE = 4096;
+
+    private final SpuRegisters registers;
+    private final ProfilingControls controls;
+    private final PeContext context;
+    private final PeState pe;
+    private final Translation translation = new Translation();
+
+    ProfilingBuffer(SpuRegisters registers, ProfilingControls controls) {
+        this.registers = registers;
+        this.controls = controls;
+        context = registers.context;
+        pe = registers.pe;
+    }
+
+    /** Whether records are discarded (D17.5.5). */
+    boolean discards() {
+        return rules().discardMode
+                && (registers.get(SpuRegisters.PMBLIMITR_EL1) >>> FM_SHIFT & 3) == FM_DISCARD;
+    }
+
+    /**
+     * Checks the restrictions on the current write pointer (D17.7.4) and records what violates them: too
+     * little room is buffer full; other top bytes than the limit's or a misaligned pointer is access not allowed.
+     *
+     * @return whether a record may be written
+     */
+    boolean accepts() {
+        long pointer = registers.get(SpuRegisters.PMBPTR_EL1);
+        long limit = registers.get(SpuRegisters.PMBLIMITR_EL1) & LIMIT;
+        if (pointer >>> TOP_BYTE_SHIFT != limit >>> TOP_BYTE_SHIFT || (pointer & rules().alignment() - 1) != 0) {
+            count(SpuState.ACCESS_NOT_ALLOWED);
+            record(OwnershipRules.EC_OTHER, BSC_ACCESS_NOT_ALLOWED, SpuRegisters.DL, 0);
+            return false;
+        }
+        if (full(pointer, limit, rules().maxRecordSize())) {
+            count(SpuState.BUFFER_FULL);
+            record(OwnershipRules.EC_OTHER, BSC_FILLED, 0, 0);
+            return false;
+        }
+        return true;
+    }
+
+    /** Whether a record of the largest size does not fit (SPEBufferIsFull). Never wraps: a limit below that size is full. */
+    static boolean full(long pointer, long limit, int maxRecordSize) {
+        return Long.compareUnsigned(limit, maxRecordSize) < 0
+                || Long.compareUnsigned(pointer, limit - maxRecordSize) > 0;
+    }
+
+    /**
+     * Writes a record and moves PMBPTR_EL1 behind what has been written. The caller has seen {@link #accepts}.
+     * Pages are written one after the other: the bytes before a fault are in memory, as if each byte were written alone.
+     *
+     * @return whether the whole record has been written
+     */
+    boolean write(byte[] data, int length) {
+        long start = registers.get(SpuRegisters.PMBPTR_EL1);
+        int regime = controls.owningRegime();
+        int done = 0;
+        while (done < length) {
+            long va = start + done;
+            int size = Math.min(length - done, PAGE - (int) (va & PAGE - 1));
+            if (!context.translator.translate(translation, regime, va, Translator.WRITE | Translator.IGNORE_PAN)) {
+                registers.set(SpuRegisters.PMBPTR_EL1, va);
+                fault(done != 0);
+                return false;
+            }
+            int written = store(translation.pa, data, done, size);
+            done += written;
+            if (written < size) {
+                registers.set(SpuRegisters.PMBPTR_EL1, start + done);
+                externalAbort(done != 0);
+                return false;
+            }
+        }
+        long end = start + length;
+        registers.set(SpuRegisters.PMBPTR_EL1, end);
+        pe.spu.recordBoundary = end;
+        return true;
+    }
+
+    /** After a record: buffer full when no further one fits (D17.8.2). */
+    void checkFull() {
+        if (full(registers.get(SpuRegisters.PMBPTR_EL1), registers.get(SpuRegisters.PMBLIMITR_EL1) & LIMIT,
+                rules().maxRecordSize())) {
+            count(SpuState.BUFFER_FULL);
+            record(OwnershipRules.EC_OTHER, BSC_FILLED, 0, 0);
+        }
+    }
+
+    /** A collision (D17.3.7): COLL in the register that records other events. */
+    void collision() {
+        int register = controls.syndromeRegister(OwnershipRules.EC_OTHER, 0);
+        registers.set(register, registers.get(register) | SpuRegisters.COLL);
+    }
+
+    /** Bytes written before an External abort. */
+    private int store(long pa, byte[] data, int offset, int size) {
+        if (context.memory.isRam(pa, size)) {
+            context.memory.copyIn(pa, data, offset, size);
+            return size;
+        }
+        for (int i = 0; i < size; i++) {
+            try {
+                context.memory.write(pa + i, 1, data[offset + i] & 0xFF);
+            } catch (BusAbort abort) {
+                if (rules().reportsExternalAborts) {
+                    return i;
+                }
+            }
+        }
+        return size;
+    }
+
+    private void fault(boolean midRecord) {
+        count(translation.stage2 ? SpuState.STAGE2_FAULT : SpuState.STAGE1_FAULT);
+        record(translation.stage2 ? OwnershipRules.EC_STAGE2 : OwnershipRules.EC_STAGE1, translation.fault,
+                midRecord ? SpuRegisters.DL : 0, 0);
+    }
+
+    private void externalAbort(boolean midRecord) {
+        count(SpuState.EXTERNAL_ABORT);
+        record(OwnershipRules.EC_STAGE1, FSC_SYNCHRONOUS_EXTERNAL_ABORT, 0,
+                SpuRegisters.EA | (midRecord ? SpuRegisters.DL : 0));
+    }
+
+    /**
+     * Records an event and stops profiling.
+     *
+     * @param first bits to set when S was 0, beside S
+     * @param always bits to set even when S was 1
+     */
+    private void record(int ec, int mss, long first, long always) {
+        int register = controls.syndromeRegister(ec, mss);
+        long old = registers.get(register);
+        long syndrome = old | always;
+        if ((old & SpuRegisters.S) == 0) {
+            long kept = SpuRegisters.DL | SpuRegisters.EA | SpuRegisters.COLL;
+            syndrome = syndrome & kept | first | SpuRegisters.S | (long) ec << 26 | mss;
+        }
+        registers.set(register, syndrome);
+        pe.spu.enabled = false;
+        pe.changed |= PeState.CHANGED_PROFILING;
+        InterruptLine.drive(context, controls.interruptLevel());
+    }
+
+    private void count(int counter) {
+        pe.spu.counters[counter]++;
+    }
+
+    private ProfilingRules rules() {
+        return context.architecture.profiling();
+    }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.spu;
+
+import dev.spelunk.api.spu.PacketEncoder;
+import dev.spelunk.api.spu.ProfilingRules;
+import dev.spelunk.api.state.Operation;
+import java.util.Arrays;
+
+/** Builds sample records in a buffer that it keeps (DDI 0487, D18.1). */
+final class RecordBuilder {
+    /** Room for the largest PMSIDR_EL1.MaxSize twice over: encoders write before the size is checked. */
+    private static final int CAPACITY = 4096;
+
+    /** The last record that {@link #build} made, from index 0. */
+    final byte[] data = new byte[CAPACITY];
+
+    /** Builds the record of an operation, padded with zeros to PMBIDR_EL1.Align, and returns its size. */
+    int build(Operation operation, ProfilingRules rules) {
+        int at = packets(operation, rules);
+        int alignment = rules.alignment();
+        int end = at + alignment - 1 & -alignment;
+        Arrays.fill(data, at, end, (byte) 0);
+        return end;
+    }
+
+    private int packets(Operation operation, ProfilingRules rules) {
+        int at = 0;
+        for (PacketEncoder encoder : rules.encoders()) {
+            at = encoder.encode(operation, rules, data, at);
+        }
+        return at;
+    }
+
+    /** Size of the largest record that these rules can make, with padding. */
+    static int largest(ProfilingRules rules) {
+        RecordBuilder builder = new RecordBuilder();
+        Operation operation = new Operation();
+        int largest = 0;
+        for (int operationClass = Operation.OTHER; operationClass <= Operation.BRANCH; operationClass++) {
+            operation.begin(0, 0, true, 0);
+            operation.operationClass = operationClass;
+            operation.flags = -1;
+            if (operationClass != Operation.BRANCH) {
+                operation.flags &= ~Operation.TAKEN;
+            }
+            if (operationClass != Operation.LOAD_STORE) {
+                operation.flags &= ~(Operation.HAS_VA | Operation.HAS_PA | Operation.HAS_TRANSLATION_LATENCY
+                        | Operation.HAS_DATA_SOURCE);
+            }
+            largest = Math.max(largest, builder.build(operation, rules));
+        }
+        return largest;
+    }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.spu;
+
+import dev.spelunk.api.state.MachineState;
+import dev.spelunk.api.state.Operation;
+
+/** Contexts, timestamp and physical address of a sample, as PMSCR_EL1 and PMSCR_EL2 select them (DDI 0487, D17.6). */
+final class SampleContext {
+    static final int VIRTUAL = 0;
+    static final int PHYSICAL = 1;
+    static final int OFFSET_PHYSICAL = 3;
+
+    private static final long CX = 1 << 3;
+    private static final long PA = 1 << 4;
+    private static final long TS = 1 << 5;
+    private static final long HCR_TGE = 1L << 27;
+    private static final long HCR_E2H = 1L << 34;
+    private static final long CNTHCTL_ECV = 1 << 12;
+    private static final long SCR_ECVEN = 1L << 28;
+
+    private final SpuRegisters registers;
+    private final ProfilingControls controls;
+
+    SampleContext(SpuRegisters registers, ProfilingControls controls) {
+        this.registers = registers;
+        this.controls = controls;
+    }
+
+    /** Completes the operation that is now the sample: what the controls do not select is taken away. */
+    void collect(Operation sample) {
+        int owner = controls.owningEl();
+        boolean el2 = controls.el2Enabled();
+        long hcr = el2 ? registers.get(SpuRegisters.HCR_EL2) : 0;
+        long pmscr1 = registers.get(SpuRegisters.PMSCR_EL1);
+        long pmscr2 = registers.get(SpuRegisters.PMSCR_EL2);
+
+        if (sample.el != 2 && (hcr & HCR_TGE) == 0 && (pmscr1 & CX) != 0) {
+            sample.flags |= Operation.HAS_CONTEXT_EL1;
+            sample.contextEl1 = (int) registers.get(SpuRegisters.CONTEXTIDR_EL1);
+        }
+        if (el2 && (pmscr2 & CX) != 0) {
+            sample.flags |= Operation.HAS_CONTEXT_EL2;
+            sample.contextEl2 = (int) registers.get(SpuRegisters.CONTEXTIDR_EL2);
+        }
+        if (!physicalAddress(owner, el2, pmscr1, pmscr2)) {
+            sample.flags &= ~Operation.HAS_PA;
+        }
+        if (((owner == 1 ? pmscr1 : pmscr2) & TS) != 0) {
+            sample.flags |= Operation.HAS_TIMESTAMP;
+            sample.timestamp = Long.divideUnsigned(sample.dispatch, MachineState.CYCLES_PER_TICK)
+                    - offset(timestamp(owner, el2, registers.ecv, pmscr1, pmscr2), sample.el, hcr);
+        }
+    }
+
+    /** Whether the data physical address is collected (CollectPhysicalAddress). */
+    static boolean physicalAddress(int owningEl, boolean el2Enabled, long pmscrEl1, long pmscrEl2) {
+        if (!el2Enabled) {
+            return (pmscrEl1 & PA) != 0;
+        }
+        return (pmscrEl2 & PA) != 0 && (owningEl == 2 || (pmscrEl1 & PA) != 0);
+    }
+
+    /** Which counter a timestamp shows (Table D17-3); the reserved PCT value counts as 00. */
+    static int timestamp(int owningEl, boolean el2Enabled, boolean ecv, long pmscrEl1, long pmscrEl2) {
+        int pct1 = pct(ecv, pmscrEl1);
+        if (!el2Enabled) {
+            return pct1;
+        }
+        int pct2 = pct(ecv, pmscrEl2);
+        if (owningEl == 2 || pct2 == VIRTUAL) {
+            return pct2;
+        }
+        return pct1 == VIRTUAL ? VIRTUAL : pct2 == OFFSET_PHYSICAL ? OFFSET_PHYSICAL : pct1;
+    }
+
+    private static int pct(boolean ecv, long pmscr) {
+        int pct = (int) (pmscr >>> 6) & (ecv ? 3 : 1);
+        return pct == 2 ? VIRTUAL : pct;
+    }
+
+    private long offset(int kind, int el, long hcr) {
+        if (kind == VIRTUAL) {
+            boolean inHost = (hcr & HCR_E2H) != 0 && (el == 2 || el == 0 && (hcr & HCR_TGE) != 0);
+            return !registers.el2 || inHost ? 0 : registers.get(SpuRegisters.CNTVOFF_EL2);
+        }
+        boolean offset = kind == OFFSET_PHYSICAL && registers.el2
+                && (registers.get(SpuRegisters.CNTHCTL_EL2) & CNTHCTL_ECV) != 0
+                && (!registers.el3 || (registers.get(SpuRegisters.SCR_EL3) & SCR_ECVEN) != 0);
+        return offset ? registers.get(SpuRegisters.CNTPOFF_EL2) : 0;
+    }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.spu;
+
+import dev.spelunk.api.machine.BadInputException;
+import dev.spelunk.api.machine.Parts;
+import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.spu.ProfilingFeatures;
+import dev.spelunk.api.spu.ProfilingRules;
+import dev.spelunk.api.spu.Sampler;
+import dev.spelunk.api.spu.SamplingUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+
+/** Service: the Statistical Profiling Unit, with the implementation-defined choices of its configuration. */
+@Component(service = SamplingUnit.class, configurationPid = SamplingUnitComponent.PID,
+        property = {Parts.PART + "=" + Parts.SPU, Parts.NAME + "=spu"})
+public final class SamplingUnitComponent implements SamplingUnit {
+    /** PID of the configuration. */
+    public static final String PID = "dev.spelunk.spu";
+
+    /** What PMSIDR_EL1 and PMBIDR_EL1 tell of the implementation (DDI 0487, D24.7.14 and D24.7.1). */
+    @interface Config {
+        /** PMSIDR_EL1.Interval, in operations: 256, 512, 768, 1024, 1536, 2048, 3072 or 4096. */
+        int minimumInterval() default 256;
+
+        /** PMSIDR_EL1.CountSize, in bits: 12 or 16. */
+        int countSize() default 12;
+
+        /** PMSIDR_EL1.MaxSize, in bytes: a power of two from 64 to 2048. */
+        int maxRecordSize() default 64;
+
+        /** PMBIDR_EL1.Align, in bytes: a power of two from 1 to maxRecordSize. */
+        int alignment() default 64;
+
+        /** PMSIDR_EL1.ArchInst: the sample population is documented to be instructions. */
+        boolean archInst() default true;
+
+        /** PMSIDR_EL1.ERnd: FEAT_SPE_ERnd, the random part is counted beside the next interval. */
+        boolean eRnd() default false;
+    }
+
+    private static final int[] INTERVALS = {256, 512, 768, 1024, 1536, 2048, 3072, 4096};
+    /** PMBIDR_EL1.F: the SPU's translations manage Access flag and dirty state as the regime says. */
+    private static final long PMBIDR_F = 1 << 5;
+
+    private final long pmsidr;
+    private final long pmbidr;
+
+    /** @throws BadInputException when a value is not one of those allowed */
+    @Activate
+    public SamplingUnitComponent(Config config) {
+        int interval = indexOf(config.minimumInterval());
+        if (interval < 0) {
+            throw invalid("minimumInterval", config.minimumInterval(), "256, 512, 768, 1024, 1536, 2048, 3072 or 4096");
+        }
+        if (config.countSize() != 12 && config.countSize() != 16) {
+            throw invalid("countSize", config.countSize(), "12 or 16");
+        }
+        int maxSize = config.maxRecordSize();
+        if (maxSize < 64 || maxSize > 2048 || Integer.bitCount(maxSize) != 1) {
+            throw invalid("maxRecordSize", maxSize, "64, 128, 256, 512, 1024 or 2048");
+        }
+        int alignment = config.alignment();
+        if (alignment < 1 || alignment > maxSize || Integer.bitCount(alignment) != 1) {
+            throw invalid("alignment", alignment, "a power of two from 1 to maxRecordSize, which is " + maxSize);
+        }
+        pmsidr = (long) interval << 8 | (long) Integer.numberOfTrailingZeros(maxSize) << 12
+                | (config.countSize() == 16 ? 3L : 2L) << 16
+                | (config.archInst() ? 1 << 3 : 0) | (config.eRnd() ? 1 << 5 : 0);
+        pmbidr = PMBIDR_F | Integer.numberOfTrailingZeros(alignment);
+    }
+
+    @Override
+    public ProfilingRules compose(List<ProfilingFeatures> features) {
+        ProfilingRules rules = new ProfilingRules();
+        rules.pmsidr = pmsidr;
+        rules.pmbidr = pmbidr;
+        List<ProfilingFeatures> ordered = new ArrayList<>(features);
+        ordered.sort(Comparator.comparingInt(ProfilingFeatures::order).thenComparing(ProfilingFeatures::feature));
+        ordered.forEach(f -> f.contribute(rules));
+        int largest = RecordBuilder.largest(rules);
+        if (largest > rules.maxRecordSize()) {
+            throw new BadInputException("the composed profiling features make records of up to " + largest
+                    + " bytes, but maxRecordSize of " + PID + " is " + rules.maxRecordSize() + ": make it larger");
+        }
+        return rules;
+    }
+
+    @Override
+    public Sampler create(PeContext context) {
+        return new StatisticalProfilingUnit(context);
+    }
+
+    private static int indexOf(int interval) {
+        for (int i = 0; i < INTERVALS.length; i++) {
+            if (INTERVALS[i] == interval) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static BadInputException invalid(String key, int value, String allowed) {
+        return new BadInputException(PID + ": " + key + " is " + value + ", but must be " + allowed);
+    }
+}

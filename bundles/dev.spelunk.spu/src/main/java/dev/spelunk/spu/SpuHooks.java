@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.spu;
+
+import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.registers.RegisterDefinition;
+import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.state.PeState;
+
+/**
+ * What reads and writes of SPE registers do beside reading and storing. A write to anything that says
+ * whether and where records are written completes the sample in flight first, under the old values.
+ */
+final class SpuHooks {
+    private static final long PMBIDR_P = 1 << 4;
+    private static final long PMSCR_EL2_ENABLES = 0b11;
+
+    private SpuHooks() {
+    }
+
+    /** PMSICR_EL1 is counted when it is read. */
+    static long readInterval(PeContext context, RegisterDefinition register, long stored) {
+        if (context.sampler == null) {
+            return stored;
+        }
+        context.sampler.synchronize();
+        return context.register(SystemRegister.PMSICR_EL1);
+    }
+
+    static long writeInterval(PeContext context, RegisterDefinition register, long stored, long value) {
+        if (context.sampler != null) {
+            context.sampler.synchronize();
+        }
+        context.pe.changed |= PeState.CHANGED_PROFILING;
+        return value;
+    }
+
+    static long writeControl(PeContext context, RegisterDefinition register, long stored, long value) {
+        completeSample(context);
+        return value;
+    }
+
+    static long writePointer(PeContext context, RegisterDefinition register, long stored, long value) {
+        completeSample(context);
+        context.pe.spu.recordBoundary = value;
+        return value;
+    }
+
+    /** PMBSR_EL1.S drives PMBIRQ, whoever wrote it. */
+    static long writeSyndrome(PeContext context, RegisterDefinition register, long stored, long value) {
+        completeSample(context);
+        if (context.sampler != null) {
+            context.register(SystemRegister.PMBSR_EL1, value);
+            InterruptLine.drive(context, context.sampler.interruptLevel());
+        }
+        return value;
+    }
+
+    /** PMSCR_EL2.{E2SPE, E0HSPE} read 0 while the buffer is not EL2's: MDCR_EL2.E2PB is not 0. */
+    static long readControlEl2(PeContext context, RegisterDefinition register, long stored) {
+        boolean el2Owns = (context.register(SystemRegister.MDCR_EL2) >>> 12 & 3) == 0;
+        return el2Owns ? stored : stored & ~PMSCR_EL2_ENABLES;
+    }
+
+    /** PMBIDR_EL1.P: programming is not allowed here (DDI 0487, D24.7.1). */
+    static long readBufferIdentification(PeContext context, RegisterDefinition register, long stored) {
+        if (context.pe.el == 3) {
+            return stored;
+        }
+        SpuRegisters values = new SpuRegisters(context);
+        values.refresh();
+        ProfilingControls controls = new ProfilingControls(values);
+        boolean owned = controls.owningState() == controls.currentState() && controls.owningEl() <= context.pe.el;
+        return owned ? stored : stored | PMBIDR_P;
+    }
+
+    private static void completeSample(PeContext context) {
+        if (context.sampler != null) {
+            context.sampler.synchronize();
+            context.sampler.complete();
+        }
+        context.pe.changed |= PeState.CHANGED_PROFILING;
+    }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.spu;
+
+import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.registers.RegisterFile;
+import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.state.PeState;
+
+/** The registers that the SPU reads, by storage index. Looked up again when the register file is another one. */
+final class SpuRegisters {
+    private static final int[] ENCODINGS = {
+        SystemRegister.PMSCR_EL1, SystemRegister.PMSCR_EL2, SystemRegister.PMSICR_EL1, SystemRegister.PMSIRR_EL1,
+        SystemRegister.PMBLIMITR_EL1, SystemRegister.PMBPTR_EL1, SystemRegister.PMBSR_EL1, SystemRegister.PMBSR_EL2,
+        SystemRegister.PMBSR_EL3, SystemRegister.MDCR_EL2, SystemRegister.MDCR_EL3, SystemRegister.HCR_EL2,
+        SystemRegister.SCR_EL3, SystemRegister.CONTEXTIDR_EL1, SystemRegister.CONTEXTIDR_EL2,
+        SystemRegister.CNTVOFF_EL2, SystemRegister.CNTPOFF_EL2, SystemRegister.CNTHCTL_EL2,
+    };
+    static final int PMSCR_EL1 = 0;
+    static final int PMSCR_EL2 = 1;
+    static final int PMSICR_EL1 = 2;
+    static final int PMSIRR_EL1 = 3;
+    static final int PMBLIMITR_EL1 = 4;
+    static final int PMBPTR_EL1 = 5;
+    static final int PMBSR_EL1 = 6;
+    static final int PMBSR_EL2 = 7;
+    static final int PMBSR_EL3 = 8;
+    static final int MDCR_EL2 = 9;
+    static final int MDCR_EL3 = 10;
+    static final int HCR_EL2 = 11;
+    static final int SCR_EL3 = 12;
+    static final int CONTEXTIDR_EL1 = 13;
+    static final int CONTEXTIDR_EL2 = 14;
+    static final int CNTVOFF_EL2 = 15;
+    static final int CNTPOFF_EL2 = 16;
+    static final int CNTHCTL_EL2 = 17;
+
+    /** Bits of PMBSR_ELx. */
+    static final long DL = 1L << 19;
+    static final long EA = 1L << 18;
+    static final long S = 1L << 17;
+    static final long COLL = 1L << 16;
+
+    final PeContext context;
+    final PeState pe;
+
+    boolean el2;
+    boolean el3;
+    boolean rme;
+    boolean sel2;
+    boolean ecv;
+    boolean nv;
+    boolean exc;
+
+    private final int[] indices = new int[ENCODINGS.length];
+    private RegisterFile file;
+    private Architecture architecture;
+
+    SpuRegisters(PeContext context) {
+        this.context = context;
+        pe = context.pe;
+    }
+
+    /** To be called before values are read: the register file may have been replaced since. */
+    void refresh() {
+        if (file != context.registers || architecture != context.architecture) {
+            file = context.registers;
+            architecture = context.architecture;
+            for (int i = 0; i < indices.length; i++) {
+                indices[i] = file.index(ENCODINGS[i]);
+            }
+            el2 = architecture.has("FEAT_EL2");
+            el3 = architecture.has("FEAT_EL3");
+            rme = architecture.has("FEAT_RME");
+            sel2 = architecture.has("FEAT_SEL2");
+            ecv = architecture.has("FEAT_ECV");
+            nv = architecture.has("FEAT_NV");
+            exc = architecture.has("FEAT_SPE_EXC");
+        }
+    }
+
+    /** Value of the register, 0 when it is absent. */
+    long get(int register) {
+        int i = indices[register];
+        return i < 0 ? 0 : pe.sys[i];
+    }
+
+    void set(int register, long value) {
+        int i = indices[register];
+        if (i >= 0) {
+            pe.sys[i] = value;
+        }
+    }
+
+    void invalidate() {
+        file = null;
+    }
+}

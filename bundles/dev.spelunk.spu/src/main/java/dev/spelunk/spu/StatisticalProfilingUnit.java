@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.spu;
+
+import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.spu.ProfilingRules;
+import dev.spelunk.api.spu.SampleFilter;
+import dev.spelunk.api.spu.Sampler;
+import dev.spelunk.api.state.Operation;
+import dev.spelunk.api.state.PeState;
+import dev.spelunk.api.state.RandomStream;
+import dev.spelunk.api.state.SpuState;
+
+/**
+ * The SPU of one PE: sampling (DDI 0487, D17.3), filtering (D17.5), records and the profiling buffer. It
+ * holds nothing of its own: counters, the sample in flight and registers are the PE's state.
+ */
+final class StatisticalProfilingUnit implements Sampler {
+    private static final long EVENT_EXCEPTION = 1;
+    private static final long EVENT_RETIRED = 1 << 1;
+    private static final long EVENT_NOT_TAKEN = 1 << 6;
+
+    private final PeContext context;
+    private final PeState pe;
+    private final SpuState spu;
+    private final RandomStream jitter;
+    private final SpuRegisters registers;
+    private final ProfilingControls controls;
+    private final SampleContext sampleContext;
+    private final ProfilingBuffer buffer;
+    private final RecordBuilder builder = new RecordBuilder();
+
+    StatisticalProfilingUnit(PeContext context) {
+        this.context = context;
+        pe = context.pe;
+        spu = pe.spu;
+        jitter = context.machine.random("spu.jitter." + pe.index);
+        registers = new SpuRegisters(context);
+        controls = new ProfilingControls(registers);
+        sampleContext = new SampleContext(registers, controls);
+        buffer = new ProfilingBuffer(registers, controls);
+    }
+
+    @Override
+    public void synchronize() {
+        registers.refresh();
+        countUpTo(pe.executed);
+    }
+
+    /** Accounts members, but never the one that {@link #sample} must see. */
+    private void countUpTo(long executed) {
+        if (!spu.enabled) {
+            spu.countedUpTo = executed;
+            return;
+        }
+        long pmsirr = registers.get(SpuRegisters.PMSIRR_EL1);
+        boolean ernd = eRnd();
+        while (spu.countedUpTo < executed) {
+            long pmsicr = registers.get(SpuRegisters.PMSICR_EL1);
+            long members = Math.min(executed - spu.countedUpTo,
+                    IntervalCounter.membersBeforeStep(pmsicr, pmsirr, ernd));
+            if (members == 0) {
+                return;
+            }
+            registers.set(SpuRegisters.PMSICR_EL1,
+                    IntervalCounter.advance(pmsicr, pmsirr, ernd, members, jitter));
+            member(members);
+        }
+    }
+
+    private void member(long members) {
+        spu.countedUpTo += members;
+        spu.counters[SpuState.SAMPLE_POP] += members;
+    }
+
+    @Override
+    public void update() {
+        synchronize();
+        boolean enabled = controls.enabledAt(pe.el);
+        if (!enabled && spu.inFlight) {
+            finish();
+        }
+        if (enabled != spu.enabled) {
+            spu.countedUpTo = pe.executed;
+            spu.enabled = enabled;
+        }
+        InterruptLine.drive(context, controls.interruptLevel());
+    }
+
+    @Override
+    public long grant() {
+        if (!spu.enabled) {
+            return Long.MAX_VALUE;
+        }
+        synchronize();
+        if (spu.countedUpTo < pe.executed) {
+            return 0;
+        }
+        return IntervalCounter.membersBeforeStep(registers.get(SpuRegisters.PMSICR_EL1),
+                registers.get(SpuRegisters.PMSIRR_EL1), eRnd());
+    }
+
+    @Override
+    public long cyclesToCompletion() {
+        return spu.inFlight ? Math.max(0, spu.completion - pe.cycles()) : Long.MAX_VALUE;
+    }
+
+    @Override
+    public void sample(Operation operation) {
+        registers.refresh();
+        countUpTo(pe.executed - 1);
+        if (spu.inFlight && operation.dispatch >= spu.completion) {
+            finish();
+        }
+        if (!spu.enabled) {
+            spu.countedUpTo = pe.executed;
+            return;
+        }
+        member(pe.executed - spu.countedUpTo);
+        long pmsicr = IntervalCounter.step(registers.get(SpuRegisters.PMSICR_EL1),
+                registers.get(SpuRegisters.PMSIRR_EL1), eRnd(), jitter);
+        registers.set(SpuRegisters.PMSICR_EL1, pmsicr & ~IntervalCounter.SAMPLE);
+        if ((pmsicr & IntervalCounter.SAMPLE) == 0) {
+            return;
+        }
+        if (spu.inFlight) {
+            spu.counters[SpuState.SAMPLE_COLLISION]++;
+            buffer.collision();
+        } else {
+            take(operation);
+        }
+    }
+
+    private void take(Operation operation) {
+        if (!buffer.discards() && controls.bufferEnabled() && !buffer.accepts()) {
+            spu.counters[SpuState.SAMPLE_FEED]++;
+            spu.counters[SpuState.RECORDS_LOST]++;
+            return;
+        }
+        Operation sample = spu.sample;
+        sample.copyFrom(operation);
+        sample.events |= EVENT_RETIRED;
+        if (sample.is(Operation.EXCEPTION)) {
+            sample.events |= EVENT_EXCEPTION;
+        }
+        int notTaken = Operation.CONDITIONAL | Operation.CONDITION_FAILED;
+        if ((sample.flags & notTaken) == notTaken) {
+            sample.events |= EVENT_NOT_TAKEN;
+        }
+        sample.events &= context.architecture.profiling().events;
+        sampleContext.collect(sample);
+        spu.sampleOwner = controls.owningEl();
+        spu.completion = sample.dispatch + sample.totalLatency;
+        spu.inFlight = true;
+        completeIfDue();
+    }
+
+    @Override
+    public void complete() {
+        if (spu.inFlight) {
+            synchronize();
+            finish();
+        }
+    }
+
+    @Override
+    public void completeIfDue() {
+        if (spu.inFlight && pe.cycles() >= spu.completion) {
+            complete();
+        }
+    }
+
+    @Override
+    public void profilingSynchronizationBarrier() {
+        complete();
+    }
+
+    /** SPECompleteSample: a record of a buffer that is not enabled any more, or not that owner's, is dropped (D17.9.1). */
+    private void finish() {
+        spu.inFlight = false;
+        Operation sample = spu.sample;
+        ProfilingRules rules = context.architecture.profiling();
+        spu.counters[SpuState.SAMPLE_FEED]++;
+        for (SampleFilter filter : rules.filters()) {
+            if (filter.rejects(context, rules, sample)) {
+                return;
+            }
+        }
+        spu.counters[SpuState.SAMPLE_FILTRATE]++;
+        if (buffer.discards()) {
+            return;
+        }
+        if (!controls.bufferEnabled() || controls.owningEl() != spu.sampleOwner || !buffer.accepts()) {
+            spu.counters[SpuState.RECORDS_LOST]++;
+            return;
+        }
+        int length = builder.build(sample, rules);
+        if (!buffer.write(builder.data, length)) {
+            spu.counters[SpuState.RECORDS_LOST]++;
+            return;
+        }
+        spu.counters[SpuState.RECORDS_WRITTEN]++;
+        context.records.record(pe.index, pe.cycles(), builder.data, 0, length);
+        buffer.checkFull();
+    }
+
+    @Override
+    public boolean interruptLevel() {
+        registers.refresh();
+        return controls.interruptLevel();
+    }
+
+    @Override
+    public int owningEl() {
+        registers.refresh();
+        return controls.owningEl();
+    }
+
+    @Override
+    public boolean enabledAt(int el) {
+        registers.refresh();
+        return controls.enabledAt(el);
+    }
+
+    @Override
+    public void invalidate() {
+        registers.invalidate();
+    }
+
+    /** PMSIDR_EL1.ERnd. */
+    private boolean eRnd() {
+        return (context.architecture.profiling().pmsidr >>> 5 & 1) != 0;
+    }
+}
