@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.registers;
+
+import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.registers.AccessRule;
+import dev.spelunk.api.registers.RegisterBank;
+import dev.spelunk.api.registers.RegisterDefinition;
+import dev.spelunk.api.registers.SystemRegister;
+import java.util.List;
+
+/**
+ * Cache identification (DDI 0487, D24.2.32, D24.2.33, D24.2.41, D24.2.42, D24.2.44): 64-byte lines, one level
+ * of separate caches of 32 KiB and 4 ways each, whose maintenance a guest needs for code that it writes.
+ */
+final class CacheRegisters implements RegisterBank {
+    /** RES1, CWG and ERG 64 bytes, PIPT instruction cache, 64-byte lines, maintenance required (IDC, DIC 0). */
+    private static final long CTR = 0x8444_C004L;
+    /** LoUU, LoC, LoUIS 1; level 1 has separate caches. */
+    private static final long CLIDR = 0x0920_0003L;
+    /** 128 sets, 4 ways, 64-byte lines. */
+    private static final long CCSIDR = 127L << 13 | 3L << 3 | 2;
+    /** DC ZVA writes 2^4 words. */
+    private static final long DCZID = 4;
+    private static final long DZP = 1 << 4;
+
+    @Override
+    public List<RegisterDefinition> registers(Architecture a) {
+        Definitions d = new Definitions(a);
+        Traps t = d.traps;
+        AccessRule tid2 = t.hcr(Traps.HCR_TID2);
+        d.add("CTR_EL0", SystemRegister.CTR_EL0).constant(a.registerValue("CTR_EL0", CTR)).from(0).readOnly()
+                .rule(t.el0NeedsSctlr(Traps.SCTLR_UCT)).rule(tid2).rule(t.hfg(14));
+        d.add("DCZID_EL0", SystemRegister.DCZID_EL0).constant(a.registerValue("DCZID_EL0", DCZID)).from(0).readOnly()
+                .rule(t.hfg(15))
+                .onRead((c, r, stored) -> zeroingProhibited(c.pe.el, t.hcr(c), t.sctlrOfEl0(c)) ? stored | DZP : stored);
+        d.add("CLIDR_EL1", SystemRegister.CLIDR_EL1).constant(a.registerValue("CLIDR_EL1", CLIDR)).from(0).readOnly()
+                .rule(t.idSpaceFromEl0()).rule(tid2).rule(t.hfg(10));
+        d.add("CCSIDR_EL1", SystemRegister.CCSIDR_EL1).constant(a.registerValue("CCSIDR_EL1", CCSIDR)).from(0).readOnly()
+                .rule(t.idSpaceFromEl0()).rule(tid2).rule(t.hfg(9))
+                // Levels that are not there read as 0.
+                .onRead((c, r, stored) -> c.register(SystemRegister.CSSELR_EL1) > 1 ? 0 : stored);
+        d.add("CSSELR_EL1", SystemRegister.CSSELR_EL1).field("Level", 3, 1).field("InD", 0)
+                .rule(tid2).rule(t.hfg(13));
+        return d.build();
+    }
+
+    private static boolean zeroingProhibited(int el, long hcr, long sctlrOfEl0) {
+        boolean host = Traps.host(hcr);
+        return el == 0 && (sctlrOfEl0 & Traps.SCTLR_DZE) == 0
+                || el < 2 && !(el == 0 && host) && (hcr & Traps.HCR_TDZ) != 0;
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.registers;
+
+import dev.spelunk.api.architecture.Architecture;
+
+/**
+ * Values of the AArch64 feature ID registers. A field claims what is in the machine's set of features, and
+ * what the architecture version makes mandatory where the parts model it; nothing else.
+ */
+final class FeatureFields {
+    private FeatureFields() {
+    }
+
+    private static long field(int low, long value) {
+        return value << low;
+    }
+
+    /** A field that is 1 when the feature is in the set. */
+    private static long one(Architecture a, int low, String feature) {
+        return a.has(feature) ? 1L << low : 0;
+    }
+
+    /** ID_AA64PFR0_EL1 (DDI 0487, D24.2.93). */
+    static long pfr0(Architecture a) {
+        boolean v85 = a.version() >= 85;
+        return field(0, 1) | field(4, 1) | one(a, 8, "FEAT_EL2") | one(a, 12, "FEAT_EL3")
+                | (a.has("FEAT_FP") ? 0 : field(16, 0xF)) | (a.has("FEAT_AdvSIMD") ? 0 : field(20, 0xF))
+                | field(24, 1)
+                | one(a, 48, "FEAT_DIT")
+                // Nothing is executed speculatively, so the guarantees of FEAT_CSV2 and FEAT_CSV3 hold.
+                | (v85 || a.has("FEAT_CSV2") ? field(56, 1) : 0)
+                | (v85 || a.has("FEAT_CSV3") ? field(60, 1) : 0);
+    }
+
+    /** ID_AA64PFR1_EL1 (DDI 0487, D24.2.94). */
+    static long pfr1(Architecture a) {
+        return one(a, 0, "FEAT_BTI") | field(4, a.has("FEAT_SSBS2") ? 2 : a.has("FEAT_SSBS") ? 1 : 0);
+    }
+
+    /** ID_AA64DFR0_EL1 (DDI 0487, D24.2.80): two breakpoints and two watchpoints, the fewest that there may be. */
+    static long dfr0(Architecture a) {
+        int debug = a.version() >= 84 ? 9 : a.version() >= 82 ? 8 : a.has("FEAT_VHE") ? 7 : 6;
+        int profiling = a.profiling() == null ? 0 : a.profiling().pmsVer;
+        // PMUVer: registers that are RAZ/WI are an IMPLEMENTATION DEFINED form of performance monitors, not PMUv3.
+        return field(0, debug) | field(8, 0xF) | field(12, 1) | field(20, 1) | field(32, profiling)
+                | (a.has("FEAT_DoubleLock") ? 0 : field(36, 0xF));
+    }
+
+    /** ID_AA64ISAR0_EL1 (DDI 0487, D24.2.84). */
+    static long isar0(Architecture a) {
+        return one(a, 16, "FEAT_CRC32") | (a.has("FEAT_LSE") ? field(20, 2) : 0)
+                | field(52, a.has("FEAT_FlagM2") ? 2 : a.has("FEAT_FlagM") ? 1 : 0)
+                | one(a, 56, "FEAT_TLBIOS");
+    }
+
+    /** ID_AA64ISAR1_EL1 (DDI 0487, D24.2.85). */
+    static long isar1(Architecture a) {
+        return field(0, a.has("FEAT_DPB2") ? 2 : a.has("FEAT_DPB") ? 1 : 0)
+                | field(20, a.has("FEAT_LRCPC2") ? 2 : a.has("FEAT_LRCPC") ? 1 : 0)
+                | one(a, 36, "FEAT_SB") | one(a, 40, "FEAT_SPECRES");
+    }
+
+    /** ID_AA64MMFR0_EL1 (DDI 0487, D24.2.88): 48-bit physical addresses, 16-bit ASIDs, all granules, little-endian. */
+    static long mmfr0(Architecture a) {
+        return field(0, 5) | field(4, 2) | field(20, 1) | one(a, 56, "FEAT_FGT");
+    }
+
+    /** ID_AA64MMFR1_EL1 (DDI 0487, D24.2.89). */
+    static long mmfr1(Architecture a) {
+        boolean v82 = a.version() >= 82;
+        int pan = !a.has("FEAT_PAN") ? 0 : v82 || a.has("FEAT_PAN2") ? 2 : 1;
+        return (a.has("FEAT_HAFDBS") ? field(0, 2) : 0) | (a.has("FEAT_VMID16") ? field(4, 2) : 0)
+                | (a.has("FEAT_EL2") ? one(a, 8, "FEAT_VHE") : 0)
+                | (v82 || a.has("FEAT_HPDS") ? field(12, 1) : 0)
+                | one(a, 16, "FEAT_LOR") | field(20, pan)
+                | (v82 || a.has("FEAT_XNX") ? field(28, 1) : 0);
+    }
+
+    /** ID_AA64MMFR2_EL1 (DDI 0487, D24.2.90). */
+    static long mmfr2(Architecture a) {
+        boolean v84 = a.version() >= 84;
+        return (a.version() >= 82 || a.has("FEAT_TTCNP") ? field(0, 1) : 0) | one(a, 4, "FEAT_UAO")
+                | one(a, 28, "FEAT_TTST") | one(a, 32, "FEAT_LSE2")
+                | (v84 || a.has("FEAT_IDST") ? field(36, 1) : 0)
+                | one(a, 40, "FEAT_S2FWB")
+                | (v84 || a.has("FEAT_TTL") ? field(48, 1) : 0)
+                | (a.version() >= 85 || a.has("FEAT_E0PD") ? field(60, 1) : 0);
+    }
+}

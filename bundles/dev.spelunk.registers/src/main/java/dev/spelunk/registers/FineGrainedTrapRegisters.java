@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.registers;
+
+import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.registers.RegisterBank;
+import dev.spelunk.api.registers.RegisterDefinition;
+import dev.spelunk.api.registers.SystemRegister;
+import java.util.List;
+
+/** The fine-grained trap registers of FEAT_FGT (DDI 0487, D24.2.67, .69, .71, .73, .75). Bits of absent registers are RES0. */
+final class FineGrainedTrapRegisters implements RegisterBank {
+    @Override
+    public List<RegisterDefinition> registers(Architecture a) {
+        Definitions d = new Definitions(a);
+        if (!d.el2 || !a.has("FEAT_FGT")) {
+            return List.of();
+        }
+        system(d, d.add("HFGRTR_EL2", SystemRegister.HFGRTR_EL2).from(2)
+                .field("REVIDR_EL1", 28).field("MPIDR_EL1", 26).field("MIDR_EL1", 25).field("ISR_EL1", 18)
+                .field("DCZID_EL0", 15).field("CTR_EL0", 14).field("CLIDR_EL1", 10).field("CCSIDR_EL1", 9)
+                .field("AIDR_EL1", 2), true);
+        system(d, d.add("HFGWTR_EL2", SystemRegister.HFGWTR_EL2).from(2), false);
+        debug(a, d.add("HDFGRTR_EL2", SystemRegister.HDFGRTR_EL2).from(2)
+                .field("OSLSR_EL1", 9).field("DBGAUTHSTATUS_EL1", 6), true);
+        debug(a, d.add("HDFGWTR_EL2", SystemRegister.HDFGWTR_EL2).from(2).field("OSLAR_EL1", 8), false);
+        instructions(d, a, d.add("HFGITR_EL2", SystemRegister.HFGITR_EL2).from(2));
+        return d.build();
+    }
+
+    private static void system(Definitions d, RegisterDefinition.Builder b, boolean read) {
+        b.field("ICC_IGRPENn_EL1", 39).field("VBAR_EL1", 38).field("TTBR1_EL1", 37).field("TTBR0_EL1", 36)
+                .field("TPIDR_EL0", 35).field("TPIDRRO_EL0", 34).field("TPIDR_EL1", 33).field("TCR_EL1", 32)
+                .field("SCTLR_EL1", 29).field("PAR_EL1", 27).field("MAIR_EL1", 24).field("FAR_EL1", 17)
+                .field("ESR_EL1", 16).field("CSSELR_EL1", 13).field("CPACR_EL1", 12).field("CONTEXTIDR_EL1", 11)
+                .field("AMAIR_EL1", 3).field("AFSR1_EL1", 1).field("AFSR0_EL1", 0);
+        if (d.has("FEAT_LOR")) {
+            b.field("LORSA_EL1", 23).field("LORN_EL1", 22).field("LOREA_EL1", 20).field("LORC_EL1", 19);
+            if (read) {
+                b.field("LORID_EL1", 21);
+            }
+        }
+    }
+
+    private static void debug(Architecture a, RegisterDefinition.Builder b, boolean read) {
+        b.field("OSDLR_EL1", 11).field("OSECCR_EL1", 10).field("DBGPRCR_EL1", 7).field("DBGCLAIM", 5)
+                .field("MDSCR_EL1", 4).field("DBGWVRn_EL1", 3).field("DBGWCRn_EL1", 2).field("DBGBVRn_EL1", 1)
+                .field("DBGBCRn_EL1", 0);
+        if (a.profiling() == null) {
+            return;
+        }
+        b.field("PMSLATFR_EL1", 32).field("PMSIRR_EL1", 31).field("PMSICR_EL1", 29).field("PMSFCR_EL1", 28)
+                .field("PMSEVFR_EL1", 27).field("PMSCR_EL1", 26).field("PMBSR_EL1", 25).field("PMBPTR_EL1", 24)
+                .field("PMBLIMITR_EL1", 23);
+        if (read) {
+            b.field("PMBIDR_EL1", 63).field("PMSIDR_EL1", 30);
+        }
+        if (a.has("FEAT_SPE_FnE")) {
+            b.field("nPMSNEVFR_EL1", 62);
+        }
+    }
+
+    private static void instructions(Definitions d, Architecture a, RegisterDefinition.Builder b) {
+        b.field("DCCVAC", 54).field("SVC_EL1", 53).field("SVC_EL0", 52).field("ERET", 51)
+                .field("TLBIVAALE1", 47).field("TLBIVALE1", 46).field("TLBIVAAE1", 45).field("TLBIASIDE1", 44)
+                .field("TLBIVAE1", 43).field("TLBIVMALLE1", 42).field("TLBIVAALE1IS", 33).field("TLBIVALE1IS", 32)
+                .field("TLBIVAAE1IS", 31).field("TLBIASIDE1IS", 30).field("TLBIVAE1IS", 29).field("TLBIVMALLE1IS", 28)
+                .field("ATS1E0W", 15).field("ATS1E0R", 14).field("ATS1E1W", 13).field("ATS1E1R", 12).field("DCZVA", 11)
+                .field("DCCIVAC", 10).field("DCCVAU", 7).field("DCCISW", 6).field("DCCSW", 5).field("DCISW", 4)
+                .field("DCIVAC", 3).field("ICIVAU", 2).field("ICIALLU", 1).field("ICIALLUIS", 0);
+        if (d.has("FEAT_TLBIOS")) {
+            b.field("TLBIVAALE1OS", 23).field("TLBIVALE1OS", 22).field("TLBIVAAE1OS", 21).field("TLBIASIDE1OS", 20)
+                    .field("TLBIVAE1OS", 19).field("TLBIVMALLE1OS", 18);
+        }
+        if (d.has("FEAT_PAN") && (a.version() >= 82 || d.has("FEAT_PAN2"))) {
+            b.field("ATS1E1WP", 17).field("ATS1E1RP", 16);
+        }
+        if (d.has("FEAT_DPB")) {
+            b.field("DCCVAP", 8);
+        }
+        if (d.has("FEAT_DPB2")) {
+            b.field("DCCVADP", 9);
+        }
+        if (d.has("FEAT_SPECRES")) {
+            b.field("CPPRCTX", 50).field("DVPRCTX", 49).field("CFPRCTX", 48);
+        }
+        if (d.has("FEAT_SPEv1p5")) {
+            b.field("PSBCSYNC", 63);
+        }
+    }
+}

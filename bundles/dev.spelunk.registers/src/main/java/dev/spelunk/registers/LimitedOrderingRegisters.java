@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.registers;
+
+import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.registers.Access;
+import dev.spelunk.api.registers.AccessRule;
+import dev.spelunk.api.registers.RegisterBank;
+import dev.spelunk.api.registers.RegisterDefinition;
+import dev.spelunk.api.registers.SystemRegister;
+import java.util.List;
+
+/** LORegions (DDI 0487, D24.2.119-123). There are none, so LORID_EL1 is 0 and the others are RES0. Present with FEAT_LOR. */
+final class LimitedOrderingRegisters implements RegisterBank {
+    private static final long SCR_TLOR = 1L << 14;
+
+    @Override
+    public List<RegisterDefinition> registers(Architecture a) {
+        Definitions d = new Definitions(a);
+        if (!a.has("FEAT_LOR")) {
+            return List.of();
+        }
+        AccessRule toEl2 = d.traps.hcr(Traps.HCR_TLOR);
+        AccessRule toEl3 = (c, read) -> d.el3 && c.pe.el < 3 && (c.register(SystemRegister.SCR_EL3) & SCR_TLOR) != 0
+                ? Access.trap(3) : Access.ALLOWED;
+        d.add("LORSA_EL1", 3, 0, 10, 4, 0).rule(toEl2).rule(d.traps.hfg(23)).rule(toEl3);
+        d.add("LOREA_EL1", 3, 0, 10, 4, 1).rule(toEl2).rule(d.traps.hfg(20)).rule(toEl3);
+        d.add("LORN_EL1", 3, 0, 10, 4, 2).rule(toEl2).rule(d.traps.hfg(22)).rule(toEl3);
+        d.add("LORC_EL1", 3, 0, 10, 4, 3).rule(toEl2).rule(d.traps.hfg(19)).rule(toEl3);
+        d.add("LORID_EL1", 3, 0, 10, 4, 7).constant(0).rule(toEl2).rule(d.traps.hfg(21)).rule(toEl3);
+        return d.build();
+    }
+}

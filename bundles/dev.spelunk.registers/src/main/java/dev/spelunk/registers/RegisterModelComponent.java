@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.registers;
+
+import dev.spelunk.api.machine.Parts;
+import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.registers.RegisterBank;
+import dev.spelunk.api.registers.RegisterFile;
+import dev.spelunk.api.registers.RegisterModel;
+import java.util.List;
+import org.osgi.service.component.annotations.Component;
+
+/** Publishes the system-register table. */
+@Component(service = RegisterModel.class, property = {Parts.PART + "=" + Parts.REGISTERS, Parts.NAME + "=table"})
+public final class RegisterModelComponent implements RegisterModel {
+    @Override
+    public RegisterFile create(PeContext context, List<RegisterBank> banks, RegisterFile previous) {
+        return RegisterTable.create(context, banks, previous);
+    }
+}

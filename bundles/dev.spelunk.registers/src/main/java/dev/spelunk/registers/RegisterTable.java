@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.registers;
+
+import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.registers.Access;
+import dev.spelunk.api.registers.AccessRule;
+import dev.spelunk.api.registers.Encoding;
+import dev.spelunk.api.registers.RegisterBank;
+import dev.spelunk.api.registers.RegisterDefinition;
+import dev.spelunk.api.registers.RegisterFile;
+import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.state.PeState;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The system registers of one PE (DDI 0487, D24.1): definitions in order of encoding, found through one
+ * array over all encodings. A name that is an alias has a definition of its own and the storage of the
+ * register that it names.
+ */
+final class RegisterTable implements RegisterFile {
+    private static final int ENCODINGS = 1 << 16;
+    private static final int HCR_E2H_BIT = 34;
+
+    private final PeContext context;
+    private final PeState pe;
+    /** Position in the arrays below for each encoding, -1 for none. */
+    private final short[] positions = new short[ENCODINGS];
+    private final RegisterDefinition[] definitions;
+    private final List<RegisterDefinition> list;
+    private final AccessRule[][] rules;
+    /** Position of the register whose storage and hooks an access has. */
+    private final short[] targets;
+    /** The same for an access at EL2 with HCR_EL2.E2H = 1. */
+    private final short[] hostTargets;
+    private final byte[] lowestReadEl;
+    private final byte[] lowestWriteEl;
+    private final RegisterDefinition.ReadHook[] onRead;
+    private final RegisterDefinition.WriteHook[] onWrite;
+    private final int hcr;
+
+    /** Assembles the base banks and the contributed ones; see {@link dev.spelunk.api.registers.RegisterModel#create}. */
+    static RegisterTable create(PeContext context, List<RegisterBank> banks, RegisterFile previous) {
+        Map<Integer, RegisterDefinition> base = new TreeMap<>();
+        for (RegisterBank bank : BaseBanks.ALL) {
+            add(base, bank, context);
+        }
+        Map<Integer, RegisterDefinition> contributed = new TreeMap<>();
+        for (RegisterBank bank : banks) {
+            add(contributed, bank, context);
+        }
+        base.putAll(contributed);
+        RegisterTable table = new RegisterTable(context, base.values().toArray(RegisterDefinition[]::new));
+        table.layOut(previous);
+        return table;
+    }
+
+    private static void add(Map<Integer, RegisterDefinition> all, RegisterBank bank, PeContext context) {
+        for (RegisterDefinition definition : bank.registers(context.architecture)) {
+            RegisterDefinition other = all.put(definition.encoding(), definition);
+            if (other != null) {
+                throw new IllegalArgumentException("two register banks define " + Encoding.name(definition.encoding())
+                        + ": " + other.name() + " and " + definition.name() + ", the second in "
+                        + bank.getClass().getName() + "; leave one of them out of the variant");
+            }
+        }
+    }
+
+    private RegisterTable(PeContext context, RegisterDefinition[] definitions) {
+        this.context = context;
+        this.pe = context.pe;
+        this.definitions = definitions;
+        list = List.of(definitions);
+        int n = definitions.length;
+        Arrays.fill(positions, (short) -1);
+        for (int i = 0; i < n; i++) {
+            positions[definitions[i].encoding()] = (short) i;
+        }
+        rules = new AccessRule[n][];
+        targets = new short[n];
+        hostTargets = new short[n];
+        lowestReadEl = new byte[n];
+        lowestWriteEl = new byte[n];
+        onRead = new RegisterDefinition.ReadHook[n];
+        onWrite = new RegisterDefinition.WriteHook[n];
+        for (int i = 0; i < n; i++) {
+            RegisterDefinition d = definitions[i];
+            rules[i] = d.rules().toArray(AccessRule[]::new);
+            targets[i] = d.aliasOf() < 0 ? (short) i : named(d, d.aliasOf());
+            hostTargets[i] = d.redirectedAtEl2() < 0 ? targets[i] : named(d, d.redirectedAtEl2());
+            lowestReadEl[i] = (byte) d.lowestReadEl();
+            lowestWriteEl[i] = (byte) d.lowestWriteEl();
+            onRead[i] = d.onRead();
+            onWrite[i] = d.onWrite();
+        }
+        hcr = positions[SystemRegister.HCR_EL2];
+    }
+
+    private short named(RegisterDefinition d, int encoding) {
+        short p = positions[encoding];
+        if (p < 0) {
+            throw new IllegalArgumentException(
+                    d.name() + " names the register " + Encoding.name(encoding) + ", which no register bank defines");
+        }
+        return p;
+    }
+
+    /** Gives every register its place in {@code pe.sys}; values come from the previous layout or are reset values. */
+    private void layOut(RegisterFile previous) {
+        long[] old = pe.sys;
+        pe.sys = new long[definitions.length];
+        reset();
+        if (previous == null || old.length == 0) {
+            return;
+        }
+        for (int i = 0; i < definitions.length; i++) {
+            RegisterDefinition d = definitions[i];
+            RegisterDefinition before = previous.definition(d.encoding());
+            if (before == null || d.aliasOf() >= 0) {
+                continue;
+            }
+            long value = old[previous.index(d.encoding())];
+            // A bank that states another constant means it; otherwise read-only state goes on as it was.
+            pe.sys[i] = d.merge(before.reset() == d.reset() ? value : d.reset(), value);
+        }
+    }
+
+    @Override
+    public int index(int encoding) {
+        int p = positions[encoding & 0xFFFF];
+        return p < 0 ? -1 : targets[p];
+    }
+
+    @Override
+    public RegisterDefinition definition(int encoding) {
+        int p = positions[encoding & 0xFFFF];
+        return p < 0 ? null : definitions[p];
+    }
+
+    @Override
+    public List<RegisterDefinition> definitions() {
+        return list;
+    }
+
+    @Override
+    public int decide(int encoding, boolean read) {
+        int p = positions[encoding & 0xFFFF];
+        if (p < 0 || pe.el < (read ? lowestReadEl[p] : lowestWriteEl[p])) {
+            return Access.UNDEFINED;
+        }
+        if (targets[p] != p && !hostExtensions()) {
+            return Access.UNDEFINED;
+        }
+        for (AccessRule rule : rules[p]) {
+            int decision = rule.decide(context, read);
+            if (decision != Access.ALLOWED) {
+                return decision;
+            }
+        }
+        return Access.ALLOWED;
+    }
+
+    @Override
+    public long read(int encoding) {
+        int t = target(encoding);
+        RegisterDefinition.ReadHook hook = onRead[t];
+        return hook == null ? pe.sys[t] : hook.read(context, definitions[t], pe.sys[t]);
+    }
+
+    @Override
+    public void write(int encoding, long value) {
+        int t = target(encoding);
+        RegisterDefinition d = definitions[t];
+        long merged = d.merge(pe.sys[t], value);
+        RegisterDefinition.WriteHook hook = onWrite[t];
+        pe.sys[t] = hook == null ? merged : hook.write(context, d, pe.sys[t], merged);
+    }
+
+    private int target(int encoding) {
+        int p = positions[encoding & 0xFFFF];
+        if (p < 0) {
+            throw new IllegalArgumentException("no register has the encoding " + Encoding.name(encoding));
+        }
+        return pe.el == 2 && hostExtensions() ? hostTargets[p] : targets[p];
+    }
+
+    /** HCR_EL2.E2H, which is RES0 without FEAT_VHE. */
+    private boolean hostExtensions() {
+        return hcr >= 0 && (pe.sys[hcr] >>> HCR_E2H_BIT & 1) != 0;
+    }
+
+    @Override
+    public void reset() {
+        for (int i = 0; i < definitions.length; i++) {
+            pe.sys[i] = definitions[i].reset();
+        }
+        // Affinity is the one identification that differs between PEs; VMPIDR_EL2 resets to it (D24.2.219).
+        long affinity = IdentificationRegisters.affinity(pe.index);
+        pe.sys[index(SystemRegister.MPIDR_EL1)] |= affinity;
+        int virtual = index(SystemRegister.VMPIDR_EL2);
+        if (virtual >= 0) {
+            pe.sys[virtual] = pe.sys[index(SystemRegister.MPIDR_EL1)];
+        }
+    }
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.registers;
+
+import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.registers.Access;
+import dev.spelunk.api.registers.AccessRule;
+import dev.spelunk.api.registers.SystemRegister;
+
+/** Trap controls as rules, with what the architecture decides once left out of each access. */
+final class Traps {
+    static final long HCR_TID1 = 1L << 16;
+    static final long HCR_TID2 = 1L << 17;
+    static final long HCR_TID3 = 1L << 18;
+    static final long HCR_TACR = 1L << 21;
+    static final long HCR_TVM = 1L << 26;
+    static final long HCR_TGE = 1L << 27;
+    static final long HCR_TDZ = 1L << 28;
+    static final long HCR_TRVM = 1L << 30;
+    static final long HCR_E2H = 1L << 34;
+    static final long HCR_TLOR = 1L << 35;
+    static final long SCTLR_UMA = 1L << 9;
+    static final long SCTLR_DZE = 1L << 14;
+    static final long SCTLR_UCT = 1L << 15;
+    static final long MDCR_TPMCR = 1L << 5;
+    static final long MDCR_TPM = 1L << 6;
+    static final long MDCR_TDE = 1L << 8;
+    static final long MDCR_TDA = 1L << 9;
+    static final long MDCR_TDOSA = 1L << 10;
+    static final long MDCR_TDRA = 1L << 11;
+    private static final long SCR_NS = 1L;
+    private static final long SCR_EEL2 = 1L << 18;
+    private static final long SCR_FGTEN = 1L << 27;
+    private static final AccessRule NEVER = (c, read) -> Access.ALLOWED;
+
+    private final boolean el2;
+    private final boolean el3;
+    private final boolean fgt;
+    private final boolean idTraps;
+
+    Traps(Architecture architecture) {
+        el2 = architecture.has("FEAT_EL2");
+        el3 = architecture.has("FEAT_EL3");
+        fgt = el2 && architecture.has("FEAT_FGT");
+        idTraps = architecture.version() >= 84 || architecture.has("FEAT_IDST");
+    }
+
+    /** Whether EL2 is implemented and enabled in the current Security state. */
+    boolean el2Enabled(PeContext c) {
+        return el2 && (!el3 || (c.register(SystemRegister.SCR_EL3) & (SCR_NS | SCR_EEL2)) != 0);
+    }
+
+    /** HCR_EL2, 0 when EL2 is not there or not enabled. */
+    long hcr(PeContext c) {
+        return el2Enabled(c) ? c.register(SystemRegister.HCR_EL2) : 0;
+    }
+
+    static boolean host(long hcr) {
+        return (hcr & (HCR_E2H | HCR_TGE)) == (HCR_E2H | HCR_TGE);
+    }
+
+    /** SCTLR_EL1, or SCTLR_EL2 where that controls EL0 because HCR_EL2.{E2H,TGE} is {1,1}. */
+    long sctlrOfEl0(PeContext c) {
+        return c.register(host(hcr(c)) ? SystemRegister.SCTLR_EL2 : SystemRegister.SCTLR_EL1);
+    }
+
+    /** EL0 accesses trap while a bit of the SCTLR that controls EL0 is 0: to EL1, or EL2 when HCR_EL2.TGE is 1. */
+    AccessRule el0NeedsSctlr(long mask) {
+        return (c, read) -> c.pe.el == 0 && (sctlrOfEl0(c) & mask) == 0 ? trapFromEl0(c) : Access.ALLOWED;
+    }
+
+    int trapFromEl0(PeContext c) {
+        return Access.trap((hcr(c) & HCR_TGE) != 0 ? 2 : 1);
+    }
+
+    /** EL0 reads of the ID space: UNDEFINED, or with FEAT_IDST a trap with EC 0x18 (DDI 0487, D24.1). */
+    AccessRule idSpaceFromEl0() {
+        return (c, read) -> c.pe.el != 0 ? Access.ALLOWED : idTraps ? trapFromEl0(c) : Access.UNDEFINED;
+    }
+
+    /** EL1 accesses trap to EL2 while a bit of HCR_EL2 is 1; EL0 accesses too unless {E2H,TGE} is {1,1}. */
+    AccessRule hcr(long mask) {
+        if (!el2) {
+            return NEVER;
+        }
+        return (c, read) -> {
+            if (c.pe.el > 1) {
+                return Access.ALLOWED;
+            }
+            long hcr = hcr(c);
+            return (hcr & mask) == 0 || c.pe.el == 0 && host(hcr) ? Access.ALLOWED : Access.trap(2);
+        };
+    }
+
+    /** HCR_EL2.TRVM for reads and TVM for writes of EL1's virtual memory controls. */
+    AccessRule virtualMemory() {
+        if (!el2) {
+            return NEVER;
+        }
+        return (c, read) -> c.pe.el == 1 && (hcr(c) & (read ? HCR_TRVM : HCR_TVM)) != 0
+                ? Access.trap(2) : Access.ALLOWED;
+    }
+
+    /** CPTR_EL2.TCPAC and CPTR_EL3.TCPAC. */
+    AccessRule architecturalFeatureAccess() {
+        long tcpac = 1L << 31;
+        return (c, read) -> {
+            if (c.pe.el == 1 && el2Enabled(c) && (c.register(SystemRegister.CPTR_EL2) & tcpac) != 0) {
+                return Access.trap(2);
+            }
+            return el3 && c.pe.el < 3 && (c.register(SystemRegister.CPTR_EL3) & tcpac) != 0
+                    ? Access.trap(3) : Access.ALLOWED;
+        };
+    }
+
+    /**
+     * A fine-grained trap whose bit is at the same place of the read and the write register.
+     *
+     * @param read encoding of HFGRTR_EL2 or HDFGRTR_EL2, -1 when reads have no bit
+     * @param write encoding of HFGWTR_EL2 or HDFGWTR_EL2, -1 when writes have no bit
+     */
+    private AccessRule fineGrained(int read, int write, int bit) {
+        if (!fgt) {
+            return NEVER;
+        }
+        return (c, reads) -> {
+            int control = reads ? read : write;
+            if (c.pe.el > 1 || control < 0 || (c.register(control) >>> bit & 1) == 0
+                    || el3 && (c.register(SystemRegister.SCR_EL3) & SCR_FGTEN) == 0 || !el2Enabled(c)
+                    || c.pe.el == 0 && host(hcr(c))) {
+                return Access.ALLOWED;
+            }
+            return Access.trap(2);
+        };
+    }
+
+    /** A bit of HFGRTR_EL2 and HFGWTR_EL2. */
+    AccessRule hfg(int bit) {
+        return fineGrained(SystemRegister.HFGRTR_EL2, SystemRegister.HFGWTR_EL2, bit);
+    }
+
+    /** A bit of HDFGRTR_EL2 and HDFGWTR_EL2. */
+    AccessRule hdfg(int bit) {
+        return fineGrained(SystemRegister.HDFGRTR_EL2, SystemRegister.HDFGWTR_EL2, bit);
+    }
+
+    /** A control of MDCR_EL2 over debug registers, which TDE or HCR_EL2.TGE turns on as well, and its twin in MDCR_EL3. */
+    AccessRule debug(long mask) {
+        return (c, read) -> {
+            if (c.pe.el < 2 && el2Enabled(c) && ((c.register(SystemRegister.MDCR_EL2) & (mask | MDCR_TDE)) != 0
+                    || (hcr(c) & HCR_TGE) != 0)) {
+                return Access.trap(2);
+            }
+            // MDCR_EL3 has no TDRA: MDRAR_EL1 is under TDA there.
+            long atEl3 = mask == MDCR_TDRA ? MDCR_TDA : mask;
+            return el3 && c.pe.el < 3 && (c.register(SystemRegister.MDCR_EL3) & atEl3) != 0
+                    ? Access.trap(3) : Access.ALLOWED;
+        };
+    }
+
+    /** Controls of MDCR_EL2 over performance monitors, and MDCR_EL3.TPM. */
+    AccessRule performanceMonitors(long mask) {
+        return (c, read) -> {
+            if (c.pe.el < 2 && el2Enabled(c) && (c.register(SystemRegister.MDCR_EL2) & mask) != 0) {
+                return Access.trap(2);
+            }
+            return el3 && c.pe.el < 3 && (c.register(SystemRegister.MDCR_EL3) & MDCR_TPM) != 0
+                    ? Access.trap(3) : Access.ALLOWED;
+        };
+    }
+}
