@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.hypervisor.kvm;
+
+import dev.spelunk.api.hypervisor.TrapHandler;
+import dev.spelunk.api.hypervisor.Vcpu;
+import dev.spelunk.api.hypervisor.VirtualMachine.Outcome;
+import dev.spelunk.api.hypervisor.VmDescription;
+import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.pe.Core;
+import dev.spelunk.api.platform.FirmwareCalls;
+import dev.spelunk.api.platform.InterruptDistributor;
+import dev.spelunk.api.registers.Encoding;
+import dev.spelunk.api.registers.RegisterDefinition;
+import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.state.PeState;
+
+/** One vCPU, loaded on its PE: serves exits and enters the guest again. */
+final class KvmVcpu implements Vcpu {
+    private static final int EC_WFX = 0x01;
+    private static final int EC_HVC = 0x16;
+    private static final int EC_SMC = 0x17;
+    private static final int EC_SYSTEM_REGISTER = 0x18;
+    private static final int EC_INSTRUCTION_ABORT = 0x20;
+    private static final int EC_DATA_ABORT = 0x24;
+    private static final long WFX_IS_WFE = 1;
+    private static final int IMMEDIATE_MASK = 0xFFFF;
+    private static final long NOT_SUPPORTED = -1;
+    /** EL1h with all interrupts masked. */
+    private static final long BOOT_SPSR = 0x3C5;
+    private static final long EL2_SPSR = 0x3C9;
+
+    private final VmDescription description;
+    private final PeContext[] pes;
+    private final PeContext context;
+    private final VcpuState state;
+    private final VmState vm;
+    private final HostCosts costs;
+    private final InterruptDistributor distributor;
+    private final HostInterrupts host;
+    private final VirtualInterrupts interrupts;
+    private final WorldSwitch worldSwitch;
+    private final MemoryAborts aborts;
+    private final ProfilingBuffer buffer;
+    private final Exit exit = new Exit();
+    private String failure = "";
+
+    KvmVcpu(
+            VmDescription description, PeContext context, VmState vm, VcpuState state, Memslot memslot, StageTwo stage2,
+            HostCosts costs, InterruptDistributor distributor) {
+        this.description = description;
+        this.context = context;
+        this.vm = vm;
+        this.state = state;
+        this.costs = costs;
+        this.distributor = distributor;
+        pes = description.pes().toArray(PeContext[]::new);
+        Pinning pinning = new Pinning(vm, memslot, stage2, costs, context.pe);
+        host = new HostInterrupts(context);
+        interrupts = new VirtualInterrupts(context, distributor, host);
+        worldSwitch = new WorldSwitch(context, state, vm, stage2, description.physicalAddresses());
+        aborts = new MemoryAborts(vm, memslot, context.pe, pinning, distributor, description.distributorBase(),
+                description.redistributorBase(), pes.length, description.userDevices());
+        buffer = context.architecture.profiling() == null ? null : new ProfilingBuffer(context, state, vm, memslot,
+                pinning, description.pinningPolicy(), costs, description.maxBufferSize());
+    }
+
+    /** vcpu load on a PE at EL2 as the host, and the first entry. */
+    void start(long entry, long x0) {
+        PeState pe = context.pe;
+        pe.restorePstate(EL2_SPSR);
+        state.create();
+        worldSwitch.load();
+        host.initialize();
+        RegisterDefinition sctlr = context.registers.definition(SystemRegister.SCTLR_EL1);
+        if (sctlr != null) {
+            context.register(SystemRegister.SCTLR_EL1, sctlr.reset());
+        }
+        pe.x[0] = x0;
+        for (int i = 1; i < PeState.ZERO; i++) {
+            pe.x[i] = 0;
+        }
+        exit.begin(context);
+        exit.address = entry;
+        exit.spsr = BOOT_SPSR;
+        enter();
+    }
+
+    /** Serves the exception that was taken to EL2. Unless the outcome ends the VM, the guest runs afterwards. */
+    Outcome exit() {
+        state.outside(true);
+        int kind = context.core.lastExceptionKind();
+        exit.begin(context);
+        int intid = kind == Core.IRQ ? host.acknowledge() : InterruptDistributor.SPURIOUS;
+        long pmbsr = worldSwitch.exit();
+        interrupts.fold();
+        spend(costs.exit());
+        if (pmbsr != 0) {
+            buffer.hardwareReported(pmbsr);
+        }
+        Outcome outcome = serve(kind, intid);
+        if (outcome == Outcome.RESUME) {
+            enter();
+        }
+        return outcome;
+    }
+
+    private Outcome serve(int kind, int intid) {
+        switch (kind) {
+            case Core.IRQ:
+                interrupted(intid);
+                return Outcome.RESUME;
+            case Core.SYNCHRONOUS:
+                return synchronous();
+            default:
+                vm.count(ExitReason.OTHER);
+                return fail((kind == Core.FIQ ? "an FIQ" : "an SError interrupt") + " was taken to EL2 while the guest ran at 0x"
+                        + Long.toHexString(exit.address) + ", and the KVM model has no use for it");
+        }
+    }
+
+    private void interrupted(int first) {
+        vm.count(HostInterrupts.reason(first));
+        for (int intid = first; !HostInterrupts.spurious(intid); intid = host.acknowledge()) {
+            if (intid == HostInterrupts.SPE) {
+                spend(costs.interruptDelivery());
+            }
+            host.end(intid);
+            if (intid == HostInterrupts.VIRTUAL_TIMER || intid == HostInterrupts.PHYSICAL_TIMER) {
+                // Keeps it from being signalled again before the entry decides.
+                host.forward(intid, true);
+            }
+        }
+    }
+
+    private Outcome synchronous() {
+        switch (exit.exceptionClass()) {
+            case EC_WFX:
+                vm.count(ExitReason.WFX);
+                exit.advance();
+                exit.waits = (exit.syndrome & WFX_IS_WFE) == 0;
+                return Outcome.RESUME;
+            case EC_HVC:
+                vm.count(ExitReason.HVC);
+                return firmware();
+            case EC_SMC:
+                vm.count(ExitReason.SMC);
+                exit.advance();
+                if ((exit.syndrome & IMMEDIATE_MASK) != 0) {
+                    context.pe.x[0] = NOT_SUPPORTED;
+                    return Outcome.RESUME;
+                }
+                return firmware();
+            case EC_SYSTEM_REGISTER:
+                vm.count(ExitReason.SYSTEM_REGISTER);
+                systemRegister();
+                return Outcome.RESUME;
+            case EC_INSTRUCTION_ABORT:
+            case EC_DATA_ABORT:
+                return aborts.serve(exit, exit.exceptionClass() == EC_INSTRUCTION_ABORT)
+                        ? Outcome.RESUME : fail(aborts.failure());
+            default:
+                vm.count(ExitReason.OTHER);
+                return fail(String.format("the guest took an exception to EL2 that the KVM model does not serve: "
+                        + "syndrome 0x%x at 0x%x", exit.syndrome, exit.address));
+        }
+    }
+
+    private Outcome firmware() {
+        FirmwareCalls calls = description.firmware();
+        if (calls == null) {
+            context.pe.x[0] = NOT_SUPPORTED;
+            return Outcome.RESUME;
+        }
+        switch (calls.call(pes, context, 1)) {
+            case SYSTEM_OFF:
+                return Outcome.SYSTEM_OFF;
+            case SYSTEM_RESET:
+                return Outcome.SYSTEM_RESET;
+            default:
+                return Outcome.RESUME;
+        }
+    }
+
+    private void systemRegister() {
+        int iss = (int) exit.syndrome & 0x1FF_FFFF;
+        int encoding = Encoding.of(iss >>> 20 & 3, iss >>> 14 & 7, iss >>> 10 & 15, iss >>> 1 & 15, iss >>> 17 & 7);
+        int rt = iss >>> 5 & 31;
+        vm.countTrap(encoding);
+        for (TrapHandler handler : description.trapHandlers()) {
+            if (handler.handles(encoding)) {
+                if ((iss & 1) != 0) {
+                    long value = handler.read(this, encoding);
+                    if (rt != PeState.ZERO) {
+                        context.pe.x[rt] = value;
+                    }
+                } else if (!handler.write(this, encoding, context.pe.x[rt])) {
+                    exit.injectUndefined();
+                    return;
+                }
+                exit.advance();
+                return;
+            }
+        }
+        exit.injectUndefined();
+    }
+
+    private void enter() {
+        spend(costs.entry());
+        if (buffer != null) {
+            distributor.setLine(context.pe.index, HostInterrupts.SPE, buffer.interruptLevel());
+        }
+        interrupts.sampleTimers();
+        interrupts.flush();
+        worldSwitch.enter(buffer != null && buffer.loadable());
+        exit.finish(context);
+        state.outside(false);
+        if (exit.waits) {
+            description.interrupts().update(context);
+            context.pe.waiting = context.pe.interrupts == 0;
+        }
+    }
+
+    private void spend(long cycles) {
+        if (cycles != 0) {
+            context.pe.idleCycles += cycles;
+            context.pe.changed |= PeState.CHANGED_TIMERS;
+        }
+    }
+
+    private Outcome fail(String why) {
+        failure = why;
+        return Outcome.FAILED;
+    }
+
+    String failure() {
+        return failure;
+    }
+
+    /** The virtual distributor has changed something for this vCPU: when it is in the guest it has to come out. */
+    void interruptsChanged() {
+        if (!state.outside()) {
+            host.kick();
+        }
+    }
+
+    /** vcpu put, and let go of every page. */
+    void close() {
+        if (buffer != null) {
+            buffer.release();
+            for (long page : state.pins()) {
+                vm.unpin((int) ((page - description.memslotBase()) / Memslot.PAGE));
+            }
+            state.pins(new long[0]);
+        }
+    }
+
+    /** The buffer of the guest, null when the machine has no SPE. */
+    ProfilingBuffer buffer() {
+        return buffer;
+    }
+
+    @Override
+    public PeContext pe() {
+        return context;
+    }
+
+    @Override
+    public long memory(int encoding) {
+        return state.register(encoding);
+    }
+
+    @Override
+    public void memory(int encoding, long value) {
+        state.register(encoding, value);
+    }
+
+    @Override
+    public void bufferWritten(int encoding, long previous) {
+        if (buffer != null) {
+            buffer.written(encoding, previous);
+        }
+    }
+
+    @Override
+    public InterruptDistributor interrupts() {
+        return distributor;
+    }
+
+    @Override
+    public VmDescription description() {
+        return description;
+    }
+}

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.hypervisor.kvm;
+
+import dev.spelunk.api.hypervisor.BufferPinningPolicy;
+import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.spu.ProfilingRules;
+
+/**
+ * The profiling buffer of one vCPU as KVM keeps it: judges a buffer that the guest enables, has it pinned,
+ * and turns what is wrong with it, and what hardware reports, into buffer management events in the
+ * in-memory PMBSR_EL1. An event reaches the guest as the level of its interrupt, never as an exception.
+ */
+final class ProfilingBuffer {
+    private static final long SCTLR_M = 1;
+    private static final int TAG_BITS = 8;
+    private static final int HALF_BIT = 55;
+    private static final int TCR_SIZE_MASK = 0x3F;
+    private static final int TCR_T1SZ_SHIFT = 16;
+    private static final int FEAT_SPE_V1P3 = 4;
+
+    private final PeContext context;
+    private final VcpuState state;
+    private final VmState vm;
+    private final Memslot memslot;
+    private final Pinning pinning;
+    private final BufferPinningPolicy policy;
+    private final HostCosts costs;
+    private final long maxSize;
+    private final TableWalk walk;
+
+    ProfilingBuffer(
+            PeContext context, VcpuState state, VmState vm, Memslot memslot, Pinning pinning,
+            BufferPinningPolicy policy, HostCosts costs, long maxSize) {
+        this.context = context;
+        this.state = state;
+        this.vm = vm;
+        this.memslot = memslot;
+        this.pinning = pinning;
+        this.policy = policy;
+        this.costs = costs;
+        this.maxSize = maxSize;
+        walk = new TableWalk(context, memslot);
+    }
+
+    /** The series' kvm_spe_profiling_buffer_enabled(): in-memory E = 1 and S = 0. */
+    boolean enabled() {
+        return enabled(state.register(SystemRegister.PMBLIMITR_EL1), state.register(SystemRegister.PMBSR_EL1));
+    }
+
+    private static boolean enabled(long pmblimitr, long pmbsr) {
+        return (pmblimitr & BufferStatus.LIMIT_E) != 0 && (pmbsr & BufferStatus.S) == 0;
+    }
+
+    /** Whether the next entry loads the buffer registers into hardware. */
+    boolean loadable() {
+        return enabled() && !state.heldOff();
+    }
+
+    /** Level of the guest's interrupt: in-memory S. */
+    boolean interruptLevel() {
+        return (state.register(SystemRegister.PMBSR_EL1) & BufferStatus.S) != 0;
+    }
+
+    /** The guest has written a buffer register; the in-memory value is the new one already. */
+    void written(int encoding, long previous) {
+        long pmblimitr = state.register(SystemRegister.PMBLIMITR_EL1);
+        long pmbsr = state.register(SystemRegister.PMBSR_EL1);
+        boolean before = enabled(
+                encoding == SystemRegister.PMBLIMITR_EL1 ? previous : pmblimitr,
+                encoding == SystemRegister.PMBSR_EL1 ? previous : pmbsr);
+        if (encoding != SystemRegister.PMBSR_EL1) {
+            state.unjudged(true);
+            state.heldOff(false);
+        }
+        if (enabled(pmblimitr, pmbsr)) {
+            if (state.unjudged()) {
+                state.unjudged(false);
+                judge(pmblimitr);
+            }
+        } else if (before || (pmblimitr & BufferStatus.LIMIT_E) == 0 && state.hasPins()) {
+            release();
+        }
+    }
+
+    private void judge(long pmblimitr) {
+        if (BufferStatus.discards(pmblimitr) && rules().discardMode) {
+            release();
+            return;
+        }
+        long pointer = state.register(SystemRegister.PMBPTR_EL1);
+        long limit = pmblimitr & BufferStatus.LIMIT_MASK;
+        if (!wellFormed(pointer, limit)) {
+            release();
+            report(BufferStatus.other(memory(), BufferStatus.BSC_NOT_ALLOWED) | BufferStatus.DL,
+                    BufferEvent.ACCESS_NOT_ALLOWED);
+        } else if (Long.compareUnsigned(pointer, limit) >= 0 || limit - pointer < rules().maxRecordSize()) {
+            // Hardware reports buffer full when the first sample is due.
+            release();
+        } else if (maxSize != 0 && Long.compareUnsigned(limit - (pointer & -Memslot.PAGE), maxSize) > 0) {
+            release();
+            state.heldOff(true);
+            report(BufferStatus.other(memory(), BufferStatus.BSC_TOO_LARGE), BufferEvent.TOO_LARGE);
+        } else if (walkBuffer(pointer & -Memslot.PAGE, limit)) {
+            pin(walk.pages());
+        } else {
+            release();
+        }
+    }
+
+    /** Whether pointer and limit agree with each other, with the alignment and with the input address size. */
+    private boolean wellFormed(long pointer, long limit) {
+        if (pointer >>> HALF_BIT != limit >>> HALF_BIT || (pointer & rules().alignment() - 1) != 0) {
+            return false;
+        }
+        if ((context.register(SystemRegister.SCTLR_EL1) & SCTLR_M) == 0) {
+            return true;
+        }
+        boolean upper = (limit >>> HALF_BIT & 1) != 0;
+        long tcr = context.register(SystemRegister.TCR_EL1);
+        int unused = (int) (upper ? tcr >>> TCR_T1SZ_SHIFT : tcr) & TCR_SIZE_MASK;
+        if (limit == 0 || unused <= TAG_BITS) {
+            return true;
+        }
+        // From the input address size up, the last byte's address is copies of bit 55; above that is the tag.
+        long outside = limit - 1 << TAG_BITS >> TAG_BITS >> Long.SIZE - unused;
+        return outside == (upper ? -1 : 0);
+    }
+
+    /** Walks every page of [from, to) and collects it with its tables. Reports the first fault and returns false. */
+    private boolean walkBuffer(long from, long to) {
+        walk.begin();
+        for (long va = from; va != to; ) {
+            context.pe.idleCycles += costs.walk();
+            if (!walk.walk(va)) {
+                reportWalk();
+                return false;
+            }
+            long mapping = (va | (1L << walk.result.pageBits) - 1) + 1;
+            long next = Long.compareUnsigned(mapping - va, to - va) < 0 ? mapping : to;
+            for (long offset = 0; offset < next - va; offset += Memslot.PAGE) {
+                long ipa = walk.result.ipa + offset;
+                if (!memslot.contains(ipa)) {
+                    reportNoMemslot();
+                    return false;
+                }
+                walk.add(ipa & -Memslot.PAGE);
+            }
+            va = next;
+        }
+        return true;
+    }
+
+    private void pin(long[] pages) {
+        long[] pinned = policy.enabled(pinning, pages, state.pins());
+        if (pinned == null) {
+            state.pins(new long[0]);
+            state.heldOff(true);
+            report(BufferStatus.other(memory(), BufferStatus.BSC_NOT_ALLOWED) | BufferStatus.DL,
+                    BufferEvent.ACCESS_NOT_ALLOWED);
+        } else {
+            state.pins(pinned);
+        }
+    }
+
+    /** The buffer is not used any more: the policy lets go of what it wants to. */
+    void release() {
+        state.pins(policy.disabled(pinning, state.pins()));
+    }
+
+    /** Takes over what hardware reported while the vCPU ran. */
+    void hardwareReported(long pmbsr) {
+        if ((pmbsr & BufferStatus.COLL) != 0) {
+            memory(memory() | BufferStatus.COLL);
+        }
+        if ((pmbsr & BufferStatus.S) == 0) {
+            return;
+        }
+        if (BufferStatus.exceptionClass(pmbsr) == BufferStatus.EC_STAGE_2_ABORT) {
+            stage2Fault(pmbsr);
+        } else {
+            report(BufferStatus.reported(memory(), pmbsr), BufferEvent.of(pmbsr));
+        }
+    }
+
+    /** The SPU faulted at stage 2 at the address in PMBPTR_EL1, or on the walk of its stage 1. */
+    private void stage2Fault(long pmbsr) {
+        long sticky = pmbsr & (BufferStatus.DL | BufferStatus.EA);
+        walk.begin();
+        context.pe.idleCycles += costs.walk();
+        boolean translated = walk.walk(state.register(SystemRegister.PMBPTR_EL1));
+        if (!translated && walk.tableWithoutMemslot()) {
+            memory(memory() | sticky);
+            reportWalk();
+            return;
+        }
+        if (translated && !memslot.contains(walk.result.ipa)) {
+            memory(memory() | sticky);
+            reportNoMemslot();
+            return;
+        }
+        // A stage 1 fault by now means that the guest changed its tables: the next sample tells.
+        if (translated) {
+            walk.add(walk.result.ipa & -Memslot.PAGE);
+        }
+        for (long page : walk.pages()) {
+            pinning.map(page);
+        }
+        if ((pmbsr & BufferStatus.DL) != 0) {
+            // The torn record cannot be resumed (DDI 0487, D17.7.4).
+            report(BufferStatus.other(memory() | sticky, BufferStatus.BSC_FULL), BufferEvent.BUFFER_FULL_TORN);
+        } else {
+            vm.countBlackout();
+        }
+    }
+
+    /** The fault of the last walk. */
+    private void reportWalk() {
+        if (walk.tableWithoutMemslot()) {
+            report(BufferStatus.stage1Abort(memory(), BufferStatus.FSC_EXTERNAL_ABORT_ON_WALK + level()),
+                    BufferEvent.EXTERNAL_ABORT);
+        } else {
+            report(BufferStatus.stage1Abort(memory(), walk.result.fault), BufferEvent.STAGE_1_FAULT_AT_ENABLE);
+        }
+    }
+
+    private int level() {
+        return walk.result.fault & 3;
+    }
+
+    private void reportNoMemslot() {
+        if (context.architecture.profiling().pmsVer >= FEAT_SPE_V1P3) {
+            report(BufferStatus.other(memory(), BufferStatus.BSC_NOT_ALLOWED) | BufferStatus.DL,
+                    BufferEvent.ACCESS_NOT_ALLOWED);
+        } else {
+            report(BufferStatus.stage1Abort(memory(), BufferStatus.FSC_EXTERNAL_ABORT) | BufferStatus.EA,
+                    BufferEvent.EXTERNAL_ABORT);
+        }
+    }
+
+    private void report(long pmbsr, BufferEvent event) {
+        memory(pmbsr);
+        vm.count(event);
+    }
+
+    private long memory() {
+        return state.register(SystemRegister.PMBSR_EL1);
+    }
+
+    private void memory(long pmbsr) {
+        state.register(SystemRegister.PMBSR_EL1, pmbsr);
+    }
+
+    private ProfilingRules rules() {
+        return context.architecture.profiling();
+    }
+}

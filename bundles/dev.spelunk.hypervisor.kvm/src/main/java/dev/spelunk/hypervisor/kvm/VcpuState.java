@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.hypervisor.kvm;
+
+import dev.spelunk.api.state.MachineState;
+import dev.spelunk.api.state.StateBlock;
+import java.util.Arrays;
+
+/** In-memory registers and the SPE side of one vCPU, in blocks of the machine's state. */
+final class VcpuState {
+    private static final int FLAGS = 0;
+    private static final int REGISTERS = 8;
+    private static final int REGISTER_COUNT = 60;
+    private static final int WORDS = REGISTERS + 2 * REGISTER_COUNT;
+
+    /** The buffer registers of this vCPU are in hardware: the predicate held at the last entry. */
+    private static final long LOADED = 1;
+    /** PMBLIMITR_EL1 or PMBPTR_EL1 has been written since the buffer was last judged. */
+    private static final long UNJUDGED = 2;
+    /** E stays out of hardware until PMBLIMITR_EL1 or PMBPTR_EL1 is written. */
+    private static final long HELD_OFF = 4;
+    /** The vCPU is out of the guest: in an exit, or never entered. */
+    private static final long OUTSIDE = 8;
+
+    private final MachineState machine;
+    private final StateBlock block;
+    private final String pinsName;
+    private final RegisterWords registers;
+
+    VcpuState(MachineState machine, int index) {
+        this.machine = machine;
+        block = machine.block("kvm.vcpu." + index, WORDS, 0);
+        pinsName = "kvm.vcpu." + index + ".pins";
+        registers = new RegisterWords(block, REGISTERS, REGISTER_COUNT);
+        machine.block(pinsName, 1, 0);
+    }
+
+    /** As a vCPU that was just made: all in-memory registers zero. */
+    void create() {
+        Arrays.fill(block.words, 0);
+        pins(new long[0]);
+        set(OUTSIDE, true);
+    }
+
+    long register(int encoding) {
+        return registers.get(encoding);
+    }
+
+    void register(int encoding, long value) {
+        registers.set(encoding, value);
+    }
+
+    boolean loaded() {
+        return is(LOADED);
+    }
+
+    void loaded(boolean value) {
+        set(LOADED, value);
+    }
+
+    boolean unjudged() {
+        return is(UNJUDGED);
+    }
+
+    void unjudged(boolean value) {
+        set(UNJUDGED, value);
+    }
+
+    boolean heldOff() {
+        return is(HELD_OFF);
+    }
+
+    void heldOff(boolean value) {
+        set(HELD_OFF, value);
+    }
+
+    /** Whether the vCPU is out of the guest: in an exit, or never entered. */
+    boolean outside() {
+        return is(OUTSIDE);
+    }
+
+    void outside(boolean value) {
+        set(OUTSIDE, value);
+    }
+
+    private boolean is(long flag) {
+        return (block.words[FLAGS] & flag) != 0;
+    }
+
+    private void set(long flag, boolean value) {
+        block.words[FLAGS] = value ? block.words[FLAGS] | flag : block.words[FLAGS] & ~flag;
+    }
+
+    /** IPAs that the policy holds pinned for this vCPU, ascending. */
+    long[] pins() {
+        long[] words = machine.block(pinsName, 1, 0).words;
+        return Arrays.copyOfRange(words, 1, 1 + (int) words[0]);
+    }
+
+    boolean hasPins() {
+        return machine.block(pinsName, 1, 0).words[0] != 0;
+    }
+
+    void pins(long[] pages) {
+        long[] words = machine.block(pinsName, 1 + pages.length, 0).words;
+        words[0] = pages.length;
+        System.arraycopy(pages, 0, words, 1, pages.length);
+    }
+}

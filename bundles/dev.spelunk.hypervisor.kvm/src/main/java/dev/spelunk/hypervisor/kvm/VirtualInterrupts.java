@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.hypervisor.kvm;
+
+import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.platform.InterruptDistributor;
+import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.state.MachineState;
+
+/**
+ * One vCPU's side of the virtual GIC: timer lines, and the list registers through which the virtual CPU
+ * interface presents interrupts (IHI 0069, 12.4.13). While the guest runs the list registers hold the
+ * state of what is in them; on exit it goes back to the virtual distributor.
+ */
+final class VirtualInterrupts {
+    private static final long LR_PENDING = 1L << 62;
+    private static final long LR_ACTIVE = 1L << 63;
+    private static final long LR_HW = 1L << 61;
+    private static final long LR_GROUP1 = 1L << 60;
+    private static final long LR_EOI = 1L << 41;
+    private static final int LR_PRIORITY_SHIFT = 48;
+    private static final int LR_PHYSICAL_SHIFT = 32;
+    private static final long LR_VIRTUAL_MASK = 0xFFFF_FFFFL;
+    private static final int FIRST_PPI = 16;
+    private static final long HCR_EN = 1;
+    private static final long HCR_UIE = 1L << 1;
+    private static final int LARGEST_LIST_REGISTERS = 8;
+    private static final long TIMER_ENABLE = 1;
+    private static final long TIMER_IMASK = 2;
+
+    private final PeContext context;
+    private final InterruptDistributor distributor;
+    private final HostInterrupts host;
+    private final int index;
+    private final int[] intids = new int[64];
+
+    VirtualInterrupts(PeContext context, InterruptDistributor distributor, HostInterrupts host) {
+        this.context = context;
+        this.distributor = distributor;
+        this.host = host;
+        index = context.pe.index;
+    }
+
+    private int listRegisters() {
+        return (int) Math.min(LARGEST_LIST_REGISTERS, (context.register(SystemRegister.ICH_VTR_EL2) & 0x1F) + 1);
+    }
+
+    /** Takes the list registers' state back after an exit. */
+    void fold() {
+        for (int n = listRegisters() - 1; n >= 0; n--) {
+            int register = SystemRegister.ICH_LR0_EL2 + n;
+            long value = context.register(register);
+            if (value != 0) {
+                fold(value);
+                context.registers.write(register, 0);
+            }
+        }
+    }
+
+    private void fold(long value) {
+        int intid = (int) (value & LR_VIRTUAL_MASK);
+        boolean pending = (value & LR_PENDING) != 0;
+        distributor.setActive(index, intid, (value & LR_ACTIVE) != 0);
+        if (!pending) {
+            // Acknowledged: an edge is used up; a level is pending again while its line is high.
+            distributor.setPending(index, intid, false);
+        }
+    }
+
+    /** Sets the lines of the guest's timers from the timers' registers (DDI 0487, D12.2.4). */
+    void sampleTimers() {
+        long now = context.pe.cycles() / MachineState.CYCLES_PER_TICK;
+        long offset = context.register(SystemRegister.CNTVOFF_EL2);
+        distributor.setLine(index, HostInterrupts.VIRTUAL_TIMER, fires(
+                context.register(SystemRegister.CNTV_CTL_EL0), context.register(SystemRegister.CNTV_CVAL_EL0), now - offset));
+        distributor.setLine(index, HostInterrupts.PHYSICAL_TIMER, fires(
+                context.register(SystemRegister.CNTP_CTL_EL0), context.register(SystemRegister.CNTP_CVAL_EL0), now));
+    }
+
+    private static boolean fires(long control, long compare, long count) {
+        return (control & (TIMER_ENABLE | TIMER_IMASK)) == TIMER_ENABLE && Long.compareUnsigned(count, compare) >= 0;
+    }
+
+    /** Fills the list registers before an entry. */
+    void flush() {
+        int available = listRegisters();
+        int count = distributor.pending(index, intids);
+        int used = 0;
+        boolean more = false;
+        for (int i = 0; i < count; i++) {
+            long value = listRegister(intids[i]);
+            if (value == 0) {
+                continue;
+            }
+            if (used == available) {
+                more = true;
+                break;
+            }
+            context.registers.write(SystemRegister.ICH_LR0_EL2 + used++, value);
+        }
+        long control = HCR_EN | (more ? HCR_UIE : 0);
+        if (context.register(SystemRegister.ICH_HCR_EL2) != control) {
+            context.registers.write(SystemRegister.ICH_HCR_EL2, control);
+        }
+        forward(HostInterrupts.VIRTUAL_TIMER);
+        forward(HostInterrupts.PHYSICAL_TIMER);
+    }
+
+    private void forward(int intid) {
+        host.forward(intid, distributor.line(index, intid) || distributor.isActive(index, intid)
+                || distributor.isPending(index, intid));
+    }
+
+    /** List register value for an interrupt, 0 when it is neither pending nor active. */
+    private long listRegister(int intid) {
+        boolean active = distributor.isActive(index, intid);
+        boolean pending = distributor.isPending(index, intid);
+        boolean timer = intid == HostInterrupts.VIRTUAL_TIMER || intid == HostInterrupts.PHYSICAL_TIMER;
+        boolean level = intid >= FIRST_PPI && distributor.isLevel(index, intid);
+        if (active && (timer || level)) {
+            // The pending state of a level is kept at its line until the guest deactivates.
+            pending = false;
+        }
+        if (!active && !pending) {
+            return 0;
+        }
+        long value = LR_GROUP1 | (long) distributor.priority(index, intid) << LR_PRIORITY_SHIFT | intid
+                | (active ? LR_ACTIVE : 0) | (pending ? LR_PENDING : 0);
+        if (timer) {
+            return value | LR_HW | (long) intid << LR_PHYSICAL_SHIFT;
+        }
+        return level ? value | LR_EOI : value;
+    }
+}

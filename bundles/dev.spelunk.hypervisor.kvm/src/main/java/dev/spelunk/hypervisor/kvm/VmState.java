@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.hypervisor.kvm;
+
+import dev.spelunk.api.state.MachineState;
+import dev.spelunk.api.state.StateBlock;
+import java.util.Arrays;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** What a VM is, in blocks of the machine's state: a hypervisor that takes over finds all of it there. */
+final class VmState {
+    private static final int CREATED = 0;
+    private static final int STAGE_2_ROOT = 1;
+    private static final int STAGE_2_FREE = 2;
+    private static final int STAGE_2_TABLES = 3;
+    private static final int STAGE_2_BLOCKS = 4;
+    private static final int STAGE_2_PAGES = 5;
+    private static final int PINNED_PAGES = 6;
+    private static final int PEAK_PINNED_PAGES = 7;
+    private static final int PINS = 8;
+    private static final int UNPINS = 9;
+    private static final int BLACKOUTS = 10;
+    private static final int COUNTER_OFFSET = 11;
+    private static final int EXITS = 16;
+    private static final int EVENTS = 48;
+    private static final int WORDS = 80;
+    private static final int TRAPPED_REGISTERS = 256;
+
+    private final StateBlock block;
+    private final StateBlock pinCounts;
+    private final RegisterWords traps;
+
+    /** @param pages number of 4 KiB pages of the memslot */
+    VmState(MachineState machine, int pages) {
+        block = machine.block("kvm.vm", WORDS, 0);
+        pinCounts = machine.block("kvm.vm.pins", 0, 2 * pages);
+        traps = new RegisterWords(machine.block("kvm.vm.traps", 2 * TRAPPED_REGISTERS, 0), 0, TRAPPED_REGISTERS);
+    }
+
+    boolean created() {
+        return block.words[CREATED] != 0;
+    }
+
+    /** Begins a new VM: nothing is mapped, pinned or counted. */
+    void create() {
+        Arrays.fill(block.words, 0);
+        Arrays.fill(pinCounts.bytes, (byte) 0);
+        traps.clear();
+        block.words[CREATED] = 1;
+    }
+
+    void destroy() {
+        block.words[CREATED] = 0;
+    }
+
+    long stage2Root() {
+        return block.words[STAGE_2_ROOT];
+    }
+
+    void stage2Root(long pa) {
+        block.words[STAGE_2_ROOT] = pa;
+    }
+
+    /** Physical address of the first byte that the stage 2 tables do not use yet. */
+    long stage2Free() {
+        return block.words[STAGE_2_FREE];
+    }
+
+    void stage2Free(long pa) {
+        block.words[STAGE_2_FREE] = pa;
+    }
+
+    void countStage2Table() {
+        block.words[STAGE_2_TABLES]++;
+    }
+
+    void countStage2Block() {
+        block.words[STAGE_2_BLOCKS]++;
+    }
+
+    void countStage2Page() {
+        block.words[STAGE_2_PAGES]++;
+    }
+
+    /** Tables below the root, blocks of 2 MiB, and pages, in this order. */
+    long[] stage2Counts() {
+        return Arrays.copyOfRange(block.words, STAGE_2_TABLES, STAGE_2_PAGES + 1);
+    }
+
+    long counterOffset() {
+        return block.words[COUNTER_OFFSET];
+    }
+
+    void counterOffset(long ticks) {
+        block.words[COUNTER_OFFSET] = ticks;
+    }
+
+    /** How often a page of the memslot is pinned now. */
+    int pinCount(int page) {
+        return pinCounts.bytes[2 * page] & 0xFF | (pinCounts.bytes[2 * page + 1] & 0xFF) << 8;
+    }
+
+    /** Pins a page once more. Returns false when its count is at its end. */
+    boolean pin(int page) {
+        int count = pinCount(page);
+        if (count == 0xFFFF) {
+            return false;
+        }
+        setPinCount(page, count + 1);
+        block.words[PINS]++;
+        if (count == 0) {
+            block.words[PINNED_PAGES]++;
+            block.words[PEAK_PINNED_PAGES] = Math.max(block.words[PEAK_PINNED_PAGES], block.words[PINNED_PAGES]);
+        }
+        return true;
+    }
+
+    /** Takes one pin of the page back, if there is one. */
+    void unpin(int page) {
+        int count = pinCount(page);
+        if (count == 0) {
+            return;
+        }
+        setPinCount(page, count - 1);
+        block.words[UNPINS]++;
+        if (count == 1) {
+            block.words[PINNED_PAGES]--;
+        }
+    }
+
+    private void setPinCount(int page, int count) {
+        pinCounts.bytes[2 * page] = (byte) count;
+        pinCounts.bytes[2 * page + 1] = (byte) (count >>> 8);
+    }
+
+    /** Pages with at least one pin. */
+    long pinnedPages() {
+        return block.words[PINNED_PAGES];
+    }
+
+    long peakPinnedPages() {
+        return block.words[PEAK_PINNED_PAGES];
+    }
+
+    long pins() {
+        return block.words[PINS];
+    }
+
+    long unpins() {
+        return block.words[UNPINS];
+    }
+
+    void countBlackout() {
+        block.words[BLACKOUTS]++;
+    }
+
+    /** Stage 2 faults by the SPU that were mapped without the guest seeing them. */
+    long blackouts() {
+        return block.words[BLACKOUTS];
+    }
+
+    void count(ExitReason reason) {
+        block.words[EXITS + reason.ordinal()]++;
+    }
+
+    void count(BufferEvent event) {
+        block.words[EVENTS + event.ordinal()]++;
+    }
+
+    void countTrap(int encoding) {
+        traps.increment(encoding);
+    }
+
+    RegisterWords traps() {
+        return traps;
+    }
+
+    SortedMap<String, Long> exits() {
+        SortedMap<String, Long> result = new TreeMap<>();
+        for (ExitReason reason : ExitReason.values()) {
+            put(result, reason.label, block.words[EXITS + reason.ordinal()]);
+        }
+        return result;
+    }
+
+    SortedMap<String, Long> bufferEvents() {
+        SortedMap<String, Long> result = new TreeMap<>();
+        for (BufferEvent event : BufferEvent.values()) {
+            put(result, event.label, block.words[EVENTS + event.ordinal()]);
+        }
+        return result;
+    }
+
+    private static void put(SortedMap<String, Long> map, String label, long count) {
+        if (count != 0) {
+            map.put(label, count);
+        }
+    }
+}

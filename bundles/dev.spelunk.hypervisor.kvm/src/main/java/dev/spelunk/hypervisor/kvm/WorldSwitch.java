@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.hypervisor.kvm;
+
+import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.state.MachineState;
+
+/**
+ * What KVM does to the hardware registers of a PE around a guest. Everything here runs at EL2 with
+ * E2H = 1; registers are written as the host's MSR would, with all that follows from it.
+ */
+final class WorldSwitch {
+    private static final int VMID = 1;
+    private static final long ICC_SRE_EL2_ALL = 0xF;
+    private static final long ICH_HCR_EN = 1;
+
+    private final PeContext context;
+    private final VcpuState state;
+    private final VmState vm;
+    private final StageTwo stage2;
+    private final boolean physicalAddresses;
+
+    WorldSwitch(PeContext context, VcpuState state, VmState vm, StageTwo stage2, boolean physicalAddresses) {
+        this.context = context;
+        this.state = state;
+        this.vm = vm;
+        this.stage2 = stage2;
+        this.physicalAddresses = physicalAddresses;
+    }
+
+    /** vcpu load: what stays in the PE as long as the vCPU is on it. */
+    void load() {
+        write(SystemRegister.HCR_EL2, HypervisorControls.HCR_HOST);
+        write(SystemRegister.VTCR_EL2, stage2.controlRegister());
+        write(SystemRegister.VTTBR_EL2, stage2.baseRegister(VMID));
+        write(SystemRegister.VPIDR_EL2, context.register(SystemRegister.MIDR_EL1));
+        write(SystemRegister.VMPIDR_EL2, context.register(SystemRegister.MPIDR_EL1));
+        write(SystemRegister.CPTR_EL2, HypervisorControls.CPTR_GUEST);
+        write(SystemRegister.HSTR_EL2, 0);
+        write(SystemRegister.CNTVOFF_EL2, vm.counterOffset());
+        write(SystemRegister.CNTHCTL_EL2, HypervisorControls.CNTHCTL_GUEST);
+        write(SystemRegister.HFGRTR_EL2, 0);
+        write(SystemRegister.HFGWTR_EL2, 0);
+        write(SystemRegister.HFGITR_EL2, 0);
+        write(SystemRegister.HDFGRTR_EL2, HypervisorControls.hdfgrtr(context));
+        write(SystemRegister.HDFGWTR_EL2, HypervisorControls.hdfgwtr(context));
+        write(SystemRegister.HDFGRTR2_EL2, HypervisorControls.hdfg2(context));
+        write(SystemRegister.HDFGWTR2_EL2, HypervisorControls.hdfg2(context));
+        // PCT = 00 and CX = 0: virtual time, no host context; PA only where the VM may have it.
+        write(SystemRegister.PMSCR_EL2, physicalAddresses ? HypervisorControls.PMSCR_PA : 0);
+        write(SystemRegister.ICC_SRE_EL2, ICC_SRE_EL2_ALL);
+        write(SystemRegister.ICH_VMCR_EL2, 0);
+        write(SystemRegister.ICH_HCR_EL2, ICH_HCR_EN);
+    }
+
+    /** vcpu put: the guest's controls leave the PE. */
+    void put() {
+        write(SystemRegister.ICH_HCR_EL2, 0);
+        write(SystemRegister.HDFGRTR_EL2, 0);
+        write(SystemRegister.HDFGWTR_EL2, 0);
+    }
+
+    /** Guest entry, without the return itself: stage 2 first, PMBLIMITR_EL1 last. */
+    void enter(boolean loadBuffer) {
+        ownBuffer();
+        enableStage2();
+        state.loaded(loadBuffer);
+        if (loadBuffer) {
+            loadBufferRegisters();
+        }
+    }
+
+    /**
+     * Guest exit.
+     *
+     * @return hardware's PMBSR_EL1, 0 when the buffer was not loaded
+     */
+    long exit() {
+        long pmbsr = 0;
+        if (state.loaded()) {
+            synchronizeProfiling();
+            state.register(SystemRegister.PMBPTR_EL1, read(SystemRegister.PMBPTR_EL1));
+            pmbsr = read(SystemRegister.PMBSR_EL1);
+            disableBuffer();
+            if ((pmbsr & (BufferStatus.S | BufferStatus.COLL)) != 0) {
+                write(SystemRegister.PMBSR_EL1, 0);
+            }
+        }
+        disownBuffer();
+        disableStage2();
+        return pmbsr;
+    }
+
+    private void ownBuffer() {
+        write(SystemRegister.MDCR_EL2, HypervisorControls.mdcrGuest(context, read(SystemRegister.MDCR_EL2)));
+    }
+
+    private void disownBuffer() {
+        write(SystemRegister.MDCR_EL2, HypervisorControls.mdcrHost(read(SystemRegister.MDCR_EL2)));
+    }
+
+    private void enableStage2() {
+        write(SystemRegister.HCR_EL2, HypervisorControls.HCR_GUEST);
+    }
+
+    private void disableStage2() {
+        write(SystemRegister.HCR_EL2, HypervisorControls.HCR_HOST);
+    }
+
+    private void loadBufferRegisters() {
+        write(SystemRegister.PMBPTR_EL1, state.register(SystemRegister.PMBPTR_EL1));
+        write(SystemRegister.PMBLIMITR_EL1, state.register(SystemRegister.PMBLIMITR_EL1));
+    }
+
+    private void disableBuffer() {
+        write(SystemRegister.PMBLIMITR_EL1, state.register(SystemRegister.PMBLIMITR_EL1) & ~BufferStatus.LIMIT_E);
+    }
+
+    /** PSB CSYNC: whatever was sampled in the guest is in its buffer, through stage 2, before the buffer goes off. */
+    private void synchronizeProfiling() {
+        context.sampler.profilingSynchronizationBarrier();
+    }
+
+    /** Ticks that the guest's virtual counter begins at zero from. */
+    static long counterOffsetNow(PeContext context) {
+        return context.pe.cycles() / MachineState.CYCLES_PER_TICK;
+    }
+
+    private long read(int encoding) {
+        return context.registers.index(encoding) < 0 ? 0 : context.registers.read(encoding);
+    }
+
+    private void write(int encoding, long value) {
+        if (context.registers.index(encoding) >= 0) {
+            context.registers.write(encoding, value);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.hypervisor.kvm.traps;
+
+import dev.spelunk.api.hypervisor.TrapHandler;
+import dev.spelunk.api.hypervisor.Vcpu;
+import dev.spelunk.api.machine.Parts;
+import dev.spelunk.api.registers.SystemRegister;
+import org.osgi.service.component.annotations.Component;
+
+/**
+ * PMBLIMITR_EL1, PMBPTR_EL1 and PMBSR_EL1 (MDCR_EL2.E2PB = 0b10): the guest works on the in-memory values,
+ * and never on hardware.
+ */
+@Component(property = {Parts.PART + "=" + Parts.TRAPS, Parts.NAME + "=spe-buffer"})
+public final class ProfilingBufferTraps implements TrapHandler {
+    /** PMBLIMITR_EL1.nVM: FEAT_SPE_nVM is hidden from guests. */
+    private static final long PMBLIMITR_NVM = 1L << 7;
+
+    @Override
+    public boolean handles(int encoding) {
+        return encoding == SystemRegister.PMBLIMITR_EL1 || encoding == SystemRegister.PMBPTR_EL1
+                || encoding == SystemRegister.PMBSR_EL1;
+    }
+
+    @Override
+    public long read(Vcpu vcpu, int encoding) {
+        return vcpu.memory(encoding);
+    }
+
+    @Override
+    public boolean write(Vcpu vcpu, int encoding, long value) {
+        long previous = vcpu.memory(encoding);
+        long written = vcpu.pe().registers.definition(encoding).merge(previous, value);
+        if (encoding == SystemRegister.PMBLIMITR_EL1) {
+            written &= ~PMBLIMITR_NVM;
+        }
+        vcpu.memory(encoding, written);
+        vcpu.bufferWritten(encoding, previous);
+        return true;
+    }
+}
