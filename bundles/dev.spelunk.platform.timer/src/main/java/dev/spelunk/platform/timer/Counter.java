@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.platform.timer;
+
+import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.registers.Rules;
+import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.state.MachineState;
+import dev.spelunk.api.state.PeState;
+
+/** The physical and the virtual counter over virtual time (DDI 0487, D12.2.1 and D12.2.2). */
+final class Counter {
+    static final long CNTHCTL_ECV = 1L << 12;
+    static final long SCR_ECVEN = 1L << 28;
+    private static final long HCR_E2H = 1L << 34;
+
+    private Counter() {
+    }
+
+    /** The count of the system counter. */
+    static long physical(PeState pe) {
+        return pe.cycles() / MachineState.CYCLES_PER_TICK;
+    }
+
+    /** Virtual time in cycles of the tick that comes so many ticks (unsigned) after the current one. */
+    static long cyclesAfter(PeState pe, long ticks) {
+        long count = physical(pe);
+        if (ticks < 0 || ticks > Long.MAX_VALUE / MachineState.CYCLES_PER_TICK - count || ticks == 0) {
+            return Long.MAX_VALUE;
+        }
+        return (count + ticks) * MachineState.CYCLES_PER_TICK;
+    }
+
+    /** What EL1, EL0 and the EL1 physical timer see the physical count reduced by: 0 without FEAT_ECV_POFF. */
+    static long physicalOffset(PeContext c) {
+        if ((c.register(SystemRegister.CNTHCTL_EL2) & CNTHCTL_ECV) == 0 || !Rules.el2Enabled(c) || Rules.hostEl0(c)
+                || c.architecture.has("FEAT_EL3") && (c.register(SystemRegister.SCR_EL3) & SCR_ECVEN) == 0) {
+            return 0;
+        }
+        return c.register(SystemRegister.CNTPOFF_EL2);
+    }
+
+    /** CNTPCT_EL0 at the current EL. */
+    static long readPhysical(PeContext c) {
+        return physical(c.pe) - (c.pe.el < 2 ? physicalOffset(c) : 0);
+    }
+
+    /** CNTVCT_EL0 at the current EL: a host and its EL0 see no offset. */
+    static long readVirtual(PeContext c) {
+        boolean host = c.pe.el == 2 && (c.register(SystemRegister.HCR_EL2) & HCR_E2H) != 0
+                || c.pe.el == 0 && Rules.hostEl0(c);
+        return physical(c.pe) - (host ? 0 : c.register(SystemRegister.CNTVOFF_EL2));
+    }
+}

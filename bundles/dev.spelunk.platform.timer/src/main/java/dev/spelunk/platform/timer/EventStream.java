@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.platform.timer;
+
+import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.registers.Rules;
+import dev.spelunk.api.registers.SystemRegister;
+
+/** Event streams: wake-up events at transitions of a bit of a counter (DDI 0487, D12.2.3). */
+final class EventStream {
+    private static final long EVNTEN = 1L << 2;
+    private static final long EVNTIS = 1L << 17;
+
+    private EventStream() {
+    }
+
+    /** Virtual time in cycles of the next event of either stream; Long.MAX_VALUE when both are off. */
+    static long next(PeContext c) {
+        long physical = next(c, c.register(SystemRegister.CNTHCTL_EL2), Counter.physicalOffset(c));
+        if (Rules.hostEl0(c)) {
+            return physical;
+        }
+        return Math.min(physical,
+                next(c, c.register(SystemRegister.CNTKCTL_EL1), c.register(SystemRegister.CNTVOFF_EL2)));
+    }
+
+    private static long next(PeContext c, long control, long offset) {
+        if ((control & EVNTEN) == 0) {
+            return Long.MAX_VALUE;
+        }
+        int bit = (int) (control >>> 4) & 15;
+        // EVNTIS is RES0 without FEAT_ECV.
+        bit += (control & EVNTIS) != 0 ? 8 : 0;
+        long period = 2L << bit;
+        long phase = (control & 1 << 3) != 0 ? 0 : 1L << bit;
+        long ticks = phase - (Counter.physical(c.pe) - offset) & period - 1;
+        return Counter.cyclesAfter(c.pe, ticks == 0 ? period : ticks);
+    }
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.platform.timer;
+
+import dev.spelunk.api.platform.Device;
+import dev.spelunk.api.platform.DeviceContext;
+import dev.spelunk.api.platform.PlatformDevice;
+import org.osgi.service.component.annotations.Component;
+
+/** Publishes the generic timer's device. */
+@Component(property = {"spelunk.part=device", "spelunk.name=timer"})
+public final class TimerComponent implements PlatformDevice {
+    @Override
+    public Device create(DeviceContext context) {
+        return new GenericTimer(context);
+    }
+}
