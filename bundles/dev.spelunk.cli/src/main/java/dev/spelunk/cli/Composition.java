@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli;
 
+import dev.spelunk.api.machine.BadInputException;
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.MachineFactory;
 import dev.spelunk.api.machine.RunOptions;
@@ -17,7 +18,7 @@ import org.osgi.framework.BundleContext;
 import org.osgi.service.feature.ID;
 
 /** A variant whose bundles are started in the embedded framework. */
-final class Composition implements AutoCloseable {
+public final class Composition implements AutoCloseable {
     private final VariantDefinition definition;
     private final Variant variant;
     private final BundleLocator locator;
@@ -30,7 +31,7 @@ final class Composition implements AutoCloseable {
      * @param bundles a folder with bundles, or null
      * @throws UserError if anything of it cannot be done
      */
-    Composition(String nameOrFile, Path bundles) {
+    public Composition(String nameOrFile, Path bundles) {
         definition = new VariantReader(Home.features()).read(nameOrFile);
         locator = new BundleLocator(Home.assembly(), bundles, Home.localRepository());
         List<Path> files = locator.locate(definition.file(), definition.bundles());
@@ -49,20 +50,42 @@ final class Composition implements AutoCloseable {
         host.start(wantedBy, locator.locate(wantedBy, ids), Map.of());
     }
 
-    Variant variant() {
+    /** The variant, with the names of its bundles. */
+    public Variant variant() {
         return variant;
     }
 
-    BundleContext context() {
+    /** The context of the framework's system bundle. */
+    public BundleContext context() {
         return host.context();
     }
 
-    <T> T service(Class<T> type) {
+    /**
+     * Gets a service of the variant's bundles.
+     *
+     * @param type the service's type
+     * @throws UserError that says why nothing publishes it
+     */
+    public <T> T service(Class<T> type) {
         return host.service(type, definition.file());
     }
 
-    Machine machine(RunOptions options) {
-        return service(MachineFactory.class).create(variant, options);
+    /**
+     * Composes a machine with a guest.
+     *
+     * @throws BadInputException when the variant is illegal or the guest cannot be loaded
+     * @throws UserError when a part did not start
+     */
+    public Machine machine(RunOptions options) {
+        try {
+            return service(MachineFactory.class).create(variant, options);
+        } catch (BadInputException e) {
+            SortedSet<String> failures = host.failures();
+            if (failures.isEmpty()) {
+                throw e;
+            }
+            throw new UserError(definition.file() + ": " + String.join("; ", failures));
+        }
     }
 
     @Override
