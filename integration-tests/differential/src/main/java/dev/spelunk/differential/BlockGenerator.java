@@ -35,6 +35,7 @@ public final class BlockGenerator {
     private List<Integer> units;
     private List<Fixup> fixups;
     private BitSet uncertain;
+    private BitSet prepared;
 
     /** An offset that waits for the layout: the word's target, and the first word that may not be executed. */
     private record Fixup(int at, int unit, int skipFrom) {
@@ -103,6 +104,7 @@ public final class BlockGenerator {
         units = new ArrayList<>();
         fixups = new ArrayList<>();
         uncertain = new BitSet();
+        prepared = new BitSet();
         literals();
         entry = size;
     }
@@ -124,7 +126,7 @@ public final class BlockGenerator {
         BitSet starts = new BitSet();
         units.forEach(starts::set);
         int[] words = Arrays.copyOf(code, size);
-        Block block = new Block(address, words, entry, exit, certain, starts, state());
+        Block block = new Block(address, words, entry, exit, certain, prepared, starts, state());
         address += 4L * (size + random.below(4));
         if (address > Layout.CODE_ADDRESS + Layout.CODE_LENGTH) {
             throw new IllegalStateException("more blocks than fit into the code memory");
@@ -344,6 +346,7 @@ public final class BlockGenerator {
         while (register == 31 && (target == 31 || target == keep)) {
             target = random.below(31);
         }
+        int start = size;
         int ones = 0;
         int zeros = 0;
         for (int i = 0; i < 64; i += 16) {
@@ -368,5 +371,6 @@ public final class BlockGenerator {
         if (register == 31) {
             emit(0x9100001f | target << 5);
         }
+        prepared.set(start, size);
     }
 }

@@ -26,9 +26,12 @@ public final class Coverage {
         }
     }
 
-    /** Counts the instructions of a block that execute on every path. */
+    /** Counts the instructions of a block that execute on every path, without those that only prepare operands. */
     public void add(Block block) {
         for (int i = block.certain().nextSetBit(0); i >= 0; i = block.certain().nextSetBit(i + 1)) {
+            if (block.prepared().get(i)) {
+                continue;
+            }
             int word = block.words()[i];
             Instruction instruction = catalogue.identify(word);
             if (instruction == null) {

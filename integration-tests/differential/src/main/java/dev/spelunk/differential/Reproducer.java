@@ -132,7 +132,7 @@ public record Reproducer(List<String> comment, Block block, Outcome expected) {
         }
         BitSet certain = new BitSet();
         certain.set(entry, exit);
-        Block block = new Block(number(pairs, "address"), words, entry, exit, certain, certain, before);
+        Block block = new Block(number(pairs, "address"), words, entry, exit, certain, new BitSet(), certain, before);
         Outcome.End end = pairs.stream().filter(p -> p[0].equals("end")).map(p -> Outcome.End.valueOf(p[1]))
                 .findFirst().orElse(Outcome.End.EXIT);
         return new Reproducer(comment, block, new Outcome(end, number(pairs, "pc"), after));
