@@ -17,7 +17,9 @@ import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.jar.Attributes;
 import java.util.jar.Manifest;
@@ -69,7 +71,8 @@ public final class FrameworkHost implements AutoCloseable {
         // The handlers reach into the JDK, which the newest releases warn about; nothing here needs bundle: URLs.
         properties.put("felix.service.urlhandlers", "false");
         properties.put("felix.log.level", "1");
-        properties.put("ds.loglevel", "error");
+        // What goes wrong with a component is asked for and reported in one line; SCR would print stack traces.
+        properties.put("ds.loglevel", "0");
         properties.put("gosh.args", "--nointeractive --noshutdown");
         framework = new FrameworkFactory().newFramework(properties);
         try {
@@ -113,6 +116,7 @@ public final class FrameworkHost implements AutoCloseable {
         bundles.stream().filter(bundle -> !hasComponents(bundle)).forEach(bundle -> start(wantedBy, bundle));
         configure(wantedBy, configurations);
         bundles.stream().filter(FrameworkHost::hasComponents).forEach(bundle -> start(wantedBy, bundle));
+        checkConfigurations(wantedBy, configurations);
         return names;
     }
 
@@ -193,27 +197,99 @@ public final class FrameworkHost implements AutoCloseable {
         }
     }
 
-    private String reasons() {
+    /**
+     * Components whose activation failed, because of a configuration for example.
+     *
+     * @return one sentence each
+     */
+    public SortedSet<String> failures() {
+        SortedSet<String> failures = new TreeSet<>();
+        for (ComponentConfigurationDTO instance : instances()) {
+            if (instance.state == ComponentConfigurationDTO.FAILED_ACTIVATION) {
+                failures.add(instance.description.name + ": " + cause(instance.failure));
+            }
+        }
+        return failures;
+    }
+
+    private List<ComponentConfigurationDTO> instances() {
+        List<ComponentConfigurationDTO> instances = new ArrayList<>();
+        descriptions().forEach(component -> instances.addAll(runtime().getComponentConfigurationDTOs(component)));
+        return instances;
+    }
+
+    /** Refuses configurations that no component takes, and properties that it does not know. */
+    private void checkConfigurations(String wantedBy, Map<String, Map<String, Object>> configurations) {
+        if (configurations.isEmpty()) {
+            return;
+        }
+        SortedMap<String, SortedMap<String, Object>> known = new TreeMap<>();
+        for (ComponentDescriptionDTO component : descriptions()) {
+            for (String pid : component.configurationPid) {
+                SortedMap<String, Object> defaults = known.computeIfAbsent(pid, key -> new TreeMap<>());
+                component.properties.forEach((key, value) -> {
+                    if (!key.startsWith("spelunk.") && !key.startsWith("osgi.")) {
+                        defaults.put(key, value);
+                    }
+                });
+            }
+        }
+        configurations.forEach((pid, properties) -> {
+            String place = wantedBy + ": /configurations/" + pid;
+            SortedMap<String, Object> defaults = known.get(pid.replaceFirst("~.*", ""));
+            if (defaults == null) {
+                throw new UserError(place + ": no component of the variant's bundles has this PID");
+            }
+            properties.forEach((key, value) -> {
+                if (!defaults.containsKey(key)) {
+                    throw new UserError(place + "/" + key + ": unknown key; allowed here: "
+                            + String.join(", ", defaults.keySet()));
+                }
+                if (defaults.get(key) instanceof Number && !(value instanceof Number)) {
+                    throw new UserError(place + "/" + key + ": must be a number, is \"" + value + "\"");
+                }
+                if (defaults.get(key) instanceof Boolean && !(value instanceof Boolean)) {
+                    throw new UserError(place + "/" + key + ": must be true or false, is \"" + value + "\"");
+                }
+            });
+        });
+    }
+
+    private List<ComponentDescriptionDTO> descriptions() {
+        ServiceComponentRuntime runtime = runtime();
+        return runtime == null ? List.of() : new ArrayList<>(runtime.getComponentDescriptionDTOs());
+    }
+
+    /** SCR's own view; null when no bundle brings SCR. */
+    private ServiceComponentRuntime runtime() {
         ServiceReference<ServiceComponentRuntime> reference =
                 context().getServiceReference(ServiceComponentRuntime.class);
-        ServiceComponentRuntime runtime = reference == null ? null : context().getService(reference);
-        if (runtime == null) {
+        return reference == null ? null : context().getService(reference);
+    }
+
+    private String reasons() {
+        if (runtime() == null) {
             return "; no bundle of it runs components (org.apache.felix:org.apache.felix.scr)";
         }
-        SortedSet<String> reasons = new TreeSet<>();
-        for (ComponentDescriptionDTO component : runtime.getComponentDescriptionDTOs()) {
-            for (ComponentConfigurationDTO instance : runtime.getComponentConfigurationDTOs(component)) {
-                if (instance.state == ComponentConfigurationDTO.FAILED_ACTIVATION) {
-                    reasons.add(component.name + " failed: "
-                            + String.valueOf(instance.failure).lines().findFirst().orElse(""));
-                }
-                for (UnsatisfiedReferenceDTO unsatisfied : instance.unsatisfiedReferences) {
-                    reasons.add(component.name + " has no " + unsatisfied.name
-                            + (unsatisfied.target == null ? "" : " " + unsatisfied.target));
-                }
+        SortedSet<String> reasons = failures();
+        for (ComponentConfigurationDTO instance : instances()) {
+            for (UnsatisfiedReferenceDTO unsatisfied : instance.unsatisfiedReferences) {
+                reasons.add(instance.description.name + " has no " + unsatisfied.name
+                        + (unsatisfied.target == null ? "" : " " + unsatisfied.target));
             }
         }
         return reasons.isEmpty() ? "" : ": " + String.join("; ", reasons);
+    }
+
+    /** The message of the innermost cause in a stack trace: SCR gives the failure as text. */
+    private static String cause(String stackTrace) {
+        String cause = "activation failed";
+        for (String line : String.valueOf(stackTrace).lines().collect(Collectors.toList())) {
+            if (!line.startsWith("\t") && !line.isBlank()) {
+                cause = line.replaceFirst("^Caused by: ", "").replaceFirst("^([\\w.$]+(Exception|Error): )+", "");
+            }
+        }
+        return cause;
     }
 
     private static String sharedPackages() {
