@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.platform.pl011;
+
+import dev.spelunk.api.platform.Device;
+import dev.spelunk.api.platform.DeviceContext;
+import dev.spelunk.api.platform.PlatformDevice;
+import org.osgi.service.component.annotations.Component;
+
+/** Publishes the PL011 UART. */
+@Component(property = {"spelunk.part=device", "spelunk.name=pl011"})
+public final class Pl011Component implements PlatformDevice {
+    @Override
+    public Device create(DeviceContext context) {
+        return new Pl011(context);
+    }
+}
