@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.platform.psci;
+
+import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.platform.FirmwareCalls;
+import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.state.PeState;
+import org.osgi.service.component.annotations.Component;
+
+/**
+ * PSCI 1.1 with its mandatory functions and SYSTEM_RESET2 (DEN 0022), and the discovery calls of SMCCC 1.1
+ * (DEN 0028). Suspending is standby only. It has no state: a PE is on or off in {@link PeState#powered}.
+ */
+@Component(property = {"spelunk.part=firmware", "spelunk.name=psci"})
+public final class Psci implements FirmwareCalls {
+    static final int SMCCC_VERSION = 0x8000_0000;
+    static final int SMCCC_ARCH_FEATURES = 0x8000_0001;
+    static final int PSCI_VERSION = 0x8400_0000;
+    static final int CPU_SUSPEND = 0x8400_0001;
+    static final int CPU_OFF = 0x8400_0002;
+    static final int CPU_ON = 0x8400_0003;
+    static final int AFFINITY_INFO = 0x8400_0004;
+    static final int MIGRATE_INFO_TYPE = 0x8400_0006;
+    static final int SYSTEM_OFF = 0x8400_0008;
+    static final int SYSTEM_RESET = 0x8400_0009;
+    static final int PSCI_FEATURES = 0x8400_000A;
+    static final int SYSTEM_RESET2 = 0x8400_0012;
+    /** Set in the identifier of the SMC64 form of a function. */
+    static final int SMC64 = 0x4000_0000;
+
+    static final long SUCCESS = 0;
+    static final long NOT_SUPPORTED = -1;
+    static final long INVALID_PARAMETERS = -2;
+    static final long ALREADY_ON = -4;
+    static final long INVALID_ADDRESS = -9;
+    private static final long ON = 0;
+    private static final long OFF = 1;
+
+    private static final long VERSION_1_1 = 1 << 16 | 1;
+    /** There is no Trusted OS that would have to migrate. */
+    private static final long NO_MIGRATION = 2;
+    private static final long AFFINITY = 0xFF_00FF_FFFFL;
+    /** Bits that the original format of power_state defines: PowerLevel, StateType, StateID. */
+    private static final long POWER_STATE = 3L << 24 | 1L << 16 | 0xFFFF;
+    private static final int HIGHEST_AFFINITY_LEVEL = 3;
+
+    @Override
+    public Outcome call(PeContext[] pes, PeContext caller, int startEl) {
+        long[] x = caller.pe.x;
+        int function = (int) x[0];
+        long argumentMask = (function & SMC64) != 0 ? -1L : 0xFFFF_FFFFL;
+        long a1 = x[1] & argumentMask;
+        long a2 = x[2] & argumentMask;
+        long a3 = x[3] & argumentMask;
+        switch (function) {
+            case SYSTEM_OFF:
+                return Outcome.SYSTEM_OFF;
+            case SYSTEM_RESET:
+                return Outcome.SYSTEM_RESET;
+            case SYSTEM_RESET2:
+            case SYSTEM_RESET2 | SMC64:
+                if (a1 == 0) {
+                    return Outcome.SYSTEM_RESET;
+                }
+                x[0] = INVALID_PARAMETERS;
+                break;
+            case CPU_OFF:
+                caller.pe.powered = false;
+                caller.pe.changed |= PeState.CHANGED_POWER;
+                break;
+            case CPU_ON:
+            case CPU_ON | SMC64:
+                x[0] = cpuOn(pes, caller, a1, a2, a3, startEl);
+                break;
+            case CPU_SUSPEND:
+            case CPU_SUSPEND | SMC64:
+                x[0] = suspend(caller.pe, x[1] & 0xFFFF_FFFFL);
+                break;
+            case AFFINITY_INFO:
+            case AFFINITY_INFO | SMC64:
+                x[0] = affinityInfo(pes, a1, a2);
+                break;
+            default:
+                x[0] = information(function, (int) a1);
+                break;
+        }
+        return Outcome.CONTINUE;
+    }
+
+    private static long information(int function, int about) {
+        switch (function) {
+            case PSCI_VERSION:
+            case SMCCC_VERSION:
+                return VERSION_1_1;
+            case MIGRATE_INFO_TYPE:
+                return NO_MIGRATION;
+            case PSCI_FEATURES:
+                return implemented(about) ? SUCCESS : NOT_SUPPORTED;
+            case SMCCC_ARCH_FEATURES:
+                // No workaround call is needed or there: those answer NOT_SUPPORTED.
+                return about == SMCCC_VERSION || about == SMCCC_ARCH_FEATURES ? SUCCESS : NOT_SUPPORTED;
+            default:
+                return NOT_SUPPORTED;
+        }
+    }
+
+    private static boolean implemented(int function) {
+        switch (function) {
+            case SMCCC_VERSION:
+            case PSCI_VERSION:
+            case CPU_SUSPEND:
+            case CPU_SUSPEND | SMC64:
+            case CPU_OFF:
+            case CPU_ON:
+            case CPU_ON | SMC64:
+            case AFFINITY_INFO:
+            case AFFINITY_INFO | SMC64:
+            case MIGRATE_INFO_TYPE:
+            case SYSTEM_OFF:
+            case SYSTEM_RESET:
+            case PSCI_FEATURES:
+            case SYSTEM_RESET2:
+            case SYSTEM_RESET2 | SMC64:
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private static long cpuOn(PeContext[] pes, PeContext caller, long target, long entry, long argument, int startEl) {
+        for (PeContext context : pes) {
+            if ((context.register(SystemRegister.MPIDR_EL1) & AFFINITY) == target) {
+                if (context.pe.powered) {
+                    return ALREADY_ON;
+                }
+                if ((entry & 3) != 0) {
+                    return INVALID_ADDRESS;
+                }
+                PowerOn.start(context, caller.pe.cycles(), entry, argument, startEl);
+                return SUCCESS;
+            }
+        }
+        return INVALID_PARAMETERS;
+    }
+
+    /** Every state is entered as standby, which a platform may do; the run loop wakes the PE for an interrupt. */
+    private static long suspend(PeState pe, long powerState) {
+        if ((powerState & ~POWER_STATE) != 0) {
+            return INVALID_PARAMETERS;
+        }
+        pe.waiting = true;
+        return SUCCESS;
+    }
+
+    private static long affinityInfo(PeContext[] pes, long target, long lowestLevel) {
+        if (lowestLevel > HIGHEST_AFFINITY_LEVEL || lowestLevel < 0 || (target & ~AFFINITY) != 0) {
+            return INVALID_PARAMETERS;
+        }
+        long mask = AFFINITY & -1L << (lowestLevel == HIGHEST_AFFINITY_LEVEL ? 32 : 8 * lowestLevel);
+        long result = INVALID_PARAMETERS;
+        for (PeContext context : pes) {
+            if (((context.register(SystemRegister.MPIDR_EL1) ^ target) & mask) == 0) {
+                if (context.pe.powered) {
+                    return ON;
+                }
+                result = OFF;
+            }
+        }
+        return result;
+    }
+}
