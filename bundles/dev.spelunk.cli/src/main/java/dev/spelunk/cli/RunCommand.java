@@ -3,14 +3,16 @@ package dev.spelunk.cli;
 
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.RunOptions;
+import dev.spelunk.api.records.ProfileWriter;
 import dev.spelunk.cli.run.Console;
 import dev.spelunk.cli.run.GuestRun;
 import dev.spelunk.cli.run.OutputFolder;
+import dev.spelunk.cli.run.PipedInput;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import dev.spelunk.api.records.ProfileWriter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -36,7 +38,8 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() {
         Console console = new Console(new FileOutputStream(FileDescriptor.out), System.err,
                 Boolean.getBoolean("spelunk.terminal"));
-        RunOptions runOptions = options.runOptions(console, System.in);
+        InputStream input = Boolean.getBoolean("spelunk.interactive") ? System.in : new PipedInput(System.in);
+        RunOptions runOptions = options.runOptions(console, input);
         OutputFolder folder = new OutputFolder(output);
         try (Composition composition = new Composition(options.variant, options.bundles);
                 Machine machine = composition.machine(runOptions)) {

@@ -15,6 +15,7 @@ final class Console {
     private final byte[] last = new byte[LAST_LINES];
     private long written;
     private boolean broken;
+    private boolean inputEnded;
 
     Console(OutputStream out, InputStream in) {
         this.out = out;
@@ -42,12 +43,22 @@ final class Console {
         try {
             return in != null && in.available() > 0 ? in.read() : -1;
         } catch (IOException e) {
+            inputEnded = true;
             return -1;
         }
     }
 
+    /** Whether input may still come: not where there is none, and not after its end. */
     boolean hasInput() {
-        return in != null;
+        if (in == null || inputEnded) {
+            return false;
+        }
+        try {
+            in.available();
+        } catch (IOException e) {
+            inputEnded = true;
+        }
+        return !inputEnded;
     }
 
     void flush() {
