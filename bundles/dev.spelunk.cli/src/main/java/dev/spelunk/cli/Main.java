@@ -33,10 +33,11 @@ public final class Main implements Runnable {
      * @param arguments the command line
      */
     public static void main(String[] arguments) {
+        StandardOutput output = StandardOutput.install();
         int code = execute(arguments);
         System.out.flush();
-        if (System.out.checkError() && code == ExitCode.SUCCESS) {
-            System.err.println("spelunk: standard output cannot be written");
+        if (output.failure() != null) {
+            System.err.println("spelunk: standard output cannot be written: " + output.failure());
             code = ExitCode.BAD_INPUT;
         }
         System.exit(code);
