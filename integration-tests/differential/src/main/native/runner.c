@@ -96,12 +96,12 @@ static void synchronise(u64 start, u64 end) {
     u64 ctr;
     __asm__ volatile("mrs %0, ctr_el0" : "=r"(ctr));
     u64 line = 4UL << (ctr >> 16 & 15);
-    for (u64 a = start; a < end; a += line) {
+    for (u64 a = start & -line; a < end; a += line) {
         __asm__ volatile("dc cvau, %0" : : "r"(a) : "memory");
     }
     __asm__ volatile("dsb ish" : : : "memory");
     line = 4UL << (ctr & 15);
-    for (u64 a = start; a < end; a += line) {
+    for (u64 a = start & -line; a < end; a += line) {
         __asm__ volatile("ic ivau, %0" : : "r"(a) : "memory");
     }
     __asm__ volatile("dsb ish\n\tisb" : : : "memory");
@@ -188,14 +188,14 @@ void __attribute__((noreturn)) run(void) {
     }
     remaining = ((u64 *) input)[1];
     map(MEMORY_ADDRESS, MEMORY_LENGTH, 3);
-    char *code = map(CODE_ADDRESS, CODE_LENGTH, 7);
+    map(CODE_ADDRESS, CODE_LENGTH, 7);
     struct block *block = current = (struct block *) (input + 16);
     for (u64 i = 0; i < remaining; i++, block = next(block)) {
         for (u32 w = 0; w < block->words; w++) {
             ((u32 *) block->address)[w] = block->code[w];
         }
+        synchronise(block->address, block->address + 4UL * block->words);
     }
-    synchronise((u64) code, (u64) code + CODE_LENGTH);
     results_length = remaining * sizeof(struct result);
     results = map(0, results_length + 16, 3);
     stack_t stack = {signal_stack, 0, sizeof signal_stack};

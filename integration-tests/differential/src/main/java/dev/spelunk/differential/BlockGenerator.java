@@ -81,7 +81,7 @@ public final class BlockGenerator {
         return blocks;
     }
 
-    /** Blocks of one UNALLOCATED word each, of every instruction that has a rule for them. */
+    /** Blocks of one UNALLOCATED word each, of every instruction that has a rule for what is allocated. */
     public List<Block> unallocated(int wordsOfEach) {
         address = Layout.CODE_ADDRESS;
         List<Block> blocks = new ArrayList<>();

@@ -37,6 +37,11 @@ public final class Catalogue {
         return of("a64-base.isa");
     }
 
+    /** The base instruction set with the encodings among it that are UNDEFINED at EL0, for {@code unallocated}. */
+    public static Catalogue baseWithUnallocated() {
+        return of("a64-base.isa", "a64-unallocated.isa");
+    }
+
     /**
      * Reads catalogues that lie beside this class.
      *

@@ -19,35 +19,63 @@ import java.util.List;
  */
 public record Reproducer(List<String> comment, Block block, Outcome expected) {
 
+    /** Takes a part away from a block: what the numbers from (included) to to (excluded) stand for. */
+    private interface Reduction {
+        Block without(Block block, int from, int to);
+    }
+
     /** Makes a failing block as small as it gets: fewer instructions, zero registers, zero memory. */
     public static Block minimise(Block failing, Engine left, Engine right) throws IOException {
-        Block best = failing;
         int[] starts = failing.unitStarts().stream().toArray();
-        for (int i = starts.length - 1; i >= 0; i--) {
-            int[] words = best.words().clone();
-            int end = i + 1 < starts.length ? starts[i + 1] : best.exit();
-            for (int w = starts[i]; w < end; w++) {
-                words[w] = Layout.NOP;
+        Block best = reduce(failing, starts.length, left, right, (block, from, to) -> {
+            int end = to < starts.length ? starts[to] : block.exit();
+            return withoutWords(block, starts[from], end);
+        });
+        best = reduce(best, best.words().length, left, right, Reproducer::withoutWords);
+        best = reduce(best, MachineState.REGISTERS, left, right, (block, from, to) -> {
+            MachineState state = block.initial().copy();
+            for (int i = from; i < to; i++) {
+                state.set(i, 0);
             }
-            best = keepIfFailing(best, best.with(words, best.initial()), left, right);
+            return block.with(block.words(), state);
+        });
+        return reduce(best, Layout.WINDOW_LENGTH / 8, left, right, (block, from, to) -> {
+            MachineState state = block.initial().copy();
+            Arrays.fill(state.memory, from * 8, to * 8, (byte) 0);
+            return block.with(block.words(), state);
+        });
+    }
+
+    private static Block withoutWords(Block block, int from, int to) {
+        int[] words = block.words().clone();
+        for (int i = from; i < to; i++) {
+            boolean literal = i < block.entry() || i > block.exit();
+            words[i] = literal ? 0 : i == block.exit() ? Layout.BRK : Layout.NOP;
         }
-        for (int w = 0; w < best.words().length; w++) {
-            if (w != best.exit() && best.words()[w] != Layout.NOP) {
-                int[] words = best.words().clone();
-                boolean literal = w < best.entry() || w > best.exit();
-                words[w] = literal ? 0 : Layout.NOP;
-                best = keepIfFailing(best, best.with(words, best.initial()), left, right);
+        return block.with(words, block.initial());
+    }
+
+    /** Takes away runs of parts, long ones first, as long as the block goes on to fail. */
+    private static Block reduce(Block block, int parts, Engine left, Engine right, Reduction reduction)
+            throws IOException {
+        Block best = block;
+        boolean[] gone = new boolean[parts];
+        for (int length = Integer.highestOneBit(Math.max(parts, 1)); length > 0; length /= 2) {
+            for (int to = parts; to > 0; to -= length) {
+                int from = Math.max(0, to - length);
+                if (gone[from] && gone[to - 1]) {
+                    continue;
+                }
+                Block candidate = reduction.without(best, from, to);
+                if (Arrays.equals(candidate.words(), best.words()) && candidate.initial().equals(best.initial())) {
+                    continue;
+                }
+                Block kept = keepIfFailing(best, candidate, left, right);
+                if (kept == candidate) {
+                    Arrays.fill(gone, from, to, true);
+                    best = kept;
+                }
             }
-        }
-        for (int i = 0; i < MachineState.REGISTERS; i++) {
-            MachineState state = best.initial().copy();
-            state.set(i, 0);
-            best = keepIfFailing(best, best.with(best.words(), state), left, right);
-        }
-        for (int i = 0; i < Layout.WINDOW_LENGTH; i += 64) {
-            MachineState state = best.initial().copy();
-            Arrays.fill(state.memory, i, i + 64, (byte) 0);
-            best = keepIfFailing(best, best.with(best.words(), state), left, right);
         }
         return best;
     }

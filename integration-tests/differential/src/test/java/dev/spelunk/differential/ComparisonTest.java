@@ -43,7 +43,7 @@ class ComparisonTest {
         Instruction sbcs = catalogue.named("SBCS");
         Comparison comparison = new Comparison(catalogue, reference,
                 mutant(reference, w -> sbcs.matches(w) ? w & ~(1 << 30) : w), "mutant of SBCS");
-        comparison.compare(new BlockGenerator(catalogue, 85, 40, 3).next(60));
+        comparison.compare(new BlockGenerator(catalogue, 85, 40, 3).next(25));
         assertThat(comparison.failures()).isNotEmpty().allSatisfy(text -> {
             Reproducer reproducer = Reproducer.parse(Arrays.asList(text.split("\n")));
             assertThat(text).contains("SBCS", "qemu", "mutant");
@@ -59,7 +59,7 @@ class ComparisonTest {
         Instruction sturb = catalogue.named("STURB");
         Comparison comparison = new Comparison(catalogue, reference,
                 mutant(reference, w -> sturb.matches(w) ? Layout.NOP : w), "mutant of STURB");
-        comparison.compare(new BlockGenerator(catalogue, 85, 40, 4).next(100));
+        comparison.compare(new BlockGenerator(catalogue, 85, 40, 4).next(35));
         assertThat(comparison.failures()).isNotEmpty().allSatisfy(text -> assertThat(text).contains("memory"));
     }
 }
