@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.cli.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.spelunk.api.machine.Machine;
+import dev.spelunk.api.machine.Machine.Ending;
+import dev.spelunk.api.machine.Machine.Result;
+import dev.spelunk.api.machine.RunOptions;
+import dev.spelunk.api.records.MalformedRecordException;
+import dev.spelunk.api.records.ProfileDescription;
+import dev.spelunk.api.records.ProfileWriter;
+import dev.spelunk.cli.UserError;
+import jakarta.json.Json;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonReader;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class GuestRunTest {
+    private static final byte[] RECORDS = {1, 2, 3};
+
+    private final PrintStream standardOutput = System.out;
+    private final PrintStream standardError = System.err;
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @TempDir
+    private Path folder;
+
+    @BeforeEach
+    void redirect() {
+        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+    }
+
+    @AfterEach
+    void restore() {
+        System.setOut(standardOutput);
+        System.setErr(standardError);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            EXITED            | 0  | 0   | ''
+            EXITED            | 77 | 77  | ''
+            POWERED_OFF       | 0  | 0   | ''
+            FAILED            | 0  | 3   | the guest failed: it did
+            RESET             | 0  | 3   | the guest reset itself: it did
+            INSTRUCTION_LIMIT | 0  | 4   | --max-instructions 5 ended the run
+            INTERRUPTED       | 0  | 130 | interrupted
+            """)
+    void eachEndingHasItsExitCodeAndItsFiles(Ending ending, int guestCode, int code, String message) {
+        assertThat(run(ending, guestCode, new Writer()).call()).isEqualTo(code);
+        assertThat(folder.resolve("records.bin")).hasBinaryContent(RECORDS);
+        assertThat(folder.resolve("perf.data")).hasContent("perf");
+        assertThat(folder.resolve("summary.json")).exists();
+        if (message.isEmpty()) {
+            assertThat(err.size()).isZero();
+        } else {
+            assertThat(err.toString(StandardCharsets.UTF_8).lines()).contains("spelunk: " + message);
+        }
+        assertThat(err.toString(StandardCharsets.UTF_8).contains("all the registers"))
+                .isEqualTo(ending == Ending.FAILED || ending == Ending.RESET);
+    }
+
+    @Test
+    void theSummaryHoldsWhatTheReportSays() throws IOException {
+        run(Ending.POWERED_OFF, 0, new Writer()).call();
+        JsonObject summary;
+        try (InputStream stream = Files.newInputStream(folder.resolve("summary.json"));
+                JsonReader reader = Json.createReader(stream)) {
+            summary = reader.readObject();
+        }
+        assertThat(summary.getString("variant")).isEqualTo("the-variant");
+        assertThat(summary.getString("hypervisor")).isEqualTo("kvm");
+        assertThat(summary.getJsonNumber("seed").longValue()).isEqualTo(9);
+        assertThat(summary.getJsonNumber("instructions").longValue()).isEqualTo(3_000_000);
+        assertThat(summary.getJsonNumber("records").longValue()).isEqualTo(3);
+        assertThat(summary.getJsonNumber("mips").doubleValue()).isEqualTo(150);
+        assertThat(summary.getJsonObject("bufferManagementEvents").getInt("buffer full")).isEqualTo(4);
+        assertThat(summary.getJsonObject("vmExits").getInt("WFI")).isEqualTo(6);
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("the-variant", "kvm", "3,000,000 in 0.02 s",
+                "150.0 guest MIPS", "buffer full", "WFI", "PMBPTR_EL1", "samples by function");
+    }
+
+    @Test
+    void whatIsNoRecordBreaksAnInvariant() {
+        Writer writer = new Writer();
+        writer.malformed = true;
+        assertThat(run(Ending.POWERED_OFF, 0, writer).call()).isEqualTo(5);
+        assertThat(err.toString(StandardCharsets.UTF_8).lines()).singleElement().asString().contains("byte 2");
+        assertThat(folder.resolve("records.bin")).hasBinaryContent(RECORDS);
+    }
+
+    @Test
+    void aFullDiskIsAnErrorAndLeavesNoHalfWrittenFile() throws IOException {
+        Files.writeString(folder.resolve("perf.data"), "of an earlier run");
+        Writer writer = new Writer();
+        writer.full = true;
+        GuestRun run = run(Ending.POWERED_OFF, 0, writer);
+        assertThatThrownBy(run::call).isInstanceOf(UserError.class)
+                .hasMessageContaining("perf.data cannot be written: No space left on device");
+        assertThat(folder.resolve("perf.data")).hasContent("of an earlier run");
+    }
+
+    private GuestRun run(Ending ending, int guestCode, Writer writer) {
+        Console console = new Console(System.out, System.err, false);
+        RunOptions options = new RunOptions(Path.of("guest.elf"), "kvm", 1, "", 1 << 20, 5, 9, console, null);
+        Result result = new Result(ending, guestCode, "it did", 3_000_000, 3_000_000, 20_000_000,
+                new TreeMap<>(Map.of("WFI", 6L)), new TreeMap<>(Map.of("PMBPTR_EL1", 2L)),
+                new TreeMap<>(Map.of("buffer full", 4L)), new TreeMap<>());
+        ProfileDescription profile = new ProfileDescription(Path.of("guest.elf"), 0, 1, List.of(), 0, 1);
+        Machine machine = (Machine) Proxy.newProxyInstance(Machine.class.getClassLoader(),
+                new Class<?>[] {Machine.class}, (proxy, method, arguments) -> {
+                    switch (method.getName()) {
+                        case "run":
+                            return result;
+                        case "records":
+                            return RECORDS;
+                        case "profile":
+                            return profile;
+                        case "instructions":
+                            return 0L;
+                        case "dump":
+                            return "all the registers\n";
+                        default:
+                            return null;
+                    }
+                });
+        return new GuestRun(machine, "the-variant", options, console, writer, new OutputFolder(folder));
+    }
+
+    /** Writes no real profile. */
+    private static final class Writer implements ProfileWriter {
+        private boolean malformed;
+        private boolean full;
+
+        @Override
+        public void perfData(Path file, ProfileDescription description, byte[] records) throws IOException {
+            Files.writeString(file, "perf");
+            if (full) {
+                throw new IOException("No space left on device");
+            }
+        }
+
+        @Override
+        public String summary(ProfileDescription description, byte[] records) {
+            return "samples by function\n";
+        }
+
+        @Override
+        public void decode(InputStream records, Appendable text) {
+            throw new AssertionError();
+        }
+
+        @Override
+        public long count(byte[] records) throws MalformedRecordException {
+            if (malformed) {
+                throw new MalformedRecordException("no packet", 2);
+            }
+            return records.length;
+        }
+    }
+}
