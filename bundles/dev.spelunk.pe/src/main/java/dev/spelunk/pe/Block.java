@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.pe;
+
+/** A run of decoded operations that lie in one page, entered at the first and left at the last. */
+final class Block {
+    /** Most operations of a block. */
+    static final int LIMIT = 64;
+    /** Context of a block that must not be entered. */
+    static final int NO_CONTEXT = -1;
+    /** Stands for a block that is not known yet. */
+    static final Block UNKNOWN = new Block(-1, -1, 0, new long[0], new int[0]);
+
+    final long pc;
+    /** Index of the first instruction in RAM. */
+    final int index;
+    final int count;
+    /** Operations, then {@link Kinds#FALL}, then constants. */
+    final long[] ops;
+    /** The instruction words. */
+    final int[] words;
+    /** Where a direct branch at the end goes, and the address after the last instruction. */
+    final long takenPc;
+    final long nextPc;
+    /** The context of fetches in which it was found last; {@link #taken} and {@link #next} ask theirs. */
+    int context = NO_CONTEXT;
+    Block taken;
+    Block next;
+    /** Next of the blocks with the same hash of address. */
+    Block sameHash;
+    /** Next of the blocks in the same page. */
+    Block samePage;
+
+    Block(long pc, int index, int count, long[] ops, int[] words) {
+        this.pc = pc;
+        this.index = index;
+        this.count = count;
+        this.ops = ops;
+        this.words = words;
+        long last = pc + 4L * (count - 1);
+        takenPc = count == 0 ? 0 : Decoder.directTarget(words[count - 1], last);
+        nextPc = last + 4;
+        taken = UNKNOWN == null ? this : UNKNOWN;
+        next = taken;
+    }
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.pe;
+
+import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.registers.RegisterFile;
+import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.state.PeState;
+
+/** Where the control registers that decide on exceptions lie in {@code PeState.sys}, and what they say. */
+final class ControlRegisters {
+    static final long SCTLR_A = 1L << 1;
+    static final long SCTLR_SA = 1L << 3;
+    static final long SCTLR_SA0 = 1L << 4;
+    static final long SCTLR_UMA = 1L << 9;
+    static final long SCTLR_ENRCTX = 1L << 10;
+    static final long SCTLR_DZE = 1L << 14;
+    static final long SCTLR_UCT = 1L << 15;
+    static final long SCTLR_NTWI = 1L << 16;
+    static final long SCTLR_NTWE = 1L << 18;
+    static final long SCTLR_SPAN = 1L << 23;
+    static final long SCTLR_UCI = 1L << 26;
+    static final long SCTLR_DSSBS = 1L << 44;
+
+    static final long HCR_FMO = 1L << 3;
+    static final long HCR_IMO = 1L << 4;
+    static final long HCR_AMO = 1L << 5;
+    static final long HCR_VF = 1L << 6;
+    static final long HCR_VI = 1L << 7;
+    static final long HCR_VSE = 1L << 8;
+    static final long HCR_TWI = 1L << 13;
+    static final long HCR_TWE = 1L << 14;
+    static final long HCR_TSC = 1L << 19;
+    static final long HCR_TSW = 1L << 22;
+    static final long HCR_TPCP = 1L << 23;
+    static final long HCR_TPU = 1L << 24;
+    static final long HCR_TTLB = 1L << 25;
+    static final long HCR_TGE = 1L << 27;
+    static final long HCR_TDZ = 1L << 28;
+    static final long HCR_HCD = 1L << 29;
+    static final long HCR_E2H = 1L << 34;
+    static final long HCR_TEA = 1L << 37;
+    static final long HCR_AT = 1L << 44;
+    static final long HCR_TTLBIS = 1L << 54;
+    static final long HCR_TTLBOS = 1L << 55;
+
+    static final long MDCR_TDE = 1L << 8;
+    static final long SCR_HCE = 1L << 8;
+    static final long SCR_SMD = 1L << 7;
+
+    private static final long SCR_NS = 1L;
+    private static final long SCR_EEL2 = 1L << 18;
+    /** A slot that reads 0 for registers that are not there. */
+    private static final long[] ABSENT = new long[1];
+
+    private final PeState pe;
+    private int features;
+    private final int[] sctlr = new int[3];
+    private final int[] vbar = new int[3];
+    private final int[] esr = new int[3];
+    private final int[] elr = new int[3];
+    private final int[] spsr = new int[3];
+    private final int[] far = new int[3];
+    private int hcr;
+    private int hpfar;
+    private int mdcrEl2;
+    private int scr;
+    private int vsesr;
+
+    ControlRegisters(PeState pe) {
+        this.pe = pe;
+    }
+
+    /** Looks the registers up again. */
+    void resolve(RegisterFile file, Architecture architecture) {
+        features = Features.of(architecture);
+        sctlr[1] = file.index(SystemRegister.SCTLR_EL1);
+        sctlr[2] = file.index(SystemRegister.SCTLR_EL2);
+        vbar[1] = file.index(SystemRegister.VBAR_EL1);
+        vbar[2] = file.index(SystemRegister.VBAR_EL2);
+        esr[1] = file.index(SystemRegister.ESR_EL1);
+        esr[2] = file.index(SystemRegister.ESR_EL2);
+        elr[1] = file.index(SystemRegister.ELR_EL1);
+        elr[2] = file.index(SystemRegister.ELR_EL2);
+        spsr[1] = file.index(SystemRegister.SPSR_EL1);
+        spsr[2] = file.index(SystemRegister.SPSR_EL2);
+        far[1] = file.index(SystemRegister.FAR_EL1);
+        far[2] = file.index(SystemRegister.FAR_EL2);
+        hcr = file.index(SystemRegister.HCR_EL2);
+        hpfar = file.index(SystemRegister.HPFAR_EL2);
+        mdcrEl2 = file.index(SystemRegister.MDCR_EL2);
+        scr = file.index(SystemRegister.SCR_EL3);
+        vsesr = file.index(SystemRegister.VSESR_EL2);
+    }
+
+    int features() {
+        return features;
+    }
+
+    boolean has(int feature) {
+        return (features & feature) != 0;
+    }
+
+    private long get(int index) {
+        return index < 0 ? ABSENT[0] : pe.sys[index];
+    }
+
+    private void set(int index, long value) {
+        if (index >= 0) {
+            pe.sys[index] = value;
+        }
+    }
+
+    /** EL2Enabled: EL2 is implemented and enabled in the current Security state. */
+    boolean el2Enabled() {
+        return has(Features.EL2) && (!has(Features.EL3) || (get(scr) & (SCR_NS | SCR_EEL2)) != 0);
+    }
+
+    /** HCR_EL2, 0 when EL2 is not enabled. */
+    long hcr() {
+        return el2Enabled() ? get(hcr) : 0;
+    }
+
+    void clearHcr(long bits) {
+        set(hcr, get(hcr) & ~bits);
+    }
+
+    /** Whether {E2H, TGE} is {1, 1}: EL0 belongs to the host. */
+    boolean hostEl0() {
+        return (hcr() & (HCR_E2H | HCR_TGE)) == (HCR_E2H | HCR_TGE);
+    }
+
+    long scr() {
+        return get(scr);
+    }
+
+    long mdcrEl2() {
+        return el2Enabled() ? get(mdcrEl2) : 0;
+    }
+
+    long vsesr() {
+        return get(vsesr);
+    }
+
+    /** SCTLR of the translation regime at that EL. */
+    long sctlr(int el) {
+        return get(sctlr[el == 2 || el == 0 && hostEl0() ? 2 : 1]);
+    }
+
+    /** SCTLR_ELx itself. */
+    long sctlrRegister(int el) {
+        return get(sctlr[el]);
+    }
+
+    long vbar(int el) {
+        return get(vbar[el]);
+    }
+
+    long elr(int el) {
+        return get(elr[el]);
+    }
+
+    long spsr(int el) {
+        return get(spsr[el]);
+    }
+
+    void elr(int el, long value) {
+        set(elr[el], value);
+    }
+
+    void spsr(int el, long value) {
+        set(spsr[el], value);
+    }
+
+    void esr(int el, long value) {
+        set(esr[el], value);
+    }
+
+    void far(int el, long value) {
+        set(far[el], value);
+    }
+
+    void hpfar(long value) {
+        set(hpfar, value);
+    }
+
+    /** Lowest EL that can take an exception from EL0 by default. */
+    int defaultTarget(int el) {
+        return el != 0 ? el : (hcr() & HCR_TGE) != 0 ? 2 : 1;
+    }
+}

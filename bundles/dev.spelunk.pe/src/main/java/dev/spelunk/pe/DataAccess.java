@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.pe;
+
+import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.mmu.Translation;
+import dev.spelunk.api.mmu.Translator;
+import dev.spelunk.api.state.BusAbort;
+import dev.spelunk.api.state.PeState;
+import dev.spelunk.api.state.PhysicalMemory;
+
+/**
+ * Data accesses of one PE: alignment, translation, RAM or bus, and the Data Abort exceptions of all these.
+ * The PE's pc and count are exact when this is called.
+ */
+final class DataAccess {
+    /** Mode: a plain access. */
+    static final int PLAIN = 0;
+    /** Mode: LDTR and STTR. */
+    static final int UNPRIVILEGED = Translator.UNPRIVILEGED;
+    /** Mode: exclusive, atomic or ordered, which must be aligned whatever SCTLR_ELx.A. */
+    static final int ALIGNED = 1 << 8;
+
+    private final PeContext context;
+    private final PeState pe;
+    private final PhysicalMemory memory;
+    private final byte[] ram;
+    private final SoftwareTlb tlb;
+    private final ControlRegisters control;
+    private final SynchronousException exception;
+    private final Translation out = new Translation();
+
+    /** Set of the software TLB for the current privilege. */
+    int set;
+    /** The instruction, for the syndrome of a stage 2 abort. */
+    int word;
+
+    /** Index in RAM of the access located last, -1 when it is elsewhere; then {@link #pa} says where. */
+    int index;
+    long pa;
+    private boolean code;
+    private boolean mustAlign;
+
+    DataAccess(PeContext context, SoftwareTlb tlb, ControlRegisters control, SynchronousException exception) {
+        this.context = context;
+        this.pe = context.pe;
+        this.memory = context.memory;
+        this.ram = memory.ram;
+        this.tlb = tlb;
+        this.control = control;
+        this.exception = exception;
+    }
+
+    /** The access mode of LDTR and STTR here (DDI 0487, AArch64.IsUnprivAccessPriv). */
+    int unprivilegedMode() {
+        if (pe.uao) {
+            return PLAIN;
+        }
+        return pe.el == 1 || pe.el == 2 && control.hostEl0() ? UNPRIVILEGED : PLAIN;
+    }
+
+    /** Checks the stack pointer's alignment before it is used as a base (DDI 0487, D1.3.9.2). */
+    void checkStackPointer(long sp) {
+        if ((sp & 15) != 0) {
+            long enable = pe.el == 0 ? ControlRegisters.SCTLR_SA0 : ControlRegisters.SCTLR_SA;
+            if ((control.sctlr(pe.el) & enable) != 0) {
+                throw exception.of(SynchronousException.SP_ALIGNMENT, 0, 0);
+            }
+        }
+    }
+
+    /** Reads size (1, 2, 4, 8) bytes, zero-extended. */
+    long read(long va, int size, int mode) {
+        if ((va & size - 1) == 0) {
+            return readWithin(va, size, mode);
+        }
+        checkAlignment(va, mode, false);
+        if ((va & 0xFFF) + size > 4096) {
+            return readAcross(va, size, mode);
+        }
+        locate(va, Translator.READ, mode);
+        if (mustAlign) {
+            throw alignment(va, false);
+        }
+        return index >= 0 ? get(index, size) : readBus(va, size, false);
+    }
+
+    private long readWithin(long va, int size, int mode) {
+        locate(va, Translator.READ, mode);
+        return index >= 0 ? get(index, size) : readBus(va, size, false);
+    }
+
+    private long readAcross(long va, int size, int mode) {
+        long second = (va | 0xFFF) + 1;
+        locate(va, Translator.READ, mode);
+        if (mustAlign) {
+            throw alignment(va, false);
+        }
+        locate(second, Translator.READ, mode);
+        long value = 0;
+        for (int i = 0; i < size; i++) {
+            value |= readWithin(va + i, 1, mode) << 8 * i;
+        }
+        return value;
+    }
+
+    /** Writes the low size (1, 2, 4, 8) bytes. */
+    void write(long va, int size, long value, int mode) {
+        if ((va & size - 1) == 0) {
+            locate(va, Translator.WRITE, mode);
+            store(va, size, value);
+            return;
+        }
+        checkAlignment(va, mode, true);
+        if ((va & 0xFFF) + size > 4096) {
+            writeAcross(va, size, value, mode);
+            return;
+        }
+        locate(va, Translator.WRITE, mode);
+        if (mustAlign) {
+            throw alignment(va, true);
+        }
+        store(va, size, value);
+    }
+
+    private void writeAcross(long va, int size, long value, int mode) {
+        long second = (va | 0xFFF) + 1;
+        locate(va, Translator.WRITE, mode);
+        if (mustAlign) {
+            throw alignment(va, true);
+        }
+        locate(second, Translator.WRITE, mode);
+        for (int i = 0; i < size; i++) {
+            locate(va + i, Translator.WRITE, mode);
+            store(va + i, 1, value >>> 8 * i);
+        }
+    }
+
+    /** Throws the fault that a write of that many bytes would, if any, so that a pair is written whole or not at all. */
+    void probeWrite(long va, int size, int element, int mode) {
+        if ((va & element - 1) != 0) {
+            checkAlignment(va, mode, true);
+        }
+        locate(va, Translator.WRITE, mode);
+        if (mustAlign && (va & element - 1) != 0) {
+            throw alignment(va, true);
+        }
+        if ((va & 0xFFF) + size > 4096) {
+            locate((va | 0xFFF) + 1, Translator.WRITE, mode);
+        }
+    }
+
+    /** Locates an access that reads and writes memory: both are checked, reading first. The access is RAM or faults. */
+    void locateAtomic(long va, int size) {
+        if ((va & size - 1) != 0) {
+            throw alignment(va, false);
+        }
+        locate(va, Translator.READ, PLAIN);
+        locate(va, Translator.WRITE, PLAIN);
+        if (index < 0) {
+            throw dataAbort(va, SynchronousException.UNSUPPORTED_EXCLUSIVE);
+        }
+    }
+
+    /** Locates an exclusive access. The access is RAM or faults. */
+    void locateExclusive(long va, int size, boolean write) {
+        if ((va & size - 1) != 0) {
+            throw alignment(va, write);
+        }
+        locate(va, write ? Translator.WRITE : Translator.READ, PLAIN);
+        if (index < 0) {
+            throw dataAbort(va, SynchronousException.UNSUPPORTED_EXCLUSIVE | (write ? 1 << 6 : 0));
+        }
+    }
+
+    /** Reads at the located index of RAM. */
+    long get(int at, int size) {
+        switch (size) {
+            case 1:
+                return PhysicalMemory.get8(ram, at);
+            case 2:
+                return PhysicalMemory.get16(ram, at);
+            case 4:
+                return PhysicalMemory.get32(ram, at) & 0xFFFFFFFFL;
+            default:
+                return PhysicalMemory.get64(ram, at);
+        }
+    }
+
+    /** Writes at the located index of RAM. */
+    void put(int at, int size, long value) {
+        switch (size) {
+            case 1:
+                PhysicalMemory.put8(ram, at, (int) value);
+                break;
+            case 2:
+                PhysicalMemory.put16(ram, at, (int) value);
+                break;
+            case 4:
+                PhysicalMemory.put32(ram, at, (int) value);
+                break;
+            default:
+                PhysicalMemory.put64(ram, at, value);
+                break;
+        }
+        if (code) {
+            memory.written(memory.base + at, size);
+        }
+    }
+
+    /** DC ZVA: zeroes a naturally aligned block. */
+    void zero(long va, int size) {
+        long start = va & -size;
+        locate(start, Translator.WRITE, PLAIN);
+        if (out.device && mustAlign || index < 0) {
+            throw alignment(va, true);
+        }
+        int at = index;
+        for (int i = 0; i < size; i += 8) {
+            put(at + i, 8, 0);
+        }
+    }
+
+    /** Translates for cache maintenance, which accesses nothing. */
+    void maintain(long va, int access) {
+        if (!context.translator.translate(out, va, access | Translator.MAINTENANCE)) {
+            throw translationFault(va, 1 << 8 | 1 << 6);
+        }
+    }
+
+    private void store(long va, int size, long value) {
+        if (index >= 0) {
+            put(index, size, value);
+            return;
+        }
+        try {
+            memory.write(pa, size, value);
+        } catch (BusAbort e) {
+            throw dataAbort(va, SynchronousException.EXTERNAL_ABORT | 1 << 6);
+        }
+    }
+
+    private long readBus(long va, int size, boolean atomic) {
+        try {
+            return memory.read(pa, size);
+        } catch (BusAbort e) {
+            throw dataAbort(va, SynchronousException.EXTERNAL_ABORT);
+        }
+    }
+
+    private void checkAlignment(long va, int mode, boolean write) {
+        if ((mode & ALIGNED) != 0 || (control.sctlr(pe.el) & ControlRegisters.SCTLR_A) != 0) {
+            throw alignment(va, write);
+        }
+    }
+
+    /** Translates; sets {@link #index} or {@link #pa}. */
+    private void locate(long va, int access, int mode) {
+        int s = (mode & UNPRIVILEGED) != 0 ? 0 : set;
+        long[][] kind = access == Translator.READ ? tlb.read : tlb.write;
+        long[] entries = kind[s];
+        int slot = SoftwareTlb.slot(va);
+        if (SoftwareTlb.maps(entries, slot, va)) {
+            index = (int) (va + entries[slot + 1]);
+            code = (entries[slot] & SoftwareTlb.CODE) != 0;
+            mustAlign = (entries[slot] & SoftwareTlb.ALIGNED) != 0;
+            return;
+        }
+        if (!context.translator.translate(out, va, access | mode & UNPRIVILEGED)) {
+            throw translationFault(va, out.write ? 1 << 6 : 0);
+        }
+        pa = out.pa;
+        mustAlign = out.device;
+        if (!memory.isRam(pa, 1)) {
+            index = -1;
+            code = false;
+            return;
+        }
+        index = (int) (pa - memory.base);
+        code = access == Translator.WRITE && memory.holdsCode(pa);
+        boolean check = mustAlign || (control.sctlr(pe.el) & ControlRegisters.SCTLR_A) != 0;
+        tlb.fill(kind, s, va, index & ~0xFFF, (check ? SoftwareTlb.ALIGNED : 0) | (code ? SoftwareTlb.CODE : 0));
+    }
+
+    private SynchronousException alignment(long va, boolean write) {
+        return dataAbort(va, SynchronousException.ALIGNMENT | (write ? 1 << 6 : 0));
+    }
+
+    private SynchronousException dataAbort(long va, int iss) {
+        boolean external = (iss & 0x3F) == SynchronousException.EXTERNAL_ABORT;
+        int target = external && pe.el < 2 && (control.hcr() & ControlRegisters.HCR_TEA) != 0 ? 2 : 0;
+        return exception.of(SynchronousException.DATA_ABORT, iss, target, va);
+    }
+
+    /** The Data Abort of a translation that failed, with the given bits of the syndrome. */
+    private SynchronousException translationFault(long va, int bits) {
+        int iss = out.fault | bits | (out.onWalk ? 1 << 7 : 0);
+        if (!out.stage2) {
+            return exception.of(SynchronousException.DATA_ABORT, iss, 0, va);
+        }
+        if (!out.onWalk && (bits & 1 << 8) == 0) {
+            iss |= instructionSyndrome(word);
+        }
+        exception.of(SynchronousException.DATA_ABORT, iss, 2, va);
+        exception.hasIpa = true;
+        exception.ipa = out.ipa;
+        return exception;
+    }
+
+    /**
+     * ISV, SAS, SSE, SRT, SF and AR of a load or store of one general-purpose register without writeback,
+     * 0 for any other instruction (DDI 0487, D24.2.40, ISS encoding for an exception from a Data Abort).
+     */
+    static int instructionSyndrome(int word) {
+        int size = word >>> 30;
+        if ((word >>> 24 & 0x3F) == 0b001000) {
+            boolean ordered = (word >>> 23 & 1) != 0 && (word >>> 21 & 1) == 0;
+            return ordered ? syndrome(word, size, false, size == 3, true) : 0;
+        }
+        boolean single = (word >>> 24 & 0x3F) == 0b111001
+                || (word >>> 24 & 0x3F) == 0b111000 && ((word >>> 21 & 1) == 0
+                        ? (word >>> 10 & 1) == 0 : (word >>> 10 & 3) == 2);
+        boolean unscaledOrdered = (word >>> 24 & 0x3F) == 0b011001 && (word >>> 21 & 1) == 0;
+        boolean acquirePc = (word & 0x3FFFFC00) == 0x38BFC000;
+        if (acquirePc) {
+            return syndrome(word, size, false, size == 3, true);
+        }
+        if (single || unscaledOrdered) {
+            int opc = word >>> 22 & 3;
+            boolean sf = opc == 2 || opc < 2 && size == 3;
+            return syndrome(word, size, opc > 1, sf, unscaledOrdered);
+        }
+        if ((word & 0x3F000000) == 0x18000000) {
+            boolean signed = size == 2;
+            return syndrome(word, size == 1 ? 3 : 2, signed, size != 0, false);
+        }
+        return 0;
+    }
+
+    private static int syndrome(int word, int size, boolean signExtend, boolean sf, boolean acquireRelease) {
+        return 1 << 24 | size << 22 | (signExtend ? 1 << 21 : 0) | (word & 31) << 16 | (sf ? 1 << 15 : 0)
+                | (acquireRelease ? 1 << 14 : 0);
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.pe;
+
+import dev.spelunk.api.pe.Core;
+
+/** SVC, HVC, SMC, BRK, HLT and ERET (DDI 0487, C4.1.93). */
+final class ExceptionGenerating {
+    /** HLT #0xF000, the semihosting call. */
+    private static final int SEMIHOSTING = 0xD45E0000;
+
+    private ExceptionGenerating() {
+    }
+
+    static int execute(Processor p, int word) {
+        int immediate = word >>> 5 & 0xFFFF;
+        switch (word & 0x00E0001F) {
+            case 0x01:
+                return throwAfter(p, p.exception.of(SynchronousException.SVC, immediate, 0));
+            case 0x02:
+                return hypervisorCall(p, immediate);
+            case 0x03:
+                return secureMonitorCall(p, immediate);
+            case 0x00200000:
+                throw p.exception.of(SynchronousException.BRK, immediate,
+                        p.pe.el < 2 && (p.control.mdcrEl2() & ControlRegisters.MDCR_TDE) != 0 ? 2 : 0);
+            case 0x00400000:
+                if (word == SEMIHOSTING) {
+                    p.stop = Core.SEMIHOSTING;
+                    return Processor.LEAVE;
+                }
+                throw p.undefined();
+            default:
+                throw p.undefined();
+        }
+    }
+
+    private static int throwAfter(Processor p, SynchronousException e) {
+        e.returnOffset = 4;
+        throw e;
+    }
+
+    private static int hypervisorCall(Processor p, int immediate) {
+        if (p.pe.el == 0) {
+            throw p.undefined();
+        }
+        if (!p.has(Features.EL2)) {
+            p.stop = Core.FIRMWARE_CALL;
+            return p.leave();
+        }
+        boolean enabled = p.has(Features.EL3)
+                ? (p.control.scr() & ControlRegisters.SCR_HCE) != 0
+                : (p.control.hcr() & ControlRegisters.HCR_HCD) == 0;
+        if (!enabled || p.pe.el == 1 && !p.control.el2Enabled()) {
+            throw p.undefined();
+        }
+        return throwAfter(p, p.exception.of(SynchronousException.HVC, immediate, 2));
+    }
+
+    private static int secureMonitorCall(Processor p, int immediate) {
+        if (p.pe.el == 0) {
+            throw p.undefined();
+        }
+        if (p.pe.el == 1 && (p.control.hcr() & ControlRegisters.HCR_TSC) != 0) {
+            throw p.exception.of(SynchronousException.SMC, immediate, 2);
+        }
+        if (p.has(Features.EL3) && (p.control.scr() & ControlRegisters.SCR_SMD) != 0) {
+            throw p.undefined();
+        }
+        p.stop = Core.FIRMWARE_CALL;
+        return p.leave();
+    }
+
+    static int exceptionReturn(Processor p) {
+        int el = p.pe.el;
+        if (el == 0) {
+            throw p.undefined();
+        }
+        p.exceptions.returnTo(p.control.elr(el), p.control.spsr(el));
+        return Processor.LEAVE;
+    }
+}

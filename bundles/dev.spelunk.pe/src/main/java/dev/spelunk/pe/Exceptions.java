@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.pe;
+
+import dev.spelunk.api.pe.Core;
+import dev.spelunk.api.state.PeState;
+
+/** Takes exceptions to EL1 and EL2, returns from them, and picks interrupts (DDI 0487, D1.3 and J1.1). */
+final class Exceptions {
+    private static final int IL = 1 << 25;
+    private static final int[] VECTORS = {0x000, 0x080, 0x100, 0x180};
+
+    private final PeState pe;
+    private final ControlRegisters control;
+    /** Kind of the last exception taken. */
+    int lastKind;
+    /** ESR_ELx of the last synchronous exception. */
+    long lastSyndrome;
+
+    Exceptions(PeState pe, ControlRegisters control) {
+        this.pe = pe;
+        this.control = control;
+    }
+
+    /** Takes a synchronous exception of the operation at pc. @return the EL that took it */
+    int take(SynchronousException e) {
+        int target = Math.max(e.routedTo, control.defaultTarget(pe.el));
+        int ec = e.exceptionClass;
+        if ((ec == SynchronousException.INSTRUCTION_ABORT || ec == SynchronousException.DATA_ABORT
+) && target == pe.el) {
+            ec++;
+        }
+        if (e.hasIpa) {
+            control.hpfar(e.ipa >>> 8 & 0xFFFFFFFFFF0L);
+        }
+        long syndrome = (long) ec << 26 | IL | e.iss;
+        lastSyndrome = syndrome;
+        take(target, Core.SYNCHRONOUS, syndrome, e.hasAddress, e.address, pe.pc + e.returnOffset);
+        return target;
+    }
+
+    /** AArch64.TakeException. */
+    void take(int target, int kind, long syndrome, boolean hasAddress, long address, long returnAddress) {
+        int offset = VECTORS[kind] + (target > pe.el ? 0x400 : pe.spSel == 1 ? 0x200 : 0);
+        long spsr = pe.spsr();
+        if (kind == Core.SYNCHRONOUS || kind == Core.SERROR) {
+            control.esr(target, syndrome);
+        }
+        if (hasAddress) {
+            control.far(target, address);
+        }
+        control.spsr(target, spsr);
+        control.elr(target, returnAddress);
+        pe.bankStackPointer();
+        if (pe.el != target) {
+            pe.changed |= PeState.CHANGED_PROFILING;
+        }
+        pe.el = target;
+        pe.spSel = 1;
+        pe.loadStackPointer();
+        pe.ss = false;
+        pe.daif = PeState.D | PeState.A | PeState.I | PeState.F;
+        pe.il = false;
+        long sctlr = control.sctlrRegister(target);
+        if (control.has(Features.PAN) && (target == 1 || control.hostEl0())
+                && (sctlr & ControlRegisters.SCTLR_SPAN) == 0) {
+            pe.pan = true;
+        }
+        pe.uao = false;
+        pe.btype = 0;
+        if (control.has(Features.SSBS)) {
+            pe.ssbs = (sctlr & ControlRegisters.SCTLR_DSSBS) != 0;
+        }
+        pe.pc = (control.vbar(target) & ~0x7FFL) + offset;
+        lastKind = kind;
+    }
+
+    /**
+     * Returns from an exception (AArch64.ExceptionReturn). An illegal return changes neither EL nor stack
+     * pointer selection and sets PSTATE.IL (DDI 0487, D1.3.4.3).
+     */
+    void returnTo(long address, long spsr) {
+        int from = pe.el;
+        if (illegalReturn(spsr)) {
+            long kept = pe.spsr() & 0xFL | 1L << 20;
+            long flags = 0xFL << 28 | 0xFL << 6;
+            long taken = flags | (control.has(Features.PAN) ? 1L << 22 : 0)
+                    | (control.has(Features.UAO) ? 1L << 23 : 0) | (control.has(Features.DIT) ? 1L << 24 : 0)
+                    | (control.has(Features.SSBS) ? 1L << 12 : 0);
+            pe.restorePstate(kept | spsr & taken);
+        } else {
+            pe.restorePstate(spsr & legalPstate());
+        }
+        pe.ss = false;
+        pe.exclusiveAddress = -1;
+        pe.eventRegister = true;
+        pe.pc = address;
+        if (pe.el != from) {
+            pe.changed |= PeState.CHANGED_PROFILING;
+        }
+    }
+
+    /** The SPSR bits that PSTATE has here. */
+    private long legalPstate() {
+        return 0xFL << 28 | 1L << 21 | 1L << 20 | 0xFL << 6 | 0xF
+                | (control.has(Features.PAN) ? 1L << 22 : 0) | (control.has(Features.UAO) ? 1L << 23 : 0)
+                | (control.has(Features.DIT) ? 1L << 24 : 0) | (control.has(Features.SSBS) ? 1L << 12 : 0);
+    }
+
+    private boolean illegalReturn(long spsr) {
+        int target = (int) (spsr >>> 2) & 3;
+        if ((spsr & 0x10) != 0 || (spsr & 2) != 0 || target > pe.el || target == 0 && (spsr & 1) != 0) {
+            return true;
+        }
+        if (target == 3 || target == 2 && !control.el2Enabled()) {
+            return true;
+        }
+        return target == 1 && (control.hcr() & ControlRegisters.HCR_TGE) != 0;
+    }
+
+    /** Whether a WFI or WFE would wake: an interrupt is pending that PSTATE alone could mask (DDI 0487, D1.6). */
+    boolean wakeUpPending() {
+        int physical = pe.interrupts & (PeState.IRQ | PeState.FIQ | PeState.SERROR);
+        return physical != 0 || pendingVirtual() != 0;
+    }
+
+    /** Virtual interrupts that are pending and enabled by HCR_EL2, below EL2. */
+    private int pendingVirtual() {
+        long hcr = control.hcr();
+        if (pe.el > 1 || (hcr & ControlRegisters.HCR_TGE) != 0) {
+            return 0;
+        }
+        int pending = pe.interrupts & (PeState.VIRQ | PeState.VFIQ | PeState.VSERROR)
+                | ((hcr & ControlRegisters.HCR_VI) != 0 ? PeState.VIRQ : 0)
+                | ((hcr & ControlRegisters.HCR_VF) != 0 ? PeState.VFIQ : 0)
+                | ((hcr & ControlRegisters.HCR_VSE) != 0 ? PeState.VSERROR : 0);
+        int enabled = ((hcr & ControlRegisters.HCR_IMO) != 0 ? PeState.VIRQ : 0)
+                | ((hcr & ControlRegisters.HCR_FMO) != 0 ? PeState.VFIQ : 0)
+                | ((hcr & ControlRegisters.HCR_AMO) != 0 ? PeState.VSERROR : 0);
+        return pending & enabled;
+    }
+
+    /**
+     * Takes the pending unmasked interrupt of the highest priority: SError, FIQ, IRQ, then the virtual ones in
+     * the same order (an IMPLEMENTATION DEFINED choice, DDI 0487, D1.3.5).
+     *
+     * @return the EL that took it, 0 when there is none
+     */
+    int takeInterrupt() {
+        long hcr = control.hcr();
+        if (pe.interrupts == 0 && (hcr & (ControlRegisters.HCR_VI | ControlRegisters.HCR_VF
+                | ControlRegisters.HCR_VSE)) == 0) {
+            return 0;
+        }
+        int physical = pe.interrupts;
+        int target = physicalTarget(physical, PeState.SERROR, hcr, ControlRegisters.HCR_AMO, PeState.A);
+        if (target != 0) {
+            pe.interrupts &= ~PeState.SERROR;
+            take(target, Core.SERROR, 0x2FL << 26 | IL, false, 0, pe.pc);
+            return target;
+        }
+        target = physicalTarget(physical, PeState.FIQ, hcr, ControlRegisters.HCR_FMO, PeState.F);
+        if (target != 0) {
+            take(target, Core.FIQ, 0, false, 0, pe.pc);
+            return target;
+        }
+        target = physicalTarget(physical, PeState.IRQ, hcr, ControlRegisters.HCR_IMO, PeState.I);
+        if (target != 0) {
+            take(target, Core.IRQ, 0, false, 0, pe.pc);
+            return target;
+        }
+        return takeVirtual();
+    }
+
+    private int takeVirtual() {
+        int pending = pendingVirtual();
+        if ((pending & PeState.VSERROR) != 0 && (pe.daif & PeState.A) == 0) {
+            control.clearHcr(ControlRegisters.HCR_VSE);
+            pe.interrupts &= ~PeState.VSERROR;
+            take(1, Core.SERROR, 0x2FL << 26 | IL | control.vsesr() & 0x1FFFFFF, false, 0, pe.pc);
+            return 1;
+        }
+        if ((pending & PeState.VFIQ) != 0 && (pe.daif & PeState.F) == 0) {
+            take(1, Core.FIQ, 0, false, 0, pe.pc);
+            return 1;
+        }
+        if ((pending & PeState.VIRQ) != 0 && (pe.daif & PeState.I) == 0) {
+            take(1, Core.IRQ, 0, false, 0, pe.pc);
+            return 1;
+        }
+        return 0;
+    }
+
+    /** The EL that takes a physical interrupt now, 0 when it is not pending or stays pending (DDI 0487, D1.3.6). */
+    private int physicalTarget(int pending, int interrupt, long hcr, long route, int mask) {
+        if ((pending & interrupt) == 0) {
+            return 0;
+        }
+        int target = (hcr & (route | ControlRegisters.HCR_TGE)) != 0 ? 2 : 1;
+        if (target > pe.el) {
+            return target == 1 && pe.el == 0 && (pe.daif & mask) != 0 ? 0 : target;
+        }
+        return target == pe.el && (pe.daif & mask) == 0 ? target : 0;
+    }
+}

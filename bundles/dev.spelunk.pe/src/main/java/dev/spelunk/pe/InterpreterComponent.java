@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.pe;
+
+import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.machine.Parts;
+import dev.spelunk.api.pe.Core;
+import dev.spelunk.api.pe.ProcessingElement;
+import org.osgi.annotation.bundle.Capability;
+import org.osgi.service.component.annotations.Component;
+
+/** Publishes the interpreter. */
+@Component(property = {Parts.PART + "=" + Parts.PE, Parts.NAME + "=interpreter"})
+@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_CRC32", effective = "compose")
+@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_DIT", effective = "compose")
+@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_DPB", effective = "compose")
+@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_DPB2", effective = "compose")
+@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_FlagM", effective = "compose")
+@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_FlagM2", effective = "compose")
+@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_LOR", effective = "compose")
+@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_LRCPC", effective = "compose")
+@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_LRCPC2", effective = "compose")
+@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_LSE", effective = "compose")
+@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SB", effective = "compose")
+@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPECRES", effective = "compose")
+@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SSBS", effective = "compose")
+@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_UAO", effective = "compose")
+public final class InterpreterComponent implements ProcessingElement {
+    @Override
+    public Core create(PeContext context) {
+        return new InterpreterCore(context);
+    }
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.pe;
+
+import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.pe.Core;
+import dev.spelunk.api.state.Operation;
+import dev.spelunk.api.state.PeState;
+
+/** The interpreter of one PE: runs blocks, takes exceptions and interrupts, and observes single operations. */
+final class InterpreterCore implements Core {
+    private static final int MAX_BUDGET = 1 << 30;
+
+    private final Processor p;
+    private final PeContext context;
+    private final PeState pe;
+    private final BlockCache cache;
+    private final Interpreter interpreter;
+    private final OperationObserver observer;
+    private boolean observed;
+
+    /** Of the last synchronous exception: what must be equal when the next one is the same again. */
+    private long lastExecuted = -1;
+    private long lastVector;
+    private long lastSyndrome;
+    private long lastAddress;
+
+    InterpreterCore(PeContext context) {
+        this.context = context;
+        pe = context.pe;
+        p = new Processor(context);
+        cache = new BlockCache(p);
+        interpreter = new Interpreter(p, cache);
+        observer = new OperationObserver(p);
+        p.resolve();
+        context.memory.addObserver(cache);
+        context.translator.attach(p.tlb);
+    }
+
+    @Override
+    public int run(long limit) {
+        long end = pe.executed + limit;
+        if (pe.waiting && !wake()) {
+            return WAITING;
+        }
+        while (true) {
+            if (p.exceptions.takeInterrupt() == 2) {
+                return EXCEPTION_TO_EL2;
+            }
+            if (pe.changed != 0 || pe.executed >= end) {
+                return CONTINUE;
+            }
+            int taken = 0;
+            try {
+                runBlocks(end);
+            } catch (SynchronousException e) {
+                taken = take(e);
+            }
+            if (taken == 2) {
+                return EXCEPTION_TO_EL2;
+            }
+            if (p.stop != CONTINUE) {
+                int reason = p.stop;
+                p.stop = CONTINUE;
+                return reason;
+            }
+        }
+    }
+
+    private boolean wake() {
+        if (!SystemInstructions.wakes(p)) {
+            return false;
+        }
+        pe.waiting = false;
+        return true;
+    }
+
+    private void runBlocks(long end) {
+        p.selectMode();
+        checkIllegalState();
+        Block block = interpreter.resume;
+        int i = interpreter.resumeIndex;
+        if (block.context != p.tlb.context[p.tlb.fetchSet()] || pe.pc != block.pc + 4L * i) {
+            block = cache.fetch(pe.pc);
+            i = 0;
+        }
+        int budget = (int) Math.min(end - pe.executed, MAX_BUDGET);
+        long stopAt = pe.executed + budget;
+        int rest = budget - (block.count - i);
+        if (rest >= 0) {
+            interpreter.execute(block, i, rest, stopAt);
+            return;
+        }
+        int last = i + budget;
+        long covered = block.ops[last];
+        block.ops[last] = Kinds.EXIT;
+        try {
+            interpreter.execute(block, i, rest, stopAt);
+        } finally {
+            block.ops[last] = covered;
+        }
+    }
+
+    private void checkIllegalState() {
+        if (pe.il) {
+            throw p.exception.of(SynchronousException.ILLEGAL_STATE, 0, 0);
+        }
+    }
+
+    /** Takes a synchronous exception of the operation at pc. @return the EL that took it */
+    private int take(SynchronousException e) {
+        if (!e.onFetch) {
+            pe.executed++;
+        }
+        long pc = pe.pc;
+        boolean first = !e.onFetch || pe.executed != lastExecuted || pc != lastVector;
+        int target = p.exceptions.take(e);
+        long syndrome = p.exceptions.lastSyndrome;
+        if (first) {
+            pe.lastExceptionPc = pc;
+            pe.lastExceptionSyndrome = syndrome;
+            pe.lastExceptionAddress = e.address;
+        } else if (syndrome == lastSyndrome && e.address == lastAddress) {
+            p.stop = LOCKED_UP;
+        }
+        lastExecuted = pe.executed;
+        lastVector = pe.pc;
+        lastSyndrome = syndrome;
+        lastAddress = e.address;
+        return p.stop == LOCKED_UP ? 0 : target;
+    }
+
+    @Override
+    public int runObserved(Operation operation) {
+        observed = false;
+        if (pe.waiting && !wake()) {
+            return WAITING;
+        }
+        int target = p.exceptions.takeInterrupt();
+        if (target != 0) {
+            return target == 2 ? EXCEPTION_TO_EL2 : CONTINUE;
+        }
+        p.selectMode();
+        int taken = 0;
+        try {
+            checkIllegalState();
+            int word = (int) p.data.get(cache.fetchIndex(pe.pc), 4);
+            observed = true;
+            observer.execute(operation, word);
+        } catch (SynchronousException e) {
+            taken = take(e);
+        }
+        if (taken == 2) {
+            return EXCEPTION_TO_EL2;
+        }
+        int reason = p.stop;
+        p.stop = CONTINUE;
+        return reason;
+    }
+
+    @Override
+    public boolean observed() {
+        return observed;
+    }
+
+    @Override
+    public int lastExceptionKind() {
+        return p.exceptions.lastKind;
+    }
+
+    @Override
+    public void takeException(int targetEl, int kind, long syndrome, boolean hasAddress, long faultAddress) {
+        p.exceptions.take(targetEl, kind, syndrome, hasAddress, faultAddress, pe.pc);
+    }
+
+    @Override
+    public void exceptionReturn(long address, long spsr) {
+        p.exceptions.returnTo(address, spsr);
+    }
+
+    @Override
+    public void invalidate() {
+        p.resolve();
+        p.tlb.invalidateTranslations();
+        cache.clear();
+        interpreter.resume = Block.UNKNOWN;
+        context.translator.attach(p.tlb);
+    }
+
+    @Override
+    public void close() {
+        context.memory.removeObserver(cache);
+    }
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.pe;
+
+import static dev.spelunk.pe.DataProcessingImmediate.destination;
+
+/** Decodes the frequent loads and stores to {@link Kinds}; {@link LoadStore} has the meaning of all of them. */
+final class MemoryDecoder {
+    private static final long SLOW = Decoder.op(Kinds.SLOW, 0, 0, 0, 0);
+    /** Kind by size and opc; -1 where there is none. */
+    private static final int[] OFFSET = {
+        Kinds.STR_B, Kinds.LDR_B, Kinds.LDRSB_X, Kinds.LDRSB_W,
+        Kinds.STR_H, Kinds.LDR_H, Kinds.LDRSH_X, Kinds.LDRSH_W,
+        Kinds.STR_W, Kinds.LDR_W, Kinds.LDRSW, -1,
+        Kinds.STR_X, Kinds.LDR_X, Kinds.NOP, -1
+    };
+    private static final int[] REGISTER = {
+        Kinds.STR_B_REG, Kinds.LDR_B_REG, -1, -1,
+        -1, Kinds.LDR_H_REG, -1, -1,
+        Kinds.STR_W_REG, Kinds.LDR_W_REG, Kinds.LDRSW_REG, -1,
+        Kinds.STR_X_REG, Kinds.LDR_X_REG, Kinds.NOP, -1
+    };
+    private static final int[] WRITEBACK = {
+        Kinds.STR_B_WB, Kinds.LDR_B_WB, -1, -1,
+        -1, -1, -1, -1,
+        Kinds.STR_W_WB, Kinds.LDR_W_WB, -1, -1,
+        Kinds.STR_X_WB, Kinds.LDR_X_WB, -1, -1
+    };
+
+    private MemoryDecoder() {
+    }
+
+    static long decode(int word) {
+        if ((word >>> 26 & 1) != 0) {
+            return SLOW;
+        }
+        switch (word >>> 28 & 3) {
+            case 2:
+                return pair(word);
+            case 3:
+                return register(word);
+            default:
+                return SLOW;
+        }
+    }
+
+    private static long register(int word) {
+        int n = word >>> 5 & 31;
+        int operation = word >>> 28 & 12 | word >>> 22 & 3;
+        if ((word >>> 24 & 1) != 0) {
+            return offset(word, operation, n, (word >>> 10 & 0xFFF) << (word >>> 30));
+        }
+        int form = word >>> 10 & 3;
+        if ((word >>> 21 & 1) != 0) {
+            return form == 2 ? registerOffset(word, operation, n) : SLOW;
+        }
+        int displacement = word << 11 >> 23;
+        switch (form) {
+            case 0:
+                return offset(word, operation, n, displacement);
+            case 2:
+                return SLOW;
+            default:
+                int kind = WRITEBACK[operation];
+                if (kind < 0) {
+                    return SLOW;
+                }
+                int immediate = displacement << 16 | (form == 1 ? 0 : displacement & 0xFFFF);
+                return Decoder.op(kind, register(word, kind), Decoder.base(n), Decoder.baseMask(n), immediate);
+        }
+    }
+
+    /** The transfer register: XZR as a source reads zero, as a destination it is discarded. */
+    private static int register(int word, int kind) {
+        boolean store = kind >= Kinds.STR_X && kind <= Kinds.STR_B || kind >= Kinds.STR_X_REG && kind <= Kinds.STR_B_REG
+                || kind >= Kinds.STR_X_WB && kind <= Kinds.STR_B_WB;
+        return store ? word & 31 : destination(word & 31);
+    }
+
+    private static long offset(int word, int operation, int n, int displacement) {
+        int kind = OFFSET[operation];
+        if (kind < 0) {
+            return SLOW;
+        }
+        return Decoder.op(kind, register(word, kind), Decoder.base(n), Decoder.baseMask(n), displacement);
+    }
+
+    private static long registerOffset(int word, int operation, int n) {
+        int kind = REGISTER[operation];
+        int option = word >>> 13 & 7;
+        if (kind < 0 || n == 31 || (option & 2) == 0) {
+            return SLOW;
+        }
+        int shift = (word >>> 12 & 1) != 0 ? word >>> 30 : 0;
+        int immediate;
+        if ((option & 1) != 0) {
+            immediate = shift;
+        } else {
+            immediate = 32 | 32 - shift << 8 | (option == 2 ? 32 - shift << 16 : 0);
+        }
+        return Decoder.op(kind, register(word, kind), n, word >>> 16 & 31, immediate);
+    }
+
+    private static long pair(int word) {
+        int opc = word >>> 30;
+        int mode = word >>> 23 & 3;
+        boolean load = (word >>> 22 & 1) != 0;
+        boolean writeback = (mode & 1) != 0;
+        int kind;
+        if (opc == 2) {
+            kind = load ? writeback ? Kinds.LDP_X_WB : Kinds.LDP_X : writeback ? Kinds.STP_X_WB : Kinds.STP_X;
+        } else if (opc == 0 && !writeback) {
+            kind = load ? Kinds.LDP_W : Kinds.STP_W;
+        } else {
+            return SLOW;
+        }
+        int n = word >>> 5 & 31;
+        int scaled = (word << 10 >> 25) * (opc == 2 ? 8 : 4);
+        int t = word & 31;
+        int t2 = word >>> 10 & 31;
+        int immediate = Decoder.baseMask(n) << 28 | (writeback ? (scaled & 0xFFF) << 16 : 0)
+                | (mode == 1 ? 0 : scaled & 0xFFFF);
+        return Decoder.op(kind, load ? destination(t) : t, Decoder.base(n), load ? destination(t2) : t2, immediate);
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.pe;
+
+import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.state.PeState;
+import dev.spelunk.api.state.StateBlock;
+
+/** What every instruction of one PE works on. */
+final class Processor {
+    /** An instruction's outcome: go on with the next one, at pc + 4. */
+    static final int NEXT = 0;
+    /** An instruction's outcome: pc is set; the run must look at what has changed before it goes on there. */
+    static final int LEAVE = 1;
+
+    final PeContext context;
+    final PeState pe;
+    final long[] x;
+    final SynchronousException exception = new SynchronousException();
+    final ControlRegisters control;
+    final SoftwareTlb tlb;
+    final DataAccess data;
+    final Exceptions exceptions;
+    /** Architecture features, see {@link Features}. */
+    int features;
+    /** What an instruction wants {@code Core.run} to return; CONTINUE for nothing. */
+    int stop;
+    /** Word 0: whether the PE waits in WFE rather than in WFI. */
+    final StateBlock wait;
+
+    Processor(PeContext context) {
+        this.context = context;
+        pe = context.pe;
+        x = pe.x;
+        control = new ControlRegisters(pe);
+        tlb = new SoftwareTlb(pe);
+        data = new DataAccess(context, tlb, control, exception);
+        exceptions = new Exceptions(pe, control);
+        wait = context.machine.block("pe" + pe.index + ".wait", 1, 0);
+    }
+
+    /** Looks up again what is derived from the composition. */
+    void resolve() {
+        control.resolve(context.registers, context.architecture);
+        features = control.features();
+    }
+
+    /** To be called when the Exception level or PSTATE.PAN may have changed. */
+    void selectMode() {
+        data.set = tlb.dataSet();
+    }
+
+    boolean has(int feature) {
+        return (features & feature) != 0;
+    }
+
+    SynchronousException undefined() {
+        return exception.undefined();
+    }
+
+    /** Traps with an exception class and syndrome to an EL, or to EL2 when that is EL1 and HCR_EL2.TGE is 1 at EL0. */
+    SynchronousException trap(int target, int exceptionClass, int iss) {
+        return exception.of(exceptionClass, iss, target);
+    }
+
+    /** Ends the instruction with pc at the next one and the run loop's attention. */
+    int leave() {
+        pe.pc += 4;
+        return LEAVE;
+    }
+}

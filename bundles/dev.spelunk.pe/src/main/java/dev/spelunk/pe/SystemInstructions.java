@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.pe;
+
+import static dev.spelunk.pe.DataProcessingImmediate.destination;
+
+import dev.spelunk.api.pe.Core;
+import dev.spelunk.api.registers.Access;
+import dev.spelunk.api.registers.Encoding;
+import dev.spelunk.api.state.PeState;
+
+/** System instructions: hints, barriers, PSTATE and system register accesses (DDI 0487, C4.1.93 and C5). */
+final class SystemInstructions {
+    private SystemInstructions() {
+    }
+
+    /** Executes an instruction with bits 31:22 of 1101010100. */
+    static int execute(Processor p, int word) {
+        int op0 = word >>> 19 & 3;
+        boolean read = (word >>> 21 & 1) != 0;
+        int encoding = word >>> 5 & 0xFFFF;
+        if (op0 >= 2) {
+            return read ? readRegister(p, word, encoding) : writeRegister(p, word, encoding);
+        }
+        if (op0 == 1) {
+            if (read) {
+                throw p.undefined();
+            }
+            return MaintenanceInstructions.execute(p, encoding, word & 31);
+        }
+        if (read) {
+            throw p.undefined();
+        }
+        return withoutRegister(p, word);
+    }
+
+    private static int readRegister(Processor p, int word, int encoding) {
+        check(p, word, encoding, true);
+        p.x[destination(word & 31)] = p.context.registers.read(encoding);
+        return Processor.NEXT;
+    }
+
+    private static int writeRegister(Processor p, int word, int encoding) {
+        check(p, word, encoding, false);
+        p.context.registers.write(encoding, p.x[word & 31]);
+        return p.leave();
+    }
+
+    private static void check(Processor p, int word, int encoding, boolean read) {
+        int decision = p.context.registers.decide(encoding, read);
+        if (decision == Access.ALLOWED) {
+            return;
+        }
+        if (decision == Access.UNDEFINED || Access.targetEl(decision) == 3) {
+            throw p.undefined();
+        }
+        int ec = Access.exceptionClass(decision);
+        int iss = ec == SynchronousException.SYSTEM ? Encoding.syndrome(encoding, word & 31, read)
+                : ec == 0x07 ? 1 << 24 | 0xE << 20 : 0;
+        throw p.trap(Access.targetEl(decision), ec, iss);
+    }
+
+    private static int withoutRegister(Processor p, int word) {
+        int op1 = word >>> 16 & 7;
+        int crm = word >>> 8 & 15;
+        int op2 = word >>> 5 & 7;
+        switch (word >>> 12 & 15) {
+            case 2:
+                if (op1 == 3 && (word & 31) == 31) {
+                    return hint(p, crm << 3 | op2);
+                }
+                throw p.undefined();
+            case 3:
+                if (op1 == 3 && (word & 31) == 31) {
+                    return barrier(p, op2, crm);
+                }
+                throw p.undefined();
+            case 4:
+                if ((word & 31) == 31) {
+                    return pstate(p, word, op1 << 3 | op2, crm);
+                }
+                throw p.undefined();
+            default:
+                throw p.undefined();
+        }
+    }
+
+    private static int hint(Processor p, int number) {
+        switch (number) {
+            case 2:
+                return waitFor(p, true);
+            case 3:
+                return waitFor(p, false);
+            case 4:
+                for (PeState other : p.context.machine.pes) {
+                    other.eventRegister = true;
+                }
+                return p.leave();
+            case 5:
+                p.pe.eventRegister = true;
+                return Processor.NEXT;
+            case 16:
+                return p.has(Features.RAS) ? p.leave() : Processor.NEXT;
+            case 17:
+                if (p.context.sampler != null) {
+                    p.context.sampler.profilingSynchronizationBarrier();
+                    return p.leave();
+                }
+                return Processor.NEXT;
+            default:
+                return Processor.NEXT;
+        }
+    }
+
+    /** WFE and WFI (DDI 0487, D1.6): the traps apply only when the PE would wait. */
+    private static int waitFor(Processor p, boolean event) {
+        PeState pe = p.pe;
+        if (event && (pe.eventRegister || pe.exclusiveAddress != -1)) {
+            pe.eventRegister = false;
+            return Processor.NEXT;
+        }
+        if (p.exceptions.wakeUpPending()) {
+            return Processor.NEXT;
+        }
+        int iss = 1 << 24 | 0xE << 20 | (event ? 1 : 0);
+        long allowed = event ? ControlRegisters.SCTLR_NTWE : ControlRegisters.SCTLR_NTWI;
+        if (pe.el == 0 && (p.control.sctlr(0) & allowed) == 0) {
+            throw p.trap(p.control.hostEl0() ? 2 : 1, SynchronousException.WFX, iss);
+        }
+        long trap = event ? ControlRegisters.HCR_TWE : ControlRegisters.HCR_TWI;
+        if (pe.el < 2 && (p.control.hcr() & trap) != 0 && !(pe.el == 0 && p.control.hostEl0())) {
+            throw p.trap(2, SynchronousException.WFX, iss);
+        }
+        pe.waiting = true;
+        p.wait.words[0] = event ? 1 : 0;
+        p.stop = Core.WAITING;
+        return p.leave();
+    }
+
+    /** Whether a PE that waits goes on. */
+    static boolean wakes(Processor p) {
+        if (p.exceptions.wakeUpPending()) {
+            return true;
+        }
+        if (p.wait.words[0] != 0 && p.pe.eventRegister) {
+            p.pe.eventRegister = false;
+            return true;
+        }
+        return false;
+    }
+
+    private static int barrier(Processor p, int op2, int crm) {
+        switch (op2) {
+            case 2:
+                p.pe.exclusiveAddress = -1;
+                return Processor.NEXT;
+            case 4:
+            case 5:
+                return Processor.NEXT;
+            case 6:
+                return p.leave();
+            case 7:
+                if (!p.has(Features.SB) || crm != 0) {
+                    throw p.undefined();
+                }
+                return Processor.NEXT;
+            default:
+                throw p.undefined();
+        }
+    }
+
+    /** MSR (immediate), and the flag instructions that share its encoding. */
+    private static int pstate(Processor p, int word, int field, int crm) {
+        PeState pe = p.pe;
+        int bit = crm & 1;
+        switch (field) {
+            case 0:
+                require(p, Features.FLAGM, 0);
+                requireZero(p, crm);
+                pe.nzcv ^= 2;
+                return Processor.NEXT;
+            case 1:
+                require(p, Features.FLAGM2, 0);
+                requireZero(p, crm);
+                pe.nzcv = fromExternal(pe.nzcv);
+                return Processor.NEXT;
+            case 2:
+                require(p, Features.FLAGM2, 0);
+                requireZero(p, crm);
+                pe.nzcv = toExternal(pe.nzcv);
+                return Processor.NEXT;
+            case 3:
+                require(p, Features.UAO, 1);
+                pe.uao = bit != 0;
+                return p.leave();
+            case 4:
+                require(p, Features.PAN, 1);
+                pe.pan = bit != 0;
+                return p.leave();
+            case 5:
+                require(p, 0, 1);
+                pe.bankStackPointer();
+                pe.spSel = bit;
+                pe.loadStackPointer();
+                return p.leave();
+            case 0x19:
+                require(p, Features.SSBS, 0);
+                pe.ssbs = bit != 0;
+                return Processor.NEXT;
+            case 0x1A:
+                require(p, Features.DIT, 0);
+                pe.dit = bit != 0;
+                return Processor.NEXT;
+            case 0x1E:
+                checkMaskAccess(p, word);
+                pe.daif |= crm;
+                return p.leave();
+            case 0x1F:
+                checkMaskAccess(p, word);
+                pe.daif &= ~crm;
+                return p.leave();
+            default:
+                throw p.undefined();
+        }
+    }
+
+    private static void require(Processor p, int feature, int lowestEl) {
+        if (feature != 0 && !p.has(feature) || p.pe.el < lowestEl) {
+            throw p.undefined();
+        }
+    }
+
+    private static void requireZero(Processor p, int crm) {
+        if (crm != 0) {
+            throw p.undefined();
+        }
+    }
+
+    /** XAFLAG: from the other convention of floating-point flags. */
+    static int fromExternal(int nzcv) {
+        boolean z = (nzcv & 4) != 0;
+        boolean c = (nzcv & 2) != 0;
+        return (!c && !z ? 8 : 0) | (z && c ? 4 : 0) | (c || z ? 2 : 0) | (!c && z ? 1 : 0);
+    }
+
+    /** AXFLAG: to the other convention of floating-point flags. */
+    static int toExternal(int nzcv) {
+        boolean z = (nzcv & 4) != 0;
+        boolean c = (nzcv & 2) != 0;
+        boolean v = (nzcv & 1) != 0;
+        return (z || v ? 4 : 0) | (c && !v ? 2 : 0);
+    }
+
+    private static void checkMaskAccess(Processor p, int word) {
+        if (p.pe.el == 0 && (p.control.sctlr(0) & ControlRegisters.SCTLR_UMA) == 0) {
+            int target = p.control.defaultTarget(0);
+            throw p.trap(target, SynchronousException.SYSTEM, Encoding.syndrome(word >>> 5 & 0xFFFF, 31, false));
+        }
+    }
+}
