@@ -13,9 +13,15 @@ import dev.spelunk.api.state.PeState;
  */
 final class CpuInterface {
     static final int MAINTENANCE_INTID = 25;
+    static final long VENG0 = 1;
     static final long VENG1 = 2;
+    static final long VCBPR = 1L << 4;
     static final long VEOIM = 1L << 9;
+    static final long CBPR = 1;
     static final long EOIMODE = 2;
+    /** Least values of the binary points with five bits of priority. */
+    static final long LEAST_BPR0 = 2;
+    static final long LEAST_BPR1 = 3;
     private static final int IDLE_PRIORITY = 0xFF;
     private static final long HCR_FMO = 1L << 3;
     private static final long HCR_IMO = 1L << 4;
@@ -29,6 +35,11 @@ final class CpuInterface {
         return c.pe.el == 1 && Rules.el2Enabled(c) && (c.register(SystemRegister.HCR_EL2) & HCR_IMO) != 0;
     }
 
+    /** Whether an EL1 access to Group 0 registers goes to the virtual interface. */
+    static boolean virtualGroup0(PeContext c) {
+        return c.pe.el == 1 && Rules.el2Enabled(c) && (c.register(SystemRegister.HCR_EL2) & HCR_FMO) != 0;
+    }
+
     /** As {@link #virtual} for the registers common to both groups. */
     static boolean virtualCommon(PeContext c) {
         return c.pe.el == 1 && Rules.el2Enabled(c) && (c.register(SystemRegister.HCR_EL2) & (HCR_IMO | HCR_FMO)) != 0;
@@ -38,8 +49,24 @@ final class CpuInterface {
         return activePriorities == 0 ? IDLE_PRIORITY : Long.numberOfTrailingZeros(activePriorities) << 3;
     }
 
+    /** ICC_BPR1_EL1 as it counts: with CBPR one more than ICC_BPR0_EL1. */
+    static long binaryPoint(PeContext c) {
+        return binaryPoint((c.register(SystemRegister.ICC_CTLR_EL1) & CBPR) != 0,
+                c.register(SystemRegister.ICC_BPR0_EL1), c.register(SystemRegister.ICC_BPR1_EL1));
+    }
+
+    /** ICV_BPR1_EL1 as it counts. */
+    static long virtualBinaryPoint(PeContext c) {
+        long vmcr = c.register(SystemRegister.ICH_VMCR_EL2);
+        return binaryPoint((vmcr & VCBPR) != 0, vmcr >>> 21 & 7, vmcr >>> 18 & 7);
+    }
+
+    private static long binaryPoint(boolean common, long bpr0, long bpr1) {
+        return common ? Math.min(Math.max(bpr0, LEAST_BPR0) + 1, 7) : Math.max(bpr1, LEAST_BPR1);
+    }
+
     private static int group(int priority, long binaryPoint) {
-        return priority & -1 << Math.max((int) binaryPoint & 7, 3);
+        return priority & -1 << (int) binaryPoint;
     }
 
     static int runningPriority(PeContext c, boolean virtual) {
@@ -57,7 +84,7 @@ final class CpuInterface {
         }
         int priority = c.interrupts.priority(c.pe.index, intid);
         boolean signalled = priority < (c.register(SystemRegister.ICC_PMR_EL1) & 0xFF)
-                && group(priority, c.register(SystemRegister.ICC_BPR1_EL1)) < runningPriority(c, false);
+                && group(priority, binaryPoint(c)) < runningPriority(c, false);
         return signalled ? intid : InterruptDistributor.SPURIOUS;
     }
 
@@ -73,7 +100,7 @@ final class CpuInterface {
         }
         int priority = ListRegisters.priority(ListRegisters.get(c, n));
         boolean signalled = priority < (vmcr >>> 24 & 0xFF)
-                && group(priority, vmcr >>> 18 & 7) < runningPriority(c, true);
+                && group(priority, virtualBinaryPoint(c)) < runningPriority(c, true);
         return signalled ? n : -1;
     }
 
@@ -107,14 +134,14 @@ final class CpuInterface {
             long lr = ListRegisters.get(c, n);
             ListRegisters.set(c, n, lr & ~ListRegisters.PENDING | ListRegisters.ACTIVE);
             raise(c, SystemRegister.ICH_AP1R0_EL2,
-                    group(ListRegisters.priority(lr), c.register(SystemRegister.ICH_VMCR_EL2) >>> 18 & 7));
+                    group(ListRegisters.priority(lr), virtualBinaryPoint(c)));
             update(c);
             return ListRegisters.intid(lr);
         }
         int intid = physicalCandidate(c);
         if (intid != InterruptDistributor.SPURIOUS) {
             raise(c, SystemRegister.ICC_AP1R0_EL1,
-                    group(c.interrupts.priority(c.pe.index, intid), c.register(SystemRegister.ICC_BPR1_EL1)));
+                    group(c.interrupts.priority(c.pe.index, intid), binaryPoint(c)));
             c.interrupts.acknowledge(c.pe.index, intid);
             update(c);
         }
@@ -183,7 +210,8 @@ final class CpuInterface {
         }
         long lr = ListRegisters.get(c, n);
         ListRegisters.set(c, n, lr & ~ListRegisters.ACTIVE);
-        if ((lr & ListRegisters.HARDWARE) != 0 && c.interrupts != null) {
+        if ((lr & ListRegisters.HARDWARE) != 0 && c.interrupts != null
+                && ListRegisters.physicalIntid(lr) < InterruptState.INTIDS) {
             c.interrupts.setActive(c.pe.index, ListRegisters.physicalIntid(lr), false);
         }
     }

@@ -24,9 +24,10 @@ public final class CpuInterfaceBank implements RegisterBank {
     private static final long HCR_IMO_FMO = 3L << 3;
     private static final long VPMR = 0xFFL << 24;
     private static final long VBPR1 = 7L << 18;
+    private static final long VBPR0 = 7L << 21;
     private static final long SRE_ALL = 0xF;
-    /** PRIbits and PREbits 5, IDbits 16, A3V, four list registers. */
-    private static final long VTR = 4L << 29 | 4L << 26 | 1L << 21 | ListRegisters.COUNT - 1;
+    /** PRIbits and PREbits 5, IDbits 16, A3V, nV4, TDS, four list registers. */
+    private static final long VTR = 4L << 29 | 4L << 26 | 1L << 21 | 1L << 20 | 1L << 19 | ListRegisters.COUNT - 1;
 
     @Override
     public List<RegisterDefinition> registers(Architecture architecture) {
@@ -133,14 +134,16 @@ public final class CpuInterfaceBank implements RegisterBank {
                 }));
         add(all, RegisterDefinition.of("ICC_BPR1_EL1", SystemRegister.ICC_BPR1_EL1).field("BinaryPoint", 2, 0).reset(3)
                 .rule(trap(ICH_HCR_TALL1))
-                .onRead((c, r, stored) -> CpuInterface.virtual(c) ? Math.max((vmcr(c) & VBPR1) >>> 18, 3) : stored)
+                .onRead((c, r, stored) -> CpuInterface.virtual(c)
+                        ? CpuInterface.virtualBinaryPoint(c) : CpuInterface.binaryPoint(c))
                 .onWrite((c, r, stored, value) -> {
-                    long point = Math.max(value, 3);
+                    long point = Math.max(value, CpuInterface.LEAST_BPR1);
                     if (CpuInterface.virtual(c)) {
-                        vmcr(c, VBPR1, point << 18);
+                        vmcr(c, (vmcr(c) & CpuInterface.VCBPR) != 0 ? 0 : VBPR1, point << 18);
                         return stored;
                     }
-                    return store(c, r, point);
+                    boolean common = (c.register(SystemRegister.ICC_CTLR_EL1) & CpuInterface.CBPR) != 0;
+                    return common ? stored : store(c, r, point);
                 }));
         add(all, RegisterDefinition.of("ICC_IGRPEN1_EL1", SystemRegister.ICC_IGRPEN1_EL1).field("Enable", 0)
                 .rule(trap(ICH_HCR_TALL1))
@@ -172,10 +175,36 @@ public final class CpuInterfaceBank implements RegisterBank {
         add(all, RegisterDefinition.of("ICC_HPPIR0_EL1", SystemRegister.ICC_HPPIR0_EL1).constant(1023).rule(trap));
         add(all, RegisterDefinition.of("ICC_EOIR0_EL1", SystemRegister.ICC_EOIR0_EL1).field("INTID", 23, 0).writeOnly()
                 .rule(trap));
-        add(all, RegisterDefinition.of("ICC_BPR0_EL1", SystemRegister.ICC_BPR0_EL1).field("BinaryPoint", 2, 0).reset(2)
-                .rule(trap));
-        add(all, RegisterDefinition.of("ICC_IGRPEN0_EL1", SystemRegister.ICC_IGRPEN0_EL1).field("Enable", 0).rule(trap));
-        add(all, RegisterDefinition.of("ICC_AP0R0_EL1", SystemRegister.ICC_AP0R0_EL1).field("P", 31, 0).rule(trap));
+        add(all, RegisterDefinition.of("ICC_BPR0_EL1", SystemRegister.ICC_BPR0_EL1).field("BinaryPoint", 2, 0)
+                .reset(CpuInterface.LEAST_BPR0).rule(trap)
+                .onRead((c, r, stored) -> CpuInterface.virtualGroup0(c)
+                        ? Math.max((vmcr(c) & VBPR0) >>> 21, CpuInterface.LEAST_BPR0) : stored)
+                .onWrite((c, r, stored, value) -> {
+                    long point = Math.max(value, CpuInterface.LEAST_BPR0);
+                    if (CpuInterface.virtualGroup0(c)) {
+                        vmcr(c, VBPR0, point << 21);
+                        return stored;
+                    }
+                    return store(c, r, point);
+                }));
+        add(all, RegisterDefinition.of("ICC_IGRPEN0_EL1", SystemRegister.ICC_IGRPEN0_EL1).field("Enable", 0).rule(trap)
+                .onRead((c, r, stored) -> CpuInterface.virtualGroup0(c) ? vmcr(c) & CpuInterface.VENG0 : stored)
+                .onWrite((c, r, stored, value) -> {
+                    if (CpuInterface.virtualGroup0(c)) {
+                        vmcr(c, CpuInterface.VENG0, value);
+                        return stored;
+                    }
+                    return value;
+                }));
+        add(all, RegisterDefinition.of("ICC_AP0R0_EL1", SystemRegister.ICC_AP0R0_EL1).field("P", 31, 0).rule(trap)
+                .onRead((c, r, stored) -> CpuInterface.virtualGroup0(c) ? c.register(SystemRegister.ICH_AP0R0_EL2) : stored)
+                .onWrite((c, r, stored, value) -> {
+                    if (CpuInterface.virtualGroup0(c)) {
+                        c.register(SystemRegister.ICH_AP0R0_EL2, value);
+                        return stored;
+                    }
+                    return value;
+                }));
     }
 
     private static void el2(List<RegisterDefinition> all) {
@@ -197,12 +226,12 @@ public final class CpuInterfaceBank implements RegisterBank {
         add(all, RegisterDefinition.of("ICH_ELRSR_EL2", SystemRegister.ICH_ELRSR_EL2).whole().from(2).readOnly()
                 .onRead((c, r, stored) -> ListRegisters.emptyStatus(c)));
         add(all, RegisterDefinition.of("ICH_VMCR_EL2", SystemRegister.ICH_VMCR_EL2)
-                .field("VENG0", 0).field("VENG1", 1).field("VAckCtl", 2).field("VFIQEn", 3).field("VCBPR", 4)
+                .field("VENG0", 0).field("VENG1", 1).res1(3, 3).field("VCBPR", 4)
                 .field("VEOIM", 9).field("VBPR1", 20, 18).field("VBPR0", 23, 21).field("VPMR", 31, 27).from(2)
                 .onWrite((c, r, stored, value) -> store(c, r, value)));
         for (int n = 0; n < ListRegisters.COUNT; n++) {
             add(all, RegisterDefinition.of("ICH_LR" + n + "_EL2", SystemRegister.ICH_LR0_EL2 + n)
-                    .field("vINTID", 31, 0).field("pINTID", 44, 32).field("Priority", 55, 48).field("Group", 60)
+                    .field("vINTID", 15, 0).field("pINTID", 44, 32).field("Priority", 55, 51).field("Group", 60)
                     .field("HW", 61).field("State", 63, 62).from(2)
                     .onWrite((c, r, stored, value) -> store(c, r, value)));
         }

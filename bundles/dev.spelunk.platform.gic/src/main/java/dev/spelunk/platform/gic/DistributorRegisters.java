@@ -15,7 +15,9 @@ final class DistributorRegisters implements BusTarget {
     private static final int IROUTER = 0x6000;
     private static final int PIDR2 = 0xFFE8;
     private static final long ARE_AND_DS = 1 << 4 | 1 << 6;
-    private static final long NO_1_OF_N = 1 << 25;
+    private static final int WORD = 4;
+    /** GICD_TYPER: 10 bits of INTID, SETSPI and CLRSPI, Aff3, no 1 of N distribution. */
+    private static final long TYPER_VALUE = InterruptState.INTIDS / 32 - 1 | 9L << 19 | 1L << 16 | 1L << 24 | 1L << 25;
 
     private final Gicv3 gic;
 
@@ -25,6 +27,9 @@ final class DistributorRegisters implements BusTarget {
 
     @Override
     public long read(long offset, int size) {
+        if (size < WORD) {
+            return InterruptRegisters.part(read(offset & -WORD, WORD), offset, size);
+        }
         if (InterruptRegisters.serves(offset)) {
             return InterruptRegisters.read(gic.state, 0, offset, size, InterruptState.PRIVATE, InterruptState.INTIDS);
         }
@@ -37,7 +42,7 @@ final class DistributorRegisters implements BusTarget {
             case CTLR:
                 return gic.state.control() & 3 | ARE_AND_DS;
             case TYPER:
-                return InterruptState.INTIDS / 32 - 1 | 9L << 19 | 1L << 24 | NO_1_OF_N;
+                return TYPER_VALUE;
             case IIDR_OFFSET:
                 return IIDR;
             case PIDR2:
@@ -51,14 +56,14 @@ final class DistributorRegisters implements BusTarget {
     public void write(long offset, int size, long value) {
         if (InterruptRegisters.serves(offset)) {
             InterruptRegisters.write(gic.state, 0, offset, size, value, InterruptState.PRIVATE, InterruptState.INTIDS);
-        } else if (offset >= IROUTER && offset < IROUTER + 8L * InterruptState.INTIDS) {
+        } else if (offset >= IROUTER && offset < IROUTER + 8L * InterruptState.INTIDS && size >= WORD) {
             int intid = (int) (offset - IROUTER) / 8;
             if (intid >= InterruptState.PRIVATE) {
                 int shift = (int) (offset & 4) * 8;
                 long mask = size == 8 ? -1L : 0xFFFFFFFFL << shift;
                 gic.state.router(intid, gic.state.router(intid) & ~mask | value << shift & mask);
             }
-        } else if (offset == CTLR) {
+        } else if (offset == CTLR && size >= WORD) {
             gic.state.control(value & 3);
         } else if (offset == SETSPI || offset == CLRSPI) {
             int intid = (int) value & 0x3FF;

@@ -11,8 +11,9 @@ import dev.spelunk.api.state.StateBlock;
  */
 final class Gicv3 implements InterruptDistributor {
     static final long ENABLE_GROUP1 = 2;
-    private static final long AFFINITY = 0xFF00FFFFFFL;
-    private static final long ROUTING_MODE = 1L << 31;
+    /** Aff3 to Aff0, as in MPIDR_EL1 and GICD_IROUTER. */
+    static final long AFFINITY = 0xFF00FFFFFFL;
+    private static final int FIRST_PPI = 16;
     private static final int LOWEST_PRIORITY = 0x100;
 
     final InterruptState state;
@@ -117,13 +118,9 @@ final class Gicv3 implements InterruptDistributor {
         return kept + 1;
     }
 
-    /** Whether an interrupt goes to that PE: its own, or an SPI routed to it (1 of N: to the first PE). */
+    /** Whether an interrupt goes to that PE: its own, or an SPI routed to it. */
     private boolean targets(int pe, int intid) {
-        if (intid < InterruptState.PRIVATE) {
-            return true;
-        }
-        long route = state.router(intid);
-        return (route & ROUTING_MODE) != 0 ? pe == 0 : (route & AFFINITY) == (affinities[pe] & AFFINITY);
+        return intid < InterruptState.PRIVATE || state.router(intid) == (affinities[pe] & AFFINITY);
     }
 
     @Override
@@ -143,7 +140,7 @@ final class Gicv3 implements InterruptDistributor {
 
     @Override
     public boolean isLevel(int pe, int intid) {
-        return !state.get(InterruptState.EDGE, pe, intid);
+        return intid >= FIRST_PPI && !state.get(InterruptState.EDGE, pe, intid);
     }
 
     @Override
@@ -193,7 +190,8 @@ final class Gicv3 implements InterruptDistributor {
                 hit = (a >>> 32 & 0xFF) == cluster && (a >>> 16 & 0xFF) == aff2 && (a >>> 8 & 0xFF) == aff1
                         && aff0 / 16 == range && (icc >>> (aff0 & 15) & 1) != 0;
             }
-            if (hit) {
+            // ICC_SGI1R_EL1 generates only what the target has in Group 1.
+            if (hit && !state.get(InterruptState.GROUP0, pe, intid)) {
                 setPending(pe, intid, true);
             }
         }

@@ -11,7 +11,12 @@ final class InterruptRegisters {
         return offset >= 0x80 && offset < 0x800 || offset >= 0xC00 && offset < 0xD80;
     }
 
-    /** Reads; registers of INTIDs outside first..last read 0. */
+    /** The bytes of a word that a narrower access at that offset reads. */
+    static long part(long word, long offset, int size) {
+        return word >>> 8 * (offset & 3) & (1L << 8 * size) - 1;
+    }
+
+    /** Reads 4 or 8 bytes; registers of INTIDs outside first..last read 0. */
     static long read(InterruptState state, int pe, long offset, int size, int first, int last) {
         if (offset >= 0x400 && offset < 0x800) {
             long value = 0;
@@ -57,6 +62,7 @@ final class InterruptRegisters {
         return (state.get32(InterruptState.LATCHED, pe, from) | level) & 0xFFFFFFFFL;
     }
 
+    /** Writes. Only priorities can be accessed by bytes (IHI 0069, 12.1.3); other narrow writes are ignored. */
     static void write(InterruptState state, int pe, long offset, int size, long value, int first, int last) {
         if (offset >= 0x400 && offset < 0x800) {
             for (int i = 0; i < size; i++) {
@@ -65,6 +71,9 @@ final class InterruptRegisters {
                     state.priority(pe, intid, (int) (value >>> 8 * i) & 0xFF);
                 }
             }
+            return;
+        }
+        if (size < 4) {
             return;
         }
         if (offset >= 0xC00 && offset < 0xD00) {

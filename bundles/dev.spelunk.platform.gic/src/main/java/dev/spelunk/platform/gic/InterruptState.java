@@ -105,8 +105,9 @@ final class InterruptState {
         return words[ROUTER + intid - PRIVATE];
     }
 
+    /** There is no 1 of N distribution, so Interrupt_Routing_Mode is RES0. */
     void router(int intid, long value) {
-        words[ROUTER + intid - PRIVATE] = value;
+        words[ROUTER + intid - PRIVATE] = value & Gicv3.AFFINITY;
     }
 
     /** Level-sensitive: the line or a latch from ISPENDR; edge-triggered: the latch. */

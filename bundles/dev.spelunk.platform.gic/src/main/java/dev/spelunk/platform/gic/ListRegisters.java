@@ -30,7 +30,7 @@ final class ListRegisters {
     }
 
     static int intid(long lr) {
-        return (int) lr;
+        return (int) lr & 0xFFFF;
     }
 
     static int physicalIntid(long lr) {
@@ -98,11 +98,14 @@ final class ListRegisters {
             }
             pending |= (lr & (PENDING | ACTIVE)) == PENDING;
         }
+        boolean group0 = (vmcr & CpuInterface.VENG0) != 0;
         boolean group1 = (vmcr & CpuInterface.VENG1) != 0;
         long misr = eoiStatus(c) != 0 ? 1 : 0;
         misr |= (hcr & 2) != 0 && valid <= 1 ? 2 : 0;
         misr |= (hcr & 4) != 0 && (hcr >>> 27 & 31) != 0 ? 4 : 0;
         misr |= (hcr & 8) != 0 && !pending ? 8 : 0;
+        misr |= (hcr & 16) != 0 && group0 ? 16 : 0;
+        misr |= (hcr & 32) != 0 && !group0 ? 32 : 0;
         misr |= (hcr & 64) != 0 && group1 ? 64 : 0;
         misr |= (hcr & 128) != 0 && !group1 ? 128 : 0;
         return misr;

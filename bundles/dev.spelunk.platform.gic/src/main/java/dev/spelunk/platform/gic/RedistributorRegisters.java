@@ -12,6 +12,7 @@ final class RedistributorRegisters implements BusTarget {
     private static final int TYPER_HIGH = 0xC;
     private static final int WAKER = 0x14;
     private static final int PIDR2 = 0xFFE8;
+    private static final int WORD = 4;
 
     private final Gicv3 gic;
 
@@ -21,6 +22,9 @@ final class RedistributorRegisters implements BusTarget {
 
     @Override
     public long read(long address, int size) {
+        if (size < WORD) {
+            return InterruptRegisters.part(read(address & -WORD, WORD), address, size);
+        }
         int pe = (int) (address / FRAMES);
         long offset = address % FRAMES;
         if (pe >= gic.affinities.length) {
@@ -66,7 +70,7 @@ final class RedistributorRegisters implements BusTarget {
             if (InterruptRegisters.serves(o)) {
                 InterruptRegisters.write(gic.state, pe, o, size, value, 0, InterruptState.PRIVATE);
             }
-        } else if (offset == WAKER) {
+        } else if (offset == WAKER && size >= WORD) {
             gic.state.waker(pe, value & 2);
         }
         gic.changed(pe, 0);
