@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.integration.system;
+
+import dev.spelunk.api.machine.Machine;
+import dev.spelunk.api.machine.Machine.Result;
+import dev.spelunk.api.machine.RunOptions;
+import dev.spelunk.api.machine.SwapService;
+import dev.spelunk.cli.Composition;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Machines composed in this JVM, inside an embedded Felix for each variant, by the classes of the command line. */
+final class Machines {
+    private static final SortedMap<String, Composition> COMPOSITIONS = new TreeMap<>();
+
+    static {
+        System.setProperty("spelunk.home", Spelunk.ROOT.toString());
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> COMPOSITIONS.values().forEach(Composition::close)));
+    }
+
+    private Machines() {
+    }
+
+    /** A run that is over. */
+    record Run(Result result, byte[] records, String console, String dump) {
+        /** For messages of assertions. */
+        String told() {
+            return result + "\n" + console + (result.ending() == Machine.Ending.FAILED ? "\n" + dump : "");
+        }
+    }
+
+    /** Does something with a machine that has not started yet. */
+    @FunctionalInterface
+    interface Preparation {
+        void prepare(Machine machine, SwapService swaps);
+    }
+
+    /** What to run; each method changes one thing of what {@code spelunk run} runs. */
+    static final class Setup {
+        private String variant = "default";
+        private Path guest = Guests.BUNDLED;
+        private String hypervisor = "kvm";
+        private int el = 1;
+        private String append = "";
+        private long memory = 256L << 20;
+        private long limit = Long.MAX_VALUE;
+        private long seed = 1;
+
+        Setup variant(String name) {
+            variant = name;
+            return this;
+        }
+
+        Setup guest(Path file) {
+            guest = file;
+            return this;
+        }
+
+        Setup hypervisor(String name) {
+            hypervisor = name;
+            return this;
+        }
+
+        Setup el(int level) {
+            el = level;
+            return this;
+        }
+
+        Setup append(String arguments) {
+            append = arguments;
+            return this;
+        }
+
+        Setup memory(long bytes) {
+            memory = bytes;
+            return this;
+        }
+
+        Setup limit(long instructions) {
+            limit = instructions;
+            return this;
+        }
+
+        Setup seed(long value) {
+            seed = value;
+            return this;
+        }
+
+        /** Composes the machine; the caller closes it. */
+        Machine compose(ByteArrayOutputStream console) {
+            return composition(variant).machine(
+                    new RunOptions(guest, hypervisor, el, append, memory, limit, seed, console, null));
+        }
+
+        Run run() {
+            return run((machine, swaps) -> { }, (machine, swaps) -> { });
+        }
+
+        Run run(Preparation before, Preparation after) {
+            ByteArrayOutputStream console = new ByteArrayOutputStream();
+            SwapService swaps = composition(variant).service(SwapService.class);
+            try (Machine machine = compose(console)) {
+                before.prepare(machine, swaps);
+                Result result = machine.run();
+                after.prepare(machine, swaps);
+                return new Run(result, machine.records(), console.toString(StandardCharsets.ISO_8859_1), machine.dump());
+            }
+        }
+    }
+
+    static Setup setup() {
+        return new Setup();
+    }
+
+    static synchronized Composition composition(String variant) {
+        return COMPOSITIONS.computeIfAbsent(variant, name -> new Composition(name, null));
+    }
+}

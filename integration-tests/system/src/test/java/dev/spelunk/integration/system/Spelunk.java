@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.integration.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/** The real program, started by the launcher script in the top folder. */
+final class Spelunk {
+    /** Top folder of the source tree. */
+    static final Path ROOT = Path.of(System.getProperty("spelunk.root")).toAbsolutePath().normalize();
+    private static final long TIMEOUT_SECONDS = 600;
+
+    private final List<String> prefix = new ArrayList<>();
+    private final List<String> arguments;
+    private final Map<String, String> environment = new TreeMap<>();
+    private Path outputFile;
+    private String input = "";
+
+    private Spelunk(String... arguments) {
+        this.arguments = List.of(arguments);
+        environment.put("JAVA_HOME", System.getProperty("java.home"));
+    }
+
+    /** What a process did. */
+    record Outcome(int code, String out, String err) {
+        /** The only line on standard error. */
+        String onlyError() {
+            assertThat(err.lines()).as("standard error").hasSize(1);
+            return err.strip();
+        }
+    }
+
+    static Outcome run(String... arguments) {
+        return new Spelunk(arguments).run();
+    }
+
+    static Spelunk with(String... arguments) {
+        return new Spelunk(arguments);
+    }
+
+    Spelunk javaHome(Path folder) {
+        environment.put("JAVA_HOME", folder.toString());
+        return this;
+    }
+
+    /** Text for standard input. */
+    Spelunk input(String text) {
+        input = text;
+        return this;
+    }
+
+    /** Sends standard output to a file. */
+    Spelunk output(Path file) {
+        outputFile = file;
+        return this;
+    }
+
+    /** A command that the program is started by. */
+    Spelunk by(String... command) {
+        prefix.addAll(List.of(command));
+        return this;
+    }
+
+    /** Starts the program; standard output and error go to the files of these names in the folder. */
+    Process start(Path folder) throws IOException {
+        List<String> command = new ArrayList<>(prefix);
+        command.add(ROOT.resolve("spelunk").toString());
+        command.addAll(arguments);
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectOutput((outputFile == null ? folder.resolve("stdout") : outputFile).toFile())
+                .redirectError(folder.resolve("stderr").toFile());
+        builder.environment().putAll(environment);
+        builder.environment().remove("JAVA_OPTS");
+        return builder.start();
+    }
+
+    /** Starts the program and waits for its end. */
+    Outcome run() {
+        Path folder = null;
+        try {
+            folder = Files.createTempDirectory("spelunk-test-");
+            Process process = start(folder);
+            try (OutputStream stdin = process.getOutputStream()) {
+                stdin.write(input.getBytes(StandardCharsets.UTF_8));
+            } catch (IOException e) {
+                // The program has ended without reading it.
+                assertThat(e).hasMessageContaining("pipe");
+            }
+            if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new AssertionError("spelunk " + String.join(" ", arguments) + " does not end");
+            }
+            return outcome(process, folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        } finally {
+            if (folder != null) {
+                delete(folder.resolve("stdout"));
+                delete(folder.resolve("stderr"));
+                delete(folder);
+            }
+        }
+    }
+
+    Outcome outcome(Process process, Path folder) throws IOException {
+        String out = outputFile == null ? Files.readString(folder.resolve("stdout"), StandardCharsets.ISO_8859_1) : "";
+        // The launcher says on standard error that it builds, where sources are newer than what is built.
+        String err = Files.readString(folder.resolve("stderr"), StandardCharsets.UTF_8).lines()
+                .filter(line -> !line.startsWith("spelunk: building (")).reduce("", (a, b) -> a + b + "\n");
+        return new Outcome(process.exitValue(), out, err);
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
