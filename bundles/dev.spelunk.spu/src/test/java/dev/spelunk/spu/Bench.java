@@ -3,6 +3,7 @@ package dev.spelunk.spu;
 
 import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.registers.RegisterDefinition;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.spu.ProfilingFeatures;
 import dev.spelunk.api.spu.ProfilingRules;
@@ -51,7 +52,8 @@ final class Bench {
         context = new PeContext(machine, machine.pes[0]);
         pe = context.pe;
         context.architecture = new Architecture(85, new TreeSet<>(features), rules, Map.of());
-        context.registers = new RegisterModelComponent().create(context, List.of(new SpuRegisterBank()), null);
+        context.registers = new RegisterModelComponent().create(context,
+                List.of(new SpuRegisterBank(), Bench::timer), null);
         context.translator = pages;
         context.interrupts = lines;
         context.records = (index, cycles, data, offset, length) -> {
@@ -71,6 +73,17 @@ final class Bench {
         if (features.contains("FEAT_EL2")) {
             context.register(SystemRegister.MDCR_EL2, 3L << 12);
         }
+    }
+
+    /** The timer registers that timestamps depend on. */
+    private static List<RegisterDefinition> timer(Architecture architecture) {
+        if (!architecture.has("FEAT_EL2")) {
+            return List.of();
+        }
+        return List.of(
+                RegisterDefinition.of("CNTVOFF_EL2", SystemRegister.CNTVOFF_EL2).whole().from(2).build(),
+                RegisterDefinition.of("CNTPOFF_EL2", SystemRegister.CNTPOFF_EL2).whole().from(2).build(),
+                RegisterDefinition.of("CNTHCTL_EL2", SystemRegister.CNTHCTL_EL2).whole().from(2).build());
     }
 
     /** EL1 only, no EL2 and no EL3, default configuration. */

@@ -14,7 +14,9 @@ import java.util.TreeMap;
 final class PageMap implements Translator {
     static final int PAGE = 4096;
 
-    private final Map<Long, Long> pages = new TreeMap<>();
+    private final long[] virtual = new long[64];
+    private final long[] physical = new long[64];
+    private int count;
     private final Map<Long, Integer> stage2Faults = new TreeMap<>();
     int stage1Fault = 0x07;
     final List<Integer> regimes = new ArrayList<>();
@@ -22,12 +24,29 @@ final class PageMap implements Translator {
 
     void map(long va, long pa, long size) {
         for (long o = 0; o < size; o += PAGE) {
-            pages.put(va + o, pa + o);
+            int i = find(va + o);
+            if (i < 0) {
+                i = count++;
+            }
+            virtual[i] = va + o;
+            physical[i] = pa + o;
         }
     }
 
     void unmap(long va) {
-        pages.remove(va);
+        int i = find(va);
+        count--;
+        virtual[i] = virtual[count];
+        physical[i] = physical[count];
+    }
+
+    private int find(long page) {
+        for (int i = 0; i < count; i++) {
+            if (virtual[i] == page) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     void stage2Fault(long va, int fsc) {
@@ -45,17 +64,18 @@ final class PageMap implements Translator {
         long page = va & -PAGE;
         out.va = va;
         out.stage2 = false;
-        if (stage2Faults.containsKey(page)) {
+        if (!stage2Faults.isEmpty() && stage2Faults.containsKey(page)) {
             out.fault = stage2Faults.get(page);
             out.stage2 = true;
             return false;
         }
-        if (!pages.containsKey(page)) {
+        int i = find(page);
+        if (i < 0) {
             out.fault = stage1Fault;
             return false;
         }
         out.fault = Translation.NONE;
-        out.pa = pages.get(page) + va - page;
+        out.pa = physical[i] + va - page;
         return true;
     }
 
