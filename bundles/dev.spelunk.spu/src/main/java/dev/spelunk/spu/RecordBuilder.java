@@ -40,13 +40,8 @@ final class RecordBuilder {
             operation.begin(0, 0, true, 0);
             operation.operationClass = operationClass;
             operation.flags = -1;
-            if (operationClass != Operation.BRANCH) {
-                operation.flags &= ~Operation.TAKEN;
-            }
-            if (operationClass != Operation.LOAD_STORE) {
-                operation.flags &= ~(Operation.HAS_VA | Operation.HAS_PA | Operation.HAS_TRANSLATION_LATENCY
-                        | Operation.HAS_DATA_SOURCE);
-            }
+            operation.flags &= operationClass != Operation.BRANCH ? ~Operation.TAKEN
+                    : ~(Operation.HAS_VA | Operation.HAS_PA | Operation.HAS_TRANSLATION_LATENCY | Operation.HAS_DATA_SOURCE);
             largest = Math.max(largest, builder.build(operation, rules));
         }
         return largest;
