@@ -12,6 +12,10 @@ import java.util.List;
  */
 public final class BlockGenerator {
     private static final int LITERALS = 12;
+    /** Where nothing is mapped, or only for other Exception levels, from here on for at least 1 MiB. */
+    private static final long[] UNMAPPED = {
+        0x100000, 0x40100000L, 0x50000000L, 0x4200000000L, 0x0001000000000000L, 0xffff000000000000L
+    };
 
     private final Catalogue catalogue;
     private final int version;
@@ -94,6 +98,50 @@ public final class BlockGenerator {
             }
         }
         return blocks;
+    }
+
+    /**
+     * Blocks that end in a data access which must fail and leave nothing behind: of each instruction that
+     * accesses memory, at addresses that are not mapped or, where the access must be aligned, not aligned.
+     *
+     * @param accessesOfEach how many of each instruction
+     */
+    public List<Block> failing(int accessesOfEach) {
+        address = Layout.CODE_ADDRESS;
+        List<Block> blocks = new ArrayList<>();
+        for (Instruction instruction : catalogue.instructions()) {
+            boolean access = instruction.kind() == Instruction.Kind.MEMORY
+                    || instruction.kind() == Instruction.Kind.LOAD_EXCLUSIVE;
+            for (int i = 0; i < accessesOfEach && access && instruction.isIn(version) && !instruction.has("spared"); i++) {
+                begin();
+                startUnit();
+                failingAccess(instruction);
+                blocks.add(end());
+            }
+        }
+        return blocks;
+    }
+
+    private void failingAccess(Instruction instruction) {
+        // Base and index in one register cannot reach every address.
+        int word = instructions.defined(instruction, w -> !instruction.has("index")
+                || instruction.field("Rm").get(w) != instruction.base().get(w) || instruction.base().get(w) == 31);
+        int bytes = (int) instruction.get("bytes", word);
+        int align = Math.max(1, (int) instruction.get("align", word));
+        boolean misaligned = align > 1 && !instruction.has("unaligned") && random.percent(50);
+        long at = misaligned
+                ? target(bytes, align) + (1 + random.below(align - 1)) % align
+                : UNMAPPED[random.below(UNMAPPED.length)] + (long) random.below(0x10000) * align;
+        if (misaligned && at > Layout.WINDOW_ADDRESS + Layout.WINDOW_LENGTH - bytes) {
+            at -= align;
+        }
+        int base = instruction.base().get(word);
+        if (instruction.has("index")) {
+            registerOffset(instruction, word, base, at);
+        } else {
+            setRegister(base, at - instruction.get("offset", word), -1);
+        }
+        emit(word);
     }
 
     private void begin() {

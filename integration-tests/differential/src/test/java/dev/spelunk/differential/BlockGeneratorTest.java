@@ -57,4 +57,19 @@ class BlockGeneratorTest {
                     .isEqualTo(Outcome.End.UNDEFINED);
         }
     }
+
+    @ParameterizedTest
+    @ValueSource(ints = {82, 85})
+    void accessesThatMustFailDoSoInTheReference(int version) throws IOException {
+        QemuEngine engine = RequiredTool.emulator("failing accesses under qemu-aarch64 (Armv8." + version % 10 + ")",
+                version);
+        List<Block> blocks = new BlockGenerator(catalogue, version, 1, 1).failing(20);
+        List<Outcome> outcomes = engine.run(blocks);
+        for (int i = 0; i < blocks.size(); i++) {
+            Block block = blocks.get(i);
+            assertThat(outcomes.get(i).end()).as(catalogue.describe(block.words()[block.exit() - 1]))
+                    .isIn(Outcome.End.ABORT, Outcome.End.ALIGNMENT);
+            assertThat(outcomes.get(i).pc()).isEqualTo(block.exitAddress() - 4);
+        }
+    }
 }

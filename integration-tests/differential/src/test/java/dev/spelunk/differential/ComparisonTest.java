@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.Test;
 
-/** A comparison must find what is wrong: here an engine that computes SBCS as ADCS, and one that forgets a store. */
+/** A comparison must find what is wrong: here engines that compute another instruction or forget a store. */
 class ComparisonTest {
     private final Catalogue catalogue = Catalogue.base();
 
@@ -61,5 +61,16 @@ class ComparisonTest {
                 mutant(reference, w -> sturb.matches(w) ? Layout.NOP : w), "mutant of STURB");
         comparison.compare(new BlockGenerator(catalogue, 85, 40, 4).next(35));
         assertThat(comparison.failures()).isNotEmpty().allSatisfy(text -> assertThat(text).contains("memory"));
+    }
+
+    @Test
+    void aWrongProcessingElementIsFound() throws IOException {
+        Engine reference = RequiredTool.emulator("comparison of qemu-aarch64 with a wrong processing element", 85);
+        Engine core = ProcessingElementTest.core(85, 0, CoreEngine.Form.BLOCKS);
+        Instruction csinc = catalogue.named("CSINC");
+        Comparison comparison = new Comparison(catalogue, reference,
+                mutant(core, w -> csinc.matches(w) ? w ^ 1 << 12 : w), "mutant of CSINC");
+        comparison.compare(new BlockGenerator(catalogue, 85, 40, 5).next(40));
+        assertThat(comparison.failures()).isNotEmpty().allSatisfy(text -> assertThat(text).contains("CSINC"));
     }
 }

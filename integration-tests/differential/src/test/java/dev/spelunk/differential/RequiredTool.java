@@ -3,8 +3,6 @@ package dev.spelunk.differential;
 
 import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -62,12 +60,9 @@ final class RequiredTool {
             Assertions.fail(what);
         }
         Path list = Path.of(System.getProperty("spelunk.root"), "target", "did-not-run.txt");
-        try {
-            Files.createDirectories(list.getParent());
-            Files.writeString(list, what + "\n", StandardCharsets.UTF_8, StandardOpenOption.CREATE,
-                    StandardOpenOption.APPEND);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        Files.createDirectories(list.getParent());
+        if (!Files.exists(list) || !Files.readAllLines(list).contains(what)) {
+            Files.writeString(list, what + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         }
         Assumptions.abort(what);
     }

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.differential;
+
+import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.mmu.Mmu;
+import dev.spelunk.api.pe.Core;
+import dev.spelunk.api.pe.ProcessingElement;
+import dev.spelunk.api.registers.RegisterModel;
+import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.state.Operation;
+import dev.spelunk.api.state.PeState;
+import dev.spelunk.api.state.PhysicalMemory;
+import dev.spelunk.api.timing.OperationTimer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Executes blocks on the processing element, registers and MMU of this project, at EL0 or EL1, with stage 1
+ * translation on: Normal memory, mapped flat, code read-only. Every exception vector holds HLT #0xF000, which
+ * ends a run; ESR_EL1, ELR_EL1 and SPSR_EL1 then say how the block ended.
+ */
+final class CoreEngine implements Engine {
+    private static final long RAM = 0x40000000L;
+    private static final int RAM_LENGTH = 0x1000000;
+    private static final long LEVEL1 = RAM + 0x1000;
+    private static final long LEVEL2 = RAM + 0x2000;
+    private static final long VECTORS = RAM + 0x4000;
+    private static final int HLT_F000 = 0xd45e0000;
+
+    /** Descriptor of a Normal, Inner Shareable block with the Access flag (DDI 0487, D8.3.1). */
+    private static final long BLOCK = 1 | 3L << 8 | 1L << 10;
+    private static final long AP_EL0 = 1L << 6;
+    private static final long AP_READ_ONLY = 1L << 7;
+    private static final long PXN = 1L << 53;
+    private static final long UXN = 1L << 54;
+
+    /** T0SZ = 25, Inner Shareable write-back walks, EPD1, 40-bit IPS, TBI0. */
+    private static final long TCR = 25 | 1L << 8 | 1L << 10 | 3L << 12 | 1L << 23 | 2L << 32 | 1L << 37;
+    /** M, C, I, UCI, UCT, DZE, nTWI, nTWE and the bits that are RES1 in Armv8.0; no checks of SP or alignment. */
+    private static final long SCTLR = 1 | 1L << 2 | 1L << 12 | 1L << 26 | 1L << 15 | 1L << 14 | 1L << 16 | 1L << 18
+            | 1L << 29 | 1L << 28 | 1L << 23 | 1L << 22 | 1L << 20 | 1L << 11;
+    private static final long SPSR_EL0T = 0x3c0;
+    private static final long SPSR_EL1H = 0x3c5;
+    private static final long HCR_RW = 1L << 31;
+    private static final long SCR_NS_RW = 1L << 10 | 1;
+
+    /** What a machine of that version has, without what changes the meaning of the base instructions. */
+    private static final Set<String> FEATURES_82 = Set.of("FEAT_EL2", "FEAT_VHE", "FEAT_LSE", "FEAT_CRC32", "FEAT_PAN",
+            "FEAT_PAN2", "FEAT_UAO", "FEAT_LOR", "FEAT_DPB", "FEAT_RAS", "FEAT_LRCPC", "FEAT_DPB2");
+    private static final Set<String> FEATURES_85 = Set.of("FEAT_EL2", "FEAT_VHE", "FEAT_LSE", "FEAT_CRC32", "FEAT_PAN",
+            "FEAT_PAN2", "FEAT_UAO", "FEAT_LOR", "FEAT_DPB", "FEAT_RAS", "FEAT_LRCPC", "FEAT_LRCPC2", "FEAT_DPB2",
+            "FEAT_FlagM", "FEAT_FlagM2", "FEAT_DIT", "FEAT_SSBS", "FEAT_SB", "FEAT_SPECRES");
+
+    /** How the core is told to execute: the result must be the same. */
+    enum Form {
+        /** As many operations as there are. */
+        BLOCKS,
+        /** One operation at a time. */
+        SINGLE,
+        /** One operation at a time in the form in which sampled operations are executed. */
+        OBSERVED
+    }
+
+    private final int el;
+    private final Form form;
+    private final Operation operation = new Operation();
+    private final PeContext context;
+    private final PeState pe;
+    private final Core core;
+
+    /**
+     * @param version architecture version times ten: 82 or 85
+     * @param el the Exception level to execute blocks at, 0 or 1
+     */
+    CoreEngine(RegisterModel registers, Mmu mmu, ProcessingElement element, int version, int el, Form form) {
+        this.el = el;
+        this.form = form;
+        PhysicalMemory memory = new PhysicalMemory(RAM, RAM_LENGTH);
+        dev.spelunk.api.state.MachineState machine = new dev.spelunk.api.state.MachineState(1, memory, 1);
+        pe = machine.pes[0];
+        pe.el = 1;
+        pe.powered = true;
+        context = new PeContext(machine, pe);
+        context.records = (index, cycles, data, offset, length) -> { };
+        context.timer = new NoTimer();
+        Set<String> features = version >= 85 ? FEATURES_85 : FEATURES_82;
+        context.architecture = new Architecture(version, features, null, Map.of());
+        context.registers = registers.create(context, List.of(), null);
+        map(memory);
+        context.register(SystemRegister.MAIR_EL1, 0xff);
+        context.register(SystemRegister.TCR_EL1, TCR);
+        context.register(SystemRegister.TTBR0_EL1, LEVEL1);
+        context.register(SystemRegister.VBAR_EL1, VECTORS);
+        context.register(SystemRegister.SCTLR_EL1, SCTLR);
+        context.register(SystemRegister.HCR_EL2, HCR_RW);
+        context.register(SystemRegister.SCR_EL3, SCR_NS_RW);
+        context.translator = mmu.create(context);
+        core = element.create(context);
+        context.core = core;
+        context.translator.invalidate();
+        core.invalidate();
+    }
+
+    private void map(PhysicalMemory memory) {
+        memory.write(LEVEL1 + 8, 8, LEVEL2 | 3);
+        memory.write(LEVEL2, 8, RAM | BLOCK | UXN | AP_READ_ONLY);
+        memory.write(LEVEL2 + 8 * index(Layout.MEMORY_ADDRESS), 8, Layout.MEMORY_ADDRESS | BLOCK | AP_EL0 | PXN | UXN);
+        long code = BLOCK | AP_READ_ONLY | (el == 0 ? AP_EL0 | PXN : UXN);
+        for (long at = Layout.CODE_ADDRESS; at < Layout.CODE_ADDRESS + Layout.CODE_LENGTH; at += 0x200000) {
+            memory.write(LEVEL2 + 8 * index(at), 8, at | code);
+        }
+        for (long vector = VECTORS; vector < VECTORS + 0x800; vector += 0x80) {
+            memory.write(vector, 4, HLT_F000);
+        }
+    }
+
+    private static long index(long address) {
+        return address >>> 21 & 0x1ff;
+    }
+
+    @Override
+    public String name() {
+        return "spelunk";
+    }
+
+    /** Operations executed so far. */
+    long executed() {
+        return pe.executed;
+    }
+
+    @Override
+    public List<Outcome> run(List<Block> blocks) {
+        for (Block block : blocks) {
+            ByteBuffer code = ByteBuffer.allocate(block.words().length * 4).order(ByteOrder.LITTLE_ENDIAN);
+            code.asIntBuffer().put(block.words());
+            context.memory.copyIn(block.address(), code.array(), 0, code.capacity());
+        }
+        List<Outcome> outcomes = new ArrayList<>(blocks.size());
+        for (Block block : blocks) {
+            outcomes.add(run(block));
+        }
+        return outcomes;
+    }
+
+    private Outcome run(Block block) {
+        MachineState initial = block.initial();
+        context.memory.copyIn(Layout.WINDOW_ADDRESS, initial.memory, 0, initial.memory.length);
+        System.arraycopy(initial.x, 0, pe.x, 0, 31);
+        context.register(SystemRegister.TPIDR_EL0, initial.tpidrEl0);
+        if (el == 0) {
+            pe.sp[0] = initial.sp;
+            core.exceptionReturn(block.address() + 4L * block.entry(), SPSR_EL0T | initial.pstate);
+        } else {
+            core.exceptionReturn(block.address() + 4L * block.entry(), SPSR_EL1H | initial.pstate);
+            pe.x[PeState.SP] = initial.sp;
+        }
+        long end = pe.executed + block.words().length + 8;
+        int stop = Core.CONTINUE;
+        while (stop == Core.CONTINUE && pe.executed < end) {
+            pe.changed = 0;
+            stop = form == Form.OBSERVED ? core.runObserved(operation)
+                    : core.run(form == Form.SINGLE ? 1 : end - pe.executed);
+        }
+        MachineState state = new MachineState();
+        System.arraycopy(pe.x, 0, state.x, 0, 31);
+        state.sp = el == 0 ? pe.sp[0] : pe.x[PeState.SP];
+        state.tpidrEl0 = context.register(SystemRegister.TPIDR_EL0);
+        System.arraycopy(context.memory.ram, (int) (Layout.WINDOW_ADDRESS - RAM), state.memory, 0, state.memory.length);
+        if (stop != Core.SEMIHOSTING) {
+            state.pstate = pe.spsr() & (MachineState.NZCV | MachineState.DIT);
+            Outcome outcome = new Outcome(Outcome.End.OTHER, pe.pc, state);
+            pe.el = 1;
+            pe.spSel = 1;
+            pe.waiting = false;
+            context.translator.invalidate();
+            core.invalidate();
+            return outcome;
+        }
+        state.pstate = context.register(SystemRegister.SPSR_EL1) & (MachineState.NZCV | MachineState.DIT);
+        long pc = context.register(SystemRegister.ELR_EL1);
+        return new Outcome(end(block, pc), pc, state);
+    }
+
+    /** What the exception class and fault status of ESR_EL1 stand for (DDI 0487, D24.2.40). */
+    private Outcome.End end(Block block, long pc) {
+        long syndrome = context.register(SystemRegister.ESR_EL1);
+        boolean alignment = (syndrome & 0x3f) == 0x21;
+        switch ((int) (syndrome >>> 26) & 0x3f) {
+            case 0:
+                return Outcome.End.UNDEFINED;
+            case 0x3c:
+                return pc == block.exitAddress() ? Outcome.End.EXIT : Outcome.End.OTHER;
+            case 0x20, 0x21:
+                return Outcome.End.ABORT;
+            case 0x24, 0x25:
+                return alignment ? Outcome.End.ALIGNMENT : Outcome.End.ABORT;
+            case 0x22, 0x26:
+                return Outcome.End.ALIGNMENT;
+            default:
+                return Outcome.End.OTHER;
+        }
+    }
+
+    /** Nothing is sampled here. */
+    private static final class NoTimer implements OperationTimer {
+        @Override
+        public int warmingWindow() {
+            return 0;
+        }
+
+        @Override
+        public void warm(Operation operation) {
+        }
+
+        @Override
+        public void time(Operation operation) {
+        }
+
+        @Override
+        public void invalidate() {
+        }
+    }
+}
