@@ -59,6 +59,14 @@ public interface Translator {
     /** Executes an AT instruction: writes PAR_EL1. Returns false when the encoding is not an implemented AT. */
     boolean addressTranslate(int encoding, long va);
 
+    /**
+     * The fault that the last AT must report as a Data Abort in place of PAR_EL1: a stage 2 fault on the table
+     * walk of an AT at EL1, or an External abort (DDI 0487, AArch64.AT). Null when it did not fault so.
+     */
+    default Translation addressTranslateAbort() {
+        return null;
+    }
+
     /** Attaches the PE's cache of translations, which is told of every change from now on. */
     void attach(TranslationCache cache);
 

@@ -16,6 +16,8 @@ public final class TlbState {
     public final long[] entries = new long[SETS * WAYS * WORDS];
     /** Next way to replace, for each set. */
     public final byte[] next = new byte[SETS];
+    /** Who caches translations above this TLB and must hear what another PE invalidates in it; may be null. */
+    public TlbObserver observer;
     /** Which mapping sizes (bit n: 2^n bytes) have been entered since the last full invalidation. */
     public long sizes;
 }

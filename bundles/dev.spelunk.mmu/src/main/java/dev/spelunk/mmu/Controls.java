@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.mmu;
+
+import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.mmu.Translator;
+import dev.spelunk.api.registers.Encoding;
+import dev.spelunk.api.registers.RegisterFile;
+import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.state.PeState;
+
+/** The registers that control translation, and what is derived from them for every regime. */
+final class Controls {
+    static final long HCR_VM = 1L;
+    static final long HCR_PTW = 1L << 2;
+    static final long HCR_FB = 1L << 9;
+    static final long HCR_DC = 1L << 12;
+    static final long HCR_TGE = 1L << 27;
+    static final long HCR_E2H = 1L << 34;
+    static final long HCR_FWB = 1L << 46;
+    private static final long SCTLR_M = 1L;
+    private static final long SCTLR_I = 1L << 12;
+    private static final long SCTLR_WXN = 1L << 19;
+    private static final long SCR_NS = 1L;
+    private static final long SCR_EEL2 = 1L << 18;
+
+    private static final int[] REGISTERS = {
+        SystemRegister.SCTLR_EL1, SystemRegister.TCR_EL1, SystemRegister.TTBR0_EL1, SystemRegister.TTBR1_EL1,
+        SystemRegister.MAIR_EL1, SystemRegister.SCTLR_EL2, SystemRegister.TCR_EL2, SystemRegister.TTBR0_EL2,
+        SystemRegister.TTBR1_EL2, SystemRegister.MAIR_EL2, SystemRegister.HCR_EL2, SystemRegister.VTCR_EL2,
+        SystemRegister.VTTBR_EL2, SystemRegister.SCR_EL3, Encoding.of(3, 6, 1, 0, 0), Encoding.of(3, 6, 2, 0, 2),
+        Encoding.of(3, 6, 2, 0, 0), Encoding.of(3, 6, 10, 2, 0)
+    };
+    private static final int EL1 = 0;
+    private static final int EL2 = 5;
+    private static final int HCR = 10;
+    private static final int VTCR = 11;
+    private static final int VTTBR = 12;
+    private static final int SCR = 13;
+    private static final int EL3 = 14;
+
+    private final PeContext context;
+    private final PeState pe;
+    private final int[] indices = new int[REGISTERS.length];
+    private final long[] values = new long[REGISTERS.length];
+    private boolean hasEl2;
+    private boolean hasEl3;
+    private boolean smallTables;
+    private boolean e0pd;
+    private boolean executeNeverByPrivilege;
+    private int physicalSize;
+
+    final Regime[] regimes = {new Regime(Translator.REGIME_EL10), new Regime(Translator.REGIME_EL20),
+        new Regime(Translator.REGIME_EL2), new Regime(Translator.REGIME_EL3)};
+    final Stage2Controls stage2 = new Stage2Controls();
+    /** HCR_EL2, 0 while EL2 is not enabled. */
+    long hcr;
+
+    Controls(PeContext context) {
+        this.context = context;
+        this.pe = context.pe;
+        lookUp();
+    }
+
+    /** Looks up indices and features again, then {@link #refresh}. */
+    void lookUp() {
+        RegisterFile registers = context.registers;
+        for (int i = 0; i < REGISTERS.length; i++) {
+            indices[i] = registers.index(REGISTERS[i]);
+        }
+        hasEl2 = context.architecture.has("FEAT_EL2");
+        hasEl3 = context.architecture.has("FEAT_EL3");
+        smallTables = context.architecture.has("FEAT_TTST");
+        e0pd = context.architecture.version() >= 85 || context.architecture.has("FEAT_E0PD");
+        executeNeverByPrivilege = context.architecture.version() >= 82 || context.architecture.has("FEAT_XNX");
+        physicalSize = Granule.addressSize((int) context.register(SystemRegister.ID_AA64MMFR0_EL1) & 15);
+        changed();
+        refresh();
+    }
+
+    /** Physical address bits. */
+    int physicalSize() {
+        return physicalSize;
+    }
+
+    boolean el2Enabled() {
+        return hasEl2 && (!hasEl3 || (values[SCR] & (SCR_NS | SCR_EEL2)) != 0);
+    }
+
+    /** Effective HCR_EL2.{E2H,TGE} = {1,1}. */
+    boolean host() {
+        return (hcr & (HCR_E2H | HCR_TGE)) == (HCR_E2H | HCR_TGE);
+    }
+
+    /** Reads the registers; returns whether one has another value than before. */
+    boolean changed() {
+        boolean changed = false;
+        long[] sys = pe.sys;
+        for (int i = 0; i < indices.length; i++) {
+            long value = indices[i] < 0 ? 0 : sys[indices[i]];
+            if (values[i] != value) {
+                values[i] = value;
+                changed = true;
+            }
+        }
+        return changed;
+    }
+
+    /** Derives the regimes from the values that {@link #changed} read. */
+    void refresh() {
+        hcr = el2Enabled() ? values[HCR] : 0;
+        boolean host = host();
+        stage2.set(values[VTCR], values[VTTBR], hcr, physicalSize, smallTables, executeNeverByPrivilege);
+        Regime el10 = regimes[Translator.REGIME_EL10];
+        twoRanges(el10, EL1);
+        // HCR_EL2.TGE and DC make SCTLR_EL1.M count as 0; DC makes VM count as 1 (D24.2.62).
+        el10.stage1 &= (hcr & (HCR_TGE | HCR_DC)) == 0;
+        el10.stage2 = !host && (hcr & (HCR_VM | HCR_DC)) != 0;
+        el10.defaultCacheable = (hcr & HCR_DC) != 0;
+        el10.vmid = el2Enabled() ? stage2.vmid : 0;
+        twoRanges(regimes[Translator.REGIME_EL20], EL2);
+        oneRange(regimes[Translator.REGIME_EL2], EL2);
+        oneRange(regimes[Translator.REGIME_EL3], EL3);
+    }
+
+    private void twoRanges(Regime r, int first) {
+        long sctlr = values[first];
+        long tcr = values[first + 1];
+        long ttbr0 = values[first + 2];
+        long ttbr1 = values[first + 3];
+        common(r, sctlr, values[first + 4]);
+        int outputSize = Math.min(Granule.addressSize((int) (tcr >>> 32) & 7), physicalSize);
+        range(r.lower, tcr, 7, 37, 41, 55);
+        r.lower.set((int) tcr & 63, Granule.ofTg0((int) (tcr >>> 14) & 3), ttbr0, outputSize, smallTables);
+        range(r.higher, tcr, 23, 38, 42, 56);
+        r.higher.upper = true;
+        r.higher.set((int) (tcr >>> 16) & 63, Granule.ofTg1((int) (tcr >>> 30) & 3), ttbr1, outputSize, smallTables);
+        long ttbr = (tcr >>> 22 & 1) != 0 ? ttbr1 : ttbr0;
+        r.asid = (int) (ttbr >>> 48) & ((tcr >>> 36 & 1) != 0 ? 0xFFFF : 0xFF);
+    }
+
+    private void range(VaRange range, long tcr, int epd, int tbi, int hpd, int unprivilegedDisabled) {
+        range.disabled = (tcr >>> epd & 1) != 0;
+        range.topByteIgnored = (tcr >>> tbi & 1) != 0;
+        range.hierarchyDisabled = (tcr >>> hpd & 1) != 0;
+        range.unprivilegedDisabled = e0pd && (tcr >>> unprivilegedDisabled & 1) != 0;
+    }
+
+    private void oneRange(Regime r, int first) {
+        boolean el3 = first == EL3;
+        long sctlr = values[first];
+        long tcr = values[first + 1];
+        common(r, sctlr, values[el3 ? first + 3 : first + 4]);
+        int outputSize = Math.min(Granule.addressSize((int) (tcr >>> 16) & 7), physicalSize);
+        r.lower.disabled = false;
+        r.lower.topByteIgnored = (tcr >>> 20 & 1) != 0;
+        r.lower.hierarchyDisabled = (tcr >>> 24 & 1) != 0;
+        r.lower.set((int) tcr & 63, Granule.ofTg0((int) (tcr >>> 14) & 3), values[first + 2], outputSize, smallTables);
+    }
+
+    private static void common(Regime r, long sctlr, long mair) {
+        r.stage1 = (sctlr & SCTLR_M) != 0;
+        r.instructionCache = (sctlr & SCTLR_I) != 0;
+        r.writeExecuteNever = (sctlr & SCTLR_WXN) != 0;
+        r.mair = mair;
+    }
+
+    /** VMID that TLB maintenance of EL1&amp;0 applies to. */
+    int vmid() {
+        return regimes[Translator.REGIME_EL10].vmid;
+    }
+
+    /** 8 or 16 ASID bits of a regime with ASIDs, as a mask. */
+    int asidMask(int regime) {
+        long tcr = values[regime == Translator.REGIME_EL10 ? EL1 + 1 : EL2 + 1];
+        return (tcr >>> 36 & 1) != 0 ? 0xFFFF : 0xFF;
+    }
+}
