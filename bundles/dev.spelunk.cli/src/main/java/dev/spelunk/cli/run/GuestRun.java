@@ -9,9 +9,8 @@ import dev.spelunk.api.records.MalformedRecordException;
 import dev.spelunk.api.records.ProfileDescription;
 import dev.spelunk.api.records.ProfileWriter;
 import dev.spelunk.cli.ExitCode;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -66,7 +65,7 @@ public final class GuestRun implements Callable<Integer> {
     }
 
     private int run() {
-        double startSeconds = secondsSinceStart();
+        long first = System.currentTimeMillis();
         console.showProgress(machine::instructions);
         Result result;
         try {
@@ -87,7 +86,7 @@ public final class GuestRun implements Callable<Integer> {
             return ExitCode.INVARIANT_BROKEN;
         }
         FinishedRun run = new FinishedRun(options.guest(), variant, options.hypervisor(), options.seed(),
-                startSeconds, count, records.length, result);
+                secondsSinceStart(first), count, records.length, result);
         folder.write("summary.json", run::writeSummary);
         System.out.print(Report.of(run, writer.summary(profile, records)));
         System.out.flush();
@@ -134,8 +133,8 @@ public final class GuestRun implements Callable<Integer> {
         }
     }
 
-    private static double secondsSinceStart() {
-        return ProcessHandle.current().info().startInstant()
-                .map(start -> Duration.between(start, Instant.now()).toNanos() / 1e9).orElse(0.0);
+    /** From the start of the JVM, not of the process: the launcher script may have built in it. */
+    private static double secondsSinceStart(long milliseconds) {
+        return (milliseconds - ManagementFactory.getRuntimeMXBean().getStartTime()) / 1e3;
     }
 }
