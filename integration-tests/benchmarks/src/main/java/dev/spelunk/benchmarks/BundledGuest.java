@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.benchmarks;
+
+import dev.spelunk.api.machine.Machine;
+import dev.spelunk.api.machine.RunOptions;
+import dev.spelunk.cli.Composition;
+import java.io.OutputStream;
+import java.nio.file.Path;
+
+/** The bundled guest on the default variant, composed as the command line does it. */
+final class BundledGuest implements AutoCloseable {
+    private static final long MEMORY = 256L << 20;
+
+    private final Composition composition = new Composition("default", null);
+
+    /**
+     * Composes a machine.
+     *
+     * @param hypervisor {@code kvm} or {@code none}
+     * @param bootArguments see the guest's README
+     */
+    Machine machine(String hypervisor, String bootArguments) {
+        Path guest = Path.of(System.getProperty("spelunk.home"), "integration-tests", "guests", "prebuilt", "guest.elf");
+        return composition.machine(new RunOptions(guest, hypervisor, 1, bootArguments, MEMORY, Long.MAX_VALUE, 1,
+                OutputStream.nullOutputStream(), null));
+    }
+
+    @Override
+    public void close() {
+        composition.close();
+    }
+}
