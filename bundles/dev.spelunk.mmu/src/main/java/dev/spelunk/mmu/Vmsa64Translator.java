@@ -65,8 +65,10 @@ final class Vmsa64Translator implements Translator, TlbObserver, Tlb.Eviction {
         }
         long page = Tlb.canonical(va);
         boolean fetch = (access & EXECUTE) != 0;
-        // Without a top byte to ignore, only what is sign-extended can be in the TLB.
-        if (page == va || r.range(va).topByteIgnored) {
+        VaRange range = r.range(va);
+        // Without a top byte to ignore, only what is sign-extended can be in the TLB; E0PD counts for entries too.
+        if ((page == va || range.topByteIgnored)
+                && !(range.unprivilegedDisabled && (access & UNPRIVILEGED) != 0 && r.stage1)) {
             int e = tlb.find(r, page, fetch);
             if (e >= 0) {
                 int may = Permissions.of(tlb.permissions(e), access, pe.pan);
