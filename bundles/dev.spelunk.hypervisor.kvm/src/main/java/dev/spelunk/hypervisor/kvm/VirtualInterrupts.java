@@ -44,8 +44,10 @@ final class VirtualInterrupts {
         return (int) Math.min(LARGEST_LIST_REGISTERS, (context.register(SystemRegister.ICH_VTR_EL2) & 0x1F) + 1);
     }
 
-    /** Takes the list registers' state back after an exit. */
+    /** Turns the virtual CPU interface off after an exit, and takes the list registers' state back. */
     void fold() {
+        // Off first: with the list registers emptied it would ask for maintenance.
+        context.registers.write(SystemRegister.ICH_HCR_EL2, 0);
         for (int n = listRegisters() - 1; n >= 0; n--) {
             int register = SystemRegister.ICH_LR0_EL2 + n;
             long value = context.register(register);
@@ -80,7 +82,7 @@ final class VirtualInterrupts {
         return (control & (TIMER_ENABLE | TIMER_IMASK)) == TIMER_ENABLE && Long.compareUnsigned(count, compare) >= 0;
     }
 
-    /** Fills the list registers before an entry. */
+    /** Fills the list registers before an entry, and turns the virtual CPU interface on. */
     void flush() {
         int available = listRegisters();
         int count = distributor.pending(index, intids);
@@ -97,10 +99,7 @@ final class VirtualInterrupts {
             }
             context.registers.write(SystemRegister.ICH_LR0_EL2 + used++, value);
         }
-        long control = HCR_EN | (more ? HCR_UIE : 0);
-        if (context.register(SystemRegister.ICH_HCR_EL2) != control) {
-            context.registers.write(SystemRegister.ICH_HCR_EL2, control);
-        }
+        context.registers.write(SystemRegister.ICH_HCR_EL2, HCR_EN | (more ? HCR_UIE : 0));
         forward(HostInterrupts.VIRTUAL_TIMER);
         forward(HostInterrupts.PHYSICAL_TIMER);
     }
