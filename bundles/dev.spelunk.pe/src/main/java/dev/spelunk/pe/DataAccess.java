@@ -227,6 +227,17 @@ final class DataAccess {
         }
     }
 
+    /** The Data Abort that an AT instruction takes in place of a result in PAR_EL1. */
+    SynchronousException addressTranslateAbort(Translation fault) {
+        int iss = fault.fault | 1 << 8 | 1 << 6 | (fault.onWalk ? 1 << 7 : 0);
+        exception.of(SynchronousException.DATA_ABORT, iss, fault.stage2 ? 2 : 0, fault.va);
+        if (fault.stage2) {
+            exception.hasIpa = true;
+            exception.ipa = fault.ipa;
+        }
+        return exception;
+    }
+
     private void store(long va, int size, long value) {
         if (index >= 0) {
             put(index, size, value);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pe;
 
+import dev.spelunk.api.mmu.Translation;
 import dev.spelunk.api.mmu.Translator;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;
@@ -70,6 +71,10 @@ final class MaintenanceInstructions {
         }
         if (!p.context.translator.addressTranslate(encoding, p.x[rt])) {
             throw p.undefined();
+        }
+        Translation abort = p.context.translator.addressTranslateAbort();
+        if (abort != null) {
+            throw p.data.addressTranslateAbort(abort);
         }
         return p.leave();
     }
