@@ -352,6 +352,25 @@ class TlbTest {
     }
 
     @Test
+    void hitsAndWalksAllocateNothing() {
+        Guest g = new Guest(1).fill();
+        access(g, 20_000);
+        var threads = (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        access(g, 10_000);
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).as("bytes for 30,000 calls").isLessThan(4096);
+    }
+
+    /** A hit, a permission fault that walks, and a Translation fault. */
+    private static void access(Guest g, int times) {
+        for (int i = 0; i < times; i++) {
+            if (!g.b.translate(VA, READ) || g.b.translate(VA, READ | 8) || g.b.translate(0x7000_0000L, READ)) {
+                throw new AssertionError("another result");
+            }
+        }
+    }
+
+    @Test
     void turningStage1OffAndOnMixesNothing() {
         Guest g = new Guest(1).fill();
         g.b.set(SystemRegister.SCTLR_EL1, 0);

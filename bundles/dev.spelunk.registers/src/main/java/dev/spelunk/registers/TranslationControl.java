@@ -3,7 +3,7 @@ package dev.spelunk.registers;
 
 import dev.spelunk.api.registers.RegisterDefinition;
 
-/** Fields of the translation control registers with two ranges and with one (DDI 0487, D24.2.194-196). */
+/** Fields of the translation control registers with two ranges and with one (DDI 0487, D24.2.194-196). HA and HD are RES0. */
 final class TranslationControl {
     private TranslationControl() {
     }
@@ -14,9 +14,6 @@ final class TranslationControl {
                 .field("TG0", 15, 14).field("T1SZ", 21, 16).field("A1", 22).field("EPD1", 23).field("IRGN1", 25, 24)
                 .field("ORGN1", 27, 26).field("SH1", 29, 28).field("TG1", 31, 30).field("IPS", 34, 32).field("AS", 36)
                 .field("TBI0", 37).field("TBI1", 38);
-        if (d.has("FEAT_HAFDBS")) {
-            b.field("HA", 39).field("HD", 40);
-        }
         if (d.architecture.version() >= 82 || d.has("FEAT_HPDS")) {
             b.field("HPD0", 41).field("HPD1", 42);
         }
@@ -30,9 +27,6 @@ final class TranslationControl {
     static RegisterDefinition.Builder oneRange(Definitions d, RegisterDefinition.Builder b) {
         b.field("T0SZ", 5, 0).field("IRGN0", 9, 8).field("ORGN0", 11, 10).field("SH0", 13, 12).field("TG0", 15, 14)
                 .field("PS", 18, 16).field("TBI", 20).res1(23, 23).res1(31, 31);
-        if (d.has("FEAT_HAFDBS")) {
-            b.field("HA", 21).field("HD", 22);
-        }
         if (d.architecture.version() >= 82 || d.has("FEAT_HPDS")) {
             b.field("HPD", 24);
         }

@@ -136,7 +136,7 @@ class RegisterBehaviourTest {
     void tcrEl2HasTwoFormats() {
         Bench b = new Bench(85, Bench.V85).el(2);
         b.write(SystemRegister.TCR_EL2, -1L);
-        assertThat(b.read(SystemRegister.TCR_EL2)).as("HA and HD need FEAT_HAFDBS").isEqualTo(0x8197_FF3FL);
+        assertThat(b.read(SystemRegister.TCR_EL2)).as("HA and HD are RES0").isEqualTo(0x8197_FF3FL);
         b.set(SystemRegister.HCR_EL2, HCR_E2H);
         b.write(SystemRegister.TCR_EL2, -1L);
         assertThat(b.read(SystemRegister.TCR_EL2) & 0x7F_FFFF_FFFFL).isEqualTo(0x77_FFFF_FFBFL);
@@ -220,6 +220,30 @@ class RegisterBehaviourTest {
         assertThat(bare.read(SystemRegister.ID_AA64PFR0_EL1)).isEqualTo(0x01FF_0011L);
         assertThat(bare.read(SystemRegister.ID_AA64ISAR0_EL1)).isZero();
         assertThat(bare.read(SystemRegister.ID_AA64MMFR0_EL1)).isEqualTo(0x0010_0025L);
+    }
+
+    @Test
+    void hotRegistersAllocateNothing() {
+        Bench b = new Bench(85, Bench.V85);
+        int[] hot = {SystemRegister.TPIDR_EL0, SystemRegister.TPIDR_EL1, SystemRegister.NZCV, SystemRegister.DAIF,
+            SystemRegister.SP_EL0, SystemRegister.ELR_EL1, SystemRegister.SPSR_EL1, SystemRegister.CONTEXTIDR_EL1};
+        access(b, hot, 20_000);
+        var threads = (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        access(b, hot, 10_000);
+        long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+        assertThat(allocated).as("bytes for 240,000 calls").isLessThan(4096);
+    }
+
+    private static void access(Bench b, int[] registers, int times) {
+        for (int i = 0; i < times; i++) {
+            for (int r : registers) {
+                if (b.decide(r, true) != 0 || b.decide(r, false) != 0) {
+                    throw new AssertionError("not allowed");
+                }
+                b.write(r, b.read(r));
+            }
+        }
     }
 
     @Test
