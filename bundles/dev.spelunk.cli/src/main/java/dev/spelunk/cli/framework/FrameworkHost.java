@@ -54,6 +54,7 @@ public final class FrameworkHost implements AutoCloseable {
 
     private final Path storage;
     private final Framework framework;
+    private final Thread storageRemover;
 
     /** Starts an empty framework. */
     public FrameworkHost() {
@@ -75,6 +76,8 @@ public final class FrameworkHost implements AutoCloseable {
         properties.put("ds.loglevel", "0");
         properties.put("gosh.args", "--nointeractive --noshutdown");
         framework = new FrameworkFactory().newFramework(properties);
+        storageRemover = new Thread(this::removeStorage, "temporary folder");
+        Runtime.getRuntime().addShutdownHook(storageRemover);
         try {
             framework.start();
         } catch (BundleException e) {
@@ -141,14 +144,26 @@ public final class FrameworkHost implements AutoCloseable {
     @Override
     public void close() {
         try {
-            if (framework != null) {
-                framework.stop();
-                framework.waitForStop(STOP_MILLISECONDS);
-            }
+            framework.stop();
+            framework.waitForStop(STOP_MILLISECONDS);
         } catch (BundleException e) {
             System.err.println("spelunk: the OSGi framework does not stop: " + message(e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+        removeStorage();
+        try {
+            Runtime.getRuntime().removeShutdownHook(storageRemover);
+        } catch (IllegalStateException e) {
+            // The JVM is ending: the hook has done or does the same.
+            return;
+        }
+    }
+
+    /** Also at the end of the JVM, when an interrupt leaves no time to stop the framework. */
+    private void removeStorage() {
+        if (!Files.exists(storage)) {
+            return;
         }
         try (Stream<Path> files = Files.walk(storage)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).collect(Collectors.toList())) {
