@@ -32,6 +32,9 @@ final class HypervisorControls {
     /** HCR_EL2 while the host runs: E2H = 1, TGE = 1, which takes stage 2 away. */
     static final long HCR_HOST = HCR_RW | HCR_TGE | HCR_E2H;
 
+    /** HCR_EL2 while the host walks the guest's stage 1: E2H = 1, TGE = 0, no stage 2. */
+    static final long HCR_WALK = HCR_RW | HCR_E2H;
+
     private static final long MDCR_TPMCR = 1L << 5;
     private static final long MDCR_TPM = 1L << 6;
     private static final long MDCR_TDA = 1L << 9;

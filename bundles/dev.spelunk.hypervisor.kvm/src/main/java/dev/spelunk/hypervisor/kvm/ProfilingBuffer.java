@@ -130,6 +130,12 @@ final class ProfilingBuffer {
     /** Walks every page of [from, to) and collects it with its tables. Reports the first fault and returns false. */
     private boolean walkBuffer(long from, long to) {
         walk.begin();
+        boolean good = walkPages(from, to);
+        walk.end();
+        return good;
+    }
+
+    private boolean walkPages(long from, long to) {
         for (long va = from; va != to; ) {
             context.pe.idleCycles += costs.walk();
             if (!walk.walk(va)) {
@@ -189,6 +195,7 @@ final class ProfilingBuffer {
         walk.begin();
         context.pe.idleCycles += costs.walk();
         boolean translated = walk.walk(state.register(SystemRegister.PMBPTR_EL1));
+        walk.end();
         if (!translated && walk.tableWithoutMemslot()) {
             memory(memory() | sticky);
             reportWalk();

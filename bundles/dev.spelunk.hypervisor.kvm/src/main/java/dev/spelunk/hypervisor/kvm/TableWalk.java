@@ -5,6 +5,7 @@ import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.mmu.DescriptorSource;
 import dev.spelunk.api.mmu.Translation;
 import dev.spelunk.api.mmu.Translator;
+import dev.spelunk.api.registers.SystemRegister;
 import java.util.Arrays;
 
 /** KVM's software walks of a guest's stage 1: translates, and collects the pages that hold the tables. */
@@ -23,9 +24,16 @@ final class TableWalk implements DescriptorSource {
         this.memslot = memslot;
     }
 
-    /** Forgets the pages collected so far. */
+    /** Begins a series of walks: no page is collected yet. */
     void begin() {
         count = 0;
+        // With TGE = 1 SCTLR_EL1.M counts as 0 (DDI 0487, D24.2.62).
+        context.registers.write(SystemRegister.HCR_EL2, HypervisorControls.HCR_WALK);
+    }
+
+    /** Ends the series: the host goes on. */
+    void end() {
+        context.registers.write(SystemRegister.HCR_EL2, HypervisorControls.HCR_HOST);
     }
 
     /** Walks for a privileged write, as the SPU of an EL1-owned buffer writes. Returns false on a fault. */
@@ -41,16 +49,18 @@ final class TableWalk implements DescriptorSource {
 
     @Override
     public boolean accessible(long ipa) {
-        if (memslot.contains(ipa)) {
-            add(ipa & -Memslot.PAGE);
-            return true;
-        }
-        tableWithoutMemslot = true;
-        return false;
+        tableWithoutMemslot = !memslot.contains(ipa);
+        return !tableWithoutMemslot;
     }
 
+    /** A table of a larger granule may begin in the memslot and end outside: there its entries are invalid. */
     @Override
     public long read(long ipa) {
+        if (!memslot.contains(ipa, Long.BYTES)) {
+            tableWithoutMemslot = true;
+            return 0;
+        }
+        add(ipa & -Memslot.PAGE);
         return context.memory.read(memslot.hostAddress(ipa), Long.BYTES);
     }
 

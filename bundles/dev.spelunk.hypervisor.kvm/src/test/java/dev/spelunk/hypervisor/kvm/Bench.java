@@ -33,6 +33,7 @@ import dev.spelunk.hypervisor.kvm.traps.ProfilingBufferTraps;
 import dev.spelunk.hypervisor.kvm.traps.ProfilingIdTraps;
 import dev.spelunk.hypervisor.kvm.traps.SamplingTraps;
 import dev.spelunk.hypervisor.kvm.traps.SoftwareGeneratedInterruptTraps;
+import dev.spelunk.mmu.MmuComponent;
 import dev.spelunk.platform.gic.CpuInterfaceBank;
 import dev.spelunk.platform.gic.GicComponent;
 import dev.spelunk.pmsver.v1p0.StatisticalProfiling;
@@ -49,7 +50,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A PE with the real registers, GIC and SPU, and one vCPU of the KVM model on it. The test plays the guest:
+ * A PE with the real registers, MMU, GIC and SPU, and one vCPU of the KVM model on it. The test plays the guest:
  * its accesses are decided by the real trap rules, and go to the hypervisor when they trap.
  */
 final class Bench {
@@ -108,7 +109,7 @@ final class Bench {
         registers = new RecordingRegisters(context, new RegisterModelComponent().create(context,
                 List.of(new CpuInterfaceBank(), new SpuRegisterBank(), TIMER), null));
         context.registers = registers;
-        context.translator = new PlayedTranslator(context);
+        context.translator = new MmuComponent().create(context);
         context.interrupts = controller.create(machine.block("gic", controller.stateWords(1), 0),
                 new long[] {context.register(SystemRegister.MPIDR_EL1)},
                 n -> pe.changed |= PeState.CHANGED_INTERRUPTS);
@@ -245,21 +246,28 @@ final class Bench {
         context.register(SystemRegister.TTBR0_EL1, TABLES);
         context.register(SystemRegister.TCR_EL1, 25L | 25L << 16 | 2L << 30);
         context.register(SystemRegister.SCTLR_EL1, context.register(SystemRegister.SCTLR_EL1) | 1);
+        context.translator.contextChanged();
         return this;
     }
 
     /** Maps a page in the guest's stage 1. */
     void map(long va, long ipa) {
-        poke(entry(va), ipa | 0x703);
+        change(va, ipa | 0x703);
     }
 
     /** Maps a page read-only. */
     void mapReadOnly(long va, long ipa) {
-        poke(entry(va), ipa | 0x783);
+        change(va, ipa | 0x783);
     }
 
     void unmap(long va) {
-        poke(entry(va), 0);
+        change(va, 0);
+    }
+
+    /** Writes a level 3 descriptor, with the TLBI VMALLE1 that it takes. */
+    private void change(long va, long descriptor) {
+        poke(entry(va), descriptor);
+        context.translator.invalidateTlb(Encoding.of(1, 0, 8, 7, 0), 0);
     }
 
     /** IPA of the level 3 entry of an address; makes the tables above it. */
