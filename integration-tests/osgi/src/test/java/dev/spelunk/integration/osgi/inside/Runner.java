@@ -6,6 +6,8 @@ import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.junit.jupiter.engine.JupiterTestEngine;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.launcher.core.LauncherConfig;
@@ -18,6 +20,9 @@ import org.osgi.framework.BundleContext;
 
 /** Runs the tests of this bundle inside the framework; publishes itself under a type that outside has too. */
 public final class Runner implements BundleActivator, Callable<List<String>> {
+    private static final Logger EXTENSION_CONTEXT =
+            Logger.getLogger("org.junit.jupiter.engine.descriptor.AbstractExtensionContext");
+
     @Override
     public void start(BundleContext context) {
         Dictionary<String, Object> properties = new Hashtable<>();
@@ -32,6 +37,8 @@ public final class Runner implements BundleActivator, Callable<List<String>> {
 
     @Override
     public List<String> call() {
+        // osgi-test 1.3.0 was made for a JUnit that did not yet want AutoCloseable beside CloseableResource.
+        EXTENSION_CONTEXT.setLevel(Level.SEVERE);
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         // JUnit looks for its extensions through the context class loader; the outer test's has another JUnit.
