@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.api.pe;
 
-/** Coarse classes of A64 encodings (DDI 0487, C4.1), for reports. */
+/** What can be said of an A64 instruction word from its top-level encoding alone (DDI 0487, C4.1). */
 public final class InstructionClass {
     private InstructionClass() {
     }
 
     /**
-     * Whether the word is in the encoding space of floating-point, Advanced SIMD or SVE instructions, their
-     * loads and stores included.
+     * Whether the word is in the encoding space of floating-point, Advanced SIMD or SVE: data processing, or
+     * loads and stores of their registers. A guest compiled without {@code -mgeneral-regs-only} contains these.
      */
     public static boolean isFloatingPointOrSimd(int word) {
-        int op0 = word >>> 25 & 0xF;
-        boolean dataProcessing = (op0 & 7) == 7;
-        boolean loadStoreOfVector = (op0 & 5) == 4 && (word >>> 26 & 1) != 0;
-        boolean sve = op0 == 2;
-        return dataProcessing || loadStoreOfVector || sve;
+        int group = word >>> 25 & 15;
+        return (group & 7) == 7 || (group & 5) == 4 && (word >>> 26 & 1) != 0 || group == 2;
     }
 }
