@@ -51,38 +51,42 @@ final class Alu {
         return (CONDITIONS[condition & 15] >>> nzcv & 1) != 0;
     }
 
-    /** Flags of the 64-bit sum r = a + b + carry. */
+    /** Flags of the 64-bit sum r = a + b + carry. Each function here is below 35 bytecodes, so that it is inlined. */
     static int addFlags(long a, long b, long r) {
-        return (int) (r >>> 63) << 3 | (r == 0 ? 4 : 0)
-                | (int) ((a & b | (a | b) & ~r) >>> 63) << 1 | (int) (((a ^ r) & (b ^ r)) >>> 63);
+        return logicalFlags(r) | addCarry(a, b, r) | (int) (((a ^ r) & (b ^ r)) >>> 63);
     }
 
     /** Flags of the 32-bit sum r = a + b + carry. */
     static int addFlags(int a, int b, int r) {
-        return (r >>> 31) << 3 | (r == 0 ? 4 : 0)
-                | ((a & b | (a | b) & ~r) >>> 31) << 1 | ((a ^ r) & (b ^ r)) >>> 31;
+        return logicalFlags(r) | (a & b | (a | b) & ~r) >>> 30 & 2 | ((a ^ r) & (b ^ r)) >>> 31;
+    }
+
+    private static int addCarry(long a, long b, long r) {
+        return (int) ((a & b | (a | b) & ~r) >>> 62) & 2;
     }
 
     /** Flags of the 64-bit difference r = a - b. */
     static int subFlags(long a, long b, long r) {
-        return (int) (r >>> 63) << 3 | (r == 0 ? 4 : 0)
-                | (Long.compareUnsigned(a, b) >= 0 ? 2 : 0) | (int) (((a ^ b) & (a ^ r)) >>> 63);
+        return logicalFlags(r) | subCarry(a, b) | (int) (((a ^ b) & (a ^ r)) >>> 63);
     }
 
     /** Flags of the 32-bit difference r = a - b. */
     static int subFlags(int a, int b, int r) {
-        return (r >>> 31) << 3 | (r == 0 ? 4 : 0)
-                | (Integer.compareUnsigned(a, b) >= 0 ? 2 : 0) | ((a ^ b) & (a ^ r)) >>> 31;
+        return logicalFlags(r) | (Integer.compareUnsigned(a, b) >= 0 ? 2 : 0) | ((a ^ b) & (a ^ r)) >>> 31;
+    }
+
+    private static int subCarry(long a, long b) {
+        return Long.compareUnsigned(a, b) >= 0 ? 2 : 0;
     }
 
     /** N and Z of a 64-bit result, C and V 0. */
     static int logicalFlags(long r) {
-        return (int) (r >>> 63) << 3 | (r == 0 ? 4 : 0);
+        return (int) (r >>> 60) & 8 | (r == 0 ? 4 : 0);
     }
 
     /** N and Z of a 32-bit result, C and V 0. */
     static int logicalFlags(int r) {
-        return (r >>> 31) << 3 | (r == 0 ? 4 : 0);
+        return r >>> 28 & 8 | (r == 0 ? 4 : 0);
     }
 
     /** ShiftReg: type 0 LSL, 1 LSR, 2 ASR, 3 ROR; 64-bit value. */

@@ -147,6 +147,9 @@ final class InterpreterCore implements Core {
             observed = true;
             observer.execute(operation, word);
         } catch (SynchronousException e) {
+            if (observed) {
+                OperationObserver.exception(operation, e);
+            }
             taken = take(e);
         }
         if (taken == 2) {

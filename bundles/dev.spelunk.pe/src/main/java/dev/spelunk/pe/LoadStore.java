@@ -131,8 +131,13 @@ final class LoadStore {
         }
     }
 
+    /** Address of LDR (literal) at pc. */
+    static long literalAddress(int word, long pc) {
+        return pc + ((long) (word << 8 >> 13) << 2);
+    }
+
     private static int literal(Processor p, int word) {
-        long va = p.pe.pc + ((long) (word << 8 >> 13) << 2);
+        long va = literalAddress(word, p.pe.pc);
         int t = destination(word & 31);
         switch (word >>> 30) {
             case 0:

@@ -4,7 +4,6 @@ package dev.spelunk.pe;
 import dev.spelunk.api.mmu.Translation;
 import dev.spelunk.api.mmu.Translator;
 import dev.spelunk.api.registers.Encoding;
-import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.PeState;
 
 /**
@@ -176,8 +175,7 @@ final class MaintenanceInstructions {
                 && (p.control.hcr() & ControlRegisters.HCR_TDZ) != 0) {
             throw trap(p, 2, encoding, rt);
         }
-        int words = (int) p.context.register(SystemRegister.DCZID_EL0) & 15;
-        p.data.zero(p.x[rt], 4 << words);
+        p.data.zero(p.x[rt], p.zeroBlockSize());
         return Processor.NEXT;
     }
 }

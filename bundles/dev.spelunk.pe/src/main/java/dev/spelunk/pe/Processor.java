@@ -2,6 +2,7 @@
 package dev.spelunk.pe;
 
 import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.StateBlock;
 
@@ -51,6 +52,11 @@ final class Processor {
 
     boolean has(int feature) {
         return (features & feature) != 0;
+    }
+
+    /** Bytes that DC ZVA zeroes. */
+    int zeroBlockSize() {
+        return 4 << (context.register(SystemRegister.DCZID_EL0) & 15);
     }
 
     SynchronousException undefined() {
