@@ -44,6 +44,10 @@ public final class PeState {
     public final long[] sp = new long[4];
     /** V0..V31, low half at 2n, high half at 2n+1. */
     public final long[] v = new long[64];
+    /** FPCR: AHP, DN, FZ, RMode and FZ16; all other bits are 0 (DDI 0487, C5.2.8). */
+    public int fpcr;
+    /** FPSR: QC and the cumulative exception bits IDC, IXC, UFC, OFC, DZC, IOC (DDI 0487, C5.2.9). */
+    public int fpsr;
     public long pc;
 
     /** PSTATE.NZCV in bits 3:0: N=8, Z=4, C=2, V=1. */
