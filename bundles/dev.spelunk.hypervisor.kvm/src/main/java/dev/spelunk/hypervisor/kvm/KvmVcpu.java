@@ -31,6 +31,7 @@ final class KvmVcpu implements Vcpu {
 
     private final VmDescription description;
     private final PeContext[] pes;
+    private final KvmVcpu[] vcpus;
     private final PeContext context;
     private final VcpuState state;
     private final VmState vm;
@@ -45,9 +46,10 @@ final class KvmVcpu implements Vcpu {
     private String failure = "";
 
     KvmVcpu(
-            VmDescription description, PeContext context, VmState vm, VcpuState state, Memslot memslot, StageTwo stage2,
-            HostCosts costs, InterruptDistributor distributor) {
+            VmDescription description, KvmVcpu[] vcpus, PeContext context, VmState vm, VcpuState state, Memslot memslot,
+            StageTwo stage2, HostCosts costs, InterruptDistributor distributor) {
         this.description = description;
+        this.vcpus = vcpus;
         this.context = context;
         this.vm = vm;
         this.state = state;
@@ -64,12 +66,14 @@ final class KvmVcpu implements Vcpu {
                 pinning, description.pinningPolicy(), costs, description.maxBufferSize());
     }
 
-    /** vcpu load on a PE at EL2 as the host, and the first entry. */
+    /** vcpu reset, vcpu load on a PE at EL2 as the host, and the first entry. */
     void start(long entry, long x0) {
         PeState pe = context.pe;
         pe.restorePstate(EL2_SPSR);
+        unpin();
         state.create();
         worldSwitch.load();
+        interrupts.reset();
         host.initialize();
         RegisterDefinition sctlr = context.registers.definition(SystemRegister.SCTLR_EL1);
         if (sctlr != null) {
@@ -171,7 +175,18 @@ final class KvmVcpu implements Vcpu {
             context.pe.x[0] = NOT_SUPPORTED;
             return Outcome.RESUME;
         }
-        switch (calls.call(pes, context, 1)) {
+        boolean[] powered = new boolean[pes.length];
+        for (int i = 0; i < pes.length; i++) {
+            powered[i] = pes[i].pe.powered;
+        }
+        FirmwareCalls.Outcome outcome = calls.call(pes, context, 1);
+        for (int i = 0; i < pes.length; i++) {
+            if (pes[i] != context && pes[i].pe.powered && !powered[i]) {
+                // CPU_ON is a vcpu reset: its PE may have been through another one.
+                vcpus[i].start(pes[i].pe.pc, pes[i].pe.x[0]);
+            }
+        }
+        switch (outcome) {
             case SYSTEM_OFF:
                 return Outcome.SYSTEM_OFF;
             case SYSTEM_RESET:
@@ -245,6 +260,13 @@ final class KvmVcpu implements Vcpu {
 
     /** vcpu put, and let go of every page. */
     void close() {
+        unpin();
+        if (context.pe.el == 2) {
+            worldSwitch.put();
+        }
+    }
+
+    private void unpin() {
         if (buffer != null) {
             buffer.release();
             for (long page : state.pins()) {

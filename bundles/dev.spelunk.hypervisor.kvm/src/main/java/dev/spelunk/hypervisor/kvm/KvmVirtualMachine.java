@@ -55,7 +55,7 @@ final class KvmVirtualMachine implements VirtualMachine {
             if (fresh) {
                 vcpuState.create();
             }
-            vcpus[i] = new KvmVcpu(description, pes.get(i), state, vcpuState, memslot, stage2, costs, distributor);
+            vcpus[i] = new KvmVcpu(description, vcpus, pes.get(i), state, vcpuState, memslot, stage2, costs, distributor);
         }
         if (fresh) {
             description.pinningPolicy().created(new Pinning(state, memslot, stage2, costs, first.pe),

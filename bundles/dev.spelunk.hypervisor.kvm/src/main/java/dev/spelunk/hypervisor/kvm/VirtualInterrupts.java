@@ -23,6 +23,7 @@ final class VirtualInterrupts {
     private static final int FIRST_PPI = 16;
     private static final long HCR_EN = 1;
     private static final long HCR_UIE = 1L << 1;
+    private static final int HCR_EOI_COUNT_SHIFT = 27;
     private static final int LARGEST_LIST_REGISTERS = 8;
     private static final long TIMER_ENABLE = 1;
     private static final long TIMER_IMASK = 2;
@@ -32,6 +33,7 @@ final class VirtualInterrupts {
     private final HostInterrupts host;
     private final int index;
     private final int[] intids = new int[64];
+    private final int[] listedIntids = new int[LARGEST_LIST_REGISTERS];
 
     VirtualInterrupts(PeContext context, InterruptDistributor distributor, HostInterrupts host) {
         this.context = context;
@@ -44,18 +46,53 @@ final class VirtualInterrupts {
         return (int) Math.min(LARGEST_LIST_REGISTERS, (context.register(SystemRegister.ICH_VTR_EL2) & 0x1F) + 1);
     }
 
+    /** As of a vCPU that was just made: nothing is in the list registers, no priority is active. */
+    void reset() {
+        for (int n = listRegisters() - 1; n >= 0; n--) {
+            context.registers.write(SystemRegister.ICH_LR0_EL2 + n, 0);
+        }
+        context.registers.write(SystemRegister.ICH_AP1R0_EL2, 0);
+    }
+
     /** Turns the virtual CPU interface off after an exit, and takes the list registers' state back. */
     void fold() {
+        int ended = (int) (context.register(SystemRegister.ICH_HCR_EL2) >>> HCR_EOI_COUNT_SHIFT) & 31;
         // Off first: with the list registers emptied it would ask for maintenance.
         context.registers.write(SystemRegister.ICH_HCR_EL2, 0);
+        int listed = 0;
         for (int n = listRegisters() - 1; n >= 0; n--) {
             int register = SystemRegister.ICH_LR0_EL2 + n;
             long value = context.register(register);
             if (value != 0) {
+                listedIntids[listed++] = (int) (value & LR_VIRTUAL_MASK);
                 fold(value);
                 context.registers.write(register, 0);
             }
         }
+        if (ended != 0) {
+            endUnlisted(ended, listed);
+        }
+    }
+
+    /** The guest ended so many interrupts that were in no list register: the active ones of the highest priority. */
+    private void endUnlisted(int ended, int listed) {
+        int count = distributor.pending(index, intids);
+        int left = ended;
+        for (int i = 0; i < count && left != 0; i++) {
+            if (distributor.isActive(index, intids[i]) && !isListed(intids[i], listed)) {
+                distributor.setActive(index, intids[i], false);
+                left--;
+            }
+        }
+    }
+
+    private boolean isListed(int intid, int listed) {
+        for (int i = 0; i < listed; i++) {
+            if (listedIntids[i] == intid) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void fold(long value) {

@@ -46,6 +46,9 @@ final class WorldSwitch {
         write(SystemRegister.HDFGWTR_EL2, HypervisorControls.hdfgwtr(context));
         write(SystemRegister.HDFGRTR2_EL2, HypervisorControls.hdfg2(context));
         write(SystemRegister.HDFGWTR2_EL2, HypervisorControls.hdfg2(context));
+        // What an earlier user of the PE left in the buffer registers is not this vCPU's.
+        write(SystemRegister.PMBLIMITR_EL1, 0);
+        write(SystemRegister.PMBSR_EL1, 0);
         // PCT = 00 and CX = 0: virtual time, no host context; PA only where the VM may have it.
         write(SystemRegister.PMSCR_EL2, physicalAddresses ? HypervisorControls.PMSCR_PA : 0);
         write(SystemRegister.ICC_SRE_EL2, ICC_SRE_EL2_ALL);

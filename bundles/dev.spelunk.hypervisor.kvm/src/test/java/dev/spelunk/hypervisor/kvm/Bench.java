@@ -17,7 +17,6 @@ import dev.spelunk.api.registers.RegisterBank;
 import dev.spelunk.api.registers.RegisterDefinition;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.spu.ProfilingFeatures;
-import dev.spelunk.api.spu.ProfilingRules;
 import dev.spelunk.api.spu.SamplingUnit;
 import dev.spelunk.api.state.Bus;
 import dev.spelunk.api.state.MachineState;
@@ -44,6 +43,7 @@ import dev.spelunk.spu.SpuRegisterBank;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -71,10 +71,12 @@ final class Bench {
             plain("CNTV_CTL_EL0", SystemRegister.CNTV_CTL_EL0, 0), plain("CNTV_CVAL_EL0", SystemRegister.CNTV_CVAL_EL0, 0),
             plain("CNTP_CTL_EL0", SystemRegister.CNTP_CTL_EL0, 0), plain("CNTP_CVAL_EL0", SystemRegister.CNTP_CVAL_EL0, 0));
 
-    final PeContext context;
-    final PeState pe;
-    final RecordingRegisters registers;
-    final PlayedCore core;
+    /** The PE that the test plays now, see {@link #select}. */
+    PeContext context;
+    PeState pe;
+    RecordingRegisters registers;
+    PlayedCore core;
+    private final List<PeContext> contexts = new ArrayList<>();
     final InterruptController controller = new GicComponent();
     final Bus userDevices = new Bus();
     final List<byte[]> records = new ArrayList<>();
@@ -93,10 +95,12 @@ final class Bench {
 
     /** @param version 85: FEAT_SPEv1p1 and FEAT_FGT; 82: FEAT_SPE alone */
     Bench(int version) {
+        this(version, 1);
+    }
+
+    Bench(int version, int peCount) {
         PhysicalMemory memory = new PhysicalMemory(BASE, (int) SIZE + (2 << 20));
-        MachineState machine = new MachineState(1, memory, 1);
-        pe = machine.pes[0];
-        context = new PeContext(machine, pe);
+        MachineState machine = new MachineState(peCount, memory, 1);
         SamplingUnit spu = samplingUnit();
         List<ProfilingFeatures> profiling = new ArrayList<>(List.of(new StatisticalProfiling()));
         Set<String> features = new TreeSet<>(Set.of("FEAT_EL2", "FEAT_EL3", "FEAT_VHE", "FEAT_SPE"));
@@ -104,25 +108,36 @@ final class Bench {
             profiling.add(new StatisticalProfilingV1p1());
             features.addAll(Set.of("FEAT_FGT", "FEAT_SPEv1p1"));
         }
-        ProfilingRules rules = spu.compose(profiling);
-        context.architecture = new Architecture(version, features, rules, Map.of());
-        registers = new RecordingRegisters(context, new RegisterModelComponent().create(context,
-                List.of(new CpuInterfaceBank(), new SpuRegisterBank(), TIMER), null));
-        context.registers = registers;
-        context.translator = new MmuComponent().create(context);
-        context.interrupts = controller.create(machine.block("gic", controller.stateWords(1), 0),
-                new long[] {context.register(SystemRegister.MPIDR_EL1)},
-                n -> pe.changed |= PeState.CHANGED_INTERRUPTS);
-        context.sampler = spu.create(context);
-        context.records = (n, cycles, data, offset, length) -> {
-            byte[] record = new byte[length];
-            System.arraycopy(data, offset, record, 0, length);
-            records.add(record);
-        };
-        core = new PlayedCore(context);
-        context.core = core;
-        context.register(SystemRegister.SCR_EL3, 1L | 1L << 8 | 1L << 10 | 1L << 27);
-        context.register(SystemRegister.MDCR_EL3, 3L << 12);
+        Architecture architecture = new Architecture(version, features, spu.compose(profiling), Map.of());
+        for (PeState state : machine.pes) {
+            PeContext c = new PeContext(machine, state);
+            c.architecture = architecture;
+            c.registers = new RecordingRegisters(c, new RegisterModelComponent().create(c,
+                    List.of(new CpuInterfaceBank(), new SpuRegisterBank(), TIMER), null));
+            c.translator = new MmuComponent().create(c);
+            contexts.add(c);
+        }
+        InterruptDistributor physical = controller.create(machine.block("gic", controller.stateWords(peCount), 0),
+                contexts.stream().mapToLong(c -> c.register(SystemRegister.MPIDR_EL1)).toArray(),
+                n -> machine.pes[n].changed |= PeState.CHANGED_INTERRUPTS);
+        for (PeContext c : contexts) {
+            c.interrupts = physical;
+            c.sampler = spu.create(c);
+            c.records = (n, cycles, data, offset, length) -> records.add(Arrays.copyOfRange(data, offset, offset + length));
+            c.core = new PlayedCore(c);
+            c.register(SystemRegister.SCR_EL3, 1L | 1L << 8 | 1L << 10 | 1L << 27);
+            c.register(SystemRegister.MDCR_EL3, 3L << 12);
+        }
+        select(0);
+    }
+
+    /** Plays another PE from now on. */
+    Bench select(int index) {
+        context = contexts.get(index);
+        pe = context.pe;
+        registers = (RecordingRegisters) context.registers;
+        core = (PlayedCore) context.core;
+        return this;
     }
 
     private static RegisterDefinition plain(String name, int encoding, int el) {
@@ -149,15 +164,19 @@ final class Bench {
     }
 
     VmDescription description() {
-        return new VmDescription(List.of(context), GUEST, SIZE, HOST, BASE, 2 << 20, userDevices, controller,
+        return new VmDescription(List.copyOf(contexts), GUEST, SIZE, HOST, BASE, 2 << 20, userDevices, controller,
                 0x0800_0000L, 0x080A_0000L, firmware, handlers(), policy, maxBufferSize, physicalAddresses);
     }
 
     /** Makes the VM and enters the guest. */
     Bench start() {
         vm = new KvmVirtualMachine(description(), costs);
-        vm.start(context, GUEST, 0);
-        settle();
+        for (int i = contexts.size() - 1; i >= 0; i--) {
+            select(i);
+            vm.start(context, GUEST, 0);
+            settle();
+        }
+        pe.powered = true;
         return this;
     }
 

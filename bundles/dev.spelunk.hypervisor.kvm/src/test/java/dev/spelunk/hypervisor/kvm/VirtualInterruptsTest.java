@@ -185,4 +185,22 @@ class VirtualInterruptsTest {
         assertThat(virtualInterrupt()).isFalse();
         assertThat(bench.hardware(SystemRegister.ICH_HCR_EL2) & 2).as("underflow interrupt off again").isZero();
     }
+
+    @Test
+    @DisplayName("an active interrupt that is in no list register can be ended (ICH_HCR_EL2.EOIcount)")
+    void endOfUnlisted() {
+        store(GICD + 0x104, 0x1F << 4, 4);
+        for (int i = 0; i < 5; i++) {
+            store(GICD + 0x400 + 36 + i, 0x80 + 8 * i, 1);
+            bench.distributor().setActive(0, 36 + i, true);
+        }
+        bench.read(SystemRegister.ID_AA64PFR0_EL1);
+        bench.context.register(SystemRegister.ICH_AP1R0_EL2, 1L << 20);
+        bench.write(SystemRegister.ICC_EOIR1_EL1, 40);
+        bench.read(SystemRegister.ID_AA64PFR0_EL1);
+        assertThat(bench.distributor().isActive(0, 40)).isFalse();
+        for (int i = 0; i < 4; i++) {
+            assertThat(bench.distributor().isActive(0, 36 + i)).isTrue();
+        }
+    }
 }
