@@ -122,18 +122,16 @@ final class KvmVcpu implements Vcpu {
         }
     }
 
-    private void interrupted(int first) {
-        vm.count(HostInterrupts.reason(first));
-        for (int intid = first; !HostInterrupts.spurious(intid); intid = host.acknowledge()) {
-            if (intid == HostInterrupts.SPE) {
-                spend(costs.interruptDelivery());
-            }
-            host.end(intid);
-            if (intid == HostInterrupts.VIRTUAL_TIMER || intid == HostInterrupts.PHYSICAL_TIMER) {
-                // Keeps it from being signalled again before the entry decides.
-                host.forward(intid, true);
-            }
+    /** One interrupt for each exit: another one that is pending makes the guest exit again. */
+    private void interrupted(int intid) {
+        vm.count(HostInterrupts.reason(intid));
+        if (HostInterrupts.spurious(intid)) {
+            return;
         }
+        if (intid == HostInterrupts.SPE) {
+            spend(costs.interruptDelivery());
+        }
+        host.end(intid);
     }
 
     private Outcome synchronous() {
