@@ -60,6 +60,7 @@ final class ControlRegisters {
     private final int[] elr = new int[3];
     private final int[] spsr = new int[3];
     private final int[] far = new int[3];
+    private final int[] tcr = new int[3];
     private int hcr;
     private int hpfar;
     private int mdcrEl2;
@@ -85,6 +86,8 @@ final class ControlRegisters {
         spsr[2] = file.index(SystemRegister.SPSR_EL2);
         far[1] = file.index(SystemRegister.FAR_EL1);
         far[2] = file.index(SystemRegister.FAR_EL2);
+        tcr[1] = file.index(SystemRegister.TCR_EL1);
+        tcr[2] = file.index(SystemRegister.TCR_EL2);
         hcr = file.index(SystemRegister.HCR_EL2);
         hpfar = file.index(SystemRegister.HPFAR_EL2);
         mdcrEl2 = file.index(SystemRegister.MDCR_EL2);
@@ -181,6 +184,20 @@ final class ControlRegisters {
 
     void hpfar(long value) {
         set(hpfar, value);
+    }
+
+    /** AArch64.BranchAddr: the address without its tag where TBI says so for fetches at that EL. */
+    long branchAddress(long target, int el) {
+        long extended = target << 8 >> 8;
+        if (extended == target) {
+            return target;
+        }
+        boolean host = el == 2 && (hcr() & HCR_E2H) != 0;
+        if (el == 2 && !host) {
+            return (get(tcr[2]) >>> 20 & 1) != 0 ? target & 0x00FFFFFFFFFFFFFFL : target;
+        }
+        long tcr = get(this.tcr[host || el == 0 && hostEl0() ? 2 : 1]);
+        return (tcr >>> (extended < 0 ? 38 : 37) & 1) != 0 ? extended : target;
     }
 
     /** Lowest EL that can take an exception from EL0 by default. */

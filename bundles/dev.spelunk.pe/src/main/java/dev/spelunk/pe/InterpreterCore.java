@@ -43,6 +43,7 @@ final class InterpreterCore implements Core {
             return WAITING;
         }
         while (true) {
+            p.canonicalPc();
             if (p.exceptions.takeInterrupt() == 2) {
                 return EXCEPTION_TO_EL2;
             }
@@ -135,6 +136,7 @@ final class InterpreterCore implements Core {
         if (pe.waiting && !wake()) {
             return WAITING;
         }
+        p.canonicalPc();
         int target = p.exceptions.takeInterrupt();
         if (target != 0) {
             return target == 2 ? EXCEPTION_TO_EL2 : CONTINUE;

@@ -37,6 +37,7 @@ final class OperationObserver {
         pe.executed++;
         o.events = EVENT_RETIRED;
         if (o.operationClass == Operation.BRANCH && !o.is(Operation.CONDITION_FAILED)) {
+            p.canonicalPc();
             o.flags |= Operation.TAKEN;
             o.target = pe.pc;
             o.targetEl = pe.el;

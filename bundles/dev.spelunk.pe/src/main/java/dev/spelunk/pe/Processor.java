@@ -50,6 +50,14 @@ final class Processor {
         data.set = tlb.dataSet();
     }
 
+    /** Takes the tag off pc after a branch to a register or an exception return. */
+    void canonicalPc() {
+        long pc = pe.pc;
+        if (pc << 8 >> 8 != pc) {
+            pe.pc = control.branchAddress(pc, pe.el);
+        }
+    }
+
     boolean has(int feature) {
         return (features & feature) != 0;
     }
