@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.hypervisor.kvm;
 
+import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.hypervisor.Hypervisor;
 import dev.spelunk.api.hypervisor.VirtualMachine;
 import dev.spelunk.api.hypervisor.VmDescription;
 import dev.spelunk.api.machine.Parts;
+import org.osgi.annotation.bundle.Requirement;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
@@ -16,6 +18,10 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
         configurationPid = KvmHypervisor.PID,
         property = {Parts.PART + "=" + Parts.HYPERVISOR, Parts.NAME + "=kvm"})
 @Designate(ocd = KvmHypervisor.Config.class)
+@Requirement(namespace = Architecture.FEATURE_NAMESPACE, filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_EL2)",
+        effective = "compose")
+@Requirement(namespace = Architecture.FEATURE_NAMESPACE, filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_VHE)",
+        effective = "compose")
 public final class KvmHypervisor implements Hypervisor {
     static final String PID = "dev.spelunk.hypervisor.kvm";
 
