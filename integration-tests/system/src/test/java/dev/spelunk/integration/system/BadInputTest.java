@@ -159,14 +159,14 @@ class BadInputTest {
         }
         Spelunk.Outcome outcome = Spelunk.with("run", "-o", folder.resolve("out").toString()).output(full).run();
         assertThat(outcome.code()).as(outcome.err()).isEqualTo(2);
-        assertThat(outcome.onlyError()).isEqualTo("spelunk: standard output cannot be written");
+        assertThat(outcome.onlyError()).startsWith("spelunk: standard output cannot be written");
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             run --el 2                 | --hypervisor none
-            run --memory 3             | --memory
-            run --memory 100G          | --memory
+            run --memory 3             | memory of 3 bytes
+            run --memory 100G          | memory of
             run --max-instructions -1  | --max-instructions
             run --bundles no-such-dir  | --bundles
             decode no-such-file        | no-such-file

@@ -24,7 +24,7 @@ class GuestMemoryTest {
     void sameBytes(String hypervisor, String variant) {
         byte[][] memory = new byte[1][];
         Machines.Run run = Machines.setup().variant(variant).hypervisor(hypervisor)
-                .append("spe.buffer=8M spe.interval=1024 workload=sort,matrix switch=1")
+                .append("spe.buffer=8M spe.interval=1024 workload=sort,matrix")
                 .run((machine, swaps) -> { }, (machine, swaps) -> memory[0] = buffer(machine, machine.records().length));
         assertThat(run.result().ending()).as(run.told()).isEqualTo(Ending.EXITED);
         assertThat(run.result().exitCode()).as(run.told()).isZero();
