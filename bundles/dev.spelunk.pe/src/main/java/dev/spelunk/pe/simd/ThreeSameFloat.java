@@ -14,6 +14,17 @@ final class ThreeSameFloat {
     /** Bit 23 of the instruction, in the opcodes of this class. */
     private static final int A = 1 << 4;
 
+    /** Operations of {@link #lanes} that other groups have as well. */
+    static final int MAX_NUMBER = 0;
+    static final int MIN_NUMBER = A;
+    static final int MULTIPLY_ADD = 1;
+    static final int MULTIPLY_SUBTRACT = A | 1;
+    static final int ADD = 2;
+    static final int MULTIPLY_EXTENDED = 3;
+    static final int MULTIPLY = U | 3;
+    static final int MAX = 6;
+    static final int MIN = A | 6;
+
     private ThreeSameFloat() {
     }
 
@@ -25,8 +36,7 @@ final class ThreeSameFloat {
             if (doubles || (features & SimdFeatures.FHM) == 0) {
                 return false;
             }
-            int upper = opcode & U;
-            multiplyAddLong(pe, word, full, (opcode & A) != 0, upper != 0, -1);
+            multiplyAddLong(pe, word, full, (opcode & A) != 0, (opcode & U) != 0, -1);
             return true;
         }
         return !(doubles && !full) && hasVector(opcode) && vector(pe, opcode, doubles ? 64 : 32, full, word);
@@ -85,7 +95,7 @@ final class ThreeSameFloat {
         long low;
         long high = 0;
         if (isPairwise(opcode)) {
-            int size = width >> 5 == 0 ? 1 : width >> 5 == 1 ? 2 : 3;
+            int size = (width >> 5) + 1;
             low = pairs(pe, opcode, size, v[2 * n], full ? v[2 * n + 1] : v[2 * m]);
             high = full ? pairs(pe, opcode, size, v[2 * m], v[2 * m + 1]) : 0;
         } else {
@@ -106,12 +116,13 @@ final class ThreeSameFloat {
         }
     }
 
-    private static long pairs(PeState pe, int opcode, int size, long first, long second) {
+    static long pairs(PeState pe, int opcode, int size, long first, long second) {
         // The same operation without U, but for FADDP, is the one on two registers.
         return lanes(pe, opcode & ~U, 8 << size, 0, Lanes.even(size, first, second), Lanes.odd(size, first, second));
     }
 
-    private static long lanes(PeState pe, int opcode, int width, long d, long a, long b) {
+    /** An operation on the elements that one long holds; width is 16, 32 or 64. */
+    static long lanes(PeState pe, int opcode, int width, long d, long a, long b) {
         long mask = -1L >>> 64 - width;
         long result = 0;
         for (int i = 0; i < 64; i += width) {
@@ -120,7 +131,8 @@ final class ThreeSameFloat {
         return result;
     }
 
-    private static long element(PeState pe, int opcode, int width, long d, long a, long b) {
+    /** The operation on one element. */
+    static long element(PeState pe, int opcode, int width, long d, long a, long b) {
         switch (opcode) {
             case 0:
                 return FloatingPoint.maxNumber(pe, width, a, b);
