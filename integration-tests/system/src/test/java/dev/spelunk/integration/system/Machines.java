@@ -12,13 +12,15 @@ import java.nio.file.Path;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Machines composed in this JVM, inside an embedded Felix for each variant, by the classes of the command line. */
+/**
+ * Machines composed in this JVM, inside an embedded Felix for each variant, by the classes of the command line.
+ * The frameworks stay for all tests; they remove their folders when the JVM ends.
+ */
 final class Machines {
     private static final SortedMap<String, Composition> COMPOSITIONS = new TreeMap<>();
 
     static {
         System.setProperty("spelunk.home", Spelunk.ROOT.toString());
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> COMPOSITIONS.values().forEach(Composition::close)));
     }
 
     private Machines() {
