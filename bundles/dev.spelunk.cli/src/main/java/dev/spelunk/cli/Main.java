@@ -10,9 +10,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The program: {@code spelunk run}, {@code variants}, {@code decode} and {@code shell}. */
+/** The program: {@code spelunk run}, {@code boot}, {@code variants}, {@code decode} and {@code shell}. */
 @Command(name = "spelunk", mixinStandardHelpOptions = true, versionProvider = Version.class,
-        subcommands = {RunCommand.class, VariantsCommand.class, DecodeCommand.class, ShellCommand.class,
+        subcommands = {RunCommand.class, BootCommand.class, VariantsCommand.class, DecodeCommand.class, ShellCommand.class,
             HelpCommand.class},
         description = "An executable Arm machine whose Statistical Profiling Extension (SPE) is real.",
         footer = {"", "Start with: spelunk run", "", "Exit codes:",

@@ -36,7 +36,9 @@ final class Board {
     static final long REDISTRIBUTOR_SIZE = 0x2_0000L;
     /** Host memory that is not the guest's: stage 2 tables. A multiple of 2 MiB keeps stage 2 blocks possible. */
     static final int HOST_RESERVED = 32 << 20;
-    private static final int PE_COUNT = 1;
+    /** The tree lies in the last 2 MiB, so that its size, which depends on where the RAM disk is, moves nothing. */
+    private static final long DEVICE_TREE_ROOM = 2 << 20;
+    private static final long PAGE = 0x1000;
     private static final long SCR_EL3_RESET = 1L | 3L << 4 | 1L << 8 | 1L << 10 | 1L << 27;
     private static final long MDCR_EL3_RESET = 3L << 12 | 1L << 36;
 
@@ -62,7 +64,7 @@ final class Board {
         console = new Console(options.console(), options.input());
         guestBase = kvm ? RAM_BASE + HOST_RESERVED : RAM_BASE;
         PhysicalMemory memory = allocate(options.memory() + guestBase - RAM_BASE);
-        state = new MachineState(PE_COUNT, memory, options.seed());
+        state = new MachineState(options.cpus(), memory, options.seed());
         pes = Arrays.stream(state.pes).map(pe -> new PeContext(state, pe)).toArray(PeContext[]::new);
         for (PeContext context : pes) {
             context.architecture = architecture;
@@ -72,11 +74,11 @@ final class Board {
             context.translator = ((Mmu) parts.mmu.service()).create(context);
             context.timer = ((TimingModel) parts.timing.service()).create(context);
         }
-        StateBlock gic = state.block("gic", parts.interruptController().stateWords(PE_COUNT), 0);
+        StateBlock gic = state.block("gic", parts.interruptController().stateWords(pes.length), 0);
         physical = parts.interruptController().create(gic, affinities(),
                 pe -> state.pes[pe].changed |= PeState.CHANGED_INTERRUPTS);
         memory.bus.add(DISTRIBUTOR, DISTRIBUTOR_SIZE, physical.distributor());
-        memory.bus.add(REDISTRIBUTORS, REDISTRIBUTOR_SIZE * PE_COUNT, physical.redistributors());
+        memory.bus.add(REDISTRIBUTORS, REDISTRIBUTOR_SIZE * pes.length, physical.redistributors());
         for (PeContext context : pes) {
             context.interrupts = physical;
             context.sampler = parts.spu == null ? null : parts.samplingUnit().create(context);
@@ -127,14 +129,31 @@ final class Board {
         pe.changed = -1;
     }
 
-    /** Puts the guest into memory and PE 0 at its entry. */
-    void load(GuestImage image, byte[] deviceTree) {
+    /** Guest address of an initial RAM disk: as high as it can be, a whole number of pages. */
+    long initrdAddress(byte[] initrd) {
+        return RAM_BASE + options.memory() - DEVICE_TREE_ROOM - initrd.length & -PAGE;
+    }
+
+    /**
+     * Puts the guest into memory and PE 0 at its entry.
+     *
+     * @param initrd the initial RAM disk, or null
+     */
+    void load(GuestImage image, byte[] initrd, byte[] deviceTree) {
         for (GuestImage.Load load : image.loads) {
             state.memory.copyIn(physical(load.address()), image.content, load.fileOffset(), load.fileSize());
         }
         long end = RAM_BASE + options.memory();
         // The boot protocol wants the tree 8-byte aligned, within 2 MiB and out of the kernel's way.
-        long at = end - deviceTree.length & -0x1000L;
+        long at = end - deviceTree.length & -PAGE;
+        if (initrd != null) {
+            long ramDisk = initrdAddress(initrd);
+            if (ramDisk < image.end()) {
+                throw new BadInputException("initrd " + options.initrd() + ": no room for its " + (initrd.length >> 10)
+                        + " KiB beside the kernel: give more with --memory");
+            }
+            state.memory.copyIn(physical(ramDisk), initrd, 0, initrd.length);
+        }
         if (Long.compareUnsigned(at, image.end()) < 0) {
             throw new BadInputException("guest " + image.file + ": no room for the device tree above it: give more with --memory");
         }

@@ -5,6 +5,7 @@ import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.platform.Device;
 import dev.spelunk.api.platform.DeviceTree;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.state.RandomStream;
 
 /** The device tree of a board as its guest sees it. */
 final class BoardDescription {
@@ -17,12 +18,19 @@ final class BoardDescription {
     private BoardDescription() {
     }
 
-    static DeviceTree of(Board board) {
+    /** @param initrd the initial RAM disk, or null */
+    static DeviceTree of(Board board, byte[] initrd) {
         DeviceTree root = new DeviceTree("");
         root.strings("compatible", "linux,dummy-virt").strings("model", "linux,dummy-virt");
         root.cells("#address-cells", 2).cells("#size-cells", 2).cells("interrupt-parent", GIC_PHANDLE);
         DeviceTree chosen = root.node("chosen");
         chosen.strings("bootargs", board.options.bootArguments());
+        RandomStream random = board.state.random("device tree");
+        chosen.cells64("kaslr-seed", random.next()).cells64("rng-seed", random.next(), random.next(), random.next(), random.next());
+        if (initrd != null) {
+            long start = board.initrdAddress(initrd);
+            chosen.cells64("linux,initrd-start", start).cells64("linux,initrd-end", start + initrd.length);
+        }
         if (board.pes[0].firmware != null) {
             // Without EL2 an HVC reaches the firmware; a guest at EL2 owns HVC and must use SMC.
             root.node("psci").strings("compatible", "arm,psci-1.0", "arm,psci-0.2")

@@ -61,6 +61,16 @@ final class Console {
         return !inputEnded;
     }
 
+    /** Whether {@link #read} has a byte now. */
+    boolean inputReady() {
+        try {
+            return in != null && !inputEnded && in.available() > 0;
+        } catch (IOException e) {
+            inputEnded = true;
+            return false;
+        }
+    }
+
     void flush() {
         try {
             out.flush();

@@ -27,6 +27,7 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 public final class Factory implements MachineFactory, SwapService {
     private static final long LARGEST_MEMORY = (2L << 30) - (64L << 20);
     private static final long SMALLEST_MEMORY = 1 << 20;
+    private static final int MOST_CPUS = 8;
     private static final List<String> EL2_FEATURES = List.of("FEAT_EL2", "FEAT_VHE", "FEAT_FGT", "FEAT_FGT2");
 
     private final Offers offers;
@@ -52,9 +53,10 @@ public final class Factory implements MachineFactory, SwapService {
         Selection parts = Selection.of(offers, variant, kvm);
         Architecture architecture = architecture(variant, parts, kvm, options.el());
         GuestImage image = GuestImage.read(options.guest(), Board.RAM_BASE, options.memory());
+        byte[] initrd = options.initrd() == null ? null : InitialRamDisk.read(options.initrd(), options.memory());
         Board board = new Board(parts, architecture, options);
         board.records.sinks(sinks);
-        board.load(image, DeviceTreeBlob.write(BoardDescription.of(board)));
+        board.load(image, initrd, DeviceTreeBlob.write(BoardDescription.of(board, initrd)));
         return new SpelunkMachine(board, image);
     }
 
@@ -71,6 +73,9 @@ public final class Factory implements MachineFactory, SwapService {
         if (options.memory() < SMALLEST_MEMORY || options.memory() > LARGEST_MEMORY || options.memory() % (1 << 12) != 0) {
             throw new BadInputException("memory of " + options.memory() + " bytes: give a multiple of 4K from 1M to "
                     + (LARGEST_MEMORY >> 20) + "M");
+        }
+        if (options.cpus() < 1 || options.cpus() > MOST_CPUS) {
+            throw new BadInputException("a machine of " + options.cpus() + " PEs: give a number from 1 to " + MOST_CPUS);
         }
         if (options.maxInstructions() <= 0) {
             throw new BadInputException("a run of " + options.maxInstructions() + " instructions: give a positive number");

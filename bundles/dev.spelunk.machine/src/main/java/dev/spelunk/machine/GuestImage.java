@@ -3,6 +3,8 @@ package dev.spelunk.machine;
 
 import dev.spelunk.api.machine.BadInputException;
 import dev.spelunk.api.records.ProfileDescription;
+import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -10,10 +12,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.GZIPInputStream;
 
 /**
  * A guest as its file says it: what goes to which physical address, and where it is entered. Reads
- * AArch64 ELF executables (by p_paddr) and images with the Linux arm64 boot header.
+ * AArch64 ELF executables (by p_paddr) and images with the Linux arm64 boot header, these also compressed
+ * with gzip.
  */
 final class GuestImage {
     /** One piece of the file. */
@@ -29,6 +33,11 @@ final class GuestImage {
     private static final int IMAGE_HEADER = 64;
     private static final long IMAGE_ALIGNMENT = 2 << 20;
     private static final long OLD_TEXT_OFFSET = 0x80000;
+    /** An image that is also a PE executable, for UEFI, says in its section table how long it is. */
+    private static final int PE_OFFSET = 60;
+    private static final int PE_MAGIC = 0x4550;
+    private static final int PE_HEADER = 24;
+    private static final int PE_SECTION = 40;
 
     final Path file;
     final byte[] content;
@@ -63,6 +72,9 @@ final class GuestImage {
         } catch (OutOfMemoryError e) {
             throw new BadInputException("guest " + file + ": too large to load");
         }
+        if (content.length >= 2 && content[0] == 0x1f && content[1] == (byte) 0x8b) {
+            content = inflate(file, content, size);
+        }
         GuestImage image = new GuestImage(file, content);
         ByteBuffer bytes = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
         if (content.length >= 4 && bytes.getInt(0) == 0x464c457f) {
@@ -81,6 +93,21 @@ final class GuestImage {
             }
         }
         return image;
+    }
+
+    private static byte[] inflate(Path file, byte[] compressed, long size) {
+        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(compressed))) {
+            byte[] content = in.readNBytes((int) Math.min(size, Integer.MAX_VALUE - 8));
+            if (in.read() >= 0) {
+                throw new BadInputException("guest " + file + ": larger than the " + (size >> 20)
+                        + " MiB of memory once decompressed: give more with --memory");
+            }
+            return content;
+        } catch (EOFException e) {
+            throw new BadInputException("guest " + file + ": truncated: its gzip stream ends early");
+        } catch (IOException e) {
+            throw new BadInputException("guest " + file + ": its gzip stream is damaged: " + e.getMessage(), e);
+        }
     }
 
     /** First address after everything that is loaded. */
@@ -177,8 +204,28 @@ final class GuestImage {
             throw bad(String.format("damaged boot header: text_offset 0x%x, image_size 0x%x, file 0x%x bytes",
                     textOffset, imageSize, content.length));
         }
+        long complete = sectionsEnd(image);
+        if (complete > content.length) {
+            throw bad(String.format("truncated: its sections need 0x%x bytes, the file has 0x%x", complete, content.length));
+        }
         entry = base + textOffset;
         loads.add(new Load(entry, 0, content.length, imageSize));
         segments.add(new ProfileDescription.Segment(entry, content.length, 0, 1));
+    }
+
+    /** Where the last section of an image ends that is also a PE executable; 0 when it is none. */
+    private long sectionsEnd(ByteBuffer image) {
+        long header = image.getInt(PE_OFFSET) & 0xFFFFFFFFL;
+        if (header == 0 || header + PE_HEADER > content.length || image.getInt((int) header) != PE_MAGIC) {
+            return 0;
+        }
+        int count = image.getShort((int) header + 6) & 0xFFFF;
+        long table = header + PE_HEADER + (image.getShort((int) header + 20) & 0xFFFF);
+        long end = table + (long) count * PE_SECTION;
+        for (int i = 0; i < count && table + (i + 1L) * PE_SECTION <= content.length; i++) {
+            int section = (int) table + i * PE_SECTION;
+            end = Math.max(end, (image.getInt(section + 16) & 0xFFFFFFFFL) + (image.getInt(section + 20) & 0xFFFFFFFFL));
+        }
+        return end;
     }
 }

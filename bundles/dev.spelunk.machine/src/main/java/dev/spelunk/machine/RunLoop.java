@@ -10,6 +10,7 @@ import dev.spelunk.api.platform.FirmwareCalls;
 import dev.spelunk.api.spu.Sampler;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PeState;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Runs the PEs of a board in turns of equal virtual time, and does what lies between two operations:
@@ -17,6 +18,8 @@ import dev.spelunk.api.state.PeState;
  * exact operation counts, so the shape of a turn never shows.
  */
 final class RunLoop {
+    /** Longest stretch of host time in nanoseconds, hence virtual cycles, that a paced idle machine waits at once. */
+    private static final long PACE = 5_000_000;
     /** Virtual cycles of a turn. */
     private static final long TURN = 1 << 20;
     private static final long NOT_SUPPORTED = -1;
@@ -238,8 +241,28 @@ final class RunLoop {
             context.sampler.completeIfDue();
             return;
         }
-        pe.idleCycles += until - pe.cycles();
+        long gap = until - pe.cycles();
+        pe.idleCycles += board.options.paced() && everyoneWaits() ? waited(gap) : gap;
         advanceDevices(pe.index);
+    }
+
+    private boolean everyoneWaits() {
+        for (PeContext context : board.pes) {
+            if (context.pe.powered && !context.pe.waiting) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Lets host time pass for idle cycles, in short stretches and not beyond a key press; returns the cycles that passed. */
+    private long waited(long cycles) {
+        long stretch = Math.min(cycles, PACE);
+        board.console.flush();
+        if (!board.console.inputReady()) {
+            LockSupport.parkNanos(stretch);
+        }
+        return stretch;
     }
 
     private long deadline(int pe) {

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.spelunk.api.machine.BadInputException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -84,6 +86,54 @@ class GuestImageTest {
         ByteBuffer b = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
         b.putInt(56, 0x644d5241);
         assertThat(read(b).entry).isEqualTo(BASE + 0x80000);
+    }
+
+    private static byte[] image(int size) {
+        ByteBuffer b = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+        b.putLong(16, 2L * size).putInt(56, 0x644d5241);
+        return b.array();
+    }
+
+    private static byte[] gzip(byte[] content) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (GZIPOutputStream out = new GZIPOutputStream(bytes)) {
+            out.write(content);
+        }
+        return bytes.toByteArray();
+    }
+
+    @Test
+    void readsACompressedImage() throws IOException {
+        byte[] plain = image(8192);
+        plain[5000] = 42;
+        GuestImage image = read(gzip(plain));
+        assertThat(image.content).isEqualTo(plain);
+        assertThat(image.end()).isEqualTo(BASE + 2 * 8192);
+    }
+
+    @Test
+    void refusesDamagedCompressedImages() throws IOException {
+        byte[] compressed = gzip(image(8192));
+        for (int n = 2; n < compressed.length; n++) {
+            refused(java.util.Arrays.copyOf(compressed, n), "truncated");
+        }
+        compressed[compressed.length - 6] ^= 1;
+        refused(compressed, "damaged");
+        refused(gzip(new byte[(int) SIZE + 1]), "larger than the 16 MiB of memory");
+    }
+
+    @Test
+    void refusesAnImageWhoseSectionsAreCutOff() throws IOException {
+        ByteBuffer b = ByteBuffer.wrap(image(8192)).order(ByteOrder.LITTLE_ENDIAN);
+        b.putInt(60, 64).putInt(64, 0x4550).putShort(70, (short) 1).putShort(84, (short) 16);
+        int section = 64 + 24 + 16;
+        b.putInt(section + 16, 4096).putInt(section + 20, 4096);
+        assertThat(read(b).end()).isEqualTo(BASE + 2 * 8192);
+        refused(java.util.Arrays.copyOf(b.array(), 8191), "truncated: its sections need 0x2000 bytes");
+        b.putInt(section + 16, -1);
+        refused(b.array(), "truncated");
+        b.putInt(60, -1);
+        assertThat(read(b).end()).isEqualTo(BASE + 2 * 8192);
     }
 
     @Test

@@ -8,17 +8,27 @@ import java.nio.file.Path;
 /**
  * How to run a guest.
  *
- * @param guest an ELF file or an image with the Linux arm64 boot header
+ * @param guest an ELF file or an image with the Linux arm64 boot header, which may be compressed with gzip
+ * @param initrd the initial RAM disk of a Linux image; null for none
  * @param hypervisor {@code kvm} or {@code none}
  * @param el Exception level at which the guest is entered, 1 or 2; 2 only with none
  * @param bootArguments for {@code /chosen/bootargs}; may be empty
  * @param memory size of the guest's memory in bytes
+ * @param cpus number of PEs, from 1
  * @param maxInstructions operations after which the run ends; Long.MAX_VALUE for no limit
  * @param seed of every random choice
  * @param console the terminal's output
  * @param input the terminal's input; null for none
+ * @param paced whether an idle machine waits as long as its idle time lasts, for a person at the terminal; what the
+ *     guest computes does not depend on it
  */
 public record RunOptions(
-        Path guest, String hypervisor, int el, String bootArguments, long memory, long maxInstructions, long seed,
-        OutputStream console, InputStream input) {
+        Path guest, Path initrd, String hypervisor, int el, String bootArguments, long memory, int cpus,
+        long maxInstructions, long seed, OutputStream console, InputStream input, boolean paced) {
+
+    /** One PE and no initial RAM disk. */
+    public RunOptions(Path guest, String hypervisor, int el, String bootArguments, long memory, long maxInstructions,
+            long seed, OutputStream console, InputStream input) {
+        this(guest, null, hypervisor, el, bootArguments, memory, 1, maxInstructions, seed, console, input, false);
+    }
 }
