@@ -23,6 +23,8 @@ final class RunLoop {
     /** Virtual cycles of a turn. */
     private static final long TURN = 1 << 20;
     private static final long NOT_SUPPORTED = -1;
+    /** Exits to the hypervisor without an operation between them that no guest comes back from. */
+    private static final int FRUITLESS_EXITS = 1000;
 
     private final Board board;
     private final Semihosting semihosting;
@@ -31,9 +33,13 @@ final class RunLoop {
     private Ending ending;
     private int exitCode;
     private String message = "";
+    private final long[] executedAtExit;
+    private final int[] fruitlessExits;
 
     RunLoop(Board board) {
         this.board = board;
+        executedAtExit = new long[board.pes.length];
+        fruitlessExits = new int[board.pes.length];
         semihosting = new Semihosting(board.console, board.options.bootArguments());
     }
 
@@ -166,6 +172,7 @@ final class RunLoop {
                 if (board.vm != null) {
                     settle(context);
                     outcome(board.vm.exit(context));
+                    watchProgress(context);
                 }
                 break;
             case Core.SEMIHOSTING:
@@ -180,8 +187,20 @@ final class RunLoop {
                 break;
             default:
                 fail("the guest cannot go on: its exception vector at EL" + pe.el
-                        + " faults on its own fetch" + hint(context));
+                        + " leads to nothing but the next exception" + hint(context));
                 break;
+        }
+    }
+
+    /** A vector that the hypervisor cannot let the guest fetch is entered again and again. */
+    private void watchProgress(PeContext context) {
+        PeState pe = context.pe;
+        if (pe.executed != executedAtExit[pe.index]) {
+            executedAtExit[pe.index] = pe.executed;
+            fruitlessExits[pe.index] = 0;
+        } else if (++fruitlessExits[pe.index] == FRUITLESS_EXITS && ending == null) {
+            fail("the guest cannot go on: it exits to the hypervisor again and again without executing an instruction"
+                    + hint(context));
         }
     }
 

@@ -75,6 +75,7 @@ final class ExceptionGenerating {
         if (el == 0) {
             throw p.undefined();
         }
+        p.exceptions.handled();
         p.exceptions.returnTo(p.control.elr(el), p.control.spsr(el));
         return Processor.LEAVE;
     }

@@ -6,6 +6,10 @@ import dev.spelunk.api.state.PeState;
 
 /** Takes exceptions to EL1 and EL2, returns from them, and picks interrupts (DDI 0487, D1.3 and J1.1). */
 final class Exceptions {
+    /** Synchronous exceptions from an EL to itself, at most so many operations apart and without a return. */
+    private static final int CLOSE = 64;
+    private static final int HOPELESS_ROW = 100_000;
+
     private static final int IL = 1 << 25;
     private static final int[] VECTORS = {0x000, 0x080, 0x100, 0x180};
 
@@ -15,6 +19,9 @@ final class Exceptions {
     int lastKind;
     /** ESR_ELx of the last synchronous exception. */
     long lastSyndrome;
+
+    private int row;
+    private long rowExecuted;
 
     Exceptions(PeState pe, ControlRegisters control) {
         this.pe = pe;
@@ -38,8 +45,22 @@ final class Exceptions {
         return target;
     }
 
+    /** Whether handlers of an EL have only met exceptions for so long that nothing will end it, as without a stack. */
+    boolean hopeless() {
+        return row >= HOPELESS_ROW;
+    }
+
+    /** The guest returns from an exception: its handlers work. */
+    void handled() {
+        row = 0;
+    }
+
     /** AArch64.TakeException. */
     void take(int target, int kind, long syndrome, boolean hasAddress, long address, long returnAddress) {
+        if (kind == Core.SYNCHRONOUS && target == pe.el) {
+            row = pe.executed - rowExecuted <= CLOSE ? row + 1 : 1;
+            rowExecuted = pe.executed;
+        }
         int offset = VECTORS[kind] + (target > pe.el ? 0x400 : pe.spSel == 1 ? 0x200 : 0);
         long spsr = pe.spsr();
         if (kind == Core.SYNCHRONOUS || kind == Core.SERROR) {

@@ -113,14 +113,22 @@ final class InterpreterCore implements Core {
             pe.executed++;
         }
         long pc = pe.pc;
+        int from = pe.el;
         boolean first = !e.onFetch || pe.executed != lastExecuted || pc != lastVector;
         int target = p.exceptions.take(e);
+        if (!first && target > from) {
+            // A vector that is not mapped yet: whoever runs the guest maps it, or the guest goes round here.
+            return target;
+        }
         long syndrome = p.exceptions.lastSyndrome;
         if (first) {
             pe.lastExceptionPc = pc;
             pe.lastExceptionSyndrome = syndrome;
             pe.lastExceptionAddress = e.address;
         } else if (syndrome == lastSyndrome && e.address == lastAddress) {
+            p.stop = LOCKED_UP;
+        }
+        if (p.exceptions.hopeless()) {
             p.stop = LOCKED_UP;
         }
         lastExecuted = pe.executed;

@@ -20,7 +20,7 @@ public interface Core {
     int SEMIHOSTING = 3;
     /** SMC or HVC that goes to firmware: pc is after the instruction, X0 holds the function. */
     int FIRMWARE_CALL = 4;
-    /** The guest cannot go on: an exception vector faults on its own fetch, again and again. */
+    /** The guest cannot go on: its exception vector leads to nothing but the next exception, again and again. */
     int LOCKED_UP = 5;
 
     /** Syndrome of an interrupt exit in {@link #lastExceptionKind}. */
