@@ -75,6 +75,9 @@ enum Timer {
         }
         long count = count(c);
         long compare = c.register(compareValue);
+        if (compare == 0) {
+            return Long.MAX_VALUE;
+        }
         // A condition that holds ends when the count wraps, which an offset can bring near.
         long ticks = Long.compareUnsigned(count, compare) >= 0 ? -count : compare - count;
         return Counter.cyclesAfter(c.pe, ticks);
