@@ -1,14 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.machine;
 
+import dev.spelunk.api.machine.BadInputException;
 import dev.spelunk.api.records.RecordSink;
-import java.util.Arrays;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 
-/** Keeps every record of a run in order, and passes each on to the whiteboard's sinks. */
-final class RecordLog implements RecordSink {
-    private byte[] data = new byte[1 << 16];
-    private int length;
+/**
+ * Keeps every record of a run in order, and passes each on to the whiteboard's sinks. What does not fit into
+ * one buffer is in a temporary file, so that a run of any length allocates nothing for its records.
+ */
+final class RecordLog implements RecordSink, AutoCloseable {
+    private static final int BUFFER = 1 << 16;
+
+    private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+    /** Null as long as the buffer is enough. */
+    private FileChannel file;
+    private long inFile;
     private volatile List<RecordSink> sinks = List.of();
 
     void sinks(List<RecordSink> others) {
@@ -17,17 +30,69 @@ final class RecordLog implements RecordSink {
 
     @Override
     public synchronized void record(int pe, long cycles, byte[] record, int offset, int size) {
-        if (length + size > data.length) {
-            data = Arrays.copyOf(data, Math.max(data.length * 2, length + size));
+        if (size > buffer.remaining()) {
+            spill();
         }
-        System.arraycopy(record, offset, data, length, size);
-        length += size;
-        for (RecordSink sink : sinks) {
-            sink.record(pe, cycles, record, offset, size);
+        buffer.put(record, offset, size);
+        if (!sinks.isEmpty()) {
+            for (RecordSink sink : sinks) {
+                sink.record(pe, cycles, record, offset, size);
+            }
+        }
+    }
+
+    private void spill() {
+        try {
+            if (file == null) {
+                Path path = Files.createTempFile("spelunk-records-", null);
+                file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE,
+                        StandardOpenOption.DELETE_ON_CLOSE);
+            }
+            buffer.flip();
+            while (buffer.hasRemaining()) {
+                inFile += file.write(buffer, inFile);
+            }
+            buffer.clear();
+        } catch (IOException e) {
+            throw temporaryFile(e);
         }
     }
 
     synchronized byte[] bytes() {
-        return Arrays.copyOf(data, length);
+        if (inFile + buffer.position() > Integer.MAX_VALUE - 8) {
+            throw new BadInputException("the sample records are more than 2 GiB: run fewer instructions "
+                    + "(--max-instructions) or take fewer samples");
+        }
+        ByteBuffer all = ByteBuffer.allocate((int) inFile + buffer.position());
+        try {
+            while (all.position() < inFile) {
+                all.limit((int) inFile);
+                if (file.read(all, all.position()) < 0) {
+                    throw new IOException("it has been truncated");
+                }
+            }
+        } catch (IOException e) {
+            throw temporaryFile(e);
+        }
+        all.limit(all.capacity());
+        all.put(buffer.duplicate().flip());
+        return all.array();
+    }
+
+    private static BadInputException temporaryFile(IOException e) {
+        return new BadInputException("the temporary file for sample records in " + System.getProperty("java.io.tmpdir")
+                + " cannot be used: " + e.getMessage(), e);
+    }
+
+    @Override
+    public synchronized void close() {
+        try {
+            if (file != null) {
+                file.close();
+                file = null;
+            }
+        } catch (IOException e) {
+            throw temporaryFile(e);
+        }
     }
 }

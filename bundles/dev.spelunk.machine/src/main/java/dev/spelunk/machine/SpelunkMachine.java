@@ -263,6 +263,7 @@ final class SpelunkMachine implements Machine {
         for (PeContext context : board.pes) {
             context.core.close();
         }
+        board.records.close();
     }
 
     private Result result(Ending ending, long nanoseconds) {
