@@ -32,6 +32,8 @@ struct state {
     u64 sp;
     u64 pstate;
     u64 tpidr_el0;
+    u64 v[64]; /* V0 to V31, each its low half first */
+    u64 fpcr, fpsr;
     u64 memory[WINDOW_LENGTH / 8];
 };
 
@@ -119,6 +121,18 @@ static void write_results(void) {
     finish(0);
 }
 
+/* The part of the signal frame that holds the SIMD&FP registers; the kernel always writes it. */
+static struct fpsimd_context *vectors(struct ucontext *context) {
+    struct _aarch64_ctx *head = (struct _aarch64_ctx *) context->uc_mcontext.__reserved;
+    while (head->magic != FPSIMD_MAGIC) {
+        if (head->magic == 0 || head->size == 0) {
+            finish(10);
+        }
+        head = (struct _aarch64_ctx *) ((char *) head + head->size);
+    }
+    return (struct fpsimd_context *) head;
+}
+
 static void start(struct ucontext *context) {
     if (remaining == 0) {
         write_results();
@@ -131,6 +145,10 @@ static void start(struct ucontext *context) {
     context->uc_mcontext.pstate = (context->uc_mcontext.pstate & ~PSTATE_MASK) | current->state.pstate;
     context->uc_mcontext.pc = current->address + 4UL * current->entry;
     __asm__ volatile("msr tpidr_el0, %0" : : "r"(current->state.tpidr_el0));
+    struct fpsimd_context *vector = vectors(context);
+    copy(vector->vregs, current->state.v, sizeof current->state.v);
+    vector->fpcr = current->state.fpcr;
+    vector->fpsr = current->state.fpsr;
 }
 
 static void on_signal(int number, void *info, struct ucontext *context) {
@@ -147,6 +165,10 @@ static void on_signal(int number, void *info, struct ucontext *context) {
         result->state.sp = context->uc_mcontext.sp;
         result->state.pstate = context->uc_mcontext.pstate & PSTATE_MASK;
         result->state.tpidr_el0 = tpidr;
+        struct fpsimd_context *vector = vectors(context);
+        copy(result->state.v, vector->vregs, sizeof result->state.v);
+        result->state.fpcr = vector->fpcr;
+        result->state.fpsr = vector->fpsr;
         copy(result->state.memory, (void *) WINDOW_ADDRESS, WINDOW_LENGTH);
         result++;
         remaining--;

@@ -12,6 +12,9 @@ import java.util.List;
  */
 public final class BlockGenerator {
     private static final int LITERALS = 12;
+    private static final int MSR_FPCR = 0xd51b4400;
+    private static final int MRS_FPSR = 0xd53b4420;
+    private static final int MSR_FPSR = 0xd51b4420;
     /** Where nothing is mapped, or only for other Exception levels, from here on for at least 1 MiB. */
     private static final long[] UNMAPPED = {
         0x100000, 0x40100000L, 0x50000000L, 0x4200000000L, 0x0001000000000000L, 0xffff000000000000L
@@ -21,6 +24,8 @@ public final class BlockGenerator {
     private final int version;
     private final int length;
     private final long seed;
+    private final boolean vectors;
+    private final Catalogue preparing;
     private final Instruction movz;
     private final Instruction movn;
     private final Instruction movk;
@@ -52,15 +57,26 @@ public final class BlockGenerator {
      * @param seed determines every block
      */
     public BlockGenerator(Catalogue catalogue, int version, int length, long seed) {
+        this(catalogue, catalogue, version, length, seed);
+    }
+
+    /**
+     * @param catalogue what to choose instructions from
+     * @param preparing the base instructions, of which preparation is made; when this is another catalogue, the
+     *     SIMD&FP registers, FPCR and FPSR have values, and FPSR is looked at after many units
+     */
+    BlockGenerator(Catalogue catalogue, Catalogue preparing, int version, int length, long seed) {
         this.catalogue = catalogue;
+        this.vectors = catalogue != preparing;
+        this.preparing = preparing;
         this.version = version;
         this.length = length;
         this.seed = seed;
-        this.movz = catalogue.named("MOVZ");
-        this.movn = catalogue.named("MOVN");
-        this.movk = catalogue.named("MOVK");
-        this.adr = catalogue.named("ADR");
-        this.clrex = catalogue.named("CLREX").fixedBits() | 0xf00;
+        this.movz = preparing.named("MOVZ");
+        this.movn = preparing.named("MOVN");
+        this.movk = preparing.named("MOVK");
+        this.adr = preparing.named("ADR");
+        this.clrex = preparing.named("CLREX").fixedBits() | 0xf00;
         for (Instruction instruction : catalogue.instructions()) {
             if (instruction.kind() == Instruction.Kind.PLAIN && instruction.field("Rd") != null
                     && instruction.isIn(version)) {
@@ -85,12 +101,54 @@ public final class BlockGenerator {
         return blocks;
     }
 
+    /** The next blocks, each so many times with another initial state. */
+    public List<Block> next(int count, int states) {
+        List<Block> blocks = new ArrayList<>(count * states);
+        for (Block block : next(count)) {
+            blocks.add(block);
+            for (int i = 1; i < states; i++) {
+                random = SplitMix.of(seed, stream++);
+                instructions = instructions();
+                blocks.add(block.with(block.words(), state()));
+            }
+        }
+        return blocks;
+    }
+
     /** Blocks of one UNALLOCATED word each, of every instruction that has a rule for what is allocated. */
     public List<Block> unallocated(int wordsOfEach) {
         address = Layout.CODE_ADDRESS;
         List<Block> blocks = new ArrayList<>();
         for (Instruction instruction : catalogue.instructions()) {
             for (int i = 0; i < wordsOfEach && instruction.has("valid"); i++) {
+                begin();
+                startUnit();
+                emit(instructions.unallocated(instruction));
+                blocks.add(end());
+            }
+        }
+        return blocks;
+    }
+
+    /** Blocks of one word each that is UNDEFINED though it lies where SIMD&FP instructions do. */
+    public List<Block> undefined(int count) {
+        address = Layout.CODE_ADDRESS;
+        List<Block> blocks = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            begin();
+            startUnit();
+            emit(instructions.undefined());
+            blocks.add(end());
+        }
+        return blocks;
+    }
+
+    /** Blocks of one word each that the manual calls UNALLOCATED, the emulator not. */
+    public List<Block> undefinedByTheManual(int wordsOfEach) {
+        address = Layout.CODE_ADDRESS;
+        List<Block> blocks = new ArrayList<>();
+        for (Instruction instruction : catalogue.instructions()) {
+            for (int i = 0; i < wordsOfEach && instruction.has("manual"); i++) {
                 begin();
                 startUnit();
                 emit(instructions.unallocated(instruction));
@@ -146,8 +204,8 @@ public final class BlockGenerator {
 
     private void begin() {
         random = SplitMix.of(seed, stream++);
-        instructions = new RandomInstruction(catalogue, version, random);
-        code = new int[64 + 24 * length];
+        instructions = instructions();
+        code = new int[64 + 26 * length];
         size = 0;
         units = new ArrayList<>();
         fixups = new ArrayList<>();
@@ -155,6 +213,11 @@ public final class BlockGenerator {
         prepared = new BitSet();
         literals();
         entry = size;
+    }
+
+    private RandomInstruction instructions() {
+        return vectors ? new RandomInstruction(catalogue, version, random, 20)
+                : new RandomInstruction(catalogue, version, random);
     }
 
     private Block end() {
@@ -190,8 +253,19 @@ public final class BlockGenerator {
         state.sp = instructions.operand();
         state.pstate = random.nextLong() & MachineState.NZCV;
         state.tpidrEl0 = instructions.operand();
+        VectorOperands operands = vectors ? new VectorOperands(random) : null;
+        if (vectors) {
+            for (int i = 0; i < state.v.length; i++) {
+                state.v[i] = operands.half();
+            }
+            for (int i = 0; i < 31; i++) {
+                state.x[i] = random.percent(25) ? operands.half() : state.x[i];
+            }
+            state.fpcr = operands.fpcr();
+            state.fpsr = operands.fpsr();
+        }
         for (int i = 0; i < state.memory.length; i += 8) {
-            long value = random.percent(30) ? instructions.operand() : random.nextLong();
+            long value = random.percent(30) ? vectors ? operands.half() : instructions.operand() : random.nextLong();
             for (int j = 0; j < 8; j++) {
                 state.memory[i + j] = (byte) (value >> 8 * j);
             }
@@ -221,8 +295,40 @@ public final class BlockGenerator {
             case LITERAL -> literal(instruction);
             case BRANCH -> branch(instruction);
             case REGISTER_BRANCH -> registerBranch(instruction);
-            default -> emit(instructions.defined(instruction));
+            case CONTROL -> control(instruction);
+            default -> plain(instruction);
         }
+        if (vectors && random.percent(60)) {
+            observeFlags();
+        }
+    }
+
+    private void plain(Instruction instruction) {
+        if (instruction.has("control")) {
+            prepared.set(size);
+            emit(MSR_FPCR | 31);
+        }
+        emit(instructions.defined(instruction));
+    }
+
+    private void control(Instruction instruction) {
+        int word = instructions.defined(instruction);
+        int rt = instruction.field("Rt").get(word);
+        if (rt != 31) {
+            VectorOperands operands = new VectorOperands(random);
+            setRegister(rt, instruction.name().endsWith("FPCR") ? operands.fpcr() : operands.fpsr(), -1);
+        }
+        emit(word);
+    }
+
+    /** Keeps FPSR in a register and mostly clears it, so that no flag hides behind an earlier one. */
+    private void observeFlags() {
+        int start = size;
+        emit(MRS_FPSR | random.below(31));
+        if (random.percent(80)) {
+            emit(MSR_FPSR | 31);
+        }
+        prepared.set(start, size);
     }
 
     /** An address in the window for an access: near the page boundary, at an end, or anywhere. */
@@ -380,7 +486,7 @@ public final class BlockGenerator {
     }
 
     private void patch(int at, int distance) {
-        Instruction instruction = catalogue.identify(code[at]);
+        Instruction instruction = (preparing.identify(code[at]) != null ? preparing : catalogue).identify(code[at]);
         if (instruction == adr) {
             code[at] = adr.field("immhi").set(adr.field("immlo").set(code[at], distance << 2), distance);
         } else {

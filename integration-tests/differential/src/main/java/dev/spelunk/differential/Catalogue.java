@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.function.Predicate;
 
 /** Instructions as data, in the manual's encoding classes (DDI 0487, C4.1), read from one or more files. */
 public final class Catalogue {
@@ -40,6 +41,24 @@ public final class Catalogue {
     /** The base instruction set with the encodings among it that are UNDEFINED at EL0, for {@code unallocated}. */
     public static Catalogue baseWithUnallocated() {
         return of("a64-base.isa", "a64-unallocated.isa");
+    }
+
+    /** Scalar floating point, Advanced SIMD and cryptographic instructions of Armv8.0 to Armv8.5. */
+    public static Catalogue vectors() {
+        return of("a64-fp.isa", "a64-simd.isa", "a64-crypto.isa", "a64-simd-memory.isa");
+    }
+
+    /** The same catalogue with only those instructions for which a condition holds. */
+    public Catalogue select(Predicate<Instruction> condition) {
+        Catalogue selected = new Catalogue();
+        for (InstructionClass c : classes) {
+            List<Instruction> instructions = c.instructions().stream().filter(condition).toList();
+            if (!instructions.isEmpty()) {
+                selected.classes.add(new InstructionClass(c.group(), c.name(), c.weight(), instructions));
+            }
+        }
+        selected.index();
+        return selected;
     }
 
     /**
@@ -111,14 +130,18 @@ public final class Catalogue {
         return all;
     }
 
-    /** The instruction whose pattern a word has, or null. */
+    /** The instruction that a word is, or that it would be if it were allocated, or null. */
     public Instruction identify(int word) {
+        Instruction reserved = null;
         for (Instruction instruction : byTopByte.get(word >>> 24)) {
             if (instruction.matches(word)) {
-                return instruction;
+                if (instruction.isValid(word)) {
+                    return instruction;
+                }
+                reserved = reserved == null ? instruction : reserved;
             }
         }
-        return null;
+        return reserved;
     }
 
     /**

@@ -19,6 +19,9 @@ public final class Coverage {
     public Coverage(Catalogue catalogue) {
         this.catalogue = catalogue;
         for (Instruction instruction : catalogue.instructions()) {
+            if (instruction.get("since", 0) == Instruction.NEVER) {
+                continue;
+            }
             executions.put(instruction, new long[1]);
             Map<Field, Integer> seen = new LinkedHashMap<>();
             instruction.fields().stream().filter(f -> f.width() <= NARROW).forEach(f -> seen.put(f, 0));
@@ -52,7 +55,7 @@ public final class Coverage {
     public List<String> missingClasses() {
         List<String> missing = new ArrayList<>();
         for (Catalogue.InstructionClass c : catalogue.classes()) {
-            if (count(c) == 0) {
+            if (c.weight() > 0 && count(c) == 0) {
                 missing.add(c.name());
             }
         }
@@ -88,6 +91,9 @@ public final class Coverage {
                 "executions", "instructions", "fewest", "field values"));
         String group = "";
         for (Catalogue.InstructionClass c : catalogue.classes()) {
+            if (c.weight() == 0) {
+                continue;
+            }
             if (!c.group().equals(group)) {
                 group = c.group();
                 table.append(group).append(System.lineSeparator());

@@ -23,9 +23,14 @@ public final class Instruction {
         REGISTER_BRANCH,
         /** As MEMORY; opens the local exclusive monitor. */
         LOAD_EXCLUSIVE,
+        /** Rt must hold a value of FPCR or FPSR. */
+        CONTROL,
         /** As MEMORY; has a defined outcome only after a matching load exclusive, or after CLREX. */
         STORE_EXCLUSIVE
     }
+
+    /** The value of "since" for what no version here has. */
+    public static final int NEVER = 99;
 
     private final String name;
     private final String instructionClass;
@@ -91,7 +96,7 @@ public final class Instruction {
             return Integer.parseInt(token.substring(3));
         }
         switch (token) {
-            case "sf", "sh", "N", "S", "A", "R":
+            case "sf", "sh", "N", "S", "A", "R", "Q":
                 return 1;
             case "cond", "CRm", "nzcv", "mask":
                 return 4;

@@ -9,10 +9,12 @@ import java.util.function.Predicate;
 public final class RandomInstruction {
     private static final int ATTEMPTS = 100_000;
 
+    private final Catalogue catalogue;
     private final List<Catalogue.InstructionClass> classes = new ArrayList<>();
     private final int version;
     private final SplitMix random;
     private final int totalWeight;
+    private final int favouriteShare;
     private final int[] favourites = new int[6];
 
     /**
@@ -21,6 +23,12 @@ public final class RandomInstruction {
      * @param random the source of every choice
      */
     public RandomInstruction(Catalogue catalogue, int version, SplitMix random) {
+        this(catalogue, version, random, 44);
+    }
+
+    /** @param favouriteShare how often a register is one of a few that are used again and again, in percent */
+    RandomInstruction(Catalogue catalogue, int version, SplitMix random, int favouriteShare) {
+        this.favouriteShare = favouriteShare;
         int total = 0;
         for (Catalogue.InstructionClass c : catalogue.classes()) {
             if (c.instructions().stream().anyMatch(i -> i.isIn(version))) {
@@ -28,6 +36,7 @@ public final class RandomInstruction {
                 total += c.weight();
             }
         }
+        this.catalogue = catalogue;
         this.version = version;
         this.random = random;
         this.totalWeight = total;
@@ -69,7 +78,43 @@ public final class RandomInstruction {
 
     /** A word that has the pattern of an instruction and is UNALLOCATED; the catalogue must have a rule for it. */
     public int unallocated(Instruction instruction) {
-        return word(instruction, w -> !instruction.isValid(w));
+        return word(instruction, w -> !instruction.isValid(w) && !catalogue.identify(w).isValid(w));
+    }
+
+    /**
+     * A word from the encoding spaces of the SIMD&FP instructions that is UNALLOCATED, or belongs to a later version or
+     * to an absent feature: one near those of an instruction, or any other.
+     */
+    public int undefined() {
+        List<Instruction> all = catalogue.instructions();
+        while (true) {
+            int word = (int) random.nextLong();
+            if (random.percent(75)) {
+                Instruction near = all.get(random.below(all.size()));
+                word = near.fixedBits() | word & ~near.fixedMask();
+                for (int flips = random.below(3); flips > 0; flips--) {
+                    word ^= 1 << 10 + random.below(22);
+                }
+            }
+            if (isUndefined(word)) {
+                return word;
+            }
+        }
+    }
+
+    private boolean isUndefined(int word) {
+        boolean dataProcessing = (word >>> 25 & 7) == 7;
+        boolean loadStore = (word >>> 25 & 7) == 6;
+        if (!dataProcessing && !loadStore) {
+            return false;
+        }
+        Instruction instruction = catalogue.identify(word);
+        if (instruction == null) {
+            return true;
+        }
+        // The emulator's processor of the last version has features beyond it.
+        boolean beyond = instruction.get("since", 0) == Instruction.NEVER && version >= 85;
+        return !beyond && !instruction.has("manual") && !(instruction.isValid(word) && instruction.isIn(version));
     }
 
     private int word(Instruction instruction, Predicate<Integer> condition) {
@@ -88,7 +133,7 @@ public final class RandomInstruction {
 
     private int register() {
         int chance = random.below(100);
-        return chance < 6 ? 31 : chance < 50 ? favourites[random.below(favourites.length)] : random.below(32);
+        return chance < 6 ? 31 : chance < 6 + favouriteShare ? favourites[random.below(favourites.length)] : random.below(32);
     }
 
     private int value(Field field) {

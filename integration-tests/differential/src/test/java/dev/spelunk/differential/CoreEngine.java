@@ -46,15 +46,20 @@ final class CoreEngine implements Engine {
             | 1L << 29 | 1L << 28 | 1L << 23 | 1L << 22 | 1L << 20 | 1L << 11;
     private static final long SPSR_EL0T = 0x3c0;
     private static final long SPSR_EL1H = 0x3c5;
+    /** FPEN: no access to the SIMD&FP registers is trapped. */
+    private static final long CPACR = 3L << 20;
     private static final long HCR_RW = 1L << 31;
     private static final long SCR_NS_RW = 1L << 10 | 1;
 
     /** What a machine of that version has, without what changes the meaning of the base instructions. */
     private static final Set<String> FEATURES_82 = Set.of("FEAT_EL2", "FEAT_VHE", "FEAT_LSE", "FEAT_CRC32", "FEAT_PAN",
-            "FEAT_PAN2", "FEAT_UAO", "FEAT_LOR", "FEAT_DPB", "FEAT_RAS", "FEAT_LRCPC", "FEAT_DPB2");
+            "FEAT_PAN2", "FEAT_UAO", "FEAT_LOR", "FEAT_DPB", "FEAT_RAS", "FEAT_LRCPC", "FEAT_DPB2", "FEAT_FP16", "FEAT_AES",
+            "FEAT_PMULL", "FEAT_SHA1", "FEAT_SHA256", "FEAT_RDM", "FEAT_DotProd");
     private static final Set<String> FEATURES_85 = Set.of("FEAT_EL2", "FEAT_VHE", "FEAT_LSE", "FEAT_CRC32", "FEAT_PAN",
             "FEAT_PAN2", "FEAT_UAO", "FEAT_LOR", "FEAT_DPB", "FEAT_RAS", "FEAT_LRCPC", "FEAT_LRCPC2", "FEAT_DPB2",
-            "FEAT_FlagM", "FEAT_FlagM2", "FEAT_DIT", "FEAT_SSBS", "FEAT_SB", "FEAT_SPECRES");
+            "FEAT_FlagM", "FEAT_FlagM2", "FEAT_DIT", "FEAT_SSBS", "FEAT_SB", "FEAT_SPECRES", "FEAT_FP16", "FEAT_AES",
+            "FEAT_PMULL", "FEAT_SHA1", "FEAT_SHA256", "FEAT_RDM", "FEAT_DotProd", "FEAT_FCMA", "FEAT_JSCVT", "FEAT_FHM",
+            "FEAT_FRINTTS");
 
     /** How the core is told to execute: the result must be the same. */
     enum Form {
@@ -97,6 +102,7 @@ final class CoreEngine implements Engine {
         context.register(SystemRegister.TTBR0_EL1, LEVEL1);
         context.register(SystemRegister.VBAR_EL1, VECTORS);
         context.register(SystemRegister.SCTLR_EL1, SCTLR);
+        context.register(SystemRegister.CPACR_EL1, CPACR);
         context.register(SystemRegister.HCR_EL2, HCR_RW);
         context.register(SystemRegister.SCR_EL3, SCR_NS_RW);
         context.translator = mmu.create(context);
@@ -151,6 +157,9 @@ final class CoreEngine implements Engine {
         MachineState initial = block.initial();
         context.memory.copyIn(Layout.WINDOW_ADDRESS, initial.memory, 0, initial.memory.length);
         System.arraycopy(initial.x, 0, pe.x, 0, 31);
+        System.arraycopy(initial.v, 0, pe.v, 0, pe.v.length);
+        pe.fpcr = initial.fpcr;
+        pe.fpsr = initial.fpsr;
         context.register(SystemRegister.TPIDR_EL0, initial.tpidrEl0);
         if (el == 0) {
             pe.sp[0] = initial.sp;
@@ -170,6 +179,9 @@ final class CoreEngine implements Engine {
         System.arraycopy(pe.x, 0, state.x, 0, 31);
         state.sp = el == 0 ? pe.sp[0] : pe.x[PeState.SP];
         state.tpidrEl0 = context.register(SystemRegister.TPIDR_EL0);
+        System.arraycopy(pe.v, 0, state.v, 0, pe.v.length);
+        state.fpcr = pe.fpcr;
+        state.fpsr = pe.fpsr;
         System.arraycopy(context.memory.ram, (int) (Layout.WINDOW_ADDRESS - RAM), state.memory, 0, state.memory.length);
         if (stop != Core.SEMIHOSTING) {
             state.pstate = pe.spsr() & (MachineState.NZCV | MachineState.DIT);
