@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.cli.debian;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.spelunk.cli.UserError;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Packages through an apt and a dpkg of the test's own, which keep their archive in memory. */
+class FetchTest {
+    private static final String KERNEL = "linux-image-9.9-cloud-arm64";
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final FakeTools tools = new FakeTools();
+
+    @TempDir
+    private Path folder;
+    private Cache cache;
+    private Fetch fetch;
+
+    @BeforeEach
+    void create() {
+        cache = new Cache(folder.resolve("cache"));
+        fetch = new Fetch(cache, tools, new PrintStream(out, true, StandardCharsets.UTF_8));
+    }
+
+    private String said() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void getsVerifiesAndUnpacks() {
+        fetch.fromSources();
+        assertThat(tools.downloaded).containsExactly("busybox-static", "libdw1", KERNEL, "linux-perf");
+        assertThat(cache.kernel()).isEqualTo(cache.root().resolve("boot/vmlinuz-9.9")).exists();
+        assertThat(cache.release()).isEqualTo("9.9");
+        assertThat(said()).contains("4 packages of", "Get:1 libdw1");
+        assertThat(tools.options).contains("APT::Architecture=arm64",
+                "Dir::State::Lists=" + cache.path().resolve("apt/lists"));
+    }
+
+    @Test
+    void getsOnlyWhatIsMissing() throws IOException {
+        fetch.fromSources();
+        tools.downloaded.clear();
+        fetch.fromSources();
+        assertThat(tools.downloaded).isEmpty();
+        assertThat(said()).contains("everything is unpacked already");
+        Files.writeString(cache.path().resolve("packages/libdw1_1_arm64.deb"), "damaged");
+        fetch.fromSources();
+        assertThat(tools.downloaded).containsExactly("libdw1");
+    }
+
+    @Test
+    void goesOnWithTheListsThatAreThere() {
+        tools.updateFails = true;
+        fetch.fromSources();
+        assertThat(said()).contains("some package lists could not be fetched (no route)");
+        assertThat(cache.kernel()).exists();
+    }
+
+    @Test
+    void saysWhyThereAreNoLists() {
+        tools.updateFails = true;
+        tools.empty = true;
+        assertThatThrownBy(fetch::fromSources).isInstanceOf(UserError.class)
+                .hasMessage("the package lists could not be fetched: no route");
+    }
+
+    @Test
+    void refusesAPackageThatIsNotWhatTheListSays() {
+        tools.damage = true;
+        assertThatThrownBy(fetch::fromSources).isInstanceOf(UserError.class).hasMessageContaining("libdw1_1_arm64.deb");
+        assertThat(cache.contents()).doesNotExist();
+    }
+
+    @Test
+    void anInterruptedUnpackingIsNotTakenForAWholeOne() {
+        tools.unpackFails = true;
+        assertThatThrownBy(fetch::fromSources).isInstanceOf(UserError.class).hasMessageContaining("No space left");
+        assertThatThrownBy(cache::kernel).isInstanceOf(UserError.class).hasMessageContaining("spelunk debian fetch");
+        tools.unpackFails = false;
+        tools.downloaded.clear();
+        fetch.fromSources();
+        assertThat(tools.downloaded).isEmpty();
+        assertThat(cache.kernel()).exists();
+    }
+
+    @Test
+    void takesThePackagesOfAFolder() throws IOException {
+        Path packages = Files.createDirectory(folder.resolve("debs"));
+        for (String name : tools.names()) {
+            Files.writeString(packages.resolve(tools.file(name)), tools.content(name));
+        }
+        fetch.fromFolder(packages);
+        assertThat(tools.downloaded).isEmpty();
+        assertThat(cache.kernel()).exists();
+    }
+
+    @Test
+    void saysWhatAFolderLacks() throws IOException {
+        Path packages = Files.createDirectory(folder.resolve("debs"));
+        Files.writeString(packages.resolve(tools.file("linux-perf")), tools.content("linux-perf"));
+        assertThatThrownBy(() -> fetch.fromFolder(packages)).isInstanceOf(UserError.class)
+                .hasMessageContaining("lacks busybox-static, libdw1, linux-image-VERSION-cloud-arm64");
+        assertThatThrownBy(() -> fetch.fromFolder(folder.resolve("absent"))).isInstanceOf(UserError.class)
+                .hasMessageContaining("absent");
+    }
+
+    /** The commands that the fetch uses, over an archive of four packages. */
+    private static final class FakeTools extends HostTools {
+        final List<String> downloaded = new ArrayList<>();
+        final List<String> options = new ArrayList<>();
+        boolean updateFails;
+        boolean empty;
+        boolean damage;
+        boolean unpackFails;
+
+        List<String> names() {
+            return List.of("busybox-static", "libdw1", KERNEL, "linux-perf");
+        }
+
+        String file(String name) {
+            return name + "_1_arm64.deb";
+        }
+
+        String content(String name) {
+            return "content of " + name;
+        }
+
+        @Override
+        public Output run(Path working, Consumer<String> progress, List<String> command) {
+            List<String> words = new ArrayList<>();
+            for (int i = 1; i < command.size(); i++) {
+                if (command.get(i).equals("-o")) {
+                    options.add(command.get(++i));
+                } else if (!command.get(i).equals("-q")) {
+                    words.add(command.get(i));
+                }
+            }
+            try {
+                switch (command.get(0) + " " + words.get(0)) {
+                    case "apt-get update":
+                        return updateFails ? new Output(100, List.of(), List.of("W: old", "E: no route")) : ok();
+                    case "apt-cache depends":
+                        return empty ? new Output(100, List.of(), List.of("E: No packages found"))
+                                : ok("linux-image-cloud-arm64", "  Depends: " + KERNEL, "linux-perf", "  Depends: libdw1");
+                    case "apt-get download":
+                        return words.get(1).equals("--print-uris") ? uris(words.subList(2, words.size()))
+                                : download(working, progress, words.subList(1, words.size()));
+                    case "dpkg-deb -f":
+                        String name = Path.of(words.get(1)).getFileName().toString().replaceFirst("_.*", "");
+                        return ok("Package: " + name, "Version: 1", "Architecture: arm64",
+                                "Depends: " + (name.equals("linux-perf") ? "libdw1 (>= 0.1), perl:any" : ""));
+                    case "dpkg-deb -x":
+                        if (unpackFails) {
+                            return new Output(2, List.of(), List.of("tar: write: No space left on device"));
+                        }
+                        Path boot = Files.createDirectories(Path.of(words.get(2)).resolve("boot"));
+                        Files.writeString(boot.resolve("vmlinuz-9.9"), "kernel");
+                        return ok();
+                    default:
+                        throw new AssertionError(command);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        private Output uris(List<String> wanted) {
+            List<String> lines = new ArrayList<>();
+            for (String name : wanted) {
+                byte[] content = content(name).getBytes(StandardCharsets.UTF_8);
+                try {
+                    lines.add("'http://archive/" + name + "' " + file(name) + " " + content.length + " SHA256:"
+                            + HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content)));
+                } catch (NoSuchAlgorithmException e) {
+                    throw new AssertionError(e);
+                }
+            }
+            return new Output(0, lines, List.of());
+        }
+
+        private Output download(Path working, Consumer<String> progress, List<String> wanted) throws IOException {
+            for (String name : wanted) {
+                downloaded.add(name);
+                progress.accept("Get:1 " + name);
+                Files.writeString(working.resolve(file(name)), damage && name.equals("libdw1") ? "other" : content(name));
+            }
+            return ok();
+        }
+
+        private static Output ok(String... lines) {
+            return new Output(0, List.of(lines), List.of());
+        }
+    }
+}
