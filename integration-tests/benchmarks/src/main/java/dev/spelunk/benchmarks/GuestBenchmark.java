@@ -49,7 +49,7 @@ public class GuestBenchmark {
     public void start() {
         guest = new BundledGuest();
         String spe = profiling.equals("off") ? "spe=off" : "spe.interval=" + profiling;
-        machine = guest.machine(hypervisor, "scale=1000000 switch=1 " + spe);
+        machine = guest.machine(hypervisor, "scale=1000000 switch=20 " + spe);
         thread = new Thread(machine::run, "machine");
         thread.start();
     }
