@@ -48,6 +48,12 @@ final class Lanes {
     }
 
     static long multiply(int size, long a, long b) {
+        if (size == 3) {
+            return a * b;
+        }
+        if (size == 2) {
+            return a * b & EVEN[2] | (a >>> 32) * (b >>> 32) << 32;
+        }
         long mask = mask(size);
         long result = 0;
         for (int i = 0; i < 64; i += 8 << size) {

@@ -25,6 +25,8 @@ final class ThreeSameFloat {
     static final int MAX = 6;
     static final int MIN = A | 6;
 
+    private static final long WORD = 0xFFFFFFFFL;
+
     private ThreeSameFloat() {
     }
 
@@ -123,10 +125,16 @@ final class ThreeSameFloat {
 
     /** An operation on the elements that one long holds; width is 16, 32 or 64. */
     static long lanes(PeState pe, int opcode, int width, long d, long a, long b) {
-        long mask = -1L >>> 64 - width;
+        if (width == 64) {
+            return element(pe, opcode, 64, d, a, b);
+        }
+        if (width == 32) {
+            long low = element(pe, opcode, 32, d & WORD, a & WORD, b & WORD);
+            return low | element(pe, opcode, 32, d >>> 32, a >>> 32, b >>> 32) << 32;
+        }
         long result = 0;
-        for (int i = 0; i < 64; i += width) {
-            result |= element(pe, opcode, width, d >>> i & mask, a >>> i & mask, b >>> i & mask) << i;
+        for (int i = 0; i < 64; i += 16) {
+            result |= element(pe, opcode, 16, d >>> i & 0xFFFF, a >>> i & 0xFFFF, b >>> i & 0xFFFF) << i;
         }
         return result;
     }

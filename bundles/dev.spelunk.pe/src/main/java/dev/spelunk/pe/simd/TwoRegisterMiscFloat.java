@@ -112,6 +112,9 @@ final class TwoRegisterMiscFloat {
     }
 
     private static long lanes(PeState pe, int opcode, int width, long a) {
+        if (width == 64) {
+            return element(pe, opcode, 64, a);
+        }
         long result = 0;
         for (int i = 0; i < 64; i += width) {
             result |= element(pe, opcode, width, a >>> i & -1L >>> 64 - width) << i;
