@@ -48,6 +48,11 @@ public final class Catalogue {
         return of("a64-fp.isa", "a64-simd.isa", "a64-crypto.isa", "a64-simd-memory.isa");
     }
 
+    /** Every instruction of the other catalogues. */
+    public static Catalogue all() {
+        return of("a64-base.isa", "a64-fp.isa", "a64-simd.isa", "a64-crypto.isa", "a64-simd-memory.isa");
+    }
+
     /** The same catalogue with only those instructions for which a condition holds. */
     public Catalogue select(Predicate<Instruction> condition) {
         Catalogue selected = new Catalogue();

@@ -19,7 +19,7 @@ public final class Coverage {
     public Coverage(Catalogue catalogue) {
         this.catalogue = catalogue;
         for (Instruction instruction : catalogue.instructions()) {
-            if (instruction.get("since", 0) == Instruction.NEVER) {
+            if (instruction.get("since", 0) == Instruction.NEVER || instruction.has("manual")) {
                 continue;
             }
             executions.put(instruction, new long[1]);
@@ -87,7 +87,7 @@ public final class Coverage {
 
     /** A table for people: executions, instructions and values of narrow fields by encoding class. */
     public String table() {
-        StringBuilder table = new StringBuilder(String.format("%-45s %10s %13s %8s %12s%n", "encoding class",
+        StringBuilder table = new StringBuilder(String.format("%-62s %10s %13s %8s %12s%n", "encoding class",
                 "executions", "instructions", "fewest", "field values"));
         String group = "";
         for (Catalogue.InstructionClass c : catalogue.classes()) {
@@ -102,9 +102,9 @@ public final class Coverage {
             long reached = c.instructions().stream().filter(i -> executions.get(i)[0] > 0).count();
             int seen = c.instructions().stream().mapToInt(i -> distinct(values.get(i))).sum();
             int possible = c.instructions().stream().mapToInt(i -> possible(values.get(i))).sum();
-            table.append(String.format("  %-43s %10d %6d of %-3d %8d %5d of %-5d%n", c.name(), count(c), reached,
+            table.append(String.format("  %-60s %10d %6d of %-3d %8d %5d of %-5d%n", c.name(), count(c), reached,
                     c.instructions().size(), fewest, seen, possible));
         }
-        return table.append(String.format("%-45s %10d%n", "all", total)).toString();
+        return table.append(String.format("%-62s %10d%n", "all", total)).toString();
     }
 }

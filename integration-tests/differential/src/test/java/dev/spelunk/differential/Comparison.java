@@ -17,10 +17,17 @@ final class Comparison {
     private final Engine reference;
     private final Engine tested;
     private final String source;
+    private final int enough;
     private final List<String> failures = new ArrayList<>();
 
     /** @param source where the blocks come from, for the reproducers: a seed */
     Comparison(Catalogue catalogue, Engine reference, Engine tested, String source) {
+        this(catalogue, reference, tested, source, ENOUGH);
+    }
+
+    /** @param enough after how many differences to stop */
+    Comparison(Catalogue catalogue, Engine reference, Engine tested, String source, int enough) {
+        this.enough = enough;
         this.catalogue = catalogue;
         this.reference = reference;
         this.tested = tested;
@@ -31,12 +38,12 @@ final class Comparison {
     boolean compare(List<Block> blocks) throws IOException {
         List<Outcome> expected = reference.run(blocks);
         List<Outcome> actual = tested.run(blocks);
-        for (int i = 0; i < blocks.size() && failures.size() < ENOUGH; i++) {
+        for (int i = 0; i < blocks.size() && failures.size() < enough; i++) {
             if (!expected.get(i).differences("", actual.get(i), "").isEmpty()) {
                 report(blocks.get(i));
             }
         }
-        return failures.size() < ENOUGH;
+        return failures.size() < enough;
     }
 
     /** Texts of the reproducers. */

@@ -93,8 +93,7 @@ final class CoreEngine implements Engine {
         context = new PeContext(machine, pe);
         context.records = (index, cycles, data, offset, length) -> { };
         context.timer = new NoTimer();
-        Set<String> features = version >= 85 ? FEATURES_85 : FEATURES_82;
-        context.architecture = new Architecture(version, features, null, Map.of());
+        context.architecture = architecture(version);
         context.registers = registers.create(context, List.of(), null);
         map(memory);
         context.register(SystemRegister.MAIR_EL1, 0xff);
@@ -110,6 +109,11 @@ final class CoreEngine implements Engine {
         context.core = core;
         context.translator.invalidate();
         core.invalidate();
+    }
+
+    /** The architecture of the emulator's processor of a version, as far as it is compared. */
+    static Architecture architecture(int version) {
+        return new Architecture(version, version >= 85 ? FEATURES_85 : FEATURES_82, null, Map.of());
     }
 
     private void map(PhysicalMemory memory) {

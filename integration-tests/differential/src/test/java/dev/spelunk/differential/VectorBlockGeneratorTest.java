@@ -14,17 +14,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Blocks of floating-point and SIMD instructions under the reference alone, and that a difference is found. */
 class VectorBlockGeneratorTest {
-    private static final Catalogue BASE = Catalogue.base();
     private final Catalogue catalogue = Catalogue.vectors();
-
-    static BlockGenerator generator(Catalogue catalogue, int version, int length, long seed) {
-        return new BlockGenerator(catalogue, BASE, version, length, seed);
-    }
 
     @Test
     void aSeedDeterminesTheBlocks() {
-        List<Block> first = generator(catalogue, 85, 12, 7).next(20, 3);
-        List<Block> second = generator(catalogue, 85, 12, 7).next(20, 3);
+        List<Block> first = VectorRun.generator(catalogue, 85, 12, 7).next(20, 3);
+        List<Block> second = VectorRun.generator(catalogue, 85, 12, 7).next(20, 3);
         assertThat(first).hasSize(60);
         for (int i = 0; i < first.size(); i++) {
             assertThat(second.get(i).words()).isEqualTo(first.get(i).words());
@@ -40,7 +35,7 @@ class VectorBlockGeneratorTest {
         BitSet doubles = new BitSet();
         BitSet halves = new BitSet();
         BitSet controls = new BitSet();
-        for (Block block : generator(catalogue, 85, 1, 1).next(100)) {
+        for (Block block : VectorRun.generator(catalogue, 85, 1, 1).next(100)) {
             for (long half : block.initial().v) {
                 doubles.set(kind(half, 11, 52));
                 singles.set(kind(half << 32, 8, 23));
@@ -76,7 +71,7 @@ class VectorBlockGeneratorTest {
         String test = "generated SIMD&FP blocks under qemu-aarch64 (Armv8." + version % 10 + ")";
         QemuEngine translated = RequiredTool.emulator(test, version);
         QemuEngine stepped = RequiredTool.emulator(test, version, "-singlestep");
-        List<Block> blocks = generator(catalogue, version, 12, 1).next(2000, 3);
+        List<Block> blocks = VectorRun.generator(catalogue, version, 12, 1).next(2000, 3);
         List<Outcome> one = translated.run(blocks);
         List<Outcome> other = stepped.run(blocks);
         for (int i = 0; i < blocks.size(); i++) {
@@ -91,7 +86,7 @@ class VectorBlockGeneratorTest {
     void wordsThatTheCatalogueLacksAreUndefinedInTheReference(int version) throws IOException {
         QemuEngine engine = RequiredTool.emulator("UNALLOCATED SIMD&FP words under qemu-aarch64 (Armv8."
                 + version % 10 + ")", version);
-        List<Block> blocks = generator(catalogue, version, 1, 1).undefined(20_000);
+        List<Block> blocks = VectorRun.generator(catalogue, version, 1, 1).undefined(20_000);
         List<Outcome> outcomes = engine.run(blocks);
         for (int i = 0; i < blocks.size(); i++) {
             int word = blocks.get(i).words()[blocks.get(i).entry()];
@@ -105,7 +100,7 @@ class VectorBlockGeneratorTest {
     void accessesThatMustFailDoSoInTheReference(int version) throws IOException {
         QemuEngine engine = RequiredTool.emulator("failing SIMD&FP accesses under qemu-aarch64 (Armv8."
                 + version % 10 + ")", version);
-        List<Block> blocks = generator(catalogue, version, 1, 1).failing(20);
+        List<Block> blocks = VectorRun.generator(catalogue, version, 1, 1).failing(20);
         assertThat(blocks).hasSizeGreaterThan(2000);
         List<Outcome> outcomes = engine.run(blocks);
         for (int i = 0; i < blocks.size(); i++) {
@@ -156,8 +151,8 @@ class VectorBlockGeneratorTest {
     }
 
     private void find(Engine reference, Engine wrong, int blocks, String... texts) throws IOException {
-        Comparison comparison = new Comparison(catalogue, reference, wrong, "mutant of SIMD&FP");
-        comparison.compare(generator(catalogue, 85, 12, 3).next(blocks, 2));
+        Comparison comparison = new Comparison(Catalogue.all(), reference, wrong, "mutant of SIMD&FP", 1);
+        comparison.compare(VectorRun.generator(catalogue, 85, 12, 3).next(blocks, 2));
         assertThat(comparison.failures()).isNotEmpty().allSatisfy(text -> assertThat(text).contains(texts));
     }
 
