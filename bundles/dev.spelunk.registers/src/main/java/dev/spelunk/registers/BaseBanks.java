@@ -8,7 +8,8 @@ import java.util.List;
 final class BaseBanks {
     static final List<RegisterBank> ALL = List.of(
             new IdentificationRegisters(), new CacheRegisters(), new TranslationControlRegisters(),
-            new ExceptionRegisters(), new ThreadRegisters(), new PstateRegisters(), new HypervisorRegisters(),
+            new ExceptionRegisters(), new ThreadRegisters(), new PstateRegisters(),
+            new FloatingPointRegisters(), new HypervisorRegisters(),
             new FineGrainedTrapRegisters(), new El3Registers(), new LimitedOrderingRegisters(),
             new DebugRegisters(), new PerformanceMonitorsRegisters());
 

@@ -24,12 +24,17 @@ final class FeatureFields {
     static long pfr0(Architecture a) {
         boolean v85 = a.version() >= 85;
         return field(0, 1) | field(4, 1) | one(a, 8, "FEAT_EL2") | one(a, 12, "FEAT_EL3")
-                | (a.has("FEAT_FP") ? 0 : field(16, 0xF)) | (a.has("FEAT_AdvSIMD") ? 0 : field(20, 0xF))
+                | field(16, a.has("FEAT_FP") ? half(a) : 0xF) | field(20, a.has("FEAT_AdvSIMD") ? half(a) : 0xF)
                 | field(24, 1)
                 | one(a, 48, "FEAT_DIT")
                 // Nothing is executed speculatively, so the guarantees of FEAT_CSV2 and FEAT_CSV3 hold.
                 | (v85 || a.has("FEAT_CSV2") ? field(56, 1) : 0)
                 | (v85 || a.has("FEAT_CSV3") ? field(60, 1) : 0);
+    }
+
+    /** The FP and AdvSIMD fields: 1 with half-precision arithmetic. */
+    private static long half(Architecture a) {
+        return a.has("FEAT_FP16") ? 1 : 0;
     }
 
     /** ID_AA64PFR1_EL1 (DDI 0487, D24.2.94). */
@@ -48,7 +53,9 @@ final class FeatureFields {
 
     /** ID_AA64ISAR0_EL1 (DDI 0487, D24.2.84). */
     static long isar0(Architecture a) {
-        return one(a, 16, "FEAT_CRC32") | (a.has("FEAT_LSE") ? field(20, 2) : 0)
+        return field(4, a.has("FEAT_PMULL") ? 2 : a.has("FEAT_AES") ? 1 : 0) | one(a, 8, "FEAT_SHA1")
+                | one(a, 12, "FEAT_SHA256") | one(a, 16, "FEAT_CRC32") | (a.has("FEAT_LSE") ? field(20, 2) : 0)
+                | one(a, 28, "FEAT_RDM") | one(a, 44, "FEAT_DotProd") | one(a, 48, "FEAT_FHM")
                 | field(52, a.has("FEAT_FlagM2") ? 2 : a.has("FEAT_FlagM") ? 1 : 0)
                 | one(a, 56, "FEAT_TLBIOS");
     }
@@ -56,7 +63,8 @@ final class FeatureFields {
     /** ID_AA64ISAR1_EL1 (DDI 0487, D24.2.85). */
     static long isar1(Architecture a) {
         return field(0, a.has("FEAT_DPB2") ? 2 : a.has("FEAT_DPB") ? 1 : 0)
-                | field(20, a.has("FEAT_LRCPC2") ? 2 : a.has("FEAT_LRCPC") ? 1 : 0)
+                | one(a, 12, "FEAT_JSCVT") | one(a, 16, "FEAT_FCMA") | one(a, 32, "FEAT_FRINTTS")
+                | one(a, 52, "FEAT_I8MM") | field(20, a.has("FEAT_LRCPC2") ? 2 : a.has("FEAT_LRCPC") ? 1 : 0)
                 | one(a, 36, "FEAT_SB") | one(a, 40, "FEAT_SPECRES");
     }
 
