@@ -11,7 +11,7 @@ if ! "$home/mvnw" -f "$home/pom.xml" -B -ntp -q -Dmaven.test.skip=true -pl integ
 fi
 # All bundles are built: what the launcher script looks at.
 touch "$home/bundles/dev.spelunk.cli/target/assembly/assembled"
-class_path=$here/target/classes
-for jar in "$here"/target/lib/*.jar; do
+class_path=$here/target/classes:$home/bundles/dev.spelunk.cli/target/dev.spelunk.cli.jar
+for jar in "$home"/bundles/dev.spelunk.cli/target/assembly/lib/*.jar "$here"/target/lib/*.jar; do
     class_path=$class_path:$jar
 done
