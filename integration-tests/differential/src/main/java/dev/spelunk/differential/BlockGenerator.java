@@ -26,9 +26,7 @@ public final class BlockGenerator {
     private final long seed;
     private final boolean vectors;
     private final Catalogue preparing;
-    private final Instruction movz;
-    private final Instruction movn;
-    private final Instruction movk;
+    private final MoveWide moveWide;
     private final Instruction adr;
     private final int clrex;
     private final List<Instruction> plain = new ArrayList<>();
@@ -72,9 +70,7 @@ public final class BlockGenerator {
         this.version = version;
         this.length = length;
         this.seed = seed;
-        this.movz = preparing.named("MOVZ");
-        this.movn = preparing.named("MOVN");
-        this.movk = preparing.named("MOVK");
+        this.moveWide = new MoveWide(preparing);
         this.adr = preparing.named("ADR");
         this.clrex = preparing.named("CLREX").fixedBits() | 0xf00;
         for (Instruction instruction : catalogue.instructions()) {
@@ -501,27 +497,7 @@ public final class BlockGenerator {
             target = random.below(31);
         }
         int start = size;
-        int ones = 0;
-        int zeros = 0;
-        for (int i = 0; i < 64; i += 16) {
-            long half = value >>> i & 0xffff;
-            ones += half == 0xffff ? 1 : 0;
-            zeros += half == 0 ? 1 : 0;
-        }
-        boolean inverted = ones > zeros;
-        long implied = inverted ? 0xffff : 0;
-        boolean first = true;
-        for (int i = 0; i < 4; i++) {
-            long half = value >>> 16 * i & 0xffff;
-            boolean onlyChance = first && i == 3;
-            if (half == implied && !onlyChance) {
-                continue;
-            }
-            Instruction move = !first ? movk : inverted ? movn : movz;
-            long immediate = first && inverted ? ~half & 0xffff : half;
-            emit(move.fixedBits() | 1 << 31 | i << 21 | (int) immediate << 5 | target);
-            first = false;
-        }
+        size = moveWide.write(code, size, target, value);
         if (register == 31) {
             emit(0x9100001f | target << 5);
         }
