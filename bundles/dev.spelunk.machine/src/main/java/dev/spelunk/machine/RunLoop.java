@@ -18,8 +18,6 @@ import java.util.concurrent.locks.LockSupport;
  * exact operation counts, so the shape of a turn never shows.
  */
 final class RunLoop {
-    /** Longest stretch of host time in nanoseconds, hence virtual cycles, that a paced idle machine waits at once. */
-    private static final long PACE = 5_000_000;
     /** Virtual cycles of a turn. */
     private static final long TURN = 1 << 20;
     private static final long NOT_SUPPORTED = -1;
@@ -30,6 +28,7 @@ final class RunLoop {
     private final Semihosting semihosting;
     private final Operation operation = new Operation();
     private long horizon;
+    private final Pacing pacing = new Pacing(System::nanoTime, LockSupport::parkNanos);
     private Ending ending;
     private int exitCode;
     private String message = "";
@@ -274,14 +273,10 @@ final class RunLoop {
         return true;
     }
 
-    /** Lets host time pass for idle cycles, in short stretches and not beyond a key press; returns the cycles that passed. */
+    /** Lets host time pass for idle cycles, not beyond a key press; returns the cycles that passed. */
     private long waited(long cycles) {
-        long stretch = Math.min(cycles, PACE);
         board.console.flush();
-        if (!board.console.inputReady()) {
-            LockSupport.parkNanos(stretch);
-        }
-        return stretch;
+        return pacing.pass(cycles, board.console.inputReady());
     }
 
     private long deadline(int pe) {
