@@ -15,6 +15,7 @@ import dev.spelunk.api.timing.OperationTimer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -157,6 +158,43 @@ final class CoreEngine implements Engine {
         return outcomes;
     }
 
+    /**
+     * Fills the code memory with random words and executes each once, whatever the one before did.
+     *
+     * @return how many of them ended in which way; EXIT is for those that did not end in an exception
+     */
+    Map<Outcome.End, Long> executeEach(SplitMix random) {
+        byte[] words = new byte[Layout.CODE_LENGTH];
+        ByteBuffer code = ByteBuffer.wrap(words).order(ByteOrder.LITTLE_ENDIAN);
+        while (code.hasRemaining()) {
+            code.putLong(random.nextLong());
+        }
+        context.memory.copyIn(Layout.CODE_ADDRESS, words, 0, words.length);
+        Map<Outcome.End, Long> counts = new EnumMap<>(Outcome.End.class);
+        for (long at = Layout.CODE_ADDRESS; at < Layout.CODE_ADDRESS + Layout.CODE_LENGTH; at += 4) {
+            counts.merge(executeOne(at, random), 1L, Long::sum);
+        }
+        return counts;
+    }
+
+    private Outcome.End executeOne(long at, SplitMix random) {
+        if (random.percent(30)) {
+            // Some addresses lead to memory.
+            pe.x[random.below(31)] = Layout.WINDOW_ADDRESS + random.below(Layout.WINDOW_LENGTH);
+        }
+        pe.el = 1;
+        pe.spSel = 1;
+        pe.waiting = false;
+        core.exceptionReturn(at, SPSR_EL0T);
+        pe.changed = 0;
+        if (form == Form.OBSERVED) {
+            core.runObserved(operation);
+        } else {
+            core.run(1);
+        }
+        return pe.el == 0 ? Outcome.End.EXIT : end();
+    }
+
     private Outcome run(Block block) {
         MachineState initial = block.initial();
         context.memory.copyIn(Layout.WINDOW_ADDRESS, initial.memory, 0, initial.memory.length);
@@ -199,18 +237,20 @@ final class CoreEngine implements Engine {
         }
         state.pstate = context.register(SystemRegister.SPSR_EL1) & (MachineState.NZCV | MachineState.DIT);
         long pc = context.register(SystemRegister.ELR_EL1);
-        return new Outcome(end(block, pc), pc, state);
+        Outcome.End how = end();
+        boolean otherPlace = how == Outcome.End.EXIT && pc != block.exitAddress();
+        return new Outcome(otherPlace ? Outcome.End.OTHER : how, pc, state);
     }
 
     /** What the exception class and fault status of ESR_EL1 stand for (DDI 0487, D24.2.40). */
-    private Outcome.End end(Block block, long pc) {
+    private Outcome.End end() {
         long syndrome = context.register(SystemRegister.ESR_EL1);
         boolean alignment = (syndrome & 0x3f) == 0x21;
         switch ((int) (syndrome >>> 26) & 0x3f) {
             case 0:
                 return Outcome.End.UNDEFINED;
             case 0x3c:
-                return pc == block.exitAddress() ? Outcome.End.EXIT : Outcome.End.OTHER;
+                return Outcome.End.EXIT;
             case 0x20, 0x21:
                 return Outcome.End.ABORT;
             case 0x24, 0x25:
