@@ -14,7 +14,9 @@ final class Block {
     /** Index of the first instruction in RAM. */
     final int index;
     final int count;
-    /** Operations, then {@link Kinds#FALL}, then constants. */
+    /** Kinds of the operations, then {@link Kinds#FALL}. */
+    final byte[] kinds;
+    /** Operands of the operations and of FALL, then constants. */
     final long[] ops;
     /** The instruction words. */
     final int[] words;
@@ -35,6 +37,10 @@ final class Block {
         this.index = index;
         this.count = count;
         this.ops = ops;
+        kinds = new byte[count + 1];
+        for (int i = 0; i < ops.length && i <= count; i++) {
+            kinds[i] = (byte) Decoder.kind(ops[i]);
+        }
         this.words = words;
         long last = pc + 4L * (count - 1);
         takenPc = count == 0 ? 0 : Decoder.directTarget(words[count - 1], last);

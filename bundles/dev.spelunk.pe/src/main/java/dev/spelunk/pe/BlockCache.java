@@ -136,11 +136,11 @@ final class BlockCache implements CodeObserver {
             ended = Decoder.endsBlock(word, op);
         }
         long[] code = Arrays.copyOf(ops, count + 1 + decoder.constants);
-        code[count] = Kinds.FALL;
+        code[count] = Decoder.op(Kinds.FALL, 0, 0, 0, 0);
         System.arraycopy(decoder.pool, 0, code, count + 1, decoder.constants);
         for (int i = 0; i < count; i++) {
             if (Decoder.usesPool(code[i])) {
-                code[i] += (long) (count + 1) << 32;
+                code[i] += (long) (count + 1) << 16;
             }
         }
         Block block = new Block(pc, index, count, code, Arrays.copyOf(words, count));

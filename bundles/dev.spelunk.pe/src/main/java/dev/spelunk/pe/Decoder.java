@@ -21,12 +21,17 @@ final class Decoder {
 
     /** Packs an operation. */
     static long op(int kind, int d, int n, int m, int immediate) {
-        return (long) immediate << 32 | (long) m << 24 | n << 16 | d << 8 | kind;
+        return (long) d << 56 | (long) kind << 48 | (immediate & 0xFFFFFFFFL) << 16 | m << 8 | n;
+    }
+
+    /** The kind in a packed operation. */
+    static int kind(long op) {
+        return (int) (op >>> 48) & 0xFF;
     }
 
     /** Whether the operation's immediate is an index into the pool. */
     static boolean usesPool(long op) {
-        int kind = (int) op & 0xFF;
+        int kind = kind(op);
         for (int k : WITH_POOL) {
             if (k == kind) {
                 return true;
@@ -37,8 +42,8 @@ final class Decoder {
 
     /** Whether no operation of the block can follow this word: it branches or always ends the run. */
     static boolean endsBlock(int word, long op) {
-        int kind = (int) op & 0xFF;
-        if (kind >= Kinds.B) {
+        int kind = kind(op);
+        if (kind >= Kinds.B && kind < Kinds.DATA) {
             return true;
         }
         if (kind != Kinds.SLOW) {

@@ -9,12 +9,26 @@ import dev.spelunk.api.state.PhysicalMemory;
 /**
  * Executes linked blocks of decoded operations. What is frequent and cannot fault is done here; every other
  * operation, and an access that misses the software TLB, leaves the switch for {@link Instructions}.
+ *
+ * <p>The loop keeps few values in local variables, and each operation loads its operands itself: values
+ * that several operations share are computed before every dispatch, and spill registers.
  */
 final class Interpreter {
     private static final long LOW = 0xFFFFFFFFL;
 
     private final Processor p;
+    private final PeState pe;
     private final BlockCache cache;
+    private final Block[] byPc;
+    private final byte[] ram;
+    private long[] reads;
+    private long[] writes;
+    /** Context of fetches that linked blocks must have. */
+    private int fetches;
+    /** Operations that may be executed after the current block. */
+    private int rest;
+    /** Value of {@code pe.executed} at which to stop. */
+    private long end;
 
     /** The block and index where the last run stopped. */
     Block resume = Block.UNKNOWN;
@@ -22,7 +36,10 @@ final class Interpreter {
 
     Interpreter(Processor p, BlockCache cache) {
         this.p = p;
+        this.pe = p.pe;
         this.cache = cache;
+        byPc = cache.byPc;
+        ram = p.context.memory.ram;
     }
 
     /**
@@ -30,23 +47,24 @@ final class Interpreter {
      *
      * @param block to begin with
      * @param i index of the first operation
-     * @param rest operations that may be executed after this block; negative when an {@link Kinds#EXIT} is in it
-     * @param end value of {@code pe.executed} at which to stop
+     * @param budget operations to execute; when the block has more, an {@link Kinds#EXIT} is in it
      */
-    void execute(Block block, int i, int rest, long end) {
-        final PeState pe = p.pe;
-        final long[] x = pe.x;
-        final byte[] ram = p.context.memory.ram;
-        final long[] reads = p.tlb.read[p.data.set];
-        final long[] writes = p.tlb.write[p.data.set];
-        final Block[] byPc = cache.byPc;
-        final int features = p.features;
-        final int fetchSet = p.tlb.fetchSet();
-        int fetches = p.tlb.context[fetchSet];
+    void execute(Block block, int i, int budget) {
+        end = pe.executed + budget;
+        rest = budget - (block.count - i);
+        reads = p.tlb.read[p.data.set];
+        writes = p.tlb.write[p.data.set];
+        fetches = p.tlb.context[p.tlb.fetchSet()];
+        loop(block, i, pe.x);
+    }
+
+    private void loop(Block block, int i, long[] x) {
+        byte[] kinds = block.kinds;
         long[] ops = block.ops;
         int nzcv = pe.nzcv;
         while (true) {
-            long op = ops[i++];
+            int kind = kinds[i++];
+            long op;
             slow: {
                 Block next;
                 boolean taken;
@@ -60,587 +78,504 @@ final class Interpreter {
                         int s;
                         int slot;
                         int at;
-                        int result;
-                        int d = (int) op >>> 8 & 0x3F;
-                        int n = (int) op >>> 16 & 0x3F;
-                        int m = (int) op >>> 24;
-                        switch ((int) op & 0xFF) {
+                        long[] t;
+                        switch (kind) {
                         case NOP:
                             continue;
                         case DP_IMMEDIATE:
-                            result = DataProcessingImmediate.execute(x, (int) (op >>> 32), nzcv, block.pc + 4L * (i - 1));
-                            if (result < 0) {
+                            op = ops[i - 1];
+                            s = DataProcessingImmediate.execute(x, (int) (op >>> 16), nzcv, 0);
+                            if (s < 0) {
                                 break slow;
                             }
-                            nzcv = result;
+                            nzcv = s;
                             continue;
                         case DP_REGISTER:
-                            result = DataProcessingRegister.execute(x, (int) (op >>> 32), nzcv, features);
-                            if (result < 0) {
+                            op = ops[i - 1];
+                            s = DataProcessingRegister.execute(x, (int) (op >>> 16), nzcv, p.features);
+                            if (s < 0) {
                                 break slow;
                             }
-                            nzcv = result;
+                            nzcv = s;
                             continue;
                         case MOVI:
-                            x[d] = op >> 32;
+                            op = ops[i - 1];
+                            x[(int) (op >>> 56)] = (int) (op >>> 16);
                             continue;
                         case MOVI_POOL:
-                            x[d] = ops[(int) (op >>> 32)];
+                            op = ops[i - 1];
+                            x[(int) (op >>> 56)] = ops[(int) (op >>> 16)];
                             continue;
                         case MOVK:
-                            x[d] = x[d] & ~(0xFFFFL << m) | (op >>> 32) << m;
+                            op = ops[i - 1];
+                            x[(int) (op >>> 56)] = x[(int) (op >>> 56)] & ~(0xFFFFL << (int) (op >>> 8)) | (op >>> 16 & 0xFFFF) << (int) (op >>> 8);
                             continue;
                         case MOV_X:
-                            x[d] = x[n];
+                            op = ops[i - 1];
+                            x[(int) (op >>> 56)] = x[(int) op & 0x3F];
                             continue;
                         case MOV_W:
-                            x[d] = x[n] & LOW;
+                            op = ops[i - 1];
+                            x[(int) (op >>> 56)] = x[(int) op & 0x3F] & LOW;
                             continue;
                         case ADDI_X:
-                            x[d] = x[n] + (op >> 32);
+                            op = ops[i - 1];
+                            x[(int) (op >>> 56)] = x[(int) op & 0x3F] + (int) (op >>> 16);
                             continue;
                         case ADDI_W:
-                            x[d] = x[n] + (op >> 32) & LOW;
-                            continue;
-                        case ADDSI_X:
-                            a = x[n];
-                            b = op >> 32;
-                            r = a + b;
-                            x[d] = r;
-                            nzcv = Alu.addFlags(a, b, r);
-                            continue;
-                        case ADDSI_W:
-                            u = (int) x[n];
-                            q = (int) (op >> 32);
-                            s = u + q;
-                            x[d] = s & LOW;
-                            nzcv = Alu.addFlags(u, q, s);
+                            op = ops[i - 1];
+                            x[(int) (op >>> 56)] = x[(int) op & 0x3F] + (int) (op >>> 16) & LOW;
                             continue;
                         case SUBSI_X:
-                            a = x[n];
-                            b = op >> 32;
+                            op = ops[i - 1];
+                            a = x[(int) op & 0x3F];
+                            b = (int) (op >>> 16);
                             r = a - b;
-                            x[d] = r;
+                            x[(int) (op >>> 56)] = r;
                             nzcv = Alu.subFlags(a, b, r);
                             continue;
                         case SUBSI_W:
-                            u = (int) x[n];
-                            q = (int) (op >> 32);
+                            op = ops[i - 1];
+                            u = (int) x[(int) op & 0x3F];
+                            q = (int) (op >>> 16);
                             s = u - q;
-                            x[d] = s & LOW;
+                            x[(int) (op >>> 56)] = s & LOW;
                             nzcv = Alu.subFlags(u, q, s);
                             continue;
                         case ADD_X:
-                            x[d] = x[n] + x[m];
+                            op = ops[i - 1];
+                            x[(int) (op >>> 56)] = x[(int) op & 0x3F] + x[(int) op >>> 8 & 0x3F];
                             continue;
                         case ADD_W:
-                            x[d] = (x[n] + x[m]) & LOW;
-                            continue;
-                        case ADDS_X:
-                            a = x[n];
-                            b = x[m];
-                            r = a + b;
-                            x[d] = r;
-                            nzcv = Alu.addFlags(a, b, r);
-                            continue;
-                        case ADDS_W:
-                            u = (int) x[n];
-                            q = (int) x[m];
-                            s = u + q;
-                            x[d] = s & LOW;
-                            nzcv = Alu.addFlags(u, q, s);
+                            op = ops[i - 1];
+                            x[(int) (op >>> 56)] = (x[(int) op & 0x3F] + x[(int) op >>> 8 & 0x3F]) & LOW;
                             continue;
                         case SUB_X:
-                            x[d] = x[n] - x[m];
+                            op = ops[i - 1];
+                            x[(int) (op >>> 56)] = x[(int) op & 0x3F] - x[(int) op >>> 8 & 0x3F];
                             continue;
                         case SUB_W:
-                            x[d] = (x[n] - x[m]) & LOW;
+                            op = ops[i - 1];
+                            x[(int) (op >>> 56)] = (x[(int) op & 0x3F] - x[(int) op >>> 8 & 0x3F]) & LOW;
                             continue;
                         case SUBS_X:
-                            a = x[n];
-                            b = x[m];
+                            op = ops[i - 1];
+                            a = x[(int) op & 0x3F];
+                            b = x[(int) op >>> 8 & 0x3F];
                             r = a - b;
-                            x[d] = r;
+                            x[(int) (op >>> 56)] = r;
                             nzcv = Alu.subFlags(a, b, r);
                             continue;
                         case SUBS_W:
-                            u = (int) x[n];
-                            q = (int) x[m];
+                            op = ops[i - 1];
+                            u = (int) x[(int) op & 0x3F];
+                            q = (int) x[(int) op >>> 8 & 0x3F];
                             s = u - q;
-                            x[d] = s & LOW;
+                            x[(int) (op >>> 56)] = s & LOW;
                             nzcv = Alu.subFlags(u, q, s);
                             continue;
                         case ADD_LSL_X:
-                            x[d] = x[n] + (x[m] << (int) (op >>> 32));
-                            continue;
-                        case ADD_LSL_W:
-                            x[d] = (x[n] + (x[m] << (int) (op >>> 32))) & LOW;
-                            continue;
-                        case SUB_LSL_X:
-                            x[d] = x[n] - (x[m] << (int) (op >>> 32));
+                            op = ops[i - 1];
+                            x[(int) (op >>> 56)] = x[(int) op & 0x3F] + (x[(int) op >>> 8 & 0x3F] << (int) (op >>> 16));
                             continue;
                         case ADD_SXTW:
-                            x[d] = x[n] + ((long) (int) x[m] << (int) (op >>> 32));
-                            continue;
-                        case ADD_UXTW:
-                            x[d] = x[n] + ((x[m] & LOW) << (int) (op >>> 32));
+                            op = ops[i - 1];
+                            x[(int) (op >>> 56)] = x[(int) op & 0x3F] + ((long) (int) x[(int) op >>> 8 & 0x3F] << (int) (op >>> 16));
                             continue;
                         case AND_X:
-                            x[d] = x[n] & x[m];
+                            op = ops[i - 1];
+                            x[(int) (op >>> 56)] = x[(int) op & 0x3F] & x[(int) op >>> 8 & 0x3F];
                             continue;
                         case ORR_X:
-                            x[d] = x[n] | x[m];
+                            op = ops[i - 1];
+                            x[(int) (op >>> 56)] = x[(int) op & 0x3F] | x[(int) op >>> 8 & 0x3F];
                             continue;
                         case EOR_X:
-                            x[d] = x[n] ^ x[m];
-                            continue;
-                        case BIC_X:
-                            x[d] = x[n] & ~x[m];
-                            continue;
-                        case ANDS_X:
-                            r = x[n] & x[m];
-                            x[d] = r;
-                            nzcv = Alu.logicalFlags(r);
+                            op = ops[i - 1];
+                            x[(int) (op >>> 56)] = x[(int) op & 0x3F] ^ x[(int) op >>> 8 & 0x3F];
                             continue;
                         case AND_W:
-                            x[d] = x[n] & x[m] & LOW;
+                            op = ops[i - 1];
+                            x[(int) (op >>> 56)] = x[(int) op & 0x3F] & x[(int) op >>> 8 & 0x3F] & LOW;
                             continue;
                         case ORR_W:
-                            x[d] = (x[n] | x[m]) & LOW;
+                            op = ops[i - 1];
+                            x[(int) (op >>> 56)] = (x[(int) op & 0x3F] | x[(int) op >>> 8 & 0x3F]) & LOW;
                             continue;
                         case EOR_W:
-                            x[d] = (x[n] ^ x[m]) & LOW;
-                            continue;
-                        case ANDS_W:
-                            s = (int) (x[n] & x[m]);
-                            x[d] = s & LOW;
-                            nzcv = Alu.logicalFlags(s);
-                            continue;
-                        case ORR_LSL_X:
-                            x[d] = x[n] | x[m] << (int) (op >>> 32);
+                            op = ops[i - 1];
+                            x[(int) (op >>> 56)] = (x[(int) op & 0x3F] ^ x[(int) op >>> 8 & 0x3F]) & LOW;
                             continue;
                         case EOR_LSL_X:
-                            x[d] = x[n] ^ x[m] << (int) (op >>> 32);
+                            op = ops[i - 1];
+                            x[(int) (op >>> 56)] = x[(int) op & 0x3F] ^ x[(int) op >>> 8 & 0x3F] << (int) (op >>> 16);
                             continue;
                         case EOR_LSR_X:
-                            x[d] = x[n] ^ x[m] >>> (int) (op >>> 32);
+                            op = ops[i - 1];
+                            x[(int) (op >>> 56)] = x[(int) op & 0x3F] ^ x[(int) op >>> 8 & 0x3F] >>> (int) (op >>> 16);
                             continue;
                         case ANDI:
-                            x[d] = x[n] & op >> 32;
+                            op = ops[i - 1];
+                            x[(int) (op >>> 56)] = x[(int) op & 0x3F] & (int) (op >>> 16);
                             continue;
                         case ANDI_POOL:
-                            x[d] = x[n] & ops[(int) (op >>> 32)];
-                            continue;
-                        case ORRI_POOL:
-                            x[d] = x[n] | ops[(int) (op >>> 32)];
-                            continue;
-                        case EORI_POOL:
-                            x[d] = x[n] ^ ops[(int) (op >>> 32)];
+                            op = ops[i - 1];
+                            x[(int) (op >>> 56)] = x[(int) op & 0x3F] & ops[(int) (op >>> 16)];
                             continue;
                         case ANDSI_X:
-                            r = x[n] & ops[(int) (op >>> 32)];
-                            x[d] = r;
+                            op = ops[i - 1];
+                            r = x[(int) op & 0x3F] & ops[(int) (op >>> 16)];
+                            x[(int) (op >>> 56)] = r;
                             nzcv = Alu.logicalFlags(r);
                             continue;
                         case ANDSI_W:
-                            s = (int) (x[n] & ops[(int) (op >>> 32)]);
-                            x[d] = s & LOW;
+                            op = ops[i - 1];
+                            s = (int) (x[(int) op & 0x3F] & ops[(int) (op >>> 16)]);
+                            x[(int) (op >>> 56)] = s & LOW;
                             nzcv = Alu.logicalFlags(s);
                             continue;
                         case LSLI_X:
-                            x[d] = x[n] << (int) (op >>> 32);
+                            op = ops[i - 1];
+                            x[(int) (op >>> 56)] = x[(int) op & 0x3F] << (int) (op >>> 16);
                             continue;
                         case LSRI_X:
-                            x[d] = x[n] >>> (int) (op >>> 32);
+                            op = ops[i - 1];
+                            x[(int) (op >>> 56)] = x[(int) op & 0x3F] >>> (int) (op >>> 16);
                             continue;
                         case UBFX:
-                            x[d] = x[n] >>> m & -1L >>> (int) (op >>> 32);
+                            op = ops[i - 1];
+                            x[(int) (op >>> 56)] = x[(int) op & 0x3F] >>> (int) (op >>> 8) & -1L >>> (int) (op >>> 16);
                             continue;
                         case UBFIZ:
-                            x[d] = (x[n] & -1L >>> (int) (op >>> 32)) << m;
+                            op = ops[i - 1];
+                            x[(int) (op >>> 56)] = (x[(int) op & 0x3F] & -1L >>> (int) (op >>> 16)) << (int) (op >>> 8);
                             continue;
                         case SBF_X:
-                            x[d] = x[n] << m >> (int) (op >>> 32);
+                            op = ops[i - 1];
+                            x[(int) (op >>> 56)] = x[(int) op & 0x3F] << (int) (op >>> 8) >> (int) (op >>> 16);
                             continue;
                         case SBF_W:
-                            x[d] = ((int) x[n] << m >> (int) (op >>> 32)) & LOW;
-                            continue;
-                        case LSLV_X:
-                            x[d] = x[n] << (int) x[m];
-                            continue;
-                        case LSRV_X:
-                            x[d] = x[n] >>> (int) x[m];
-                            continue;
-                        case ASRV_X:
-                            x[d] = x[n] >> (int) x[m];
-                            continue;
-                        case LSLV_W:
-                            x[d] = ((int) x[n] << (int) x[m]) & LOW;
-                            continue;
-                        case LSRV_W:
-                            x[d] = ((int) x[n] >>> (int) x[m]) & LOW;
-                            continue;
-                        case ASRV_W:
-                            x[d] = ((int) x[n] >> (int) x[m]) & LOW;
+                            op = ops[i - 1];
+                            x[(int) (op >>> 56)] = ((int) x[(int) op & 0x3F] << (int) (op >>> 8) >> (int) (op >>> 16)) & LOW;
                             continue;
                         case MADD_X:
-                            x[d] = x[(int) (op >>> 32)] + x[n] * x[m];
+                            op = ops[i - 1];
+                            x[(int) (op >>> 56)] = x[(int) (op >>> 16)] + x[(int) op & 0x3F] * x[(int) op >>> 8 & 0x3F];
                             continue;
                         case MADD_W:
-                            x[d] = (x[(int) (op >>> 32)] + x[n] * x[m]) & LOW;
-                            continue;
-                        case MSUB_X:
-                            x[d] = x[(int) (op >>> 32)] - x[n] * x[m];
-                            continue;
-                        case MSUB_W:
-                            x[d] = (x[(int) (op >>> 32)] - x[n] * x[m]) & LOW;
-                            continue;
-                        case SMADDL:
-                            x[d] = x[(int) (op >>> 32)] + (long) (int) x[n] * (int) x[m];
-                            continue;
-                        case UMADDL:
-                            x[d] = x[(int) (op >>> 32)] + (x[n] & LOW) * (x[m] & LOW);
+                            op = ops[i - 1];
+                            x[(int) (op >>> 56)] = (x[(int) (op >>> 16)] + x[(int) op & 0x3F] * x[(int) op >>> 8 & 0x3F]) & LOW;
                             continue;
                         case CSEL_X:
-                            x[d] = ((int) (op >>> 32) >>> nzcv & 1) != 0 ? x[n] : x[m];
+                            op = ops[i - 1];
+                            x[(int) (op >>> 56)] = ((int) (op >>> 16) >>> nzcv & 1) != 0 ? x[(int) op & 0x3F] : x[(int) op >>> 8 & 0x3F];
                             continue;
                         case CSEL_W:
-                            x[d] = (((int) (op >>> 32) >>> nzcv & 1) != 0 ? x[n] : x[m]) & LOW;
+                            op = ops[i - 1];
+                            x[(int) (op >>> 56)] = (((int) (op >>> 16) >>> nzcv & 1) != 0 ? x[(int) op & 0x3F] : x[(int) op >>> 8 & 0x3F]) & LOW;
                             continue;
                         case CSINC_X:
-                            x[d] = ((int) (op >>> 32) >>> nzcv & 1) != 0 ? x[n] : x[m] + 1;
+                            op = ops[i - 1];
+                            x[(int) (op >>> 56)] = ((int) (op >>> 16) >>> nzcv & 1) != 0 ? x[(int) op & 0x3F] : x[(int) op >>> 8 & 0x3F] + 1;
                             continue;
                         case CSINC_W:
-                            x[d] = (((int) (op >>> 32) >>> nzcv & 1) != 0 ? x[n] : x[m] + 1) & LOW;
-                            continue;
-                        case CCMP_X:
-                            a = x[n];
-                            b = x[m];
-                            nzcv = ((int) (op >>> 32) >>> nzcv & 1) != 0 ? Alu.subFlags(a, b, a - b) : (int) (op >>> 48);
-                            continue;
-                        case CCMP_W:
-                            u = (int) x[n];
-                            q = (int) x[m];
-                            nzcv = ((int) (op >>> 32) >>> nzcv & 1) != 0 ? Alu.subFlags(u, q, u - q) : (int) (op >>> 48);
-                            continue;
-                        case CCMPI_X:
-                            a = x[n];
-                            b = m;
-                            nzcv = ((int) (op >>> 32) >>> nzcv & 1) != 0 ? Alu.subFlags(a, b, a - b) : (int) (op >>> 48);
-                            continue;
-                        case CCMPI_W:
-                            u = (int) x[n];
-                            q = m;
-                            nzcv = ((int) (op >>> 32) >>> nzcv & 1) != 0 ? Alu.subFlags(u, q, u - q) : (int) (op >>> 48);
+                            op = ops[i - 1];
+                            x[(int) (op >>> 56)] = (((int) (op >>> 16) >>> nzcv & 1) != 0 ? x[(int) op & 0x3F] : x[(int) op >>> 8 & 0x3F] + 1) & LOW;
                             continue;
                         case LDR_X:
-                            b = x[n];
-                            a = b + (op >> 32);
+                            op = ops[i - 1];
+                            b = x[(int) op & 0x3F];
+                            a = b + (int) (op >>> 16);
+                            t = reads;
                             slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (reads[slot] != (a + 7 & SoftwareTlb.PAGE_MASK | b & m)) {
+                            if (t[slot] != (a + 7 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
                                 break slow;
                             }
-                            x[d] = PhysicalMemory.get64(ram, (int) (a + reads[slot + 1]));
+                            x[(int) (op >>> 56)] = PhysicalMemory.get64(ram, (int) (a + t[slot + 1]));
                             continue;
                         case LDR_W:
-                            b = x[n];
-                            a = b + (op >> 32);
+                            op = ops[i - 1];
+                            b = x[(int) op & 0x3F];
+                            a = b + (int) (op >>> 16);
+                            t = reads;
                             slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (reads[slot] != (a + 3 & SoftwareTlb.PAGE_MASK | b & m)) {
+                            if (t[slot] != (a + 3 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
                                 break slow;
                             }
-                            x[d] = PhysicalMemory.get32(ram, (int) (a + reads[slot + 1])) & LOW;
+                            x[(int) (op >>> 56)] = PhysicalMemory.get32(ram, (int) (a + t[slot + 1])) & LOW;
                             continue;
                         case LDR_H:
-                            b = x[n];
-                            a = b + (op >> 32);
+                            op = ops[i - 1];
+                            b = x[(int) op & 0x3F];
+                            a = b + (int) (op >>> 16);
+                            t = reads;
                             slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (reads[slot] != (a + 1 & SoftwareTlb.PAGE_MASK | b & m)) {
+                            if (t[slot] != (a + 1 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
                                 break slow;
                             }
-                            x[d] = PhysicalMemory.get16(ram, (int) (a + reads[slot + 1]));
+                            x[(int) (op >>> 56)] = PhysicalMemory.get16(ram, (int) (a + t[slot + 1]));
                             continue;
                         case LDR_B:
-                            b = x[n];
-                            a = b + (op >> 32);
+                            op = ops[i - 1];
+                            b = x[(int) op & 0x3F];
+                            a = b + (int) (op >>> 16);
+                            t = reads;
                             slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (reads[slot] != (a + 0 & SoftwareTlb.PAGE_MASK | b & m)) {
+                            if (t[slot] != (a + 0 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
                                 break slow;
                             }
-                            x[d] = PhysicalMemory.get8(ram, (int) (a + reads[slot + 1]));
+                            x[(int) (op >>> 56)] = PhysicalMemory.get8(ram, (int) (a + t[slot + 1]));
                             continue;
                         case LDRSW:
-                            b = x[n];
-                            a = b + (op >> 32);
+                            op = ops[i - 1];
+                            b = x[(int) op & 0x3F];
+                            a = b + (int) (op >>> 16);
+                            t = reads;
                             slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (reads[slot] != (a + 3 & SoftwareTlb.PAGE_MASK | b & m)) {
+                            if (t[slot] != (a + 3 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
                                 break slow;
                             }
-                            x[d] = PhysicalMemory.get32(ram, (int) (a + reads[slot + 1]));
-                            continue;
-                        case LDRSH_X:
-                            b = x[n];
-                            a = b + (op >> 32);
-                            slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (reads[slot] != (a + 1 & SoftwareTlb.PAGE_MASK | b & m)) {
-                                break slow;
-                            }
-                            x[d] = (short) PhysicalMemory.get16(ram, (int) (a + reads[slot + 1]));
-                            continue;
-                        case LDRSB_X:
-                            b = x[n];
-                            a = b + (op >> 32);
-                            slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (reads[slot] != (a + 0 & SoftwareTlb.PAGE_MASK | b & m)) {
-                                break slow;
-                            }
-                            x[d] = (byte) PhysicalMemory.get8(ram, (int) (a + reads[slot + 1]));
-                            continue;
-                        case LDRSH_W:
-                            b = x[n];
-                            a = b + (op >> 32);
-                            slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (reads[slot] != (a + 1 & SoftwareTlb.PAGE_MASK | b & m)) {
-                                break slow;
-                            }
-                            x[d] = (short) PhysicalMemory.get16(ram, (int) (a + reads[slot + 1])) & LOW;
-                            continue;
-                        case LDRSB_W:
-                            b = x[n];
-                            a = b + (op >> 32);
-                            slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (reads[slot] != (a + 0 & SoftwareTlb.PAGE_MASK | b & m)) {
-                                break slow;
-                            }
-                            x[d] = (byte) PhysicalMemory.get8(ram, (int) (a + reads[slot + 1])) & LOW;
+                            x[(int) (op >>> 56)] = PhysicalMemory.get32(ram, (int) (a + t[slot + 1]));
                             continue;
                         case STR_X:
-                            b = x[n];
-                            a = b + (op >> 32);
+                            op = ops[i - 1];
+                            b = x[(int) op & 0x3F];
+                            a = b + (int) (op >>> 16);
+                            t = writes;
                             slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (writes[slot] != (a + 7 & SoftwareTlb.PAGE_MASK | b & m)) {
+                            if (t[slot] != (a + 7 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
                                 break slow;
                             }
-                            PhysicalMemory.put64(ram, (int) (a + writes[slot + 1]), x[d]);
+                            PhysicalMemory.put64(ram, (int) (a + t[slot + 1]), x[(int) (op >>> 56)]);
                             continue;
                         case STR_W:
-                            b = x[n];
-                            a = b + (op >> 32);
+                            op = ops[i - 1];
+                            b = x[(int) op & 0x3F];
+                            a = b + (int) (op >>> 16);
+                            t = writes;
                             slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (writes[slot] != (a + 3 & SoftwareTlb.PAGE_MASK | b & m)) {
+                            if (t[slot] != (a + 3 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
                                 break slow;
                             }
-                            PhysicalMemory.put32(ram, (int) (a + writes[slot + 1]), (int) x[d]);
+                            PhysicalMemory.put32(ram, (int) (a + t[slot + 1]), (int) x[(int) (op >>> 56)]);
                             continue;
                         case STR_H:
-                            b = x[n];
-                            a = b + (op >> 32);
+                            op = ops[i - 1];
+                            b = x[(int) op & 0x3F];
+                            a = b + (int) (op >>> 16);
+                            t = writes;
                             slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (writes[slot] != (a + 1 & SoftwareTlb.PAGE_MASK | b & m)) {
+                            if (t[slot] != (a + 1 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
                                 break slow;
                             }
-                            PhysicalMemory.put16(ram, (int) (a + writes[slot + 1]), (int) x[d]);
+                            PhysicalMemory.put16(ram, (int) (a + t[slot + 1]), (int) x[(int) (op >>> 56)]);
                             continue;
                         case STR_B:
-                            b = x[n];
-                            a = b + (op >> 32);
+                            op = ops[i - 1];
+                            b = x[(int) op & 0x3F];
+                            a = b + (int) (op >>> 16);
+                            t = writes;
                             slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (writes[slot] != (a + 0 & SoftwareTlb.PAGE_MASK | b & m)) {
+                            if (t[slot] != (a + 0 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
                                 break slow;
                             }
-                            PhysicalMemory.put8(ram, (int) (a + writes[slot + 1]), (int) x[d]);
+                            PhysicalMemory.put8(ram, (int) (a + t[slot + 1]), (int) x[(int) (op >>> 56)]);
                             continue;
                         case LDR_X_REG:
-                            a = x[n] + (x[m] << (int) (op >>> 32) >> (int) (op >>> 40) & -1L >>> (int) (op >>> 48));
+                            op = ops[i - 1];
+                            a = x[(int) op & 0x3F] + (x[(int) op >>> 8 & 0x3F] << (int) (op >>> 16) >> (int) (op >>> 24) & -1L >>> (int) (op >>> 32));
+                            t = reads;
                             slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (reads[slot] != (a + 7 & SoftwareTlb.PAGE_MASK)) {
+                            if (t[slot] != (a + 7 & SoftwareTlb.PAGE_MASK)) {
                                 break slow;
                             }
-                            x[d] = PhysicalMemory.get64(ram, (int) (a + reads[slot + 1]));
+                            x[(int) (op >>> 56)] = PhysicalMemory.get64(ram, (int) (a + t[slot + 1]));
                             continue;
                         case LDR_W_REG:
-                            a = x[n] + (x[m] << (int) (op >>> 32) >> (int) (op >>> 40) & -1L >>> (int) (op >>> 48));
+                            op = ops[i - 1];
+                            a = x[(int) op & 0x3F] + (x[(int) op >>> 8 & 0x3F] << (int) (op >>> 16) >> (int) (op >>> 24) & -1L >>> (int) (op >>> 32));
+                            t = reads;
                             slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (reads[slot] != (a + 3 & SoftwareTlb.PAGE_MASK)) {
+                            if (t[slot] != (a + 3 & SoftwareTlb.PAGE_MASK)) {
                                 break slow;
                             }
-                            x[d] = PhysicalMemory.get32(ram, (int) (a + reads[slot + 1])) & LOW;
-                            continue;
-                        case LDR_H_REG:
-                            a = x[n] + (x[m] << (int) (op >>> 32) >> (int) (op >>> 40) & -1L >>> (int) (op >>> 48));
-                            slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (reads[slot] != (a + 1 & SoftwareTlb.PAGE_MASK)) {
-                                break slow;
-                            }
-                            x[d] = PhysicalMemory.get16(ram, (int) (a + reads[slot + 1]));
+                            x[(int) (op >>> 56)] = PhysicalMemory.get32(ram, (int) (a + t[slot + 1])) & LOW;
                             continue;
                         case LDR_B_REG:
-                            a = x[n] + (x[m] << (int) (op >>> 32) >> (int) (op >>> 40) & -1L >>> (int) (op >>> 48));
+                            op = ops[i - 1];
+                            a = x[(int) op & 0x3F] + (x[(int) op >>> 8 & 0x3F] << (int) (op >>> 16) >> (int) (op >>> 24) & -1L >>> (int) (op >>> 32));
+                            t = reads;
                             slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (reads[slot] != (a + 0 & SoftwareTlb.PAGE_MASK)) {
+                            if (t[slot] != (a + 0 & SoftwareTlb.PAGE_MASK)) {
                                 break slow;
                             }
-                            x[d] = PhysicalMemory.get8(ram, (int) (a + reads[slot + 1]));
+                            x[(int) (op >>> 56)] = PhysicalMemory.get8(ram, (int) (a + t[slot + 1]));
                             continue;
                         case LDRSW_REG:
-                            a = x[n] + (x[m] << (int) (op >>> 32) >> (int) (op >>> 40) & -1L >>> (int) (op >>> 48));
+                            op = ops[i - 1];
+                            a = x[(int) op & 0x3F] + (x[(int) op >>> 8 & 0x3F] << (int) (op >>> 16) >> (int) (op >>> 24) & -1L >>> (int) (op >>> 32));
+                            t = reads;
                             slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (reads[slot] != (a + 3 & SoftwareTlb.PAGE_MASK)) {
+                            if (t[slot] != (a + 3 & SoftwareTlb.PAGE_MASK)) {
                                 break slow;
                             }
-                            x[d] = PhysicalMemory.get32(ram, (int) (a + reads[slot + 1]));
+                            x[(int) (op >>> 56)] = PhysicalMemory.get32(ram, (int) (a + t[slot + 1]));
                             continue;
                         case STR_X_REG:
-                            a = x[n] + (x[m] << (int) (op >>> 32) >> (int) (op >>> 40) & -1L >>> (int) (op >>> 48));
+                            op = ops[i - 1];
+                            a = x[(int) op & 0x3F] + (x[(int) op >>> 8 & 0x3F] << (int) (op >>> 16) >> (int) (op >>> 24) & -1L >>> (int) (op >>> 32));
+                            t = writes;
                             slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (writes[slot] != (a + 7 & SoftwareTlb.PAGE_MASK)) {
+                            if (t[slot] != (a + 7 & SoftwareTlb.PAGE_MASK)) {
                                 break slow;
                             }
-                            PhysicalMemory.put64(ram, (int) (a + writes[slot + 1]), x[d]);
+                            PhysicalMemory.put64(ram, (int) (a + t[slot + 1]), x[(int) (op >>> 56)]);
                             continue;
                         case STR_W_REG:
-                            a = x[n] + (x[m] << (int) (op >>> 32) >> (int) (op >>> 40) & -1L >>> (int) (op >>> 48));
+                            op = ops[i - 1];
+                            a = x[(int) op & 0x3F] + (x[(int) op >>> 8 & 0x3F] << (int) (op >>> 16) >> (int) (op >>> 24) & -1L >>> (int) (op >>> 32));
+                            t = writes;
                             slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (writes[slot] != (a + 3 & SoftwareTlb.PAGE_MASK)) {
+                            if (t[slot] != (a + 3 & SoftwareTlb.PAGE_MASK)) {
                                 break slow;
                             }
-                            PhysicalMemory.put32(ram, (int) (a + writes[slot + 1]), (int) x[d]);
+                            PhysicalMemory.put32(ram, (int) (a + t[slot + 1]), (int) x[(int) (op >>> 56)]);
                             continue;
                         case STR_B_REG:
-                            a = x[n] + (x[m] << (int) (op >>> 32) >> (int) (op >>> 40) & -1L >>> (int) (op >>> 48));
+                            op = ops[i - 1];
+                            a = x[(int) op & 0x3F] + (x[(int) op >>> 8 & 0x3F] << (int) (op >>> 16) >> (int) (op >>> 24) & -1L >>> (int) (op >>> 32));
+                            t = writes;
                             slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (writes[slot] != (a + 0 & SoftwareTlb.PAGE_MASK)) {
+                            if (t[slot] != (a + 0 & SoftwareTlb.PAGE_MASK)) {
                                 break slow;
                             }
-                            PhysicalMemory.put8(ram, (int) (a + writes[slot + 1]), (int) x[d]);
+                            PhysicalMemory.put8(ram, (int) (a + t[slot + 1]), (int) x[(int) (op >>> 56)]);
                             continue;
                         case LDR_X_WB:
-                            b = x[n];
-                            a = b + (short) (op >>> 32);
+                            op = ops[i - 1];
+                            b = x[(int) op & 0x3F];
+                            a = b + (short) (op >>> 16);
+                            t = reads;
                             slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (reads[slot] != (a + 7 & SoftwareTlb.PAGE_MASK | b & m)) {
+                            if (t[slot] != (a + 7 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
                                 break slow;
                             }
-                            x[d] = PhysicalMemory.get64(ram, (int) (a + reads[slot + 1]));
-                            x[n] = b + (op >> 48);
+                            x[(int) (op >>> 56)] = PhysicalMemory.get64(ram, (int) (a + t[slot + 1]));
+                            x[(int) op & 0x3F] = b + (short) (op >>> 32);
                             continue;
                         case LDR_W_WB:
-                            b = x[n];
-                            a = b + (short) (op >>> 32);
+                            op = ops[i - 1];
+                            b = x[(int) op & 0x3F];
+                            a = b + (short) (op >>> 16);
+                            t = reads;
                             slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (reads[slot] != (a + 3 & SoftwareTlb.PAGE_MASK | b & m)) {
+                            if (t[slot] != (a + 3 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
                                 break slow;
                             }
-                            x[d] = PhysicalMemory.get32(ram, (int) (a + reads[slot + 1])) & LOW;
-                            x[n] = b + (op >> 48);
+                            x[(int) (op >>> 56)] = PhysicalMemory.get32(ram, (int) (a + t[slot + 1])) & LOW;
+                            x[(int) op & 0x3F] = b + (short) (op >>> 32);
                             continue;
                         case LDR_B_WB:
-                            b = x[n];
-                            a = b + (short) (op >>> 32);
+                            op = ops[i - 1];
+                            b = x[(int) op & 0x3F];
+                            a = b + (short) (op >>> 16);
+                            t = reads;
                             slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (reads[slot] != (a + 0 & SoftwareTlb.PAGE_MASK | b & m)) {
+                            if (t[slot] != (a + 0 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
                                 break slow;
                             }
-                            x[d] = PhysicalMemory.get8(ram, (int) (a + reads[slot + 1]));
-                            x[n] = b + (op >> 48);
+                            x[(int) (op >>> 56)] = PhysicalMemory.get8(ram, (int) (a + t[slot + 1]));
+                            x[(int) op & 0x3F] = b + (short) (op >>> 32);
                             continue;
                         case STR_X_WB:
-                            b = x[n];
-                            a = b + (short) (op >>> 32);
+                            op = ops[i - 1];
+                            b = x[(int) op & 0x3F];
+                            a = b + (short) (op >>> 16);
+                            t = writes;
                             slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (writes[slot] != (a + 7 & SoftwareTlb.PAGE_MASK | b & m)) {
+                            if (t[slot] != (a + 7 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
                                 break slow;
                             }
-                            PhysicalMemory.put64(ram, (int) (a + writes[slot + 1]), x[d]);
-                            x[n] = b + (op >> 48);
+                            PhysicalMemory.put64(ram, (int) (a + t[slot + 1]), x[(int) (op >>> 56)]);
+                            x[(int) op & 0x3F] = b + (short) (op >>> 32);
                             continue;
                         case STR_W_WB:
-                            b = x[n];
-                            a = b + (short) (op >>> 32);
+                            op = ops[i - 1];
+                            b = x[(int) op & 0x3F];
+                            a = b + (short) (op >>> 16);
+                            t = writes;
                             slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (writes[slot] != (a + 3 & SoftwareTlb.PAGE_MASK | b & m)) {
+                            if (t[slot] != (a + 3 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
                                 break slow;
                             }
-                            PhysicalMemory.put32(ram, (int) (a + writes[slot + 1]), (int) x[d]);
-                            x[n] = b + (op >> 48);
+                            PhysicalMemory.put32(ram, (int) (a + t[slot + 1]), (int) x[(int) (op >>> 56)]);
+                            x[(int) op & 0x3F] = b + (short) (op >>> 32);
                             continue;
                         case STR_B_WB:
-                            b = x[n];
-                            a = b + (short) (op >>> 32);
+                            op = ops[i - 1];
+                            b = x[(int) op & 0x3F];
+                            a = b + (short) (op >>> 16);
+                            t = writes;
                             slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (writes[slot] != (a + 0 & SoftwareTlb.PAGE_MASK | b & m)) {
+                            if (t[slot] != (a + 0 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
                                 break slow;
                             }
-                            PhysicalMemory.put8(ram, (int) (a + writes[slot + 1]), (int) x[d]);
-                            x[n] = b + (op >> 48);
+                            PhysicalMemory.put8(ram, (int) (a + t[slot + 1]), (int) x[(int) (op >>> 56)]);
+                            x[(int) op & 0x3F] = b + (short) (op >>> 32);
                             continue;
                         case LDP_X:
-                            b = x[n];
-                            a = b + (short) (op >>> 32);
+                            op = ops[i - 1];
+                            b = x[(int) op & 0x3F];
+                            a = b + (short) (op >>> 16);
+                            t = reads;
                             slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (reads[slot] != (a + 15 & SoftwareTlb.PAGE_MASK | b & op >>> 60)) {
+                            if (t[slot] != (a + 15 & SoftwareTlb.PAGE_MASK | b & op >>> 44 & 15)) {
                                 break slow;
                             }
-                            at = (int) (a + reads[slot + 1]);
-                            x[d] = PhysicalMemory.get64(ram, at);
-                            x[m] = PhysicalMemory.get64(ram, at + 8);
-                            continue;
-                        case LDP_W:
-                            b = x[n];
-                            a = b + (short) (op >>> 32);
-                            slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (reads[slot] != (a + 7 & SoftwareTlb.PAGE_MASK | b & op >>> 60)) {
-                                break slow;
-                            }
-                            at = (int) (a + reads[slot + 1]);
-                            x[d] = PhysicalMemory.get32(ram, at) & LOW;
-                            x[m] = PhysicalMemory.get32(ram, at + 4) & LOW;
+                            at = (int) (a + t[slot + 1]);
+                            x[(int) (op >>> 56)] = PhysicalMemory.get64(ram, at);
+                            x[(int) op >>> 8 & 0x3F] = PhysicalMemory.get64(ram, at + 8);
                             continue;
                         case STP_X:
-                            b = x[n];
-                            a = b + (short) (op >>> 32);
+                            op = ops[i - 1];
+                            b = x[(int) op & 0x3F];
+                            a = b + (short) (op >>> 16);
+                            t = writes;
                             slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (writes[slot] != (a + 15 & SoftwareTlb.PAGE_MASK | b & op >>> 60)) {
+                            if (t[slot] != (a + 15 & SoftwareTlb.PAGE_MASK | b & op >>> 44 & 15)) {
                                 break slow;
                             }
-                            at = (int) (a + writes[slot + 1]);
-                            PhysicalMemory.put64(ram, at, x[d]);
-                            PhysicalMemory.put64(ram, at + 8, x[m]);
-                            continue;
-                        case STP_W:
-                            b = x[n];
-                            a = b + (short) (op >>> 32);
-                            slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (writes[slot] != (a + 7 & SoftwareTlb.PAGE_MASK | b & op >>> 60)) {
-                                break slow;
-                            }
-                            at = (int) (a + writes[slot + 1]);
-                            PhysicalMemory.put32(ram, at, (int) x[d]);
-                            PhysicalMemory.put32(ram, at + 4, (int) x[m]);
+                            at = (int) (a + t[slot + 1]);
+                            PhysicalMemory.put64(ram, at, x[(int) (op >>> 56)]);
+                            PhysicalMemory.put64(ram, at + 8, x[(int) op >>> 8 & 0x3F]);
                             continue;
                         case LDP_X_WB:
-                            b = x[n];
-                            a = b + (short) (op >>> 32);
+                            op = ops[i - 1];
+                            b = x[(int) op & 0x3F];
+                            a = b + (short) (op >>> 16);
+                            t = reads;
                             slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (reads[slot] != (a + 15 & SoftwareTlb.PAGE_MASK | b & op >>> 60)) {
+                            if (t[slot] != (a + 15 & SoftwareTlb.PAGE_MASK | b & op >>> 44 & 15)) {
                                 break slow;
                             }
-                            at = (int) (a + reads[slot + 1]);
-                            x[d] = PhysicalMemory.get64(ram, at);
-                            x[m] = PhysicalMemory.get64(ram, at + 8);
-                            x[n] = b + (op << 4 >> 52);
+                            at = (int) (a + t[slot + 1]);
+                            x[(int) (op >>> 56)] = PhysicalMemory.get64(ram, at);
+                            x[(int) op >>> 8 & 0x3F] = PhysicalMemory.get64(ram, at + 8);
+                            x[(int) op & 0x3F] = b + (op << 20 >> 52);
                             continue;
                         case STP_X_WB:
-                            b = x[n];
-                            a = b + (short) (op >>> 32);
+                            op = ops[i - 1];
+                            b = x[(int) op & 0x3F];
+                            a = b + (short) (op >>> 16);
+                            t = writes;
                             slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (writes[slot] != (a + 15 & SoftwareTlb.PAGE_MASK | b & op >>> 60)) {
+                            if (t[slot] != (a + 15 & SoftwareTlb.PAGE_MASK | b & op >>> 44 & 15)) {
                                 break slow;
                             }
-                            at = (int) (a + writes[slot + 1]);
-                            PhysicalMemory.put64(ram, at, x[d]);
-                            PhysicalMemory.put64(ram, at + 8, x[m]);
-                            x[n] = b + (op << 4 >> 52);
+                            at = (int) (a + t[slot + 1]);
+                            PhysicalMemory.put64(ram, at, x[(int) (op >>> 56)]);
+                            PhysicalMemory.put64(ram, at + 8, x[(int) op >>> 8 & 0x3F]);
+                            x[(int) op & 0x3F] = b + (op << 20 >> 52);
                             continue;
                         case B:
                             taken = true;
@@ -650,62 +585,71 @@ final class Interpreter {
                             taken = true;
                             break link;
                         case B_COND:
-                            taken = ((int) (op >>> 32) >>> nzcv & 1) != 0;
+                            op = ops[i - 1];
+                            taken = ((int) (op >>> 16) >>> nzcv & 1) != 0;
                             break link;
                         case CBZ_X:
-                            taken = x[n] == 0;
+                            op = ops[i - 1];
+                            taken = x[(int) op & 0x3F] == 0;
                             break link;
                         case CBZ_W:
-                            taken = (int) x[n] == 0;
+                            op = ops[i - 1];
+                            taken = (int) x[(int) op & 0x3F] == 0;
                             break link;
                         case CBNZ_X:
-                            taken = x[n] != 0;
+                            op = ops[i - 1];
+                            taken = x[(int) op & 0x3F] != 0;
                             break link;
                         case CBNZ_W:
-                            taken = (int) x[n] != 0;
+                            op = ops[i - 1];
+                            taken = (int) x[(int) op & 0x3F] != 0;
                             break link;
                         case TBZ:
-                            taken = (x[n] >>> m & 1) == 0;
+                            op = ops[i - 1];
+                            taken = (x[(int) op & 0x3F] >>> (int) (op >>> 8) & 1) == 0;
                             break link;
                         case TBNZ:
-                            taken = (x[n] >>> m & 1) != 0;
+                            op = ops[i - 1];
+                            taken = (x[(int) op & 0x3F] >>> (int) (op >>> 8) & 1) != 0;
                             break link;
                         case BLR:
-                            a = x[n];
+                            op = ops[i - 1];
+                            a = x[(int) op & 0x3F];
                             x[30] = block.nextPc;
                             next = byPc[BlockCache.way(a)];
                             break indirect;
                         case BR:
-                            a = x[n];
+                            op = ops[i - 1];
+                            a = x[(int) op & 0x3F];
                             next = byPc[BlockCache.way(a)];
                             break indirect;
                         case FALL:
                             taken = false;
                             break link;
                         default:
-                            break slow;
+                            if (kind < DATA) {
+                                break slow;
+                            }
+                            nzcv = DataOperations.execute(kind, ops[i - 1], x, ops, nzcv);
+                            continue;
                         }
                     }
                     next = taken ? block.taken : block.next;
                     if (next.context != fetches) {
-                        a = taken ? block.takenPc : block.nextPc;
-                        next = cache.find(a);
+                        next = resolve(block, taken);
                         if (next == null) {
-                            stop(a, nzcv, end - rest);
+                            pe.nzcv = nzcv;
                             return;
                         }
-                        if (taken) {
-                            block.taken = next;
-                        } else {
-                            block.next = next;
-                        }
                     }
-                    if (rest < next.count) {
-                        stop(next.pc, nzcv, end - rest);
+                    int left = rest - next.count;
+                    if (left < 0) {
+                        stop(next.pc, nzcv);
                         return;
                     }
-                    rest -= next.count;
+                    rest = left;
                     block = next;
+                    kinds = next.kinds;
                     ops = next.ops;
                     i = 0;
                     continue;
@@ -713,49 +657,74 @@ final class Interpreter {
                 if (next.pc != a || next.context != fetches) {
                     next = cache.find(a);
                     if (next == null) {
-                        stop(a, nzcv, end - rest);
+                        stop(a, nzcv);
                         return;
                     }
                 }
-                if (rest < next.count) {
-                    stop(a, nzcv, end - rest);
+                int left = rest - next.count;
+                if (left < 0) {
+                    stop(a, nzcv);
                     return;
                 }
-                rest -= next.count;
+                rest = left;
                 block = next;
+                kinds = next.kinds;
                 ops = next.ops;
                 i = 0;
                 continue;
             }
-            pe.pc = block.pc + 4L * (i - 1);
-            pe.executed = end - rest - (block.count - i + 1);
-            pe.nzcv = nzcv;
-            if (((int) op & 0xFF) == Kinds.EXIT) {
-                resume = block;
-                resumeIndex = i - 1;
-                return;
-            }
-            int outcome = Instructions.execute(p, block.words[i - 1]);
-            if (outcome == Processor.LEAVE) {
-                pe.executed++;
-                return;
-            }
-            if (pe.changed != 0) {
-                pe.executed++;
-                pe.pc += 4;
-                resume = block;
-                resumeIndex = i;
+            if (slow(block, i - 1, nzcv)) {
                 return;
             }
             nzcv = pe.nzcv;
-            fetches = p.tlb.context[fetchSet];
         }
     }
 
-    private void stop(long pc, int nzcv, long executed) {
-        PeState pe = p.pe;
+    /** The block that follows a direct branch, now linked; null, with pc set, when fetching it needs a translation. */
+    private Block resolve(Block block, boolean taken) {
+        long pc = taken ? block.takenPc : block.nextPc;
+        Block next = cache.find(pc);
+        if (next == null) {
+            pe.pc = pc;
+            pe.executed = end - rest;
+        } else if (taken) {
+            block.taken = next;
+        } else {
+            block.next = next;
+        }
+        return next;
+    }
+
+    /** Ends a run between two blocks. */
+    private void stop(long pc, int nzcv) {
         pe.pc = pc;
         pe.nzcv = nzcv;
-        pe.executed = executed;
+        pe.executed = end - rest;
+    }
+
+    /** Executes operation i of the block by its word. @return whether the run ends here */
+    private boolean slow(Block block, int i, int nzcv) {
+        pe.pc = block.pc + 4L * i;
+        pe.executed = end - rest - (block.count - i);
+        pe.nzcv = nzcv;
+        if (block.kinds[i] == EXIT) {
+            resume = block;
+            resumeIndex = i;
+            return true;
+        }
+        int outcome = Instructions.execute(p, block.words[i]);
+        if (outcome == Processor.LEAVE) {
+            pe.executed++;
+            return true;
+        }
+        if (pe.changed != 0) {
+            pe.executed++;
+            pe.pc += 4;
+            resume = block;
+            resumeIndex = i + 1;
+            return true;
+        }
+        fetches = p.tlb.context[p.tlb.fetchSet()];
+        return false;
     }
 }

@@ -85,19 +85,17 @@ final class InterpreterCore implements Core {
             i = 0;
         }
         int budget = (int) Math.min(end - pe.executed, MAX_BUDGET);
-        long stopAt = pe.executed + budget;
-        int rest = budget - (block.count - i);
-        if (rest >= 0) {
-            interpreter.execute(block, i, rest, stopAt);
+        if (block.count - i <= budget) {
+            interpreter.execute(block, i, budget);
             return;
         }
         int last = i + budget;
-        long covered = block.ops[last];
-        block.ops[last] = Kinds.EXIT;
+        byte covered = block.kinds[last];
+        block.kinds[last] = Kinds.EXIT;
         try {
-            interpreter.execute(block, i, rest, stopAt);
+            interpreter.execute(block, i, budget);
         } finally {
-            block.ops[last] = covered;
+            block.kinds[last] = covered;
         }
     }
 

@@ -8,14 +8,14 @@ final class MemoryDecoder {
     private static final long SLOW = Decoder.op(Kinds.SLOW, 0, 0, 0, 0);
     /** Kind by size and opc; -1 where there is none. */
     private static final int[] OFFSET = {
-        Kinds.STR_B, Kinds.LDR_B, Kinds.LDRSB_X, Kinds.LDRSB_W,
-        Kinds.STR_H, Kinds.LDR_H, Kinds.LDRSH_X, Kinds.LDRSH_W,
+        Kinds.STR_B, Kinds.LDR_B, -1, -1,
+        Kinds.STR_H, Kinds.LDR_H, -1, -1,
         Kinds.STR_W, Kinds.LDR_W, Kinds.LDRSW, -1,
         Kinds.STR_X, Kinds.LDR_X, Kinds.NOP, -1
     };
     private static final int[] REGISTER = {
         Kinds.STR_B_REG, Kinds.LDR_B_REG, -1, -1,
-        -1, Kinds.LDR_H_REG, -1, -1,
+        -1, -1, -1, -1,
         Kinds.STR_W_REG, Kinds.LDR_W_REG, Kinds.LDRSW_REG, -1,
         Kinds.STR_X_REG, Kinds.LDR_X_REG, Kinds.NOP, -1
     };
@@ -105,16 +105,12 @@ final class MemoryDecoder {
         int mode = word >>> 23 & 3;
         boolean load = (word >>> 22 & 1) != 0;
         boolean writeback = (mode & 1) != 0;
-        int kind;
-        if (opc == 2) {
-            kind = load ? writeback ? Kinds.LDP_X_WB : Kinds.LDP_X : writeback ? Kinds.STP_X_WB : Kinds.STP_X;
-        } else if (opc == 0 && !writeback) {
-            kind = load ? Kinds.LDP_W : Kinds.STP_W;
-        } else {
+        if (opc != 2) {
             return SLOW;
         }
+        int kind = load ? writeback ? Kinds.LDP_X_WB : Kinds.LDP_X : writeback ? Kinds.STP_X_WB : Kinds.STP_X;
         int n = word >>> 5 & 31;
-        int scaled = (word << 10 >> 25) * (opc == 2 ? 8 : 4);
+        int scaled = (word << 10 >> 25) * 8;
         int t = word & 31;
         int t2 = word >>> 10 & 31;
         int immediate = Decoder.baseMask(n) << 28 | (writeback ? (scaled & 0xFFF) << 16 : 0)
