@@ -53,11 +53,12 @@ final class CoreEngine implements Engine {
     private static final long SCR_NS_RW = 1L << 10 | 1;
 
     /** What a machine of that version has, without what changes the meaning of the base instructions. */
-    private static final Set<String> FEATURES_82 = Set.of("FEAT_EL2", "FEAT_VHE", "FEAT_LSE", "FEAT_CRC32", "FEAT_PAN",
-            "FEAT_PAN2", "FEAT_UAO", "FEAT_LOR", "FEAT_DPB", "FEAT_RAS", "FEAT_LRCPC", "FEAT_DPB2", "FEAT_FP16", "FEAT_AES",
-            "FEAT_PMULL", "FEAT_SHA1", "FEAT_SHA256", "FEAT_RDM", "FEAT_DotProd");
-    private static final Set<String> FEATURES_85 = Set.of("FEAT_EL2", "FEAT_VHE", "FEAT_LSE", "FEAT_CRC32", "FEAT_PAN",
-            "FEAT_PAN2", "FEAT_UAO", "FEAT_LOR", "FEAT_DPB", "FEAT_RAS", "FEAT_LRCPC", "FEAT_LRCPC2", "FEAT_DPB2",
+    private static final Set<String> FEATURES_82 = Set.of("FEAT_EL2", "FEAT_VHE", "FEAT_FP", "FEAT_AdvSIMD",
+            "FEAT_LSE", "FEAT_CRC32", "FEAT_PAN", "FEAT_PAN2", "FEAT_UAO", "FEAT_LOR", "FEAT_DPB", "FEAT_RAS",
+            "FEAT_LRCPC", "FEAT_DPB2", "FEAT_FP16", "FEAT_AES", "FEAT_PMULL", "FEAT_SHA1", "FEAT_SHA256", "FEAT_RDM", "FEAT_DotProd");
+    private static final Set<String> FEATURES_85 = Set.of("FEAT_EL2", "FEAT_VHE", "FEAT_FP", "FEAT_AdvSIMD",
+            "FEAT_LSE", "FEAT_CRC32", "FEAT_PAN", "FEAT_PAN2", "FEAT_UAO", "FEAT_LOR", "FEAT_DPB", "FEAT_RAS",
+            "FEAT_LRCPC", "FEAT_LRCPC2", "FEAT_DPB2",
             "FEAT_FlagM", "FEAT_FlagM2", "FEAT_DIT", "FEAT_SSBS", "FEAT_SB", "FEAT_SPECRES", "FEAT_FP16", "FEAT_AES",
             "FEAT_PMULL", "FEAT_SHA1", "FEAT_SHA256", "FEAT_RDM", "FEAT_DotProd", "FEAT_FCMA", "FEAT_JSCVT", "FEAT_FHM",
             "FEAT_FRINTTS");
