@@ -69,9 +69,14 @@ final class Dependencies {
         while (!open.isEmpty()) {
             String next = open.poll();
             if (all.add(next)) {
-                needs.getOrDefault(next, List.of()).stream().filter(n -> n.startsWith("lib")).forEach(open::add);
+                needs.getOrDefault(next, List.of()).stream().filter(Dependencies::isLibrary).forEach(open::add);
             }
         }
         return all;
+    }
+
+    /** Debian names a package with shared libraries lib…; zlib is older than that custom. */
+    private static boolean isLibrary(String name) {
+        return name.startsWith("lib") || name.startsWith("zlib");
     }
 }

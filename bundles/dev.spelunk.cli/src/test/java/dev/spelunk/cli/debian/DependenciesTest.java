@@ -23,10 +23,10 @@ class DependenciesTest {
                 perl
             libdw1
               Depends: libelf1
-              Depends: libz
+              Depends: zlib1g
             libelf1
               Depends: libdw1
-            libz
+            zlib1g
             <perl:any>
             perl
             """.lines().toList();
@@ -39,7 +39,7 @@ class DependenciesTest {
     @Test
     void perfNeedsItsLibrariesAndTheirs() {
         assertThat(Dependencies.ofAptCache(LINES).withLibraries("linux-perf"))
-                .containsExactly("libdw1", "libelf1", "libz", "linux-perf");
+                .containsExactly("libdw1", "libelf1", "linux-perf", "zlib1g");
     }
 
     @Test
