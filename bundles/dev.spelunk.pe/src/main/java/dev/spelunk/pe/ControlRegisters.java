@@ -48,6 +48,7 @@ final class ControlRegisters {
     static final long SCR_SMD = 1L << 7;
 
     private static final long SCR_NS = 1L;
+    private static final long CPTR_TFP = 1L << 10;
     private static final long SCR_EEL2 = 1L << 18;
     /** A slot that reads 0 for registers that are not there. */
     private static final long[] ABSENT = new long[1];
@@ -66,6 +67,9 @@ final class ControlRegisters {
     private int mdcrEl2;
     private int scr;
     private int vsesr;
+    private int cpacr;
+    private int cptrEl2;
+    private int cptrEl3;
 
     ControlRegisters(PeState pe) {
         this.pe = pe;
@@ -93,6 +97,9 @@ final class ControlRegisters {
         mdcrEl2 = file.index(SystemRegister.MDCR_EL2);
         scr = file.index(SystemRegister.SCR_EL3);
         vsesr = file.index(SystemRegister.VSESR_EL2);
+        cpacr = file.index(SystemRegister.CPACR_EL1);
+        cptrEl2 = file.index(SystemRegister.CPTR_EL2);
+        cptrEl3 = file.index(SystemRegister.CPTR_EL3);
     }
 
     int features() {
@@ -111,6 +118,30 @@ final class ControlRegisters {
         if (index >= 0) {
             pe.sys[index] = value;
         }
+    }
+
+    /** EL to which an access to the SIMD&FP registers traps here, 0 for none (DDI 0487, J1.1, CheckFPAdvSIMDEnabled64). */
+    int floatingPointTrap() {
+        boolean el2 = el2Enabled();
+        long hcr = el2 ? get(this.hcr) : 0;
+        boolean tge = (hcr & HCR_TGE) != 0;
+        boolean e2h = (hcr & HCR_E2H) != 0;
+        if (pe.el <= 1 && !(e2h && tge) && denies(get(cpacr), pe.el == 0)) {
+            return 1;
+        }
+        if (pe.el <= 2 && el2) {
+            long cptr = get(cptrEl2);
+            if (e2h ? denies(cptr, pe.el == 0 && tge) : (cptr & CPTR_TFP) != 0) {
+                return 2;
+            }
+        }
+        return (get(cptrEl3) & CPTR_TFP) != 0 ? 3 : 0;
+    }
+
+    /** FPEN: x0 denies, 01 denies user code only. */
+    private static boolean denies(long control, boolean user) {
+        int fpen = (int) (control >>> 20) & 3;
+        return (fpen & 1) == 0 || fpen == 1 && user;
     }
 
     /** EL2Enabled: EL2 is implemented and enabled in the current Security state. */

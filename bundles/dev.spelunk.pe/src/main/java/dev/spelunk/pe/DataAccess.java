@@ -135,17 +135,18 @@ final class DataAccess {
         }
     }
 
-    /** Throws the fault that a write of that many bytes would, if any, so that a pair is written whole or not at all. */
-    void probeWrite(long va, int size, int element, int mode) {
+    /** Throws the fault that an access of that many bytes would, if any, so that it is made whole or not at all. */
+    void probe(long va, int size, int element, int mode, boolean write) {
+        int access = write ? Translator.WRITE : Translator.READ;
         if ((va & element - 1) != 0) {
-            checkAlignment(va, mode, true);
+            checkAlignment(va, mode, write);
         }
-        locate(va, Translator.WRITE, mode);
+        locate(va, access, mode);
         if (mustAlign && (va & element - 1) != 0) {
-            throw alignment(va, true);
+            throw alignment(va, write);
         }
         if ((va & 0xFFF) + size > 4096) {
-            locate((va | 0xFFF) + 1, Translator.WRITE, mode);
+            locate((va | 0xFFF) + 1, access, mode);
         }
     }
 

@@ -24,10 +24,13 @@ final class Instructions {
             case 11:
                 return Branches.execute(p, word);
             case 4:
-            case 6:
             case 12:
-            case 14:
                 return LoadStore.execute(p, word);
+            case 6:
+            case 7:
+            case 14:
+            case 15:
+                return p.vectors.execute(word);
             default:
                 throw p.undefined();
         }

@@ -6,7 +6,7 @@ import static dev.spelunk.pe.DataProcessingImmediate.orStackPointer;
 
 import dev.spelunk.api.state.PeState;
 
-/** Loads and stores (DDI 0487, C4.1.94) other than exclusive, ordered and atomic ones. */
+/** Loads and stores of general-purpose registers (DDI 0487, C4.1.94) other than exclusive, ordered and atomic ones. */
 final class LoadStore {
     private static final long LOW = 0xFFFFFFFFL;
 
@@ -15,9 +15,6 @@ final class LoadStore {
 
     /** Executes one instruction of the group. @return {@link Processor#NEXT} */
     static int execute(Processor p, int word) {
-        if ((word >>> 26 & 1) != 0) {
-            throw p.undefined();
-        }
         p.data.word = word;
         switch (word >>> 28 & 3) {
             case 0:
@@ -186,7 +183,7 @@ final class LoadStore {
             long first = p.x[t];
             long second = p.x[t2];
             if ((va & 0xFFF) + 2 * size > 4096) {
-                p.data.probeWrite(va, 2 * size, size, DataAccess.PLAIN);
+                p.data.probe(va, 2 * size, size, DataAccess.PLAIN, true);
             }
             p.data.write(va, size, first, DataAccess.PLAIN);
             p.data.write(va + size, size, second, DataAccess.PLAIN);

@@ -19,10 +19,12 @@ final class OperationObserver {
     private final Processor p;
     private final PeState pe;
     private final Translation out = new Translation();
+    private final VectorObserver vectors;
 
     OperationObserver(Processor p) {
         this.p = p;
         pe = p.pe;
+        vectors = new VectorObserver(this, pe);
     }
 
     /** Executes the instruction at pc, and counts it unless it throws. */
@@ -78,9 +80,15 @@ final class OperationObserver {
                 break;
             case 4:
             case 12:
-                if ((word >>> 26 & 1) == 0) {
-                    loadStore(o, word);
-                }
+                loadStore(o, word);
+                break;
+            case 6:
+            case 14:
+                vectors.loadStore(o, word);
+                break;
+            case 7:
+            case 15:
+                vectors.dataProcessing(o, word);
                 break;
             default:
                 break;
@@ -199,7 +207,8 @@ final class OperationObserver {
         return p.x[n == 31 ? PeState.SP : n];
     }
 
-    private void memory(Operation o, int flags, long va, int size, int element, int mode) {
+    /** A load or store. @param element as in {@link #access} */
+    void memory(Operation o, int flags, long va, int size, int element, int mode) {
         o.operationClass = Operation.LOAD_STORE;
         o.flags |= flags;
         access(o, va, size, element, mode);

@@ -21,6 +21,7 @@ final class Processor {
     final SoftwareTlb tlb;
     final DataAccess data;
     final Exceptions exceptions;
+    final VectorInstructions vectors;
     /** Architecture features, see {@link Features}. */
     int features;
     /** What an instruction wants {@code Core.run} to return; CONTINUE for nothing. */
@@ -36,6 +37,7 @@ final class Processor {
         tlb = new SoftwareTlb(pe);
         data = new DataAccess(context, tlb, control, exception);
         exceptions = new Exceptions(pe, control);
+        vectors = new VectorInstructions(this);
         wait = context.machine.block("pe" + pe.index + ".wait", 1, 0);
     }
 
@@ -43,6 +45,7 @@ final class Processor {
     void resolve() {
         control.resolve(context.registers, context.architecture);
         features = control.features();
+        vectors.resolve();
     }
 
     /** To be called when the Exception level or PSTATE.PAN may have changed. */
