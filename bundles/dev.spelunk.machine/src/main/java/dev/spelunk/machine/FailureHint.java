@@ -26,8 +26,11 @@ final class FailureHint {
             if (context.translator.translate(t, pe.lastExceptionPc, Translator.READ) && context.memory.isRam(t.pa, 4)) {
                 int word = (int) context.memory.read(t.pa, 4);
                 if (InstructionClass.isFloatingPointOrSimd(word)) {
-                    return what + String.format(": the instruction 0x%08x is floating-point or SIMD, which this machine "
-                            + "does not have yet: compile the guest with -mgeneral-regs-only", word);
+                    return what + String.format(": the instruction 0x%08x is floating-point or SIMD, %s", word,
+                            ec == EC_FP_TRAP ? "to which access is off (CPACR_EL1.FPEN): turn it on, or compile the guest "
+                                    + "with -mgeneral-regs-only"
+                            : context.architecture.has("FEAT_FP") ? "of a feature that this variant does not have"
+                            : "which this variant does not have: compile the guest with -mgeneral-regs-only");
                 }
                 return what + String.format(": the instruction 0x%08x is UNDEFINED here", word);
             }
