@@ -75,7 +75,7 @@ public final class BlockGenerator {
         this.clrex = preparing.named("CLREX").fixedBits() | 0xf00;
         for (Instruction instruction : catalogue.instructions()) {
             if (instruction.kind() == Instruction.Kind.PLAIN && instruction.field("Rd") != null
-                    && instruction.isIn(version)) {
+                    && instruction.isIn(version) && !instruction.has("manual") && !instruction.has("control")) {
                 plain.add(instruction);
             } else if (instruction.kind() == Instruction.Kind.LOAD_EXCLUSIVE) {
                 loadExclusives.add(instruction);

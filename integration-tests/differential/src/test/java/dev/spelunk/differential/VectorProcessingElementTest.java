@@ -31,6 +31,18 @@ class VectorProcessingElementTest {
         run.verify("coverage-simd-fp.txt", 2_000_000);
     }
 
+    /** In one block: branches, atomics and flags beside floating point, as compilers mix them. */
+    @ParameterizedTest
+    @EnumSource(CoreEngine.Form.class)
+    void mixedWithBaseInstructionsTheyDoWhatQemuSays(CoreEngine.Form form) throws IOException {
+        VectorRun mixed = new VectorRun("differential test of SIMD&FP mixed with base instructions against qemu-aarch64",
+                Catalogue.all());
+        CoreEngine core = ProcessingElementTest.core(85, 0, form);
+        long counted = mixed.compare(core, 85, "mixed with base instructions, " + form, 4 * VectorRun.TIMES);
+        mixed.verifyAlike();
+        assertThat(core.executed()).isGreaterThanOrEqualTo(counted);
+    }
+
     private void compare(int version, int el, CoreEngine.Form form, int batches) throws IOException {
         CoreEngine core = ProcessingElementTest.core(version, el, form);
         long counted = run.compare(core, version, "EL" + el + ", " + form, batches * VectorRun.TIMES);
