@@ -5,6 +5,9 @@ import static dev.spelunk.pe.DataProcessingImmediate.destination;
 import static dev.spelunk.pe.DataProcessingImmediate.orStackPointer;
 
 import dev.spelunk.api.state.PeState;
+import dev.spelunk.pe.fp.FrequentOperations;
+import dev.spelunk.pe.fp.ScalarFloatingPoint;
+import dev.spelunk.pe.simd.AdvancedSimd;
 
 /**
  * Decodes instruction words to the operations of {@link Kinds}. Whatever is not frequent becomes one of the
@@ -55,7 +58,7 @@ final class Decoder {
             boolean hint = (word & 0xFFFFF01F) == 0xD503201F;
             return !readsRegister && !hint;
         }
-        return !((group & 5) == 4 || (group & 7) == 5);
+        return !((group & 5) == 4 || (group & 5) == 5);
     }
 
     /** Decodes one word at pc. */
@@ -73,9 +76,30 @@ final class Decoder {
             case 4:
             case 12:
                 return MemoryDecoder.decode(word);
+            case 6:
+            case 14:
+                return MemoryDecoder.vector(word);
+            case 7:
+            case 15:
+                return vector(word);
             default:
                 return op(Kinds.SLOW, 0, 0, 0, 0);
         }
+    }
+
+    /** Data processing on the SIMD&FP registers. */
+    private static long vector(int word) {
+        if (!ScalarFloatingPoint.matches(word)) {
+            int group = AdvancedSimd.group(word);
+            return op(group == 0 ? Kinds.SLOW : Kinds.SIMD, 0, 0, group, word);
+        }
+        int operation = FrequentOperations.decode(word);
+        if (operation < 0) {
+            return generic(Kinds.FP_WORD, word);
+        }
+        int d = word & 31;
+        return op(Kinds.FP, FrequentOperations.writesGeneral(operation) ? destination(d) : d, word >>> 5 & 31,
+                FrequentOperations.second(word, operation), operation);
     }
 
     private static long generic(int kind, int word) {

@@ -19,6 +19,7 @@ final class Interpreter {
     private final Processor p;
     private final PeState pe;
     private final BlockCache cache;
+    private final VectorOperations vectors;
     private final Block[] byPc;
     private final byte[] ram;
     private long[] reads;
@@ -38,6 +39,7 @@ final class Interpreter {
         this.p = p;
         this.pe = p.pe;
         this.cache = cache;
+        vectors = new VectorOperations(p);
         byPc = cache.byPc;
         ram = p.context.memory.ram;
     }
@@ -55,6 +57,7 @@ final class Interpreter {
         reads = p.tlb.read[p.data.set];
         writes = p.tlb.write[p.data.set];
         fetches = p.tlb.context[p.tlb.fetchSet()];
+        vectors.update();
         loop(block, i, pe.x);
     }
 
@@ -630,7 +633,15 @@ final class Interpreter {
                             if (kind < DATA) {
                                 break slow;
                             }
-                            nzcv = DataOperations.execute(kind, ops[i - 1], x, ops, nzcv);
+                            if (kind < VECTOR) {
+                                nzcv = DataOperations.execute(kind, ops[i - 1], x, ops, nzcv);
+                                continue;
+                            }
+                            s = vectors.execute(kind, ops[i - 1], nzcv, reads, writes);
+                            if (s < 0) {
+                                break slow;
+                            }
+                            nzcv = s;
                             continue;
                         }
                     }
@@ -725,6 +736,7 @@ final class Interpreter {
             return true;
         }
         fetches = p.tlb.context[p.tlb.fetchSet()];
+        vectors.update();
         return false;
     }
 }

@@ -132,6 +132,26 @@ final class Kinds {
     static final int CCMP_W = 108;
     static final int CCMPI_X = 109;
     static final int CCMPI_W = 110;
+    /** The first of the kinds that {@link VectorOperations} executes. */
+    static final int VECTOR = 111;
+    /** A frequent scalar floating-point operation: its number in the immediate, registers as it takes them. */
+    static final int FP = 111;
+    /** Another one; the immediate is the word. */
+    static final int FP_WORD = 112;
+    /** Advanced SIMD: the group in m, the word in the immediate. */
+    static final int SIMD = 113;
+    /** Memory: as LDR_X and STR_X, t is a SIMD&amp;FP register. */
+    static final int LDR_S = 114;
+    static final int LDR_D = 115;
+    static final int LDR_Q = 116;
+    static final int STR_S = 117;
+    static final int STR_D = 118;
+    static final int STR_Q = 119;
+    /** Pairs, with writeback or none: as LDP_X_WB and STP_X_WB. */
+    static final int LDP_D = 120;
+    static final int LDP_Q = 121;
+    static final int STP_D = 122;
+    static final int STP_Q = 123;
 
     private Kinds() {
     }

@@ -43,6 +43,43 @@ final class MemoryDecoder {
         }
     }
 
+    /** Loads and stores of one S, D or Q register with an immediate offset, and of pairs of D or Q registers. */
+    static long vector(int word) {
+        int form = word >>> 28 & 3;
+        if (form == 2) {
+            return vectorPair(word);
+        }
+        int scale = word >>> 30 | word >>> 21 & 4;
+        if (form != 3 || scale < 2 || scale > 4) {
+            return SLOW;
+        }
+        int displacement;
+        if ((word >>> 24 & 1) != 0) {
+            displacement = (word >>> 10 & 0xFFF) << scale;
+        } else if ((word >>> 21 & 1) == 0 && (word >>> 10 & 3) == 0) {
+            displacement = word << 11 >> 23;
+        } else {
+            return SLOW;
+        }
+        int n = word >>> 5 & 31;
+        int kind = ((word >>> 22 & 1) != 0 ? Kinds.LDR_S : Kinds.STR_S) + scale - 2;
+        return Decoder.op(kind, word & 31, Decoder.base(n), Decoder.baseMask(n), displacement);
+    }
+
+    private static long vectorPair(int word) {
+        int opc = word >>> 30;
+        if (opc != 1 && opc != 2) {
+            return SLOW;
+        }
+        int mode = word >>> 23 & 3;
+        boolean load = (word >>> 22 & 1) != 0;
+        int n = word >>> 5 & 31;
+        int scaled = (word << 10 >> 25) * (4 << opc);
+        int immediate = Decoder.baseMask(n) << 28 | ((mode & 1) != 0 ? (scaled & 0xFFF) << 16 : 0)
+                | (mode == 1 ? 0 : scaled & 0xFFFF);
+        return Decoder.op((load ? Kinds.LDP_D : Kinds.STP_D) + opc - 1, word & 31, Decoder.base(n), word >>> 10 & 31, immediate);
+    }
+
     private static long register(int word) {
         int n = word >>> 5 & 31;
         int operation = word >>> 28 & 12 | word >>> 22 & 3;
