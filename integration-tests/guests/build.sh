@@ -93,6 +93,37 @@ for source in tests/*.S; do
 	"${prefix}gcc" $ldflags -Wl,--no-warn-rwx-segments -Wl,-T,tests/flat.ld "$objects/$name.o" -o "$output/$name.elf"
 	"${prefix}strip" --strip-debug "$output/$name.elf"
 done
+
+# The programs: FP and SIMD, each object linked for the bare machine (NAME-O2.elf) and for Linux (NAME-O2.linux).
+plain=$(echo "$common" | sed 's/-march=armv8-a -mgeneral-regs-only//')
+program() { # NAME SOURCE FLAGS: compiles one program at both optimisation levels
+	for level in O2 O3; do
+		folder=$objects/$level
+		# shellcheck disable=SC2086
+		"${prefix}gcc" $program_flags -$level $3 -c "programs/$2" -o "$folder/$1.o"
+		# shellcheck disable=SC2086
+		"${prefix}gcc" $ldflags -Wl,--no-warn-rwx-segments -Wl,-T,programs/libc/bare.ld "$folder/start-bare.o" "$folder/bare.o" \
+			"$folder/$1.o" "$folder/string.o" "$folder/printf.o" "$folder/decimal.o" -o "$output/$1-$level.elf"
+		# shellcheck disable=SC2086
+		"${prefix}gcc" $ldflags "$folder/start-linux.o" \
+			"$folder/$1.o" "$folder/string.o" "$folder/printf.o" "$folder/decimal.o" -o "$output/$1-$level.linux"
+	done
+}
+program_flags="$plain -std=gnu11 -Wall -Wextra -Werror -fno-common -fno-stack-protector -fno-math-errno
+	-fno-asynchronous-unwind-tables -fno-unwind-tables -fno-tree-loop-distribute-patterns"
+for level in O2 O3; do
+	mkdir -p "$objects/$level"
+	for source in programs/libc/*.S programs/libc/*.c; do
+		name=$(basename "$source")
+		# shellcheck disable=SC2086
+		"${prefix}gcc" $program_flags -march=armv8-a -$level -c "$source" -o "$objects/$level/${name%.*}.o"
+	done
+done
+for name in kernels sha256 json strings doubles; do
+	program $name $name.c -march=armv8-a
+done
+program sha256-crypto sha256.c "-march=armv8-a+crypto -DUSE_CRYPTO"
+
 # The flat image carries the Linux arm64 boot header that hello.S starts with.
 "${prefix}objcopy" -O binary "$output/hello.elf" "$output/hello.bin"
 rm -rf "$objects"
