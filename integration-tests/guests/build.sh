@@ -87,8 +87,10 @@ fi
 
 for source in tests/*.S; do
 	name=$(basename "$source" .S)
+	flags=$common
+	case $name in fp*) flags=$(echo "$common" | sed 's/-mgeneral-regs-only//') ;; esac
 	# shellcheck disable=SC2086
-	"${prefix}gcc" $common -c "$source" -o "$objects/$name.o"
+	"${prefix}gcc" $flags -c "$source" -o "$objects/$name.o"
 	# shellcheck disable=SC2086
 	"${prefix}gcc" $ldflags -Wl,--no-warn-rwx-segments -Wl,-T,tests/flat.ld "$objects/$name.o" -o "$output/$name.elf"
 	"${prefix}strip" --strip-debug "$output/$name.elf"

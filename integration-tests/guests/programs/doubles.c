@@ -100,7 +100,7 @@ static void corners(void)
 int main(void)
 {
 	known();
-	random_ones(1200);
+	random_ones(600);
 	from_text();
 	corners();
 	printf("integers: %d %5d|%-5d|%05d %+d %x %#X %o %#o %lu %ld %hhd %c %s %.2s %*d %%\n", -7, 42, 42, -42, 42, 255u, 255u, 8u, 8u,

@@ -53,8 +53,8 @@ int main(void)
 {
 	uint64_t hash = 0, calls = 0;
 	fill(0x9e3779b97f4a7c15);
-	for (size_t length = 0; length <= 150; length += length < 40 ? 1 : 13)
-		for (size_t a = 0; a < 16; a += 3)
+	for (size_t length = 0; length <= 150; length += length < 20 ? 1 : 13)
+		for (size_t a = 0; a < 16; a += 5)
 			for (size_t b = 0; b < 16; b++, calls++) {
 				memset(to, (int)length, SIZE);
 				plain_copy(wanted, to, SIZE, 0);
