@@ -64,7 +64,7 @@ public final class SerialConsole extends OutputStream {
      *
      * @param count how many at most
      */
-    synchronized List<String> lastLines(int count) {
+    public synchronized List<String> lastLines(int count) {
         int size = (int) Math.min(written, KEPT);
         byte[] text = new byte[size];
         for (int i = 0; i < size; i++) {

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.cli;
+
+import dev.spelunk.api.machine.BadInputException;
+import dev.spelunk.cli.debian.Cache;
+import dev.spelunk.cli.record.Recording;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Profiles a program with Debian's perf in a Debian kernel. */
+@Command(name = "record", mixinStandardHelpOptions = true, versionProvider = Version.class,
+        description = "Runs an AArch64 Linux program in Debian's kernel under the KVM model, profiles it there with "
+                + "Debian's own perf and its arm_spe_0, and brings perf.data out.",
+        footer = {"", "Needs 'spelunk debian fetch' once. Then, for example:",
+            "  spelunk record -- ./program arguments",
+            "  perf report --itrace=i1i -i spelunk-out/perf.data", "",
+            "Exit codes: the program's; 125 when Spelunk itself failed; 130 interrupted."})
+final class RecordCommand implements Callable<Integer> {
+    private static final int FAILED = 125;
+
+    @Option(names = "--event", paramLabel = "EVENT", defaultValue = "arm_spe_0/ts_enable=1/u",
+            description = "perf's event. Default: ${DEFAULT-VALUE}.")
+    private String event;
+
+    @Option(names = "--period", paramLabel = "N", converter = MachineOptions.Count.class,
+            description = "Operations from sample to sample. Default: the driver's own choice.")
+    private Long period;
+
+    @Option(names = "--variant", paramLabel = "NAME|FILE.json", defaultValue = "default",
+            description = "The hardware variant. Default: ${DEFAULT-VALUE}.")
+    private String variant;
+
+    @Option(names = "--bundles", paramLabel = "DIR",
+            description = "A folder to look for the variant's bundles in, before the local Maven repository.")
+    private Path bundles;
+
+    @Option(names = "--sysroot", paramLabel = "DIR",
+            description = "Where the libraries of a dynamic program are. Default: the fetched Debian packages.")
+    private Path sysroot;
+
+    @Option(names = "--cache", paramLabel = "DIR", description = "Where 'spelunk debian fetch' put the packages.")
+    private Path cache;
+
+    @Option(names = {"-o", "--output"}, paramLabel = "DIR", defaultValue = "spelunk-out",
+            description = "The folder for perf.data. Default: ${DEFAULT-VALUE}.")
+    private Path output;
+
+    @Option(names = "--memory", paramLabel = "SIZE", defaultValue = "512M", converter = MachineOptions.Size.class,
+            description = "The guest's memory. Default: ${DEFAULT-VALUE}.")
+    private long memory;
+
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", converter = MachineOptions.Seed.class,
+            description = "The seed of every random choice. Default: ${DEFAULT-VALUE}.")
+    private long seed;
+
+    @Parameters(arity = "1..*", paramLabel = "PROGRAM", description = "The program, then its arguments; write -- before it.")
+    private List<String> command;
+
+    @Override
+    public Integer call() {
+        try {
+            Recording recording = new Recording(cache == null ? Cache.ofUser() : new Cache(cache), sysroot, output, event,
+                    period == null ? 0 : period, memory, seed, command);
+            return recording.run(options -> {
+                Composition composition = new Composition(variant, bundles);
+                return new Recording.Composed(composition.machine(options), composition);
+            });
+        } catch (UserError | BadInputException e) {
+            System.err.println("spelunk: " + e.getMessage());
+            return FAILED;
+        }
+    }
+}
