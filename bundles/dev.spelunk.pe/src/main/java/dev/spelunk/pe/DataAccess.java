@@ -81,12 +81,12 @@ final class DataAccess {
         if (mustAlign) {
             throw alignment(va, false);
         }
-        return index >= 0 ? get(index, size) : readBus(va, size, false);
+        return index >= 0 ? get(index, size) : readBus(va, size);
     }
 
     private long readWithin(long va, int size, int mode) {
         locate(va, Translator.READ, mode);
-        return index >= 0 ? get(index, size) : readBus(va, size, false);
+        return index >= 0 ? get(index, size) : readBus(va, size);
     }
 
     private long readAcross(long va, int size, int mode) {
@@ -212,8 +212,11 @@ final class DataAccess {
     void zero(long va, int size) {
         long start = va & -size;
         locate(start, Translator.WRITE, PLAIN);
-        if (out.device && mustAlign || index < 0) {
+        if (mustAlign && context.translator.translate(out, start, Translator.WRITE) && out.device) {
             throw alignment(va, true);
+        }
+        if (index < 0) {
+            throw dataAbort(va, SynchronousException.EXTERNAL_ABORT | 1 << 6);
         }
         int at = index;
         for (int i = 0; i < size; i += 8) {
@@ -251,7 +254,7 @@ final class DataAccess {
         }
     }
 
-    private long readBus(long va, int size, boolean atomic) {
+    private long readBus(long va, int size) {
         try {
             return memory.read(pa, size);
         } catch (BusAbort e) {

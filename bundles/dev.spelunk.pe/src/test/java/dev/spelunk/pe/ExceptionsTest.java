@@ -274,6 +274,19 @@ class ExceptionsTest {
         assertThat(m.get(SystemRegister.ESR_EL1)).isEqualTo(syndrome(0x25, 0x21));
     }
 
+    @ParameterizedTest
+    @CsvSource({"false, false", "false, true", "true, false"})
+    void zeroingABlockFaultsOnDeviceMemoryOnly(boolean device, boolean alignmentChecked) {
+        BareMachine m = machine().code(STR_X1_X0, 0xd50b7420);
+        m.set(SystemRegister.DCZID_EL0, 4);
+        m.set(SystemRegister.SCTLR_EL1, alignmentChecked ? ControlRegisters.SCTLR_A : 0);
+        m.translator.device = device;
+        m.pe.x[1] = 1;
+        m.run(2);
+        assertThat(m.get(SystemRegister.ESR_EL1)).isEqualTo(device ? syndrome(0x25, 0x61) : 0);
+        assertThat(m.memory.read(DATA, 8)).isEqualTo(device ? 1 : 0);
+    }
+
     @Test
     void exceptionReturnRestoresPstate() {
         BareMachine m = machine().code(ERET);
