@@ -39,6 +39,8 @@ final class Board {
     /** The tree lies in the last 2 MiB, so that its size, which depends on where the RAM disk is, moves nothing. */
     private static final long DEVICE_TREE_ROOM = 2 << 20;
     private static final long PAGE = 0x1000;
+    /** APK and API. */
+    private static final long SCR_EL3_POINTER_AUTHENTICATION = 3L << 16;
     private static final long SCR_EL3_RESET = 1L | 3L << 4 | 1L << 8 | 1L << 10 | 1L << 27;
     private static final long MDCR_EL3_RESET = 3L << 12 | 1L << 36;
 
@@ -123,7 +125,8 @@ final class Board {
         pe.el = el;
         pe.spSel = 1;
         pe.daif = 0xF;
-        context.register(SystemRegister.SCR_EL3, SCR_EL3_RESET);
+        context.register(SystemRegister.SCR_EL3,
+                SCR_EL3_RESET | (context.architecture.has("FEAT_PAuth") ? SCR_EL3_POINTER_AUTHENTICATION : 0));
         context.register(SystemRegister.MDCR_EL3, MDCR_EL3_RESET);
         context.translator.contextChanged();
         pe.changed = -1;

@@ -126,6 +126,7 @@ final class BlockCache implements CodeObserver {
         }
         int limit = Math.min(Block.LIMIT, 4096 - (index & 0xFFF) >>> 2);
         decoder.constants = 0;
+        decoder.features = control.features();
         int count = 0;
         boolean ended = false;
         while (count < limit && !ended) {

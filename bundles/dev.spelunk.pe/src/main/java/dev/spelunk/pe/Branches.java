@@ -70,6 +70,9 @@ final class Branches {
 
     private static int register(Processor p, int word) {
         if ((word & 0x001FFC1F) != 0x001F0000) {
+            if ((word & 0x001FF800) == 0x001F0800 && p.has(Features.PAUTH)) {
+                return authenticated(p, word);
+            }
             throw p.undefined();
         }
         long target = p.x[word >>> 5 & 31];
@@ -90,5 +93,25 @@ final class Branches {
             default:
                 throw p.undefined();
         }
+    }
+
+    /** BRAA, BLRAA, RETAA and ERETAA, with key B and with the modifier zero. */
+    private static int authenticated(Processor p, int word) {
+        int opc = word >>> 21 & 15;
+        boolean zero = (word & 31) == 31;
+        boolean noOperands = zero && (word >>> 5 & 31) == 31;
+        if (opc == 4 && noOperands) {
+            return ExceptionGenerating.authenticatedReturn(p, word);
+        }
+        boolean allocated = opc == 2 ? noOperands : (opc & 6) == 0 && (opc > 7 || zero);
+        if (!allocated) {
+            throw p.undefined();
+        }
+        long target = p.pointers.target(word);
+        if ((opc & 7) == 1) {
+            p.x[30] = p.pe.pc + 4;
+        }
+        p.pe.pc = target;
+        return Processor.LEAVE;
     }
 }

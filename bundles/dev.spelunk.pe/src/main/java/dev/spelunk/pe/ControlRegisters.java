@@ -225,10 +225,17 @@ final class ControlRegisters {
         }
         boolean host = el == 2 && (hcr() & HCR_E2H) != 0;
         if (el == 2 && !host) {
-            return (get(tcr[2]) >>> 20 & 1) != 0 ? target & 0x00FFFFFFFFFFFFFFL : target;
+            return (get(tcr[2]) >>> 20 & 1) != 0 && (get(tcr[2]) >>> 29 & 1) == 0 ? target & 0x00FFFFFFFFFFFFFFL : target;
         }
         long tcr = get(this.tcr[host || el == 0 && hostEl0() ? 2 : 1]);
-        return (tcr >>> (extended < 0 ? 38 : 37) & 1) != 0 ? extended : target;
+        // TBIDn takes instruction addresses out of TBIn.
+        int tbi = extended < 0 ? 38 : 37;
+        return (tcr >>> tbi & 1) != 0 && (tcr >>> tbi + 14 & 1) == 0 ? extended : target;
+    }
+
+    /** TCR_EL1 or TCR_EL2 itself. */
+    long tcr(int el) {
+        return get(tcr[el]);
     }
 
     /** Lowest EL that can take an exception from EL0 by default. */

@@ -17,6 +17,8 @@ final class Decoder {
     /** Constants of the block being decoded; {@link #constants} of them. */
     final long[] pool = new long[Block.LIMIT];
     int constants;
+    /** See {@link Features}: what hints do. */
+    int features;
     /** Where the block's constants begin in its ops, to be added to pool indices by the caller. */
     private static final int[] WITH_POOL = {
         Kinds.MOVI_POOL, Kinds.ANDI_POOL, Kinds.ORRI_POOL, Kinds.EORI_POOL, Kinds.ANDSI_X, Kinds.ANDSI_W
@@ -354,7 +356,7 @@ final class Decoder {
         return op(kind, 0, n, m, (word & 15) << 16 | Alu.conditionMask(word >>> 12 & 15));
     }
 
-    private static long branch(int word) {
+    private long branch(int word) {
         int t = word & 31;
         switch (word >>> 29) {
             case 0:
@@ -394,11 +396,14 @@ final class Decoder {
     }
 
     /** A hint that is a NOP on this PE. */
-    private static boolean isPlainHint(int word) {
+    private boolean isPlainHint(int word) {
         if ((word & 0xFFFFF01F) != 0xD503201F) {
             return false;
         }
         int number = word >>> 5 & 0x7F;
+        if ((features & Features.PAUTH) != 0 && PointerAuthentication.isHint(number)) {
+            return false;
+        }
         return number < 2 || number == 6 || number == 7 || number > 17;
     }
 

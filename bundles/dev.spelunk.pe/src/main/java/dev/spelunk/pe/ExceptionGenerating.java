@@ -75,8 +75,21 @@ final class ExceptionGenerating {
         if (el == 0) {
             throw p.undefined();
         }
+        return exceptionReturn(p, p.control.elr(el));
+    }
+
+    /** ERETAA and ERETAB. */
+    static int authenticatedReturn(Processor p, int word) {
+        int el = p.pe.el;
+        if (el == 0) {
+            throw p.undefined();
+        }
+        return exceptionReturn(p, p.pointers.returnAddress(p.control.elr(el), word));
+    }
+
+    private static int exceptionReturn(Processor p, long address) {
         p.exceptions.handled();
-        p.exceptions.returnTo(p.control.elr(el), p.control.spsr(el));
+        p.exceptions.returnTo(address, p.control.spsr(p.pe.el));
         return Processor.LEAVE;
     }
 }

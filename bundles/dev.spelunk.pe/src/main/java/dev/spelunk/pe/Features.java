@@ -26,11 +26,13 @@ final class Features {
     static final int EL2 = 1 << 18;
     static final int EL3 = 1 << 19;
     static final int FP = 1 << 20;
+    static final int PAUTH = 1 << 21;
+    static final int BTI = 1 << 22;
 
     private static final String[] NAMES = {
         "FEAT_CRC32", "FEAT_FlagM", "FEAT_FlagM2", "FEAT_LSE", "FEAT_LRCPC", "FEAT_LRCPC2", "FEAT_LOR", "FEAT_PAN",
         "FEAT_UAO", "FEAT_DIT", "FEAT_SSBS", "FEAT_SB", "FEAT_DPB", "FEAT_DPB2", "FEAT_SPECRES", "FEAT_RAS",
-        "FEAT_VHE", "FEAT_PAN2", "FEAT_EL2", "FEAT_EL3", "FEAT_FP"
+        "FEAT_VHE", "FEAT_PAN2", "FEAT_EL2", "FEAT_EL3", "FEAT_FP", "FEAT_PAuth", "FEAT_BTI"
     };
 
     private Features() {

@@ -19,7 +19,7 @@ final class Instructions {
                 return flags(p, DataProcessingImmediate.execute(p.x, word, p.pe.nzcv, p.pe.pc));
             case 5:
             case 13:
-                return flags(p, DataProcessingRegister.execute(p.x, word, p.pe.nzcv, p.features));
+                return register(p, word, DataProcessingRegister.execute(p.x, word, p.pe.nzcv, p.features));
             case 10:
             case 11:
                 return Branches.execute(p, word);
@@ -34,6 +34,10 @@ final class Instructions {
             default:
                 throw p.undefined();
         }
+    }
+
+    private static int register(Processor p, int word, int nzcv) {
+        return nzcv == DataProcessingImmediate.UNALLOCATED ? p.pointers.execute(word) : flags(p, nzcv);
     }
 
     private static int flags(Processor p, int nzcv) {

@@ -21,6 +21,7 @@ import org.osgi.service.component.annotations.Component;
 @Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_LRCPC", effective = "compose")
 @Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_LRCPC2", effective = "compose")
 @Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_LSE", effective = "compose")
+@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_PAuth", effective = "compose")
 @Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SB", effective = "compose")
 @Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPECRES", effective = "compose")
 @Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SSBS", effective = "compose")

@@ -39,6 +39,9 @@ final class LoadStore {
         if (atomic) {
             return Atomics.execute(p, word);
         }
+        if (PointerAuthentication.isLoad(word) && p.has(Features.PAUTH)) {
+            return p.pointers.load(word);
+        }
         if ((word >>> 22 & 3) == 3 && word >>> 30 > 1) {
             throw p.undefined();
         }

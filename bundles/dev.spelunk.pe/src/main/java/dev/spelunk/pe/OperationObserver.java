@@ -127,6 +127,8 @@ final class OperationObserver {
             case 6:
                 if ((word & 0xFE1FFC1F) == 0xD61F0000) {
                     indirect(o, word >>> 21 & 15);
+                } else if ((word & 0xFE1FF800) == 0xD61F0800 && p.has(Features.PAUTH)) {
+                    indirect(o, word >>> 21 & 7);
                 } else if ((word & 0xFFF80000) == 0xD5080000) {
                     system(o, word);
                 }
@@ -283,6 +285,10 @@ final class OperationObserver {
         int opc = word >>> 22 & 3;
         int form = word >>> 10 & 3;
         boolean unsigned = (word >>> 24 & 1) != 0;
+        if (PointerAuthentication.isLoad(word)) {
+            authenticatedLoad(o, word);
+            return;
+        }
         if (!unsigned && (word >>> 21 & 1) != 0 && form == 0) {
             atomic(o, word, 1 << size);
             return;
@@ -302,6 +308,12 @@ final class OperationObserver {
         boolean unprivileged = !unsigned && (word >>> 21 & 1) == 0 && form == 2;
         memory(o, opc == 0 ? Operation.STORE : Operation.LOAD, va, 1 << size, 1 << size,
                 unprivileged ? p.data.unprivilegedMode() : 0);
+    }
+
+    private void authenticatedLoad(Operation o, int word) {
+        if (p.has(Features.PAUTH)) {
+            memory(o, Operation.LOAD, p.pointers.loadAddress(word), 8, 8, 0);
+        }
     }
 
     private void atomic(Operation o, int word, int size) {

@@ -22,6 +22,7 @@ final class Processor {
     final DataAccess data;
     final Exceptions exceptions;
     final VectorInstructions vectors;
+    final PointerAuthentication pointers;
     /** Architecture features, see {@link Features}. */
     int features;
     /** What an instruction wants {@code Core.run} to return; CONTINUE for nothing. */
@@ -38,6 +39,7 @@ final class Processor {
         data = new DataAccess(context, tlb, control, exception);
         exceptions = new Exceptions(pe, control);
         vectors = new VectorInstructions(this);
+        pointers = new PointerAuthentication(this);
         wait = context.machine.block("pe" + pe.index + ".wait", 1, 0);
     }
 
@@ -46,6 +48,7 @@ final class Processor {
         control.resolve(context.registers, context.architecture);
         features = control.features();
         vectors.resolve();
+        pointers.resolve();
     }
 
     /** To be called when the Exception level or PSTATE.PAN may have changed. */

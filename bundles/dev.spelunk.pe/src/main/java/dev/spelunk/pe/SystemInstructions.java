@@ -107,7 +107,8 @@ final class SystemInstructions {
                 }
                 return Processor.NEXT;
             default:
-                return Processor.NEXT;
+                return p.has(Features.PAUTH) && PointerAuthentication.isHint(number)
+                        ? p.pointers.hint(number) : Processor.NEXT;
         }
     }
 

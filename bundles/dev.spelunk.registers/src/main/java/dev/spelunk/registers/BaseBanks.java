@@ -11,6 +11,7 @@ final class BaseBanks {
             new ExceptionRegisters(), new ThreadRegisters(), new PstateRegisters(),
             new FloatingPointRegisters(), new HypervisorRegisters(),
             new FineGrainedTrapRegisters(), new El3Registers(), new LimitedOrderingRegisters(),
+            new PointerAuthenticationRegisters(), new RandomNumberRegisters(),
             new DebugRegisters(), new PerformanceMonitorsRegisters());
 
     private BaseBanks() {

@@ -47,6 +47,9 @@ final class El3Registers implements RegisterBank {
         if (d.has("FEAT_LOR")) {
             b.field("TLOR", 14);
         }
+        if (d.has("FEAT_PAuth")) {
+            b.field("APK", 16).field("API", 17);
+        }
         if (d.has("FEAT_SEL2")) {
             b.field("EEL2", 18);
         }

@@ -57,7 +57,7 @@ final class FeatureFields {
                 | one(a, 12, "FEAT_SHA256") | one(a, 16, "FEAT_CRC32") | (a.has("FEAT_LSE") ? field(20, 2) : 0)
                 | one(a, 28, "FEAT_RDM") | one(a, 44, "FEAT_DotProd") | one(a, 48, "FEAT_FHM")
                 | field(52, a.has("FEAT_FlagM2") ? 2 : a.has("FEAT_FlagM") ? 1 : 0)
-                | one(a, 56, "FEAT_TLBIOS");
+                | one(a, 56, "FEAT_TLBIOS") | one(a, 60, "FEAT_RNG");
     }
 
     /** ID_AA64ISAR1_EL1 (DDI 0487, D24.2.85). */
@@ -65,6 +65,8 @@ final class FeatureFields {
         return field(0, a.has("FEAT_DPB2") ? 2 : a.has("FEAT_DPB") ? 1 : 0)
                 | one(a, 12, "FEAT_JSCVT") | one(a, 16, "FEAT_FCMA") | one(a, 32, "FEAT_FRINTTS")
                 | one(a, 52, "FEAT_I8MM") | field(20, a.has("FEAT_LRCPC2") ? 2 : a.has("FEAT_LRCPC") ? 1 : 0)
+                // APA and GPA: QARMA5, none of the later extensions.
+                | one(a, 4, "FEAT_PAuth") | one(a, 24, "FEAT_PAuth")
                 | one(a, 36, "FEAT_SB") | one(a, 40, "FEAT_SPECRES");
     }
 

@@ -33,6 +33,9 @@ final class FineGrainedTrapRegisters implements RegisterBank {
                 .field("SCTLR_EL1", 29).field("PAR_EL1", 27).field("MAIR_EL1", 24).field("FAR_EL1", 17)
                 .field("ESR_EL1", 16).field("CSSELR_EL1", 13).field("CPACR_EL1", 12).field("CONTEXTIDR_EL1", 11)
                 .field("AMAIR_EL1", 3).field("AFSR1_EL1", 1).field("AFSR0_EL1", 0);
+        if (d.has("FEAT_PAuth")) {
+            b.field("APIBKey", 8).field("APIAKey", 7).field("APGAKey", 6).field("APDBKey", 5).field("APDAKey", 4);
+        }
         if (d.has("FEAT_LOR")) {
             b.field("LORSA_EL1", 23).field("LORN_EL1", 22).field("LOREA_EL1", 20).field("LORC_EL1", 19);
             if (read) {

@@ -69,6 +69,9 @@ final class HypervisorRegisters implements RegisterBank {
         if (d.has("FEAT_LOR")) {
             b.field("TLOR", 35);
         }
+        if (d.has("FEAT_PAuth")) {
+            b.field("APK", 40).field("API", 41);
+        }
         if (d.has("FEAT_S2FWB")) {
             b.field("FWB", 46);
         }

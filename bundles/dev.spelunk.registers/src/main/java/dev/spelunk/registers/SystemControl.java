@@ -48,6 +48,9 @@ final class SystemControl {
         if (d.has("FEAT_LSE2")) {
             b.field("nAA", 6);
         }
+        if (d.has("FEAT_PAuth")) {
+            b.field("EnIA", 31).field("EnIB", 30).field("EnDA", 27).field("EnDB", 13);
+        }
         if (d.has("FEAT_BTI")) {
             b.field("BT", 36);
         }

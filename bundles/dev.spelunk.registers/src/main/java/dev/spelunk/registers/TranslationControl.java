@@ -17,6 +17,9 @@ final class TranslationControl {
         if (d.architecture.version() >= 82 || d.has("FEAT_HPDS")) {
             b.field("HPD0", 41).field("HPD1", 42);
         }
+        if (d.has("FEAT_PAuth")) {
+            b.field("TBID0", 51).field("TBID1", 52);
+        }
         if (d.architecture.version() >= 85 || d.has("FEAT_E0PD")) {
             b.field("E0PD0", 55).field("E0PD1", 56);
         }
@@ -29,6 +32,9 @@ final class TranslationControl {
                 .field("PS", 18, 16).field("TBI", 20).res1(23, 23).res1(31, 31);
         if (d.architecture.version() >= 82 || d.has("FEAT_HPDS")) {
             b.field("HPD", 24);
+        }
+        if (d.has("FEAT_PAuth")) {
+            b.field("TBID", 29);
         }
         return b;
     }

@@ -24,6 +24,8 @@ final class HypervisorControls {
     private static final long HCR_TGE = 1L << 27;
     private static final long HCR_RW = 1L << 31;
     private static final long HCR_E2H = 1L << 34;
+    private static final long HCR_APK = 1L << 40;
+    private static final long HCR_API = 1L << 41;
 
     /** HCR_EL2 while a guest runs: E2H = 1, TGE = 0, stage 2 on. */
     static final long HCR_GUEST = HCR_VM | HCR_SWIO | HCR_PTW | HCR_FMO | HCR_IMO | HCR_AMO | HCR_FB
@@ -60,6 +62,11 @@ final class HypervisorControls {
     static final long PMSCR_PA = 1L << 4;
 
     private HypervisorControls() {
+    }
+
+    /** HCR_EL2 while a guest of that machine runs: where there is pointer authentication it is the guest's, keys and all. */
+    static long hcrGuest(PeContext context) {
+        return context.architecture.has("FEAT_PAuth") ? HCR_GUEST | HCR_APK | HCR_API : HCR_GUEST;
     }
 
     /** Whether the machine can trap PMSIDR_EL1 and PMBIDR_EL1 alone. */

@@ -103,7 +103,7 @@ final class WorldSwitch {
     }
 
     private void enableStage2() {
-        write(SystemRegister.HCR_EL2, HypervisorControls.HCR_GUEST);
+        write(SystemRegister.HCR_EL2, HypervisorControls.hcrGuest(context));
     }
 
     private void disableStage2() {

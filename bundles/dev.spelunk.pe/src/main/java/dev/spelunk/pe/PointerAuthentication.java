@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.pe;
+
+import static dev.spelunk.pe.DataProcessingImmediate.destination;
+import static dev.spelunk.pe.DataProcessingImmediate.orStackPointer;
+
+import dev.spelunk.api.registers.Encoding;
+import dev.spelunk.api.state.PeState;
+
+/**
+ * FEAT_PAuth with QARMA5 and without the later extensions: a pointer that does not authenticate gets an error
+ * code in its extension bits (DDI 0487, D8.8 and J1.1, AddPAC, Auth, Strip).
+ */
+final class PointerAuthentication {
+    /** Keys: instruction A and B, data A and B, generic. Bit 0 is the key number of an error code. */
+    private static final int IA = 0;
+    private static final int DA = 2;
+    private static final int GA = 4;
+    private static final int[] CRM_OP2 = {1 << 3, 1 << 3 | 2, 2 << 3, 2 << 3 | 2, 3 << 3};
+    /** SCTLR_ELx.EnIA, EnIB, EnDA and EnDB. */
+    private static final long[] ENABLES = {1L << 31, 1L << 30, 1L << 27, 1L << 13};
+    private static final long HCR_API = 1L << 41;
+    private static final long SCR_API = 1L << 17;
+    private static final int TRAPPED = 0x09;
+
+    private final Processor p;
+    private final PeState pe;
+    private final int[] low = new int[5];
+    private final int[] high = new int[5];
+    private boolean smallTables;
+
+    PointerAuthentication(Processor p) {
+        this.p = p;
+        pe = p.pe;
+    }
+
+    /** Looks the key registers up again. */
+    void resolve() {
+        if (!p.has(Features.PAUTH)) {
+            return;
+        }
+        for (int key = IA; key <= GA; key++) {
+            low[key] = p.context.registers.index(Encoding.of(3, 0, 2, 0, 0) | CRM_OP2[key]);
+            high[key] = p.context.registers.index(Encoding.of(3, 0, 2, 0, 1) | CRM_OP2[key]);
+        }
+        smallTables = p.context.architecture.has("FEAT_TTST");
+    }
+
+    private long cipher(long data, long modifier, int key) {
+        return Qarma5.encipher(data, modifier, pe.sys[high[key]], pe.sys[low[key]]);
+    }
+
+    /** Data processing instructions with one and two sources. @return {@link Processor#NEXT} */
+    int execute(int word) {
+        if (!p.has(Features.PAUTH)) {
+            throw p.undefined();
+        }
+        int d = word & 31;
+        int n = word >>> 5 & 31;
+        if ((word & 0xFFE0FC00) == 0x9AC03000) {
+            checkTraps();
+            long modifier = p.x[orStackPointer(word >>> 16 & 31)];
+            p.x[destination(d)] = cipher(p.x[n], modifier, GA) & 0xFFFFFFFF00000000L;
+            return Processor.NEXT;
+        }
+        int opcode = word >>> 10 & 0x3F;
+        if ((word & 0xFFFF0000) != 0xDAC10000 || opcode > 17 || opcode > 7 && n != 31) {
+            throw p.undefined();
+        }
+        long pointer = p.x[d];
+        if (opcode > 15) {
+            p.x[destination(d)] = strip(pointer, opcode == 17);
+        } else {
+            long modifier = opcode > 7 ? 0 : p.x[orStackPointer(n)];
+            p.x[destination(d)] = (opcode & 4) == 0 ? sign(pointer, modifier, opcode & 3)
+                    : authenticate(pointer, modifier, opcode & 3);
+        }
+        return Processor.NEXT;
+    }
+
+    /** Whether a hint of that number is one of pointer authentication. */
+    static boolean isHint(int number) {
+        return number == 7 || number == 8 || number == 10 || number == 12 || number == 14
+                || number >= 24 && number <= 31;
+    }
+
+    /** Executes one of these hints. @return {@link Processor#NEXT} */
+    int hint(int number) {
+        if (number == 7) {
+            p.x[30] = strip(p.x[30], false);
+        } else if (number < 16) {
+            int key = number >>> 1 & 1;
+            p.x[17] = number < 12 ? sign(p.x[17], p.x[16], key) : authenticate(p.x[17], p.x[16], key);
+        } else {
+            int key = number >>> 1 & 1;
+            long modifier = (number & 1) != 0 ? p.x[PeState.SP] : 0;
+            p.x[30] = number < 28 ? sign(p.x[30], modifier, key) : authenticate(p.x[30], modifier, key);
+        }
+        return Processor.NEXT;
+    }
+
+    /** Target of a branch, of RETAA and of RETAB, authenticated. */
+    long target(int word) {
+        boolean returns = (word >>> 21 & 7) == 2;
+        int n = returns ? 30 : word >>> 5 & 31;
+        long modifier = returns || (word >>> 24 & 1) != 0 ? p.x[returns ? PeState.SP : orStackPointer(word & 31)] : 0;
+        return authenticate(p.x[n], modifier, word >>> 10 & 1);
+    }
+
+    /** ELR_ELx authenticated with the stack pointer, for ERETAA and ERETAB. */
+    long returnAddress(long address, int word) {
+        return authenticate(address, p.x[PeState.SP], word >>> 10 & 1);
+    }
+
+    /** LDRAA and LDRAB. @return {@link Processor#NEXT} */
+    int load(int word) {
+        long base = p.x[orStackPointer(word >>> 5 & 31)];
+        if ((word >>> 5 & 31) == 31) {
+            p.data.checkStackPointer(base);
+        }
+        long va = loadAddress(word);
+        p.x[destination(word & 31)] = p.data.read(va, 8, DataAccess.PLAIN);
+        if ((word >>> 11 & 1) != 0) {
+            p.x[orStackPointer(word >>> 5 & 31)] = va;
+        }
+        return Processor.NEXT;
+    }
+
+    static boolean isLoad(int word) {
+        return (word & 0xFF200400) == 0xF8200400;
+    }
+
+    /** Address of LDRAA and LDRAB. */
+    long loadAddress(int word) {
+        int immediate = word >>> 12 & 0x1FF | word >>> 13 & 0x200;
+        long base = p.x[orStackPointer(word >>> 5 & 31)];
+        return authenticate(base, 0, DA | word >>> 23 & 1) + ((long) (immediate << 22 >> 22) << 3);
+    }
+
+    /** Whether SCTLR of the current regime enables the key; it comes before every trap. */
+    private boolean enabled(int key) {
+        if ((p.control.sctlr(pe.el) & ENABLES[key]) == 0) {
+            return false;
+        }
+        checkTraps();
+        return true;
+    }
+
+    private void checkTraps() {
+        boolean toEl2 = pe.el < 2 && p.control.el2Enabled() && (p.control.hcr() & HCR_API) == 0
+                && !(pe.el == 0 && p.control.hostEl0());
+        boolean toEl3 = p.has(Features.EL3) && (p.control.scr() & SCR_API) == 0;
+        if (toEl2) {
+            throw p.trap(2, TRAPPED, 0);
+        }
+        if (toEl3) {
+            throw p.undefined();
+        }
+    }
+
+    private boolean host() {
+        return pe.el == 2 ? (p.control.hcr() & ControlRegisters.HCR_E2H) != 0 : pe.el == 0 && p.control.hostEl0();
+    }
+
+    /** Whether the regime has one VA range only: EL2 without E2H. */
+    private boolean oneRange() {
+        return pe.el == 2 && !host();
+    }
+
+    private long tcr() {
+        return p.control.tcr(pe.el == 2 || host() ? 2 : 1);
+    }
+
+    private static boolean ignoresTop(long tcr, int tbi, int tbid, boolean data) {
+        return (tcr >>> tbi & 1) != 0 && (data || (tcr >>> tbid & 1) == 0);
+    }
+
+    /** EffectiveTBI for the range that bit 55 selects. */
+    private boolean topByteIgnored(long pointer, boolean data) {
+        long tcr = tcr();
+        if (oneRange()) {
+            return ignoresTop(tcr, 20, 29, data);
+        }
+        return (pointer >>> 55 & 1) == 0 ? ignoresTop(tcr, 37, 51, data) : ignoresTop(tcr, 38, 52, data);
+    }
+
+    /** CalculateBottomPACBit for the upper or the lower range. */
+    private int bottomBit(boolean upper) {
+        long tcr = tcr();
+        boolean second = upper && !oneRange();
+        int txsz = (int) (tcr >>> (second ? 16 : 0)) & 0x3F;
+        boolean large = second ? (tcr >>> 30 & 3) == 3 : (tcr >>> 14 & 3) == 1;
+        int most = !smallTables ? 39 : large ? 47 : 48;
+        return 64 - Math.max(16, Math.min(most, txsz));
+    }
+
+    /** Mask of the bits from low up to, not including, high. */
+    private static long bits(int low, int high) {
+        return (high == 64 ? 0 : 1L << high) - (1L << low);
+    }
+
+    /** Bits of a pointer that hold a PAC, and bit 55. */
+    private static long field(boolean tbi, int bottom) {
+        return bits(bottom, tbi ? 56 : 64);
+    }
+
+    private long sign(long pointer, long modifier, int key) {
+        if (!enabled(key)) {
+            return pointer;
+        }
+        boolean data = key >= DA;
+        boolean tbi = topByteIgnored(pointer, data);
+        boolean upper = (pointer >>> (selectedByBit55(tbi, data) ? 55 : 63) & 1) != 0;
+        int bottom = bottomBit(upper);
+        if (tbi && bottom >= 55) {
+            return pointer;
+        }
+        long field = field(tbi, bottom);
+        long pac = cipher(upper ? pointer | field : pointer & ~field, modifier, key);
+        // What is not the sign extension of a good pointer, bit 55 apart, spoils the PAC.
+        long unused = bits(bottom, 55) | (tbi ? bits(56, 64) : 0);
+        if ((pointer & unused) != 0 && (pointer & unused) != unused) {
+            pac ^= 1L << (tbi ? 54 : 62);
+        }
+        long placed = field & ~(1L << 55);
+        return pointer & ~field | pac & placed | (upper ? 1L << 55 : 0);
+    }
+
+    private boolean selectedByBit55(boolean tbi, boolean data) {
+        if (oneRange()) {
+            return tbi;
+        }
+        long tcr = tcr();
+        return ignoresTop(tcr, 37, 51, data) || ignoresTop(tcr, 38, 52, data);
+    }
+
+    private static long extended(long pointer, long field) {
+        return (pointer >>> 55 & 1) != 0 ? pointer | field : pointer & ~field;
+    }
+
+    private long authenticate(long pointer, long modifier, int key) {
+        if (!enabled(key)) {
+            return pointer;
+        }
+        boolean tbi = topByteIgnored(pointer, key >= DA);
+        int bottom = bottomBit((pointer >>> 55 & 1) != 0);
+        if (tbi && bottom >= 55) {
+            return pointer;
+        }
+        long field = field(tbi, bottom);
+        long original = extended(pointer, field);
+        if (((cipher(original, modifier, key) ^ pointer) & field & ~(1L << 55)) == 0) {
+            return original;
+        }
+        int code = tbi ? 53 : 61;
+        return original & ~(3L << code) | ((key & 1) == 0 ? 1L : 2L) << code;
+    }
+
+    private long strip(long pointer, boolean data) {
+        boolean tbi = topByteIgnored(pointer, data);
+        int bottom = bottomBit((pointer >>> 55 & 1) != 0);
+        return tbi && bottom >= 55 ? pointer : extended(pointer, field(tbi, bottom));
+    }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.registers;
+
+import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.registers.Access;
+import dev.spelunk.api.registers.AccessRule;
+import dev.spelunk.api.registers.RegisterBank;
+import dev.spelunk.api.registers.RegisterDefinition;
+import dev.spelunk.api.registers.SystemRegister;
+import java.util.List;
+
+/** The keys of pointer authentication (DDI 0487, D24.2.11-20). Present with FEAT_PAuth. */
+final class PointerAuthenticationRegisters implements RegisterBank {
+    private static final long HCR_APK = 1L << 40;
+    private static final long SCR_APK = 1L << 16;
+
+    @Override
+    public List<RegisterDefinition> registers(Architecture a) {
+        Definitions d = new Definitions(a);
+        if (!a.has("FEAT_PAuth")) {
+            return List.of();
+        }
+        key(d, "APIA", 1, 0, 7);
+        key(d, "APIB", 1, 2, 8);
+        key(d, "APDA", 2, 0, 4);
+        key(d, "APDB", 2, 2, 5);
+        key(d, "APGA", 3, 0, 6);
+        return d.build();
+    }
+
+    /** Both halves of a key. @param bit of the fine-grained trap */
+    private static void key(Definitions d, String name, int crm, int op2, int bit) {
+        AccessRule toEl2 = (c, read) -> c.pe.el == 1 && d.traps.el2Enabled(c) && (d.traps.hcr(c) & HCR_APK) == 0
+                ? Access.trap(2) : Access.ALLOWED;
+        AccessRule toEl3 = (c, read) -> d.el3 && c.pe.el < 3 && (c.register(SystemRegister.SCR_EL3) & SCR_APK) == 0
+                ? Access.trap(3) : Access.ALLOWED;
+        d.add(name + "KeyLo_EL1", 3, 0, 2, crm, op2).whole().rule(toEl2).rule(d.traps.hfg(bit)).rule(toEl3);
+        d.add(name + "KeyHi_EL1", 3, 0, 2, crm, op2 + 1).whole().rule(toEl2).rule(d.traps.hfg(bit)).rule(toEl3);
+    }
+}
