@@ -141,6 +141,7 @@ final class Controls {
     private void range(VaRange range, long tcr, int epd, int tbi, int hpd, int unprivilegedDisabled) {
         range.disabled = (tcr >>> epd & 1) != 0;
         range.topByteIgnored = (tcr >>> tbi & 1) != 0;
+        range.topByteOfData = (tcr >>> tbi + 14 & 1) != 0;
         range.hierarchyDisabled = (tcr >>> hpd & 1) != 0;
         range.unprivilegedDisabled = e0pd && (tcr >>> unprivilegedDisabled & 1) != 0;
     }
@@ -153,6 +154,7 @@ final class Controls {
         int outputSize = Math.min(Granule.addressSize((int) (tcr >>> 16) & 7), physicalSize);
         r.lower.disabled = false;
         r.lower.topByteIgnored = (tcr >>> 20 & 1) != 0;
+        r.lower.topByteOfData = (tcr >>> 29 & 1) != 0;
         r.lower.hierarchyDisabled = (tcr >>> 24 & 1) != 0;
         r.lower.set((int) tcr & 63, Granule.ofTg0((int) (tcr >>> 14) & 3), values[first + 2], outputSize, smallTables);
     }

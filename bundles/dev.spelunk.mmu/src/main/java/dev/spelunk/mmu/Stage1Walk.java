@@ -23,6 +23,8 @@ final class Stage1Walk {
     int attributes;
     int shareability;
     boolean global;
+    /** GP of FEAT_BTI: branches into the page must be to a branch target identification. */
+    boolean guarded;
     private long descriptor;
 
     Stage1Walk(PhysicalMemory memory, Stage2Controls stage2Controls, Stage2Walk stage2) {
@@ -38,7 +40,7 @@ final class Stage1Walk {
      */
     boolean walk(Translation out, Regime r, long va, int access, DescriptorSource source) {
         VaRange range = r.range(va);
-        if (range.disabled || range.outOfRange(va)
+        if (range.disabled || range.outOfRange(va, access)
                 || range.unprivilegedDisabled && (access & Translator.UNPRIVILEGED) != 0) {
             return FaultStatus.stage1(out, FaultStatus.TRANSLATION, 0);
         }
@@ -86,6 +88,7 @@ final class Stage1Walk {
         if ((d & 1L << 10) == 0) {
             return FaultStatus.stage1(out, FaultStatus.ACCESS_FLAG, level);
         }
+        guarded = (d >>> 50 & 1) != 0;
         int ap = (int) (d >>> 6) & 3;
         boolean uxn = (d >>> 54 & 1) != 0 || (hierarchy & 4) != 0;
         if (r.hasUnprivileged()) {

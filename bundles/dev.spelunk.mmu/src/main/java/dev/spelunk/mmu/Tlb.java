@@ -19,6 +19,8 @@ final class Tlb {
     private static final long PAGE = ~0xFFFL;
     /** Word 1: Device memory. */
     static final long DEVICE = 1L << 7;
+    /** Word 1: guarded page of stage 1. */
+    static final long GUARDED = 1L << 8;
     /** Word 3. */
     private static final int VMID_SHIFT = 16;
     private static final int STAGE1_SIZE_SHIFT = 32;
@@ -142,6 +144,10 @@ final class Tlb {
 
     boolean device(int e) {
         return (entries[e + 1] & DEVICE) != 0;
+    }
+
+    boolean guarded(int e) {
+        return (entries[e + 1] & GUARDED) != 0;
     }
 
     int attributes(int e) {

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.mmu;
 
+import dev.spelunk.api.mmu.Translator;
+
 /** Controls of one VA range of a stage 1 translation regime (DDI 0487, D8.2), derived from its TCR and TTBR. */
 final class VaRange {
     /** The range is that of TTBR1: addresses have ones above the input size. */
     boolean upper;
     boolean topByteIgnored;
+    /** TBIDn: not in addresses of instructions. */
+    boolean topByteOfData;
     /** EPDn, or a size that is not supported: any lookup is a Translation fault, level 0. */
     boolean disabled;
     /** E0PDn: unprivileged accesses are Translation faults, level 0. */
@@ -35,9 +39,14 @@ final class VaRange {
         base = ttbr & 0x0000_FFFF_FFFF_FFFEL & -1L << tableBits;
     }
 
+    /** Whether an access of that kind ignores the top byte of its address. */
+    boolean ignoresTop(int access) {
+        return topByteIgnored && !(topByteOfData && (access & Translator.EXECUTE) != 0);
+    }
+
     /** Whether the bits above the input size are not what the range asks for (AArch64.VAIsOutOfRange). */
-    boolean outOfRange(long va) {
-        long address = topByteIgnored ? va << 8 >> 8 : va;
+    boolean outOfRange(long va, int access) {
+        long address = ignoresTop(access) ? va << 8 >> 8 : va;
         return upper ? address >> inputSize != -1 : address >>> inputSize != 0;
     }
 }

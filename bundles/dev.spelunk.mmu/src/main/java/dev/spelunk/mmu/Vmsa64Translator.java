@@ -67,7 +67,7 @@ final class Vmsa64Translator implements Translator, TlbObserver, Tlb.Eviction {
         boolean fetch = (access & EXECUTE) != 0;
         VaRange range = r.range(va);
         // Without a top byte to ignore, only what is sign-extended can be in the TLB; E0PD counts for entries too.
-        if ((page == va || range.topByteIgnored)
+        if ((page == va || range.ignoresTop(access))
                 && !(range.unprivilegedDisabled && (access & UNPRIVILEGED) != 0 && r.stage1)) {
             int e = tlb.find(r, page, fetch);
             if (e >= 0) {
@@ -88,6 +88,7 @@ final class Vmsa64Translator implements Translator, TlbObserver, Tlb.Eviction {
         // An access that reads and writes reports the read wherever a read would have faulted.
         out.write = (access & (READ | WRITE)) == WRITE;
         out.walked = false;
+        out.guarded = false;
     }
 
     private boolean hit(Translation out, int e, long va, int may) {
@@ -97,6 +98,7 @@ final class Vmsa64Translator implements Translator, TlbObserver, Tlb.Eviction {
         out.permissions = may;
         out.attributes = tlb.attributes(e);
         out.device = tlb.device(e);
+        out.guarded = tlb.guarded(e);
         out.shareability = tlb.shareability(e);
         return true;
     }
@@ -133,7 +135,8 @@ final class Vmsa64Translator implements Translator, TlbObserver, Tlb.Eviction {
             size = Math.min(size, stage2.size);
         }
         end(out, size, permissions, access);
-        long word1 = out.pa & -1L << size | permissions | (out.device ? Tlb.DEVICE : 0);
+        long word1 = out.pa & -1L << size | permissions | (out.device ? Tlb.DEVICE : 0)
+                | (out.guarded ? Tlb.GUARDED : 0);
         long word2 = out.ipa & -1L << size | out.attributes | (long) out.shareability << 8;
         tlb.enter(r, page, (access & EXECUTE) != 0, size, r.stage1 ? stage1Size : size, global, word1, word2, this);
         return true;
@@ -148,6 +151,7 @@ final class Vmsa64Translator implements Translator, TlbObserver, Tlb.Eviction {
             return FaultStatus.stage1(out, FaultStatus.PERMISSION, stage1.level);
         }
         output(out, stage1.address, stage1.attributes, stage1.shareability);
+        out.guarded = stage1.guarded;
         return true;
     }
 
@@ -180,7 +184,7 @@ final class Vmsa64Translator implements Translator, TlbObserver, Tlb.Eviction {
     /** Output of a disabled stage 1 (AArch64.S1DisabledOutput). */
     private boolean flat(Translation out, Regime r, long va, int access) {
         VaRange range = r.range(va);
-        long address = range.topByteIgnored ? va & 0x00FF_FFFF_FFFF_FFFFL : va;
+        long address = range.ignoresTop(access) ? va & 0x00FF_FFFF_FFFF_FFFFL : va;
         if (address >>> controls.physicalSize() != 0) {
             return FaultStatus.stage1(out, FaultStatus.ADDRESS_SIZE, 0);
         }

@@ -28,6 +28,8 @@ public final class Translation {
     public boolean device;
     /** Shareability: 0 non-, 2 outer, 3 inner shareable. */
     public int shareability;
+    /** The page is guarded: bit GP of its stage 1 descriptor (FEAT_BTI). */
+    public boolean guarded;
     /** The translation was found by a walk, not in the modelled TLB. */
     public boolean walked;
 }
