@@ -13,7 +13,7 @@ import net.jqwik.api.Property;
 
 @Label("Timers for any values (DDI 0487, D12.2.4)")
 class TimerPropertyTest {
-    @Property
+    @Property(seed = "20261121")
     @Label("TimerValue reads the low 32 bits of the distance, zero-extended")
     void timerValueReads(@ForAll long compare, @ForAll long offset, @ForAll int ticks) {
         Bench b = Bench.full().ticks(ticks & 0x7FFF_FFFFL).at(1);
@@ -23,7 +23,7 @@ class TimerPropertyTest {
         assertThat(b.read(CNTV_TVAL_EL0)).isEqualTo(compare - ((ticks & 0x7FFF_FFFFL) - offset) & 0xFFFF_FFFFL);
     }
 
-    @Property
+    @Property(seed = "20261121")
     @Label("between now and the deadline no line changes")
     void deadlineIsExact(@ForAll short compare, @ForAll byte offset, @ForAll byte start) {
         Bench b = Bench.full().ticks(start & 0xFF).at(1);
