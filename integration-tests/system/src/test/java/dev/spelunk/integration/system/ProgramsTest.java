@@ -26,7 +26,7 @@ class ProgramsTest {
     @ParameterizedTest
     @ValueSource(strings = {
         "kernels-O2", "kernels-O3", "sha256-O2", "sha256-O3", "sha256-crypto-O2", "sha256-crypto-O3", "json-O2", "json-O3",
-        "strings-O2", "strings-O3", "doubles-O2", "doubles-O3"})
+        "strings-O2", "strings-O3", "doubles-O2", "doubles-O3", "features-O2", "features-O3"})
     @DisplayName("a program prints the same as under qemu-aarch64")
     void printsTheSame(String name) throws IOException, InterruptedException {
         Tools.require(TEST, "qemu-aarch64-static", "qemu-user-static");
