@@ -25,6 +25,8 @@ final class Block {
     final long nextPc;
     /** The context of fetches in which it was found last; {@link #taken} and {@link #next} ask theirs. */
     int context = NO_CONTEXT;
+    /** Whether its page was guarded in that context, so that indirect branches to it are checked. */
+    boolean guarded;
     Block taken;
     Block next;
     /** Next of the blocks with the same hash of address. */

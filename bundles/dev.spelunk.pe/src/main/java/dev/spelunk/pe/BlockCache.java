@@ -16,6 +16,7 @@ final class BlockCache implements CodeObserver {
     private static final int CAPACITY = 1 << 16;
     static final int WAYS_MASK = (1 << 14) - 1;
 
+    private final Processor processor;
     private final PeContext context;
     private final PeState pe;
     private final PhysicalMemory memory;
@@ -34,6 +35,7 @@ final class BlockCache implements CodeObserver {
     private int blocks;
 
     BlockCache(Processor p) {
+        processor = p;
         context = p.context;
         pe = p.pe;
         memory = p.context.memory;
@@ -61,6 +63,26 @@ final class BlockCache implements CodeObserver {
             return null;
         }
         return enter(set, way, pc, page + ((int) pc & 0xFFF));
+    }
+
+    /** The block that an indirect branch at the end of from goes to; null as for {@link #find} or if it must not go there. */
+    Block target(Block from, long pc) {
+        Block block = find(pc);
+        if (block == null || !block.guarded) {
+            return block;
+        }
+        int type = branchType(from);
+        return type == 0 || BranchTargets.accepts(processor, block.words[0], type) ? block : null;
+    }
+
+    /** PSTATE.BTYPE after the branch at the end of a block. */
+    int branchType(Block from) {
+        return branchType(from, from.count - 1);
+    }
+
+    /** PSTATE.BTYPE after operation i of a block. */
+    int branchType(Block from, int i) {
+        return control.has(Features.BTI) ? BranchTargets.type(from.words[i], from.guarded) : 0;
     }
 
     /** The block at pc. @throws SynchronousException for what fetching there generates */
@@ -95,7 +117,7 @@ final class BlockCache implements CodeObserver {
             throw exception;
         }
         int index = (int) (out.pa - memory.base);
-        tlb.fillFetch(set, pc, index & ~0xFFF);
+        tlb.fillFetch(set, pc, index & ~0xFFF, out.guarded && control.has(Features.BTI));
         return index;
     }
 
@@ -116,6 +138,7 @@ final class BlockCache implements CodeObserver {
             block = decode(pc, index);
         }
         block.context = tlb.context[set];
+        block.guarded = tlb.fetchGuarded(set, pc);
         byPc[way] = block;
         return block;
     }

@@ -124,7 +124,8 @@ final class Exceptions {
     private long legalPstate() {
         return 0xFL << 28 | 1L << 21 | 1L << 20 | 0xFL << 6 | 0xF
                 | (control.has(Features.PAN) ? 1L << 22 : 0) | (control.has(Features.UAO) ? 1L << 23 : 0)
-                | (control.has(Features.DIT) ? 1L << 24 : 0) | (control.has(Features.SSBS) ? 1L << 12 : 0);
+                | (control.has(Features.DIT) ? 1L << 24 : 0) | (control.has(Features.SSBS) ? 1L << 12 : 0)
+                | (control.has(Features.BTI) ? 3L << 10 : 0);
     }
 
     private boolean illegalReturn(long spsr) {

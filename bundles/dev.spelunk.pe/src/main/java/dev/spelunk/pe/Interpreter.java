@@ -665,15 +665,17 @@ final class Interpreter {
                     i = 0;
                     continue;
                 }
-                if (next.pc != a || next.context != fetches) {
-                    next = cache.find(a);
+                if (next.pc != a || next.context != fetches || next.guarded) {
+                    next = cache.target(block, a);
                     if (next == null) {
+                        pe.btype = cache.branchType(block);
                         stop(a, nzcv);
                         return;
                     }
                 }
                 int left = rest - next.count;
                 if (left < 0) {
+                    pe.btype = cache.branchType(block);
                     stop(a, nzcv);
                     return;
                 }
@@ -725,6 +727,7 @@ final class Interpreter {
         }
         int outcome = Instructions.execute(p, block.words[i]);
         if (outcome == Processor.LEAVE) {
+            pe.btype |= cache.branchType(block, i);
             pe.executed++;
             return true;
         }

@@ -11,6 +11,7 @@ import org.osgi.service.component.annotations.Component;
 
 /** Publishes the interpreter. */
 @Component(property = {Parts.PART + "=" + Parts.PE, Parts.NAME + "=interpreter"})
+@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_BTI", effective = "compose")
 @Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_CRC32", effective = "compose")
 @Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_DIT", effective = "compose")
 @Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_DPB", effective = "compose")

@@ -84,6 +84,9 @@ final class InterpreterCore implements Core {
             block = cache.fetch(pe.pc);
             i = 0;
         }
+        if (pe.btype != 0) {
+            BranchTargets.check(p, block.words[i], block.guarded);
+        }
         int budget = (int) Math.min(end - pe.executed, MAX_BUDGET);
         if (block.count - i <= budget) {
             interpreter.execute(block, i, budget);
@@ -153,7 +156,8 @@ final class InterpreterCore implements Core {
             checkIllegalState();
             int word = (int) p.data.get(cache.fetchIndex(pe.pc), 4);
             observed = true;
-            observer.execute(operation, word);
+            boolean guarded = p.tlb.fetchGuarded(p.tlb.fetchSet(), pe.pc);
+            observer.execute(operation, word, guarded);
         } catch (SynchronousException e) {
             if (observed) {
                 OperationObserver.exception(operation, e);

@@ -27,14 +27,20 @@ final class OperationObserver {
         vectors = new VectorObserver(this, pe);
     }
 
-    /** Executes the instruction at pc, and counts it unless it throws. */
-    void execute(Operation o, int word) {
+    /** Executes the instruction at pc, in a guarded page or not, and counts it unless it throws. */
+    void execute(Operation o, int word, boolean guarded) {
         boolean nonSecure = !p.has(Features.EL3) || (p.control.scr() & 1) != 0;
         o.begin(pe.pc, pe.el, nonSecure, pe.cycles());
         o.word = word;
         describe(o, word);
+        if (pe.btype != 0) {
+            BranchTargets.check(p, word, guarded);
+        }
         if (Instructions.execute(p, word) == Processor.NEXT) {
             pe.pc += 4;
+        } else if (p.has(Features.BTI) && (word & 0xFE000000) == 0xD6000000) {
+            // An exception return has restored BTYPE.
+            pe.btype = (word >>> 21 & 15) == 4 ? pe.btype : BranchTargets.type(word, guarded);
         }
         pe.executed++;
         o.events = EVENT_RETIRED;

@@ -27,6 +27,8 @@ final class SoftwareTlb implements TranslationCache {
     /** Privileges: EL0, EL1, EL1 with PAN, EL2, EL2 with PAN. */
     static final int SETS = 5;
     private static final int EXEC_ENTRIES = 256;
+    /** In what an entry for fetches says besides the index of the page. */
+    private static final long GUARDED = 1L << 32;
 
     private final PeState pe;
     final long[][] read = new long[SETS][];
@@ -95,15 +97,20 @@ final class SoftwareTlb implements TranslationCache {
         return entries[slot] == (pc & PAGE_MASK) ? (int) entries[slot + 1] : -1;
     }
 
+    /** Whether the page of {@link #fetchPage} is guarded. */
+    boolean fetchGuarded(int set, long pc) {
+        return (exec[set][(((int) (pc >>> 12) & EXEC_ENTRIES - 1) << 1) + 1] & GUARDED) != 0;
+    }
+
     /** Enters a page for fetches. */
-    void fillFetch(int set, long pc, int pageIndex) {
+    void fillFetch(int set, long pc, int pageIndex, boolean guarded) {
         long[] entries = exec[set];
         int slot = ((int) (pc >>> 12) & EXEC_ENTRIES - 1) << 1;
         if (entries[slot] != EMPTY && entries[slot] != (pc & PAGE_MASK)) {
             context[set] = ++lastContext;
         }
         entries[slot] = pc & PAGE_MASK;
-        entries[slot + 1] = pageIndex;
+        entries[slot + 1] = pageIndex & 0xFFFFFFFFL | (guarded ? GUARDED : 0);
         used[set] = true;
     }
 

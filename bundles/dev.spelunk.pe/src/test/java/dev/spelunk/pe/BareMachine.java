@@ -16,6 +16,7 @@ import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.PhysicalMemory;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -146,6 +147,7 @@ final class BareMachine {
         final Map<Long, Integer> faults = new HashMap<>();
         final Map<Long, Integer> writeFaults = new HashMap<>();
         final Map<Long, Long> mapped = new HashMap<>();
+        final Set<Long> guarded = new HashSet<>();
         boolean device;
         boolean stage2;
         TranslationCache cache;
@@ -173,6 +175,7 @@ final class BareMachine {
             out.device = device;
             out.walked = true;
             out.permissions = 7;
+            out.guarded = guarded.contains(va & ~0xFFFL);
             return fault == null;
         }
 
