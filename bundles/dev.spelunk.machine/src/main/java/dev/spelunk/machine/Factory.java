@@ -84,7 +84,8 @@ public final class Factory implements MachineFactory, SwapService {
 
     /** Judges the composition and says what it is. */
     static Architecture architecture(Variant variant, Selection parts, boolean kvm, int el) {
-        Legality legality = Legality.judge(parts.bundles(), variant.architecture(), variant.asserted());
+        Legality legality = Legality.judge(
+                parts.bundles(), parts.increments(), variant.architecture(), variant.asserted());
         if (!legality.problems().isEmpty()) {
             throw new BadInputException("variant " + variant.name() + " is not a legal machine: "
                     + String.join("; ", legality.problems()));

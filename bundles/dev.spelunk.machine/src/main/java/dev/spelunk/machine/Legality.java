@@ -21,7 +21,9 @@ import org.osgi.framework.wiring.BundleRevision;
 
 /**
  * Whether a composition is legal: what the bundles of its parts declare in the namespace
- * {@code arm.feature}, what the variant asserts, and the conditional rules of DDI 0487, A2.
+ * {@code arm.feature}, what the variant asserts, and the conditional rules of DDI 0487, A2. A profiling
+ * increment is in the machine when its bundle is chosen; the other parts' capabilities say what they model,
+ * and the variant asserts what the machine has of it.
  */
 final class Legality {
     /**
@@ -59,16 +61,18 @@ final class Legality {
      * Judges a composition.
      *
      * @param parts the bundles of exactly the parts of one machine
+     * @param increments those among them whose capabilities the machine has by their being there
      * @param version architecture version in two digits
      * @param asserted features that the variant asserts
      */
-    static Legality judge(Collection<Bundle> parts, int version, SortedSet<String> asserted) {
+    static Legality judge(
+            Collection<Bundle> parts, Collection<Bundle> increments, int version, SortedSet<String> asserted) {
         Legality legality = new Legality();
         SortedMap<String, Map<String, Object>> available = new TreeMap<>();
         for (String feature : asserted) {
             available.put(feature, Map.of(Architecture.FEATURE_NAMESPACE, feature));
         }
-        for (Bundle bundle : parts) {
+        for (Bundle bundle : increments) {
             for (BundleCapability c : bundle.adapt(BundleRevision.class)
                     .getDeclaredCapabilities(Architecture.FEATURE_NAMESPACE)) {
                 available.put(String.valueOf(c.getAttributes().get(Architecture.FEATURE_NAMESPACE)), c.getAttributes());

@@ -83,6 +83,11 @@ final class Selection {
         return bundles;
     }
 
+    /** The bundles of the profiling features. */
+    List<Bundle> increments() {
+        return features.stream().map(Offer::bundle).toList();
+    }
+
     List<RegisterBank> registerBanks() {
         return banks.stream().map(o -> (RegisterBank) o.service()).toList();
     }
