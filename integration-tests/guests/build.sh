@@ -125,6 +125,9 @@ for name in kernels sha256 json strings doubles; do
 	program $name $name.c -march=armv8-a
 done
 program sha256-crypto sha256.c "-march=armv8-a+crypto -DUSE_CRYPTO"
+program speed-integer speed.c "-march=armv8-a -DKERNEL=0"
+program speed-float speed.c "-march=armv8-a -fno-tree-vectorize -DKERNEL=1"
+program speed-simd speed.c "-march=armv8-a -DKERNEL=2"
 program features features.c -march=armv8.5-a+fp16+fp16fml+dotprod+crypto+crc
 
 # The flat image carries the Linux arm64 boot header that hello.S starts with.
