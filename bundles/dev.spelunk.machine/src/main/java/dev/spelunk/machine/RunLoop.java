@@ -18,8 +18,10 @@ import java.util.concurrent.locks.LockSupport;
  * exact operation counts, so the shape of a turn never shows.
  */
 final class RunLoop {
-    /** Virtual cycles of a turn. */
+    /** Virtual cycles of a turn of the only PE. */
     private static final long TURN = 1 << 20;
+    /** With several PEs: an interrupt from one to another, and its answer, take about a turn. */
+    private static final long SHORT_TURN = 1 << 14;
     private static final long NOT_SUPPORTED = -1;
     /** Exits to the hypervisor without an operation between them that no guest comes back from. */
     private static final int FRUITLESS_EXITS = 1000;
@@ -70,7 +72,7 @@ final class RunLoop {
      * @return whether the guest goes on
      */
     boolean turn(long limit) {
-        horizon = Math.max(horizon, slowest() + TURN);
+        horizon = Math.max(horizon, slowest() + (board.pes.length == 1 ? TURN : SHORT_TURN));
         boolean idle = true;
         for (PeContext context : board.pes) {
             while (ending == null && context.pe.powered && context.pe.cycles() < horizon) {

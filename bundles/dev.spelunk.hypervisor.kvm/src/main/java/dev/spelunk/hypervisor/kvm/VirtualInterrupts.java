@@ -99,8 +99,13 @@ final class VirtualInterrupts {
         int intid = (int) (value & LR_VIRTUAL_MASK);
         boolean pending = (value & LR_PENDING) != 0;
         distributor.setActive(index, intid, (value & LR_ACTIVE) != 0);
-        if (!pending) {
-            // Acknowledged: an edge is used up; a level is pending again while its line is high.
+        if (!level(intid)) {
+            // One that came while this one was in the list register is pending in the distributor, and stays so.
+            if (pending) {
+                distributor.setPending(index, intid, true);
+            }
+        } else if (!pending) {
+            // Acknowledged: a level is pending again while its line is high.
             distributor.setPending(index, intid, false);
         }
     }
@@ -135,6 +140,10 @@ final class VirtualInterrupts {
                 break;
             }
             context.registers.write(SystemRegister.ICH_LR0_EL2 + used++, value);
+            if ((value & LR_PENDING) != 0 && !level(intids[i])) {
+                // The pending state of an edge moves to the list register.
+                distributor.setPending(index, intids[i], false);
+            }
         }
         context.registers.write(SystemRegister.ICH_HCR_EL2, HCR_EN | (more ? HCR_UIE : 0));
         forward(HostInterrupts.VIRTUAL_TIMER);
@@ -146,12 +155,16 @@ final class VirtualInterrupts {
                 || distributor.isPending(index, intid));
     }
 
+    private boolean level(int intid) {
+        return intid >= FIRST_PPI && distributor.isLevel(index, intid);
+    }
+
     /** List register value for an interrupt, 0 when it is neither pending nor active. */
     private long listRegister(int intid) {
         boolean active = distributor.isActive(index, intid);
         boolean pending = distributor.isPending(index, intid);
         boolean timer = intid == HostInterrupts.VIRTUAL_TIMER || intid == HostInterrupts.PHYSICAL_TIMER;
-        boolean level = intid >= FIRST_PPI && distributor.isLevel(index, intid);
+        boolean level = level(intid);
         if (active && (timer || level)) {
             // The pending state of a level is kept at its line until the guest deactivates.
             pending = false;

@@ -92,6 +92,27 @@ class VirtualInterruptsTest {
     }
 
     @Test
+    @DisplayName("an SGI that comes while the guest has acknowledged the one before is not lost")
+    void edgeWhileActive() {
+        bench.distributor().softwareGenerated(0, 3L << 24 | 1);
+        bench.settle();
+        bench.takeInterrupts();
+        assertThat(bench.read(SystemRegister.ICC_IAR1_EL1)).isEqualTo(3);
+        bench.distributor().softwareGenerated(0, 3L << 24 | 1);
+        bench.settle();
+        bench.takeInterrupts();
+        assertThat(virtualInterrupt()).as("active and pending").isFalse();
+        bench.write(SystemRegister.ICC_EOIR1_EL1, 3);
+        bench.takeInterrupts();
+        assertThat(virtualInterrupt()).isTrue();
+        assertThat(bench.read(SystemRegister.ICC_IAR1_EL1)).isEqualTo(3);
+        bench.write(SystemRegister.ICC_EOIR1_EL1, 3);
+        bench.takeInterrupts();
+        assertThat(virtualInterrupt()).isFalse();
+        assertThat(bench.distributor().isPending(0, 3)).isFalse();
+    }
+
+    @Test
     @DisplayName("the guest's timer: the host takes it and forwards it; the guest's end of interrupt ends the physical one")
     void virtualTimer() {
         timer(1, 1000);
