@@ -217,9 +217,8 @@ final class PointerAuthentication {
         }
         long field = field(tbi, bottom);
         long pac = cipher(upper ? pointer | field : pointer & ~field, modifier, key);
-        // What is not the sign extension of a good pointer, bit 55 apart, spoils the PAC.
-        long unused = bits(bottom, 55) | (tbi ? bits(56, 64) : 0);
-        if ((pointer & unused) != 0 && (pointer & unused) != unused) {
+        // What is not the sign extension of a good pointer spoils the PAC; a tag that is ignored does not.
+        if ((pointer & field) != 0 && (pointer & field) != field) {
             pac ^= 1L << (tbi ? 54 : 62);
         }
         long placed = field & ~(1L << 55);

@@ -110,6 +110,18 @@ class PointerAuthenticationTest {
     }
 
     @Test
+    void tagsThatAreIgnoredSpoilNothing() {
+        BareMachine m = machine(TBI0).code(oneSource(0), oneSource(4));
+        m.pe.x[0] = POINTER | 0x5AL << 56;
+        m.run(2);
+        assertThat(m.pe.x[0]).isEqualTo(POINTER | 0x5AL << 56);
+        BareMachine n = machine(0).code(oneSource(0), oneSource(4));
+        n.pe.x[0] = POINTER | 0x5AL << 56;
+        n.run(2);
+        assertThat(n.pe.x[0]).isEqualTo(POINTER | 1L << 61);
+    }
+
+    @Test
     void instructionPointersIgnoreTheTopByteUnlessTbidSaysOtherwise() {
         BareMachine m = machine(TBI0 | 1L << 51).code(oneSource(0), oneSource(2) & ~31 | 2);
         m.pe.x[0] = POINTER;
