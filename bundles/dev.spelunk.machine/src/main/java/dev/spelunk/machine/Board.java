@@ -41,6 +41,8 @@ final class Board {
     private static final long PAGE = 0x1000;
     /** APK and API. */
     private static final long SCR_EL3_POINTER_AUTHENTICATION = 3L << 16;
+    /** APK and API, for an EL1 with nothing at EL2. */
+    private static final long HCR_EL2_POINTER_AUTHENTICATION = 3L << 40;
     private static final long SCR_EL3_RESET = 1L | 3L << 4 | 1L << 8 | 1L << 10 | 1L << 27;
     private static final long MDCR_EL3_RESET = 3L << 12 | 1L << 36;
 
@@ -128,6 +130,10 @@ final class Board {
         context.register(SystemRegister.SCR_EL3,
                 SCR_EL3_RESET | (context.architecture.has("FEAT_PAuth") ? SCR_EL3_POINTER_AUTHENTICATION : 0));
         context.register(SystemRegister.MDCR_EL3, MDCR_EL3_RESET);
+        if (el == 1 && context.architecture.has("FEAT_PAuth") && context.architecture.has("FEAT_EL2")) {
+            context.register(SystemRegister.HCR_EL2,
+                    context.register(SystemRegister.HCR_EL2) | HCR_EL2_POINTER_AUTHENTICATION);
+        }
         context.translator.contextChanged();
         pe.changed = -1;
     }
