@@ -5,14 +5,15 @@ import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.cli.boot.BootArguments;
 import dev.spelunk.cli.boot.EscapeInput;
 import dev.spelunk.cli.boot.RawTerminal;
-import dev.spelunk.cli.boot.SerialConsole;
 import dev.spelunk.cli.boot.SystemRun;
+import dev.spelunk.cli.run.Console;
 import dev.spelunk.cli.run.PipedInput;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Boots an operating system whose serial console is the terminal. */
@@ -34,51 +35,21 @@ final class BootCommand implements Callable<Integer> {
             description = "The kernel's command line. panic=-1 is added unless it says panic=.")
     private String append;
 
-    @Option(names = "--variant", paramLabel = "NAME|FILE.json", defaultValue = "default",
-            description = "The hardware variant: a name that 'spelunk variants' lists, or a feature JSON file. "
-                    + "Default: ${DEFAULT-VALUE}.")
-    private String variant;
-
-    @Option(names = "--bundles", paramLabel = "DIR",
-            description = "A folder to look for the variant's bundles in, in Maven layout or with the jars directly "
-                    + "in it, before the local Maven repository.")
-    private Path bundles;
-
-    @Option(names = "--hypervisor", paramLabel = "kvm|none", defaultValue = "kvm",
-            description = "kvm: the guest is a virtual machine of the KVM model; none: it runs on the machine "
-                    + "itself. Default: ${DEFAULT-VALUE}.")
-    private MachineOptions.HypervisorKind hypervisor;
-
-    @Option(names = "--memory", paramLabel = "SIZE", defaultValue = "512M", converter = MachineOptions.Size.class,
-            description = "The guest's memory in bytes, or with one of K, M, G after the number. "
-                    + "Default: ${DEFAULT-VALUE}.")
-    private long memory;
-
-    @Option(names = "--cpus", paramLabel = "N", defaultValue = "1",
-            description = "Number of processing elements. Default: ${DEFAULT-VALUE}.")
-    private int cpus;
-
     @Option(names = "--reboot", description = "Start again when the guest resets itself.")
     private boolean reboot;
 
-    @Option(names = "--max-instructions", paramLabel = "N", converter = MachineOptions.Count.class,
-            description = "End the run with exit code 4 when the guest has executed so many instructions.")
-    private Long maxInstructions;
-
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", converter = MachineOptions.Seed.class,
-            description = "The seed of every random choice, also of the kernel's own (KASLR), decimal or with 0x in "
-                    + "front. Default: ${DEFAULT-VALUE}.")
-    private long seed;
+    @Mixin
+    private MachineOptions machine;
 
     @Override
     public Integer call() {
         boolean interactive = Boolean.getBoolean("spelunk.interactive");
-        SerialConsole console = new SerialConsole(new FileOutputStream(FileDescriptor.out));
+        Console console = new Console(new FileOutputStream(FileDescriptor.out), System.err, false);
         EscapeInput keys = interactive ? new EscapeInput(System.in, System.err) : null;
-        RunOptions options = new RunOptions(kernel, initrd, hypervisor.name(), 1, BootArguments.complete(append), memory,
-                cpus, maxInstructions == null ? Long.MAX_VALUE : maxInstructions, seed, console,
+        RunOptions options = machine.runOptions(
+                new MachineOptions.Guest(kernel, initrd, 1, BootArguments.complete(append), SystemRun.MEMORY), console,
                 new PipedInput(interactive ? keys : System.in), interactive);
-        try (Composition composition = new Composition(variant, bundles);
+        try (Composition composition = machine.compose();
                 RawTerminal terminal = interactive ? RawTerminal.open() : null) {
             return new SystemRun(() -> composition.machine(options), console, keys, terminal, reboot).call();
         }

@@ -4,18 +4,16 @@ package dev.spelunk.cli;
 import dev.spelunk.api.machine.RunOptions;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
 
-/** The options that say which machine is composed, and with which guest. */
-final class MachineOptions {
+/** The options of every command that runs a machine: what it is made of and how it runs, whatever its guest. */
+public final class MachineOptions {
     /** Who is between the guest and the machine. */
     enum HypervisorKind {
         /** The KVM model. */
@@ -24,72 +22,75 @@ final class MachineOptions {
         none
     }
 
-    @Parameters(index = "0", arity = "0..1", paramLabel = "GUEST",
-            description = "The guest: an AArch64 ELF file, or an image with the Linux arm64 boot header. "
-                    + "Without it, the guest that comes with Spelunk.")
-    Path guest;
+    /**
+     * What the command puts into the machine.
+     *
+     * @param file the guest
+     * @param initrd the initial RAM disk of a Linux image; null for none
+     * @param el Exception level at which the guest is entered, 1 or 2
+     * @param bootArguments the guest's command line
+     * @param memory size of its memory in bytes where the user does not say one
+     */
+    public record Guest(Path file, Path initrd, int el, String bootArguments, long memory) {
+    }
 
     @Option(names = "--variant", paramLabel = "NAME|FILE.json", defaultValue = "default",
             description = "The hardware variant: a name that 'spelunk variants' lists, or a feature JSON file. "
                     + "Default: ${DEFAULT-VALUE}.")
-    String variant;
+    private String variant;
 
     @Option(names = "--bundles", paramLabel = "DIR",
             description = "A folder to look for the variant's bundles in, in Maven layout or with the jars directly "
                     + "in it, before the local Maven repository.")
-    Path bundles;
+    private Path bundles;
 
     @Option(names = "--hypervisor", paramLabel = "kvm|none", defaultValue = "kvm",
             description = "kvm: the guest is a virtual machine of the KVM model; none: it runs on the machine "
                     + "itself. Default: ${DEFAULT-VALUE}.")
-    HypervisorKind hypervisor;
+    private HypervisorKind hypervisor;
 
-    @Option(names = "--el", paramLabel = "1|2", defaultValue = "1",
-            description = "The Exception level at which the guest is entered; 2 needs --hypervisor none. "
-                    + "Default: ${DEFAULT-VALUE}.")
-    int el;
-
-    @Option(names = "--append", paramLabel = "ARGS", defaultValue = "",
-            description = "The guest's command line, as /chosen/bootargs of its device tree.")
-    String append;
-
-    @Option(names = "--memory", paramLabel = "SIZE", defaultValue = "256M", converter = Size.class,
+    @Option(names = "--memory", paramLabel = "SIZE", converter = Size.class,
             description = "The guest's memory in bytes, or with one of K, M, G after the number. "
-                    + "Default: ${DEFAULT-VALUE}.")
-    long memory;
+                    + "Default: 512M for a system (boot, record), else 256M.")
+    private Long memory;
+
+    @Option(names = "--cpus", paramLabel = "N", defaultValue = "1",
+            description = "Number of processing elements. Default: ${DEFAULT-VALUE}.")
+    private int cpus;
 
     @Option(names = "--max-instructions", paramLabel = "N", converter = Count.class,
             description = "End the run with exit code 4 when the guest has executed so many instructions.")
-    Long maxInstructions;
+    private Long maxInstructions;
 
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", converter = Seed.class,
-            description = "The seed of every random choice, decimal or with 0x in front. The same variant, guest and "
-                    + "seed give the same records. Default: ${DEFAULT-VALUE}.")
-    long seed;
+            description = "The seed of every random choice, also of a kernel's own (KASLR), decimal or with 0x in front. "
+                    + "The same variant, guest and seed give the same records. Default: ${DEFAULT-VALUE}.")
+    private long seed;
 
-    RunOptions runOptions(OutputStream console, InputStream input) {
-        if (el != 1 && el != 2) {
-            throw new UserError("--el: must be 1 or 2, is " + el);
-        }
-        if (el == 2 && hypervisor == HypervisorKind.kvm) {
-            throw new UserError("--el 2 needs --hypervisor none: under kvm, EL2 is the hypervisor's");
-        }
-        return new RunOptions(guestFile(), hypervisor.name(), el, append, memory,
-                maxInstructions == null ? Long.MAX_VALUE : maxInstructions, seed, console, input);
+    /**
+     * Starts the variant's bundles.
+     *
+     * @throws UserError if the variant cannot be read, or a bundle not be found or started
+     */
+    public Composition compose() {
+        return new Composition(variant, bundles);
     }
 
-    Path guestFile() {
-        Path file = guest == null ? Home.bundledGuest() : guest;
-        if (Files.isDirectory(file)) {
-            throw new UserError("the guest is a folder, not a file: " + file);
+    /**
+     * What the machine is told.
+     *
+     * @param guest what it runs
+     * @param console gets what the guest prints
+     * @param input the terminal's input; null for none
+     * @param paced whether a person sits at the terminal
+     */
+    public RunOptions runOptions(Guest guest, OutputStream console, InputStream input, boolean paced) {
+        if (guest.el() == 2 && hypervisor == HypervisorKind.kvm) {
+            throw new UserError("--el 2 needs --hypervisor none: under kvm, EL2 is the hypervisor's");
         }
-        if (!Files.exists(file)) {
-            throw new UserError("no such guest file: " + file);
-        }
-        if (!Files.isReadable(file)) {
-            throw new UserError("the guest file cannot be read: " + file);
-        }
-        return file;
+        return new RunOptions(guest.file(), guest.initrd(), hypervisor.name(), guest.el(), guest.bootArguments(),
+                memory == null ? guest.memory() : memory, cpus, maxInstructions == null ? Long.MAX_VALUE : maxInstructions,
+                seed, console, input, paced);
     }
 
     /** Reads a size such as 64M. */

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -30,14 +31,6 @@ final class RecordCommand implements Callable<Integer> {
             description = "Operations from sample to sample. Default: the driver's own choice.")
     private Long period;
 
-    @Option(names = "--variant", paramLabel = "NAME|FILE.json", defaultValue = "default",
-            description = "The hardware variant. Default: ${DEFAULT-VALUE}.")
-    private String variant;
-
-    @Option(names = "--bundles", paramLabel = "DIR",
-            description = "A folder to look for the variant's bundles in, before the local Maven repository.")
-    private Path bundles;
-
     @Option(names = "--sysroot", paramLabel = "DIR",
             description = "Where the libraries of a dynamic program are. Default: the fetched Debian packages.")
     private Path sysroot;
@@ -49,13 +42,8 @@ final class RecordCommand implements Callable<Integer> {
             description = "The folder for perf.data. Default: ${DEFAULT-VALUE}.")
     private Path output;
 
-    @Option(names = "--memory", paramLabel = "SIZE", defaultValue = "512M", converter = MachineOptions.Size.class,
-            description = "The guest's memory. Default: ${DEFAULT-VALUE}.")
-    private long memory;
-
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", converter = MachineOptions.Seed.class,
-            description = "The seed of every random choice. Default: ${DEFAULT-VALUE}.")
-    private long seed;
+    @Mixin
+    private MachineOptions machine;
 
     @Parameters(arity = "1..*", paramLabel = "PROGRAM", description = "The program, then its arguments; write -- before it.")
     private List<String> command;
@@ -63,12 +51,8 @@ final class RecordCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try {
-            Recording recording = new Recording(cache == null ? Cache.ofUser() : new Cache(cache), sysroot, output, event,
-                    period == null ? 0 : period, memory, seed, command);
-            return recording.run(options -> {
-                Composition composition = new Composition(variant, bundles);
-                return new Recording.Composed(composition.machine(options), composition);
-            });
+            return new Recording(cache == null ? Cache.ofUser() : new Cache(cache), sysroot, output, event,
+                    period == null ? 0 : period, command).run(machine);
         } catch (UserError | BadInputException e) {
             System.err.println("spelunk: " + e.getMessage());
             return FAILED;

@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
             "  4 --max-instructions ended it, 5 a checked invariant broke, 130 interrupted."})
 final class RunCommand implements Callable<Integer> {
     @Mixin
-    private MachineOptions options;
+    private GuestOptions options;
 
     @Option(names = {"-o", "--output"}, paramLabel = "DIR", defaultValue = "spelunk-out",
             description = "The folder for the profile. Default: ${DEFAULT-VALUE}.")
@@ -41,7 +41,7 @@ final class RunCommand implements Callable<Integer> {
         InputStream input = Boolean.getBoolean("spelunk.interactive") ? System.in : new PipedInput(System.in);
         RunOptions runOptions = options.runOptions(console, input);
         OutputFolder folder = new OutputFolder(output);
-        try (Composition composition = new Composition(options.variant, options.bundles);
+        try (Composition composition = options.machine.compose();
                 Machine machine = composition.machine(runOptions)) {
             ProfileWriter writer = composition.service(ProfileWriter.class);
             return new GuestRun(machine, composition.variant().name(), runOptions, console, writer, folder).call();

@@ -26,7 +26,7 @@ final class ShellCommand implements Callable<Integer> {
     private static final String SESSION = "(spelunk.session=shell)";
 
     @Mixin
-    private MachineOptions options;
+    private GuestOptions options;
 
     @Override
     public Integer call() throws Exception {
@@ -37,7 +37,7 @@ final class ShellCommand implements Callable<Integer> {
             throw new UncheckedIOException(e);
         }
         options.guestFile();
-        try (Composition composition = new Composition(options.variant, options.bundles);
+        try (Composition composition = options.machine.compose();
                 Machine machine = composition.machine(options.runOptions(System.out, null))) {
             composition.context().registerService(Machine.class, machine, null);
             composition.start(BUNDLES, new VariantReader(Home.features()).bundles(BUNDLES, feature));

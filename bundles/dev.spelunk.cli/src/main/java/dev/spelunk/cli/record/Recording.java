@@ -4,11 +4,14 @@ package dev.spelunk.cli.record;
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.Machine.Ending;
 import dev.spelunk.api.machine.Machine.Result;
-import dev.spelunk.api.machine.RunOptions;
+import dev.spelunk.cli.Composition;
 import dev.spelunk.cli.ExitCode;
+import dev.spelunk.cli.MachineOptions;
 import dev.spelunk.cli.UserError;
-import dev.spelunk.cli.boot.SerialConsole;
+import dev.spelunk.cli.boot.SystemRun;
 import dev.spelunk.cli.debian.Cache;
+import dev.spelunk.cli.run.Console;
+import dev.spelunk.cli.run.MachineRun;
 import dev.spelunk.cli.run.OutputFolder;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -24,25 +27,12 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 
 /** One recording: boots the fetched kernel, runs perf on the program in it, and takes the profile. */
 public final class Recording {
-    private static final long INTERRUPT_SECONDS = 20;
     private static final int LAST_LINES = 12;
     /** Page table isolation would make the driver refuse; without KASLR the kernel's symbols are always the same. */
     private static final String KERNEL_ARGUMENTS = "quiet loglevel=1 panic=-1 nokaslr kpti=off";
-
-    /**
-     * A machine and what must be closed after it.
-     *
-     * @param machine with the guest loaded
-     * @param rest closed last
-     */
-    public record Composed(Machine machine, AutoCloseable rest) {
-    }
 
     private final Cache cache;
     private final Path sysroot;
@@ -50,11 +40,7 @@ public final class Recording {
     private final Path folder;
     private final String event;
     private final long period;
-    private final long memory;
-    private final long seed;
     private final List<String> command;
-    private final CountDownLatch done = new CountDownLatch(1);
-    private volatile Machine current;
 
     /**
      * Creates a recording.
@@ -64,20 +50,15 @@ public final class Recording {
      * @param folder gets perf.data
      * @param event perf's event
      * @param period of its samples; 0 for the driver's choice
-     * @param memory of the guest in bytes
-     * @param seed of every random choice
      * @param command the program and its arguments
      * @throws UserError when the folder cannot be written
      */
-    public Recording(Cache cache, Path sysroot, Path folder, String event, long period, long memory, long seed,
-            List<String> command) {
+    public Recording(Cache cache, Path sysroot, Path folder, String event, long period, List<String> command) {
         this.cache = cache;
         this.sysroot = sysroot;
         this.folder = folder;
         this.event = event;
         this.period = period;
-        this.memory = memory;
-        this.seed = seed;
         this.command = command;
         cache.kernel();
         output = new OutputFolder(folder);
@@ -86,50 +67,48 @@ public final class Recording {
     /**
      * Records.
      *
-     * @param compose makes the machine
+     * @param options of the machine
      * @return the program's exit code, or {@link ExitCode#INTERRUPTED}
      * @throws UserError when there is no profile, with the reason
      */
-    public int run(Function<RunOptions, Composed> compose) {
+    public int run(MachineOptions options) {
         Path program = Path.of(command.get(0)).toAbsolutePath().normalize();
         if (!Files.isRegularFile(program)) {
             throw new UserError("no such program: " + program);
         }
         Path initrd = null;
-        Thread hook = new Thread(this::interrupted, "interrupt");
-        Runtime.getRuntime().addShutdownHook(hook);
-        try {
-            initrd = Files.createTempFile("spelunk-", ".cpio");
-            return run(compose, program, initrd);
-        } catch (IOException e) {
-            throw new UserError("the initramfs cannot be written: " + e.getMessage());
-        } finally {
-            delete(initrd);
-            done.countDown();
-            removeHook(hook);
+        try (MachineRun run = new MachineRun(() -> { })) {
+            try {
+                initrd = Files.createTempFile("spelunk-", ".cpio");
+                return run(run, options, program, initrd);
+            } catch (IOException e) {
+                throw new UserError("the initramfs cannot be written: " + e.getMessage());
+            } finally {
+                delete(initrd);
+            }
         }
     }
 
-    private int run(Function<RunOptions, Composed> compose, Path program, Path initrd) throws IOException {
+    private int run(MachineRun run, MachineOptions options, Path program, Path initrd) throws IOException {
         String mark = mark();
         List<String> words = new ArrayList<>(command);
         words.set(0, program.toString());
         Path working = Path.of("").toAbsolutePath();
         new Initramfs(cache, sysroot).write(initrd, program, working,
                 GuestScript.of(mark, event, period, working, words));
-        SerialConsole kernel = new SerialConsole(OutputStream.nullOutputStream());
-        Channel channel = new Channel(mark, new SerialConsole(new FileOutputStream(FileDescriptor.out)), kernel);
-        Composed composed = compose.apply(new RunOptions(cache.kernel(), initrd, "kvm", 1, KERNEL_ARGUMENTS, memory, 1,
-                Long.MAX_VALUE, seed, channel, null, false));
-        long booted = System.nanoTime();
-        double start = (System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime()) / 1e3;
+        Console kernel = new Console(OutputStream.nullOutputStream(), System.err, false);
+        Channel channel = new Channel(mark, new Console(new FileOutputStream(FileDescriptor.out), System.err, false), kernel);
+        MachineOptions.Guest guest = new MachineOptions.Guest(cache.kernel(), initrd, 1, KERNEL_ARGUMENTS, SystemRun.MEMORY);
+        long booted;
+        double start;
         Result result;
-        try (Machine machine = composed.machine()) {
-            current = machine;
-            result = machine.run();
+        try (Composition composition = options.compose();
+                Machine machine = composition.machine(options.runOptions(guest, channel, null, false))) {
+            booted = System.nanoTime();
+            start = (System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime()) / 1e3;
+            result = run.run(machine);
         } finally {
             channel.flush();
-            close(composed.rest());
         }
         if (result.ending() == Ending.INTERRUPTED) {
             System.err.println("spelunk: interrupted; there is no profile");
@@ -161,14 +140,6 @@ public final class Recording {
         }
     }
 
-    private static void close(AutoCloseable rest) {
-        try {
-            rest.close();
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     private static void delete(Path file) {
         try {
             if (file != null) {
@@ -176,29 +147,6 @@ public final class Recording {
             }
         } catch (IOException e) {
             System.err.println("spelunk: the temporary file " + file + " cannot be removed");
-        }
-    }
-
-    private void interrupted() {
-        Machine machine = current;
-        if (machine != null) {
-            machine.interrupt();
-        }
-        try {
-            if (!done.await(INTERRUPT_SECONDS, TimeUnit.SECONDS)) {
-                System.err.println("spelunk: the machine did not stop");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static void removeHook(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            // The JVM is shutting down because of the interrupt: the hook is running.
-            return;
         }
     }
 }

@@ -5,25 +5,36 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /**
- * The guest's console on standard output, and the progress of a long run on standard error: one line that is
- * rewritten on a terminal, a line every few seconds elsewhere.
+ * The guest's console on standard output: what the guest prints becomes visible within a tenth of a second, and the
+ * last of it is kept for a message about its end. It can show the progress of a long run on standard error: one line
+ * that is rewritten on a terminal, a line every few seconds elsewhere.
  */
 public final class Console extends OutputStream {
     private static final long TICK_MILLISECONDS = 100;
     private static final long TERMINAL_NANOSECONDS = 1_000_000_000L;
     private static final long LOG_NANOSECONDS = 10_000_000_000L;
+    private static final int KEPT = 8192;
     private static final String ERASE = "\r\033[K";
 
     private final OutputStream out;
     private final PrintStream err;
     private final boolean terminal;
-    private boolean progressShown;
+    private final byte[] kept = new byte[KEPT];
+    private long written;
+    private boolean dirty;
     private boolean broken;
     private boolean closed;
+    private LongSupplier instructions;
+    private long start;
+    private long shown;
+    private long shownInstructions;
+    private boolean progressShown;
 
     /**
      * Creates a console.
@@ -36,22 +47,27 @@ public final class Console extends OutputStream {
         this.out = new BufferedOutputStream(out);
         this.err = err;
         this.terminal = terminal;
+        Thread thread = new Thread(this::tick, "console");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     /**
      * Starts to show progress.
      *
-     * @param instructions says how many instructions have been executed
+     * @param executed says how many instructions have been executed
      */
-    public void showProgress(LongSupplier instructions) {
-        Thread thread = new Thread(() -> progress(instructions), "progress");
-        thread.setDaemon(true);
-        thread.start();
+    public synchronized void showProgress(LongSupplier executed) {
+        instructions = executed;
+        start = System.nanoTime();
+        shown = start;
     }
 
     @Override
     public synchronized void write(int value) {
         eraseProgress();
+        kept[(int) (written++ % KEPT)] = (byte) value;
+        dirty = true;
         try {
             if (!broken) {
                 out.write(value);
@@ -71,6 +87,7 @@ public final class Console extends OutputStream {
 
     @Override
     public synchronized void flush() {
+        dirty = false;
         try {
             if (!broken) {
                 out.flush();
@@ -88,10 +105,22 @@ public final class Console extends OutputStream {
         flush();
     }
 
-    private void progress(LongSupplier instructions) {
-        long start = System.nanoTime();
-        long last = start;
-        long lastCount = 0;
+    /**
+     * The last lines that the guest printed, blank ones left out.
+     *
+     * @param count how many at most
+     */
+    public synchronized List<String> lastLines(int count) {
+        int size = (int) Math.min(written, KEPT);
+        byte[] text = new byte[size];
+        for (int i = 0; i < size; i++) {
+            text[i] = kept[(int) ((written - size + i) % KEPT)];
+        }
+        List<String> lines = new String(text, StandardCharsets.UTF_8).lines().filter(line -> !line.isBlank()).toList();
+        return lines.subList(Math.max(0, lines.size() - count), lines.size());
+    }
+
+    private void tick() {
         while (true) {
             try {
                 Thread.sleep(TICK_MILLISECONDS);
@@ -102,21 +131,23 @@ public final class Console extends OutputStream {
                 if (closed) {
                     return;
                 }
-                flush();
-                long now = System.nanoTime();
-                if (now - last >= (terminal ? TERMINAL_NANOSECONDS : LOG_NANOSECONDS)) {
-                    long count = instructions.getAsLong();
-                    show(count, (count - lastCount) * 1e3 / (now - last), (now - start) / 1e9);
-                    last = now;
-                    lastCount = count;
+                if (dirty) {
+                    flush();
+                }
+                if (instructions != null) {
+                    progress(System.nanoTime());
                 }
             }
         }
     }
 
-    private void show(long count, double mips, double seconds) {
+    private void progress(long now) {
+        if (now - shown < (terminal ? TERMINAL_NANOSECONDS : LOG_NANOSECONDS)) {
+            return;
+        }
+        long count = instructions.getAsLong();
         String line = String.format(Locale.ROOT, "spelunk: %.1f s, %,d million instructions, %.0f million a second",
-                seconds, count / 1_000_000, mips);
+                (now - start) / 1e9, count / 1_000_000, (count - shownInstructions) * 1e3 / (now - shown));
         if (terminal) {
             err.print(ERASE + line);
             err.flush();
@@ -124,6 +155,8 @@ public final class Console extends OutputStream {
         } else {
             err.println(line);
         }
+        shown = now;
+        shownInstructions = count;
     }
 
     private void eraseProgress() {

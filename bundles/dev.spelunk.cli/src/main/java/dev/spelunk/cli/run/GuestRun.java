@@ -2,7 +2,6 @@
 package dev.spelunk.cli.run;
 
 import dev.spelunk.api.machine.Machine;
-import dev.spelunk.api.machine.Machine.Ending;
 import dev.spelunk.api.machine.Machine.Result;
 import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.records.MalformedRecordException;
@@ -12,20 +11,15 @@ import dev.spelunk.cli.ExitCode;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /** Runs a composed machine to its end, writes the files and prints the report. */
 public final class GuestRun implements Callable<Integer> {
-    private static final long INTERRUPT_SECONDS = 20;
-
     private final Machine machine;
     private final String variant;
     private final RunOptions options;
     private final Console console;
     private final ProfileWriter writer;
     private final OutputFolder folder;
-    private final CountDownLatch written = new CountDownLatch(1);
 
     /**
      * Creates a run.
@@ -54,22 +48,17 @@ public final class GuestRun implements Callable<Integer> {
      */
     @Override
     public Integer call() {
-        Thread hook = new Thread(this::interrupted, "interrupt");
-        Runtime.getRuntime().addShutdownHook(hook);
-        try {
-            return run();
-        } finally {
-            written.countDown();
-            removeHook(hook);
+        try (MachineRun run = new MachineRun(() -> { })) {
+            return run(run);
         }
     }
 
-    private int run() {
+    private int run(MachineRun run) {
         long first = System.currentTimeMillis();
         console.showProgress(machine::instructions);
         Result result;
         try {
-            result = machine.run();
+            result = run.run(machine);
         } finally {
             console.close();
         }
@@ -85,52 +74,12 @@ public final class GuestRun implements Callable<Integer> {
                     + e.offset() + " of records.bin: " + e.getMessage());
             return ExitCode.INVARIANT_BROKEN;
         }
-        FinishedRun run = new FinishedRun(options.guest(), variant, options.hypervisor(), options.seed(),
+        FinishedRun finished = new FinishedRun(options.guest(), variant, options.hypervisor(), options.seed(),
                 secondsSinceStart(first), count, records.length, result);
-        folder.write("summary.json", run::writeSummary);
-        System.out.print(Report.of(run, writer.summary(profile, records)));
+        folder.write("summary.json", finished::writeSummary);
+        System.out.print(Report.of(finished, writer.summary(profile, records)));
         System.out.flush();
-        return exitCode(result);
-    }
-
-    private int exitCode(Result result) {
-        switch (result.ending()) {
-            case EXITED:
-                return result.exitCode();
-            case POWERED_OFF:
-                return ExitCode.SUCCESS;
-            case INSTRUCTION_LIMIT:
-                System.err.println("spelunk: --max-instructions " + options.maxInstructions() + " ended the run");
-                return ExitCode.INSTRUCTION_LIMIT;
-            case INTERRUPTED:
-                System.err.println("spelunk: interrupted");
-                return ExitCode.INTERRUPTED;
-            default:
-                System.err.println(machine.dump().stripTrailing());
-                System.err.println("spelunk: the guest " + (result.ending() == Ending.RESET ? "reset itself" : "failed")
-                        + (result.message() == null || result.message().isEmpty() ? "" : ": " + result.message()));
-                return ExitCode.GUEST_FAILED;
-        }
-    }
-
-    private void interrupted() {
-        machine.interrupt();
-        try {
-            if (!written.await(INTERRUPT_SECONDS, TimeUnit.SECONDS)) {
-                System.err.println("spelunk: the machine did not stop; its files are not written");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static void removeHook(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            // The JVM is shutting down because of the interrupt: the hook is running.
-            return;
-        }
+        return MachineRun.exitCode(machine, result);
     }
 
     /** From the start of the JVM, not of the process: the launcher script may have built in it. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.Machine.Ending;
 import dev.spelunk.api.machine.Machine.Result;
+import dev.spelunk.cli.run.Console;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -28,7 +29,7 @@ class SystemRunTest {
     private final PrintStream standardError = System.err;
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final SerialConsole console = new SerialConsole(out);
+    private final Console console = new Console(out, System.err, false);
     private final Deque<Ending> endings = new ArrayDeque<>();
     private int machines;
     private int closed;
@@ -81,7 +82,7 @@ class SystemRunTest {
             POWERED_OFF       | 0   | 3,000,000 instructions in 0.0 s, 150 million a second
             FAILED            | 3   | spelunk: the guest failed: it did
             RESET             | 3   | Kernel panic
-            INSTRUCTION_LIMIT | 4   | --max-instructions ended the run
+            INSTRUCTION_LIMIT | 4   | --max-instructions 3000000 ended the run
             INTERRUPTED       | 130 | spelunk: interrupted
             """)
     void eachEndingHasItsExitCode(Ending ending, int code, String message) {

@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class ConsoleTest {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -43,5 +44,30 @@ class ConsoleTest {
         console.write('x');
         console.close();
         assertThat(err.size()).isZero();
+    }
+
+    private static void print(Console console, String text) throws IOException {
+        console.write(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    @Timeout(20)
+    void showsAPromptWithoutAnEndOfLine() throws IOException, InterruptedException {
+        print(new Console(out, new PrintStream(err), false), "login: ");
+        while (out.size() == 0) {
+            Thread.sleep(10);
+        }
+        assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("login: ");
+    }
+
+    @Test
+    void keepsTheLastLines() throws IOException {
+        Console console = new Console(out, new PrintStream(err), false);
+        assertThat(console.lastLines(3)).isEmpty();
+        for (int i = 0; i < 5000; i++) {
+            print(console, "line " + i + "\r\n\r\n");
+        }
+        print(console, "end");
+        assertThat(console.lastLines(3)).containsExactly("line 4998", "line 4999", "end");
     }
 }

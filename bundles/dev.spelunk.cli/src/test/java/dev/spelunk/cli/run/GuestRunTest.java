@@ -63,7 +63,7 @@ class GuestRunTest {
             POWERED_OFF       | 0  | 0   | ''
             FAILED            | 0  | 3   | the guest failed: it did
             RESET             | 0  | 3   | the guest reset itself: it did
-            INSTRUCTION_LIMIT | 0  | 4   | --max-instructions 5 ended the run
+            INSTRUCTION_LIMIT | 0  | 4   | --max-instructions 3000000 ended the run
             INTERRUPTED       | 0  | 130 | interrupted
             """)
     void eachEndingHasItsExitCodeAndItsFiles(Ending ending, int guestCode, int code, String message) {
