@@ -14,7 +14,9 @@ import dev.spelunk.api.pe.ProcessingElement;
 import dev.spelunk.api.platform.Device;
 import dev.spelunk.api.platform.DeviceContext;
 import dev.spelunk.api.platform.FirmwareCalls;
+import dev.spelunk.api.platform.GuestMemory;
 import dev.spelunk.api.platform.InterruptDistributor;
+import dev.spelunk.api.platform.Peripherals;
 import dev.spelunk.api.platform.PlatformDevice;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.Bus;
@@ -59,6 +61,7 @@ final class Board {
     final long guestBase;
     final RunOptions options;
     private final Bus userDevices = new Bus();
+    private final GuestMemory deviceMemory;
     private VirtualMachine wiredVm;
 
     Board(Selection parts, Architecture architecture, RunOptions options) {
@@ -89,8 +92,12 @@ final class Board {
             context.core = ((ProcessingElement) parts.pe.service()).create(context);
             warmReset(context, kvm || options.el() == 2 ? 2 : 1);
         }
+        deviceMemory = new DeviceMemory(memory, RAM_BASE, options.memory(), () -> wiredVm);
         for (Offer offer : parts.devices) {
             Device device = ((PlatformDevice) offer.service()).create(new Wiring());
+            if (device == null) {
+                continue;
+            }
             devices.add(device);
             if (device.base() >= 0) {
                 (kvm ? userDevices : memory.bus).add(device.base(), device.size(), device);
@@ -213,6 +220,16 @@ final class Board {
         @Override
         public int consoleInput() {
             return console.read();
+        }
+
+        @Override
+        public Peripherals peripherals() {
+            return options.peripherals();
+        }
+
+        @Override
+        public GuestMemory memory() {
+            return deviceMemory;
         }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.api.machine;
 
+import dev.spelunk.api.platform.Peripherals;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -21,10 +22,19 @@ import java.nio.file.Path;
  * @param input the terminal's input; null for none
  * @param paced whether an idle machine waits as long as its idle time lasts, for a person at the terminal; what the
  *     guest computes does not depend on it
+ * @param peripherals what is connected to the machine beside the terminal
  */
 public record RunOptions(
         Path guest, Path initrd, String hypervisor, int el, String bootArguments, long memory, int cpus,
-        long maxInstructions, long seed, OutputStream console, InputStream input, boolean paced) {
+        long maxInstructions, long seed, OutputStream console, InputStream input, boolean paced,
+        Peripherals peripherals) {
+
+    /** Nothing beside the terminal. */
+    public RunOptions(Path guest, Path initrd, String hypervisor, int el, String bootArguments, long memory, int cpus,
+            long maxInstructions, long seed, OutputStream console, InputStream input, boolean paced) {
+        this(guest, initrd, hypervisor, el, bootArguments, memory, cpus, maxInstructions, seed, console, input, paced,
+                Peripherals.NONE);
+    }
 
     /** One PE and no initial RAM disk. */
     public RunOptions(Path guest, String hypervisor, int el, String bootArguments, long memory, long maxInstructions,

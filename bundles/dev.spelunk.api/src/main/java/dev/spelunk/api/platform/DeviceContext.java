@@ -21,4 +21,12 @@ public interface DeviceContext {
 
     /** The next byte from the terminal, or -1 when there is none. */
     int consoleInput();
+
+    /** What the run connects to the machine. */
+    default Peripherals peripherals() {
+        return Peripherals.NONE;
+    }
+
+    /** The guest's memory, for devices that reach it themselves. */
+    GuestMemory memory();
 }

@@ -6,5 +6,6 @@ import org.osgi.annotation.versioning.ConsumerType;
 /** Service: makes a device of the board. */
 @ConsumerType
 public interface PlatformDevice {
+    /** The device, or null when the run asks for nothing that it is for. */
     Device create(DeviceContext context);
 }

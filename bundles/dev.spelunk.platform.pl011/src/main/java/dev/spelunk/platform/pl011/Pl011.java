@@ -44,6 +44,8 @@ final class Pl011 implements Device {
     private final DeviceContext device;
     private final PeState pe;
     private final UartState state;
+    /** Whether the terminal's keys come here. */
+    private final boolean keyboard;
     private long nextPoll;
 
     Pl011(DeviceContext device) {
@@ -51,6 +53,7 @@ final class Pl011 implements Device {
         PeContext first = device.pes()[0];
         pe = first.pe;
         state = new UartState(device.machine());
+        keyboard = !device.peripherals().console();
     }
 
     @Override
@@ -66,7 +69,7 @@ final class Pl011 implements Device {
     /** A waiting PE needs none: the run loop advances devices as time passes. */
     @Override
     public long deadline(int index) {
-        boolean poll = index == pe.index && !pe.waiting && state.receiving()
+        boolean poll = keyboard && index == pe.index && !pe.waiting && state.receiving()
                 && (state.mask() & (UartState.RX | UartState.RT)) != 0;
         return poll ? nextPoll : Long.MAX_VALUE;
     }
@@ -80,7 +83,7 @@ final class Pl011 implements Device {
     /** Takes what the terminal has, not more often than the guest could tell. */
     private void poll() {
         long now = pe.cycles();
-        if (now < nextPoll && !pe.waiting || !state.receiving()) {
+        if (!keyboard || now < nextPoll && !pe.waiting || !state.receiving()) {
             return;
         }
         nextPoll = now + POLL_CYCLES;

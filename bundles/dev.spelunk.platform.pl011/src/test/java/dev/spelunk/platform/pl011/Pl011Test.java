@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.platform.DeviceContext;
 import dev.spelunk.api.platform.DeviceTree;
+import dev.spelunk.api.platform.GuestMemory;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.PhysicalMemory;
 import java.nio.ByteBuffer;
@@ -75,6 +76,11 @@ class Pl011Test {
         @Override
         public int consoleInput() {
             return input.isEmpty() ? -1 : input.remove();
+        }
+
+        @Override
+        public GuestMemory memory() {
+            throw new UnsupportedOperationException();
         }
     };
     private final Pl011 uart = new Pl011(wiring);

@@ -4,6 +4,7 @@ package dev.spelunk.platform.timer;
 import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.platform.DeviceContext;
+import dev.spelunk.api.platform.GuestMemory;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.MachineState;
@@ -92,5 +93,10 @@ final class Bench implements DeviceContext {
     @Override
     public int consoleInput() {
         throw new AssertionError("a timer reads nothing");
+    }
+
+    @Override
+    public GuestMemory memory() {
+        throw new UnsupportedOperationException();
     }
 }

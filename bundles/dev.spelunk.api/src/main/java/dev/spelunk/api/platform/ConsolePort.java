@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.api.platform;
+
+import java.io.InputStream;
+import java.io.OutputStream;
+
+/**
+ * A named channel of bytes between the guest and its host, beside the terminal: under Linux
+ * {@code /dev/vport0pN}, with {@code /sys/class/virtio-ports/vport0pN/name}.
+ *
+ * @param name by which the guest knows it: printable ASCII without spaces, at most 64 characters
+ * @param output gets what the guest writes; an IOException closes it for the guest
+ * @param input what the guest reads; as with a terminal, {@code available()} says how much there is now and throws
+ *     at the end; null for none
+ */
+public record ConsolePort(String name, OutputStream output, InputStream input) {
+}
