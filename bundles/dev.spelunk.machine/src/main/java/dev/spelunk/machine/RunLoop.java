@@ -10,6 +10,7 @@ import dev.spelunk.api.platform.FirmwareCalls;
 import dev.spelunk.api.spu.Sampler;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PeState;
+import dev.spelunk.api.timing.OperationTimer;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -132,10 +133,15 @@ final class RunLoop {
             return;
         }
         long grant = sampler.grant();
-        if (grant > 0) {
-            int reason = context.core.run(Math.min(n, Math.min(grant, completion)));
+        int window = context.timer.warmingWindow();
+        if (grant > 0 && window == OperationTimer.EVERY_OPERATION) {
+            warm(context, Math.min(n, Math.min(grant, completion)));
+        } else if (grant > window) {
+            int reason = context.core.run(Math.min(n, Math.min(grant - window, completion)));
             sampler.synchronize();
             after(context, reason);
+        } else if (grant > 0) {
+            warm(context, Math.min(n, Math.min(grant, completion)));
         } else {
             int reason = context.core.runObserved(operation);
             if (context.core.observed()) {
@@ -144,6 +150,19 @@ final class RunLoop {
             }
             after(context, reason);
         }
+    }
+
+    /** At most count operations that are not sampled, each shown to the timing model. */
+    private void warm(PeContext context, long count) {
+        int reason = Core.CONTINUE;
+        for (long i = 0; i < count && reason == Core.CONTINUE && context.pe.changed == 0; i++) {
+            reason = context.core.runObserved(operation);
+            if (context.core.observed()) {
+                context.timer.warm(operation);
+            }
+        }
+        context.sampler.synchronize();
+        after(context, reason);
     }
 
     /** Takes in what changed: who is profiled, interrupt outputs, deadlines. */

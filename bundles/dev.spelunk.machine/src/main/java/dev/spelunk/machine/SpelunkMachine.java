@@ -11,9 +11,11 @@ import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.SpuState;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
@@ -204,6 +206,15 @@ final class SpelunkMachine implements Machine {
     @Override
     public byte[] records() {
         return board.records.bytes();
+    }
+
+    @Override
+    public List<String> timing() {
+        Set<String> notes = new LinkedHashSet<>();
+        for (PeContext context : board.pes) {
+            notes.addAll(context.timer.report());
+        }
+        return List.copyOf(notes);
     }
 
     @Override

@@ -154,10 +154,11 @@ final class InterpreterCore implements Core {
         int taken = 0;
         try {
             checkIllegalState();
-            int word = (int) p.data.get(cache.fetchIndex(pe.pc), 4);
+            int index = cache.fetchIndex(pe.pc);
+            int word = (int) p.data.get(index, 4);
             observed = true;
             boolean guarded = p.tlb.fetchGuarded(p.tlb.fetchSet(), pe.pc);
-            observer.execute(operation, word, guarded);
+            observer.execute(operation, word, context.memory.base + index, guarded);
         } catch (SynchronousException e) {
             if (observed) {
                 OperationObserver.exception(operation, e);

@@ -16,6 +16,9 @@ final class OperationObserver {
     private static final int EVENT_RETIRED = 1 << 1;
     private static final int EVENT_NOT_TAKEN = 1 << 6;
 
+    /** Memory attributes: Normal, Inner and Outer Non-cacheable (DDI 0487, MAIR_EL1). */
+    private static final int NORMAL_NON_CACHEABLE = 0x44;
+
     private final Processor p;
     private final PeState pe;
     private final Translation out = new Translation();
@@ -27,11 +30,12 @@ final class OperationObserver {
         vectors = new VectorObserver(this, pe);
     }
 
-    /** Executes the instruction at pc, in a guarded page or not, and counts it unless it throws. */
-    void execute(Operation o, int word, boolean guarded) {
+    /** Executes the instruction at pc, fetched from pa in a guarded page or not, and counts it unless it throws. */
+    void execute(Operation o, int word, long pa, boolean guarded) {
         boolean nonSecure = !p.has(Features.EL3) || (p.control.scr() & 1) != 0;
         o.begin(pe.pc, pe.el, nonSecure, pe.cycles());
         o.word = word;
+        o.instructionPa = pa;
         describe(o, word);
         if (pe.btype != 0) {
             BranchTargets.check(p, word, guarded);
@@ -233,7 +237,11 @@ final class OperationObserver {
         int kind = o.is(Operation.LOAD) ? Translator.READ : Translator.WRITE;
         if (p.context.translator.translate(out, va, kind | mode)) {
             o.pa = out.pa;
+            o.pageBits = out.pageBits;
             o.flags |= Operation.HAS_PA;
+            if (out.device || out.attributes == NORMAL_NON_CACHEABLE || !p.context.memory.isRam(out.pa, 1)) {
+                o.flags |= Operation.NON_CACHEABLE;
+            }
         }
         if (out.walked) {
             o.flags |= Operation.TLB_WALK;

@@ -31,6 +31,11 @@ public interface Machine extends AutoCloseable {
     /** The sample records so far, in order. */
     byte[] records();
 
+    /** What the timing models say of how latencies and events came about, one sentence each. Call while paused. */
+    default List<String> timing() {
+        return List.of();
+    }
+
     /** For writing profiles. */
     ProfileDescription profile();
 

@@ -48,8 +48,12 @@ public final class Operation {
     public static final int TLB_WALK = 1 << 26;
     /** The last condition evaluated false: branch not taken, select of operand two, compare of the immediate. */
     public static final int CONDITION_FAILED = 1 << 27;
+    /** The location accessed is Device memory, Normal Non-cacheable memory, or not RAM. */
+    public static final int NON_CACHEABLE = 1 << 28;
 
     public long pc;
+    /** Physical address from which the instruction was fetched. */
+    public long instructionPa;
     /** Exception level of the operation. */
     public int el;
     /** Security state: true is Non-secure. */
@@ -64,6 +68,8 @@ public final class Operation {
     public int accessSize;
     public long va;
     public long pa;
+    /** log2 of the size of the mapping that translated the data access: 12 at the least. */
+    public int pageBits;
     /** Branch target, with the Exception level after the branch. */
     public long target;
     public int targetEl;
@@ -98,6 +104,7 @@ public final class Operation {
         accessSize = 0;
         va = 0;
         pa = 0;
+        pageBits = 12;
         target = 0;
         targetEl = atEl;
         events = 0;
@@ -113,6 +120,7 @@ public final class Operation {
     /** Copies every field of another operation. */
     public void copyFrom(Operation o) {
         pc = o.pc;
+        instructionPa = o.instructionPa;
         el = o.el;
         ns = o.ns;
         operationClass = o.operationClass;
@@ -121,6 +129,7 @@ public final class Operation {
         accessSize = o.accessSize;
         va = o.va;
         pa = o.pa;
+        pageBits = o.pageBits;
         target = o.target;
         targetEl = o.targetEl;
         dispatch = o.dispatch;

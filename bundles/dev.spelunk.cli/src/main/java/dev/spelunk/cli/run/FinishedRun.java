@@ -9,6 +9,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 
@@ -23,9 +24,10 @@ import java.util.SortedMap;
  * @param recordCount number of records that reached the profiling buffer
  * @param recordBytes their bytes
  * @param result what the machine counted
+ * @param timing what the timing model says of its figures, one sentence each
  */
 record FinishedRun(Path guest, String variant, String hypervisor, long seed, double startSeconds, long recordCount,
-        long recordBytes, Result result) {
+        long recordBytes, Result result, List<String> timing) {
 
     /** Millions of guest instructions in a second of host time. */
     double mips() {
@@ -52,6 +54,9 @@ record FinishedRun(Path guest, String variant, String hypervisor, long seed, dou
             counts(json, "vmExits", result.exits());
             counts(json, "trappedRegisters", result.traps());
             counts(json, "sampling", result.counters());
+            json.writeStartArray("timing");
+            timing.forEach(json::write);
+            json.writeEnd();
             json.writeEnd();
         }
     }

@@ -75,7 +75,7 @@ public final class GuestRun implements Callable<Integer> {
             return ExitCode.INVARIANT_BROKEN;
         }
         FinishedRun finished = new FinishedRun(options.guest(), variant, options.hypervisor(), options.seed(),
-                secondsSinceStart(first), count, records.length, result);
+                secondsSinceStart(first), count, records.length, result, machine.timing());
         folder.write("summary.json", finished::writeSummary);
         System.out.print(Report.of(finished, writer.summary(profile, records)));
         System.out.flush();

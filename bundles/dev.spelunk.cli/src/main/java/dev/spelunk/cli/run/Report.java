@@ -38,6 +38,11 @@ final class Report {
         counts(text, "buffer management events", result.bufferEvents());
         counts(text, "VM exits", result.exits());
         counts(text, "trapped registers", result.traps());
+        String label = "timing";
+        for (String sentence : run.timing()) {
+            line(text, label, sentence);
+            label = "";
+        }
         text.append('\n').append(samples);
         return text.toString();
     }
