@@ -41,4 +41,10 @@ public record RunOptions(
             long seed, OutputStream console, InputStream input) {
         this(guest, null, hypervisor, el, bootArguments, memory, 1, maxInstructions, seed, console, input, false);
     }
+
+    /** The same with other peripherals. */
+    public RunOptions withPeripherals(Peripherals others) {
+        return new RunOptions(guest, initrd, hypervisor, el, bootArguments, memory, cpus, maxInstructions, seed, console, input,
+                paced, others);
+    }
 }
