@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
@@ -67,6 +68,9 @@ public final class MachineOptions {
                     + "The same variant, guest and seed give the same records. Default: ${DEFAULT-VALUE}.")
     private long seed;
 
+    @Mixin
+    private VmCommandOptions vm = new VmCommandOptions();
+
     /**
      * Starts the variant's bundles.
      *
@@ -90,7 +94,7 @@ public final class MachineOptions {
         }
         return new RunOptions(guest.file(), guest.initrd(), hypervisor.name(), guest.el(), guest.bootArguments(),
                 memory == null ? guest.memory() : memory, cpus, maxInstructions == null ? Long.MAX_VALUE : maxInstructions,
-                seed, console, input, paced);
+                seed, console, input, paced).withVm(vm.options(hypervisor == HypervisorKind.kvm));
     }
 
     /** Reads a size such as 64M. */

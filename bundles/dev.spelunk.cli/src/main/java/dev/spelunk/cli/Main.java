@@ -2,6 +2,7 @@
 package dev.spelunk.cli;
 
 import dev.spelunk.api.machine.BadInputException;
+import dev.spelunk.api.machine.BrokenInvariantException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -79,6 +80,10 @@ public final class Main implements Runnable {
         if (e instanceof UserError || e instanceof BadInputException) {
             err.println("spelunk: " + e.getMessage());
             return ExitCode.BAD_INPUT;
+        }
+        if (e instanceof BrokenInvariantException) {
+            err.println("spelunk: " + e.getMessage());
+            return ExitCode.INVARIANT_BROKEN;
         }
         throw e;
     }

@@ -76,6 +76,7 @@ final class Board {
         for (PeContext context : pes) {
             context.architecture = architecture;
             context.records = records;
+            context.trace = options.trace();
             context.firmware = parts.firmware == null ? null : (FirmwareCalls) parts.firmware.service();
             context.registers = parts.registerModel().create(context, parts.registerBanks(), null);
             context.translator = ((Mmu) parts.mmu.service()).create(context);
@@ -120,7 +121,7 @@ final class Board {
         return ((Hypervisor) parts.hypervisor.service()).create(new VmDescription(
                 List.of(pes), RAM_BASE, options.memory(), guestBase, RAM_BASE, HOST_RESERVED, userDevices,
                 parts.interruptController(), DISTRIBUTOR, REDISTRIBUTORS, pes[0].firmware, parts.trapHandlers(),
-                (BufferPinningPolicy) parts.policy.service(), 0, false));
+                (BufferPinningPolicy) parts.policy.service(), options.vm()));
     }
 
     private long[] affinities() {

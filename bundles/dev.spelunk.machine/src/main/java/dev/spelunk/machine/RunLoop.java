@@ -263,6 +263,12 @@ final class RunLoop {
         message = "the guest reset its machine";
     }
 
+    /** A checked invariant does not hold: nothing of the machine can be relied on. */
+    void broken(String what) {
+        ending = Ending.INVARIANT_BROKEN;
+        message = what;
+    }
+
     private void fail(String why) {
         ending = Ending.FAILED;
         message = why;

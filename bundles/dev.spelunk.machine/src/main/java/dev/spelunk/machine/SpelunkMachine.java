@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.machine;
 
+import dev.spelunk.api.machine.BrokenInvariantException;
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.records.ProfileDescription;
@@ -67,6 +68,8 @@ final class SpelunkMachine implements Machine {
                 runScheduled();
                 loop.turn(Math.min(limit, nextScheduled()));
             }
+        } catch (BrokenInvariantException e) {
+            loop.broken(e.getMessage());
         } finally {
             executed = loop.executed();
             for (PeContext context : board.pes) {

@@ -38,6 +38,9 @@ public interface VirtualMachine {
     /** Physical address that backs an IPA now; -1 when no memslot does. */
     long hostAddress(long ipa);
 
+    /** Drops everything derived: the machine's state has been replaced. */
+    void invalidate();
+
     /** vcpu put, unpin, tear down. */
     void close();
 }

@@ -23,12 +23,11 @@ import java.util.List;
  * @param firmware answers the guest's PSCI calls
  * @param trapHandlers contributed handlers, in the order of their names
  * @param pinningPolicy the policy of this VM
- * @param maxBufferSize maximum profiling buffer size for the guest in bytes, 0 for none set
- * @param physicalAddresses whether the guest may have physical address packets
+ * @param options how it is run
  */
 public record VmDescription(
         List<PeContext> pes, long memslotBase, long memslotSize, long hostBase, long hostReserved,
         long hostReservedSize, Bus userDevices, InterruptController interrupts, long distributorBase,
         long redistributorBase, FirmwareCalls firmware, List<TrapHandler> trapHandlers,
-        BufferPinningPolicy pinningPolicy, long maxBufferSize, boolean physicalAddresses) {
+        BufferPinningPolicy pinningPolicy, VmOptions options) {
 }

@@ -10,7 +10,7 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface Machine extends AutoCloseable {
     /** How a run ended. */
-    enum Ending { EXITED, POWERED_OFF, FAILED, RESET, INSTRUCTION_LIMIT, INTERRUPTED }
+    enum Ending { EXITED, POWERED_OFF, FAILED, RESET, INSTRUCTION_LIMIT, INTERRUPTED, INVARIANT_BROKEN }
 
     /** Runs until the guest ends, a limit is reached or {@link #interrupt} is called. */
     Result run();
@@ -56,7 +56,7 @@ public interface Machine extends AutoCloseable {
      *
      * @param ending how it ended
      * @param exitCode of the guest, when it EXITED
-     * @param message for FAILED and RESET: one sentence
+     * @param message for FAILED and RESET: one sentence; for INVARIANT_BROKEN: which one, and the history
      * @param instructions operations executed
      * @param cycles virtual time of PE 0
      * @param nanoseconds host time

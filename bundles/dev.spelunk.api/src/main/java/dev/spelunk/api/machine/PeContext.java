@@ -13,6 +13,7 @@ import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.PhysicalMemory;
 import dev.spelunk.api.timing.OperationTimer;
+import dev.spelunk.api.trace.TraceSink;
 
 /**
  * The wiring of one PE: its state and the objects that the composed parts made for it. Parts keep the
@@ -39,6 +40,8 @@ public final class PeContext {
     public FirmwareCalls firmware;
     /** Gets every complete record, in order. Never null. */
     public RecordSink records;
+    /** The timeline, null when nobody asked for one. */
+    public TraceSink trace;
 
     public PeContext(MachineState machine, PeState pe) {
         this.machine = machine;

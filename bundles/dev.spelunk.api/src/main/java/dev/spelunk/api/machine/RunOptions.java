@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.api.machine;
 
+import dev.spelunk.api.hypervisor.VmOptions;
 import dev.spelunk.api.platform.Peripherals;
+import dev.spelunk.api.trace.TraceSink;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -23,17 +25,19 @@ import java.nio.file.Path;
  * @param paced whether an idle machine waits as long as its idle time lasts, for a person at the terminal; what the
  *     guest computes does not depend on it
  * @param peripherals what is connected to the machine beside the terminal
+ * @param vm how the VM is run; without meaning for hypervisor {@code none}
+ * @param trace gets the timeline of the run; null for none
  */
 public record RunOptions(
         Path guest, Path initrd, String hypervisor, int el, String bootArguments, long memory, int cpus,
         long maxInstructions, long seed, OutputStream console, InputStream input, boolean paced,
-        Peripherals peripherals) {
+        Peripherals peripherals, VmOptions vm, TraceSink trace) {
 
     /** Nothing beside the terminal. */
     public RunOptions(Path guest, Path initrd, String hypervisor, int el, String bootArguments, long memory, int cpus,
             long maxInstructions, long seed, OutputStream console, InputStream input, boolean paced) {
         this(guest, initrd, hypervisor, el, bootArguments, memory, cpus, maxInstructions, seed, console, input, paced,
-                Peripherals.NONE);
+                Peripherals.NONE, VmOptions.DEFAULT, null);
     }
 
     /** One PE and no initial RAM disk. */
@@ -42,9 +46,27 @@ public record RunOptions(
         this(guest, null, hypervisor, el, bootArguments, memory, 1, maxInstructions, seed, console, input, false);
     }
 
+    /** The same with other options of the VM. */
+    public RunOptions withVm(VmOptions options) {
+        return new RunOptions(guest, initrd, hypervisor, el, bootArguments, memory, cpus, maxInstructions, seed, console, input,
+                paced, peripherals, options, trace);
+    }
+
+    /** The same with a timeline. */
+    public RunOptions withTrace(TraceSink sink) {
+        return new RunOptions(guest, initrd, hypervisor, el, bootArguments, memory, cpus, maxInstructions, seed, console, input,
+                paced, peripherals, vm, sink);
+    }
+
+    /** The same with that number of PEs of the guest. */
+    public RunOptions withCpus(int number) {
+        return new RunOptions(guest, initrd, hypervisor, el, bootArguments, memory, number, maxInstructions, seed, console,
+                input, paced, peripherals, vm, trace);
+    }
+
     /** The same with other peripherals. */
     public RunOptions withPeripherals(Peripherals others) {
         return new RunOptions(guest, initrd, hypervisor, el, bootArguments, memory, cpus, maxInstructions, seed, console, input,
-                paced, others);
+                paced, others, vm, trace);
     }
 }

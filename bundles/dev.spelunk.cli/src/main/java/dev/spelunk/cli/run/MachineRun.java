@@ -59,6 +59,9 @@ public final class MachineRun implements AutoCloseable {
             case INTERRUPTED:
                 System.err.println("spelunk: interrupted");
                 return ExitCode.INTERRUPTED;
+            case INVARIANT_BROKEN:
+                System.err.println("spelunk: " + result.message());
+                return ExitCode.INVARIANT_BROKEN;
             default:
                 System.err.println(machine.dump().stripTrailing());
                 System.err.println("spelunk: the guest " + (result.ending() == Ending.RESET ? "reset itself" : "failed")

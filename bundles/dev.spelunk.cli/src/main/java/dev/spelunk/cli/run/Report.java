@@ -55,6 +55,7 @@ final class Report {
             case RESET -> "the guest reset itself";
             case INSTRUCTION_LIMIT -> "--max-instructions was reached";
             case INTERRUPTED -> "interrupted";
+            case INVARIANT_BROKEN -> "a checked invariant broke";
         };
     }
 

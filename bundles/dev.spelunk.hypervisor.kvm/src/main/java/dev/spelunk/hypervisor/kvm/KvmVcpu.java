@@ -42,6 +42,8 @@ final class KvmVcpu implements Vcpu {
     private final WorldSwitch worldSwitch;
     private final MemoryAborts aborts;
     private final ProfilingBuffer buffer;
+    /** Null when nobody asked for a timeline or for checks. */
+    private final RegisterWatch watch;
     private final Exit exit = new Exit();
     private String failure = "";
 
@@ -59,11 +61,13 @@ final class KvmVcpu implements Vcpu {
         Pinning pinning = new Pinning(vm, memslot, stage2, costs, context.pe);
         host = new HostInterrupts(context);
         interrupts = new VirtualInterrupts(context, distributor, host);
-        worldSwitch = new WorldSwitch(context, state, vm, stage2, description.physicalAddresses());
+        watch = context.architecture.profiling() != null && (description.options().check() || context.trace != null)
+                ? new RegisterWatch(context, context.pe.index, state, vm, description.options()) : null;
+        worldSwitch = new WorldSwitch(context, state, vm, stage2, description.options().physicalAddresses(), watch);
         aborts = new MemoryAborts(vm, memslot, context.pe, pinning, distributor, description.distributorBase(),
                 description.redistributorBase(), pes.length, description.userDevices());
         buffer = context.architecture.profiling() == null ? null : new ProfilingBuffer(context, state, vm, memslot,
-                pinning, description.pinningPolicy(), costs, description.maxBufferSize());
+                pinning, description.pinningPolicy(), costs, description.options().profiling().maxBufferSize());
     }
 
     /** vcpu reset, vcpu load on a PE at EL2 as the host, and the first entry. */
@@ -73,6 +77,9 @@ final class KvmVcpu implements Vcpu {
         unpin();
         state.create();
         worldSwitch.load();
+        if (watch != null) {
+            watch.begin("vCPU reset and load");
+        }
         interrupts.reset();
         host.initialize();
         RegisterDefinition sctlr = context.registers.definition(SystemRegister.SCTLR_EL1);
@@ -92,16 +99,28 @@ final class KvmVcpu implements Vcpu {
     /** Serves the exception that was taken to EL2. Unless the outcome ends the VM, the guest runs afterwards. */
     Outcome exit() {
         state.outside(true);
+        if (watch != null) {
+            watch.exitTaken();
+        }
         int kind = context.core.lastExceptionKind();
         exit.begin(context);
         int intid = kind == Core.IRQ ? host.acknowledge() : InterruptDistributor.SPURIOUS;
         long pmbsr = worldSwitch.exit();
+        if (watch != null) {
+            watch.left();
+        }
         interrupts.fold();
         spend(costs.exit());
         if (pmbsr != 0) {
             buffer.hardwareReported(pmbsr);
         }
+        if (watch != null) {
+            watch.reported();
+        }
         Outcome outcome = serve(kind, intid);
+        if (watch != null) {
+            watch.served(vm.reason());
+        }
         if (outcome == Outcome.RESUME) {
             enter();
         }
@@ -203,12 +222,17 @@ final class KvmVcpu implements Vcpu {
             if (handler.handles(encoding)) {
                 if ((iss & 1) != 0) {
                     long value = handler.read(this, encoding);
+                    if (watch != null) {
+                        watch.trapped(encoding, true, value);
+                    }
                     if (rt != PeState.ZERO) {
                         context.pe.x[rt] = value;
                     }
                 } else if (!handler.write(this, encoding, context.pe.x[rt])) {
                     exit.injectUndefined();
                     return;
+                } else if (watch != null) {
+                    watch.trapped(encoding, false, context.pe.x[rt]);
                 }
                 exit.advance();
                 return;
@@ -227,6 +251,9 @@ final class KvmVcpu implements Vcpu {
         worldSwitch.enter(buffer != null && buffer.loadable());
         exit.finish(context);
         state.outside(false);
+        if (watch != null) {
+            watch.entered(distributor.line(context.pe.index, HostInterrupts.SPE));
+        }
         if (exit.waits) {
             description.interrupts().update(context);
             context.pe.waiting = context.pe.interrupts == 0;
@@ -271,6 +298,13 @@ final class KvmVcpu implements Vcpu {
                 vm.unpin((int) ((page - description.memslotBase()) / Memslot.PAGE));
             }
             state.pins(new long[0]);
+        }
+    }
+
+    /** Drops everything derived from the state, which has been replaced. */
+    void invalidate() {
+        if (watch != null) {
+            watch.begin("state replaced");
         }
     }
 

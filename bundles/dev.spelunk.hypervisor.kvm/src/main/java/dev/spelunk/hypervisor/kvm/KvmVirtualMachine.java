@@ -71,11 +71,12 @@ final class KvmVirtualMachine implements VirtualMachine {
     }
 
     private static void checkMaxBufferSize(VmDescription d) {
-        if (d.maxBufferSize() == 0) {
+        long size = d.options().profiling().maxBufferSize();
+        if (size == 0) {
             return;
         }
         try {
-            MaxBufferSize.encode(d.maxBufferSize());
+            MaxBufferSize.encode(size);
         } catch (MaxBufferSize.NotRepresentableException e) {
             throw new BadInputException(e.getMessage(), e);
         }
@@ -139,6 +140,13 @@ final class KvmVirtualMachine implements VirtualMachine {
     @Override
     public long hostAddress(long ipa) {
         return memslot.contains(ipa) ? memslot.hostAddress(ipa) : -1;
+    }
+
+    @Override
+    public void invalidate() {
+        for (KvmVcpu vcpu : vcpus) {
+            vcpu.invalidate();
+        }
     }
 
     @Override

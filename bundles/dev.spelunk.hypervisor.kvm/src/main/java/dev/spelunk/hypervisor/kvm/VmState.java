@@ -29,6 +29,8 @@ final class VmState {
     private final StateBlock block;
     private final StateBlock pinCounts;
     private final RegisterWords traps;
+    /** Of the exit that is served now. */
+    private ExitReason reason = ExitReason.OTHER;
 
     /** @param pages number of 4 KiB pages of the memslot */
     VmState(MachineState machine, int pages) {
@@ -159,8 +161,14 @@ final class VmState {
         return block.words[BLACKOUTS];
     }
 
-    void count(ExitReason reason) {
-        block.words[EXITS + reason.ordinal()]++;
+    void count(ExitReason exit) {
+        reason = exit;
+        block.words[EXITS + exit.ordinal()]++;
+    }
+
+    /** The reason that was counted last. */
+    ExitReason reason() {
+        return reason;
     }
 
     void count(BufferEvent event) {

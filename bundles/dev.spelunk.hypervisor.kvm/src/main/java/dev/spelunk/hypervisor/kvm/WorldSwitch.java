@@ -19,13 +19,17 @@ final class WorldSwitch {
     private final VmState vm;
     private final StageTwo stage2;
     private final boolean physicalAddresses;
+    /** Null when nobody watches. */
+    private final RegisterWatch watch;
 
-    WorldSwitch(PeContext context, VcpuState state, VmState vm, StageTwo stage2, boolean physicalAddresses) {
+    WorldSwitch(PeContext context, VcpuState state, VmState vm, StageTwo stage2, boolean physicalAddresses,
+            RegisterWatch watch) {
         this.context = context;
         this.state = state;
         this.vm = vm;
         this.stage2 = stage2;
         this.physicalAddresses = physicalAddresses;
+        this.watch = watch;
     }
 
     /** vcpu load: what stays in the PE as long as the vCPU is on it. */
@@ -136,6 +140,9 @@ final class WorldSwitch {
     private void write(int encoding, long value) {
         if (context.registers.index(encoding) >= 0) {
             context.registers.write(encoding, value);
+            if (watch != null) {
+                watch.written(encoding);
+            }
         }
     }
 }

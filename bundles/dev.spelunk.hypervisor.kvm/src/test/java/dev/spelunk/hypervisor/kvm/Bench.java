@@ -3,9 +3,11 @@ package dev.spelunk.hypervisor.kvm;
 
 import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.hypervisor.BufferPinningPolicy;
+import dev.spelunk.api.hypervisor.ProfilingAttributes;
 import dev.spelunk.api.hypervisor.TrapHandler;
 import dev.spelunk.api.hypervisor.VirtualMachine.Outcome;
 import dev.spelunk.api.hypervisor.VmDescription;
+import dev.spelunk.api.hypervisor.VmOptions;
 import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.pe.Core;
 import dev.spelunk.api.platform.FirmwareCalls;
@@ -165,7 +167,12 @@ final class Bench {
 
     VmDescription description() {
         return new VmDescription(List.copyOf(contexts), GUEST, SIZE, HOST, BASE, 2 << 20, userDevices, controller,
-                0x0800_0000L, 0x080A_0000L, firmware, handlers(), policy, maxBufferSize, physicalAddresses);
+                0x0800_0000L, 0x080A_0000L, firmware, handlers(), policy, options());
+    }
+
+    private VmOptions options() {
+        return VmOptions.DEFAULT.withCheck(true).withProfiling(new ProfilingAttributes(21, 0, maxBufferSize))
+                .withPhysicalAddresses(physicalAddresses);
     }
 
     /** Makes the VM and enters the guest. */

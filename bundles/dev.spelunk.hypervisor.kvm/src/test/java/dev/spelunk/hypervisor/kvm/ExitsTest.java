@@ -278,7 +278,7 @@ class ExitsTest {
         assertThatThrownBy(() -> new KvmVirtualMachine(new VmDescription(d.pes(),
                 d.memslotBase(), d.memslotSize() - 1, d.hostBase(), d.hostReserved(), d.hostReservedSize(),
                 d.userDevices(), d.interrupts(), d.distributorBase(), d.redistributorBase(), null, d.trapHandlers(),
-                d.pinningPolicy(), 0, false), Bench.NO_COSTS))
+                d.pinningPolicy(), d.options()), Bench.NO_COSTS))
                 .isInstanceOf(BadInputException.class).hasMessageContaining("whole pages");
     }
 }

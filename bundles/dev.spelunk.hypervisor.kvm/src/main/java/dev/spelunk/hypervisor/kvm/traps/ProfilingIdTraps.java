@@ -33,7 +33,7 @@ public final class ProfilingIdTraps implements TrapHandler {
             return vcpu.pe().architecture.profiling().pmsidr & ~PMSIDR_HIDDEN;
         }
         long hardware = vcpu.pe().architecture.profiling().pmbidr & ~(PMBIDR_HIDDEN | PMBIDR_P);
-        long limit = vcpu.description().maxBufferSize();
+        long limit = vcpu.description().options().profiling().maxBufferSize();
         return limit == 0 ? hardware : hardware & ~PMBIDR_MAX_BUFF_SIZE | field(limit) << MaxBufferSize.SHIFT;
     }
 

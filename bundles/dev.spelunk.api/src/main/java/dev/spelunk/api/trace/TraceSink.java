@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.api.trace;
+
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * Gets the timeline of a machine: what changes on named tracks of each vCPU (without hypervisor: of each PE).
+ * {@code PeContext.trace} is null when nobody asked for one, and nothing is told of single instructions.
+ * Times are virtual cycles of the PE, in the order of that PE.
+ */
+@ConsumerType
+public interface TraceSink {
+    /** What the vCPU does: {@code guest}, or why it is outside. */
+    String RUN = "execution";
+    /** Prefix of the tracks of a register's value that the world switch keeps in memory. */
+    String MEMORY = "in memory: ";
+    /** Prefix of the tracks of a register's value in hardware. */
+    String HARDWARE = "hardware: ";
+    /** Bytes of records in the profiling buffer since the pointer was last set. */
+    String FILL = "buffer fill level";
+    /** Pages with at least one pin. */
+    String PINS = "pinned pages";
+    /** What the host does to the guest's memory. */
+    String HOST_MEMORY = "host memory";
+    /** Level of the vCPU's buffer management interrupt. */
+    String LINE = "interrupt line";
+    /** Buffer management events that the guest gets. */
+    String EVENTS = "injected events";
+    /** Stretches in which profiling was on and operations were not sampled. */
+    String BLACKOUTS = "blackouts";
+
+    /** From now on the track shows this text; null for nothing. */
+    void state(int vcpu, String track, String text, long cycles);
+
+    /** Something happened at once. */
+    void instant(int vcpu, String track, String name, String detail, long cycles);
+
+    /** From now on the track's number is this one. */
+    void counter(int vcpu, String track, long value, long cycles);
+}

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+@Export
+@Version("0.1.0")
+package dev.spelunk.api.trace;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;
