@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.timing.inorder;
+
+import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.state.MachineState;
+import dev.spelunk.api.state.Operation;
+import dev.spelunk.api.state.PeState;
+import dev.spelunk.api.state.StateBlock;
+import dev.spelunk.api.timing.OperationTimer;
+import java.util.Arrays;
+import java.util.List;
+
+/** Passes the operations that it sees through pipeline, caches, TLBs and predictor, all of which are the machine's state. */
+final class InOrderOperationTimer implements OperationTimer {
+    /** Bits of the Events packet (DDI 0487, D18.2.6). */
+    private static final long L1D_ACCESS = 1 << 2;
+    private static final long L1D_REFILL = 1 << 3;
+    private static final long TLB_ACCESS = 1 << 4;
+    private static final long TLB_WALK = 1 << 5;
+    private static final long MISPREDICTED = 1 << 7;
+    private static final long LAST_LEVEL_ACCESS = 1 << 8;
+    private static final long LAST_LEVEL_MISS = 1 << 9;
+    private static final long MISALIGNED = 1 << 11;
+    private static final long L2D_ACCESS = 1 << 19;
+    private static final long L2D_MISS = 1 << 20;
+    /** Data Source codes of the Neoverse cores by level, as Linux' tools/perf/util/arm-spe-decoder knows them. */
+    private static final int[] SOURCES = {0x0, 0x8, 0xB, 0xE};
+
+    private static final String BLOCK = "timing.inorder.";
+    private static final int HEADER = 2;
+    private static final int SIGNATURE = 0;
+    private static final int LINE = 1;
+
+    private final PeState pe;
+    private final Shape shape;
+    private final Shape.Latencies latencies;
+    private final long[] words;
+    private final MemoryHierarchy memory;
+    private final BranchPredictor predictor;
+    private final Pipeline pipeline;
+    private final Warming warming;
+    private final Operands operands = new Operands();
+
+    InOrderOperationTimer(PeContext context, Shape shape) {
+        pe = context.pe;
+        this.shape = shape;
+        latencies = shape.latencies();
+        int hierarchy = HEADER + Warming.WORDS;
+        int branches = hierarchy + MemoryHierarchy.words(shape);
+        int stages = branches + BranchPredictor.words(shape);
+        StateBlock own = block(context.machine, BLOCK + pe.index, stages + Pipeline.words(shape), shape);
+        words = own.words;
+        warming = new Warming(words, HEADER, shape);
+        memory = new MemoryHierarchy(words, hierarchy, lastLevel(context.machine), shape);
+        predictor = new BranchPredictor(words, branches, shape);
+        pipeline = new Pipeline(words, stages, shape);
+    }
+
+    private SetAssociative lastLevel(MachineState machine) {
+        Shape.Sets sets = shape.lastLevel();
+        if (sets.sets() == 0) {
+            return null;
+        }
+        StateBlock shared = block(machine, BLOCK + "last-level", 1 + sets.words(), shape);
+        return new SetAssociative(shared.words, 1, sets.sets(), sets.ways());
+    }
+
+    /** State of that name; empty when it was of another shape, or is new. */
+    private static StateBlock block(MachineState machine, String name, int size, Shape shape) {
+        StateBlock block = machine.block(name, size, 0);
+        if (block.words[SIGNATURE] != shape.signature()) {
+            Arrays.fill(block.words, 0);
+            block.words[SIGNATURE] = shape.signature();
+        }
+        return block;
+    }
+
+    @Override
+    public int warmingWindow() {
+        return shape.full() ? EVERY_OPERATION : warming.window();
+    }
+
+    @Override
+    public void warm(Operation operation) {
+        pass(operation);
+    }
+
+    @Override
+    public void time(Operation o) {
+        boolean mispredicted = pass(o);
+        o.totalLatency = pipeline.totalLatency();
+        o.issueLatency = pipeline.issueLatency();
+        if (mispredicted) {
+            o.events |= MISPREDICTED;
+        }
+        if (accesses(o)) {
+            describeAccess(o);
+        }
+        warming.sampled();
+    }
+
+    /** An access that ended in an exception did not happen (DDI 0487, D17.6.4). */
+    private static boolean accesses(Operation o) {
+        int both = Operation.HAS_VA | Operation.HAS_PA;
+        return (o.flags & (both | Operation.EXCEPTION)) == both;
+    }
+
+    private void describeAccess(Operation o) {
+        o.flags |= Operation.HAS_TRANSLATION_LATENCY;
+        o.translationLatency = memory.translationLatency;
+        o.events |= TLB_ACCESS;
+        if (memory.walk) {
+            o.events |= TLB_WALK;
+        }
+        if (memory.crossed && o.is(Operation.MISALIGNED) && latencies.misaligned() > 0) {
+            o.events |= MISALIGNED;
+        }
+        if (o.is(Operation.NON_CACHEABLE)) {
+            return;
+        }
+        o.events |= L1D_ACCESS;
+        boolean load = o.is(Operation.LOAD);
+        if (memory.level > MemoryHierarchy.L1D) {
+            o.events |= L1D_REFILL | (load ? L2D_ACCESS : 0);
+        }
+        if (memory.level > MemoryHierarchy.L2) {
+            o.events |= load ? L2D_MISS : 0;
+            o.events |= shape.lastLevel().sets() > 0 ? LAST_LEVEL_ACCESS : 0;
+        }
+        if (memory.level > MemoryHierarchy.LAST_LEVEL) {
+            o.events |= shape.lastLevel().sets() > 0 ? LAST_LEVEL_MISS : 0;
+        }
+        if (load && shape.sources()) {
+            o.flags |= Operation.HAS_DATA_SOURCE;
+            o.dataSource = SOURCES[memory.level];
+        }
+    }
+
+    /** @return whether it was a mispredicted branch */
+    private boolean pass(Operation o) {
+        long unseen = warming.see(pe.executed);
+        if (unseen > 0) {
+            pipeline.restart();
+            memory.unseen(unseen);
+            predictor.forgetPath();
+            words[LINE] = 0;
+        }
+        memory.seen();
+        long before = memory.fromMemory;
+        long line = o.instructionPa >>> 6;
+        if (line != words[LINE]) {
+            words[LINE] = line;
+            pipeline.stallFront(memory.fetch(o.instructionPa));
+        }
+        operands.of(o);
+        boolean mispredicted = false;
+        if (accesses(o)) {
+            memory.access(o);
+            passAccess(o);
+        } else if (o.operationClass == Operation.BRANCH && !o.is(Operation.EXCEPTION)) {
+            mispredicted = predictor.mispredicted(o);
+            pipeline.pass(operands.reads, operands.writes, latencies.branch(), latencies.branch(), false);
+        } else {
+            int latency = ExecutionLatency.of(o.word, latencies);
+            pipeline.pass(operands.reads, operands.writes, latency, latency, ExecutionLatency.divides(o.word));
+            if (o.is(Operation.MAINTENANCE)) {
+                invalidate(o.word);
+            }
+        }
+        if (mispredicted || o.is(Operation.EXCEPTION | Operation.EXCEPTION_RETURN)) {
+            pipeline.redirect(latencies.mispredict());
+        }
+        warming.filled(memory.fromMemory - before);
+        return mispredicted;
+    }
+
+    private void passAccess(Operation o) {
+        int extra = memory.crossed ? latencies.misaligned() : 0;
+        int load = memory.dataLatency + memory.translationLatency + extra;
+        int store = latencies.store() + memory.translationLatency + extra;
+        if (o.is(Operation.ATOMIC)) {
+            pipeline.pass(operands.reads, operands.writes, load + latencies.atomic(), load + latencies.atomic(), false);
+        } else if (o.is(Operation.LOAD)) {
+            pipeline.pass(operands.reads, operands.writes, load, load, false);
+        } else {
+            // The line comes into a store buffer; the base register of a write-back is ready at once.
+            pipeline.pass(operands.reads, operands.writes, store, 1, false);
+        }
+    }
+
+    /** TLBI by address names the page in Xt; every other TLBI empties both TLBs. */
+    private void invalidate(int word) {
+        boolean tlbi = (word & 0xFFF8E000) == 0xD5088000;
+        if (!tlbi) {
+            return;
+        }
+        boolean byAddress = (word >>> 5 & 1) != 0;
+        boolean stage2 = (word >>> 16 & 7) == 4 && (word >>> 8 & 7) != 3 && (word >>> 8 & 7) != 7;
+        if (byAddress && !stage2) {
+            memory.invalidate(pe.x[word & 31]);
+        } else {
+            memory.invalidateTranslations();
+        }
+    }
+
+    @Override
+    public List<String> report() {
+        return warming.report();
+    }
+
+    @Override
+    public void invalidate() {
+        // Nothing is derived: everything is in the machine's state.
+    }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.timing.inorder;
+
+import dev.spelunk.api.timing.OperationTimer;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Which operations are seen. Normally those of a window before each sample. While the last level meets lines that
+ * it does not hold, as when a program begins to use its memory, every operation is seen, as far as the share that
+ * may be spent on it lasts: so state that is large is warm before samples depend on it.
+ */
+final class Warming {
+    static final int WORDS = 8;
+    /** The operation before which all have been taken in, and those that were seen. */
+    private static final int EXECUTED = 0;
+    private static final int SEEN = 1;
+    /** Lines from memory, and operations, since the last judgement. */
+    private static final int RECENT_FILLS = 2;
+    private static final int RECENT = 3;
+    private static final int PRIMING = 4;
+    private static final int PRIMED = 5;
+    private static final int SAMPLES = 6;
+    private static final int STALE_SAMPLES = 7;
+
+    /** Operations for one judgement of whether the last level is cold. */
+    private static final int JUDGED = 256;
+    /** Priming goes on until so many operations in a row had no more than one line in 512 operations from memory. */
+    private static final int SETTLED = 1 << 16;
+    /** What may be spent at the beginning, before any share has come together. */
+    private static final long ADVANCE = 1 << 20;
+
+    private final long[] words;
+    private final int at;
+    private final int window;
+    private final int share;
+    private final boolean full;
+
+    Warming(long[] words, int at, Shape shape) {
+        this.words = words;
+        this.at = at;
+        window = shape.window();
+        share = shape.primingShare();
+        full = shape.full();
+    }
+
+    int window() {
+        return words[at + PRIMING] != 0 ? OperationTimer.EVERY_OPERATION : window;
+    }
+
+    /** An operation is seen, the last of so many executed. @return how many passed unseen before it */
+    long see(long executed) {
+        long unseen = executed - 1 - words[at + EXECUTED];
+        words[at + EXECUTED] = executed;
+        words[at + SEEN]++;
+        if (words[at + PRIMING] != 0) {
+            words[at + PRIMED]++;
+        }
+        return Math.max(unseen, 0);
+    }
+
+    /** So many lines came from memory for the operation. */
+    void filled(long lines) {
+        words[at + RECENT_FILLS] += lines;
+        words[at + RECENT]++;
+        if (words[at + RECENT] >= JUDGED) {
+            judge();
+        }
+    }
+
+    private void judge() {
+        boolean cold = words[at + RECENT_FILLS] * 512 > words[at + RECENT];
+        if (full || share == 0) {
+            cold = false;
+        }
+        boolean affordable = words[at + PRIMED] < ADVANCE + words[at + EXECUTED] / 100 * share;
+        if (words[at + PRIMING] == 0) {
+            words[at + PRIMING] = cold && affordable ? SETTLED : 0;
+        } else if (cold) {
+            words[at + PRIMING] = affordable ? SETTLED : 0;
+        } else {
+            words[at + PRIMING] = Math.max(0, words[at + PRIMING] - words[at + RECENT]);
+        }
+        words[at + RECENT] = 0;
+        words[at + RECENT_FILLS] = 0;
+    }
+
+    /** A sample was timed. */
+    void sampled() {
+        words[at + SAMPLES]++;
+    }
+
+    List<String> report() {
+        if (full) {
+            return List.of("inorder: every operation went through caches, TLBs and predictor");
+        }
+        long executed = Math.max(1, words[at + EXECUTED]);
+        return List.of(String.format(Locale.ROOT,
+                "inorder: caches, TLBs and predictor are warmed for %,d operations before each sample; they saw %.1f%% of the"
+                + " operations, %.1f%% because the last level was cold", window,
+                100.0 * words[at + SEEN] / executed, 100.0 * words[at + PRIMED] / executed));
+    }
+}
