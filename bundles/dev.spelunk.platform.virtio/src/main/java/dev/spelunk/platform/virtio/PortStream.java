@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.platform.virtio;
+
+import dev.spelunk.api.platform.ConsolePort;
+import dev.spelunk.api.platform.DeviceContext;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+
+/** The host's end of a port. After a failure nothing more goes that way, and the guest goes on. */
+abstract class PortStream {
+    private final byte[] name;
+
+    private PortStream(String name) {
+        this.name = name.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** As the guest knows it. */
+    byte[] name() {
+        return name;
+    }
+
+    abstract void write(byte[] bytes, int length);
+
+    /** Whether bytes may come at all. */
+    abstract boolean hasInput();
+
+    /** Whether there is a byte now. */
+    abstract boolean ready();
+
+    /** Reads what there is now, at most so many bytes. */
+    abstract int read(byte[] bytes, int most);
+
+    /** The terminal of the run. */
+    static PortStream terminal(DeviceContext context) {
+        return new PortStream("") {
+            private int next = -1;
+
+            @Override
+            void write(byte[] bytes, int length) {
+                for (int i = 0; i < length; i++) {
+                    context.console(bytes[i] & 0xFF);
+                }
+            }
+
+            @Override
+            boolean hasInput() {
+                return true;
+            }
+
+            @Override
+            boolean ready() {
+                next = next < 0 ? context.consoleInput() : next;
+                return next >= 0;
+            }
+
+            @Override
+            int read(byte[] bytes, int most) {
+                int count = 0;
+                while (count < most && ready()) {
+                    bytes[count++] = (byte) next;
+                    next = -1;
+                }
+                return count;
+            }
+        };
+    }
+
+    /** A channel. */
+    static PortStream of(ConsolePort port) {
+        return new PortStream(port.name()) {
+            private OutputStream output = port.output();
+            private InputStream input = port.input();
+
+            @Override
+            void write(byte[] bytes, int length) {
+                try {
+                    if (output != null) {
+                        output.write(bytes, 0, length);
+                    }
+                } catch (IOException e) {
+                    // Nobody reads any more: as with a terminal whose cable is pulled.
+                    output = null;
+                }
+            }
+
+            @Override
+            boolean hasInput() {
+                return input != null;
+            }
+
+            @Override
+            boolean ready() {
+                try {
+                    return input != null && input.available() > 0;
+                } catch (IOException e) {
+                    input = null;
+                    return false;
+                }
+            }
+
+            @Override
+            int read(byte[] bytes, int most) {
+                int count = 0;
+                try {
+                    while (count < most && input.available() > 0) {
+                        bytes[count++] = (byte) input.read();
+                    }
+                } catch (IOException e) {
+                    input = null;
+                }
+                return count;
+            }
+        };
+    }
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.platform.virtio;
+
+import dev.spelunk.api.platform.Device;
+import dev.spelunk.api.platform.DeviceContext;
+import dev.spelunk.api.platform.PlatformDevice;
+import org.osgi.service.component.annotations.Component;
+
+/** Publishes the virtio devices that a run asks for. */
+@Component(property = {"spelunk.part=device", "spelunk.name=virtio"})
+public final class VirtioComponent implements PlatformDevice {
+    @Override
+    public Device create(DeviceContext context) {
+        VirtioSlots slots = new VirtioSlots(context);
+        return slots.empty() ? null : slots;
+    }
+}
