@@ -41,6 +41,9 @@ final class BootCommand implements Callable<Integer> {
     @Mixin
     private MachineOptions machine;
 
+    @Mixin
+    private PeripheralOptions peripherals;
+
     @Override
     public Integer call() {
         boolean interactive = Boolean.getBoolean("spelunk.interactive");
@@ -49,9 +52,10 @@ final class BootCommand implements Callable<Integer> {
         RunOptions options = machine.runOptions(
                 new MachineOptions.Guest(kernel, initrd, 1, BootArguments.complete(append), SystemRun.MEMORY), console,
                 new PipedInput(interactive ? keys : System.in), interactive);
-        try (Composition composition = machine.compose();
+        try (PeripheralOptions.Connected connected = peripherals.connect();
+                Composition composition = machine.compose();
                 RawTerminal terminal = interactive ? RawTerminal.open() : null) {
-            return new SystemRun(() -> composition.machine(options), console, keys, terminal, reboot).call();
+            return new SystemRun(() -> composition.machine(options.withPeripherals(connected.peripherals())), console, keys, terminal, reboot).call();
         }
     }
 }
