@@ -47,6 +47,7 @@ final class Controls {
     private boolean smallTables;
     private boolean e0pd;
     private boolean executeNeverByPrivilege;
+    private boolean hardwareUpdates;
     private int physicalSize;
 
     final Regime[] regimes = {new Regime(Translator.REGIME_EL10), new Regime(Translator.REGIME_EL20),
@@ -72,6 +73,7 @@ final class Controls {
         smallTables = context.architecture.has("FEAT_TTST");
         e0pd = context.architecture.version() >= 85 || context.architecture.has("FEAT_E0PD");
         executeNeverByPrivilege = context.architecture.version() >= 82 || context.architecture.has("FEAT_XNX");
+        hardwareUpdates = context.architecture.has("FEAT_HAFDBS");
         physicalSize = Granule.addressSize((int) context.register(SystemRegister.ID_AA64MMFR0_EL1) & 15);
         changed();
         refresh();
@@ -110,6 +112,8 @@ final class Controls {
         hcr = el2Enabled() ? values[HCR] : 0;
         boolean host = host();
         stage2.set(values[VTCR], values[VTTBR], hcr, physicalSize, smallTables, executeNeverByPrivilege);
+        stage2.accessFlagManaged = hardwareUpdates && (values[VTCR] >>> 21 & 1) != 0;
+        stage2.dirtyStateManaged = stage2.accessFlagManaged && (values[VTCR] >>> 22 & 1) != 0;
         Regime el10 = regimes[Translator.REGIME_EL10];
         twoRanges(el10, EL1);
         // HCR_EL2.TGE and DC make SCTLR_EL1.M count as 0; DC makes VM count as 1 (D24.2.62).
@@ -128,6 +132,7 @@ final class Controls {
         long ttbr0 = values[first + 2];
         long ttbr1 = values[first + 3];
         common(r, sctlr, values[first + 4]);
+        updates(r, tcr, 39);
         int outputSize = Math.min(Granule.addressSize((int) (tcr >>> 32) & 7), physicalSize);
         range(r.lower, tcr, 7, 37, 41, 55);
         r.lower.set((int) tcr & 63, Granule.ofTg0((int) (tcr >>> 14) & 3), ttbr0, outputSize, smallTables);
@@ -151,6 +156,7 @@ final class Controls {
         long sctlr = values[first];
         long tcr = values[first + 1];
         common(r, sctlr, values[el3 ? first + 3 : first + 4]);
+        updates(r, tcr, 21);
         int outputSize = Math.min(Granule.addressSize((int) (tcr >>> 16) & 7), physicalSize);
         r.lower.disabled = false;
         r.lower.topByteIgnored = (tcr >>> 20 & 1) != 0;
@@ -164,6 +170,12 @@ final class Controls {
         r.instructionCache = (sctlr & SCTLR_I) != 0;
         r.writeExecuteNever = (sctlr & SCTLR_WXN) != 0;
         r.mair = mair;
+    }
+
+    /** HA, and HD in the next bit, which counts only with it (DDI 0487, D8.5). */
+    private void updates(Regime r, long tcr, int ha) {
+        r.accessFlagManaged = hardwareUpdates && (tcr >>> ha & 1) != 0;
+        r.dirtyStateManaged = r.accessFlagManaged && (tcr >>> ha + 1 & 1) != 0;
     }
 
     /** VMID that TLB maintenance of EL1&amp;0 applies to. */

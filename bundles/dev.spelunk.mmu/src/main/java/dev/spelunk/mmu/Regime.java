@@ -17,6 +17,10 @@ final class Regime {
     /** Without stage 1, instruction fetches are cacheable (SCTLR_ELx.I). */
     boolean instructionCache;
     boolean writeExecuteNever;
+    /** TCR_ELx.HA: hardware sets the Access flag. */
+    boolean accessFlagManaged;
+    /** TCR_ELx.HD: hardware makes a writable-clean descriptor writable-dirty. */
+    boolean dirtyStateManaged;
     long mair;
     int asid;
     int vmid;

@@ -7,7 +7,10 @@ import dev.spelunk.api.mmu.Translator;
 import dev.spelunk.api.state.BusAbort;
 import dev.spelunk.api.state.PhysicalMemory;
 
-/** The stage 1 translation table walk (DDI 0487, D8.2, AArch64.S1Walk). Its result stays in the fields until the next. */
+/**
+ * The stage 1 translation table walk (DDI 0487, D8.2, AArch64.S1Walk), and the hardware updates of its descriptor
+ * (D8.5). Its result stays in the fields until the next.
+ */
 final class Stage1Walk {
     private final PhysicalMemory memory;
     private final Stage2Controls stage2Controls;
@@ -26,6 +29,8 @@ final class Stage1Walk {
     /** GP of FEAT_BTI: branches into the page must be to a branch target identification. */
     boolean guarded;
     private long descriptor;
+    /** Address of the descriptor, an IPA where the regime has a stage 2. */
+    private long descriptorAt;
 
     Stage1Walk(PhysicalMemory memory, Stage2Controls stage2Controls, Stage2Walk stage2) {
         this.memory = memory;
@@ -85,11 +90,11 @@ final class Stage1Walk {
     }
 
     private boolean leaf(Translation out, Regime r, long d, int hierarchy) {
-        if ((d & 1L << 10) == 0) {
+        if ((d & Descriptor.AF) == 0 && !r.accessFlagManaged) {
             return FaultStatus.stage1(out, FaultStatus.ACCESS_FLAG, level);
         }
         guarded = (d >>> 50 & 1) != 0;
-        int ap = (int) (d >>> 6) & 3;
+        int ap = (int) (d >>> 6) & (clean(r) ? 1 : 3);
         boolean uxn = (d >>> 54 & 1) != 0 || (hierarchy & 4) != 0;
         if (r.hasUnprivileged()) {
             boolean pxn = (d >>> 53 & 1) != 0 || (hierarchy & 8) != 0;
@@ -104,8 +109,50 @@ final class Stage1Walk {
         return true;
     }
 
+    private boolean clean(Regime r) {
+        return r.dirtyStateManaged
+                && (descriptor & (Descriptor.DBM | Descriptor.WRITE)) == (Descriptor.DBM | Descriptor.WRITE);
+    }
+
+    /**
+     * Updates the descriptor for an access that is permitted: sets AF, and for a write clears AP[2] of a
+     * writable-clean one. What stays writable-clean no longer permits writes, so that the first one walks again.
+     */
+    boolean update(Translation out, Regime r, boolean write) {
+        boolean dirty = clean(r) && write;
+        if (clean(r) && !write) {
+            permissions &= ~Permissions.WRITES;
+        }
+        long updated = (descriptor | Descriptor.AF) & (dirty ? ~Descriptor.WRITE : -1L);
+        if (updated == descriptor) {
+            return true;
+        }
+        if (r.stage2 && !stage2(out, Translator.WRITE)) {
+            return false;
+        }
+        try {
+            memory.write(r.stage2 ? stage2.pa : descriptorAt, 8, updated);
+        } catch (BusAbort abort) {
+            return FaultStatus.stage1(out, FaultStatus.EXTERNAL_ABORT_ON_WALK, level);
+        }
+        descriptor = updated;
+        return true;
+    }
+
+    /** Stage 2 of an access to the descriptor, for a read or a write. */
+    private boolean stage2(Translation out, int access) {
+        if (!stage2.walk(out, descriptorAt, true)) {
+            return false;
+        }
+        if ((stage2.permissions & access) == 0 || stage2Controls.protectedTableWalk && stage2.device()) {
+            return FaultStatus.stage2(out, FaultStatus.PERMISSION, stage2.level, descriptorAt, true);
+        }
+        return stage2.update(out, access == Translator.WRITE, descriptorAt, true);
+    }
+
     /** Reads one descriptor into {@link #descriptor}. */
     private boolean read(Translation out, Regime r, long table, long at, int l, DescriptorSource source) {
+        descriptorAt = at;
         if (source != null) {
             if (!source.accessible(table)) {
                 return FaultStatus.stage1(out, FaultStatus.EXTERNAL_ABORT_ON_WALK, l);
@@ -113,18 +160,11 @@ final class Stage1Walk {
             descriptor = source.read(at);
             return true;
         }
-        long pa = at;
-        if (r.stage2) {
-            if (!stage2.walk(out, at, true)) {
-                return false;
-            }
-            if ((stage2.permissions & Translator.READ) == 0 || stage2Controls.protectedTableWalk && stage2.device()) {
-                return FaultStatus.stage2(out, FaultStatus.PERMISSION, stage2.level, at, true);
-            }
-            pa = stage2.pa;
+        if (r.stage2 && !stage2(out, Translator.READ)) {
+            return false;
         }
         try {
-            descriptor = memory.read(pa, 8);
+            descriptor = memory.read(r.stage2 ? stage2.pa : at, 8);
         } catch (BusAbort abort) {
             return FaultStatus.stage1(out, FaultStatus.EXTERNAL_ABORT_ON_WALK, l);
         }

@@ -9,6 +9,9 @@ final class Stage2Controls {
     boolean forcedWriteBack;
     /** FEAT_XNX: the XN field is two bits. */
     boolean executeNeverByPrivilege;
+    /** VTCR_EL2.HA and HD, as those of {@link Regime}. */
+    boolean accessFlagManaged;
+    boolean dirtyStateManaged;
     int granule;
     int startLevel;
     int inputSize;

@@ -5,7 +5,10 @@ import dev.spelunk.api.mmu.Translation;
 import dev.spelunk.api.state.BusAbort;
 import dev.spelunk.api.state.PhysicalMemory;
 
-/** The stage 2 translation table walk (DDI 0487, D8.2.10, AArch64.S2Walk). Its result stays in the fields until the next. */
+/**
+ * The stage 2 translation table walk (DDI 0487, D8.2.10, AArch64.S2Walk), and the hardware updates of its
+ * descriptor (D8.5). Its result stays in the fields until the next.
+ */
 final class Stage2Walk {
     private final PhysicalMemory memory;
     private final Stage2Controls controls;
@@ -16,6 +19,8 @@ final class Stage2Walk {
     int level;
     /** See {@link Permissions}. */
     int permissions;
+    private long descriptor;
+    private long descriptorAt;
     int memAttr;
     int shareability;
 
@@ -39,9 +44,9 @@ final class Stage2Walk {
         long table = c.base;
         long index = ipa >>> shift;
         while (true) {
-            long descriptor;
+            descriptorAt = table | index << 3;
             try {
-                descriptor = memory.read(table | index << 3, 8);
+                descriptor = memory.read(descriptorAt, 8);
             } catch (BusAbort abort) {
                 return FaultStatus.stage2(out, FaultStatus.EXTERNAL_ABORT_ON_WALK, l, ipa, onWalk);
             }
@@ -55,7 +60,7 @@ final class Stage2Walk {
                 return FaultStatus.stage2(out, FaultStatus.ADDRESS_SIZE, l, ipa, onWalk);
             }
             if (leaf) {
-                return leaf(out, ipa, onWalk, descriptor, address, l, shift);
+                return leaf(out, ipa, onWalk, address, l, shift);
             }
             table = address;
             l++;
@@ -64,17 +69,43 @@ final class Stage2Walk {
         }
     }
 
-    private boolean leaf(Translation out, long ipa, boolean onWalk, long descriptor, long address, int l, int shift) {
-        if ((descriptor & 1L << 10) == 0) {
+    private boolean leaf(Translation out, long ipa, boolean onWalk, long address, int l, int shift) {
+        if ((descriptor & Descriptor.AF) == 0 && !controls.accessFlagManaged) {
             return FaultStatus.stage2(out, FaultStatus.ACCESS_FLAG, l, ipa, onWalk);
         }
         pa = address | ipa & (1L << shift) - 1;
         size = shift;
         level = l;
         int xn = (int) (descriptor >>> 53) & (controls.executeNeverByPrivilege ? 3 : 2);
-        permissions = Permissions.stage2((int) (descriptor >>> 6) & 3, xn);
+        permissions = Permissions.stage2((int) (descriptor >>> 6) & 3 | (clean() ? 2 : 0), xn);
         memAttr = (int) (descriptor >>> 2) & 15;
         shareability = (int) (descriptor >>> 8) & 3;
+        return true;
+    }
+
+    private boolean clean() {
+        return controls.dirtyStateManaged && (descriptor & (Descriptor.DBM | Descriptor.WRITE)) == Descriptor.DBM;
+    }
+
+    /**
+     * Updates the descriptor for an access that is permitted: sets AF, and for a write S2AP[1] of a writable-clean
+     * one. What stays writable-clean no longer permits writes, so that the first one walks again.
+     */
+    boolean update(Translation out, boolean write, long ipa, boolean onWalk) {
+        boolean dirty = clean() && write;
+        if (clean() && !write) {
+            permissions &= ~Permissions.WRITES;
+        }
+        long updated = descriptor | Descriptor.AF | (dirty ? Descriptor.WRITE : 0);
+        if (updated == descriptor) {
+            return true;
+        }
+        try {
+            memory.write(descriptorAt, 8, updated);
+        } catch (BusAbort abort) {
+            return FaultStatus.stage2(out, FaultStatus.EXTERNAL_ABORT_ON_WALK, level, ipa, onWalk);
+        }
+        descriptor = updated;
         return true;
     }
 

@@ -202,6 +202,26 @@ final class Tlb {
                 && (vmid < 0 || (entries[e + 3] >>> VMID_SHIFT & 0xFFFF) == vmid);
     }
 
+    /**
+     * Invalidates entries of stage 1 mappings that meet a range of addresses.
+     *
+     * @param asid ASID that non-global entries must have, -1 for any
+     */
+    void invalidateRange(int regime, long va, long length, int asid, int vmid) {
+        for (int e = 0; e < entries.length; e += TlbState.WORDS) {
+            if (!in(e, regime, vmid)) {
+                continue;
+            }
+            long context = entries[e + 3];
+            long size = 1L << ((int) (context >>> STAGE1_SIZE_SHIFT) & 63);
+            long first = entries[e] & PAGE & -size;
+            if (first < va + length && first + size > va
+                    && (asid < 0 || (entries[e] & GLOBAL) != 0 || (context & 0xFFFF) == asid)) {
+                entries[e] = 0;
+            }
+        }
+    }
+
     /** Invalidates non-global entries of an ASID. */
     void invalidateAsid(int regime, int asid, int vmid) {
         for (int e = 0; e < entries.length; e += TlbState.WORDS) {
@@ -222,6 +242,17 @@ final class Tlb {
         }
         if (!rest) {
             state.sizes = 0;
+        }
+    }
+
+    /** Invalidates translations of EL1&amp;0 whose IPAs meet a range. */
+    void invalidateIpaRange(int regime, long ipa, long length, int vmid) {
+        for (int e = 0; e < entries.length; e += TlbState.WORDS) {
+            long size = 1L << size(e);
+            long first = entries[e + 2] & PAGE & -size;
+            if (in(e, regime, vmid) && (entries[e] & STAGE2) != 0 && first < ipa + length && first + size > ipa) {
+                entries[e] = 0;
+            }
         }
     }
 

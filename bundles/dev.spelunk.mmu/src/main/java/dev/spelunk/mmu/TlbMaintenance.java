@@ -8,7 +8,7 @@ import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.TlbObserver;
 
 /**
- * TLBI instructions (DDI 0487, C5.5, D8.17): which regime, which VMID and ASID, on which PEs. The walks of the
+ * TLBI instructions (DDI 0487, C5.5, D8.17), also those by range: which regime, which VMID and ASID, on which PEs. The walks of the
  * last level and of all levels are cached as one, so the forms for the last level do the same as the others.
  * The Inner and the Outer Shareable domain are all PEs of the machine.
  */
@@ -20,6 +20,9 @@ final class TlbMaintenance {
     private static final int ASID = 2;
     private static final int ADDRESS_ALL_ASID = 3;
     private static final int IPA = 4;
+    private static final int RANGE = 5;
+    private static final int RANGE_ALL_ASID = 6;
+    private static final int IPA_RANGE = 7;
 
     private final PeContext context;
     private final Controls controls;
@@ -45,6 +48,9 @@ final class TlbMaintenance {
         }
         if (op1 == 4 && (crm == 0 || crm == 4)) {
             return stage2(crm, op2, operand);
+        }
+        if (crm == 2 || crm == 5 || crm == 6) {
+            return range(op1, crm, op2, operand);
         }
         boolean outer = crm == 1;
         if (crm != 7 && crm != 3 && !outer || outer && !context.architecture.has("FEAT_TLBIOS")) {
@@ -105,8 +111,37 @@ final class TlbMaintenance {
         }
     }
 
-    /** IPAS2E1 and IPAS2LE1. */
+    /** RVAE1, RVAAE1, RVALE1, RVAALE1, RVAE2, RVALE2, RVAE3 and RVALE3 of FEAT_TLBIRANGE. */
+    private boolean range(int op1, int crm, int op2, long operand) {
+        boolean allAsids = op2 == 3 || op2 == 7;
+        if ((op2 & 1) == 0 || allAsids && op1 != 0 || op1 != 0 && op1 != 4 && op1 != 6 || !hasRange(crm == 5)) {
+            return false;
+        }
+        boolean host = controls.host() && context.pe.el >= 2;
+        int vmid = 0;
+        int regime = Translator.REGIME_EL3;
+        if (op1 == 0) {
+            regime = host ? Translator.REGIME_EL20 : Translator.REGIME_EL10;
+            vmid = host ? 0 : controls.vmid();
+        } else if (op1 == 4) {
+            regime = (controls.hcr & Controls.HCR_E2H) != 0 ? Translator.REGIME_EL20 : Translator.REGIME_EL2;
+        }
+        boolean broadcast = crm != 6 || op1 == 0 && context.pe.el == 1 && (controls.hcr & Controls.HCR_FB) != 0;
+        return apply(allAsids ? RANGE_ALL_ASID : RANGE, regime, operand, vmid, broadcast);
+    }
+
+    private boolean hasRange(boolean outer) {
+        return context.architecture.has("FEAT_TLBIRANGE") && (!outer || context.architecture.has("FEAT_TLBIOS"));
+    }
+
+    /** IPAS2E1, IPAS2LE1, RIPAS2E1 and RIPAS2LE1. */
     private boolean stage2(int crm, int op2, long operand) {
+        if ((op2 & 2) != 0) {
+            boolean outer = (op2 & 1) != 0;
+            boolean local = crm == 4 && !outer;
+            return (crm == 4 || !outer) && hasRange(outer)
+                    && apply(IPA_RANGE, Translator.REGIME_EL10, operand, controls.vmid(), !local);
+        }
         boolean inner = crm == 0 && (op2 == 1 || op2 == 5);
         boolean local = crm == 4 && (op2 == 1 || op2 == 5);
         boolean outer = crm == 4 && (op2 == 0 || op2 == 4) && context.architecture.has("FEAT_TLBIOS");
@@ -145,6 +180,16 @@ final class TlbMaintenance {
                     observer.tlbInvalidated(va & -1L << size, 1L << size);
                 }
                 return;
+            case RANGE:
+            case RANGE_ALL_ASID:
+                int only = what == RANGE && regime <= Translator.REGIME_EL20
+                        ? (int) (operand >>> 48) & controls.asidMask(regime) : -1;
+                // BaseADDR is the top of an address of 49, 51 or 53 bits, and bits above come from its highest.
+                tlb.invalidateRange(regime, operand << 27 >> 27 << granule(operand), length(operand), only, vmid);
+                break;
+            case IPA_RANGE:
+                tlb.invalidateIpaRange(regime, (operand & (1L << 37) - 1) << granule(operand), length(operand), vmid);
+                break;
             case ASID:
                 tlb.invalidateAsid(regime, (int) (operand >>> 48) & controls.asidMask(regime), vmid);
                 break;
@@ -158,5 +203,16 @@ final class TlbMaintenance {
         if (observer != null) {
             observer.tlbInvalidated();
         }
+    }
+
+    /** log2 of the granule that TG says; the reserved value counts as 64 KiB. */
+    private static int granule(long operand) {
+        int tg = (int) (operand >>> 46) & 3;
+        return tg == 0 ? 16 : 10 + 2 * tg;
+    }
+
+    /** Bytes of the range: (NUM + 1) × 2^(5 × SCALE + 1) granules. */
+    private static long length(long operand) {
+        return (operand >>> 39 & 31) + 1 << 5 * (int) (operand >>> 44 & 3) + 1 + granule(operand);
     }
 }

@@ -103,7 +103,7 @@ final class Vmsa64Translator implements Translator, TlbObserver, Tlb.Eviction {
         return true;
     }
 
-    /** Both stages from the tables; a success is entered in the TLB. */
+    /** Both stages from the tables; a success is entered in the TLB, but for maintenance, which leaves descriptors as they are. */
     private boolean walk(Translation out, Regime r, long va, long page, int access) {
         out.walked = true;
         int permissions;
@@ -138,7 +138,10 @@ final class Vmsa64Translator implements Translator, TlbObserver, Tlb.Eviction {
         long word1 = out.pa & -1L << size | permissions | (out.device ? Tlb.DEVICE : 0)
                 | (out.guarded ? Tlb.GUARDED : 0);
         long word2 = out.ipa & -1L << size | out.attributes | (long) out.shareability << 8;
-        tlb.enter(r, page, (access & EXECUTE) != 0, size, r.stage1 ? stage1Size : size, global, word1, word2, this);
+        if (updates(access)) {
+            tlb.enter(r, page, (access & EXECUTE) != 0, size, r.stage1 ? stage1Size : size, global, word1, word2,
+                    this);
+        }
         return true;
     }
 
@@ -149,6 +152,9 @@ final class Vmsa64Translator implements Translator, TlbObserver, Tlb.Eviction {
         }
         if (!permitted(out, Permissions.of(stage1.permissions, access, pe.pan), access)) {
             return FaultStatus.stage1(out, FaultStatus.PERMISSION, stage1.level);
+        }
+        if (source == null && updates(access) && !stage1.update(out, r, (access & WRITE) != 0)) {
+            return false;
         }
         output(out, stage1.address, stage1.attributes, stage1.shareability);
         out.guarded = stage1.guarded;
@@ -163,12 +169,20 @@ final class Vmsa64Translator implements Translator, TlbObserver, Tlb.Eviction {
         if (!permitted(out, Permissions.of(stage2.permissions, access, false), access)) {
             return FaultStatus.stage2(out, FaultStatus.PERMISSION, stage2.level, ipa, false);
         }
+        if (updates(access) && !stage2.update(out, (access & WRITE) != 0, ipa, false)) {
+            return false;
+        }
         int attributes = MemoryAttributes.combine(out.attributes, stage2.memAttr, controls.stage2.forcedWriteBack);
         int shareability = MemoryAttributes.shareability(attributes,
                 MemoryAttributes.combineShareability(out.shareability, stage2.shareability));
         output(out, stage2.pa, attributes, shareability);
         out.ipa = ipa;
         return true;
+    }
+
+    /** AT and cache maintenance update no descriptor, and are as if the Access flag were 1. */
+    private static boolean updates(int access) {
+        return (access & MAINTENANCE) == 0;
     }
 
     /** Whether the access may; if not, says whether a read would have failed too. */

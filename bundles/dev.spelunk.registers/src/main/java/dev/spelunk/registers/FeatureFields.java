@@ -57,7 +57,7 @@ final class FeatureFields {
                 | one(a, 12, "FEAT_SHA256") | one(a, 16, "FEAT_CRC32") | (a.has("FEAT_LSE") ? field(20, 2) : 0)
                 | one(a, 28, "FEAT_RDM") | one(a, 44, "FEAT_DotProd") | one(a, 48, "FEAT_FHM")
                 | field(52, a.has("FEAT_FlagM2") ? 2 : a.has("FEAT_FlagM") ? 1 : 0)
-                | one(a, 56, "FEAT_TLBIOS") | one(a, 60, "FEAT_RNG");
+                | field(56, a.has("FEAT_TLBIRANGE") ? 2 : a.has("FEAT_TLBIOS") ? 1 : 0) | one(a, 60, "FEAT_RNG");
     }
 
     /** ID_AA64ISAR1_EL1 (DDI 0487, D24.2.85). */
@@ -75,11 +75,11 @@ final class FeatureFields {
         return field(0, 5) | field(4, 2) | field(20, 1) | one(a, 56, "FEAT_FGT");
     }
 
-    /** ID_AA64MMFR1_EL1 (DDI 0487, D24.2.89). Nothing manages Access flags or dirty state in hardware. */
+    /** ID_AA64MMFR1_EL1 (DDI 0487, D24.2.89). */
     static long mmfr1(Architecture a) {
         boolean v82 = a.version() >= 82;
         int pan = !a.has("FEAT_PAN") ? 0 : v82 || a.has("FEAT_PAN2") ? 2 : 1;
-        return (a.has("FEAT_VMID16") ? field(4, 2) : 0)
+        return (a.has("FEAT_HAFDBS") ? field(0, 2) : 0) | (a.has("FEAT_VMID16") ? field(4, 2) : 0)
                 | (a.has("FEAT_EL2") ? one(a, 8, "FEAT_VHE") : 0)
                 | (v82 || a.has("FEAT_HPDS") ? field(12, 1) : 0)
                 | one(a, 16, "FEAT_LOR") | field(20, pan)

@@ -74,6 +74,15 @@ final class FineGrainedTrapRegisters implements RegisterBank {
             b.field("TLBIVAALE1OS", 23).field("TLBIVALE1OS", 22).field("TLBIVAAE1OS", 21).field("TLBIASIDE1OS", 20)
                     .field("TLBIVAE1OS", 19).field("TLBIVMALLE1OS", 18);
         }
+        if (d.has("FEAT_TLBIRANGE")) {
+            b.field("TLBIRVAALE1", 41).field("TLBIRVALE1", 40).field("TLBIRVAAE1", 39).field("TLBIRVAE1", 38)
+                    .field("TLBIRVAALE1IS", 37).field("TLBIRVALE1IS", 36).field("TLBIRVAAE1IS", 35)
+                    .field("TLBIRVAE1IS", 34);
+            if (d.has("FEAT_TLBIOS")) {
+                b.field("TLBIRVAALE1OS", 27).field("TLBIRVALE1OS", 26).field("TLBIRVAAE1OS", 25)
+                        .field("TLBIRVAE1OS", 24);
+            }
+        }
         if (d.has("FEAT_PAN") && (a.version() >= 82 || d.has("FEAT_PAN2"))) {
             b.field("ATS1E1WP", 17).field("ATS1E1RP", 16);
         }

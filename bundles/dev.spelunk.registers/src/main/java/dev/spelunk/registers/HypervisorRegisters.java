@@ -121,6 +121,9 @@ final class HypervisorRegisters implements RegisterBank {
         if (d.has("FEAT_VMID16")) {
             vtcr.field("VS", 19);
         }
+        if (d.has("FEAT_HAFDBS")) {
+            vtcr.field("HA", 21).field("HD", 22);
+        }
     }
 
     private static long form(long hcr, RegisterDefinition twoRanges, RegisterDefinition oneRange, long value) {

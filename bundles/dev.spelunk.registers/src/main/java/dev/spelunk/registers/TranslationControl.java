@@ -3,7 +3,7 @@ package dev.spelunk.registers;
 
 import dev.spelunk.api.registers.RegisterDefinition;
 
-/** Fields of the translation control registers with two ranges and with one (DDI 0487, D24.2.194-196). HA and HD are RES0. */
+/** Fields of the translation control registers with two ranges and with one (DDI 0487, D24.2.194-196). */
 final class TranslationControl {
     private TranslationControl() {
     }
@@ -16,6 +16,9 @@ final class TranslationControl {
                 .field("TBI0", 37).field("TBI1", 38);
         if (d.architecture.version() >= 82 || d.has("FEAT_HPDS")) {
             b.field("HPD0", 41).field("HPD1", 42);
+        }
+        if (d.has("FEAT_HAFDBS")) {
+            b.field("HA", 39).field("HD", 40);
         }
         if (d.has("FEAT_PAuth")) {
             b.field("TBID0", 51).field("TBID1", 52);
@@ -32,6 +35,9 @@ final class TranslationControl {
                 .field("PS", 18, 16).field("TBI", 20).res1(23, 23).res1(31, 31);
         if (d.architecture.version() >= 82 || d.has("FEAT_HPDS")) {
             b.field("HPD", 24);
+        }
+        if (d.has("FEAT_HAFDBS")) {
+            b.field("HA", 21).field("HD", 22);
         }
         if (d.has("FEAT_PAuth")) {
             b.field("TBID", 29);
