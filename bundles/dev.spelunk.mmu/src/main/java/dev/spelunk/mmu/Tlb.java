@@ -206,20 +206,25 @@ final class Tlb {
      * Invalidates entries of stage 1 mappings that meet a range of addresses.
      *
      * @param asid ASID that non-global entries must have, -1 for any
+     * @return log2 of the size of the largest stage 1 mapping hit, 0 when there was none
      */
-    void invalidateRange(int regime, long va, long length, int asid, int vmid) {
+    int invalidateRange(int regime, long va, long length, int asid, int vmid) {
+        int largest = 0;
         for (int e = 0; e < entries.length; e += TlbState.WORDS) {
             if (!in(e, regime, vmid)) {
                 continue;
             }
             long context = entries[e + 3];
-            long size = 1L << ((int) (context >>> STAGE1_SIZE_SHIFT) & 63);
+            int stage1Size = (int) (context >>> STAGE1_SIZE_SHIFT) & 63;
+            long size = 1L << stage1Size;
             long first = entries[e] & PAGE & -size;
             if (first < va + length && first + size > va
                     && (asid < 0 || (entries[e] & GLOBAL) != 0 || (context & 0xFFFF) == asid)) {
                 entries[e] = 0;
+                largest = Math.max(largest, stage1Size);
             }
         }
+        return largest;
     }
 
     /** Invalidates non-global entries of an ASID. */

@@ -185,8 +185,13 @@ final class TlbMaintenance {
                 int only = what == RANGE && regime <= Translator.REGIME_EL20
                         ? (int) (operand >>> 48) & controls.asidMask(regime) : -1;
                 // BaseADDR is the top of an address of 49, 51 or 53 bits, and bits above come from its highest.
-                tlb.invalidateRange(regime, operand << 27 >> 27 << granule(operand), length(operand), only, vmid);
-                break;
+                long from = operand << 27 >> 27 << granule(operand);
+                long bytes = length(operand);
+                long largest = 1L << Math.max(tlb.invalidateRange(regime, from, bytes, only, vmid), 12);
+                if (observer != null) {
+                    observer.tlbInvalidated(from & -largest, (from + bytes - 1 | largest - 1) + 1 - (from & -largest));
+                }
+                return;
             case IPA_RANGE:
                 tlb.invalidateIpaRange(regime, (operand & (1L << 37) - 1) << granule(operand), length(operand), vmid);
                 break;
