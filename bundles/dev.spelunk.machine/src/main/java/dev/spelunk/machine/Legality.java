@@ -47,6 +47,14 @@ final class Legality {
             new Rule(85, ANY, "FEAT_SPE", "FEAT_SPEv1p1", "A2.2: PMSVer 1 is not permitted from Armv8.5"),
             new Rule(80, 85, "FEAT_FGT", "", "A2.2: FEAT_FGT is optional from Armv8.5"),
             new Rule(80, ANY, "FEAT_FGT", "FEAT_EL2", "the fine-grained traps are registers of EL2"),
+            new Rule(81, ANY, "FEAT_PMUv3", "FEAT_PMUv3p1", "A2.2: FEAT_PMUv3 is FEAT_PMUv3p1 from Armv8.1"),
+            new Rule(84, ANY, "FEAT_PMUv3", "FEAT_PMUv3p4", "A2.2: FEAT_PMUv3 is FEAT_PMUv3p4 from Armv8.4"),
+            new Rule(85, ANY, "FEAT_PMUv3", "FEAT_PMUv3p5", "A2.2: FEAT_PMUv3 is FEAT_PMUv3p5 from Armv8.5"),
+            new Rule(87, ANY, "FEAT_PMUv3", "FEAT_PMUv3p7", "A2.2: FEAT_PMUv3 is FEAT_PMUv3p7 from Armv8.7"),
+            new Rule(80, ANY, "FEAT_PMUv3p1", "FEAT_PMUv3", "A2.2: FEAT_PMUv3p1 requires FEAT_PMUv3"),
+            new Rule(80, ANY, "FEAT_PMUv3p4", "FEAT_PMUv3p1", "A2.2: FEAT_PMUv3p4 requires FEAT_PMUv3p1"),
+            new Rule(80, ANY, "FEAT_PMUv3p5", "FEAT_PMUv3p4", "A2.2: FEAT_PMUv3p5 requires FEAT_PMUv3p4"),
+            new Rule(80, ANY, "FEAT_PMUv3p7", "FEAT_PMUv3p5", "A2.2: FEAT_PMUv3p7 requires FEAT_PMUv3p5"),
             new Rule(80, ANY, "FEAT_VHE", "FEAT_EL2", "the Virtualization Host Extensions need EL2"),
             new Rule(80, ANY, "FEAT_FlagM2", "FEAT_FlagM", "A2.2: FEAT_FlagM2 requires FEAT_FlagM"),
             new Rule(80, ANY, "FEAT_LRCPC2", "FEAT_LRCPC", "A2.2: FEAT_LRCPC2 requires FEAT_LRCPC"));
@@ -90,6 +98,12 @@ final class Legality {
                 }
             }
         }
+        for (String feature : asserted) {
+            // Performance monitors that no part brings would be there in ID_AA64DFR0_EL1 alone.
+            if (feature.startsWith("FEAT_PMUv3") && parts.stream().noneMatch(b -> declares(b, feature))) {
+                legality.problems.add(feature + " is asserted, but no part of the machine models it");
+            }
+        }
         for (Rule rule : RULES) {
             if (!rule.applies(version, legality.features)) {
                 continue;
@@ -109,6 +123,11 @@ final class Legality {
         List<BundleCapability> own = bundle.adapt(BundleRevision.class)
                 .getDeclaredCapabilities(Architecture.FEATURE_NAMESPACE);
         return own.isEmpty() ? "" : " for " + own.get(0).getAttributes().get(Architecture.FEATURE_NAMESPACE);
+    }
+
+    private static boolean declares(Bundle bundle, String feature) {
+        return bundle.adapt(BundleRevision.class).getDeclaredCapabilities(Architecture.FEATURE_NAMESPACE).stream()
+                .anyMatch(c -> feature.equals(c.getAttributes().get(Architecture.FEATURE_NAMESPACE)));
     }
 
     private static boolean matches(String filter, Map<String, Object> attributes) {

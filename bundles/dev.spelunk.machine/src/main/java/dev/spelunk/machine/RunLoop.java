@@ -173,6 +173,9 @@ final class RunLoop {
         if ((changed & PeState.CHANGED_PROFILING) != 0 && context.sampler != null) {
             context.sampler.update();
         }
+        for (Device device : board.devices) {
+            device.changed(pe.index);
+        }
         if ((changed & PeState.CHANGED_TIMERS) != 0) {
             advanceDevices(pe.index);
         }
@@ -282,13 +285,18 @@ final class RunLoop {
             return;
         }
         if (context.sampler != null && context.sampler.cyclesToCompletion() < until - pe.cycles()) {
-            pe.idleCycles += Math.max(context.sampler.cyclesToCompletion(), 0);
+            waited(pe, Math.max(context.sampler.cyclesToCompletion(), 0));
             context.sampler.completeIfDue();
             return;
         }
         long gap = until - pe.cycles();
-        pe.idleCycles += board.options.paced() && everyoneWaits() ? waited(gap) : gap;
+        waited(pe, board.options.paced() && everyoneWaits() ? pace(gap) : gap);
         advanceDevices(pe.index);
+    }
+
+    private static void waited(PeState pe, long cycles) {
+        pe.idleCycles += cycles;
+        pe.waitingCycles += cycles;
     }
 
     private boolean everyoneWaits() {
@@ -301,7 +309,7 @@ final class RunLoop {
     }
 
     /** Lets host time pass for idle cycles, not beyond a key press; returns the cycles that passed. */
-    private long waited(long cycles) {
+    private long pace(long cycles) {
         board.console.flush();
         return pacing.pass(cycles, board.console.inputReady());
     }

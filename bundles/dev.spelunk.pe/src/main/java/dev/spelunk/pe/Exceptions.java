@@ -3,6 +3,7 @@ package dev.spelunk.pe;
 
 import dev.spelunk.api.pe.Core;
 import dev.spelunk.api.state.PeState;
+import dev.spelunk.api.state.PmuState;
 
 /** Takes exceptions to EL1 and EL2, returns from them, and picks interrupts (DDI 0487, D1.3 and J1.1). */
 final class Exceptions {
@@ -71,6 +72,7 @@ final class Exceptions {
         }
         control.spsr(target, spsr);
         control.elr(target, returnAddress);
+        pe.count(PmuState.EXC_TAKEN);
         pe.bankStackPointer();
         if (pe.el != target) {
             pe.changed |= PeState.CHANGED_PROFILING;
@@ -101,6 +103,7 @@ final class Exceptions {
      */
     void returnTo(long address, long spsr) {
         int from = pe.el;
+        pe.count(PmuState.EXC_RETURN);
         if (illegalReturn(spsr)) {
             long kept = pe.spsr() & 0xFL | 1L << 20;
             long flags = 0xFL << 28 | 0xFL << 6;

@@ -6,7 +6,9 @@ import static dev.spelunk.pe.DataProcessingImmediate.destination;
 import dev.spelunk.api.pe.Core;
 import dev.spelunk.api.registers.Access;
 import dev.spelunk.api.registers.Encoding;
+import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.PeState;
+import dev.spelunk.api.state.PmuState;
 
 /** System instructions: hints, barriers, PSTATE and system register accesses (DDI 0487, C4.1.93 and C5). */
 final class SystemInstructions {
@@ -41,6 +43,11 @@ final class SystemInstructions {
 
     private static int writeRegister(Processor p, int word, int encoding) {
         check(p, word, encoding, false);
+        if (encoding == SystemRegister.TTBR0_EL1 || encoding == SystemRegister.TTBR1_EL1) {
+            p.pe.count(PmuState.TTBR_WRITE_RETIRED);
+        } else if (encoding == SystemRegister.CONTEXTIDR_EL1) {
+            p.pe.count(PmuState.CID_WRITE_RETIRED);
+        }
         p.context.registers.write(encoding, p.x[word & 31]);
         return p.leave();
     }

@@ -61,7 +61,7 @@ final class El3Registers implements RegisterBank {
         }
     }
 
-    /** MDCR_EL3 (D24.3.18) without PMUv3. */
+    /** MDCR_EL3 (D24.3.18). Of the performance monitors it has what matters below EL3: TPM. */
     private static void monitorDebug(Definitions d, Architecture a) {
         RegisterDefinition.Builder b = d.add("MDCR_EL3", SystemRegister.MDCR_EL3).from(3)
                 .field("TPM", 6).field("TDA", 9).field("TDOSA", 10).field("SDD", 16)

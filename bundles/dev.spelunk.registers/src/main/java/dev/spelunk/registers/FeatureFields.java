@@ -46,9 +46,14 @@ final class FeatureFields {
     static long dfr0(Architecture a) {
         int debug = a.version() >= 84 ? 9 : a.version() >= 82 ? 8 : a.has("FEAT_VHE") ? 7 : 6;
         int profiling = a.profiling() == null ? 0 : a.profiling().pmsVer;
-        // PMUVer: registers that are RAZ/WI are an IMPLEMENTATION DEFINED form of performance monitors, not PMUv3.
-        return field(0, debug) | field(8, 0xF) | field(12, 1) | field(20, 1) | field(32, profiling)
+        return field(0, debug) | field(8, monitors(a)) | field(12, 1) | field(20, 1) | field(32, profiling)
                 | (a.has("FEAT_DoubleLock") ? 0 : field(36, 0xF));
+    }
+
+    /** PMUVer. Registers that are RAZ/WI are an IMPLEMENTATION DEFINED form of performance monitors, not PMUv3. */
+    private static int monitors(Architecture a) {
+        return a.has("FEAT_PMUv3p7") ? 7 : a.has("FEAT_PMUv3p5") ? 6 : a.has("FEAT_PMUv3p4") ? 5
+                : a.has("FEAT_PMUv3p1") ? 4 : a.has("FEAT_PMUv3") ? 1 : 0xF;
     }
 
     /** ID_AA64ISAR0_EL1 (DDI 0487, D24.2.84). */

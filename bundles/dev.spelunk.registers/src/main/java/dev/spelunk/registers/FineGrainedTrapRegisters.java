@@ -48,6 +48,9 @@ final class FineGrainedTrapRegisters implements RegisterBank {
         b.field("OSDLR_EL1", 11).field("OSECCR_EL1", 10).field("DBGPRCR_EL1", 7).field("DBGCLAIM", 5)
                 .field("MDSCR_EL1", 4).field("DBGWVRn_EL1", 3).field("DBGWCRn_EL1", 2).field("DBGBVRn_EL1", 1)
                 .field("DBGBCRn_EL1", 0);
+        if (a.has("FEAT_PMUv3")) {
+            monitors(a, b, read);
+        }
         if (a.profiling() == null) {
             return;
         }
@@ -59,6 +62,20 @@ final class FineGrainedTrapRegisters implements RegisterBank {
         }
         if (a.has("FEAT_SPE_FnE")) {
             b.field("nPMSNEVFR_EL1", 62);
+        }
+    }
+
+    private static void monitors(Architecture a, RegisterDefinition.Builder b, boolean read) {
+        b.field("PMUSERENR_EL0", 57).field("PMSELR_EL0", 19).field("PMOVS", 18).field("PMINTEN", 17)
+                .field("PMCNTEN", 16).field("PMCCNTR_EL0", 15).field("PMCCFILTR_EL0", 14)
+                .field("PMEVTYPERn_EL0", 13).field("PMEVCNTRn_EL0", 12);
+        if (!read) {
+            b.field("PMCR_EL0", 21).field("PMSWINC_EL0", 20);
+            return;
+        }
+        b.field("PMCEIDn_EL0", 58);
+        if (a.has("FEAT_PMUv3p4")) {
+            b.field("PMMIR_EL1", 22);
         }
     }
 

@@ -77,13 +77,29 @@ final class HypervisorRegisters implements RegisterBank {
         }
     }
 
-    /** MDCR_EL2 (D24.3.17) without PMUv3. */
+    /** MDCR_EL2 (D24.3.17). */
     private static void monitorDebug(Definitions d, Architecture a) {
         RegisterDefinition.Builder b = d.add("MDCR_EL2", SystemRegister.MDCR_EL2).from(2)
                 .field("TPMCR", 5).field("TPM", 6).field("TDE", 8).field("TDA", 9).field("TDOSA", 10).field("TDRA", 11)
                 .onWrite(Definitions.HYPERVISOR_CONTROL);
         if (a.profiling() != null) {
             b.field("E2PB", 13, 12).field("TPMS", 14);
+        }
+        if (!d.has("FEAT_PMUv3")) {
+            return;
+        }
+        b.field("HPMN", 4, 0).reset(a.eventCounters()).field("HPME", 7);
+        if (d.has("FEAT_PMUv3p1")) {
+            b.field("HPMD", 17);
+        }
+        if (d.has("FEAT_PMUv3p5")) {
+            b.field("HCCD", 23).field("HLP", 26);
+        }
+        if (d.has("FEAT_PMUv3p7")) {
+            b.field("HPMFZO", 29);
+        }
+        if (d.has("FEAT_PMUv3p7") && d.has("FEAT_SPEv1p2")) {
+            b.field("HPMFZS", 36);
         }
     }
 

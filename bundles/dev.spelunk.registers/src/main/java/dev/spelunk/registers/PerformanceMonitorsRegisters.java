@@ -11,12 +11,15 @@ import dev.spelunk.api.registers.SystemRegister;
 import java.util.List;
 
 /**
- * The performance monitors that a guest touches at boot (DDI 0487, D24.5): no counter is there, each register
+ * The performance monitors that a guest touches at boot (DDI 0487, D24.5), in a machine without FEAT_PMUv3: each register
  * reads as zero and ignores writes, and EL0 has no access, since PMUSERENR_EL0 is zero.
  */
 final class PerformanceMonitorsRegisters implements RegisterBank {
     @Override
     public List<RegisterDefinition> registers(Architecture a) {
+        if (a.has("FEAT_PMUv3")) {
+            return List.of();
+        }
         Definitions d = new Definitions(a);
         AccessRule tpm = d.traps.performanceMonitors(Traps.MDCR_TPM);
         AccessRule tpmcr = d.traps.performanceMonitors(Traps.MDCR_TPM | Traps.MDCR_TPMCR);

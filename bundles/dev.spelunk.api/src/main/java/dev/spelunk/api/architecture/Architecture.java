@@ -62,6 +62,11 @@ public final class Architecture {
         return registerValues.getOrDefault(name, otherwise);
     }
 
+    /** PMCR_EL0.N: the number of event counters of the performance monitors, 6 unless the variant states PMCR_EL0. */
+    public int eventCounters() {
+        return (int) (registerValue("PMCR_EL0", 6 << 11) >>> 11) & 31;
+    }
+
     /** The same architecture with other profiling rules. */
     public Architecture withProfiling(ProfilingRules rules) {
         return new Architecture(version, features, rules, registerValues);

@@ -19,6 +19,14 @@ public interface Device extends BusTarget {
     /** Brings lines up to date with the PE's time and registers. */
     void advance(int pe);
 
+    /**
+     * Is told, before the PE's next operation, that something changed that {@code PeState.changed} reports: its
+     * Exception level, registers, events.
+     */
+    default void changed(int pe) {
+        // Most devices live on deadlines alone.
+    }
+
     /** Adds the device's nodes. */
     void describe(DeviceTree tree);
 }

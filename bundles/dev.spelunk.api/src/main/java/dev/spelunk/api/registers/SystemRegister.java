@@ -162,7 +162,14 @@ public final class SystemRegister {
     public static final int ICH_ELRSR_EL2 = 3 << 14 | 4 << 11 | 12 << 7 | 11 << 3 | 5;
     public static final int ICH_VMCR_EL2 = 3 << 14 | 4 << 11 | 12 << 7 | 11 << 3 | 7;
     public static final int ICH_LR0_EL2 = 3 << 14 | 4 << 11 | 12 << 7 | 12 << 3 | 0;
+    public static final int PMINTENSET_EL1 = 3 << 14 | 0 << 11 | 9 << 7 | 14 << 3 | 1;
+    public static final int PMINTENCLR_EL1 = 3 << 14 | 0 << 11 | 9 << 7 | 14 << 3 | 2;
     public static final int PMCR_EL0 = 3 << 14 | 3 << 11 | 9 << 7 | 12 << 3 | 0;
+    public static final int PMCNTENSET_EL0 = 3 << 14 | 3 << 11 | 9 << 7 | 12 << 3 | 1;
+    public static final int PMCNTENCLR_EL0 = 3 << 14 | 3 << 11 | 9 << 7 | 12 << 3 | 2;
+    public static final int PMOVSCLR_EL0 = 3 << 14 | 3 << 11 | 9 << 7 | 12 << 3 | 3;
+    public static final int PMUSERENR_EL0 = 3 << 14 | 3 << 11 | 9 << 7 | 14 << 3 | 0;
+    public static final int PMOVSSET_EL0 = 3 << 14 | 3 << 11 | 9 << 7 | 14 << 3 | 3;
 
     private SystemRegister() {
     }

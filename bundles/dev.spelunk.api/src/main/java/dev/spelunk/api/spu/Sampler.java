@@ -50,6 +50,9 @@ public interface Sampler {
     /** Whether profiling is enabled at that Exception level now (DDI 0487, D17.4). */
     boolean enabledAt(int el);
 
+    /** Whether a recorded buffer management event has stopped profiling (DDI 0487, D17.4). */
+    boolean stopped();
+
     /** Drops everything derived. */
     void invalidate();
 }

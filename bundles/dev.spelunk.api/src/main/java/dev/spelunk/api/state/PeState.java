@@ -34,6 +34,7 @@ public final class PeState {
     public static final int CHANGED_TIMERS = 4;
     public static final int CHANGED_TRANSLATION = 8;
     public static final int CHANGED_POWER = 16;
+    public static final int CHANGED_EVENTS = 32;
 
     /** Position of this PE in its machine, from 0. */
     public final int index;
@@ -74,6 +75,8 @@ public final class PeState {
     public long executed;
     /** Virtual cycles that passed without an executed operation: WFI and host costs. */
     public long idleCycles;
+    /** Those of {@link #idleCycles} that passed while the PE waited in WFI or WFE. */
+    public long waitingCycles;
 
     /** Exclusive monitor: physical address, or -1 when open. */
     public long exclusiveAddress = -1;
@@ -98,6 +101,7 @@ public final class PeState {
     public long lastExceptionAddress;
 
     public final SpuState spu = new SpuState();
+    public final PmuState pmu = new PmuState();
     public final TlbState tlb = new TlbState();
 
     public PeState(int index) {
@@ -107,6 +111,14 @@ public final class PeState {
     /** Virtual time of this PE in cycles: one for each executed operation, plus idle cycles. */
     public long cycles() {
         return executed + idleCycles;
+    }
+
+    /** Something happened that the performance monitors count, see {@link PmuState#events}. */
+    public void count(int event) {
+        pmu.events[event]++;
+        if (pmu.active != 0) {
+            changed |= CHANGED_EVENTS;
+        }
     }
 
     /** Stores the current stack pointer in its bank. */

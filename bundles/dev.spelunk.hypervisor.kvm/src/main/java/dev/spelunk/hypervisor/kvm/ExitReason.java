@@ -5,6 +5,7 @@ package dev.spelunk.hypervisor.kvm;
 enum ExitReason {
     IRQ_SPE("IRQ: SPE buffer management event"),
     IRQ_TIMER("IRQ: guest's timer"),
+    IRQ_PMU("IRQ: guest's performance monitors"),
     IRQ_MAINTENANCE("IRQ: GIC maintenance"),
     IRQ_KICK("IRQ: kick by another thread of the VM"),
     IRQ_OTHER("IRQ: other"),

@@ -6,11 +6,12 @@ import dev.spelunk.api.platform.InterruptDistributor;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.BusTarget;
 
-/** The host's side of the physical GIC: interrupts of the SPU, the guest's timers and the GIC go to the host. */
+/** The host's side of the physical GIC: interrupts of the SPU, the guest's timers and PMU, and the GIC go to the host. */
 final class HostInterrupts {
     /** Software generated interrupt that brings a PE out of its guest. */
     static final int KICK = 1;
     static final int SPE = 21;
+    static final int PMU = 23;
     static final int MAINTENANCE = 25;
     static final int VIRTUAL_TIMER = 27;
     static final int PHYSICAL_TIMER = 30;
@@ -18,7 +19,7 @@ final class HostInterrupts {
     private static final int INTID_MASK = 0xFF_FFFF;
     private static final int FIRST_SPECIAL = 1020;
     private static final long ENABLED =
-            1L << KICK | 1L << SPE | 1L << MAINTENANCE | 1L << VIRTUAL_TIMER | 1L << PHYSICAL_TIMER;
+            1L << KICK | 1L << SPE | 1L << PMU | 1L << MAINTENANCE | 1L << VIRTUAL_TIMER | 1L << PHYSICAL_TIMER;
     private static final long PRIORITY_MASK = 0xF0;
     private static final long PRIORITY = 0xA0;
     private static final int GICD_CTLR = 0;
@@ -70,7 +71,7 @@ final class HostInterrupts {
     }
 
     /**
-     * Forwards a timer's interrupt: while the guest has it pending or active its physical interrupt stays
+     * Forwards a timer's or the PMU's interrupt: while the guest has it pending or active its physical interrupt stays
      * active, so that it is not signalled again.
      */
     void forward(int intid, boolean active) {
@@ -90,6 +91,8 @@ final class HostInterrupts {
         switch (intid) {
             case SPE:
                 return ExitReason.IRQ_SPE;
+            case PMU:
+                return ExitReason.IRQ_PMU;
             case VIRTUAL_TIMER:
             case PHYSICAL_TIMER:
                 return ExitReason.IRQ_TIMER;

@@ -45,6 +45,8 @@ final class HypervisorControls {
     private static final long MDCR_E2PB_EL1_TRAPPED = 2L << 12;
     private static final long MDCR_TPMS = 1L << 14;
     private static final long MDCR_HPMN = 0x1F;
+    private static final long MDCR_HPMD = 1L << 17;
+    private static final long MDCR_HCCD = 1L << 23;
 
     /** CNTHCTL_EL2 with E2H = 1: EL1PCTEN and EL1PTEN, the guest's timers are its own. */
     static final long CNTHCTL_GUEST = 1L << 10 | 1L << 11;
@@ -76,21 +78,25 @@ final class HypervisorControls {
 
     /**
      * MDCR_EL2 while a guest runs: EL1 owns the buffer and its buffer registers trap; without fine-grained
-     * traps all sampling registers trap too.
+     * traps all sampling registers trap too. The performance monitors are the guest's, where there are any.
      *
      * @param host MDCR_EL2 of the host, for HPMN
      */
     static long mdcrGuest(PeContext context, long host) {
-        long mdcr = host & MDCR_HPMN | MDCR_TPMCR | MDCR_TPM | MDCR_TDA | MDCR_TDOSA | MDCR_TDRA;
+        long mdcr = host & MDCR_HPMN | monitors(context) | MDCR_TDA | MDCR_TDOSA | MDCR_TDRA;
         if (context.architecture.profiling() == null) {
             return mdcr;
         }
         return mdcr | MDCR_E2PB_EL1_TRAPPED | (fineGrainedTraps(context) ? 0 : MDCR_TPMS);
     }
 
-    /** MDCR_EL2 while the host runs: EL2 owns the buffer. */
+    private static long monitors(PeContext context) {
+        return context.architecture.has("FEAT_PMUv3") ? MDCR_HPMD | MDCR_HCCD : MDCR_TPMCR | MDCR_TPM;
+    }
+
+    /** MDCR_EL2 while the host runs: EL2 owns the buffer, and the guest's counters do not count at EL2. */
     static long mdcrHost(long mdcr) {
-        return mdcr & MDCR_HPMN;
+        return mdcr & (MDCR_HPMN | MDCR_HPMD | MDCR_HCCD);
     }
 
     /** HDFGRTR_EL2 while a guest runs: PMSIDR_EL1 and PMBIDR_EL1 trap, PMSNEVFR_EL1 does not. */

@@ -246,7 +246,7 @@ final class KvmVcpu implements Vcpu {
         if (buffer != null) {
             distributor.setLine(context.pe.index, HostInterrupts.SPE, buffer.interruptLevel());
         }
-        interrupts.sampleTimers();
+        interrupts.sampleLines();
         interrupts.flush();
         worldSwitch.enter(buffer != null && buffer.loadable());
         exit.finish(context);

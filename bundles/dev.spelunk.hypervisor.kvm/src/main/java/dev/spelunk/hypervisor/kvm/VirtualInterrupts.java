@@ -7,7 +7,7 @@ import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.MachineState;
 
 /**
- * One vCPU's side of the virtual GIC: timer lines, and the list registers through which the virtual CPU
+ * One vCPU's side of the virtual GIC: lines of timers and PMU, and the list registers through which the virtual CPU
  * interface presents interrupts (IHI 0069, 12.4.13). While the guest runs the list registers hold the
  * state of what is in them; on exit it goes back to the virtual distributor.
  */
@@ -110,14 +110,20 @@ final class VirtualInterrupts {
         }
     }
 
-    /** Sets the lines of the guest's timers from the timers' registers (DDI 0487, D12.2.4). */
-    void sampleTimers() {
+    /**
+     * Sets the lines of the guest's timers from the timers' registers (DDI 0487, D12.2.4), and of its PMU, whose
+     * physical line follows the registers that the guest writes without an exit.
+     */
+    void sampleLines() {
         long now = context.pe.cycles() / MachineState.CYCLES_PER_TICK;
         long offset = context.register(SystemRegister.CNTVOFF_EL2);
         distributor.setLine(index, HostInterrupts.VIRTUAL_TIMER, fires(
                 context.register(SystemRegister.CNTV_CTL_EL0), context.register(SystemRegister.CNTV_CVAL_EL0), now - offset));
         distributor.setLine(index, HostInterrupts.PHYSICAL_TIMER, fires(
                 context.register(SystemRegister.CNTP_CTL_EL0), context.register(SystemRegister.CNTP_CVAL_EL0), now));
+        if (context.interrupts != null) {
+            distributor.setLine(index, HostInterrupts.PMU, context.interrupts.line(index, HostInterrupts.PMU));
+        }
     }
 
     private static boolean fires(long control, long compare, long count) {
@@ -148,6 +154,12 @@ final class VirtualInterrupts {
         context.registers.write(SystemRegister.ICH_HCR_EL2, HCR_EN | (more ? HCR_UIE : 0));
         forward(HostInterrupts.VIRTUAL_TIMER);
         forward(HostInterrupts.PHYSICAL_TIMER);
+        forward(HostInterrupts.PMU);
+    }
+
+    /** Interrupts of which the guest's deactivation is to be the physical one's. */
+    private static boolean forwarded(int intid) {
+        return intid == HostInterrupts.VIRTUAL_TIMER || intid == HostInterrupts.PHYSICAL_TIMER || intid == HostInterrupts.PMU;
     }
 
     private void forward(int intid) {
@@ -163,9 +175,9 @@ final class VirtualInterrupts {
     private long listRegister(int intid) {
         boolean active = distributor.isActive(index, intid);
         boolean pending = distributor.isPending(index, intid);
-        boolean timer = intid == HostInterrupts.VIRTUAL_TIMER || intid == HostInterrupts.PHYSICAL_TIMER;
+        boolean forwarded = forwarded(intid);
         boolean level = level(intid);
-        if (active && (timer || level)) {
+        if (active && (forwarded || level)) {
             // The pending state of a level is kept at its line until the guest deactivates.
             pending = false;
         }
@@ -174,7 +186,7 @@ final class VirtualInterrupts {
         }
         long value = LR_GROUP1 | (long) distributor.priority(index, intid) << LR_PRIORITY_SHIFT | intid
                 | (active ? LR_ACTIVE : 0) | (pending ? LR_PENDING : 0);
-        if (timer) {
+        if (forwarded) {
             return value | LR_HW | (long) intid << LR_PHYSICAL_SHIFT;
         }
         return level ? value | LR_EOI : value;

@@ -42,6 +42,7 @@ final class PowerOn {
         pe.exclusiveAddress = -1;
         pe.eventRegister = false;
         pe.spu.inFlight = false;
+        pe.pmu.active = 0;
         pe.pc = entry;
         pe.x[0] = argument;
         pe.waiting = false;

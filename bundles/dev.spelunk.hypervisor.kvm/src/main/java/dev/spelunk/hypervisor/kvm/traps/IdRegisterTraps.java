@@ -11,7 +11,7 @@ import org.osgi.service.component.annotations.Component;
 /**
  * Identification registers (HCR_EL2.TID3 and TID1): hardware's, without what a guest of this VM does not have.
  * PMSVer is at most that of FEAT_SPEv1p5; EL2, the fine-grained traps, VHE and the parts of FEAT_SPEv1p5
- * that need a hypervisor's help (SPE_EXC, SPE_nVM) are hidden; so are the performance monitors.
+ * that need a hypervisor's help (SPE_EXC, SPE_nVM) are hidden; so are performance monitors other than FEAT_PMUv3.
  */
 @Component(property = {Parts.PART + "=" + Parts.TRAPS, Parts.NAME + "=id"})
 public final class IdRegisterTraps implements TrapHandler {
@@ -42,7 +42,8 @@ public final class IdRegisterTraps implements TrapHandler {
         switch (encoding) {
             case SystemRegister.ID_AA64DFR0_EL1:
                 long pmsVer = Math.min(value >>> PMSVER_SHIFT & 15, PMSVER_LIMIT);
-                return hide(hide(value, PMSVER_SHIFT), PMUVER_SHIFT) | pmsVer << PMSVER_SHIFT;
+                boolean monitors = vcpu.pe().architecture.has("FEAT_PMUv3");
+                return hide(monitors ? value : hide(value, PMUVER_SHIFT), PMSVER_SHIFT) | pmsVer << PMSVER_SHIFT;
             case SystemRegister.ID_AA64DFR2_EL1:
                 return hide(hide(value, DFR2_SPE_EXC_SHIFT), DFR2_SPE_NVM_SHIFT);
             case SystemRegister.ID_AA64PFR0_EL1:

@@ -8,8 +8,9 @@ import dev.spelunk.api.registers.Encoding;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * Performance monitors (MDCR_EL2.TPM and TPMCR): ID_AA64DFR0_EL1 says that there are none, and a guest that
- * touches them all the same, as boot code does, reads zero and writes into nothing.
+ * Performance monitors (MDCR_EL2.TPM and TPMCR) of a machine without FEAT_PMUv3: ID_AA64DFR0_EL1 says that there
+ * are none, and a guest that touches them all the same, as boot code does, reads zero and writes into nothing.
+ * With FEAT_PMUv3 they are the guest's and do not trap.
  */
 @Component(property = {Parts.PART + "=" + Parts.TRAPS, Parts.NAME + "=pmu"})
 public final class PerformanceMonitorTraps implements TrapHandler {

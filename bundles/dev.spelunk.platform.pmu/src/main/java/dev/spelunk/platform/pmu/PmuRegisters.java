@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.platform.pmu;
+
+import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.machine.Parts;
+import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.registers.Encoding;
+import dev.spelunk.api.registers.RegisterBank;
+import dev.spelunk.api.registers.RegisterDefinition;
+import dev.spelunk.api.registers.RegisterDefinition.Builder;
+import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.state.PeState;
+import dev.spelunk.api.state.PmuState;
+import java.util.ArrayList;
+import java.util.List;
+import org.osgi.service.component.annotations.Component;
+
+/**
+ * The registers of the performance monitors (DDI 0487, D24.5), in a machine with FEAT_PMUv3. A write takes effect
+ * after the instruction that makes it: the one that disables a counter is counted, the one that enables it is not.
+ */
+@Component(service = RegisterBank.class, property = {Parts.PART + "=" + Parts.DEVICE, Parts.NAME + "=pmu"})
+public final class PmuRegisters implements RegisterBank {
+    static final int PMSWINC_EL0 = Encoding.of(3, 3, 9, 12, 4);
+    static final int PMSELR_EL0 = Encoding.of(3, 3, 9, 12, 5);
+    static final int PMCEID0_EL0 = Encoding.of(3, 3, 9, 12, 6);
+    static final int PMCEID1_EL0 = Encoding.of(3, 3, 9, 12, 7);
+    static final int PMCCNTR_EL0 = Encoding.of(3, 3, 9, 13, 0);
+    static final int PMXEVTYPER_EL0 = Encoding.of(3, 3, 9, 13, 1);
+    static final int PMXEVCNTR_EL0 = Encoding.of(3, 3, 9, 13, 2);
+    static final int PMMIR_EL1 = Encoding.of(3, 0, 9, 14, 6);
+    private static final int PMEVCNTR0_EL0 = Encoding.of(3, 3, 14, 8, 0);
+    private static final int PMEVTYPER0_EL0 = Encoding.of(3, 3, 14, 12, 0);
+    static final int PMCCFILTR_EL0 = Encoding.of(3, 3, 14, 15, 7);
+
+    /** Bits of HDFGRTR_EL2 and HDFGWTR_EL2. */
+    private static final int FGT_PMEVCNTR = 12;
+    private static final int FGT_PMEVTYPER = 13;
+    private static final int FGT_PMCCFILTR = 14;
+    private static final int FGT_PMCCNTR = 15;
+    private static final int FGT_PMCNTEN = 16;
+    private static final int FGT_PMINTEN = 17;
+    private static final int FGT_PMOVS = 18;
+    private static final int FGT_PMSELR = 19;
+    private static final int FGT_PMSWINC = 20;
+    private static final int FGT_PMCR = 21;
+    private static final int FGT_PMMIR = 22;
+    private static final int FGT_PMUSERENR = 57;
+    private static final int FGT_PMCEID = 58;
+    private static final long PMCR_C = 4;
+    private static final long PMCR_P = 2;
+    private static final int PMCR_N_SHIFT = 11;
+    private static final long PMCR_N = 31L << PMCR_N_SHIFT;
+
+    /** PMEVTYPER&lt;n&gt;_EL0, or PMCCFILTR_EL0 of the cycle counter. */
+    static int type(int counter) {
+        return counter == PmuState.CYCLE_COUNTER ? PMCCFILTR_EL0 : PMEVTYPER0_EL0 + counter;
+    }
+
+    /** PMEVCNTR&lt;n&gt;_EL0, or PMCCNTR_EL0. */
+    static int value(int counter) {
+        return counter == PmuState.CYCLE_COUNTER ? PMCCNTR_EL0 : PMEVCNTR0_EL0 + counter;
+    }
+
+    @Override
+    public List<RegisterDefinition> registers(Architecture architecture) {
+        return architecture.has("FEAT_PMUv3") ? new Table(architecture).build() : List.of();
+    }
+
+    /** The definitions of one architecture. */
+    private static final class Table {
+        private final Architecture architecture;
+        private final Counters counters;
+        private final CountingRules rules;
+        private final PmuTraps traps;
+        private final List<Builder> all = new ArrayList<>();
+
+        Table(Architecture architecture) {
+            this.architecture = architecture;
+            counters = new Counters(architecture);
+            rules = counters.rules;
+            traps = new PmuTraps(architecture);
+        }
+
+        List<RegisterDefinition> build() {
+            control();
+            bits("PMCNTENSET_EL0", SystemRegister.PMCNTENSET_EL0, SystemRegister.PMCNTENSET_EL0, 0, FGT_PMCNTEN, true);
+            bits("PMCNTENCLR_EL0", SystemRegister.PMCNTENCLR_EL0, SystemRegister.PMCNTENSET_EL0, 0, FGT_PMCNTEN, false);
+            bits("PMOVSSET_EL0", SystemRegister.PMOVSSET_EL0, SystemRegister.PMOVSSET_EL0, 0, FGT_PMOVS, true);
+            bits("PMOVSCLR_EL0", SystemRegister.PMOVSCLR_EL0, SystemRegister.PMOVSSET_EL0, 0, FGT_PMOVS, false);
+            bits("PMINTENSET_EL1", SystemRegister.PMINTENSET_EL1, SystemRegister.PMINTENSET_EL1, 1, FGT_PMINTEN, true);
+            bits("PMINTENCLR_EL1", SystemRegister.PMINTENCLR_EL1, SystemRegister.PMINTENSET_EL1, 1, FGT_PMINTEN, false);
+            identification();
+            user();
+            counter("PMCCNTR_EL0", PmuState.CYCLE_COUNTER, PmuTraps.CR, FGT_PMCCNTR);
+            type("PMCCFILTR_EL0", PmuState.CYCLE_COUNTER, FGT_PMCCFILTR);
+            for (int n = 0; n < rules.counters; n++) {
+                counter("PMEVCNTR" + n + "_EL0", n, PmuTraps.ER, FGT_PMEVCNTR);
+                type("PMEVTYPER" + n + "_EL0", n, FGT_PMEVTYPER);
+            }
+            selected();
+            return all.stream().map(b -> b.rule(traps.monitor()).build()).toList();
+        }
+
+        private Builder add(String name, int encoding) {
+            Builder b = RegisterDefinition.of(name, encoding).from(0);
+            all.add(b);
+            return b;
+        }
+
+        /** A register that follows the others' access: EL0 needs PMUSERENR_EL0.EN. */
+        private Builder add(String name, int encoding, int bit) {
+            return traps.guard(add(name, encoding), PmuTraps.EN, PmuTraps.EN, bit, bit);
+        }
+
+        private void control() {
+            boolean p5 = architecture.has("FEAT_PMUv3p5");
+            boolean p7 = architecture.has("FEAT_PMUv3p7");
+            Builder b = traps.guard(add("PMCR_EL0", SystemRegister.PMCR_EL0), PmuTraps.EN, PmuTraps.EN, -1, FGT_PMCR)
+                    .rule(traps.controlRegister())
+                    .field("E", 0).field("P", 1).field("C", 2).res1(6, 6).readOnlyField("N", 15, PMCR_N_SHIFT);
+            if (p7 || architecture.has("FEAT_EL3") || architecture.has("FEAT_EL2") && architecture.has("FEAT_PMUv3p1")) {
+                b.field("DP", 5);
+            }
+            if (p5) {
+                b.field("LP", 7);
+            }
+            if (p7) {
+                b.field("FZO", 9);
+            } else {
+                b.readOnlyField("IDCODE", 23, 16).readOnlyField("IMP", 31, 24);
+            }
+            if (architecture.has("FEAT_SPEv1p2")) {
+                b.field("FZS", 32);
+            }
+            long stated = architecture.registerValue("PMCR_EL0", 0) & ~0xFFFFL;
+            b.reset(stated | (long) rules.counters << PMCR_N_SHIFT)
+                    .onRead((c, r, stored) -> stored & ~PMCR_N | (long) rules.accessible(c) << PMCR_N_SHIFT)
+                    .onWrite((c, r, stored, value) -> {
+                        change(c);
+                        if ((value & PMCR_C) != 0) {
+                            c.register(PMCCNTR_EL0, 0);
+                        }
+                        if ((value & PMCR_P) != 0) {
+                            for (int n = 0; n < rules.accessible(c); n++) {
+                                c.register(PmuRegisters.value(n), 0);
+                            }
+                        }
+                        return value & ~(PMCR_C | PMCR_P);
+                    });
+        }
+
+        /** One of a pair of registers that set and clear bits of the same state. */
+        private void bits(String name, int encoding, int state, int el, int fineGrained, boolean sets) {
+            Builder b = add(name, encoding, fineGrained).from(el).field("C", PmuState.CYCLE_COUNTER);
+            if (rules.counters > 0) {
+                b.field("P", rules.counters - 1, 0);
+            }
+            b.onRead((c, r, stored) -> {
+                counters.synchronize(c);
+                return c.register(state) & rules.accessMask(c);
+            });
+            b.onWrite((c, r, stored, value) -> {
+                change(c);
+                long mask = value & rules.accessMask(c);
+                long old = c.register(state);
+                c.register(state, sets ? old | mask : old & ~mask);
+                return sets ? c.register(state) : 0;
+            });
+        }
+
+        private void identification() {
+            for (int i = 0; i < 2; i++) {
+                traps.guard(add("PMCEID" + i + "_EL0", PMCEID0_EL0 + i).constant(Event.identification(architecture, i)),
+                        PmuTraps.EN, 0, FGT_PMCEID, -1);
+            }
+            if (architecture.has("FEAT_PMUv3p4")) {
+                // Operation slots are not modelled: SLOTS is 0, and no event counts them.
+                traps.guard(add("PMMIR_EL1", PMMIR_EL1).constant(0).from(1).readOnly(), 0, 0, FGT_PMMIR, -1);
+            }
+        }
+
+        private void user() {
+            traps.guard(add("PMUSERENR_EL0", SystemRegister.PMUSERENR_EL0).writesFrom(1)
+                    .field("EN", 0).field("SW", 1).field("CR", 2).field("ER", 3), 0, 0, FGT_PMUSERENR, FGT_PMUSERENR);
+            traps.guard(add("PMSWINC_EL0", PMSWINC_EL0).writeOnly().field("P", 30, 0)
+                    .onWrite((c, r, stored, value) -> {
+                        change(c);
+                        counters.softwareIncrement(c, value);
+                        return 0;
+                    }), 0, PmuTraps.SW | PmuTraps.EN, -1, FGT_PMSWINC);
+            traps.guard(add("PMSELR_EL0", PMSELR_EL0).field("SEL", 4, 0), PmuTraps.ER | PmuTraps.EN,
+                    PmuTraps.ER | PmuTraps.EN, FGT_PMSELR, FGT_PMSELR);
+        }
+
+        private void counter(String name, int n, long readEnable, int fineGrained) {
+            Builder b = traps.guard(add(name, PmuRegisters.value(n)), readEnable | PmuTraps.EN, PmuTraps.EN,
+                    fineGrained, fineGrained);
+            if (n == PmuState.CYCLE_COUNTER || rules.longCounters()) {
+                b.whole();
+            } else {
+                b.field(name, 31, 0);
+            }
+            if (n != PmuState.CYCLE_COUNTER) {
+                b.rule(traps.accessible(n));
+            }
+            b.onRead((c, r, stored) -> read(c, n)).onWrite((c, r, stored, value) -> {
+                change(c);
+                return value;
+            });
+        }
+
+        private void type(String name, int n, int fineGrained) {
+            Builder b = add(name, PmuRegisters.type(n), fineGrained);
+            filters(b);
+            if (n != PmuState.CYCLE_COUNTER) {
+                b.field("evtCount", architecture.has("FEAT_PMUv3p1") ? 15 : 9, 0).rule(traps.accessible(n));
+            }
+            b.onWrite((c, r, stored, value) -> {
+                change(c);
+                // What it has counted up to is in terms of the old event.
+                c.pe.pmu.active &= ~(1 << n);
+                return value;
+            });
+        }
+
+        private void filters(Builder b) {
+            b.field("P", 31).field("U", 30);
+            if (architecture.has("FEAT_EL3")) {
+                b.field("NSK", 29).field("NSU", 28).field("M", 26);
+            }
+            if (architecture.has("FEAT_EL2")) {
+                b.field("NSH", 27);
+            }
+        }
+
+        /** PMXEVTYPER_EL0 and PMXEVCNTR_EL0: the registers of the counter that PMSELR_EL0 selects. */
+        private void selected() {
+            traps.guard(add("PMXEVTYPER_EL0", PMXEVTYPER_EL0).whole().rule(traps.selectedImplemented(true)),
+                    PmuTraps.EN, PmuTraps.EN, FGT_PMEVTYPER, FGT_PMEVTYPER).rule(traps.selectedAccessible())
+                    .onRead((c, r, stored) -> c.register(PmuRegisters.type(PmuTraps.selected(c))))
+                    .onWrite((c, r, stored, value) -> {
+                        c.registers.write(PmuRegisters.type(PmuTraps.selected(c)), value);
+                        return 0;
+                    });
+            traps.guard(add("PMXEVCNTR_EL0", PMXEVCNTR_EL0).whole().rule(traps.selectedImplemented(false)),
+                    PmuTraps.ER | PmuTraps.EN, PmuTraps.EN, FGT_PMEVCNTR, FGT_PMEVCNTR).rule(traps.selectedAccessible())
+                    .onRead((c, r, stored) -> read(c, PmuTraps.selected(c)))
+                    .onWrite((c, r, stored, value) -> {
+                        c.registers.write(PmuRegisters.value(PmuTraps.selected(c)), value);
+                        return 0;
+                    });
+        }
+
+        private long read(PeContext c, int counter) {
+            counters.synchronize(c);
+            return c.register(PmuRegisters.value(counter));
+        }
+
+        /** Counts under the old values; what they are now holds from the next operation on. */
+        private void change(PeContext c) {
+            counters.synchronize(c);
+            c.pe.changed |= PeState.CHANGED_EVENTS;
+        }
+    }
+}
