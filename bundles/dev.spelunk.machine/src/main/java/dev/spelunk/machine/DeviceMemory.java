@@ -42,9 +42,13 @@ final class DeviceMemory implements GuestMemory {
         }
     }
 
-    private long physical(long address) {
+    private long physical(long address, boolean write) {
         VirtualMachine machine = vm.get();
-        return machine == null ? address : machine.hostAddress(address);
+        long physical = machine == null ? address : machine.hostAddress(address, write);
+        if (physical < 0) {
+            throw new IndexOutOfBoundsException(String.format("no memslot backs 0x%x", address));
+        }
+        return physical;
     }
 
     private static int inPage(long address, int length) {
@@ -56,7 +60,7 @@ final class DeviceMemory implements GuestMemory {
         check(address, length);
         for (int done = 0; done < length;) {
             int n = inPage(address + done, length - done);
-            System.arraycopy(memory.ram, (int) (physical(address + done) - memory.base), to, at + done, n);
+            System.arraycopy(memory.ram, (int) (physical(address + done, false) - memory.base), to, at + done, n);
             done += n;
         }
     }
@@ -66,7 +70,7 @@ final class DeviceMemory implements GuestMemory {
         check(address, length);
         for (int done = 0; done < length;) {
             int n = inPage(address + done, length - done);
-            memory.copyIn(physical(address + done), from, at + done, n);
+            memory.copyIn(physical(address + done, true), from, at + done, n);
             done += n;
         }
     }

@@ -314,7 +314,12 @@ final class RunLoop {
         return pacing.pass(cycles, board.console.inputReady());
     }
 
+    /** The next thing that happens at a time of its own: of a device, or of the hypervisor's host. */
     private long deadline(int pe) {
+        return board.vm == null ? devicesDeadline(pe) : Math.min(devicesDeadline(pe), board.vm.deadline(pe));
+    }
+
+    private long devicesDeadline(int pe) {
         long due = Long.MAX_VALUE;
         for (Device device : board.devices) {
             due = Math.min(due, device.deadline(pe));
@@ -326,12 +331,15 @@ final class RunLoop {
         for (Device device : board.devices) {
             device.advance(pe);
         }
+        if (board.vm != null) {
+            board.vm.advance(pe);
+        }
     }
 
     private boolean nothingCanWake() {
         for (PeContext context : board.pes) {
             if (context.pe.powered && (context.pe.interrupts != 0 || context.pe.changed != 0
-                    || deadline(context.pe.index) != Long.MAX_VALUE)) {
+                    || devicesDeadline(context.pe.index) != Long.MAX_VALUE)) {
                 return false;
             }
         }

@@ -291,7 +291,7 @@ final class SpelunkMachine implements Machine {
         }
         SortedMap<String, Long> events = board.vm == null ? managementEvents(counters) : board.vm.bufferEvents();
         return new Result(ending, loop.exitCode(), loop.message(), executed, board.pes[0].pe.cycles(), nanoseconds,
-                exits, traps, events, counters);
+                exits, traps, events, board.vm == null ? new TreeMap<>() : board.vm.host(), counters);
     }
 
     /** Without hypervisor what the hardware reports is what the guest gets. */

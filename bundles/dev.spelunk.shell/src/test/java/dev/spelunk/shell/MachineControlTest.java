@@ -83,7 +83,7 @@ class MachineControlTest {
                         atRest = true;
                         return new Result(Ending.INTERRUPTED, 0, null, count, count, 1, Collections.emptySortedMap(),
                                 Collections.emptySortedMap(), Collections.emptySortedMap(),
-                                Collections.emptySortedMap());
+                                Collections.emptySortedMap(), Collections.emptySortedMap());
                     }
                     if (!paused) {
                         count++;

@@ -2,12 +2,26 @@
 package dev.spelunk.api.hypervisor;
 
 import dev.spelunk.api.machine.PeContext;
+import java.util.List;
 import java.util.SortedMap;
 import org.osgi.annotation.versioning.ProviderType;
 
 /** A VM of a hypervisor, seen from the run loop. */
 @ProviderType
 public interface VirtualMachine {
+    /** Key of {@link #host}: pages pinned, each time that one was. */
+    String PINS = "pins";
+    /** Key of {@link #host}: pages let go, each time that one was. */
+    String UNPINS = "unpins";
+    /** Key of {@link #host}: bytes pinned at a time, at most. */
+    String PEAK_PINNED_BYTES = "peak pinned bytes";
+    /** Key of {@link #host}: stage 2 faults by the SPU. */
+    String SPU_STAGE_2_FAULTS = "SPU stage 2 faults";
+    /** Key of {@link #host}: operations that the guest executed unprofiled from a stage 2 fault by the SPU to the restart. */
+    String BLACKOUT_OPERATIONS = "blackout operations";
+    /** Key of {@link #host}: virtual cycles that the guest lost to the host. */
+    String LOST_CYCLES = "virtual cycles lost";
+
     /** What the run loop does after an exit. */
     enum Outcome { RESUME, SYSTEM_OFF, SYSTEM_RESET, FAILED }
 
@@ -35,8 +49,33 @@ public interface VirtualMachine {
     /** Buffer management events delivered to the guest by kind, with counts. */
     SortedMap<String, Long> bufferEvents();
 
-    /** Physical address that backs an IPA now; -1 when no memslot does. */
-    long hostAddress(long ipa);
+    /** What the host did for the VM, by name: pins, host memory, blackouts, time; with counts, bytes or cycles. */
+    SortedMap<String, Long> host();
+
+    /**
+     * Physical address of the byte that an IPA names, for an access by the VM's user space: as such an access
+     * does, it brings the page in when the host has reclaimed it, and gives it a frame of its own before a
+     * write. Each page has its own frame, and keeps it only until the VM runs again.
+     *
+     * @return -1 when no memslot backs the IPA
+     */
+    long hostAddress(long ipa, boolean write);
+
+    /** Virtual time in cycles of the PE at which {@link #advance} must be called; Long.MAX_VALUE for never. */
+    long deadline(int pe);
+
+    /** Does what the host does at that time, between two operations of the guest. */
+    void advance(int pe);
+
+    /**
+     * Puts another policy in the place of the VM's, between two operations.
+     *
+     * @throws dev.spelunk.api.machine.BadInputException when the VM cannot have it: the old one goes on
+     */
+    void pinningPolicy(BufferPinningPolicy policy);
+
+    /** Puts other handlers in the place of the VM's, in the order in which they are asked. */
+    void trapHandlers(List<TrapHandler> handlers);
 
     /** Drops everything derived: the machine's state has been replaced. */
     void invalidate();

@@ -63,11 +63,12 @@ public interface Machine extends AutoCloseable {
      * @param exits VM exits by reason
      * @param traps trapped registers by name
      * @param bufferEvents buffer management events by kind
+     * @param host what the hypervisor's host did, by name; empty without hypervisor
      * @param counters of the SPUs, summed, by name
      */
     record Result(
             Ending ending, int exitCode, String message, long instructions, long cycles, long nanoseconds,
             SortedMap<String, Long> exits, SortedMap<String, Long> traps, SortedMap<String, Long> bufferEvents,
-            SortedMap<String, Long> counters) {
+            SortedMap<String, Long> host, SortedMap<String, Long> counters) {
     }
 }

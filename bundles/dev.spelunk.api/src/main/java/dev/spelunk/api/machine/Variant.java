@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 
 /**
  * A hardware variant as its feature file says it, apart from the bundles and configurations.
@@ -20,4 +21,11 @@ import java.util.SortedSet;
 public record Variant(
         String name, int architecture, SortedSet<String> asserted, SortedMap<String, List<String>> parts,
         SortedSet<String> bundles, Map<String, Long> registers) {
+
+    /** The same variant with one implementation chosen for a kind of part. */
+    public Variant withPart(String part, String implementation) {
+        SortedMap<String, List<String>> chosen = new TreeMap<>(parts);
+        chosen.put(part, List.of(implementation));
+        return new Variant(name, architecture, asserted, chosen, bundles, registers);
+    }
 }

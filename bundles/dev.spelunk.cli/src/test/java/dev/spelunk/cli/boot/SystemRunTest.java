@@ -52,7 +52,7 @@ class SystemRunTest {
                     case "run" -> {
                         print("boot " + machines + "\nKernel panic\n");
                         yield new Result(endings.poll(), 77, "it did", 3_000_000, 1, 20_000_000, new TreeMap<>(),
-                                new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+                                new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
                     }
                     case "dump" -> "all the registers\n";
                     case "close" -> {

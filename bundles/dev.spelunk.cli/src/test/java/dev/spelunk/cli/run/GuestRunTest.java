@@ -127,7 +127,7 @@ class GuestRunTest {
         RunOptions options = new RunOptions(Path.of("guest.elf"), "kvm", 1, "", 1 << 20, 5, 9, console, null);
         Result result = new Result(ending, guestCode, "it did", 3_000_000, 3_000_000, 20_000_000,
                 new TreeMap<>(Map.of("WFI", 6L)), new TreeMap<>(Map.of("PMBPTR_EL1", 2L)),
-                new TreeMap<>(Map.of("buffer full", 4L)), new TreeMap<>());
+                new TreeMap<>(Map.of("buffer full", 4L)), new TreeMap<>(Map.of("pins", 8L)), new TreeMap<>());
         ProfileDescription profile = new ProfileDescription(Path.of("guest.elf"), 0, 1, List.of(), 0, 1);
         Machine machine = (Machine) Proxy.newProxyInstance(Machine.class.getClassLoader(),
                 new Class<?>[] {Machine.class}, (proxy, method, arguments) -> {

@@ -29,6 +29,7 @@ final class HostInterrupts {
     private static final int SGI_FRAME = 0x10000;
     private static final int GICR_IGROUPR0 = SGI_FRAME + 0x80;
     private static final int GICR_ISENABLER0 = SGI_FRAME + 0x100;
+    private static final int GICR_ICENABLER0 = SGI_FRAME + 0x180;
     private static final int GICR_IPRIORITYR = SGI_FRAME + 0x400;
 
     private final PeContext context;
@@ -59,6 +60,18 @@ final class HostInterrupts {
     int acknowledge() {
         return context.interrupts == null ? InterruptDistributor.SPURIOUS
                 : (int) context.registers.read(SystemRegister.ICC_IAR1_EL1) & INTID_MASK;
+    }
+
+    /** INTID of the highest pending interrupt, as {@link #acknowledge} would return it. */
+    int pending() {
+        return context.interrupts == null ? InterruptDistributor.SPURIOUS : context.interrupts.highestPending(context.pe.index);
+    }
+
+    /** Keeps the SPU's interrupt from being signalled, or lets it be. */
+    void hold(boolean held) {
+        BusTarget redistributors = context.interrupts.redistributors();
+        long frame = (long) context.pe.index * REDISTRIBUTOR_SIZE;
+        redistributors.write(frame + (held ? GICR_ICENABLER0 : GICR_ISENABLER0), 4, 1L << SPE);
     }
 
     static boolean spurious(int intid) {

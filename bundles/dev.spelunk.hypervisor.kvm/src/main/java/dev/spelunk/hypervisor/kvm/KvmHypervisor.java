@@ -6,6 +6,8 @@ import dev.spelunk.api.hypervisor.Hypervisor;
 import dev.spelunk.api.hypervisor.VirtualMachine;
 import dev.spelunk.api.hypervisor.VmDescription;
 import dev.spelunk.api.machine.Parts;
+import java.util.Arrays;
+import java.util.List;
 import org.osgi.annotation.bundle.Requirement;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -25,8 +27,11 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 public final class KvmHypervisor implements Hypervisor {
     static final String PID = "dev.spelunk.hypervisor.kvm";
 
-    /** Virtual-time costs of the host's actions, in cycles of the PE. Assumptions, not measurements; 0 is legal. */
-    @ObjectClassDefinition(name = "KVM model: costs of host actions")
+    /**
+     * The host: virtual-time costs of its actions in cycles of the PE (assumptions, not measurements; 0 is legal),
+     * its memory, and the VM's memslots.
+     */
+    @ObjectClassDefinition(name = "KVM model: the host")
     public @interface Config {
         @AttributeDefinition(description = "From the exception to EL2 until the exit is served")
         long exitCycles() default 800;
@@ -43,24 +48,56 @@ public final class KvmHypervisor implements Hypervisor {
         @AttributeDefinition(description = "Putting one mapping into stage 2")
         long mapCycles() default 500;
 
-        @AttributeDefinition(description = "From a physical SPE interrupt until the host has taken it")
+        @AttributeDefinition(description = "Bringing a reclaimed page back in")
+        long swapInCycles() default 20000;
+
+        @AttributeDefinition(description = "Giving a shared page a frame of its own")
+        long copyPageCycles() default 1500;
+
+        @AttributeDefinition(description = "From the SPU's interrupt until the host takes it; the guest runs on meanwhile")
         long interruptDeliveryCycles() default 1500;
+
+        @AttributeDefinition(description = "Bytes of the guest's memory that may be pinned at a time, as RLIMIT_MEMLOCK; "
+                + "0 for all of it")
+        long pinLimit() default 0;
+
+        @AttributeDefinition(description = "Map the guest's memory with transparent huge pages at first")
+        boolean hugePages() default true;
+
+        @AttributeDefinition(description = "Memslots, IPA:SIZE each; none for one that shows all memory")
+        String[] memslots() default {};
+
+        @AttributeDefinition(description = "Mean virtual time between two events of host memory pressure; 0 for none")
+        long memoryPressureCycles() default 0;
+
+        @AttributeDefinition(description = "Kinds of these events: reclaim, migration, compaction, merging, split, "
+                + "collapse; none for all")
+        String[] memoryPressureKinds() default {};
+
+        @AttributeDefinition(description = "Of a hundred such events, how many go for a page of a profiling buffer in use")
+        int memoryPressureOnBuffers() default 50;
     }
 
-    private final HostCosts costs;
+    private final HostSettings settings;
 
     @Activate
     public KvmHypervisor(Config config) {
-        this(new HostCosts(config.exitCycles(), config.entryCycles(), config.pinCyclesPerPage(), config.walkCycles(),
-                config.mapCycles(), config.interruptDeliveryCycles()));
+        HostCosts costs = new HostCosts(config.exitCycles(), config.entryCycles(), config.pinCyclesPerPage(),
+                config.walkCycles(), config.mapCycles(), config.swapInCycles(), config.copyPageCycles(),
+                config.interruptDeliveryCycles());
+        settings = new HostSettings(costs, config.pinLimit(), config.hugePages(), list(config.memslots()),
+                config.memoryPressureCycles(), MemoryPressure.Kind.of(list(config.memoryPressureKinds())),
+                config.memoryPressureOnBuffers());
     }
 
-    KvmHypervisor(HostCosts costs) {
-        this.costs = costs;
+    /** A configuration may give a list as one text with commas. */
+    private static List<String> list(String[] values) {
+        return Arrays.stream(values).flatMap(v -> Arrays.stream(v.split(","))).map(String::trim).filter(v -> !v.isEmpty())
+                .toList();
     }
 
     @Override
     public VirtualMachine create(VmDescription description) {
-        return new KvmVirtualMachine(description, costs);
+        return new KvmVirtualMachine(description, settings);
     }
 }

@@ -13,6 +13,7 @@ import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.RegisterDefinition;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.PeState;
+import java.util.List;
 
 /** One vCPU, loaded on its PE: serves exits and enters the guest again. */
 final class KvmVcpu implements Vcpu {
@@ -30,12 +31,15 @@ final class KvmVcpu implements Vcpu {
     private static final long EL2_SPSR = 0x3C9;
 
     private final VmDescription description;
+    private List<TrapHandler> handlers;
     private final PeContext[] pes;
     private final KvmVcpu[] vcpus;
     private final PeContext context;
     private final VcpuState state;
     private final VmState vm;
     private final HostCosts costs;
+    private final VmMemory memory;
+    private final InterruptDelivery delivery;
     private final InterruptDistributor distributor;
     private final HostInterrupts host;
     private final VirtualInterrupts interrupts;
@@ -48,7 +52,7 @@ final class KvmVcpu implements Vcpu {
     private String failure = "";
 
     KvmVcpu(
-            VmDescription description, KvmVcpu[] vcpus, PeContext context, VmState vm, VcpuState state, Memslot memslot,
+            VmDescription description, KvmVcpu[] vcpus, PeContext context, VmState vm, VcpuState state, VmMemory memory,
             StageTwo stage2, HostCosts costs, InterruptDistributor distributor) {
         this.description = description;
         this.vcpus = vcpus;
@@ -58,16 +62,21 @@ final class KvmVcpu implements Vcpu {
         this.costs = costs;
         this.distributor = distributor;
         pes = description.pes().toArray(PeContext[]::new);
-        Pinning pinning = new Pinning(vm, memslot, stage2, costs, context.pe);
+        this.memory = memory;
+        handlers = description.trapHandlers();
         host = new HostInterrupts(context);
         interrupts = new VirtualInterrupts(context, distributor, host);
         watch = context.architecture.profiling() != null && (description.options().check() || context.trace != null)
                 ? new RegisterWatch(context, context.pe.index, state, vm, description.options()) : null;
         worldSwitch = new WorldSwitch(context, state, vm, stage2, description.options().physicalAddresses(), watch);
-        aborts = new MemoryAborts(vm, memslot, context.pe, pinning, distributor, description.distributorBase(),
+        aborts = new MemoryAborts(vm, context.pe, memory, distributor, description.distributorBase(),
                 description.redistributorBase(), pes.length, description.userDevices());
-        buffer = context.architecture.profiling() == null ? null : new ProfilingBuffer(context, state, vm, memslot,
-                pinning, description.pinningPolicy(), costs, description.options().profiling().maxBufferSize());
+        delivery = new InterruptDelivery(context, state, vm, host, costs.interruptDelivery());
+        int index = context.pe.index;
+        buffer = context.architecture.profiling() == null ? null : new ProfilingBuffer(context, state, vm, memory,
+                new HeldPages(context.machine, "kvm.vcpu." + index + ".pins", memory),
+                new PageList(context.machine, "kvm.vcpu." + index + ".buffer"), description.pinningPolicy(), costs,
+                description.options().profiling().maxBufferSize());
     }
 
     /** vcpu reset, vcpu load on a PE at EL2 as the host, and the first entry. */
@@ -98,12 +107,16 @@ final class KvmVcpu implements Vcpu {
 
     /** Serves the exception that was taken to EL2. Unless the outcome ends the VM, the guest runs afterwards. */
     Outcome exit() {
+        int kind = context.core.lastExceptionKind();
+        exit.begin(context);
+        if (kind == Core.IRQ && delivery.begins()) {
+            exit.finish(context);
+            return Outcome.RESUME;
+        }
         state.outside(true);
         if (watch != null) {
             watch.exitTaken();
         }
-        int kind = context.core.lastExceptionKind();
-        exit.begin(context);
         int intid = kind == Core.IRQ ? host.acknowledge() : InterruptDistributor.SPURIOUS;
         long pmbsr = worldSwitch.exit();
         if (watch != null) {
@@ -112,7 +125,7 @@ final class KvmVcpu implements Vcpu {
         interrupts.fold();
         spend(costs.exit());
         if (pmbsr != 0) {
-            buffer.hardwareReported(pmbsr);
+            delivery.ends(buffer.hardwareReported(pmbsr));
         }
         if (watch != null) {
             watch.reported();
@@ -146,9 +159,6 @@ final class KvmVcpu implements Vcpu {
         vm.count(HostInterrupts.reason(intid));
         if (HostInterrupts.spurious(intid)) {
             return;
-        }
-        if (intid == HostInterrupts.SPE) {
-            spend(costs.interruptDelivery());
         }
         host.end(intid);
     }
@@ -218,7 +228,7 @@ final class KvmVcpu implements Vcpu {
         int encoding = Encoding.of(iss >>> 20 & 3, iss >>> 14 & 7, iss >>> 10 & 15, iss >>> 1 & 15, iss >>> 17 & 7);
         int rt = iss >>> 5 & 31;
         vm.countTrap(encoding);
-        for (TrapHandler handler : description.trapHandlers()) {
+        for (TrapHandler handler : handlers) {
             if (handler.handles(encoding)) {
                 if ((iss & 1) != 0) {
                     long value = handler.read(this, encoding);
@@ -262,7 +272,7 @@ final class KvmVcpu implements Vcpu {
 
     private void spend(long cycles) {
         if (cycles != 0) {
-            context.pe.idleCycles += cycles;
+            memory.spend(cycles);
             context.pe.changed |= PeState.CHANGED_TIMERS;
         }
     }
@@ -293,11 +303,7 @@ final class KvmVcpu implements Vcpu {
 
     private void unpin() {
         if (buffer != null) {
-            buffer.release();
-            for (long page : state.pins()) {
-                vm.unpin((int) ((page - description.memslotBase()) / Memslot.PAGE));
-            }
-            state.pins(new long[0]);
+            buffer.letGo();
         }
     }
 
@@ -306,6 +312,15 @@ final class KvmVcpu implements Vcpu {
         if (watch != null) {
             watch.begin("state replaced");
         }
+    }
+
+    void trapHandlers(List<TrapHandler> successors) {
+        handlers = List.copyOf(successors);
+    }
+
+    /** What is on its way to the host's handler. */
+    InterruptDelivery delivery() {
+        return delivery;
     }
 
     /** The buffer of the guest, null when the machine has no SPE. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.hypervisor.kvm;
 
+import dev.spelunk.api.hypervisor.BufferPinningPolicy;
+import dev.spelunk.api.hypervisor.TrapHandler;
 import dev.spelunk.api.hypervisor.VirtualMachine;
 import dev.spelunk.api.hypervisor.VmDescription;
 import dev.spelunk.api.machine.BadInputException;
@@ -14,32 +16,43 @@ import dev.spelunk.api.state.StateBlock;
 import java.util.List;
 import java.util.SortedMap;
 
-/** A VM: its memslot, its stage 2, its virtual GIC and its vCPUs. What it remembers is in the machine's state. */
+/** A VM: its memslots, its stage 2, its virtual GIC and its vCPUs. What it remembers is in the machine's state. */
 final class KvmVirtualMachine implements VirtualMachine {
     private static final int PARANGE_MASK = 15;
 
     private final VmState state;
-    private final Memslot memslot;
-    private final StageTwo stage2;
+    private final VmMemory memory;
+    private final MemoryPressure pressure;
+    private final HeldPages pins;
+    private final Memslots memslots;
+    private BufferPinningPolicy policy;
     private final PeContext first;
     private final InterruptDistributor distributor;
     private final KvmVcpu[] vcpus;
     private String failure = "";
 
-    KvmVirtualMachine(VmDescription description, HostCosts costs) {
+    KvmVirtualMachine(VmDescription description, HostSettings settings) {
         first = description.pes().get(0);
-        checkMemslot(description);
         checkMaxBufferSize(description);
         MachineState machine = first.machine;
-        memslot = new Memslot(description.memslotBase(), description.memslotSize(), description.hostBase());
-        state = new VmState(machine, (int) (memslot.size() / Memslot.PAGE));
-        stage2 = new StageTwo(machine.memory, state, memslot,
-                description.hostReserved() + description.hostReservedSize(),
-                (int) first.register(SystemRegister.ID_AA64MMFR0_EL1) & PARANGE_MASK);
+        int addressSize = (int) first.register(SystemRegister.ID_AA64MMFR0_EL1) & PARANGE_MASK;
+        memslots = Memslots.of(description.memslotBase(), description.memslotSize(), description.hostBase(),
+                settings.memslots(), StageTwo.ipaBits(addressSize));
+        state = new VmState(machine, memslots.pages());
+        long hostEnd = description.hostReserved() + description.hostReservedSize();
+        long tablesEnd = Math.min(hostEnd, description.hostReserved() + StageTwo.room(memslots.size));
+        HostMemory host = new HostMemory(machine, state, memslots, description.hostBase(), tablesEnd, hostEnd);
+        StageTwo stage2 = new StageTwo(machine.memory, state, memslots, host, tablesEnd, addressSize);
+        memory = new VmMemory(state, memslots, host, stage2, settings.costs(), first);
+        host.notifier(memory);
+        pins = new HeldPages(machine, "kvm.vm.pinned", memory);
+        policy = description.pinningPolicy();
         boolean fresh = !state.created();
         if (fresh) {
             state.create();
             state.counterOffset(WorldSwitch.counterOffsetNow(first));
+            state.pinLimit(settings.pinLimit() == 0 ? memslots.pages() : settings.pinLimit() / Memslots.PAGE);
+            host.create(settings.hugePages());
             if (!stage2.create(description.hostReserved())) {
                 throw new BadInputException("the host's reserved memory has no room for the stage 2 tables of a VM: "
                         + "give it at least 64 KiB");
@@ -50,23 +63,66 @@ final class KvmVirtualMachine implements VirtualMachine {
         StateBlock gic = machine.block("kvm.vm.gic", description.interrupts().stateWords(pes.size()), 0);
         distributor = description.interrupts().create(gic,
                 pes.stream().mapToLong(c -> c.register(SystemRegister.MPIDR_EL1)).toArray(), this::interruptsChanged);
+        PageList[] buffers = new PageList[vcpus.length];
         for (int i = 0; i < vcpus.length; i++) {
             VcpuState vcpuState = new VcpuState(machine, i);
             if (fresh) {
                 vcpuState.create();
             }
-            vcpus[i] = new KvmVcpu(description, vcpus, pes.get(i), state, vcpuState, memslot, stage2, costs, distributor);
+            PeContext context = pes.get(i);
+            VmMemory seen = new VmMemory(state, memslots, host, stage2, settings.costs(), context);
+            vcpus[i] = new KvmVcpu(description, vcpus, context, state, vcpuState, seen, stage2, settings.costs(), distributor);
+            buffers[i] = vcpus[i].buffer() == null ? new PageList(machine, "kvm.vcpu." + i + ".buffer") : vcpus[i].buffer().inUse();
         }
+        pressure = new MemoryPressure(state, memslots, host, machine.random("kvm.memory.pressure"), settings, buffers);
         if (fresh) {
-            description.pinningPolicy().created(new Pinning(state, memslot, stage2, costs, first.pe),
-                    memslot.base(), memslot.size());
+            pressure.start(first.pe.cycles());
+            attach(policy);
         }
     }
 
-    private static void checkMemslot(VmDescription d) {
-        if (d.memslotSize() <= 0 || (d.memslotBase() | d.memslotSize() | d.hostBase() | d.hostReserved()) % Memslot.PAGE != 0) {
-            throw new BadInputException(String.format("a memslot of 0x%x bytes at IPA 0x%x, backed by 0x%x: "
-                    + "memslots consist of whole pages of 4 KiB", d.memslotSize(), d.memslotBase(), d.hostBase()));
+    private void attach(BufferPinningPolicy candidate) {
+        if (!candidate.attached(pins, memslots.regions())) {
+            throw new BadInputException(String.format("the VM cannot have this pinning policy: a page that it wants pinned was "
+                    + "refused; %d bytes may be pinned (pinLimit), and the guest's memory has %d",
+                    state.pinLimit() * Memslots.PAGE, memslots.size));
+        }
+    }
+
+    @Override
+    public void pinningPolicy(BufferPinningPolicy successor) {
+        try {
+            attach(successor);
+        } catch (BadInputException e) {
+            policy.attached(pins, memslots.regions());
+            throw e;
+        }
+        policy = successor;
+        for (KvmVcpu vcpu : vcpus) {
+            if (vcpu.buffer() != null) {
+                vcpu.buffer().policy(successor);
+            }
+        }
+    }
+
+    @Override
+    public void trapHandlers(List<TrapHandler> handlers) {
+        for (KvmVcpu vcpu : vcpus) {
+            vcpu.trapHandlers(handlers);
+        }
+    }
+
+    @Override
+    public long deadline(int pe) {
+        long due = vcpus[pe].delivery().deadline();
+        return pe == first.pe.index ? Math.min(due, pressure.deadline()) : due;
+    }
+
+    @Override
+    public void advance(int pe) {
+        vcpus[pe].delivery().advance();
+        if (pe == first.pe.index) {
+            pressure.advance(first.pe.cycles());
         }
     }
 
@@ -138,8 +194,13 @@ final class KvmVirtualMachine implements VirtualMachine {
     }
 
     @Override
-    public long hostAddress(long ipa) {
-        return memslot.contains(ipa) ? memslot.hostAddress(ipa) : -1;
+    public SortedMap<String, Long> host() {
+        return state.host();
+    }
+
+    @Override
+    public long hostAddress(long ipa, boolean write) {
+        return memory.address(ipa, write);
     }
 
     @Override
@@ -154,7 +215,16 @@ final class KvmVirtualMachine implements VirtualMachine {
         for (KvmVcpu vcpu : vcpus) {
             vcpu.close();
         }
+        pins.clear();
         state.destroy();
+    }
+
+    VmMemory memory() {
+        return memory;
+    }
+
+    MemoryPressure pressure() {
+        return pressure;
     }
 
     VmState state() {

@@ -26,19 +26,17 @@ final class MemoryAborts {
     private static final long ISS_WNR = 1L << 6;
 
     private final VmState vm;
-    private final Memslot memslot;
     private final PeState pe;
-    private final Pinning memory;
+    private final VmMemory memory;
     /** The distributor and the redistributors of the virtual GIC, by IPA. */
     private final Bus interrupts = new Bus();
     private final Bus userSpace;
     private String failure = "";
 
     MemoryAborts(
-            VmState vm, Memslot memslot, PeState pe, Pinning memory, InterruptDistributor distributor,
+            VmState vm, PeState pe, VmMemory memory, InterruptDistributor distributor,
             long distributorBase, long redistributorBase, int vcpus, Bus userSpace) {
         this.vm = vm;
-        this.memslot = memslot;
         this.pe = pe;
         this.memory = memory;
         this.userSpace = userSpace;
@@ -54,16 +52,17 @@ final class MemoryAborts {
     /** Serves an abort. Returns false when the VM cannot go on. */
     boolean serve(Exit exit, boolean instruction) {
         int type = (int) exit.syndrome & FSC_TYPE_MASK;
-        if (memslot.contains(exit.ipa)
+        if (memory.contains(exit.ipa)
                 && (type == FSC_TRANSLATION || type == FSC_ACCESS_FLAG || type == FSC_PERMISSION)) {
             vm.count(ExitReason.STAGE_2_FAULT);
-            if (type != FSC_TRANSLATION) {
-                failure = String.format("stage 2 maps the guest's memory with every permission, and yet the guest's "
-                        + "access to IPA 0x%x at 0x%x faulted with syndrome 0x%x", exit.ipa, exit.address, exit.syndrome);
+            boolean write = !instruction && (exit.syndrome & (ISS_WNR | ISS_S1PTW)) == ISS_WNR;
+            if (type == FSC_ACCESS_FLAG || type == FSC_PERMISSION && (!write || memory.writable(exit.ipa))) {
+                failure = String.format("stage 2 permits what the guest did to IPA 0x%x at 0x%x, and yet it faulted with "
+                        + "syndrome 0x%x", exit.ipa, exit.address, exit.syndrome);
                 return false;
             }
-            if (!memory.map(exit.ipa)) {
-                failure = "the host's memory for stage 2 tables is used up";
+            if (!memory.map(exit.ipa, write)) {
+                failure = "the host has no memory left for the guest's page or its stage 2 tables";
                 return false;
             }
             return true;

@@ -2,15 +2,13 @@
 package dev.spelunk.hypervisor.kvm;
 
 /**
- * The guest's memory: intermediate physical addresses backed by host memory.
+ * A stretch of intermediate physical addresses that memory of the VM's user space backs.
  *
  * @param base first IPA, page aligned
  * @param size in bytes, a multiple of the page size
- * @param host physical address that backs base
+ * @param userspaceAddress host virtual address of the first byte (userspace_addr)
  */
-record Memslot(long base, long size, long host) {
-    static final int PAGE = 4096;
-
+record Memslot(long base, long size, long userspaceAddress) {
     boolean contains(long ipa) {
         return Long.compareUnsigned(ipa - base, size) < 0;
     }
@@ -20,12 +18,13 @@ record Memslot(long base, long size, long host) {
         return contains(ipa) && Long.compareUnsigned(length, size - (ipa - base)) <= 0;
     }
 
-    /** Physical address of an IPA in the memslot. */
-    long hostAddress(long ipa) {
-        return ipa - base + host;
+    /** Host virtual address of an IPA in the memslot. */
+    long userspaceAddress(long ipa) {
+        return ipa - base + userspaceAddress;
     }
 
-    int page(long ipa) {
-        return (int) ((ipa - base) / PAGE);
+    @Override
+    public String toString() {
+        return String.format("0x%x bytes at IPA 0x%x", size, base);
     }
 }

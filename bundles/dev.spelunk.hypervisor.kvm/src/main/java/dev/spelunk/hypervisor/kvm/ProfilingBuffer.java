@@ -22,25 +22,42 @@ final class ProfilingBuffer {
     private final PeContext context;
     private final VcpuState state;
     private final VmState vm;
-    private final Memslot memslot;
-    private final Pinning pinning;
-    private final BufferPinningPolicy policy;
+    private final VmMemory memory;
+    private final HeldPages pins;
+    private final PageList inUse;
+    private BufferPinningPolicy policy;
     private final HostCosts costs;
     private final long maxSize;
     private final TableWalk walk;
 
     ProfilingBuffer(
-            PeContext context, VcpuState state, VmState vm, Memslot memslot, Pinning pinning,
+            PeContext context, VcpuState state, VmState vm, VmMemory memory, HeldPages pins, PageList inUse,
             BufferPinningPolicy policy, HostCosts costs, long maxSize) {
         this.context = context;
         this.state = state;
         this.vm = vm;
-        this.memslot = memslot;
-        this.pinning = pinning;
+        this.memory = memory;
+        this.pins = pins;
+        this.inUse = inUse;
         this.policy = policy;
         this.costs = costs;
         this.maxSize = maxSize;
-        walk = new TableWalk(context, memslot);
+        walk = new TableWalk(context, memory);
+    }
+
+    /** Another policy takes over: it judges the buffer in use by the pages that the last walk found. */
+    void policy(BufferPinningPolicy successor) {
+        policy = successor;
+        if (inUse.count() == 0) {
+            policy.disabled(pins);
+        } else if (!policy.enabled(pins, inUse.toArray(), inUse.count())) {
+            pins.clear();
+        }
+    }
+
+    /** The pages of the buffer in use, and of its tables. */
+    PageList inUse() {
+        return inUse;
     }
 
     /** The series' kvm_spe_profiling_buffer_enabled(): in-memory E = 1 and S = 0. */
@@ -78,7 +95,7 @@ final class ProfilingBuffer {
                 state.unjudged(false);
                 judge(pmblimitr);
             }
-        } else if (before || (pmblimitr & BufferStatus.LIMIT_E) == 0 && state.hasPins()) {
+        } else if (before || (pmblimitr & BufferStatus.LIMIT_E) == 0 && inUse.count() != 0) {
             release();
         }
     }
@@ -97,12 +114,12 @@ final class ProfilingBuffer {
         } else if (Long.compareUnsigned(pointer, limit) >= 0 || limit - pointer < rules().maxRecordSize()) {
             // Hardware reports buffer full when the first sample is due.
             release();
-        } else if (maxSize != 0 && Long.compareUnsigned(limit - (pointer & -Memslot.PAGE), maxSize) > 0) {
+        } else if (maxSize != 0 && Long.compareUnsigned(limit - (pointer & -Memslots.PAGE), maxSize) > 0) {
             release();
             state.heldOff(true);
             report(BufferStatus.other(memory(), BufferStatus.BSC_TOO_LARGE), BufferEvent.TOO_LARGE);
-        } else if (walkBuffer(pointer & -Memslot.PAGE, limit)) {
-            pin(walk.pages());
+        } else if (walkBuffer(pointer & -Memslots.PAGE, limit)) {
+            pin();
         } else {
             release();
         }
@@ -137,88 +154,102 @@ final class ProfilingBuffer {
 
     private boolean walkPages(long from, long to) {
         for (long va = from; va != to; ) {
-            context.pe.idleCycles += costs.walk();
+            memory.spend(costs.walk());
             if (!walk.walk(va)) {
                 reportWalk();
                 return false;
             }
             long mapping = (va | (1L << walk.result.pageBits) - 1) + 1;
             long next = Long.compareUnsigned(mapping - va, to - va) < 0 ? mapping : to;
-            for (long offset = 0; offset < next - va; offset += Memslot.PAGE) {
+            for (long offset = 0; offset < next - va; offset += Memslots.PAGE) {
                 long ipa = walk.result.ipa + offset;
-                if (!memslot.contains(ipa)) {
+                if (!memory.contains(ipa)) {
                     reportNoMemslot();
                     return false;
                 }
-                walk.add(ipa & -Memslot.PAGE);
+                walk.add(ipa & -Memslots.PAGE);
             }
             va = next;
         }
         return true;
     }
 
-    private void pin(long[] pages) {
-        long[] pinned = policy.enabled(pinning, pages, state.pins());
-        if (pinned == null) {
-            state.pins(new long[0]);
-            state.heldOff(true);
-            report(BufferStatus.other(memory(), BufferStatus.BSC_NOT_ALLOWED) | BufferStatus.DL,
-                    BufferEvent.ACCESS_NOT_ALLOWED);
-        } else {
-            state.pins(pinned);
+    private void pin() {
+        int count = walk.order();
+        if (policy.enabled(pins, walk.pages(), count)) {
+            inUse.set(walk.pages(), count);
+            return;
         }
+        release();
+        pins.clear();
+        state.heldOff(true);
+        report(BufferStatus.other(memory(), BufferStatus.BSC_NOT_ALLOWED) | BufferStatus.DL, BufferEvent.ACCESS_NOT_ALLOWED);
     }
 
     /** The buffer is not used any more: the policy lets go of what it wants to. */
     void release() {
-        state.pins(policy.disabled(pinning, state.pins()));
+        inUse.clear();
+        policy.disabled(pins);
     }
 
-    /** Takes over what hardware reported while the vCPU ran. */
-    void hardwareReported(long pmbsr) {
+    /** The vCPU goes: nothing of it stays pinned. */
+    void letGo() {
+        release();
+        pins.clear();
+    }
+
+    /**
+     * Takes over what hardware reported while the vCPU ran.
+     *
+     * @return whether profiling was stopped and goes on without the guest hearing of it: a blackout
+     */
+    boolean hardwareReported(long pmbsr) {
         if ((pmbsr & BufferStatus.COLL) != 0) {
             memory(memory() | BufferStatus.COLL);
         }
         if ((pmbsr & BufferStatus.S) == 0) {
-            return;
+            return false;
         }
         if (BufferStatus.exceptionClass(pmbsr) == BufferStatus.EC_STAGE_2_ABORT) {
-            stage2Fault(pmbsr);
-        } else {
-            report(BufferStatus.reported(memory(), pmbsr), BufferEvent.of(pmbsr));
+            return stage2Fault(pmbsr);
         }
+        report(BufferStatus.reported(memory(), pmbsr), BufferEvent.of(pmbsr));
+        return false;
     }
 
     /** The SPU faulted at stage 2 at the address in PMBPTR_EL1, or on the walk of its stage 1. */
-    private void stage2Fault(long pmbsr) {
+    private boolean stage2Fault(long pmbsr) {
+        vm.count(HostCounter.SPU_STAGE_2_FAULTS);
         long sticky = pmbsr & (BufferStatus.DL | BufferStatus.EA);
         walk.begin();
-        context.pe.idleCycles += costs.walk();
+        memory.spend(costs.walk());
         boolean translated = walk.walk(state.register(SystemRegister.PMBPTR_EL1));
         walk.end();
         if (!translated && walk.tableWithoutMemslot()) {
             memory(memory() | sticky);
             reportWalk();
-            return;
+            return false;
         }
-        if (translated && !memslot.contains(walk.result.ipa)) {
+        if (translated && !memory.contains(walk.result.ipa)) {
             memory(memory() | sticky);
             reportNoMemslot();
-            return;
+            return false;
         }
         // A stage 1 fault by now means that the guest changed its tables: the next sample tells.
         if (translated) {
-            walk.add(walk.result.ipa & -Memslot.PAGE);
+            walk.add(walk.result.ipa & -Memslots.PAGE);
         }
-        for (long page : walk.pages()) {
-            pinning.map(page);
+        int count = walk.order();
+        for (int i = 0; i < count; i++) {
+            memory.map(walk.pages()[i], translated && walk.pages()[i] == (walk.result.ipa & -Memslots.PAGE));
         }
         if ((pmbsr & BufferStatus.DL) != 0) {
             // The torn record cannot be resumed (DDI 0487, D17.7.4).
             report(BufferStatus.other(memory() | sticky, BufferStatus.BSC_FULL), BufferEvent.BUFFER_FULL_TORN);
-        } else {
-            vm.countBlackout();
+            return false;
         }
+        vm.count(HostCounter.BLACKOUTS);
+        return true;
     }
 
     /** The fault of the last walk. */

@@ -11,7 +11,7 @@ import java.util.Arrays;
 /** KVM's software walks of a guest's stage 1: translates, and collects the pages that hold the tables. */
 final class TableWalk implements DescriptorSource {
     private final PeContext context;
-    private final Memslot memslot;
+    private final VmMemory memory;
     private long[] pages = new long[16];
     private int count;
     private boolean tableWithoutMemslot;
@@ -19,9 +19,9 @@ final class TableWalk implements DescriptorSource {
     /** The last translation. */
     final Translation result = new Translation();
 
-    TableWalk(PeContext context, Memslot memslot) {
+    TableWalk(PeContext context, VmMemory memory) {
         this.context = context;
-        this.memslot = memslot;
+        this.memory = memory;
     }
 
     /** Begins a series of walks: no page is collected yet. */
@@ -49,19 +49,19 @@ final class TableWalk implements DescriptorSource {
 
     @Override
     public boolean accessible(long ipa) {
-        tableWithoutMemslot = !memslot.contains(ipa);
+        tableWithoutMemslot = !memory.contains(ipa);
         return !tableWithoutMemslot;
     }
 
     /** A table of a larger granule may begin in the memslot and end outside: there its entries are invalid. */
     @Override
     public long read(long ipa) {
-        if (!memslot.contains(ipa, Long.BYTES)) {
+        if (!memory.contains(ipa, Long.BYTES)) {
             tableWithoutMemslot = true;
             return 0;
         }
-        add(ipa & -Memslot.PAGE);
-        return context.memory.read(memslot.hostAddress(ipa), Long.BYTES);
+        add(ipa & -Memslots.PAGE);
+        return memory.read(ipa);
     }
 
     /** Adds a page to those collected. */
@@ -78,16 +78,21 @@ final class TableWalk implements DescriptorSource {
         pages[count++] = page;
     }
 
-    /** The pages collected, each once, ascending. */
-    long[] pages() {
-        long[] sorted = Arrays.copyOf(pages, count);
-        Arrays.sort(sorted);
+    /** Puts the pages collected into order, each once. Returns how many they are; they are the first of {@link #pages}. */
+    int order() {
+        Arrays.sort(pages, 0, count);
         int distinct = 0;
-        for (int i = 0; i < sorted.length; i++) {
-            if (i == 0 || sorted[i] != sorted[i - 1]) {
-                sorted[distinct++] = sorted[i];
+        for (int i = 0; i < count; i++) {
+            if (i == 0 || pages[i] != pages[distinct - 1]) {
+                pages[distinct++] = pages[i];
             }
         }
-        return Arrays.copyOf(sorted, distinct);
+        count = distinct;
+        return distinct;
+    }
+
+    /** What {@link #order} made. */
+    long[] pages() {
+        return pages;
     }
 }

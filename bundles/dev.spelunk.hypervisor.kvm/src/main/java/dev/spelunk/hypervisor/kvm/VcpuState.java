@@ -8,6 +8,8 @@ import java.util.Arrays;
 /** In-memory registers and the SPE side of one vCPU, in blocks of the machine's state. */
 final class VcpuState {
     private static final int FLAGS = 0;
+    private static final int DELIVERY_DUE = 1;
+    private static final int RAISED_AT = 2;
     private static final int REGISTERS = 8;
     private static final int REGISTER_COUNT = 60;
     private static final int WORDS = REGISTERS + 2 * REGISTER_COUNT;
@@ -21,23 +23,17 @@ final class VcpuState {
     /** The vCPU is out of the guest: in an exit, or never entered. */
     private static final long OUTSIDE = 8;
 
-    private final MachineState machine;
     private final StateBlock block;
-    private final String pinsName;
     private final RegisterWords registers;
 
     VcpuState(MachineState machine, int index) {
-        this.machine = machine;
         block = machine.block("kvm.vcpu." + index, WORDS, 0);
-        pinsName = "kvm.vcpu." + index + ".pins";
         registers = new RegisterWords(block, REGISTERS, REGISTER_COUNT);
-        machine.block(pinsName, 1, 0);
     }
 
     /** As a vCPU that was just made: all in-memory registers zero. */
     void create() {
         Arrays.fill(block.words, 0);
-        pins(new long[0]);
         set(OUTSIDE, true);
     }
 
@@ -90,19 +86,19 @@ final class VcpuState {
         block.words[FLAGS] = value ? block.words[FLAGS] | flag : block.words[FLAGS] & ~flag;
     }
 
-    /** IPAs that the policy holds pinned for this vCPU, ascending. */
-    long[] pins() {
-        long[] words = machine.block(pinsName, 1, 0).words;
-        return Arrays.copyOfRange(words, 1, 1 + (int) words[0]);
+    /** Virtual time at which the host takes the SPU's interrupt that is on its way; 0 when none is. */
+    long deliveryDue() {
+        return block.words[DELIVERY_DUE];
     }
 
-    boolean hasPins() {
-        return machine.block(pinsName, 1, 0).words[0] != 0;
+    /** Number of operations that the PE had executed when the SPU raised the interrupt that is on its way. */
+    long raisedAt() {
+        return block.words[RAISED_AT];
     }
 
-    void pins(long[] pages) {
-        long[] words = machine.block(pinsName, 1 + pages.length, 0).words;
-        words[0] = pages.length;
-        System.arraycopy(pages, 0, words, 1, pages.length);
+    /** An interrupt of the SPU is on its way to the host's handler. */
+    void delivery(long raisedAt, long due) {
+        block.words[RAISED_AT] = raisedAt;
+        block.words[DELIVERY_DUE] = due;
     }
 }

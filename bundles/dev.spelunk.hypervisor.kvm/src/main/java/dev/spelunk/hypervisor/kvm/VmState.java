@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.hypervisor.kvm;
 
+import dev.spelunk.api.hypervisor.VirtualMachine;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.StateBlock;
 import java.util.Arrays;
@@ -19,11 +20,14 @@ final class VmState {
     private static final int PEAK_PINNED_PAGES = 7;
     private static final int PINS = 8;
     private static final int UNPINS = 9;
-    private static final int BLACKOUTS = 10;
+    private static final int PRESSURE_DUE = 10;
     private static final int COUNTER_OFFSET = 11;
+    private static final int STAGE_2_FREE_TABLES = 12;
+    private static final int PIN_LIMIT = 13;
     private static final int EXITS = 16;
     private static final int EVENTS = 48;
-    private static final int WORDS = 80;
+    private static final int HOST = 80;
+    private static final int WORDS = 128;
     private static final int TRAPPED_REGISTERS = 256;
 
     private final StateBlock block;
@@ -32,7 +36,7 @@ final class VmState {
     /** Of the exit that is served now. */
     private ExitReason reason = ExitReason.OTHER;
 
-    /** @param pages number of 4 KiB pages of the memslot */
+    /** @param pages number of 4 KiB pages of the guest's memory */
     VmState(MachineState machine, int pages) {
         block = machine.block("kvm.vm", WORDS, 0);
         pinCounts = machine.block("kvm.vm.pins", 0, 2 * pages);
@@ -97,15 +101,15 @@ final class VmState {
         block.words[COUNTER_OFFSET] = ticks;
     }
 
-    /** How often a page of the memslot is pinned now. */
+    /** How often a page of the guest's memory is pinned now. */
     int pinCount(int page) {
         return pinCounts.bytes[2 * page] & 0xFF | (pinCounts.bytes[2 * page + 1] & 0xFF) << 8;
     }
 
-    /** Pins a page once more. Returns false when its count is at its end. */
+    /** Pins a page once more. Returns false over the accounting limit, which counts each page once. */
     boolean pin(int page) {
         int count = pinCount(page);
-        if (count == 0xFFFF) {
+        if (count == 0xFFFF || count == 0 && block.words[PINNED_PAGES] >= block.words[PIN_LIMIT]) {
             return false;
         }
         setPinCount(page, count + 1);
@@ -152,13 +156,43 @@ final class VmState {
         return block.words[UNPINS];
     }
 
-    void countBlackout() {
-        block.words[BLACKOUTS]++;
+    /** Physical address of the first stage 2 table that is not used any more; 0 when there is none. */
+    long stage2FreeTables() {
+        return block.words[STAGE_2_FREE_TABLES];
     }
 
-    /** Stage 2 faults by the SPU that were mapped without the guest seeing them. */
-    long blackouts() {
-        return block.words[BLACKOUTS];
+    void stage2FreeTables(long pa) {
+        block.words[STAGE_2_FREE_TABLES] = pa;
+    }
+
+    /** Pages that may be pinned at a time. */
+    long pinLimit() {
+        return block.words[PIN_LIMIT];
+    }
+
+    void pinLimit(long pages) {
+        block.words[PIN_LIMIT] = pages;
+    }
+
+    /** Virtual time of the next event of memory pressure. */
+    long pressureDue() {
+        return block.words[PRESSURE_DUE];
+    }
+
+    void pressureDue(long cycles) {
+        block.words[PRESSURE_DUE] = cycles;
+    }
+
+    void count(HostCounter counter) {
+        block.words[HOST + counter.ordinal()]++;
+    }
+
+    void count(HostCounter counter, long amount) {
+        block.words[HOST + counter.ordinal()] += amount;
+    }
+
+    long counted(HostCounter counter) {
+        return block.words[HOST + counter.ordinal()];
     }
 
     void count(ExitReason exit) {
@@ -195,6 +229,17 @@ final class VmState {
         SortedMap<String, Long> result = new TreeMap<>();
         for (BufferEvent event : BufferEvent.values()) {
             put(result, event.label, block.words[EVENTS + event.ordinal()]);
+        }
+        return result;
+    }
+
+    SortedMap<String, Long> host() {
+        SortedMap<String, Long> result = new TreeMap<>();
+        put(result, VirtualMachine.PINS, pins());
+        put(result, VirtualMachine.UNPINS, unpins());
+        put(result, VirtualMachine.PEAK_PINNED_BYTES, peakPinnedPages() * Memslots.PAGE);
+        for (HostCounter counter : HostCounter.values()) {
+            put(result, counter.label, counted(counter));
         }
         return result;
     }

@@ -10,7 +10,7 @@ import dev.spelunk.api.state.MachineState;
  * E2H = 1; registers are written as the host's MSR would, with all that follows from it.
  */
 final class WorldSwitch {
-    private static final int VMID = 1;
+    static final int VMID = 1;
     private static final long ICC_SRE_EL2_ALL = 0xF;
     private static final long ICH_HCR_EN = 1;
 

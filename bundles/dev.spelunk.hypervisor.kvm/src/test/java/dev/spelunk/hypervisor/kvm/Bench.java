@@ -37,6 +37,7 @@ import dev.spelunk.hypervisor.kvm.traps.SoftwareGeneratedInterruptTraps;
 import dev.spelunk.mmu.MmuComponent;
 import dev.spelunk.platform.gic.CpuInterfaceBank;
 import dev.spelunk.platform.gic.GicComponent;
+import dev.spelunk.policies.OnEnablePolicy;
 import dev.spelunk.pmsver.v1p0.StatisticalProfiling;
 import dev.spelunk.pmsver.v1p1.StatisticalProfilingV1p1;
 import dev.spelunk.registers.RegisterModelComponent;
@@ -66,7 +67,7 @@ final class Bench {
     static final long BUFFER_VA = 0x10_0000_0000L;
     static final long BUFFER_IPA = GUEST + 0x40_0000;
     static final long E = 1;
-    static final HostCosts NO_COSTS = new HostCosts(0, 0, 0, 0, 0, 0);
+    static final HostCosts NO_COSTS = HostCosts.NONE;
     /** Stands for a counter register that the timer bank brings. */
     private static final RegisterBank TIMER = architecture -> List.of(
             plain("CNTVOFF_EL2", SystemRegister.CNTVOFF_EL2, 2), plain("CNTHCTL_EL2", SystemRegister.CNTHCTL_EL2, 2),
@@ -87,6 +88,7 @@ final class Bench {
     long maxBufferSize;
     boolean physicalAddresses;
     HostCosts costs = NO_COSTS;
+    HostSettings settings;
     KvmVirtualMachine vm;
     Outcome outcome;
     private int tables;
@@ -175,9 +177,13 @@ final class Bench {
                 .withPhysicalAddresses(physicalAddresses);
     }
 
+    HostSettings settings() {
+        return settings == null ? HostSettings.of(costs) : settings;
+    }
+
     /** Makes the VM and enters the guest. */
     Bench start() {
-        vm = new KvmVirtualMachine(description(), costs);
+        vm = new KvmVirtualMachine(description(), settings());
         for (int i = contexts.size() - 1; i >= 0; i--) {
             select(i);
             vm.start(context, GUEST, 0);
@@ -259,11 +265,11 @@ final class Bench {
 
     /** Writes guest memory by IPA. */
     void poke(long ipa, long value) {
-        context.memory.write(ipa - GUEST + HOST, 8, value);
+        context.memory.write(vm == null ? ipa - GUEST + HOST : vm.hostAddress(ipa, true), 8, value);
     }
 
     long peek(long ipa) {
-        return context.memory.read(ipa - GUEST + HOST, 8);
+        return context.memory.read(vm == null ? ipa - GUEST + HOST : vm.hostAddress(ipa, false), 8);
     }
 
     /** Turns the guest's stage 1 on: 4 KiB granule, 39 bits, nothing mapped. */

@@ -27,7 +27,7 @@ class ExitsTest {
 
     @Test
     void entersAtEl1WithTheMmuOff() {
-        bench.vm = new KvmVirtualMachine(bench.description(), Bench.NO_COSTS);
+        bench.vm = new KvmVirtualMachine(bench.description(), bench.settings());
         bench.pe.executed = 1600;
         bench.pe.x[5] = 7;
         bench.vm.start(bench.context, 0x4008_0000L, 0x4400_0000L);
@@ -214,7 +214,7 @@ class ExitsTest {
 
     @Test
     void hostActionsCostVirtualTime() {
-        bench.costs = new HostCosts(100, 20, 3, 1000, 50_000, 1_000_000);
+        bench.costs = new HostCosts(100, 20, 3, 1000, 50_000, 0, 0, 1_000_000);
         bench.start();
         assertThat(bench.pe.idleCycles).isEqualTo(20);
         bench.exit(Core.SYNCHRONOUS, EC_WFX, 0);
@@ -227,7 +227,7 @@ class ExitsTest {
         bench.write(SystemRegister.PMBLIMITR_EL1, Bench.BUFFER_VA + 0x2001);
         assertThat(bench.pe.idleCycles - before).as("two exits, two walks, five pins, two blocks")
                 .isEqualTo(2 * 120 + 2 * 1000 + 5 * 3 + 2 * 50_000);
-        assertThatThrownBy(() -> new HostCosts(0, 0, -1, 0, 0, 0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new HostCosts(0, 0, -1, 0, 0, 0, 0, 0)).isInstanceOf(BadInputException.class);
     }
 
     @Test
@@ -262,7 +262,7 @@ class ExitsTest {
         bench.start().enableMmu().mapBuffer(4).enableBuffer(Bench.BUFFER_VA, Bench.BUFFER_VA + 0x4000);
         bench.sample();
         KvmVirtualMachine old = bench.vm;
-        bench.vm = new KvmVirtualMachine(bench.description(), Bench.NO_COSTS);
+        bench.vm = new KvmVirtualMachine(bench.description(), bench.settings());
         assertThat(bench.vm.exits()).isEqualTo(old.exits());
         assertThat(bench.read(SystemRegister.PMBPTR_EL1)).isEqualTo(Bench.BUFFER_VA + 64);
         assertThat(bench.sample()).isTrue();
@@ -278,7 +278,7 @@ class ExitsTest {
         assertThatThrownBy(() -> new KvmVirtualMachine(new VmDescription(d.pes(),
                 d.memslotBase(), d.memslotSize() - 1, d.hostBase(), d.hostReserved(), d.hostReservedSize(),
                 d.userDevices(), d.interrupts(), d.distributorBase(), d.redistributorBase(), null, d.trapHandlers(),
-                d.pinningPolicy(), d.options()), Bench.NO_COSTS))
+                d.pinningPolicy(), d.options()), odd.settings()))
                 .isInstanceOf(BadInputException.class).hasMessageContaining("whole pages");
     }
 }

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.spelunk.api.hypervisor.BufferPinningPolicy;
 import dev.spelunk.api.hypervisor.VirtualMachine.Outcome;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.policies.NonePolicy;
 import dev.spelunk.api.state.PeState;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -110,7 +111,7 @@ class ProfilingBufferTest {
             assertThat(pinned(TABLES + 0x1000L * table)).as("stage 1 table %d", table).isTrue();
         }
         assertThat(bench.vm.state().pinnedPages()).as("and nothing else").isEqualTo(6);
-        assertThat(bench.vm.hostAddress(BUFFER_IPA)).isEqualTo(Bench.HOST + BUFFER_IPA - Bench.GUEST);
+        assertThat(bench.vm.hostAddress(BUFFER_IPA, false)).isEqualTo(Bench.HOST + BUFFER_IPA - Bench.GUEST);
         long root = bench.vm.state().stage2Root();
         assertThat(root).as("stage 2 tables are outside the memslot's host memory").isLessThan(Bench.HOST);
     }
@@ -123,7 +124,7 @@ class ProfilingBufferTest {
             assertThat(bench.sample()).isTrue();
             bench.takeInterrupts();
         }
-        assertThat(bench.vm.state().blackouts()).isZero();
+        assertThat(bench.vm.state().counted(HostCounter.BLACKOUTS)).isZero();
         assertThat(bench.records).hasSize(64);
     }
 
@@ -250,7 +251,7 @@ class ProfilingBufferTest {
         bench.sample();
         assertThat(bench.takeInterrupts()).isEqualTo(1);
         assertThat(status()).as("the tables were not mapped at stage 2 either: that is not the guest's business").isZero();
-        assertThat(bench.vm.state().blackouts()).isEqualTo(1);
+        assertThat(bench.vm.state().counted(HostCounter.BLACKOUTS)).isEqualTo(1);
         bench.sample();
         assertThat(bench.takeInterrupts()).isEqualTo(1);
         assertThat(status()).isEqualTo(STAGE_1 | S | 0x07);
@@ -273,36 +274,19 @@ class ProfilingBufferTest {
     /** A policy with no room. */
     private static final class Refusing implements BufferPinningPolicy {
         @Override
-        public void created(Pins pins, long memslotBase, long memslotSize) {
-            assertThat(memslotSize).isEqualTo(Bench.SIZE);
+        public boolean attached(Pins pins, long[] memslots) {
+            assertThat(memslots).containsExactly(Bench.GUEST, Bench.SIZE);
+            return true;
         }
 
         @Override
-        public long[] enabled(Pins pins, long[] pages, long[] previous) {
-            return null;
+        public boolean enabled(Pins pins, long[] pages, int count) {
+            return false;
         }
 
         @Override
-        public long[] disabled(Pins pins, long[] previous) {
-            return new long[0];
-        }
-    }
-
-    /** Maps nothing ahead. */
-    private static final class None implements BufferPinningPolicy {
-        @Override
-        public void created(Pins pins, long memslotBase, long memslotSize) {
-            assertThat(memslotBase).isEqualTo(Bench.GUEST);
-        }
-
-        @Override
-        public long[] enabled(Pins pins, long[] pages, long[] previous) {
-            return new long[0];
-        }
-
-        @Override
-        public long[] disabled(Pins pins, long[] previous) {
-            return previous;
+        public void disabled(Pins pins) {
+            assertThat(pins.count()).isZero();
         }
     }
 
@@ -310,7 +294,7 @@ class ProfilingBufferTest {
     @DisplayName("8.5 row 6: a stage 2 fault at a record's start is mapped and resumed; the guest sees nothing, a blackout is counted")
     void stage2FaultAtRecordStart() {
         bench = new Bench();
-        bench.policy = new None();
+        bench.policy = new NonePolicy();
         bench.start().enableMmu().mapBuffer(4).enableBuffer(BUFFER_VA, LIMIT);
         bench.sample();
         assertThat(bench.hardware(SystemRegister.PMBSR_EL1) >>> 26 & 0x3F).isEqualTo(0x25);
@@ -318,7 +302,7 @@ class ProfilingBufferTest {
         assertThat(status()).isZero();
         assertThat(bench.line()).isFalse();
         assertThat(bench.vm.bufferEvents()).isEmpty();
-        assertThat(bench.vm.state().blackouts()).isEqualTo(1);
+        assertThat(bench.vm.state().counted(HostCounter.BLACKOUTS)).isEqualTo(1);
         assertThat(bench.sample()).isTrue();
         assertThat(bench.takeInterrupts()).isZero();
         assertThat(bench.records).hasSize(1);

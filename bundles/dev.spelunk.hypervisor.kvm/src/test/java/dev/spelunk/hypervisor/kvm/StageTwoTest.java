@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.PhysicalMemory;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The descriptors that stage 2 consists of (DDI 0487, D8.3), read by hand. */
@@ -15,10 +16,18 @@ class StageTwoTest {
     private static final long SIZE = (4 << 20) + 0x3000;
 
     private final PhysicalMemory memory = new PhysicalMemory(BASE, 8 << 20);
-    private final VmState state = new VmState(new MachineState(1, memory, 1), (int) (SIZE / 4096));
+    private final MachineState machine = new MachineState(1, memory, 1);
+    private final VmState state = new VmState(machine, (int) (SIZE / 4096));
 
-    private StageTwo stageTwo(Memslot memslot, long room) {
-        StageTwo stage2 = new StageTwo(memory, state, memslot, BASE + room, 5);
+    private StageTwo stageTwo(long host, long room, int addressSize, String... memslots) {
+        Memslots slots = Memslots.of(GUEST, SIZE, host, List.of(memslots), 40);
+        HostMemory mapping = new HostMemory(machine, state, slots, host, BASE + room, BASE + room);
+        mapping.create(true);
+        return new StageTwo(memory, state, slots, mapping, BASE + room, addressSize);
+    }
+
+    private StageTwo stageTwo(long host, long room) {
+        StageTwo stage2 = stageTwo(host, room, 5);
         assertThat(stage2.create(BASE)).isTrue();
         return stage2;
     }
@@ -29,9 +38,9 @@ class StageTwoTest {
 
     @Test
     void aTwoMebibyteBlockWhereMemslotAndHostLineUp() {
-        StageTwo stage2 = stageTwo(new Memslot(GUEST, SIZE, HOST), 1 << 20);
-        assertThat(stage2.map(GUEST + 0x201234)).isEqualTo(1);
-        assertThat(stage2.map(GUEST + 0x3FFFFF)).as("the same block").isZero();
+        StageTwo stage2 = stageTwo(HOST, 1 << 20);
+        assertThat(stage2.map(GUEST + 0x201234, true)).isEqualTo(1);
+        assertThat(stage2.map(GUEST + 0x3FFFFF, true)).as("the same block").isZero();
         long level1 = read(state.stage2Root() + 8);
         assertThat(level1 & 3).isEqualTo(3);
         long block = read((level1 & ~0xFFFL) + 8);
@@ -42,9 +51,9 @@ class StageTwoTest {
 
     @Test
     void pagesAtTheMemslotsEnd() {
-        StageTwo stage2 = stageTwo(new Memslot(GUEST, SIZE, HOST), 1 << 20);
-        assertThat(stage2.map(GUEST + 0x402FFF)).isEqualTo(1);
-        assertThat(stage2.map(GUEST + 0x402000)).isZero();
+        StageTwo stage2 = stageTwo(HOST, 1 << 20);
+        assertThat(stage2.map(GUEST + 0x402FFF, true)).isEqualTo(1);
+        assertThat(stage2.map(GUEST + 0x402000, true)).isZero();
         long level2 = read(state.stage2Root() + 8) & ~0xFFFL;
         long level3 = read(level2 + 16) & ~0xFFFL;
         assertThat(read(level3 + 2 * 8)).isEqualTo(HOST + 0x402000 | 0x7FF);
@@ -54,29 +63,29 @@ class StageTwoTest {
 
     @Test
     void pagesWhereTheHostDoesNotLineUp() {
-        StageTwo stage2 = stageTwo(new Memslot(GUEST, SIZE, HOST + 0x1000), 1 << 20);
-        assertThat(stage2.map(GUEST)).isEqualTo(1);
+        StageTwo stage2 = stageTwo(HOST + 0x1000, 1 << 20);
+        assertThat(stage2.map(GUEST, true)).isEqualTo(1);
         assertThat(state.stage2Counts()).containsExactly(2, 0, 1);
     }
 
     @Test
     void nothingBacksWhatIsOutsideTheMemslot() {
-        StageTwo stage2 = stageTwo(new Memslot(GUEST, SIZE, HOST), 1 << 20);
-        assertThat(stage2.map(GUEST - 1)).isEqualTo(-1);
-        assertThat(stage2.map(GUEST + SIZE)).isEqualTo(-1);
+        StageTwo stage2 = stageTwo(HOST, 1 << 20);
+        assertThat(stage2.map(GUEST - 1, true)).isEqualTo(-1);
+        assertThat(stage2.map(GUEST + SIZE, true)).isEqualTo(-1);
     }
 
     @Test
     void theMemoryForTablesRunsOut() {
-        StageTwo stage2 = stageTwo(new Memslot(GUEST, SIZE, HOST), 0x3000);
-        assertThat(stage2.map(GUEST)).isEqualTo(1);
-        assertThat(stage2.map(GUEST + 0x400000)).isEqualTo(-2);
-        assertThat(new StageTwo(memory, state, new Memslot(GUEST, SIZE, HOST), BASE + 0x1000, 5).create(BASE)).isFalse();
+        StageTwo stage2 = stageTwo(HOST, 0x3000);
+        assertThat(stage2.map(GUEST, true)).isEqualTo(1);
+        assertThat(stage2.map(GUEST + 0x400000, true)).isEqualTo(-2);
+        assertThat(stageTwo(HOST, 0x1000, 5).create(BASE)).isFalse();
     }
 
     @Test
     void fortyBitsOfIpaWithTwoConcatenatedTablesAtLevel1() {
-        StageTwo stage2 = stageTwo(new Memslot(GUEST, SIZE, HOST), 1 << 20);
+        StageTwo stage2 = stageTwo(HOST, 1 << 20);
         assertThat(stage2.controlRegister()).isEqualTo(1L << 31 | 5 << 16 | 3 << 12 | 1 << 10 | 1 << 8 | 1 << 6 | 24);
         assertThat(state.stage2Root() % 0x2000).isZero();
         assertThat(state.stage2Free() - state.stage2Root()).isEqualTo(0x2000);
@@ -85,7 +94,7 @@ class StageTwoTest {
 
     @Test
     void aSmallerPhysicalAddressSizeLimitsTheIpa() {
-        StageTwo stage2 = new StageTwo(memory, state, new Memslot(GUEST, SIZE, HOST), BASE + (1 << 20), 1);
+        StageTwo stage2 = stageTwo(HOST, 1 << 20, 1);
         assertThat(stage2.create(BASE)).isTrue();
         assertThat(stage2.controlRegister() & 0x3F).isEqualTo(28);
         assertThat(stage2.controlRegister() >>> 16 & 7).isEqualTo(1);

@@ -18,6 +18,7 @@ class VmStateTest {
     void anotherInstanceFindsEverything() {
         VmState state = new VmState(machine, 16);
         state.create();
+        state.pinLimit(16);
         state.count(ExitReason.HVC);
         state.count(BufferEvent.BUFFER_FULL);
         state.countTrap(SystemRegister.PMBSR_EL1);
@@ -28,7 +29,7 @@ class VmStateTest {
         vcpu.create();
         vcpu.register(SystemRegister.PMBPTR_EL1, 0x1234);
         vcpu.heldOff(true);
-        vcpu.pins(new long[] {0x1000, 0x2000, 0x3000});
+        new PageList(machine, "pages").set(new long[] {0x1000, 0x2000, 0x3000}, 3);
 
         VmState again = new VmState(machine, 16);
         assertThat(again.created()).isTrue();
@@ -42,12 +43,13 @@ class VmStateTest {
         assertThat(vcpuAgain.register(SystemRegister.PMBPTR_EL1)).isEqualTo(0x1234);
         assertThat(vcpuAgain.heldOff()).isTrue();
         assertThat(vcpuAgain.loaded()).isFalse();
-        assertThat(vcpuAgain.pins()).containsExactly(0x1000, 0x2000, 0x3000);
+        assertThat(new PageList(machine, "pages").toArray()).containsExactly(0x1000, 0x2000, 0x3000);
     }
 
     @Test
     void pinCountsEndAtTheirRange() {
         VmState state = new VmState(machine, 1);
+        state.pinLimit(1);
         for (int i = 0; i < 0xFFFF; i++) {
             assertThat(state.pin(0)).isTrue();
         }

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.hypervisor.kvm;
+
+import dev.spelunk.api.machine.PeContext;
+
+/**
+ * The way of the SPU's interrupt to the host's handler, which takes time: meanwhile the guest runs on,
+ * unprofiled. Any other exit finds the event too, and ends the wait.
+ */
+final class InterruptDelivery {
+    private final PeContext context;
+    private final VcpuState state;
+    private final VmState vm;
+    private final HostInterrupts host;
+    private final long latency;
+
+    /** @param latency in cycles */
+    InterruptDelivery(PeContext context, VcpuState state, VmState vm, HostInterrupts host, long latency) {
+        this.context = context;
+        this.state = state;
+        this.vm = vm;
+        this.host = host;
+        this.latency = latency;
+    }
+
+    /** The PE has taken an interrupt. Whether the guest goes on, because it is the SPU's and not there yet. */
+    boolean begins() {
+        if (latency == 0 || state.deliveryDue() != 0 || host.pending() != HostInterrupts.SPE) {
+            return false;
+        }
+        state.delivery(context.pe.executed, context.pe.cycles() + latency);
+        host.hold(true);
+        return true;
+    }
+
+    /** Virtual time at which the interrupt arrives; Long.MAX_VALUE when none is on its way. */
+    long deadline() {
+        long due = state.deliveryDue();
+        return due == 0 || !held() ? Long.MAX_VALUE : due;
+    }
+
+    private boolean held() {
+        return !context.interrupts.isEnabled(context.pe.index, HostInterrupts.SPE);
+    }
+
+    /** Lets an interrupt arrive that is due. */
+    void advance() {
+        if (deadline() <= context.pe.cycles()) {
+            host.hold(false);
+        }
+    }
+
+    /** An exit has found the event. */
+    void ends(boolean blackout) {
+        if (state.deliveryDue() == 0) {
+            return;
+        }
+        long operations = context.pe.executed - state.raisedAt();
+        vm.count(blackout ? HostCounter.BLACKOUT_OPERATIONS : HostCounter.LATE_OPERATIONS, operations);
+        if (held()) {
+            host.hold(false);
+        }
+        state.delivery(0, 0);
+    }
+}

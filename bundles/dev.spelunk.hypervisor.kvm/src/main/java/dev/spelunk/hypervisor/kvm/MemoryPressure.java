@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.hypervisor.kvm;
+
+import dev.spelunk.api.machine.BadInputException;
+import dev.spelunk.api.state.RandomStream;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What a host short of memory does to a guest's: at random times, to random pages, from one stream of the
+ * machine's seed. It runs beside the guest and takes none of its time; the guest pays when it comes back.
+ */
+final class MemoryPressure {
+    /** What one event is. */
+    enum Kind { RECLAIM, MIGRATION, COMPACTION, MERGING, SPLIT, COLLAPSE;
+
+        /** The kinds of these names, in any case; all for none. */
+        static Set<Kind> of(Collection<String> names) {
+            Set<Kind> kinds = new TreeSet<>();
+            for (String name : names) {
+                try {
+                    kinds.add(valueOf(name.trim().toUpperCase(Locale.ROOT)));
+                } catch (IllegalArgumentException e) {
+                    throw new BadInputException("memory pressure of kind \"" + name + "\" is unknown: there are "
+                            + Set.of(values()).stream().sorted().map(k -> k.name().toLowerCase(Locale.ROOT)).toList(), e);
+                }
+            }
+            return kinds.isEmpty() ? Set.of(values()) : kinds;
+        }
+    }
+
+    /** Pages that one run of compaction looks at. */
+    private static final int COMPACTED = 16;
+    /** Pages that one run of same-page merging compares with. */
+    private static final int COMPARED = 64;
+
+    private final VmState state;
+    private final HostMemory memory;
+    private final RandomStream random;
+    private final Kind[] kinds;
+    private final long meanCycles;
+    private final int onBuffers;
+    private final PageList[] buffers;
+    private final Memslots memslots;
+
+    /** @param buffers the pages of each vCPU's buffer in use */
+    MemoryPressure(VmState state, Memslots memslots, HostMemory memory, RandomStream random, HostSettings settings,
+            PageList[] buffers) {
+        this.state = state;
+        this.memslots = memslots;
+        this.memory = memory;
+        this.random = random;
+        this.buffers = buffers;
+        kinds = settings.pressureKinds().stream().sorted().toArray(Kind[]::new);
+        meanCycles = settings.pressureCycles();
+        onBuffers = settings.pressureOnBuffers();
+    }
+
+    /** Virtual time of the next event; Long.MAX_VALUE when there is none. */
+    long deadline() {
+        return meanCycles == 0 ? Long.MAX_VALUE : state.pressureDue();
+    }
+
+    /** Does what is due. */
+    void advance(long now) {
+        while (deadline() <= now) {
+            event(kinds[below(kinds.length)], page());
+            state.pressureDue(state.pressureDue() + 1 + Math.floorMod(random.next(), 2 * meanCycles - 1));
+        }
+    }
+
+    /** Sets the time of the first event. */
+    void start(long now) {
+        state.pressureDue(now + meanCycles);
+    }
+
+    private int below(int bound) {
+        return (int) Math.floorMod(random.next(), (long) bound);
+    }
+
+    private int page() {
+        if (below(100) < onBuffers) {
+            PageList buffer = buffers[below(buffers.length)];
+            if (buffer.count() != 0) {
+                return memslots.page(buffer.page(below(buffer.count())));
+            }
+        }
+        return below(memslots.pages());
+    }
+
+    /** One event at a page. */
+    void event(Kind kind, int page) {
+        boolean pinned = state.pinCount(page) != 0;
+        if (kind != Kind.SPLIT && kind != Kind.COLLAPSE && memory.huge(page)) {
+            // The host works on pages of 4 KiB: the huge page goes first.
+            split(page);
+        }
+        switch (kind) {
+            case RECLAIM:
+                done(memory.reclaim(page), HostCounter.RECLAIMED, pinned);
+                break;
+            case MIGRATION:
+                done(memory.migrate(page), HostCounter.MIGRATED, pinned);
+                break;
+            case COMPACTION:
+                compact(page);
+                break;
+            case MERGING:
+                merge(page, pinned);
+                break;
+            case SPLIT:
+                split(page);
+                break;
+            default:
+                done(memory.collapse(page), HostCounter.COLLAPSED, pinned);
+                break;
+        }
+    }
+
+    private void done(boolean did, HostCounter what, boolean pinned) {
+        state.count(did ? what : pinned ? HostCounter.REFUSED_PINNED : HostCounter.REFUSED);
+    }
+
+    private void split(int page) {
+        if (memory.split(page)) {
+            state.count(HostCounter.SPLIT);
+        } else {
+            state.count(memory.huge(page) ? HostCounter.REFUSED_PINNED : HostCounter.REFUSED);
+        }
+    }
+
+    private void compact(int first) {
+        for (int page = first; page < Math.min(first + COMPACTED, memslots.pages()); page++) {
+            if (memory.migrate(page)) {
+                state.count(HostCounter.COMPACTED);
+            } else if (state.pinCount(page) != 0) {
+                state.count(HostCounter.REFUSED_PINNED);
+            }
+        }
+    }
+
+    private void merge(int page, boolean pinned) {
+        int start = below(memslots.pages());
+        for (int i = 0; i < COMPARED; i++) {
+            if (memory.merge(page, (start + i) % memslots.pages())) {
+                state.count(HostCounter.MERGED);
+                return;
+            }
+        }
+        state.count(pinned ? HostCounter.REFUSED_PINNED : HostCounter.REFUSED);
+    }
+}
