@@ -46,6 +46,7 @@ final class ControlRegisters {
     static final long MDCR_TDE = 1L << 8;
     static final long SCR_HCE = 1L << 8;
     static final long SCR_SMD = 1L << 7;
+    private static final long SCR_FGTEN = 1L << 27;
 
     private static final long SCR_NS = 1L;
     private static final long CPTR_TFP = 1L << 10;
@@ -70,6 +71,7 @@ final class ControlRegisters {
     private int cpacr;
     private int cptrEl2;
     private int cptrEl3;
+    private int hfgitr;
 
     ControlRegisters(PeState pe) {
         this.pe = pe;
@@ -100,6 +102,7 @@ final class ControlRegisters {
         cpacr = file.index(SystemRegister.CPACR_EL1);
         cptrEl2 = file.index(SystemRegister.CPTR_EL2);
         cptrEl3 = file.index(SystemRegister.CPTR_EL3);
+        hfgitr = file.index(SystemRegister.HFGITR_EL2);
     }
 
     int features() {
@@ -169,6 +172,12 @@ final class ControlRegisters {
 
     long mdcrEl2() {
         return el2Enabled() ? get(mdcrEl2) : 0;
+    }
+
+    /** Whether a bit of HFGITR_EL2 traps instructions at the current Exception level (DDI 0487, D24.2.71). */
+    boolean trapsInstruction(int bit) {
+        return bit >= 0 && pe.el < 2 && (get(hfgitr) >>> bit & 1) != 0 && el2Enabled() && !hostEl0()
+                && (!has(Features.EL3) || (get(scr) & SCR_FGTEN) != 0);
     }
 
     long vsesr() {

@@ -15,7 +15,7 @@ final class ExceptionGenerating {
         int immediate = word >>> 5 & 0xFFFF;
         switch (word & 0x00E0001F) {
             case 0x01:
-                return throwAfter(p, p.exception.of(SynchronousException.SVC, immediate, 0));
+                return supervisorCall(p, immediate);
             case 0x02:
                 return hypervisorCall(p, immediate);
             case 0x03:
@@ -32,6 +32,13 @@ final class ExceptionGenerating {
             default:
                 throw p.undefined();
         }
+    }
+
+    private static int supervisorCall(Processor p, int immediate) {
+        if (p.control.trapsInstruction(p.pe.el == 0 ? InstructionTraps.SVC_EL0 : InstructionTraps.SVC_EL1)) {
+            throw p.exception.of(SynchronousException.SVC, immediate, 2);
+        }
+        return throwAfter(p, p.exception.of(SynchronousException.SVC, immediate, 0));
     }
 
     private static int throwAfter(Processor p, SynchronousException e) {
@@ -75,6 +82,7 @@ final class ExceptionGenerating {
         if (el == 0) {
             throw p.undefined();
         }
+        trap(p, 0);
         return exceptionReturn(p, p.control.elr(el));
     }
 
@@ -84,7 +92,15 @@ final class ExceptionGenerating {
         if (el == 0) {
             throw p.undefined();
         }
+        trap(p, 2 | word >>> 10 & 1);
         return exceptionReturn(p, p.pointers.returnAddress(p.control.elr(el), word));
+    }
+
+    /** @param iss ERET and ERETA of the syndrome */
+    private static void trap(Processor p, int iss) {
+        if (p.pe.el == 1 && p.control.trapsInstruction(InstructionTraps.ERET)) {
+            throw p.exception.of(SynchronousException.ERET, iss, 2);
+        }
     }
 
     private static int exceptionReturn(Processor p, long address) {

@@ -37,6 +37,10 @@ final class MaintenanceInstructions {
         return p.trap(target, SynchronousException.SYSTEM, Encoding.syndrome(encoding, rt, false));
     }
 
+    private static boolean fineGrained(Processor p, int encoding) {
+        return p.control.trapsInstruction(InstructionTraps.bit(encoding));
+    }
+
     private static int invalidateTlb(Processor p, int encoding, int rt) {
         int op1 = Encoding.op1(encoding);
         int el = p.pe.el;
@@ -49,7 +53,7 @@ final class MaintenanceInstructions {
             boolean inner = crm == 3 || crm == 2;
             boolean outer = crm == 1 || crm == 5;
             if ((hcr & ControlRegisters.HCR_TTLB) != 0 || inner && (hcr & ControlRegisters.HCR_TTLBIS) != 0
-                    || outer && (hcr & ControlRegisters.HCR_TTLBOS) != 0) {
+                    || outer && (hcr & ControlRegisters.HCR_TTLBOS) != 0 || fineGrained(p, encoding)) {
                 throw trap(p, 2, encoding, rt);
             }
         }
@@ -65,7 +69,7 @@ final class MaintenanceInstructions {
         if (el == 0 || op1 != 0 && op1 != 4 || op1 == 4 && el < 2 || Encoding.crm(encoding) == 9 && !p.has(Features.PAN2)) {
             throw p.undefined();
         }
-        if (el == 1 && (p.control.hcr() & ControlRegisters.HCR_AT) != 0) {
+        if (el == 1 && ((p.control.hcr() & ControlRegisters.HCR_AT) != 0 || fineGrained(p, encoding))) {
             throw trap(p, 2, encoding, rt);
         }
         if (!p.context.translator.addressTranslate(encoding, p.x[rt])) {
@@ -86,6 +90,9 @@ final class MaintenanceInstructions {
         }
         if (p.pe.el == 0 && (p.control.sctlr(0) & ControlRegisters.SCTLR_ENRCTX) == 0) {
             throw trap(p, p.control.defaultTarget(0), encoding, rt);
+        }
+        if (fineGrained(p, encoding)) {
+            throw trap(p, 2, encoding, rt);
         }
         return Processor.NEXT;
     }
@@ -145,7 +152,7 @@ final class MaintenanceInstructions {
         if (p.pe.el == 0) {
             throw p.undefined();
         }
-        if (p.pe.el == 1 && (p.control.hcr() & trap) != 0) {
+        if (p.pe.el == 1 && ((p.control.hcr() & trap) != 0 || fineGrained(p, encoding))) {
             throw trap(p, 2, encoding, rt);
         }
         if (operation == (6 << 3 | 1)) {
@@ -159,7 +166,8 @@ final class MaintenanceInstructions {
         if (pe.el == 0 && (p.control.sctlr(0) & ControlRegisters.SCTLR_UCI) == 0) {
             throw trap(p, p.control.defaultTarget(0), encoding, rt);
         }
-        if (pe.el < 2 && !(pe.el == 0 && p.control.hostEl0()) && (p.control.hcr() & hcrTrap) != 0) {
+        if (pe.el < 2 && !(pe.el == 0 && p.control.hostEl0())
+                && ((p.control.hcr() & hcrTrap) != 0 || fineGrained(p, encoding))) {
             throw trap(p, 2, encoding, rt);
         }
         p.data.maintain(p.x[rt], Translator.READ);
@@ -172,7 +180,7 @@ final class MaintenanceInstructions {
             throw trap(p, p.control.defaultTarget(0), encoding, rt);
         }
         if (pe.el < 2 && !(pe.el == 0 && p.control.hostEl0())
-                && (p.control.hcr() & ControlRegisters.HCR_TDZ) != 0) {
+                && ((p.control.hcr() & ControlRegisters.HCR_TDZ) != 0 || fineGrained(p, encoding))) {
             throw trap(p, 2, encoding, rt);
         }
         p.data.zero(p.x[rt], p.zeroBlockSize());

@@ -13,6 +13,7 @@ final class SynchronousException extends RuntimeException {
     static final int HVC = 0x16;
     static final int SMC = 0x17;
     static final int SYSTEM = 0x18;
+    static final int ERET = 0x1A;
     static final int INSTRUCTION_ABORT = 0x20;
     static final int PC_ALIGNMENT = 0x22;
     static final int DATA_ABORT = 0x24;
