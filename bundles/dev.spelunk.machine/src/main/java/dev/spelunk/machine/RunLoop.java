@@ -133,15 +133,16 @@ final class RunLoop {
             return;
         }
         long grant = sampler.grant();
-        int window = context.timer.warmingWindow();
-        if (grant > 0 && window == OperationTimer.EVERY_OPERATION) {
-            warm(context, Math.min(n, Math.min(grant, completion)));
+        int warming = context.timer.warmingWindow();
+        int window = Math.max(warming, sampler.window());
+        if (grant > 0 && warming == OperationTimer.EVERY_OPERATION) {
+            observe(context, grant, Math.min(n, Math.min(grant, completion)));
         } else if (grant > window) {
             int reason = context.core.run(Math.min(n, Math.min(grant - window, completion)));
             sampler.synchronize();
             after(context, reason);
         } else if (grant > 0) {
-            warm(context, Math.min(n, Math.min(grant, completion)));
+            observe(context, grant, Math.min(n, Math.min(grant, completion)));
         } else {
             int reason = context.core.runObserved(operation);
             if (context.core.observed()) {
@@ -152,13 +153,25 @@ final class RunLoop {
         }
     }
 
-    /** At most count operations that are not sampled, each shown to the timing model. */
-    private void warm(PeContext context, long count) {
+    /**
+     * At most count operations that are not sampled, each shown to the timing model and the SPU where it lies in
+     * their windows.
+     *
+     * @param grant operations up to the next one that may be sampled
+     */
+    private void observe(PeContext context, long grant, long count) {
+        int warming = context.timer.warmingWindow();
+        int window = context.sampler.window();
         int reason = Core.CONTINUE;
         for (long i = 0; i < count && reason == Core.CONTINUE && context.pe.changed == 0; i++) {
             reason = context.core.runObserved(operation);
             if (context.core.observed()) {
-                context.timer.warm(operation);
+                if (warming == OperationTimer.EVERY_OPERATION || grant - i <= warming) {
+                    context.timer.warm(operation);
+                }
+                if (grant - i <= window) {
+                    context.sampler.observe(operation);
+                }
             }
         }
         context.sampler.synchronize();

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * The system registers of one PE (DDI 0487, D24.1): definitions in order of encoding, found through one
@@ -183,7 +184,11 @@ final class RegisterTable implements RegisterFile {
         if (p < 0) {
             throw new IllegalArgumentException("no register has the encoding " + Encoding.name(encoding));
         }
-        return pe.el == 2 && hostExtensions() ? hostTargets[p] : targets[p];
+        if (pe.el != 2 || !hostExtensions()) {
+            return targets[p];
+        }
+        Predicate<PeContext> when = definitions[p].redirectedWhen();
+        return when == null || when.test(context) ? hostTargets[p] : targets[p];
     }
 
     /** HCR_EL2.E2H, which is RES0 without FEAT_VHE. */

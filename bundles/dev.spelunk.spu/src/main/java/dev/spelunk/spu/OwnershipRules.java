@@ -3,7 +3,7 @@ package dev.spelunk.spu;
 
 /**
  * Who owns the profiling buffer and where profiling is enabled, as functions of register values
- * (DDI 0487, D17.4, D17.7.5 and D17.8). A Security state is {NSE, NS}; {@link #ROOT} owns nothing and
+ * (DDI 0487, D17.4 and D17.7.5). A Security state is {NSE, NS}; {@link #ROOT} owns nothing and
  * stands for what the reserved values of MDCR_EL3.{NSPBE, NSPB} select.
  */
 final class OwnershipRules {
@@ -12,9 +12,8 @@ final class OwnershipRules {
     static final int ROOT = 2;
     static final int REALM = 3;
 
-    /** PMBSR_ELx.EC of a granule protection check fault, and of stage 1 and stage 2 aborts. */
+    /** PMBSR_ELx.EC of stage 1 and stage 2 aborts, and of what is neither. */
     static final int EC_OTHER = 0x00;
-    static final int EC_GPC = 0x1E;
     static final int EC_STAGE1 = 0x24;
     static final int EC_STAGE2 = 0x25;
 
@@ -54,31 +53,6 @@ final class OwnershipRules {
         return enabled && (mdcrEl2 >>> E2PB_SHIFT & 3) == 0 ? 2 : 1;
     }
 
-    /** Effective PMSCR_EL2.EE: 0 without FEAT_SPE_EXC. */
-    static int effectiveEl2Ee(boolean exc, boolean el3, long mdcrEl3, boolean el2Enabled, long pmscrEl2) {
-        if (!exc || el3 && pmsee(mdcrEl3) == 0) {
-            return 0;
-        }
-        return el2Enabled ? (int) (pmscrEl2 >>> 8) & 3 : 1;
-    }
-
-    /** Effective PMSCR_EL1.EE; without FEAT_NV the reserved values 01 and 10 count as 00. */
-    static int effectiveEl1Ee(int effectiveEl2Ee, boolean nv, long pmscrEl1) {
-        if (effectiveEl2Ee == 0) {
-            return 0;
-        }
-        int ee = (int) (pmscrEl1 >>> 8) & 3;
-        if (ee == 1 || ee == 2) {
-            return nv && ee == 2 ? 3 : 0;
-        }
-        return ee;
-    }
-
-    /** Whether profiling is stopped by a recorded management event (D17.4, rule RTWFRY). */
-    static boolean stopped(boolean s1, boolean s2, boolean s3, int effectiveEl2Ee, boolean el3, long mdcrEl3) {
-        return s1 || s2 && effectiveEl2Ee >= 2 || s3 && el3 && pmsee(mdcrEl3) >= 2;
-    }
-
     /** Whether the profiling buffer is enabled (D17.4): this PE has neither Debug state nor AArch32. */
     static boolean bufferEnabled(int owningState, int currentState, boolean e, boolean stopped) {
         return owningState == currentState && e && !stopped;
@@ -106,43 +80,5 @@ final class OwnershipRules {
             default:
                 return (pmscrEl2 & 2) != 0;
         }
-    }
-
-    /**
-     * Which PMBSR_ELx records an event (rule RHJXHT, Tables D17-5 to D17-7): 1, 2 or 3.
-     *
-     * @param ec {@link #EC_OTHER} for everything that is not an abort or a granule protection check fault
-     * @param scrEl3 for {GPF, EA}
-     * @param hcrEl2 for {GPF, TEA}
-     */
-    static int target(
-            int ec, int fsc, boolean exc, boolean rme, boolean el3, long mdcrEl3, int effectiveEl2Ee, int owningEl,
-            long scrEl3, long hcrEl2) {
-        if (!exc) {
-            return 1;
-        }
-        boolean stage1 = ec == EC_STAGE1;
-        boolean stage2 = ec == EC_STAGE2;
-        boolean gpc = rme && ec == EC_GPC;
-        boolean gpf = rme && (stage1 || stage2) && (fsc >>> 1 == 0x11 || fsc >>> 2 == 0x9 || fsc == 0x28);
-        boolean external = (stage1 || stage2) && (fsc == 0x10 || fsc >>> 1 == 0x9 || fsc >>> 2 == 0x5 || fsc == 0x1B);
-        if (el3 && pmsee(mdcrEl3) >= 2) {
-            boolean all = pmsee(mdcrEl3) == 3;
-            if (all || gpc || gpf && (scrEl3 >>> 48 & 1) != 0 || external && (scrEl3 >>> 3 & 1) != 0) {
-                return 3;
-            }
-        }
-        if (effectiveEl2Ee >= 2) {
-            boolean all = effectiveEl2Ee == 3;
-            if (all || stage2 || stage1 && owningEl == 2 || gpc
-                    || gpf && (hcrEl2 >>> 48 & 1) != 0 || external && (hcrEl2 >>> 37 & 1) != 0) {
-                return 2;
-            }
-        }
-        return 1;
-    }
-
-    private static int pmsee(long mdcrEl3) {
-        return (int) (mdcrEl3 >>> 51) & 3;
     }
 }

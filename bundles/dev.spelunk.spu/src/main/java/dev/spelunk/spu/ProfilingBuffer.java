@@ -3,7 +3,6 @@ package dev.spelunk.spu;
 
 import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.mmu.Translation;
-import dev.spelunk.api.mmu.Translator;
 import dev.spelunk.api.spu.ProfilingRules;
 import dev.spelunk.api.state.BusAbort;
 import dev.spelunk.api.state.PeState;
@@ -79,12 +78,11 @@ final class ProfilingBuffer {
      */
     boolean write(byte[] data, int length) {
         long start = registers.get(SpuRegisters.PMBPTR_EL1);
-        int regime = controls.owningRegime();
         int done = 0;
         while (done < length) {
             long va = start + done;
             int size = Math.min(length - done, PAGE - (int) (va & PAGE - 1));
-            if (!context.translator.translate(translation, regime, va, Translator.WRITE | Translator.IGNORE_PAN)) {
+            if (!rules().translation.translate(controls, translation, va)) {
                 registers.set(SpuRegisters.PMBPTR_EL1, va);
                 fault(done != 0);
                 return false;
@@ -115,7 +113,7 @@ final class ProfilingBuffer {
     /** A collision (D17.3.7): COLL in the register that records other events. */
     void collision() {
         int register = controls.syndromeRegister(OwnershipRules.EC_OTHER, 0);
-        registers.set(register, registers.get(register) | SpuRegisters.COLL);
+        context.register(register, context.register(register) | SpuRegisters.COLL);
     }
 
     /** Bytes written before an External abort. */
@@ -156,13 +154,13 @@ final class ProfilingBuffer {
      */
     private void record(int ec, int mss, long first, long always) {
         int register = controls.syndromeRegister(ec, mss);
-        long old = registers.get(register);
+        long old = context.register(register);
         long syndrome = old | always;
         if ((old & SpuRegisters.S) == 0) {
             long kept = SpuRegisters.DL | SpuRegisters.EA | SpuRegisters.COLL;
             syndrome = syndrome & kept | first | SpuRegisters.S | (long) ec << 26 | mss;
         }
-        registers.set(register, syndrome);
+        context.register(register, syndrome);
         pe.spu.enabled = false;
         pe.changed |= PeState.CHANGED_PROFILING;
         InterruptLine.drive(context, controls.interruptLevel());

@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spu;
 
+import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.mmu.Translator;
+import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.spu.ManagementEventRouting;
+import dev.spelunk.api.spu.ProfilingOwnership;
 
-/** {@link OwnershipRules} over the current register values of one PE. */
-final class ProfilingControls {
+/** {@link OwnershipRules} over the current register values of one PE, and the composed routing of its events. */
+final class ProfilingControls implements ProfilingOwnership {
     private static final long PMBLIMITR_E = 1;
     private static final long HCR_E2H = 1L << 34;
     private static final long SCR_NS = 1;
     private static final long SCR_EEL2 = 1L << 18;
     private static final int SCR_NSE_SHIFT = 62;
+    private static final int[] PMBSR =
+            {0, SystemRegister.PMBSR_EL1, SystemRegister.PMBSR_EL2, SystemRegister.PMBSR_EL3};
 
     private final SpuRegisters registers;
 
@@ -21,7 +27,13 @@ final class ProfilingControls {
         return OwnershipRules.owningState(registers.el3, registers.rme, registers.get(SpuRegisters.MDCR_EL3));
     }
 
-    int owningEl() {
+    @Override
+    public PeContext context() {
+        return registers.context;
+    }
+
+    @Override
+    public int owningEl() {
         return OwnershipRules.owningEl(registers.el2, owningState(), secureEl2(), registers.get(SpuRegisters.MDCR_EL2));
     }
 
@@ -34,8 +46,13 @@ final class ProfilingControls {
         return (registers.rme ? (int) (scr >>> SCR_NSE_SHIFT) & 1 : 0) << 1 | (int) (scr & SCR_NS);
     }
 
-    /** EL2 is implemented and enabled in the current Security state. */
-    boolean el2Enabled() {
+    @Override
+    public boolean inOwningState() {
+        return owningState() == currentState();
+    }
+
+    @Override
+    public boolean el2Enabled() {
         return registers.el2 && (currentState() != OwnershipRules.SECURE || secureEl2());
     }
 
@@ -45,11 +62,7 @@ final class ProfilingControls {
     }
 
     boolean stopped() {
-        return OwnershipRules.stopped(
-                (registers.get(SpuRegisters.PMBSR_EL1) & SpuRegisters.S) != 0,
-                (registers.get(SpuRegisters.PMBSR_EL2) & SpuRegisters.S) != 0,
-                (registers.get(SpuRegisters.PMBSR_EL3) & SpuRegisters.S) != 0,
-                effectiveEl2Ee(), registers.el3, registers.get(SpuRegisters.MDCR_EL3));
+        return routing().stopped(this);
     }
 
     boolean enabledAt(int el) {
@@ -58,31 +71,31 @@ final class ProfilingControls {
                 registers.get(SpuRegisters.PMSCR_EL2));
     }
 
-    /** Owning translation regime, one of the constants of {@link Translator} (DDI 0487, D17.7.5). */
-    int owningRegime() {
+    @Override
+    public int owningRegime() {
         if (owningEl() == 1) {
             return Translator.REGIME_EL10;
         }
         return (registers.get(SpuRegisters.HCR_EL2) & HCR_E2H) != 0 ? Translator.REGIME_EL20 : Translator.REGIME_EL2;
     }
 
-    /** Register, one of {@link SpuRegisters}, that records an event: see {@link OwnershipRules#target}. */
+    /** Encoding of the register that records an event: see {@link ManagementEventRouting#target}. */
     int syndromeRegister(int ec, int fsc) {
-        int target = OwnershipRules.target(ec, fsc, registers.exc, registers.rme, registers.el3,
-                registers.get(SpuRegisters.MDCR_EL3), effectiveEl2Ee(), owningEl(),
-                registers.get(SpuRegisters.SCR_EL3), registers.get(SpuRegisters.HCR_EL2));
-        return SpuRegisters.PMBSR_EL1 + target - 1;
+        return PMBSR[routing().target(this, ec, fsc)];
     }
 
-    /** Level of PMBIRQ: PMBSR_EL1.S while the EL1 SPE Profiling exception is disabled (DDI 0487, D17.8). */
+    /** Level of PMBIRQ. */
     boolean interruptLevel() {
-        return (registers.get(SpuRegisters.PMBSR_EL1) & SpuRegisters.S) != 0
-                && OwnershipRules.effectiveEl1Ee(effectiveEl2Ee(), registers.nv, registers.get(SpuRegisters.PMSCR_EL1)) == 0;
+        return routing().interrupt(this);
     }
 
-    private int effectiveEl2Ee() {
-        return OwnershipRules.effectiveEl2Ee(registers.exc, registers.el3, registers.get(SpuRegisters.MDCR_EL3),
-                el2Enabled(), registers.get(SpuRegisters.PMSCR_EL2));
+    /** Target of the SPE Profiling exception that is to be taken at the current Exception level, or 0. */
+    int exceptionTarget() {
+        return routing().exceptionTarget(this);
+    }
+
+    private ManagementEventRouting routing() {
+        return registers.context.architecture.profiling().routing;
     }
 
     private boolean secureEl2() {

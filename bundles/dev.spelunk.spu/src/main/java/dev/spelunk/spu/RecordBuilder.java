@@ -31,7 +31,7 @@ final class RecordBuilder {
         return at;
     }
 
-    /** Size of the largest record that these rules can make, with padding. */
+    /** Size of the largest record that these rules can make, with padding: every flag is set, and every collected value. */
     static int largest(ProfilingRules rules) {
         RecordBuilder builder = new RecordBuilder();
         Operation operation = new Operation();
@@ -40,6 +40,7 @@ final class RecordBuilder {
             operation.begin(0, 0, true, 0);
             operation.operationClass = operationClass;
             operation.flags = -1;
+            Arrays.fill(operation.values, -1);
             operation.flags &= operationClass != Operation.BRANCH ? ~Operation.TAKEN
                     : ~(Operation.HAS_VA | Operation.HAS_PA | Operation.HAS_TRANSLATION_LATENCY | Operation.HAS_DATA_SOURCE);
             largest = Math.max(largest, builder.build(operation, rules));

@@ -37,9 +37,6 @@ public final class SamplingUnitComponent implements SamplingUnit {
 
         /** PMSIDR_EL1.ArchInst: the sample population is documented to be instructions. */
         boolean archInst() default true;
-
-        /** PMSIDR_EL1.ERnd: FEAT_SPE_ERnd, the random part is counted beside the next interval. */
-        boolean eRnd() default false;
     }
 
     private static final int[] INTERVALS = {256, 512, 768, 1024, 1536, 2048, 3072, 4096};
@@ -69,7 +66,7 @@ public final class SamplingUnitComponent implements SamplingUnit {
         }
         pmsidr = (long) interval << 8 | (long) Integer.numberOfTrailingZeros(maxSize) << 12
                 | (config.countSize() == 16 ? 3L : 2L) << 16
-                | (config.archInst() ? 1 << 3 : 0) | (config.eRnd() ? 1 << 5 : 0);
+                | (config.archInst() ? 1 << 3 : 0);
         pmbidr = PMBIDR_F | Integer.numberOfTrailingZeros(alignment);
     }
 
@@ -81,6 +78,11 @@ public final class SamplingUnitComponent implements SamplingUnit {
         List<ProfilingFeatures> ordered = new ArrayList<>(features);
         ordered.sort(Comparator.comparingInt(ProfilingFeatures::order).thenComparing(ProfilingFeatures::feature));
         ordered.forEach(f -> f.contribute(rules));
+        long excess = rules.events & ~rules.allowedEvents;
+        if (excess != 0) {
+            throw new BadInputException("a composed profiling feature has event " + Long.numberOfTrailingZeros(excess)
+                    + ", which PMSVer " + rules.pmsVer + " has not (DDI 0487, D18.2.6): leave one of them out");
+        }
         int largest = RecordBuilder.largest(rules);
         if (largest > rules.maxRecordSize()) {
             throw new BadInputException("the composed profiling features make records of up to " + largest

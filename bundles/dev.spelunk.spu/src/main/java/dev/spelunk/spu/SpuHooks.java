@@ -4,11 +4,11 @@ package dev.spelunk.spu;
 import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.registers.RegisterDefinition;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.spu.ProfilingRegisters;
 import dev.spelunk.api.state.PeState;
 
 /**
- * What reads and writes of SPE registers do beside reading and storing. A write to anything that says
- * whether and where records are written completes the sample in flight first, under the old values.
+ * What reads and writes of SPE registers do beside reading and storing.
  */
 final class SpuHooks {
     private static final long PMBIDR_P = 1 << 4;
@@ -34,20 +34,15 @@ final class SpuHooks {
         return value;
     }
 
-    static long writeControl(PeContext context, RegisterDefinition register, long stored, long value) {
-        completeSample(context);
-        return value;
-    }
-
     static long writePointer(PeContext context, RegisterDefinition register, long stored, long value) {
-        completeSample(context);
+        ProfilingRegisters.writeControl(context, register, stored, value);
         context.pe.spu.recordBoundary = value;
         return value;
     }
 
     /** PMBSR_EL1.S drives PMBIRQ, whoever wrote it. */
     static long writeSyndrome(PeContext context, RegisterDefinition register, long stored, long value) {
-        completeSample(context);
+        ProfilingRegisters.writeControl(context, register, stored, value);
         if (context.sampler != null) {
             context.register(SystemRegister.PMBSR_EL1, value);
             InterruptLine.drive(context, context.sampler.interruptLevel());
@@ -69,15 +64,7 @@ final class SpuHooks {
         SpuRegisters values = new SpuRegisters(context);
         values.refresh();
         ProfilingControls controls = new ProfilingControls(values);
-        boolean owned = controls.owningState() == controls.currentState() && controls.owningEl() <= context.pe.el;
+        boolean owned = controls.inOwningState() && controls.owningEl() <= context.pe.el;
         return owned ? stored : stored | PMBIDR_P;
-    }
-
-    private static void completeSample(PeContext context) {
-        if (context.sampler != null) {
-            context.sampler.synchronize();
-            context.sampler.complete();
-        }
-        context.pe.changed |= PeState.CHANGED_PROFILING;
     }
 }

@@ -11,8 +11,7 @@ import dev.spelunk.api.state.PeState;
 final class SpuRegisters {
     private static final int[] ENCODINGS = {
         SystemRegister.PMSCR_EL1, SystemRegister.PMSCR_EL2, SystemRegister.PMSICR_EL1, SystemRegister.PMSIRR_EL1,
-        SystemRegister.PMBLIMITR_EL1, SystemRegister.PMBPTR_EL1, SystemRegister.PMBSR_EL1, SystemRegister.PMBSR_EL2,
-        SystemRegister.PMBSR_EL3, SystemRegister.MDCR_EL2, SystemRegister.MDCR_EL3, SystemRegister.HCR_EL2,
+        SystemRegister.PMBLIMITR_EL1, SystemRegister.PMBPTR_EL1, SystemRegister.MDCR_EL2, SystemRegister.MDCR_EL3, SystemRegister.HCR_EL2,
         SystemRegister.SCR_EL3, SystemRegister.CONTEXTIDR_EL1, SystemRegister.CONTEXTIDR_EL2,
         SystemRegister.CNTVOFF_EL2, SystemRegister.CNTPOFF_EL2, SystemRegister.CNTHCTL_EL2,
     };
@@ -22,18 +21,15 @@ final class SpuRegisters {
     static final int PMSIRR_EL1 = 3;
     static final int PMBLIMITR_EL1 = 4;
     static final int PMBPTR_EL1 = 5;
-    static final int PMBSR_EL1 = 6;
-    static final int PMBSR_EL2 = 7;
-    static final int PMBSR_EL3 = 8;
-    static final int MDCR_EL2 = 9;
-    static final int MDCR_EL3 = 10;
-    static final int HCR_EL2 = 11;
-    static final int SCR_EL3 = 12;
-    static final int CONTEXTIDR_EL1 = 13;
-    static final int CONTEXTIDR_EL2 = 14;
-    static final int CNTVOFF_EL2 = 15;
-    static final int CNTPOFF_EL2 = 16;
-    static final int CNTHCTL_EL2 = 17;
+    static final int MDCR_EL2 = 6;
+    static final int MDCR_EL3 = 7;
+    static final int HCR_EL2 = 8;
+    static final int SCR_EL3 = 9;
+    static final int CONTEXTIDR_EL1 = 10;
+    static final int CONTEXTIDR_EL2 = 11;
+    static final int CNTVOFF_EL2 = 12;
+    static final int CNTPOFF_EL2 = 13;
+    static final int CNTHCTL_EL2 = 14;
 
     /** Bits of PMBSR_ELx. */
     static final long DL = 1L << 19;
@@ -49,8 +45,6 @@ final class SpuRegisters {
     boolean rme;
     boolean sel2;
     boolean ecv;
-    boolean nv;
-    boolean exc;
 
     private final int[] indices = new int[ENCODINGS.length];
     private RegisterFile file;
@@ -74,8 +68,6 @@ final class SpuRegisters {
             rme = architecture.has("FEAT_RME");
             sel2 = architecture.has("FEAT_SEL2");
             ecv = architecture.has("FEAT_ECV");
-            nv = architecture.has("FEAT_NV");
-            exc = architecture.has("FEAT_SPE_EXC");
         }
     }
 

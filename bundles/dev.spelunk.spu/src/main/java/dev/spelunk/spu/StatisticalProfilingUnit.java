@@ -3,6 +3,8 @@ package dev.spelunk.spu;
 
 import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.spu.ProfilingRules;
+import dev.spelunk.api.spu.SampleCollector;
+import dev.spelunk.api.spu.SampleCounter;
 import dev.spelunk.api.spu.SampleFilter;
 import dev.spelunk.api.spu.Sampler;
 import dev.spelunk.api.state.Operation;
@@ -18,6 +20,8 @@ final class StatisticalProfilingUnit implements Sampler {
     private static final long EVENT_EXCEPTION = 1;
     private static final long EVENT_RETIRED = 1 << 1;
     private static final long EVENT_NOT_TAKEN = 1 << 6;
+    /** PMBLIMITR_EL1.{PMFZ, E}; PMFZ is RES0 before FEAT_SPEv1p2. */
+    private static final long FREEZE = 1 << 5 | 1;
 
     private final PeContext context;
     private final PeState pe;
@@ -53,7 +57,7 @@ final class StatisticalProfilingUnit implements Sampler {
             return;
         }
         long pmsirr = registers.get(SpuRegisters.PMSIRR_EL1);
-        boolean ernd = eRnd();
+        boolean ernd = rules().eRnd();
         while (spu.countedUpTo < executed) {
             long pmsicr = registers.get(SpuRegisters.PMSICR_EL1);
             long members = Math.min(executed - spu.countedUpTo,
@@ -84,6 +88,19 @@ final class StatisticalProfilingUnit implements Sampler {
             spu.enabled = enabled;
         }
         InterruptLine.drive(context, controls.interruptLevel());
+        pe.profilingException = controls.exceptionTarget();
+    }
+
+    @Override
+    public int window() {
+        return rules().window();
+    }
+
+    @Override
+    public void observe(Operation operation) {
+        for (SampleCollector collector : rules().collectors()) {
+            collector.observe(context, operation);
+        }
     }
 
     @Override
@@ -96,7 +113,7 @@ final class StatisticalProfilingUnit implements Sampler {
             return 0;
         }
         return IntervalCounter.membersBeforeStep(registers.get(SpuRegisters.PMSICR_EL1),
-                registers.get(SpuRegisters.PMSIRR_EL1), eRnd());
+                registers.get(SpuRegisters.PMSIRR_EL1), rules().eRnd());
     }
 
     @Override
@@ -117,22 +134,24 @@ final class StatisticalProfilingUnit implements Sampler {
         }
         member(pe.executed - spu.countedUpTo);
         long pmsicr = IntervalCounter.step(registers.get(SpuRegisters.PMSICR_EL1),
-                registers.get(SpuRegisters.PMSIRR_EL1), eRnd(), jitter);
+                registers.get(SpuRegisters.PMSIRR_EL1), rules().eRnd(), jitter);
         registers.set(SpuRegisters.PMSICR_EL1, pmsicr & ~IntervalCounter.SAMPLE);
-        if ((pmsicr & IntervalCounter.SAMPLE) == 0) {
-            return;
+        if ((pmsicr & IntervalCounter.SAMPLE) != 0) {
+            if (spu.inFlight) {
+                spu.counters[SpuState.SAMPLE_COLLISION]++;
+                buffer.collision();
+            } else {
+                take(operation);
+            }
         }
-        if (spu.inFlight) {
-            spu.counters[SpuState.SAMPLE_COLLISION]++;
-            buffer.collision();
-        } else {
-            take(operation);
+        if (window() > 0) {
+            observe(operation);
         }
     }
 
     private void take(Operation operation) {
         if (!buffer.discards() && controls.bufferEnabled() && !buffer.accepts()) {
-            spu.counters[SpuState.SAMPLE_FEED]++;
+            feed(rules(), operation);
             spu.counters[SpuState.RECORDS_LOST]++;
             return;
         }
@@ -146,8 +165,12 @@ final class StatisticalProfilingUnit implements Sampler {
         if ((sample.flags & notTaken) == notTaken) {
             sample.events |= EVENT_NOT_TAKEN;
         }
-        sample.events &= context.architecture.profiling().events;
+        ProfilingRules rules = rules();
         sampleContext.collect(sample);
+        for (SampleCollector collector : rules.collectors()) {
+            collector.collect(context, sample);
+        }
+        sample.events &= rules.events;
         spu.sampleOwner = controls.owningEl();
         spu.completion = sample.dispatch + sample.totalLatency;
         spu.inFlight = true;
@@ -178,10 +201,10 @@ final class StatisticalProfilingUnit implements Sampler {
     private void finish() {
         spu.inFlight = false;
         Operation sample = spu.sample;
-        ProfilingRules rules = context.architecture.profiling();
-        spu.counters[SpuState.SAMPLE_FEED]++;
+        ProfilingRules rules = rules();
+        feed(rules, sample);
         for (SampleFilter filter : rules.filters()) {
-            if (filter.rejects(context, rules, sample)) {
+            if (filter.enabled(context) && filter.rejects(context, rules, sample)) {
                 return;
             }
         }
@@ -201,6 +224,24 @@ final class StatisticalProfilingUnit implements Sampler {
         spu.counters[SpuState.RECORDS_WRITTEN]++;
         context.records.record(pe.index, pe.cycles(), builder.data, 0, length);
         buffer.checkFull();
+    }
+
+    /** The PMU events SAMPLE_FEED and SAMPLE_FEED_* of one sample. */
+    private void feed(ProfilingRules rules, Operation sample) {
+        spu.counters[SpuState.SAMPLE_FEED]++;
+        SampleCounter[] counters = rules.feedCounters();
+        int[] indices = rules.feedCounterIndices();
+        for (int i = 0; i < counters.length; i++) {
+            if (counters[i].counts(context, sample)) {
+                spu.counters[indices[i]]++;
+            }
+        }
+    }
+
+    @Override
+    public boolean freezesCounters() {
+        registers.refresh();
+        return (registers.get(SpuRegisters.PMBLIMITR_EL1) & FREEZE) == FREEZE && controls.stopped();
     }
 
     @Override
@@ -232,8 +273,7 @@ final class StatisticalProfilingUnit implements Sampler {
         registers.invalidate();
     }
 
-    /** PMSIDR_EL1.ERnd. */
-    private boolean eRnd() {
-        return (context.architecture.profiling().pmsidr >>> 5 & 1) != 0;
+    private ProfilingRules rules() {
+        return context.architecture.profiling();
     }
 }

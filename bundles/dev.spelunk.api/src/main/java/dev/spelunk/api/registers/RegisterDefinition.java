@@ -4,6 +4,7 @@ package dev.spelunk.api.registers;
 import dev.spelunk.api.machine.PeContext;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * What one bank says of one system register: its encoding, fields, reset value, who may access it, what
@@ -31,6 +32,7 @@ public final class RegisterDefinition {
     private final int lowestWriteEl;
     private final int aliasOf;
     private final int redirectedAtEl2;
+    private final Predicate<PeContext> redirectedWhen;
     private final List<AccessRule> rules;
     private final ReadHook onRead;
     private final WriteHook onWrite;
@@ -46,6 +48,7 @@ public final class RegisterDefinition {
         lowestWriteEl = b.lowestWriteEl;
         aliasOf = b.aliasOf;
         redirectedAtEl2 = b.redirectedAtEl2;
+        redirectedWhen = b.redirectedWhen;
         rules = List.copyOf(b.rules);
         onRead = b.onRead;
         onWrite = b.onWrite;
@@ -113,6 +116,11 @@ public final class RegisterDefinition {
         return redirectedAtEl2;
     }
 
+    /** What must also hold for {@link #redirectedAtEl2}; null when nothing must. */
+    public Predicate<PeContext> redirectedWhen() {
+        return redirectedWhen;
+    }
+
     public List<AccessRule> rules() {
         return rules;
     }
@@ -148,12 +156,18 @@ public final class RegisterDefinition {
         private int lowestWriteEl = 1;
         private int aliasOf = -1;
         private int redirectedAtEl2 = -1;
+        private Predicate<PeContext> redirectedWhen;
         private ReadHook onRead;
         private WriteHook onWrite;
 
         private Builder(String name, int encoding) {
             this.name = name;
             this.encoding = encoding;
+        }
+
+        /** Encoding of the register. */
+        public int encoding() {
+            return encoding;
         }
 
         /** A read/write field. */
@@ -236,10 +250,21 @@ public final class RegisterDefinition {
             return this;
         }
 
+        /** As {@link #redirectedAtEl2(int)}, while a condition holds beside HCR_EL2.E2H. */
+        public Builder redirectedAtEl2(int other, Predicate<PeContext> when) {
+            redirectedWhen = when;
+            return redirectedAtEl2(other);
+        }
+
         /** Adds a trap control, after those added before. */
         public Builder rule(AccessRule rule) {
             rules.add(rule);
             return this;
+        }
+
+        /** The hook that is set, for who wraps it; null when there is none. */
+        public ReadHook onRead() {
+            return onRead;
         }
 
         public Builder onRead(ReadHook hook) {

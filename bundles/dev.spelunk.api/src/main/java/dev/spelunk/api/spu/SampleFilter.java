@@ -8,6 +8,9 @@ import org.osgi.annotation.versioning.ConsumerType;
 /** One filter of DDI 0487, D17.5. Filters are ANDed. */
 @ConsumerType
 public interface SampleFilter {
-    /** Whether the filter, as the registers configure it, rejects the record of this operation. */
+    /** Whether PMSFCR_EL1 enables the filter. */
+    boolean enabled(PeContext context);
+
+    /** Whether the filter, as the registers configure it, rejects the record of this operation, enabled or not. */
     boolean rejects(PeContext context, ProfilingRules rules, Operation operation);
 }

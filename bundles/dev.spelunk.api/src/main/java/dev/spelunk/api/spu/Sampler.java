@@ -23,6 +23,15 @@ public interface Sampler {
      */
     long grant();
 
+    /**
+     * Operations before each one that is to be sampled which the SPU wants to {@link #observe}: when the grant
+     * is not larger, the next operation is to be executed in observed form.
+     */
+    int window();
+
+    /** An operation of the window was executed in observed form. */
+    void observe(Operation operation);
+
     /** Cycles from now until the sample in flight completes; Long.MAX_VALUE when there is none. */
     long cyclesToCompletion();
 
@@ -43,6 +52,9 @@ public interface Sampler {
 
     /** Level of PMBIRQ (DDI 0487, D17.8). */
     boolean interruptLevel();
+
+    /** Whether PMBLIMITR_EL1.PMFZ freezes PMU counters now: profiling has stopped (DDI 0487, D13.5.2, SPEFreezeOnEvent). */
+    boolean freezesCounters();
 
     /** Exception level that owns the profiling buffer, 1 or 2 (DDI 0487, D17.7.5). */
     int owningEl();

@@ -32,6 +32,8 @@ public final class Operation {
     public static final int UNSPECIFIED_REGISTERS = 1 << 13;
     /** Cache maintenance, prefetch and address translation: neither load nor store for filters. */
     public static final int MAINTENANCE = 1 << 14;
+    /** SVE or SME: under a Governing predicate. */
+    public static final int PREDICATED = 1 << 15;
     public static final int HAS_VA = 1 << 16;
     public static final int HAS_PA = 1 << 17;
     /** The branch was taken: {@link #target} holds. */
@@ -50,6 +52,25 @@ public final class Operation {
     public static final int CONDITION_FAILED = 1 << 27;
     /** The location accessed is Device memory, Normal Non-cacheable memory, or not RAM. */
     public static final int NON_CACHEABLE = 1 << 28;
+    /** SVE or SME: a gather load or scatter store. */
+    public static final int GATHER_SCATTER = 1 << 29;
+
+    /** Values of {@link #form}: instructions with a subclass of their own. The PE sets those that it models. */
+    public static final int PLAIN = 0;
+    /** Load or store of Allocation Tags (FEAT_MTE). */
+    public static final int ALLOCATION_TAGS = 1;
+    /** MRS or MSR that FEAT_NV2 made a load or store. */
+    public static final int SYSTEM_REGISTER = 2;
+    /** CPY* (FEAT_MOPS). */
+    public static final int MEMORY_COPY = 3;
+    /** SET* (FEAT_MOPS). */
+    public static final int MEMORY_SET = 4;
+    /** Access to a Guarded Control Stack, by itself or by a branch (FEAT_GCS). */
+    public static final int GUARDED_CONTROL_STACK = 5;
+    /** Works on SVE vector or predicate registers. */
+    public static final int SVE = 6;
+    /** Works on the ZA array (FEAT_SME). */
+    public static final int SME_ARRAY = 7;
 
     public long pc;
     /** Physical address from which the instruction was fetched. */
@@ -62,6 +83,12 @@ public final class Operation {
     public int operationClass;
     /** {@link #LOAD} and the following. */
     public int flags;
+    /** {@link #PLAIN} and the following. */
+    public int form;
+    /** Bits of the vectors or of the ZA tiles that an SVE or SME operation works on; {@link #WHOLE_ZA}. */
+    public int vectorBits;
+    /** Value of {@link #vectorBits} of an operation on the whole ZA array. */
+    public static final int WHOLE_ZA = Integer.MAX_VALUE;
     /** Encoding of the instruction. */
     public int word;
     /** Size of the data access in bytes, 0 when there is none. */
@@ -87,6 +114,8 @@ public final class Operation {
     public int contextEl2;
     public long timestamp;
     public int dataSource;
+    /** What profiling features collected, at the indices that the composed rules gave them. */
+    public final long[] values = new long[SpuState.VALUES];
 
     public boolean is(int bits) {
         return (flags & bits) != 0;
@@ -100,6 +129,8 @@ public final class Operation {
         dispatch = cycles;
         operationClass = OTHER;
         flags = 0;
+        form = PLAIN;
+        vectorBits = 0;
         word = 0;
         accessSize = 0;
         va = 0;
@@ -125,6 +156,8 @@ public final class Operation {
         ns = o.ns;
         operationClass = o.operationClass;
         flags = o.flags;
+        form = o.form;
+        vectorBits = o.vectorBits;
         word = o.word;
         accessSize = o.accessSize;
         va = o.va;
@@ -141,5 +174,6 @@ public final class Operation {
         contextEl2 = o.contextEl2;
         timestamp = o.timestamp;
         dataSource = o.dataSource;
+        System.arraycopy(o.values, 0, values, 0, values.length);
     }
 }

@@ -65,6 +65,8 @@ public final class PeState {
     public boolean ss;
     public boolean dit;
     public boolean ssbs;
+    /** PSTATE.PM: masks profiling exceptions at the Exception level that takes them (FEAT_SPE_EXC, FEAT_EBEP). */
+    public boolean pm;
     /** PSTATE.BTYPE, 0..3. */
     public int btype;
 
@@ -92,6 +94,8 @@ public final class PeState {
     public boolean powered;
     /** Asserted interrupt inputs, see {@link #IRQ}. Set by the interrupt controller. */
     public int interrupts;
+    /** Target Exception level of the SPE Profiling exception that is to be taken now; 0: none. Set by the SPU. */
+    public int profilingException;
     /** What changed, see {@link #CHANGED_PROFILING}. The PE ends its run when it is not 0. */
     public int changed;
 
@@ -133,7 +137,7 @@ public final class PeState {
 
     /** PSTATE as an SPSR value for AArch64 (DDI 0487, C5.2.18). */
     public long spsr() {
-        return (long) nzcv << 28
+        return (pm ? 1L << 32 : 0) | (long) nzcv << 28
                 | (dit ? 1L << 24 : 0) | (uao ? 1L << 23 : 0) | (pan ? 1L << 22 : 0)
                 | (ss ? 1L << 21 : 0) | (il ? 1L << 20 : 0) | (ssbs ? 1L << 12 : 0)
                 | (long) btype << 10 | (long) daif << 6 | (long) el << 2 | spSel;
@@ -143,6 +147,7 @@ public final class PeState {
     public void restorePstate(long spsr) {
         bankStackPointer();
         nzcv = (int) (spsr >>> 28) & 0xF;
+        pm = (spsr >>> 32 & 1) != 0;
         dit = (spsr >>> 24 & 1) != 0;
         uao = (spsr >>> 23 & 1) != 0;
         pan = (spsr >>> 22 & 1) != 0;

@@ -17,13 +17,19 @@ public final class SpuState {
     public final Operation sample = new Operation();
     /** PMBPTR_EL1 after the last complete record; tells a torn record (DDI 0487, D17.8.3). */
     public long recordBoundary;
-    /** Counters for reports, by index of {@link #COUNTERS}. */
+    /** Number of {@link #values}. */
+    public static final int VALUES = 16;
+    /** What profiling features remember between samples, at the indices that the composed rules gave them. */
+    public final long[] values = new long[VALUES];
+    /** Counters for reports and for the PMU, by index of {@link #COUNTERS}. */
     public final long[] counters = new long[COUNTERS.length];
 
-    /** PMU-style names of {@link #counters} (DDI 0487, D14.3), then the buffer management events. */
+    /** Names of {@link #counters}: those of PMU events as in DDI 0487, D14.3. */
     public static final String[] COUNTERS = {
         "SAMPLE_POP", "SAMPLE_FEED", "SAMPLE_FILTRATE", "SAMPLE_COLLISION", "RECORDS_WRITTEN", "RECORDS_LOST",
-        "BUFFER_FULL", "STAGE1_FAULT", "STAGE2_FAULT", "EXTERNAL_ABORT", "ACCESS_NOT_ALLOWED"
+        "BUFFER_FULL", "STAGE1_FAULT", "STAGE2_FAULT", "EXTERNAL_ABORT", "ACCESS_NOT_ALLOWED",
+        "SAMPLE_FEED_BR", "SAMPLE_FEED_LD", "SAMPLE_FEED_ST", "SAMPLE_FEED_OP", "SAMPLE_FEED_EVENT", "SAMPLE_FEED_LAT",
+        "SAMPLE_FEED_DS", "SAMPLE_FEED_FP", "SAMPLE_FEED_SIMD"
     };
     public static final int SAMPLE_POP = 0;
     public static final int SAMPLE_FEED = 1;
@@ -36,4 +42,13 @@ public final class SpuState {
     public static final int STAGE2_FAULT = 8;
     public static final int EXTERNAL_ABORT = 9;
     public static final int ACCESS_NOT_ALLOWED = 10;
+    public static final int SAMPLE_FEED_BR = 11;
+    public static final int SAMPLE_FEED_LD = 12;
+    public static final int SAMPLE_FEED_ST = 13;
+    public static final int SAMPLE_FEED_OP = 14;
+    public static final int SAMPLE_FEED_EVENT = 15;
+    public static final int SAMPLE_FEED_LAT = 16;
+    public static final int SAMPLE_FEED_DS = 17;
+    public static final int SAMPLE_FEED_FP = 18;
+    public static final int SAMPLE_FEED_SIMD = 19;
 }

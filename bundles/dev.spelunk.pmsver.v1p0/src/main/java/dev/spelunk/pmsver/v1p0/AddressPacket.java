@@ -2,9 +2,9 @@
 package dev.spelunk.pmsver.v1p0;
 
 import dev.spelunk.api.spu.PacketEncoder;
+import dev.spelunk.api.spu.Packets;
 import dev.spelunk.api.spu.ProfilingRules;
 import dev.spelunk.api.state.Operation;
-import dev.spelunk.api.state.PhysicalMemory;
 
 /** Address packet (DDI 0487, D18.2.1): 8 bytes; byte 7 says where the address is valid. */
 enum AddressPacket implements PacketEncoder {
@@ -16,7 +16,7 @@ enum AddressPacket implements PacketEncoder {
 
         @Override
         long value(Operation operation) {
-            return instruction(operation.pc, operation.el, operation.ns);
+            return Packets.instruction(operation.pc, operation.el, operation.ns);
         }
     },
     /** With the Exception level after the branch; only of a branch that was taken. */
@@ -28,7 +28,7 @@ enum AddressPacket implements PacketEncoder {
 
         @Override
         long value(Operation operation) {
-            return instruction(operation.target, operation.targetEl, operation.ns);
+            return Packets.instruction(operation.target, operation.targetEl, operation.ns);
         }
     },
     /** All 64 bits as the program computed them: the tag is VA[63:56] whether TBI applies or not. */
@@ -58,27 +58,18 @@ enum AddressPacket implements PacketEncoder {
     private static final long ADDRESS = (1L << 56) - 1;
     private static final long NS = 1L << 63;
 
-    private final int header;
+    private final int index;
 
     AddressPacket(int index) {
-        header = 0xB0 | index;
+        this.index = index;
     }
 
     abstract boolean present(Operation operation);
 
     abstract long value(Operation operation);
 
-    private static long instruction(long address, int el, boolean ns) {
-        return address & ADDRESS | (long) el << 61 | (ns ? NS : 0);
-    }
-
     @Override
     public int encode(Operation operation, ProfilingRules rules, byte[] out, int at) {
-        if (!present(operation)) {
-            return at;
-        }
-        out[at] = (byte) header;
-        PhysicalMemory.put64(out, at + 1, value(operation));
-        return at + 9;
+        return present(operation) ? Packets.address(out, at, index, value(operation)) : at;
     }
 }

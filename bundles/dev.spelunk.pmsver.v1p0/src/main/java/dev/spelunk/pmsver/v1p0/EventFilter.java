@@ -14,13 +14,14 @@ final class EventFilter implements SampleFilter {
     static final long BASE_EVENTS = 0xAA;
 
     @Override
-    public boolean rejects(PeContext context, ProfilingRules rules, Operation operation) {
-        return (context.register(SystemRegister.PMSFCR_EL1) & FE) != 0
-                && rejects(context.register(SystemRegister.PMSEVFR_EL1) & rules.filterableEvents, operation.events);
+    public boolean enabled(PeContext context) {
+        return (context.register(SystemRegister.PMSFCR_EL1) & FE) != 0;
     }
 
     /** No selected event is CONSTRAINED UNPREDICTABLE: acts as FE = 0, which is what evaluating it gives. */
-    static boolean rejects(long selected, long events) {
-        return (selected & ~events) != 0;
+    @Override
+    public boolean rejects(PeContext context, ProfilingRules rules, Operation operation) {
+        long selected = context.register(SystemRegister.PMSEVFR_EL1) & rules.filterableEvents;
+        return (selected & ~operation.events) != 0;
     }
 }

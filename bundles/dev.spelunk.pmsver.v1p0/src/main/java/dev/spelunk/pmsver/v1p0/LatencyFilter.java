@@ -13,8 +13,12 @@ final class LatencyFilter implements SampleFilter {
     private static final int MINLAT = 0xFFFF;
 
     @Override
+    public boolean enabled(PeContext context) {
+        return (context.register(SystemRegister.PMSFCR_EL1) & FL) != 0;
+    }
+
+    @Override
     public boolean rejects(PeContext context, ProfilingRules rules, Operation operation) {
-        return (context.register(SystemRegister.PMSFCR_EL1) & FL) != 0
-                && operation.totalLatency < ((int) context.register(SystemRegister.PMSLATFR_EL1) & MINLAT);
+        return operation.totalLatency < ((int) context.register(SystemRegister.PMSLATFR_EL1) & MINLAT);
     }
 }

@@ -18,6 +18,8 @@ final class OperationTypePacket implements PacketEncoder {
     private static final int ATOMIC = 1 << 2;
     private static final int EXCLUSIVE = 1 << 3;
     private static final int ACQUIRE_RELEASE = 1 << 4;
+    /** MRS or MSR that FEAT_NV2 made a load or store. */
+    private static final int TRANSFORMED_SYSTEM_REGISTER = 0b0011_0000;
 
     @Override
     public int encode(Operation operation, ProfilingRules rules, byte[] out, int at) {
@@ -41,6 +43,9 @@ final class OperationTypePacket implements PacketEncoder {
 
     private static int loadStore(Operation o) {
         int direction = o.is(Operation.LOAD) ? 0 : STORE;
+        if (o.form == Operation.SYSTEM_REGISTER) {
+            return TRANSFORMED_SYSTEM_REGISTER | direction;
+        }
         if (o.is(Operation.ATOMIC | Operation.EXCLUSIVE | Operation.ACQUIRE_RELEASE)) {
             return EXTENDED | direction
                     | (o.is(Operation.ATOMIC) ? ATOMIC : 0)

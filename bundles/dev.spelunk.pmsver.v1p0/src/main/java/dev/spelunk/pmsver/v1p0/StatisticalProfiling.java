@@ -3,8 +3,10 @@ package dev.spelunk.pmsver.v1p0;
 
 import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.machine.Parts;
+import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.spu.ProfilingFeatures;
 import dev.spelunk.api.spu.ProfilingRules;
+import dev.spelunk.api.state.SpuState;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.service.component.annotations.Component;
 
@@ -15,6 +17,8 @@ import org.osgi.service.component.annotations.Component;
 public final class StatisticalProfiling implements ProfilingFeatures {
     /** PMSIDR_EL1.{FL, FT, FE}: always 1. */
     private static final long PMSIDR_FILTERS = 0b111;
+    /** Bits 15:12, 31:24 and 63:48 of the Events packet (DDI 0487, D18.2.6). */
+    private static final long IMPLEMENTATION_DEFINED_EVENTS = 0xFFFF_0000_FF00_F000L;
 
     @Override
     public String feature() {
@@ -31,8 +35,16 @@ public final class StatisticalProfiling implements ProfilingFeatures {
         rules.pmsVer = 1;
         rules.pmsidr |= PMSIDR_FILTERS;
         rules.events |= EventsPacket.BASE_EVENTS;
+        rules.allowedEvents |= EventsPacket.BASE_EVENTS | IMPLEMENTATION_DEFINED_EVENTS;
         rules.filterableEvents |= EventFilter.BASE_EVENTS;
-        rules.filterControls |= EventFilter.FE | TypeFilter.CONTROLS | LatencyFilter.FL;
+        rules.routing = new RecordsAtEl1();
+        rules.translation = new VirtualPointers();
+        rules.refine(SystemRegister.PMSFCR_EL1, (register, architecture) -> register
+                .field("FE", 0).field("FT", 1).field("FL", 2).field("B", 16).field("LD", 17).field("ST", 18));
+        rules.pmuEvent(0x4000, SpuState.SAMPLE_POP);
+        rules.pmuEvent(0x4001, SpuState.SAMPLE_FEED);
+        rules.pmuEvent(0x4002, SpuState.SAMPLE_FILTRATE);
+        rules.pmuEvent(0x4003, SpuState.SAMPLE_COLLISION);
 
         rules.filter("FE", new EventFilter());
         rules.filter("FT", new TypeFilter());

@@ -36,7 +36,7 @@ final class Composed {
 
     static boolean rejects(PeContext context, ProfilingRules rules, Operation operation) {
         for (SampleFilter filter : rules.filters()) {
-            if (filter.rejects(context, rules, operation)) {
+            if (filter.enabled(context) && filter.rejects(context, rules, operation)) {
                 return true;
             }
         }

@@ -20,7 +20,7 @@ import org.osgi.service.component.annotations.Component;
         effective = "compose")
 public final class StatisticalProfilingV1p1 implements ProfilingFeatures {
     /** Events packet bit 11: misaligned access with additional latency. */
-    static final long MISALIGNED = 1 << 11;
+    static final int MISALIGNED = 11;
 
     @Override
     public String feature() {
@@ -35,8 +35,8 @@ public final class StatisticalProfilingV1p1 implements ProfilingFeatures {
     @Override
     public void contribute(ProfilingRules rules) {
         rules.pmsVer = 2;
-        rules.events |= MISALIGNED;
-        rules.filterableEvents |= MISALIGNED;
+        rules.allowedEvents |= 1L << MISALIGNED;
+        rules.event(MISALIGNED);
         rules.packet(ProfilingRules.OPERATION_TYPE,
                 new UnspecifiedRegistersPacket(rules.packet(ProfilingRules.OPERATION_TYPE)));
     }

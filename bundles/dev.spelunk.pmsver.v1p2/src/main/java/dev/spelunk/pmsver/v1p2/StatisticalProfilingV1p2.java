@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.pmsver.v1p2;
+
+import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.machine.Parts;
+import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.spu.OperationTypes;
+import dev.spelunk.api.spu.ProfilingFeatures;
+import dev.spelunk.api.spu.ProfilingRules;
+import dev.spelunk.api.spu.SampleFilter;
+import dev.spelunk.api.state.Operation;
+import dev.spelunk.api.state.SpuState;
+import org.osgi.annotation.bundle.Capability;
+import org.osgi.annotation.bundle.Requirement;
+import org.osgi.service.component.annotations.Component;
+
+/** FEAT_SPEv1p2, PMSVer = 3: discard mode, the filter on event 6, PMBLIMITR_EL1.PMFZ and the PMU events
+ * SAMPLE_FEED_* (DDI 0487, D17.5.5, D24.7.2, D24.7.11 and D14.3). */
+@Component(service = ProfilingFeatures.class,
+        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPEv1p2"})
+@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPEv1p2", effective = "compose")
+@Requirement(namespace = Architecture.FEATURE_NAMESPACE,
+        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPEv1p1)", effective = "compose")
+@Requirement(namespace = Architecture.FEATURE_NAMESPACE,
+        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE_FnE)", effective = "compose")
+public final class StatisticalProfilingV1p2 implements ProfilingFeatures {
+    /** Events packet bit 6: not taken, condition failed. */
+    private static final long NOT_TAKEN = 1 << 6;
+    /** PMSFCR_EL1.TYPE and TYPEm. */
+    private static final long TYPE_CONTROLS = 0x1FL << 16 | 0x1FL << 48;
+
+    @Override
+    public String feature() {
+        return "FEAT_SPEv1p2";
+    }
+
+    @Override
+    public int order() {
+        return 300;
+    }
+
+    @Override
+    public void contribute(ProfilingRules rules) {
+        rules.pmsVer = 3;
+        rules.discardMode = true;
+        rules.filterableEvents |= NOT_TAKEN;
+        rules.refine(SystemRegister.PMBLIMITR_EL1, (register, architecture) -> register.field("PMFZ", 5));
+        rules.feedCounter(0x812A, SpuState.SAMPLE_FEED_BR, (context, sample) -> is(sample, OperationTypes.B));
+        rules.feedCounter(0x812B, SpuState.SAMPLE_FEED_LD, (context, sample) -> is(sample, OperationTypes.LD));
+        rules.feedCounter(0x812C, SpuState.SAMPLE_FEED_ST, (context, sample) -> is(sample, OperationTypes.ST));
+        rules.feedCounter(0x812D, SpuState.SAMPLE_FEED_OP, (context, sample) ->
+                (context.register(SystemRegister.PMSFCR_EL1) & TYPE_CONTROLS) != 0 && passes(context, sample, "FT"));
+        rules.feedCounter(0x812E, SpuState.SAMPLE_FEED_EVENT, (context, sample) ->
+                passes(context, sample, "FE") && passes(context, sample, "FnE"));
+        rules.feedCounter(0x812F, SpuState.SAMPLE_FEED_LAT, (context, sample) -> passes(context, sample, "FL"));
+    }
+
+    private static boolean is(Operation sample, long type) {
+        return (OperationTypes.of(sample) & type) != 0;
+    }
+
+    /** Whether the filter of that control would keep the sample, enabled or not; one that is not there keeps all. */
+    private static boolean passes(PeContext context, Operation sample, String control) {
+        ProfilingRules rules = context.architecture.profiling();
+        SampleFilter filter = rules.filter(control);
+        return filter == null || !filter.rejects(context, rules, sample);
+    }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.pmsver.v1p3;
+
+import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.machine.Parts;
+import dev.spelunk.api.spu.ProfilingFeatures;
+import dev.spelunk.api.spu.ProfilingRules;
+import org.osgi.annotation.bundle.Capability;
+import org.osgi.annotation.bundle.Requirement;
+import org.osgi.service.component.annotations.Component;
+
+/** FEAT_SPEv1p3, PMSVer = 4: subclasses of Memory Copy, Memory Set and Allocation Tag operations; External aborts
+ * on data writes are not reported to the SPU any more (DDI 0487, D18.2.7 and D17.8.4). */
+@Component(service = ProfilingFeatures.class,
+        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPEv1p3"})
+@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPEv1p3", effective = "compose")
+@Requirement(namespace = Architecture.FEATURE_NAMESPACE,
+        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPEv1p2)", effective = "compose")
+public final class StatisticalProfilingV1p3 implements ProfilingFeatures {
+    /** PMBIDR_EL1.EA = 1: External aborts on the SPU's writes are ignored. */
+    private static final long PMBIDR_EA_IGNORED = 1 << 8;
+
+    @Override
+    public String feature() {
+        return "FEAT_SPEv1p3";
+    }
+
+    @Override
+    public int order() {
+        return 400;
+    }
+
+    @Override
+    public void contribute(ProfilingRules rules) {
+        rules.pmsVer = 4;
+        rules.reportsExternalAborts = false;
+        rules.pmbidr |= PMBIDR_EA_IGNORED;
+        rules.packet(ProfilingRules.OPERATION_TYPE, new MemoryOperationPacket(rules.packet(ProfilingRules.OPERATION_TYPE)));
+    }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.spe.altclk;
+
+import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.machine.BadInputException;
+import dev.spelunk.api.machine.Parts;
+import dev.spelunk.api.spu.Packets;
+import dev.spelunk.api.spu.ProfilingFeatures;
+import dev.spelunk.api.spu.ProfilingRules;
+import dev.spelunk.api.state.Operation;
+import org.osgi.annotation.bundle.Capability;
+import org.osgi.annotation.bundle.Requirement;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+
+/** FEAT_SPE_ALTCLK: the issue latency in an IMPLEMENTATION DEFINED clock domain (DDI 0487, D18.2.3), here a clock that
+ * is the CPU clock divided by a configured number. There is no Streaming Mode Compute Unit whose clock it could be. */
+@Component(service = ProfilingFeatures.class, configurationPid = AlternateClock.PID,
+        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE_ALTCLK"})
+@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPE_ALTCLK", effective = "compose")
+@Requirement(namespace = Architecture.FEATURE_NAMESPACE,
+        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE)", effective = "compose")
+public final class AlternateClock implements ProfilingFeatures {
+    /** PID of the configuration. */
+    public static final String PID = "dev.spelunk.spe.altclk";
+
+    /** The alternate clock. */
+    @interface Config {
+        /** CPU cycles of one cycle of the alternate clock, from 1 to 1024. */
+        int divisor() default 2;
+    }
+
+    /** PMSIDR_EL1.ALTCLK = 0b1111: IMPLEMENTATION DEFINED clock domain. */
+    private static final long PMSIDR_ALTCLK = 15L << 28;
+    /** Index of the counter packet. */
+    private static final int INDEX = 4;
+    private static final int LARGEST_DIVISOR = 1024;
+
+    private final int divisor;
+
+    /** @throws BadInputException when the divisor is not one of those allowed */
+    @Activate
+    public AlternateClock(Config config) {
+        divisor = config.divisor();
+        if (divisor < 1 || divisor > LARGEST_DIVISOR) {
+            throw new BadInputException(PID + ": divisor is " + divisor + ", but must be from 1 to " + LARGEST_DIVISOR);
+        }
+    }
+
+    /** Edges of the alternate clock while the operation waited to issue. */
+    private int ticks(Operation operation) {
+        long issued = operation.dispatch + operation.issueLatency;
+        return (int) (issued / divisor - operation.dispatch / divisor);
+    }
+
+    @Override
+    public String feature() {
+        return "FEAT_SPE_ALTCLK";
+    }
+
+    @Override
+    public int order() {
+        return 780;
+    }
+
+    @Override
+    public void contribute(ProfilingRules rules) {
+        rules.pmsidr |= PMSIDR_ALTCLK;
+        rules.packet(ProfilingRules.COUNTER + INDEX, (operation, composed, out, at) ->
+                Packets.counter(out, at, INDEX, ticks(operation), composed.counterMaximum()));
+    }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.spe.dpfzs;
+
+import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.machine.Parts;
+import dev.spelunk.api.spu.ProfilingFeatures;
+import dev.spelunk.api.spu.ProfilingRules;
+import org.osgi.annotation.bundle.Capability;
+import org.osgi.annotation.bundle.Requirement;
+import org.osgi.service.component.annotations.Component;
+
+/** FEAT_SPE_DPFZS: with PMCR_EL0.{FZS, DP} = {1, 1} a stopped buffer freezes PMCCNTR_EL0 too (DDI 0487, D13.5.2).
+ * The performance monitors do it, where the machine has this feature; the SPU's rules are the same. */
+@Component(service = ProfilingFeatures.class,
+        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE_DPFZS"})
+@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPE_DPFZS", effective = "compose")
+@Requirement(namespace = Architecture.FEATURE_NAMESPACE,
+        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPEv1p2)", effective = "compose")
+@Requirement(namespace = Architecture.FEATURE_NAMESPACE,
+        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_PMUv3p7)", effective = "compose")
+public final class FreezeCycleCounter implements ProfilingFeatures {
+    @Override
+    public String feature() {
+        return "FEAT_SPE_DPFZS";
+    }
+
+    @Override
+    public int order() {
+        return 810;
+    }
+
+    @Override
+    public void contribute(ProfilingRules rules) {
+
+        // ID_AA64DFR1_EL1.DPFZS and the freeze are the registers' and the performance monitors'.
+    }
+}

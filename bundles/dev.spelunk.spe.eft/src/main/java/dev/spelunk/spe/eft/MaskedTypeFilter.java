@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.spe.eft;
+
+import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.spu.OperationTypes;
+import dev.spelunk.api.spu.ProfilingRules;
+import dev.spelunk.api.spu.SampleFilter;
+import dev.spelunk.api.state.Operation;
+
+/** PMSFCR_EL1.FT with masks: some of the unmasked types, and exactly the masked ones (DDI 0487, D17.5.1). */
+final class MaskedTypeFilter implements SampleFilter {
+    private static final long FT = 1 << 1;
+    private static final long TYPES = OperationTypes.SIMD | OperationTypes.FP | OperationTypes.ST | OperationTypes.LD
+            | OperationTypes.B;
+
+    @Override
+    public boolean enabled(PeContext context) {
+        return (context.register(SystemRegister.PMSFCR_EL1) & FT) != 0;
+    }
+
+    @Override
+    public boolean rejects(PeContext context, ProfilingRules rules, Operation operation) {
+        long pmsfcr = context.register(SystemRegister.PMSFCR_EL1);
+        long control = pmsfcr & TYPES;
+        long mask = pmsfcr >>> OperationTypes.MASK_DISTANCE & TYPES;
+        long types = OperationTypes.of(operation);
+        long anyOf = control & ~mask;
+        return anyOf != 0 && (types & anyOf) == 0 || (types & mask) != (control & mask);
+    }
+}

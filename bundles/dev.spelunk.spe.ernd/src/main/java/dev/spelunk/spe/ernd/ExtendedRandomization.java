@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.spe.ernd;
+
+import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.machine.Parts;
+import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.spu.ProfilingFeatures;
+import dev.spelunk.api.spu.ProfilingRules;
+import org.osgi.annotation.bundle.Capability;
+import org.osgi.annotation.bundle.Requirement;
+import org.osgi.service.component.annotations.Component;
+
+/** FEAT_SPE_ERnd: the random part of an interval is counted beside the next interval, in PMSICR_EL1.ECOUNT
+ * (DDI 0487, D17.3.4.3 and D24.7.13). */
+@Component(service = ProfilingFeatures.class,
+        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE_ERnd"})
+@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPE_ERnd", effective = "compose")
+@Requirement(namespace = Architecture.FEATURE_NAMESPACE,
+        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE)", effective = "compose")
+public final class ExtendedRandomization implements ProfilingFeatures {
+    private static final long PMSIDR_ERND = 1 << 5;
+
+    @Override
+    public String feature() {
+        return "FEAT_SPE_ERnd";
+    }
+
+    @Override
+    public int order() {
+        return 800;
+    }
+
+    @Override
+    public void contribute(ProfilingRules rules) {
+        rules.pmsidr |= PMSIDR_ERND;
+        rules.refine(SystemRegister.PMSICR_EL1, (register, architecture) -> register.field("ECOUNT", 63, 56));
+    }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.spe.exc;
+
+import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.registers.Rules;
+import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.spu.ManagementEventRouting;
+import dev.spelunk.api.spu.ProfilingOwnership;
+
+/** {@link ExceptionRules} over the current register values of one PE. */
+final class ExceptionRouting implements ManagementEventRouting {
+    private static final long S = 1 << 17;
+    private static final int EE_SHIFT = 8;
+    private static final long KE = 1 << 10;
+    private static final int PMSEE_SHIFT = 51;
+    private static final long HCR_TGE = 1L << 27;
+
+    @Override
+    public int target(ProfilingOwnership ownership, int ec, int fsc) {
+        PeContext c = ownership.context();
+        return ExceptionRules.target(ec, fsc, pmsee(c), effectiveEl2Ee(c), ownership.owningEl(),
+                c.register(SystemRegister.SCR_EL3), c.register(SystemRegister.HCR_EL2));
+    }
+
+    @Override
+    public boolean stopped(ProfilingOwnership ownership) {
+        PeContext c = ownership.context();
+        return ExceptionRules.stopped(s(c, SystemRegister.PMBSR_EL1), s(c, SystemRegister.PMBSR_EL2),
+                s(c, SystemRegister.PMBSR_EL3), pmsee(c), effectiveEl2Ee(c));
+    }
+
+    @Override
+    public boolean interrupt(ProfilingOwnership ownership) {
+        PeContext c = ownership.context();
+        return ExceptionRules.interrupt(s(c, SystemRegister.PMBSR_EL1), effectiveEl1Ee(c));
+    }
+
+    /** Of several the one to the highest Exception level is taken first, an IMPLEMENTATION DEFINED choice. */
+    @Override
+    public int exceptionTarget(ProfilingOwnership ownership) {
+        PeContext c = ownership.context();
+        int el = c.pe.el;
+        boolean owning = ownership.inOwningState();
+        boolean tge = ownership.el2Enabled() && (c.register(SystemRegister.HCR_EL2) & HCR_TGE) != 0;
+        int third = ExceptionRules.exceptionFromEl3(s(c, SystemRegister.PMBSR_EL3), pmsee(c), el);
+        int second = ExceptionRules.exceptionFromEl2(s(c, SystemRegister.PMBSR_EL2), effectiveEl2Ee(c),
+                (c.register(SystemRegister.PMSCR_EL2) & KE) != 0, c.pe.pm, owning, el);
+        int first = ExceptionRules.exceptionFromEl1(s(c, SystemRegister.PMBSR_EL1), effectiveEl1Ee(c), tge,
+                (c.register(SystemRegister.PMSCR_EL1) & KE) != 0, c.pe.pm, owning, el);
+        return Math.max(third, Math.max(second, first));
+    }
+
+    /** Effective PMSCR_EL2.EE. */
+    static int effectiveEl2Ee(PeContext c) {
+        return ExceptionRules.effectiveEl2Ee(
+                pmsee(c), Rules.el2Enabled(c), (int) (c.register(SystemRegister.PMSCR_EL2) >>> EE_SHIFT) & 3);
+    }
+
+    private static int effectiveEl1Ee(PeContext c) {
+        return ExceptionRules.effectiveEl1Ee(effectiveEl2Ee(c), c.architecture.has("FEAT_NV"),
+                (int) (c.register(SystemRegister.PMSCR_EL1) >>> EE_SHIFT) & 3);
+    }
+
+    /** MDCR_EL3.PMSEE; without EL3 exceptions are delegated. */
+    private static int pmsee(PeContext c) {
+        return c.architecture.has("FEAT_EL3") ? (int) (c.register(SystemRegister.MDCR_EL3) >>> PMSEE_SHIFT) & 3 : 1;
+    }
+
+    private static boolean s(PeContext c, int encoding) {
+        return (c.register(encoding) & S) != 0;
+    }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.spe.exc;
+
+import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.machine.Parts;
+import dev.spelunk.api.registers.RegisterDefinition;
+import dev.spelunk.api.registers.Rules;
+import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.spu.ProfilingFeatures;
+import dev.spelunk.api.spu.ProfilingRegisters;
+import dev.spelunk.api.spu.ProfilingRules;
+import java.util.ArrayList;
+import java.util.List;
+import org.osgi.annotation.bundle.Capability;
+import org.osgi.annotation.bundle.Requirement;
+import org.osgi.service.component.annotations.Component;
+
+/** FEAT_SPE_EXC: the SPE Profiling exception: PMBSR_EL2, PMBSR_EL3 and PMBSR_EL12, the fields EE and KE, and the
+ * routing of management events and exceptions (DDI 0487, D17.8, D24.7.5 to D24.7.9). */
+@Component(service = ProfilingFeatures.class,
+        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE_EXC"})
+@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPE_EXC", effective = "compose")
+@Requirement(namespace = Architecture.FEATURE_NAMESPACE,
+        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPEv1p5)", effective = "compose")
+public final class ProfilingException implements ProfilingFeatures {
+    private static final long MDCR_EL3_PMSEE = 3L << 51;
+
+    private static List<RegisterDefinition> registers(Architecture architecture) {
+        List<RegisterDefinition> registers = new ArrayList<>();
+        boolean el2 = architecture.has("FEAT_EL2");
+        if (el2) {
+            registers.add(ProfilingRegisters.owned(syndrome("PMBSR_EL2", SystemRegister.PMBSR_EL2).from(2))
+                    .rule(Rules.trapToEl3(SystemRegister.MDCR_EL3, MDCR_EL3_PMSEE, 0)).build());
+        }
+        if (el2 && architecture.has("FEAT_VHE")) {
+            registers.add(ProfilingRegisters.owned(RegisterDefinition.of("PMBSR_EL12", SystemRegister.PMBSR_EL12)
+                    .aliasOf(SystemRegister.PMBSR_EL1)).build());
+        }
+        if (architecture.has("FEAT_EL3")) {
+            registers.add(syndrome("PMBSR_EL3", SystemRegister.PMBSR_EL3).from(3).build());
+        }
+        return registers;
+    }
+
+    private static RegisterDefinition.Builder syndrome(String name, int encoding) {
+        return ProfilingRegisters.syndrome(RegisterDefinition.of(name, encoding))
+                .onWrite(ProfilingRegisters::writeControl);
+    }
+
+    @Override
+    public String feature() {
+        return "FEAT_SPE_EXC";
+    }
+
+    @Override
+    public int order() {
+        return 830;
+    }
+
+    @Override
+    public void contribute(ProfilingRules rules) {
+        rules.routing = new ExceptionRouting();
+        rules.refine(SystemRegister.PMSCR_EL1, (register, architecture) -> register.field("KE", 10).field("EE", 9, 8));
+        rules.refine(SystemRegister.PMSCR_EL2, (register, architecture) -> register.field("KE", 10).field("EE", 9, 8));
+        rules.refine(SystemRegister.PMBSR_EL1, (register, architecture) -> {
+            if (architecture.has("FEAT_EL2") && architecture.has("FEAT_VHE")) {
+                register.redirectedAtEl2(SystemRegister.PMBSR_EL2, context -> ExceptionRouting.effectiveEl2Ee(context) != 0);
+            }
+        });
+        rules.registers(ProfilingException::registers);
+    }
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.spe.fne;
+
+import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.spu.ProfilingRules;
+import dev.spelunk.api.spu.SampleFilter;
+import dev.spelunk.api.state.Operation;
+
+/** PMSFCR_EL1.FnE: rejects a record that has an event which PMSNEVFR_EL1 selects (DDI 0487, D17.5.2). */
+final class InverseEventFilter implements SampleFilter {
+    private static final long FNE = 1 << 3;
+
+    @Override
+    public boolean enabled(PeContext context) {
+        return (context.register(SystemRegister.PMSFCR_EL1) & FNE) != 0;
+    }
+
+    /** No selected event is CONSTRAINED UNPREDICTABLE: acts as FnE = 0, which is what evaluating it gives. */
+    @Override
+    public boolean rejects(PeContext context, ProfilingRules rules, Operation operation) {
+        return (context.register(SystemRegister.PMSNEVFR_EL1) & rules.filterableEvents & operation.events) != 0;
+    }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.spe.nvm;
+
+import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.machine.Parts;
+import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.registers.RegisterDefinition;
+import dev.spelunk.api.registers.Rules;
+import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.spu.ProfilingFeatures;
+import dev.spelunk.api.spu.ProfilingRegisters;
+import dev.spelunk.api.spu.ProfilingRules;
+import java.util.List;
+import org.osgi.annotation.bundle.Capability;
+import org.osgi.annotation.bundle.Requirement;
+import org.osgi.service.component.annotations.Component;
+
+/** FEAT_SPE_nVM: profiling buffer pointers that stage 1 does not translate, and PMBMAR_EL1 (DDI 0487, D17.7.2,
+ * D24.7.1 to D24.7.3, D24.7.8 and D24.7.9). */
+@Component(service = ProfilingFeatures.class,
+        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE_nVM"})
+@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPE_nVM", effective = "compose")
+@Requirement(namespace = Architecture.FEATURE_NAMESPACE,
+        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE)", effective = "compose")
+public final class PhysicalPointers implements ProfilingFeatures {
+    /** HDFGRTR2_EL2 and HDFGWTR2_EL2.nPMBMAR_EL1. */
+    private static final int FGT2_NPMBMAR = 24;
+    private static final int MDCR_EL3_ENPMS4 = 55;
+    private static final long PMBIDR_P = 1 << 4;
+    /** PMBIDR_EL1.AddrMode: virtual and physical. */
+    private static final long PMBIDR_BOTH_MODES = 1 << 6;
+
+    /** PMBIDR_EL1.AddrMode, where programming is allowed and EL2 allows physical pointers. */
+    private static long addressModes(PeContext context, long pmbidr) {
+        boolean physical = (pmbidr & PMBIDR_P) == 0 && context.sampler != null
+                && UntranslatedPointers.enabledByEl2(context, context.sampler.owningEl(), Rules.el2Enabled(context));
+        return physical ? pmbidr | PMBIDR_BOTH_MODES : pmbidr;
+    }
+
+    @Override
+    public String feature() {
+        return "FEAT_SPE_nVM";
+    }
+
+    @Override
+    public int order() {
+        return 820;
+    }
+
+    @Override
+    public void contribute(ProfilingRules rules) {
+        rules.translation = new UntranslatedPointers(rules.translation);
+        rules.refine(SystemRegister.PMBLIMITR_EL1, (register, architecture) -> register.field("nVM", 7));
+        rules.refine(SystemRegister.PMSCR_EL1, (register, architecture) -> {
+            if (architecture.has("FEAT_NV")) {
+                register.field("EnVM", 11);
+            }
+        });
+        rules.refine(SystemRegister.PMSCR_EL2, (register, architecture) -> register.field("EnVM", 11));
+        rules.refine(SystemRegister.PMBIDR_EL1, (register, architecture) -> {
+            RegisterDefinition.ReadHook before = register.onRead();
+            register.onRead((context, definition, stored) -> addressModes(context, before.read(context, definition, stored)));
+        });
+        rules.registers(architecture -> List.of(ProfilingRegisters.buffer(
+                RegisterDefinition.of("PMBMAR_EL1", SystemRegister.PMBMAR_EL1).field("SH", 9, 8).field("Attr", 7, 0)
+                        .rule(ProfilingRegisters.fineGrained2(FGT2_NPMBMAR)), MDCR_EL3_ENPMS4)
+                .onWrite(ProfilingRegisters::writeControl).build()));
+    }
+}

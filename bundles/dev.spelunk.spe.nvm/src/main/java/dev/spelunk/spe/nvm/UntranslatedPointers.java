@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.spe.nvm;
+
+import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.mmu.Translation;
+import dev.spelunk.api.mmu.Translator;
+import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.spu.BufferTranslation;
+import dev.spelunk.api.spu.ProfilingOwnership;
+
+/**
+ * While PMBLIMITR_EL1.nVM is effective, pointers are IPAs where the owner has stage 2, and physical addresses
+ * otherwise (DDI 0487, D17.7.2). All memory is Normal and coherent here, so PMBMAR_EL1 changes no write.
+ */
+final class UntranslatedPointers implements BufferTranslation {
+    private static final long NVM = 1 << 7;
+    private static final long ENVM = 1 << 11;
+    /** Addresses are of 48 bits, as ID_AA64MMFR0_EL1.PARange says. */
+    private static final int ADDRESS_BITS = 48;
+    /** Fault status code of an Address size fault at level 0. */
+    private static final int ADDRESS_SIZE = 0;
+
+    private final BufferTranslation virtual;
+
+    UntranslatedPointers(BufferTranslation virtual) {
+        this.virtual = virtual;
+    }
+
+    @Override
+    public boolean translate(ProfilingOwnership ownership, Translation out, long pointer) {
+        PeContext context = ownership.context();
+        boolean nvm = (context.register(SystemRegister.PMBLIMITR_EL1) & NVM) != 0
+                && enabledByEl2(context, ownership.owningEl(), ownership.el2Enabled());
+        if (!nvm) {
+            return virtual.translate(ownership, out, pointer);
+        }
+        out.va = pointer;
+        out.ipa = pointer;
+        out.pa = pointer;
+        out.stage2 = false;
+        if (pointer >>> ADDRESS_BITS != 0) {
+            out.fault = ADDRESS_SIZE;
+            return false;
+        }
+        out.fault = Translation.NONE;
+        boolean stage2 = ownership.owningEl() == 1 && ownership.el2Enabled();
+        return !stage2 || context.translator.translateStage2(out, pointer, Translator.WRITE);
+    }
+
+    /** Effective PMSCR_EL2.EnVM: 1 where EL2 owns the buffer or is disabled. */
+    static boolean enabledByEl2(PeContext context, int owningEl, boolean el2Enabled) {
+        return owningEl == 2 || !el2Enabled || (context.register(SystemRegister.PMSCR_EL2) & ENVM) != 0;
+    }
+}

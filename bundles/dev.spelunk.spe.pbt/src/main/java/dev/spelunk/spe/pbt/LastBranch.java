@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.spe.pbt;
+
+import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.spu.PacketEncoder;
+import dev.spelunk.api.spu.Packets;
+import dev.spelunk.api.spu.ProfilingRules;
+import dev.spelunk.api.spu.SampleCollector;
+import dev.spelunk.api.state.Operation;
+
+/**
+ * Follows the operations before a sampled one, and shows the target of the last of them that was a taken branch.
+ * A branch before the window is not known, and one before a gap (profiling was off there) is not shown.
+ */
+final class LastBranch implements SampleCollector, PacketEncoder {
+    private static final int INDEX = 4;
+
+    /** Index of the value that is 1 when there is a branch, of the packet's payload, and of the count of operations. */
+    private final int known;
+    private final int target;
+    private final int executed;
+    private final int window;
+
+    LastBranch(int known, int target, int executed, int window) {
+        this.known = known;
+        this.target = target;
+        this.executed = executed;
+        this.window = window;
+    }
+
+    @Override
+    public int window() {
+        return window;
+    }
+
+    @Override
+    public void observe(PeContext context, Operation operation) {
+        long[] values = context.pe.spu.values;
+        if (context.pe.executed != values[executed] + 1) {
+            values[known] = 0;
+        }
+        values[executed] = context.pe.executed;
+        if (operation.is(Operation.TAKEN)) {
+            values[known] = 1;
+            values[target] = Packets.instruction(operation.target, operation.targetEl, operation.ns);
+        }
+    }
+
+    @Override
+    public void collect(PeContext context, Operation sample) {
+        long[] values = context.pe.spu.values;
+        boolean follows = context.pe.executed == values[executed] + 1;
+        sample.values[known] = follows ? values[known] : 0;
+        sample.values[target] = values[target];
+    }
+
+    @Override
+    public int encode(Operation operation, ProfilingRules rules, byte[] out, int at) {
+        return operation.values[known] == 0 ? at : Packets.address(out, at, INDEX, operation.values[target]);
+    }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.spe.pbt;
+
+import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.machine.BadInputException;
+import dev.spelunk.api.machine.Parts;
+import dev.spelunk.api.spu.ProfilingFeatures;
+import dev.spelunk.api.spu.ProfilingRules;
+import org.osgi.annotation.bundle.Capability;
+import org.osgi.annotation.bundle.Requirement;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+
+/** FEAT_SPE_PBT: the target of the taken branch before the sampled operation (DDI 0487, D17.6.3.1 and D18.2.1). */
+@Component(service = ProfilingFeatures.class, configurationPid = PreviousBranchTarget.PID,
+        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE_PBT"})
+@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPE_PBT", effective = "compose")
+@Requirement(namespace = Architecture.FEATURE_NAMESPACE,
+        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPEv1p2)", effective = "compose")
+public final class PreviousBranchTarget implements ProfilingFeatures {
+    /** PID of the configuration. */
+    public static final String PID = "dev.spelunk.spe.pbt";
+
+    /** How far back the branch may be. */
+    @interface Config {
+        /**
+         * Operations before each sampled one that are looked at for the last taken branch, from 1 to 4096. They are
+         * executed one by one, so a larger window finds more branches and runs slower.
+         */
+        int window() default 64;
+    }
+
+    private static final long PMSIDR_PBT = 1 << 24;
+    /** Index of the address packet. */
+    private static final int INDEX = 4;
+    private static final int LARGEST_WINDOW = 4096;
+
+    private final int window;
+
+    /** @throws BadInputException when the window is not one of those allowed */
+    @Activate
+    public PreviousBranchTarget(Config config) {
+        window = config.window();
+        if (window < 1 || window > LARGEST_WINDOW) {
+            throw new BadInputException(PID + ": window is " + window + ", but must be from 1 to " + LARGEST_WINDOW
+                    + " operations");
+        }
+    }
+
+    @Override
+    public String feature() {
+        return "FEAT_SPE_PBT";
+    }
+
+    @Override
+    public int order() {
+        return 730;
+    }
+
+    @Override
+    public void contribute(ProfilingRules rules) {
+        rules.pmsidr |= PMSIDR_PBT;
+        LastBranch lastBranch = new LastBranch(rules.value(), rules.value(), rules.value(), window);
+        rules.collector(lastBranch);
+        rules.packet(ProfilingRules.ADDRESS + INDEX, lastBranch);
+    }
+}
