@@ -162,14 +162,16 @@ final class RunLoop {
     private void observe(PeContext context, long grant, long count) {
         int warming = context.timer.warmingWindow();
         int window = context.sampler.window();
+        long start = context.pe.executed;
         int reason = Core.CONTINUE;
         for (long i = 0; i < count && reason == Core.CONTINUE && context.pe.changed == 0; i++) {
+            long left = grant - (context.pe.executed - start);
             reason = context.core.runObserved(operation);
             if (context.core.observed()) {
-                if (warming == OperationTimer.EVERY_OPERATION || grant - i <= warming) {
+                if (warming == OperationTimer.EVERY_OPERATION || left <= warming) {
                     context.timer.warm(operation);
                 }
-                if (grant - i <= window) {
+                if (left <= window) {
                     context.sampler.observe(operation);
                 }
             }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Whole truth tables of ownership, enabling and reporting (DDI 0487, Tables D17-1 and D17-4 to D17-7). */
+/** Whole truth tables of ownership and enabling (DDI 0487, Tables D17-1 and D17-4). */
 class OwnershipRulesTest {
     private static final boolean[] BOTH = {false, true};
     private static final long TGE = 1L << 27;
@@ -171,90 +171,5 @@ class OwnershipRulesTest {
             assertThat(enabled(el, true, 0, false, 3, 3, NON_SECURE, SECURE)).isFalse();
             assertThat(enabled(el, true, 0, false, 3, 3, ROOT, NON_SECURE)).isFalse();
         }
-    }
-
-    private static int target(int ec, int fsc, int pmsee, int ee, int owningEl, long scr, long hcr) {
-        int effective = OwnershipRules.effectiveEl2Ee(true, true, (long) pmsee << 51, true, (long) ee << 8);
-        return OwnershipRules.target(ec, fsc, true, true, true, (long) pmsee << 51, effective, owningEl, scr, hcr);
-    }
-
-    /** {stage 1 GPF, stage 2 GPF, GPC fault, stage 1 abort, stage 2 abort, other} by the rows of the tables. */
-    private static int[] rows(int pmsee, boolean scrBit, int ee, int owningEl, boolean hcrBit) {
-        if (pmsee == 0) {
-            return new int[] {1, 1, 1, 1, 1, 1};
-        }
-        if (pmsee == 3) {
-            return new int[] {3, 3, 3, 3, 3, 3};
-        }
-        int[] below;
-        if (ee < 2) {
-            below = new int[] {1, 1, 1, 1, 1, 1};
-        } else if (ee == 3) {
-            below = new int[] {2, 2, 2, 2, 2, 2};
-        } else if (owningEl == 2) {
-            below = new int[] {2, 2, 2, 2, 2, 1};
-        } else {
-            below = new int[] {hcrBit ? 2 : 1, 2, 2, 1, 2, 1};
-        }
-        if (pmsee == 2) {
-            below[2] = 3;
-            if (scrBit) {
-                below[0] = 3;
-                below[1] = 3;
-            }
-        }
-        return below;
-    }
-
-    @Test
-    @DisplayName("Tables D17-5 to D17-7: which PMBSR_ELx records an event, every row")
-    void whereEventsAreRecorded() {
-        for (int pmsee = 0; pmsee < 4; pmsee++) {
-            for (int ee = 0; ee < 4; ee++) {
-                for (int owningEl = 1; owningEl < 3; owningEl++) {
-                    for (boolean scrBit : BOTH) {
-                        for (boolean hcrBit : BOTH) {
-                            int[] expected = rows(pmsee, scrBit, ee, owningEl, hcrBit);
-                            String row = "PMSEE=" + pmsee + " EE=" + ee + " owner=" + owningEl + " " + scrBit + hcrBit;
-                            long gpfScr = scrBit ? 1L << 48 : 0;
-                            long gpfHcr = hcrBit ? 1L << 48 : 0;
-                            for (int gpf : new int[] {0x22, 0x23, 0x24, 0x25, 0x26, 0x27, 0x28}) {
-                                assertThat(target(0x24, gpf, pmsee, ee, owningEl, gpfScr, gpfHcr)).as(row)
-                                        .isEqualTo(expected[0]);
-                                assertThat(target(0x25, gpf, pmsee, ee, owningEl, gpfScr, gpfHcr)).as(row)
-                                        .isEqualTo(expected[1]);
-                            }
-                            long eaScr = scrBit ? 1L << 3 : 0;
-                            long teaHcr = hcrBit ? 1L << 37 : 0;
-                            for (int abort : new int[] {0x10, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x1B}) {
-                                assertThat(target(0x24, abort, pmsee, ee, owningEl, eaScr, teaHcr)).as(row)
-                                        .isEqualTo(expected[0]);
-                                assertThat(target(0x25, abort, pmsee, ee, owningEl, eaScr, teaHcr)).as(row)
-                                        .isEqualTo(expected[1]);
-                            }
-                            long allScr = gpfScr | eaScr;
-                            long allHcr = gpfHcr | teaHcr;
-                            assertThat(target(0x1E, 0, pmsee, ee, owningEl, allScr, allHcr)).as(row)
-                                    .isEqualTo(expected[2]);
-                            assertThat(target(0x24, 0x07, pmsee, ee, owningEl, allScr, allHcr)).as(row)
-                                    .isEqualTo(expected[3]);
-                            assertThat(target(0x25, 0x07, pmsee, ee, owningEl, allScr, allHcr)).as(row)
-                                    .isEqualTo(expected[4]);
-                            assertThat(target(0, 1, pmsee, ee, owningEl, allScr, allHcr)).as(row)
-                                    .isEqualTo(expected[5]);
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    @Test
-    @DisplayName("Without FEAT_SPE_EXC PMBSR_EL1 records every event and alone stops profiling")
-    void withoutExceptions() {
-        assertThat(OwnershipRules.target(0x25, 7, false, true, true, -1L, 3, 2, -1L, -1L)).isEqualTo(1);
-        assertThat(OwnershipRules.effectiveEl2Ee(false, true, -1L, true, -1L)).isZero();
-        assertThat(OwnershipRules.stopped(false, true, false, 0, true, 0)).isFalse();
-        assertThat(OwnershipRules.stopped(true, false, false, 0, false, 0)).isTrue();
     }
 }

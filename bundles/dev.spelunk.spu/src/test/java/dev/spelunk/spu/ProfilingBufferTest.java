@@ -5,12 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spelunk.api.mmu.Translator;
 import dev.spelunk.api.registers.SystemRegister;
-import dev.spelunk.api.spu.ProfilingFeatures;
-import dev.spelunk.api.spu.ProfilingRules;
 import dev.spelunk.api.state.BusAbort;
 import dev.spelunk.api.state.BusTarget;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.SpuState;
+import dev.spelunk.pmsver.v1p3.StatisticalProfilingV1p3;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
@@ -228,23 +227,7 @@ class ProfilingBufferTest {
     @Tag("T88")
     @DisplayName("T88: where External aborts are not reported they set neither S nor EA, and the record counts as written")
     void externalAbortIgnored() {
-        ProfilingFeatures silent = new ProfilingFeatures() {
-            @Override
-            public String feature() {
-                return "FEAT_SPEv1p3";
-            }
-
-            @Override
-            public int order() {
-                return 400;
-            }
-
-            @Override
-            public void contribute(ProfilingRules rules) {
-                rules.reportsExternalAborts = false;
-            }
-        };
-        Bench b = new Bench(Set.of(), Map.of(), silent).profile(1, false);
+        Bench b = new Bench(Set.of(), Map.of(), new StatisticalProfilingV1p3()).profile(1, false);
         b.pages.map(Bench.BUFFER, 0x0900_0000L, 0x1000);
         b.run(300);
         assertThat(b.pmbsr()).isZero();

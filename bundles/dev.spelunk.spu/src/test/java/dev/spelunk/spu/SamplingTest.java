@@ -4,11 +4,11 @@ package dev.spelunk.spu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spelunk.api.registers.SystemRegister;
-import dev.spelunk.api.spu.ProfilingFeatures;
-import dev.spelunk.api.spu.ProfilingRules;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.SpuState;
+import dev.spelunk.pmsver.v1p2.StatisticalProfilingV1p2;
+import dev.spelunk.spe.ernd.ExtendedRandomization;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,24 +18,6 @@ import org.junit.jupiter.api.Test;
 
 /** Selection, collisions and the life of a sample (DDI 0487, D17.3 and D17.9). */
 class SamplingTest {
-    /** Discard mode, as FEAT_SPEv1p2 brings it. */
-    private static final ProfilingFeatures DISCARD = new ProfilingFeatures() {
-        @Override
-        public String feature() {
-            return "FEAT_SPEv1p2";
-        }
-
-        @Override
-        public int order() {
-            return 300;
-        }
-
-        @Override
-        public void contribute(ProfilingRules rules) {
-            rules.discardMode = true;
-        }
-    };
-
     @Test
     @Tag("T34")
     @Tag("T35")
@@ -61,7 +43,7 @@ class SamplingTest {
     @Tag("T37")
     @DisplayName("T37: through the whole SPU: FEAT_SPE_ERnd delays each sample by 0 to 255 members after expiry")
     void jitterAfterExpiry() {
-        Bench b = new Bench(Set.of(), Map.of("eRnd", true)).profile(2, true).run(60_000);
+        Bench b = new Bench(Set.of(), Map.of(), new ExtendedRandomization()).profile(2, true).run(60_000);
         assertThat(b.sampled).hasSizeGreaterThan(50);
         for (int i = 0; i < b.sampled.size(); i++) {
             assertThat(b.sampled.get(i) - (i + 1) * 513L).isBetween(0L, 255L);
@@ -169,7 +151,7 @@ class SamplingTest {
     @Tag("T59")
     @DisplayName("T44, T59: discard mode counts, collides and writes nothing; S stays 0, LIMIT and PTR do not matter")
     void discardMode() {
-        Bench b = new Bench(Set.of(), Map.of(), DISCARD).shape(o -> o.totalLatency = 300).profile(1, false);
+        Bench b = new Bench(Set.of(), Map.of(), new StatisticalProfilingV1p2()).shape(o -> o.totalLatency = 300).profile(1, false);
         b.write(SystemRegister.PMBPTR_EL1, 12345);
         b.write(SystemRegister.PMBLIMITR_EL1, 2 << 1 | 1);
         b.run(257 * 4 + 300);

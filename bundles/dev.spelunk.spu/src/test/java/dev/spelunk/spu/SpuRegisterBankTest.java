@@ -8,8 +8,11 @@ import dev.spelunk.api.registers.Access;
 import dev.spelunk.api.registers.RegisterDefinition;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.spu.ProfilingFeatures;
+import dev.spelunk.api.spu.ProfilingRegisters;
 import dev.spelunk.api.spu.ProfilingRules;
 import dev.spelunk.api.state.PeState;
+import dev.spelunk.spe.ernd.ExtendedRandomization;
+import dev.spelunk.spe.fne.InverseEventFiltering;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,24 +33,7 @@ class SpuRegisterBankTest {
     };
     private static final Set<String> WITH_EL3 = Set.of("FEAT_EL2", "FEAT_EL3", "FEAT_VHE", "FEAT_FGT");
 
-    /** What FEAT_SPE_FnE brings, as far as registers go. */
-    private static final ProfilingFeatures INVERSE = new ProfilingFeatures() {
-        @Override
-        public String feature() {
-            return "FEAT_SPE_FnE";
-        }
-
-        @Override
-        public int order() {
-            return 300;
-        }
-
-        @Override
-        public void contribute(ProfilingRules rules) {
-            rules.pmsidr |= 1 << 6;
-            rules.filterControls |= 1 << 3;
-        }
-    };
+    private static final ProfilingFeatures INVERSE = new InverseEventFiltering();
 
     private static Bench withEl3(ProfilingFeatures... more) {
         return new Bench(WITH_EL3, Map.of(), more);
@@ -292,7 +278,7 @@ class SpuRegisterBankTest {
                     long mdcr3 = (long) (nspb & 3) << 12 | (long) (nspb >> 2) << 11;
                     long scr = (state & 1) | (long) (state >> 1) << 62;
                     boolean foreign = (nspb >> 1 & 1) != (state & 1) || rme && nspb >> 2 != state >> 1;
-                    assertThat(SpuTraps.nspbTraps(rme, mdcr3, scr)).isEqualTo((nspb & 1) == 0 || foreign);
+                    assertThat(ProfilingRegisters.nspbTraps(rme, mdcr3, scr)).isEqualTo((nspb & 1) == 0 || foreign);
                 }
             }
         }
@@ -373,7 +359,7 @@ class SpuRegisterBankTest {
         Bench b = Bench.el1();
         b.write(SystemRegister.PMSICR_EL1, -1L);
         assertThat(b.read(SystemRegister.PMSICR_EL1)).isEqualTo(0xFFFF_FFFFL);
-        Bench ernd = new Bench(Set.of(), Map.of("eRnd", true));
+        Bench ernd = new Bench(Set.of(), Map.of(), new ExtendedRandomization());
         ernd.write(SystemRegister.PMSICR_EL1, -1L);
         assertThat(ernd.read(SystemRegister.PMSICR_EL1)).isEqualTo(0xFF00_0000_FFFF_FFFFL);
         assertThat(ernd.read(SystemRegister.PMSIDR_EL1) >>> 5 & 1).isEqualTo(1);

@@ -3,6 +3,7 @@ package dev.spelunk.pmsver.v1p0;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spelunk.api.spu.Packets;
 import dev.spelunk.api.spu.ProfilingRules;
 import dev.spelunk.api.state.Operation;
 import java.util.HexFormat;
@@ -76,7 +77,7 @@ class PacketsTest {
     void counters() {
         byte[] out = new byte[8];
         for (int index = 0; index < 32; index++) {
-            int size = CounterPacket.write(out, 0, index, 5, 0xFFF);
+            int size = Packets.counter(out, 0, index, 5, 0xFFF);
             int at = 0;
             if (index >= 8) {
                 assertThat(out[at++]).isEqualTo((byte) (0x20 + index / 8));
@@ -202,7 +203,6 @@ class PacketsTest {
         assertThat(rules.pmsVer).isEqualTo(1);
         assertThat(rules.pmsidr & 0xFF).isEqualTo(7);
         assertThat(rules.pmsidr >>> 20 & 15).as("Format").isZero();
-        assertThat(rules.filterControls).isEqualTo(0x70007);
         assertThat(rules.filterableEvents).isEqualTo(0xAA);
         assertThat(rules.discardMode).isFalse();
         assertThat(rules.reportsExternalAborts).isTrue();
