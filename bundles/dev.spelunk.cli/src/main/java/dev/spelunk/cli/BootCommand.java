@@ -48,14 +48,15 @@ final class BootCommand implements Callable<Integer> {
     public Integer call() {
         boolean interactive = Boolean.getBoolean("spelunk.interactive");
         Console console = new Console(new FileOutputStream(FileDescriptor.out), System.err, false);
-        EscapeInput keys = interactive ? new EscapeInput(System.in, System.err) : null;
-        RunOptions options = machine.runOptions(
-                new MachineOptions.Guest(kernel, initrd, 1, BootArguments.complete(append), SystemRun.MEMORY), console,
-                new PipedInput(interactive ? keys : System.in), interactive);
+        MachineOptions.Guest guest =
+                new MachineOptions.Guest(kernel, initrd, 1, BootArguments.complete(append), SystemRun.MEMORY);
         try (PeripheralOptions.Connected connected = peripherals.connect();
                 Composition composition = machine.compose();
                 RawTerminal terminal = interactive ? RawTerminal.open() : null) {
-            return new SystemRun(() -> composition.machine(options.withPeripherals(connected.peripherals())), console, keys, terminal, reboot).call();
+            EscapeInput keys = interactive ? new EscapeInput(System.in, System.err) : null;
+            RunOptions options = machine.runOptions(guest, console, new PipedInput(interactive ? keys : System.in), interactive)
+                    .withPeripherals(connected.peripherals());
+            return new SystemRun(() -> composition.machine(options), console, keys, terminal, reboot).call();
         }
     }
 }

@@ -13,6 +13,8 @@ public final class ExitCode {
     public static final int INSTRUCTION_LIMIT = 4;
     /** A checked invariant broke. */
     public static final int INVARIANT_BROKEN = 5;
+    /** {@code record} has no profile; it needs a code of its own, as it passes on its program's. */
+    public static final int RECORD_FAILED = 125;
     /** The user interrupted the run. */
     public static final int INTERRUPTED = 130;
 

@@ -73,7 +73,7 @@ public final class Main implements Runnable {
         String problem = String.valueOf(e.getMessage()).lines().findFirst().orElse("bad command line");
         commandLine.getErr().println("spelunk: " + problem + " (see " + commandLine.getCommandSpec().qualifiedName()
                 + " --help)");
-        return ExitCode.BAD_INPUT;
+        return commandLine.getCommandSpec().exitCodeOnInvalidInput();
     }
 
     private static int failed(Exception e, PrintWriter err) throws Exception {

@@ -14,6 +14,7 @@ import picocli.CommandLine.Parameters;
 
 /** Profiles a program with Debian's perf in a Debian kernel. */
 @Command(name = "record", mixinStandardHelpOptions = true, versionProvider = Version.class,
+        exitCodeOnInvalidInput = ExitCode.RECORD_FAILED, exitCodeOnExecutionException = ExitCode.RECORD_FAILED,
         description = "Runs an AArch64 Linux program in Debian's kernel under the KVM model, profiles it there with "
                 + "Debian's own perf and its arm_spe_0, and brings perf.data out.",
         footer = {"", "Needs 'spelunk debian fetch' once. Then, for example:",
@@ -21,8 +22,6 @@ import picocli.CommandLine.Parameters;
             "  perf report --itrace=i1i -i spelunk-out/perf.data", "",
             "Exit codes: the program's; 125 when Spelunk itself failed; 130 interrupted."})
 final class RecordCommand implements Callable<Integer> {
-    private static final int FAILED = 125;
-
     @Option(names = "--event", paramLabel = "EVENT", defaultValue = "arm_spe_0/ts_enable=1/u",
             description = "perf's event. Default: ${DEFAULT-VALUE}.")
     private String event;
@@ -55,7 +54,7 @@ final class RecordCommand implements Callable<Integer> {
                     period == null ? 0 : period, command).run(machine);
         } catch (UserError | BadInputException e) {
             System.err.println("spelunk: " + e.getMessage());
-            return FAILED;
+            return ExitCode.RECORD_FAILED;
         }
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest {
+    private final InputStream standardInput = System.in;
     private final PrintStream standardOutput = System.out;
     private final PrintStream standardError = System.err;
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -31,10 +33,13 @@ class MainTest {
         System.setProperty("spelunk.home", System.getProperty("spelunk.root"));
         System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
         System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+        // The runner of tests talks to its JVM over standard input.
+        System.setIn(InputStream.nullInputStream());
     }
 
     @AfterEach
     void restore() {
+        System.setIn(standardInput);
         System.setOut(standardOutput);
         System.setErr(standardError);
     }

@@ -16,14 +16,17 @@ import java.util.List;
  *
  * @param interpreter path of its dynamic loader; null when it is static or a library
  * @param libraries names of the libraries that it needs directly
+ * @param searched folders in which it wants them looked for first, as it names them: {@code $ORIGIN} is its own
  */
-record ElfProgram(String interpreter, List<String> libraries) {
+record ElfProgram(String interpreter, List<String> libraries, List<String> searched) {
     private static final int EM_AARCH64 = 183;
     private static final int PT_LOAD = 1;
     private static final int PT_DYNAMIC = 2;
     private static final int PT_INTERP = 3;
     private static final int DT_NEEDED = 1;
     private static final int DT_STRTAB = 5;
+    private static final int DT_RPATH = 15;
+    private static final int DT_RUNPATH = 29;
     private static final int PROGRAM_HEADER = 56;
 
     /**
@@ -51,6 +54,7 @@ record ElfProgram(String interpreter, List<String> libraries) {
         int count = elf.getShort(56) & 0xFFFF;
         String interpreter = null;
         List<Long> needed = new ArrayList<>();
+        List<Long> paths = new ArrayList<>();
         long strings = 0;
         for (int i = 0; i < count; i++) {
             int header = headers + i * PROGRAM_HEADER;
@@ -60,9 +64,12 @@ record ElfProgram(String interpreter, List<String> libraries) {
             } else if (elf.getInt(header) == PT_DYNAMIC) {
                 int end = offset + (int) elf.getLong(header + 32);
                 for (int at = offset; at + 16 <= end && elf.getLong(at) != 0; at += 16) {
-                    if (elf.getLong(at) == DT_NEEDED) {
+                    long tag = elf.getLong(at);
+                    if (tag == DT_NEEDED) {
                         needed.add(elf.getLong(at + 8));
-                    } else if (elf.getLong(at) == DT_STRTAB) {
+                    } else if (tag == DT_RPATH || tag == DT_RUNPATH) {
+                        paths.add(elf.getLong(at + 8));
+                    } else if (tag == DT_STRTAB) {
                         strings = elf.getLong(at + 8);
                     }
                 }
@@ -72,7 +79,11 @@ record ElfProgram(String interpreter, List<String> libraries) {
         for (long name : needed) {
             names.add(string(elf, offset(elf, headers, count, strings + name)));
         }
-        return new ElfProgram(interpreter, names);
+        List<String> searched = new ArrayList<>();
+        for (long path : paths) {
+            searched.addAll(List.of(string(elf, offset(elf, headers, count, strings + path)).split(":")));
+        }
+        return new ElfProgram(interpreter, names, searched);
     }
 
     /** Offset in the file of a virtual address. */

@@ -5,21 +5,27 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The script that the kernel starts: it runs perf on the program and prints what comes of it for {@link Channel}. */
+/**
+ * The script that the kernel starts: it runs perf on the program, and sends what comes of it through the channels of
+ * {@link GuestChannels}.
+ */
 final class GuestScript {
+    /** The modules that it loads, in an order in which each finds what it needs. */
+    static final List<String> MODULES = List.of("drivers/virtio/virtio_ring.ko", "drivers/virtio/virtio.ko",
+            "drivers/virtio/virtio_mmio.ko", "drivers/char/virtio_console.ko", "drivers/perf/arm_spe_pmu.ko");
+
     private GuestScript() {
     }
 
     /**
      * Makes the script.
      *
-     * @param mark what each line for the channel begins with
      * @param event perf's event
      * @param period of its samples; 0 for perf's own choice
      * @param folder the working folder
      * @param command the program and its arguments
      */
-    static String of(String mark, String event, long period, Path folder, List<String> command) {
+    static String of(String event, long period, Path folder, List<String> command) {
         String words = command.stream().map(GuestScript::quoted).collect(Collectors.joining(" "));
         return String.join("\n",
                 "#!/spelunk/busybox sh",
@@ -27,24 +33,49 @@ final class GuestScript {
                 "$B mount -t proc proc /proc",
                 "$B mount -t sysfs sysfs /sys",
                 "$B mount -t devtmpfs dev /dev",
-                // The channel is one of bytes: no carriage returns.
-                "$B stty -opost",
-                "$B insmod /spelunk/arm_spe_pmu.ko",
+                "for module in " + MODULES.stream().map(m -> Path.of(m).getFileName().toString())
+                        .collect(Collectors.joining(" ")) + "; do",
+                "  $B insmod /spelunk/$module",
+                "done",
+                // The driver makes the ports one by one, after the module is loaded.
+                "$B mkdir /spelunk/port",
+                "ports=0",
+                "while [ $ports -lt " + GuestChannels.COUNT + " ]; do",
+                "  $B sleep 0.01",
+                "  ports=0",
+                "  for port in /sys/class/virtio-ports/*; do",
+                "    name=",
+                "    [ -r $port/name ] && read -r name <$port/name",
+                "    [ -n \"$name\" ] && [ -e /dev/${port##*/} ] && $B ln -sf /dev/${port##*/} /spelunk/port/$name"
+                        + " && ports=$((ports + 1))",
+                "  done",
+                "done",
+                "exec 9>/spelunk/port/" + GuestChannels.CONTROL,
+                "if ! [ -e /sys/bus/event_source/devices/arm_spe_0 ]; then",
+                "  echo \"" + GuestChannels.REFUSED + " $($B dmesg | $B grep -i spe_pmu | $B tail -n 1)\" >&9",
+                "  $B poweroff -f",
+                "fi",
+                // A port can be open once.
+                "exec 8<>/spelunk/port/" + GuestChannels.PROGRAM,
+                "echo 0 >/proc/sys/kernel/kptr_restrict",
                 "export HOME=/tmp PATH=/usr/bin:/bin",
                 "cd " + quoted(folder.toString()),
-                "$B printf '\\n" + mark + "begin\\n'",
-                "/spelunk/lib/ld-linux-aarch64.so.1 --library-path /spelunk/lib /spelunk/perf record -q"
+                "echo " + GuestChannels.STARTED + " >&9",
+                "/spelunk/lib/ld-linux-aarch64.so.1 --library-path /spelunk/lib /spelunk/perf record -q -N"
                         + " -o /spelunk/perf.data -e " + quoted(event) + (period == 0 ? "" : " -c " + period) + " -- "
-                        + words + " </dev/null",
-                "code=$?",
+                        + words + " <&8 >&8 2>/spelunk/port/" + GuestChannels.ERRORS + " 8>&- 9>&-",
+                "echo " + GuestChannels.ENDED + " $? >&9",
                 "if [ -s /spelunk/perf.data ]; then",
-                "  $B gzip -c /spelunk/perf.data >/spelunk/perf.data.gz",
-                "  $B printf '\\n" + mark + "data '",
-                "  $B sha256sum </spelunk/perf.data",
-                "  $B base64 /spelunk/perf.data.gz",
+                "  $B cat /spelunk/perf.data >/spelunk/port/" + GuestChannels.PROFILE,
+                "  $B cat /proc/kallsyms >/spelunk/port/" + GuestChannels.SYMBOLS,
+                "  echo " + GuestChannels.PROFILE + " $($B wc -c </spelunk/perf.data) >&9",
                 "fi",
-                "$B printf '\\n" + mark + "exit %d\\n' $code",
                 "$B poweroff -f", "");
+    }
+
+    /** Whether an event counts nothing of the kernel. */
+    static boolean onlyUserSpace(String event) {
+        return event.matches(".*[/:][uG]*u[uG]*p*");
     }
 
     private static String quoted(String word) {

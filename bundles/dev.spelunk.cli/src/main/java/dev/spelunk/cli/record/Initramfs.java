@@ -11,19 +11,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
- * The initramfs of a recording: perf and busybox with their libraries in a folder of their own, the driver's
- * module, and the user's program with its libraries where the host has them.
+ * The initramfs of a recording: perf and busybox with their libraries in a folder of their own, the drivers'
+ * modules, and the user's program with its libraries where the host has them, so that perf on the host finds them by
+ * the names that the guest's perf wrote down. Links stand where the program's loader looks.
  */
 final class Initramfs {
     /** perf's own folder: its libraries must not meet those of the user's program. */
     private static final String OWN = "spelunk/";
-    private static final String MODULE = "kernel/drivers/perf/arm_spe_pmu.ko";
     private static final List<String> LIBRARY_FOLDERS = List.of("lib/aarch64-linux-gnu", "usr/lib/aarch64-linux-gnu", "lib",
             "lib64", "usr/lib", "usr/lib64", "usr/aarch64-linux-gnu/lib");
 
@@ -60,43 +61,56 @@ final class Initramfs {
             archive.file("init", 0755, init.getBytes(StandardCharsets.UTF_8));
             archive.file(OWN + "busybox", 0755, present(root.resolve("bin/busybox")));
             archive.link("bin/sh", "/" + OWN + "busybox");
-            archive.file(OWN + "arm_spe_pmu.ko", 0644,
-                    present(root.resolve("lib/modules").resolve(cache.release()).resolve(MODULE)));
+            Path modules = root.resolve("lib/modules").resolve(cache.release()).resolve("kernel");
+            for (String module : GuestScript.MODULES) {
+                Path source = present(modules.resolve(module));
+                archive.file(OWN + source.getFileName(), 0644, source);
+            }
             Path perf = present(root.resolve("usr/bin/perf"));
             archive.file(OWN + "perf", 0755, perf);
-            for (Path library : libraries(perf, root)) {
+            for (Path library : libraries(perf, root).values()) {
                 archive.file(OWN + "lib/" + library.getFileName(), 0755, library);
             }
             archive.folder(relative(folder));
             archive.file(relative(program), 0755, program);
             String interpreter = ElfProgram.read(program).interpreter();
             if (interpreter != null) {
-                archive.file(interpreter.substring(1), 0755, interpreter(interpreter));
-                for (Path library : libraries(program, sysroot)) {
-                    if (!library.getFileName().toString().equals(Path.of(interpreter).getFileName().toString())) {
-                        archive.file("lib/" + library.getFileName(), 0755, library);
-                    }
+                dynamic(archive, program, Path.of(interpreter));
+            }
+        }
+    }
+
+    private void dynamic(CpioArchive archive, Path program, Path interpreter) throws IOException {
+        Path inSysroot = sysroot.resolve(relative(interpreter));
+        Path loader = Files.exists(inSysroot) ? inSysroot
+                : find(interpreter.getFileName().toString(), List.of(), sysroot, program.getFileName().toString());
+        Map<String, Path> files = new TreeMap<>(libraries(program, sysroot));
+        files.put(interpreter.getFileName().toString(), loader);
+        for (Map.Entry<String, Path> file : files.entrySet()) {
+            Path place = file.getValue().toAbsolutePath().normalize();
+            archive.file(relative(place), 0755, place);
+            // Loaders look in /lib, and in the folder that they are in themselves.
+            for (Path folder : new LinkedHashSet<>(List.of(Path.of("/lib"), interpreter.getParent()))) {
+                Path link = folder.resolve(file.getKey());
+                if (!link.equals(place)) {
+                    archive.link(relative(link), place.toString());
                 }
             }
         }
     }
 
-    private Path interpreter(String interpreter) {
-        Path inSysroot = sysroot.resolve(interpreter.substring(1));
-        return Files.exists(inSysroot) ? inSysroot : find(Path.of(interpreter).getFileName().toString(), sysroot, "a program");
-    }
-
-    /** Every library that a program needs, also through others; the loader too. */
-    private static Set<Path> libraries(Path program, Path root) {
-        Set<Path> found = new LinkedHashSet<>();
-        Set<String> known = new HashSet<>();
+    /** Every library that a program needs, also through others, by the name by which it is needed; the loader too. */
+    private static Map<String, Path> libraries(Path program, Path root) {
+        Map<String, Path> found = new LinkedHashMap<>();
         Deque<Path> open = new ArrayDeque<>(List.of(program));
         while (!open.isEmpty()) {
             Path user = open.poll();
-            for (String name : ElfProgram.read(user).libraries()) {
-                if (known.add(name)) {
-                    Path library = find(name, root, user.getFileName().toString());
-                    found.add(library);
+            ElfProgram elf = ElfProgram.read(user);
+            List<Path> first = elf.searched().stream().map(folder -> searched(folder, user, root)).toList();
+            for (String name : elf.libraries()) {
+                if (!found.containsKey(name)) {
+                    Path library = find(name, first, root, user.getFileName().toString());
+                    found.put(name, library);
                     open.add(library);
                 }
             }
@@ -104,7 +118,19 @@ final class Initramfs {
         return found;
     }
 
-    private static Path find(String name, Path root, String user) {
+    /** A folder that a file names: beside itself, or one of the sysroot. */
+    private static Path searched(String folder, Path user, Path root) {
+        String own = user.toAbsolutePath().getParent().toString();
+        Path path = Path.of(folder.replace("${ORIGIN}", own).replace("$ORIGIN", own));
+        return folder.contains("ORIGIN") || !path.isAbsolute() ? path : root.resolve(relative(path));
+    }
+
+    private static Path find(String name, List<Path> first, Path root, String user) {
+        for (Path folder : first) {
+            if (Files.exists(folder.resolve(name))) {
+                return folder.resolve(name);
+            }
+        }
         for (String folder : LIBRARY_FOLDERS) {
             Path path = root.resolve(folder).resolve(name);
             if (Files.exists(path)) {
@@ -122,6 +148,7 @@ final class Initramfs {
         return file;
     }
 
+    /** Path in the archive, or in a sysroot. */
     private static String relative(Path absolute) {
         return absolute.toString().substring(1);
     }

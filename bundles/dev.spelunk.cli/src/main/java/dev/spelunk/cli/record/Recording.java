@@ -4,6 +4,8 @@ package dev.spelunk.cli.record;
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.Machine.Ending;
 import dev.spelunk.api.machine.Machine.Result;
+import dev.spelunk.api.machine.RunOptions;
+import dev.spelunk.api.platform.Peripherals;
 import dev.spelunk.cli.Composition;
 import dev.spelunk.cli.ExitCode;
 import dev.spelunk.cli.MachineOptions;
@@ -13,26 +15,28 @@ import dev.spelunk.cli.debian.Cache;
 import dev.spelunk.cli.run.Console;
 import dev.spelunk.cli.run.MachineRun;
 import dev.spelunk.cli.run.OutputFolder;
+import dev.spelunk.cli.run.PipedInput;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 
 /** One recording: boots the fetched kernel, runs perf on the program in it, and takes the profile. */
 public final class Recording {
     private static final int LAST_LINES = 12;
-    /** Page table isolation would make the driver refuse; without KASLR the kernel's symbols are always the same. */
+    /**
+     * Page table isolation would make the driver refuse: {@code kpti=off} rules it out whatever the ID registers and the
+     * KASLR seed say (Linux, unmap_kernel_at_el0). Without KASLR the kernel's symbols are always the same.
+     */
     private static final String KERNEL_ARGUMENTS = "quiet loglevel=1 panic=-1 nokaslr kpti=off";
+    /** Where the guest mounts its own file systems over what the initramfs has. */
+    private static final List<String> MOUNTED = List.of("/proc", "/sys", "/dev");
 
     private final Cache cache;
     private final Path sysroot;
@@ -68,7 +72,7 @@ public final class Recording {
      * Records.
      *
      * @param options of the machine
-     * @return the program's exit code, or {@link ExitCode#INTERRUPTED}
+     * @return the program's exit code
      * @throws UserError when there is no profile, with the reason
      */
     public int run(MachineOptions options) {
@@ -76,68 +80,93 @@ public final class Recording {
         if (!Files.isRegularFile(program)) {
             throw new UserError("no such program: " + program);
         }
+        if (MOUNTED.stream().anyMatch(program::startsWith)) {
+            throw new UserError(program + ": the guest has its own " + program.subpath(0, 1) + "; copy the program elsewhere");
+        }
         Path initrd = null;
-        try (MachineRun run = new MachineRun(() -> { })) {
+        // The program's exit code may be any, also the JVM's own for an interrupt.
+        try (MachineRun run = new MachineRun(() -> Runtime.getRuntime().halt(ExitCode.RECORD_FAILED))) {
             try {
                 initrd = Files.createTempFile("spelunk-", ".cpio");
-                return run(run, options, program, initrd);
-            } catch (IOException e) {
-                throw new UserError("the initramfs cannot be written: " + e.getMessage());
+                makeInitrd(initrd, program);
+                return run(run, options, initrd);
             } finally {
                 delete(initrd);
             }
+        } catch (IOException e) {
+            throw new UserError("the initramfs cannot be written: " + e.getMessage());
         }
     }
 
-    private int run(MachineRun run, MachineOptions options, Path program, Path initrd) throws IOException {
-        String mark = mark();
+    private void makeInitrd(Path initrd, Path program) throws IOException {
         List<String> words = new ArrayList<>(command);
         words.set(0, program.toString());
         Path working = Path.of("").toAbsolutePath();
-        new Initramfs(cache, sysroot).write(initrd, program, working,
-                GuestScript.of(mark, event, period, working, words));
-        Console kernel = new Console(OutputStream.nullOutputStream(), System.err, false);
-        Channel channel = new Channel(mark, new Console(new FileOutputStream(FileDescriptor.out), System.err, false), kernel);
-        MachineOptions.Guest guest = new MachineOptions.Guest(cache.kernel(), initrd, 1, KERNEL_ARGUMENTS, SystemRun.MEMORY);
-        long booted;
-        double start;
-        Result result;
-        try (Composition composition = options.compose();
-                Machine machine = composition.machine(options.runOptions(guest, channel, null, false))) {
-            booted = System.nanoTime();
-            start = (System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime()) / 1e3;
-            result = run.run(machine);
-        } finally {
-            channel.flush();
-        }
-        if (result.ending() == Ending.INTERRUPTED) {
-            System.err.println("spelunk: interrupted; there is no profile");
-            return ExitCode.INTERRUPTED;
-        }
-        if (result.ending() != Ending.POWERED_OFF || channel.exitCode() == null) {
-            kernel.lastLines(LAST_LINES).forEach(line -> System.err.println("  " + line));
-            throw new UserError("the guest ended before " + (channel.started() ? "the program did" : "the program started")
-                    + " (" + result.ending().name().toLowerCase(Locale.ROOT) + "); its last lines are above");
-        }
-        byte[] profile = channel.profile();
-        output.write("perf.data", file -> Files.write(file, profile));
-        long[] times = channel.times();
-        System.err.println(String.format(Locale.ROOT, "spelunk: %s has %,d bytes; %.1f s: start %.1f, boot %.1f, program %.1f, "
-                + "bringing out %.1f; %,d guest instructions", folder.resolve("perf.data"), profile.length,
-                start + (times[2] - booted) / 1e9, start, (times[0] - booted) / 1e9, (times[1] - times[0]) / 1e9,
-                (times[2] - times[1]) / 1e9, result.instructions()));
-        return channel.exitCode();
+        new Initramfs(cache, sysroot).write(initrd, program, working, GuestScript.of(event, period, working, words));
     }
 
-    /** What lines for the channel begin with: the same for the same command, so that runs are the same. */
-    private String mark() {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(
-                    String.join("\0", command).getBytes(StandardCharsets.UTF_8));
-            return "spelunk-" + HexFormat.of().formatHex(digest, 0, 8) + " ";
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
+    private int run(MachineRun run, MachineOptions options, Path initrd) {
+        Console kernel = new Console(OutputStream.nullOutputStream(), System.err, false);
+        try (Composition composition = options.compose();
+                GuestChannels channels = new GuestChannels(output, stream(FileDescriptor.out), stream(FileDescriptor.err),
+                        new PipedInput(System.in))) {
+            RunOptions machineOptions = options.runOptions(
+                    new MachineOptions.Guest(cache.kernel(), initrd, 1, KERNEL_ARGUMENTS, SystemRun.MEMORY), kernel, null, false)
+                    .withPeripherals(new Peripherals(List.of(), false, channels.ports(), false));
+            long booted;
+            double start;
+            Result result;
+            try (Machine machine = composition.machine(machineOptions)) {
+                channels.onFailure(machine::interrupt);
+                booted = System.nanoTime();
+                start = (System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime()) / 1e3;
+                result = run.run(machine);
+            } finally {
+                channels.flush();
+            }
+            check(channels, result, kernel);
+            long size = channels.keep();
+            told(channels, result, size, start, booted);
+            return channels.exitCode();
         }
+    }
+
+    private static Console stream(FileDescriptor descriptor) {
+        return new Console(new FileOutputStream(descriptor), System.err, false);
+    }
+
+    /** @throws UserError when the guest did not come to its end */
+    private static void check(GuestChannels channels, Result result, Console kernel) {
+        if (channels.failure() != null) {
+            throw channels.failure();
+        }
+        if (result.ending() == Ending.INTERRUPTED) {
+            throw new UserError("interrupted; there is no profile");
+        }
+        boolean ended = result.ending() == Ending.POWERED_OFF && channels.exitCode() != null;
+        if (!ended || !channels.brought()) {
+            kernel.lastLines(LAST_LINES).forEach(line -> System.err.println("  " + line));
+        }
+        if (!ended) {
+            throw new UserError("the guest ended before " + (channels.started() ? "the program did" : "the program started")
+                    + " (" + result.ending().name().toLowerCase(Locale.ROOT).replace('_', ' ')
+                    + (result.message() == null || result.message().isEmpty() ? "" : ": " + result.message())
+                    + "); the last lines of its console are above");
+        }
+        if (!channels.brought()) {
+            throw new UserError("perf in the guest wrote no profile, with exit code " + channels.exitCode()
+                    + "; what it said is above");
+        }
+    }
+
+    private void told(GuestChannels channels, Result result, long size, double start, long booted) {
+        long[] times = channels.times();
+        System.err.println(String.format(Locale.ROOT, "spelunk: %.1f s: start %.1f, boot %.1f, program under perf %.1f, "
+                + "bringing out %.1f; %,d guest instructions", start + (times[2] - booted) / 1e9, start,
+                (times[0] - booted) / 1e9, (times[1] - times[0]) / 1e9, (times[2] - times[1]) / 1e9, result.instructions()));
+        Path profile = folder.resolve(GuestChannels.PROFILE);
+        System.err.println(String.format(Locale.ROOT, "spelunk: %s has %,d bytes: perf report --itrace=i1i%s -i %s", profile, size,
+                GuestScript.onlyUserSpace(event) ? "" : " --kallsyms " + folder.resolve(GuestChannels.SYMBOLS), profile));
     }
 
     private static void delete(Path file) {

@@ -3,6 +3,7 @@ package dev.spelunk.cli.run;
 
 import dev.spelunk.cli.UserError;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -44,7 +45,15 @@ public final class OutputFolder {
         } catch (IOException e) {
             throw new UserError("the output folder " + folder + " cannot be made: " + describe(e));
         }
-        write("probe", file -> Files.write(file, new byte[1]), false);
+        Path probe = null;
+        try {
+            probe = temporary("probe");
+            Files.write(probe, new byte[1]);
+        } catch (IOException e) {
+            throw new UserError("the output folder " + folder + " cannot be written: " + describe(e));
+        } finally {
+            delete(probe);
+        }
     }
 
     /**
@@ -55,23 +64,98 @@ public final class OutputFolder {
      * @throws UserError if it cannot be written
      */
     public void write(String name, Content content) {
-        write(name, content, true);
+        try (Pending file = begin(name)) {
+            content.write(file.temporary);
+            file.keep();
+        } catch (IOException e) {
+            throw new UserError(folder.resolve(name) + " cannot be written: " + describe(e));
+        }
     }
 
-    private void write(String name, Content content, boolean keep) {
-        Path file = folder.resolve(name);
-        Path temporary = null;
+    /**
+     * Begins a file whose content comes bit by bit.
+     *
+     * @param name its name
+     * @throws UserError if it cannot be written
+     */
+    public Pending begin(String name) {
         try {
-            temporary = Files.createTempFile(folder, "." + name + "-", ".tmp");
-            content.write(temporary);
-            if (keep) {
+            return new Pending(name);
+        } catch (IOException e) {
+            throw new UserError(folder.resolve(name) + " cannot be written: " + describe(e));
+        }
+    }
+
+    private Path temporary(String name) throws IOException {
+        return Files.createTempFile(folder, "." + name + "-", ".tmp");
+    }
+
+    /** A file that is being written. Closing it removes what has not been kept. */
+    public final class Pending extends OutputStream {
+        private final Path file;
+        private final Path temporary;
+        private OutputStream out;
+        private long size;
+
+        private Pending(String name) throws IOException {
+            file = folder.resolve(name);
+            temporary = temporary(name);
+        }
+
+        @Override
+        public void write(int value) throws IOException {
+            write(new byte[] {(byte) value}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            if (out == null) {
+                out = Files.newOutputStream(temporary);
+            }
+            out.write(bytes, offset, length);
+            size += length;
+        }
+
+        /** Bytes written so far. */
+        public long size() {
+            return size;
+        }
+
+        /** What to tell the user when it could not be written. */
+        public UserError failed(IOException e) {
+            return new UserError(file + " cannot be written: " + describe(e));
+        }
+
+        /**
+         * It is whole: moves it to its place.
+         *
+         * @throws UserError if it cannot be
+         */
+        public void keep() {
+            try {
+                closeStream();
                 setReadable(temporary);
                 move(temporary, file);
+            } catch (IOException e) {
+                throw failed(e);
             }
-        } catch (IOException e) {
-            throw new UserError((keep ? file : "the output folder " + folder) + " cannot be written: " + describe(e));
-        } finally {
+        }
+
+        @Override
+        public void close() {
+            try {
+                closeStream();
+            } catch (IOException e) {
+                System.err.println("spelunk: " + temporary + " cannot be closed: " + describe(e));
+            }
             delete(temporary);
+        }
+
+        private void closeStream() throws IOException {
+            if (out != null) {
+                out.close();
+                out = null;
+            }
         }
     }
 

@@ -13,12 +13,6 @@ import org.junit.jupiter.api.Test;
 
 /** Archives read back by the format's rules. */
 class CpioArchiveTest {
-    private record Entry(String name, int mode, int major, int minor, byte[] content) {
-        String text() {
-            return new String(content, StandardCharsets.UTF_8);
-        }
-    }
-
     private interface Filling {
         void fill(CpioArchive archive) throws IOException;
     }
@@ -31,44 +25,22 @@ class CpioArchiveTest {
         return out.toByteArray();
     }
 
-    private static List<Entry> read(byte[] archive) {
-        List<Entry> entries = new ArrayList<>();
-        int at = 0;
-        while (true) {
-            assertThat(at % 4).isZero();
-            assertThat(new String(archive, at, 6, StandardCharsets.US_ASCII)).isEqualTo("070701");
-            int[] n = new int[13];
-            for (int i = 0; i < 13; i++) {
-                n[i] = Integer.parseUnsignedInt(new String(archive, at + 6 + 8 * i, 8, StandardCharsets.US_ASCII), 16);
-            }
-            String name = new String(archive, at + 110, n[11] - 1, StandardCharsets.UTF_8);
-            assertThat(archive[at + 110 + n[11] - 1]).isZero();
-            int content = at + 110 + n[11] + 3 & ~3;
-            at = content + n[6] + 3 & ~3;
-            if (name.equals("TRAILER!!!")) {
-                assertThat(at).isEqualTo(archive.length);
-                return entries;
-            }
-            entries.add(new Entry(name, n[1], n[9], n[10], Arrays.copyOfRange(archive, content, content + n[6])));
-        }
-    }
-
     @Test
     void anEmptyArchiveHasItsTrailer() throws IOException {
-        assertThat(read(written(archive -> { }))).isEmpty();
+        assertThat(ArchiveEntry.read(written(archive -> { }))).isEmpty();
     }
 
     @Test
     void foldersComeBeforeWhatIsInThemAndOnce() throws IOException {
-        List<Entry> entries = read(written(archive -> {
+        List<ArchiveEntry> entries = ArchiveEntry.read(written(archive -> {
             archive.file("usr/bin/perf", 0755, "program".getBytes(StandardCharsets.UTF_8));
             archive.file("usr/bin/other", 0644, new byte[0]);
             archive.folder("usr/lib");
             archive.folder("usr");
         }));
-        assertThat(entries).extracting(Entry::name).containsExactly("usr", "usr/bin", "usr/bin/perf", "usr/bin/other",
+        assertThat(entries).extracting(ArchiveEntry::name).containsExactly("usr", "usr/bin", "usr/bin/perf", "usr/bin/other",
                 "usr/lib");
-        assertThat(entries).extracting(Entry::mode).containsExactly(0040755, 0040755, 0100755, 0100644, 0040755);
+        assertThat(entries).extracting(ArchiveEntry::mode).containsExactly(0040755, 0040755, 0100755, 0100644, 0040755);
         assertThat(entries.get(2).text()).isEqualTo("program");
     }
 
@@ -77,7 +49,7 @@ class CpioArchiveTest {
         for (int length = 0; length < 9; length++) {
             byte[] content = new byte[length];
             Arrays.fill(content, (byte) 7);
-            List<Entry> entries = read(written(archive -> {
+            List<ArchiveEntry> entries = ArchiveEntry.read(written(archive -> {
                 archive.file("a", 0600, content);
                 archive.file("bcd", 0600, content);
             }));
@@ -87,7 +59,7 @@ class CpioArchiveTest {
 
     @Test
     void holdsLinksAndDevices() throws IOException {
-        List<Entry> entries = read(written(archive -> {
+        List<ArchiveEntry> entries = ArchiveEntry.read(written(archive -> {
             archive.link("bin", "usr/bin");
             archive.characterDevice("dev/console", 5, 1);
         }));

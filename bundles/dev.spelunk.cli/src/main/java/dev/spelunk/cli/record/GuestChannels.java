@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.cli.record;
+
+import dev.spelunk.api.platform.ConsolePort;
+import dev.spelunk.cli.UserError;
+import dev.spelunk.cli.run.OutputFolder;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * The channels of a recording: the program's standard streams, the files that it leaves behind, and lines in which
+ * the guest says how far it is. The files go to the output folder and stay there only when they are whole.
+ */
+final class GuestChannels implements AutoCloseable {
+    /** Names of the channels. */
+    static final String CONTROL = "spelunk.control";
+    static final String PROGRAM = "spelunk.program";
+    static final String ERRORS = "spelunk.errors";
+    static final String PROFILE = "perf.data";
+    static final String SYMBOLS = "kallsyms";
+    /** How many channels there are. */
+    static final int COUNT = 5;
+    /** Lines of the control channel begin with these, or with {@link #PROFILE} and its size. */
+    static final String STARTED = "started";
+    static final String ENDED = "ended";
+    static final String REFUSED = "refused";
+
+    private final OutputFolder.Pending profile;
+    private final OutputFolder.Pending symbols;
+    private final List<ConsolePort> ports;
+    private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+    private final List<OutputStream> streams;
+    private Runnable onFailure = () -> { };
+    private UserError failure;
+    private Integer exitCode;
+    private long size = -1;
+    private long started;
+    private long ended;
+    private long brought;
+
+    /**
+     * Creates the channels.
+     *
+     * @param folder gets the files
+     * @param output the program's standard output
+     * @param errors its standard error
+     * @param input its standard input
+     */
+    GuestChannels(OutputFolder folder, OutputStream output, OutputStream errors, InputStream input) {
+        profile = folder.begin(PROFILE);
+        symbols = folder.begin(SYMBOLS);
+        streams = List.of(output, errors);
+        ports = List.of(new ConsolePort(CONTROL, new Lines(), null), new ConsolePort(PROGRAM, output, input),
+                new ConsolePort(ERRORS, errors, null), new ConsolePort(PROFILE, new Guarded(profile), null),
+                new ConsolePort(SYMBOLS, new Guarded(symbols), null));
+    }
+
+    /** What is connected to the machine. */
+    List<ConsolePort> ports() {
+        return ports;
+    }
+
+    /** Sets what to do when a file cannot be written. */
+    void onFailure(Runnable action) {
+        onFailure = action;
+    }
+
+    private void command(String text) {
+        String[] words = text.trim().split("\\s+", 2);
+        String rest = words.length > 1 ? words[1] : "";
+        switch (words[0]) {
+            case STARTED:
+                started = System.nanoTime();
+                break;
+            case ENDED:
+                ended = System.nanoTime();
+                exitCode = Integer.valueOf(rest);
+                break;
+            case PROFILE:
+                brought = System.nanoTime();
+                size = Long.parseLong(rest);
+                break;
+            case REFUSED:
+                failure = new UserError("the guest's kernel found no SPE that it can use"
+                        + (rest.isEmpty() ? "" : " (" + rest + ")") + ": name a variant with FEAT_SPE with --variant");
+                break;
+            default:
+                break;
+        }
+    }
+
+    /** Why there is no profile, where a channel knows it; else null. */
+    UserError failure() {
+        return failure;
+    }
+
+    /** Whether perf's profile has come. */
+    boolean brought() {
+        return size >= 0;
+    }
+
+    /** Whether the program was started. */
+    boolean started() {
+        return started != 0;
+    }
+
+    /** The program's exit code; null when it did not end. */
+    Integer exitCode() {
+        return exitCode;
+    }
+
+    /** Host times in nanoseconds of the program's start and end, and of the end of the transfer; 0 for not yet. */
+    long[] times() {
+        return new long[] {started, ended, brought};
+    }
+
+    /**
+     * Puts the files in their places.
+     *
+     * @return size of the profile in bytes
+     * @throws UserError when it did not arrive whole, or cannot be kept
+     */
+    long keep() {
+        if (profile.size() != size) {
+            throw new UserError("the profile did not arrive whole from the guest: " + profile.size() + " of " + size + " bytes");
+        }
+        profile.keep();
+        symbols.keep();
+        return size;
+    }
+
+    /** Shows what the program has printed. */
+    void flush() {
+        for (OutputStream stream : streams) {
+            try {
+                stream.flush();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** Removes what is not whole. */
+    @Override
+    public void close() {
+        profile.close();
+        symbols.close();
+    }
+
+    /** Reads the control channel. */
+    private final class Lines extends OutputStream {
+        @Override
+        public void write(int value) {
+            if (value == '\n') {
+                command(line.toString(StandardCharsets.UTF_8));
+                line.reset();
+            } else {
+                line.write(value);
+            }
+        }
+    }
+
+    /** A file of the host that ends the recording when it cannot be written. */
+    private final class Guarded extends OutputStream {
+        private final OutputFolder.Pending file;
+
+        Guarded(OutputFolder.Pending file) {
+            this.file = file;
+        }
+
+        @Override
+        public void write(int value) throws IOException {
+            write(new byte[] {(byte) value}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            try {
+                file.write(bytes, offset, length);
+            } catch (IOException e) {
+                failure = file.failed(e);
+                onFailure.run();
+                throw e;
+            }
+        }
+    }
+}

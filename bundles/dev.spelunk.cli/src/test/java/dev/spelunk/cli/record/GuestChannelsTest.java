@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.cli.record;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.spelunk.api.platform.ConsolePort;
+import dev.spelunk.cli.UserError;
+import dev.spelunk.cli.run.OutputFolder;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a recording makes of what the guest sends. */
+class GuestChannelsTest {
+    @TempDir
+    private Path folder;
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    private GuestChannels channels() {
+        return new GuestChannels(new OutputFolder(folder), out, err, null);
+    }
+
+    private static OutputStream port(GuestChannels channels, String name) {
+        return channels.ports().stream().filter(port -> port.name().equals(name)).map(ConsolePort::output).findFirst().orElseThrow();
+    }
+
+    private static void send(GuestChannels channels, String name, String text) throws IOException {
+        port(channels, name).write(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private String[] files() throws IOException {
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.map(file -> file.getFileName().toString()).sorted().toArray(String[]::new);
+        }
+    }
+
+    @Test
+    void aWholeRecording() throws IOException {
+        try (GuestChannels channels = channels()) {
+            assertThat(channels.ports()).hasSize(GuestChannels.COUNT);
+            assertThat(channels.started()).isFalse();
+            send(channels, GuestChannels.CONTROL, "star");
+            send(channels, GuestChannels.CONTROL, "ted\n");
+            assertThat(channels.started()).isTrue();
+            send(channels, GuestChannels.PROGRAM, "output");
+            send(channels, GuestChannels.ERRORS, "errors");
+            assertThat(channels.exitCode()).isNull();
+            send(channels, GuestChannels.CONTROL, "ended 77\n");
+            send(channels, GuestChannels.PROFILE, "PERF");
+            send(channels, GuestChannels.PROFILE, "ILE2");
+            send(channels, GuestChannels.SYMBOLS, "0 t one");
+            assertThat(files()).allMatch(name -> name.endsWith(".tmp"));
+            send(channels, GuestChannels.CONTROL, "perf.data 8\n");
+            assertThat(channels.brought()).isTrue();
+            assertThat(channels.keep()).isEqualTo(8);
+            assertThat(channels.exitCode()).isEqualTo(77);
+            assertThat(channels.failure()).isNull();
+            assertThat(channels.times()).isSorted();
+        }
+        assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("output");
+        assertThat(err.toString(StandardCharsets.UTF_8)).isEqualTo("errors");
+        assertThat(files()).containsExactly("kallsyms", "perf.data");
+        assertThat(folder.resolve("perf.data")).hasContent("PERFILE2");
+        assertThat(folder.resolve("kallsyms")).hasContent("0 t one");
+    }
+
+    @Test
+    void whatIsNotWholeIsNotKept() throws IOException {
+        Files.writeString(folder.resolve("perf.data"), "of an earlier run");
+        try (GuestChannels channels = channels()) {
+            send(channels, GuestChannels.PROFILE, "PERF");
+            assertThat(channels.brought()).isFalse();
+            send(channels, GuestChannels.CONTROL, "perf.data 8\n");
+            assertThatThrownBy(channels::keep).isInstanceOf(UserError.class).hasMessageContaining("4 of 8 bytes");
+        }
+        assertThat(files()).containsExactly("perf.data");
+        assertThat(folder.resolve("perf.data")).hasContent("of an earlier run");
+    }
+
+    @Test
+    void aKernelWithoutSpeIsNamed() throws IOException {
+        try (GuestChannels channels = channels()) {
+            send(channels, GuestChannels.CONTROL, "refused arm_spe_pmu: profiling buffer inaccessible. Try passing \"kpti=off\"\n");
+            assertThat(channels.failure()).hasMessageContaining("profiling buffer inaccessible").hasMessageContaining("--variant");
+        }
+    }
+}
