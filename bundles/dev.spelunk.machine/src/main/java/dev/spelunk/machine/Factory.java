@@ -2,9 +2,12 @@
 package dev.spelunk.machine;
 
 import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.hypervisor.Hypervisor;
 import dev.spelunk.api.machine.BadInputException;
+import dev.spelunk.api.machine.Judgement;
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.MachineFactory;
+import dev.spelunk.api.machine.Parts;
 import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.machine.SwapService;
 import dev.spelunk.api.machine.Variant;
@@ -58,6 +61,17 @@ public final class Factory implements MachineFactory, SwapService {
         board.records.sinks(sinks);
         board.load(image, initrd, DeviceTreeBlob.write(BoardDescription.of(board, initrd)));
         return new SpelunkMachine(board, image);
+    }
+
+    @Override
+    public Judgement judge(Variant variant) {
+        boolean kvm = offers.one(Hypervisor.class, Parts.HYPERVISOR, variant) != null;
+        Selection parts = Selection.of(offers, variant, kvm);
+        Legality legality = Legality.judge(
+                parts.bundles(), parts.increments(), variant.architecture(), variant.asserted());
+        SortedSet<String> mandatory = MandatoryFeatures.of(variant.architecture());
+        mandatory.removeAll(legality.features());
+        return legality.judgement(parts.names(), parts.bundles(), variant.asserted(), mandatory);
     }
 
     private static void check(RunOptions options) {

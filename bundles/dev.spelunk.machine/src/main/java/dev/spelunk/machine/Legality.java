@@ -2,6 +2,7 @@
 package dev.spelunk.machine;
 
 import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.machine.Judgement;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -137,6 +138,32 @@ final class Legality {
         } catch (InvalidSyntaxException e) {
             return false;
         }
+    }
+
+    /** The same for people, with who brings what. */
+    Judgement judgement(SortedMap<String, List<String>> names, Collection<Bundle> parts, SortedSet<String> asserted,
+            SortedSet<String> mandatory) {
+        SortedMap<String, SortedSet<String>> provided = new TreeMap<>();
+        SortedMap<String, SortedSet<String>> required = new TreeMap<>();
+        SortedSet<String> unmodelled = new TreeSet<>(asserted);
+        SortedSet<String> notAsserted = new TreeSet<>();
+        for (Bundle bundle : parts) {
+            BundleRevision revision = bundle.adapt(BundleRevision.class);
+            for (BundleCapability c : revision.getDeclaredCapabilities(Architecture.FEATURE_NAMESPACE)) {
+                String feature = String.valueOf(c.getAttributes().get(Architecture.FEATURE_NAMESPACE));
+                unmodelled.remove(feature);
+                if (features.contains(feature)) {
+                    provided.computeIfAbsent(bundle.getSymbolicName(), n -> new TreeSet<>()).add(feature);
+                } else {
+                    notAsserted.add(feature);
+                }
+            }
+            for (BundleRequirement r : revision.getDeclaredRequirements(Architecture.FEATURE_NAMESPACE)) {
+                required.computeIfAbsent(bundle.getSymbolicName(), n -> new TreeSet<>())
+                        .add(r.getDirectives().get(Constants.FILTER_DIRECTIVE));
+            }
+        }
+        return new Judgement(names, provided, required, unmodelled, notAsserted, mandatory, problems);
     }
 
     /** Every feature of the composition. */

@@ -21,6 +21,8 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.osgi.framework.Bundle;
 
 /** The part services that one machine uses now. A swap replaces entries. */
@@ -81,6 +83,21 @@ final class Selection {
             several.forEach(o -> bundles.add(o.bundle()));
         }
         return bundles;
+    }
+
+    /** Names by kind of part. */
+    SortedMap<String, List<String>> names() {
+        SortedMap<String, List<String>> names = new TreeMap<>();
+        for (Offer o : new Offer[] {registers, mmu, pe, spu, timing, interrupts, firmware, hypervisor, policy}) {
+            if (o != null) {
+                names.put(o.part(), List.of(o.name()));
+            }
+        }
+        names.put(Parts.FEATURES, features.stream().map(Offer::name).toList());
+        names.put(Parts.DEVICE, devices.stream().map(Offer::name).toList());
+        names.put(Parts.TRAPS, traps.stream().map(Offer::name).toList());
+        names.values().removeIf(List::isEmpty);
+        return names;
     }
 
     /** The bundles of the profiling features. */

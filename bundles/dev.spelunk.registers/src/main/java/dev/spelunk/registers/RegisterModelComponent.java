@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.registers;
 
+import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.machine.Parts;
 import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.registers.RegisterBank;
 import dev.spelunk.api.registers.RegisterFile;
 import dev.spelunk.api.registers.RegisterModel;
 import java.util.List;
+import org.osgi.annotation.bundle.Capability;
 import org.osgi.service.component.annotations.Component;
 
 /** Publishes the system-register table. */
+@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_FGT", effective = "compose")
 @Component(service = RegisterModel.class, property = {Parts.PART + "=" + Parts.REGISTERS, Parts.NAME + "=table"})
 public final class RegisterModelComponent implements RegisterModel {
     @Override

@@ -13,4 +13,12 @@ public interface MachineFactory {
      *     named, with the chain that needs it), or the guest cannot be loaded
      */
     Machine create(Variant variant, RunOptions options);
+
+    /**
+     * Judges what {@link #create} would compose under the KVM model, without a guest.
+     *
+     * @throws BadInputException when the parts are not there to be judged: one is missing, or several are and the
+     *     variant names none
+     */
+    Judgement judge(Variant variant);
 }
