@@ -82,7 +82,10 @@ final class DescriptorChain {
     }
 
     private void add(long address, long length, boolean write) {
-        if (length != 0 && !transport.memory().contains(address, length)) {
+        if (length == 0) {
+            return;
+        }
+        if (!transport.memory().contains(address, length)) {
             throw new MalformedQueueException("address of a buffer");
         }
         if (write) {
