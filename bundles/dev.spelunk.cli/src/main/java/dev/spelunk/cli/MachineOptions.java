@@ -2,6 +2,7 @@
 package dev.spelunk.cli;
 
 import dev.spelunk.api.machine.RunOptions;
+import dev.spelunk.cli.run.TraceFile;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -71,6 +72,11 @@ public final class MachineOptions {
     @Mixin
     private VmCommandOptions vm = new VmCommandOptions();
 
+    @Option(names = "--trace", paramLabel = "FILE.json",
+            description = "Write a timeline that Perfetto and chrome://tracing open: the vCPUs and their exits, the buffer "
+                    + "registers in memory and in hardware, the buffer's fill level, pins, interrupts and events.")
+    private Path trace;
+
     /**
      * Starts the variant's bundles.
      *
@@ -94,7 +100,8 @@ public final class MachineOptions {
         }
         return new RunOptions(guest.file(), guest.initrd(), hypervisor.name(), guest.el(), guest.bootArguments(),
                 memory == null ? guest.memory() : memory, cpus, maxInstructions == null ? Long.MAX_VALUE : maxInstructions,
-                seed, console, input, paced).withVm(vm.options(hypervisor == HypervisorKind.kvm));
+                seed, console, input, paced).withVm(vm.options(hypervisor == HypervisorKind.kvm))
+                .withTrace(trace == null ? null : new TraceFile(trace));
     }
 
     /** Reads a size such as 64M. */

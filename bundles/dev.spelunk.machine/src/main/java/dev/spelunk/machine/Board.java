@@ -75,8 +75,8 @@ final class Board {
         pes = Arrays.stream(state.pes).map(pe -> new PeContext(state, pe)).toArray(PeContext[]::new);
         for (PeContext context : pes) {
             context.architecture = architecture;
-            context.records = records;
             context.trace = options.trace();
+            context.records = context.trace == null ? records : new TracedRecords(context, records, context.trace);
             context.firmware = parts.firmware == null ? null : (FirmwareCalls) parts.firmware.service();
             context.registers = parts.registerModel().create(context, parts.registerBanks(), null);
             context.translator = ((Mmu) parts.mmu.service()).create(context);

@@ -221,6 +221,11 @@ final class SpelunkMachine implements Machine {
     }
 
     @Override
+    public SortedMap<String, String> eventReasons() {
+        return board.vm == null ? new TreeMap<>() : board.vm.eventReasons();
+    }
+
+    @Override
     public ProfileDescription profile() {
         PeContext first = board.pes[0];
         long tick = first.pe.cycles() / MachineState.CYCLES_PER_TICK;

@@ -49,6 +49,9 @@ public interface VirtualMachine {
     /** Buffer management events delivered to the guest by kind, with counts. */
     SortedMap<String, Long> bufferEvents();
 
+    /** For each kind of buffer management event that was delivered, in words why the first one was. */
+    SortedMap<String, String> eventReasons();
+
     /** What the host did for the VM, by name: pins, host memory, blackouts, time; with counts, bytes or cycles. */
     SortedMap<String, Long> host();
 

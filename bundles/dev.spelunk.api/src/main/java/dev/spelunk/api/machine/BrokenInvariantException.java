@@ -8,7 +8,7 @@ public final class BrokenInvariantException extends RuntimeException {
     private final String invariant;
 
     /**
-     * @param invariant its name
+     * @param invariant its name; null when the message alone tells it
      * @param message where, what was found, and the history, in lines
      */
     public BrokenInvariantException(String invariant, String message) {

@@ -2,6 +2,7 @@
 package dev.spelunk.api.machine;
 
 import dev.spelunk.api.records.ProfileDescription;
+import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import org.osgi.annotation.versioning.ProviderType;
@@ -34,6 +35,11 @@ public interface Machine extends AutoCloseable {
     /** What the timing models say of how latencies and events came about, one sentence each. Call while paused. */
     default List<String> timing() {
         return List.of();
+    }
+
+    /** For each kind of buffer management event that a VM's guest got, in words why the first one happened. */
+    default SortedMap<String, String> eventReasons() {
+        return Collections.emptySortedMap();
     }
 
     /** For writing profiles. */

@@ -9,7 +9,7 @@ import org.osgi.annotation.versioning.ConsumerType;
  * Times are virtual cycles of the PE, in the order of that PE.
  */
 @ConsumerType
-public interface TraceSink {
+public interface TraceSink extends AutoCloseable {
     /** What the vCPU does: {@code guest}, or why it is outside. */
     String RUN = "execution";
     /** Prefix of the tracks of a register's value that the world switch keeps in memory. */
@@ -37,4 +37,8 @@ public interface TraceSink {
 
     /** From now on the track's number is this one. */
     void counter(int vcpu, String track, long value, long cycles);
+
+    /** The run is over, nothing more comes. A second call has no effect. */
+    @Override
+    void close();
 }

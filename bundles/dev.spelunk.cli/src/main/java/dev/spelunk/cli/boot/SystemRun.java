@@ -4,6 +4,7 @@ package dev.spelunk.cli.boot;
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.Machine.Ending;
 import dev.spelunk.api.machine.Machine.Result;
+import dev.spelunk.api.trace.TraceSink;
 import dev.spelunk.cli.ExitCode;
 import dev.spelunk.cli.run.Console;
 import dev.spelunk.cli.run.MachineRun;
@@ -22,6 +23,7 @@ public final class SystemRun implements Callable<Integer> {
     private final EscapeInput keys;
     private final RawTerminal terminal;
     private final boolean reboot;
+    private TraceSink trace;
 
     /**
      * Creates a run.
@@ -41,6 +43,12 @@ public final class SystemRun implements Callable<Integer> {
         this.reboot = reboot;
     }
 
+    /** The timeline of the machines; null for none. */
+    public SystemRun timeline(TraceSink sink) {
+        trace = sink;
+        return this;
+    }
+
     /**
      * Runs the guest.
      *
@@ -48,7 +56,7 @@ public final class SystemRun implements Callable<Integer> {
      */
     @Override
     public Integer call() {
-        try (MachineRun run = new MachineRun(this::closeTerminal)) {
+        try (MachineRun run = new MachineRun(this::closeTerminal).timeline(trace)) {
             return run(run);
         } finally {
             closeTerminal();

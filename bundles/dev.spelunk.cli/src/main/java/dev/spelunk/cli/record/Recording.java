@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.record;
 
+import dev.spelunk.api.machine.BrokenInvariantException;
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.Machine.Ending;
 import dev.spelunk.api.machine.Machine.Result;
@@ -113,6 +114,7 @@ public final class Recording {
             RunOptions machineOptions = options.runOptions(
                     new MachineOptions.Guest(cache.kernel(), initrd, 1, KERNEL_ARGUMENTS, SystemRun.MEMORY), kernel, null, false)
                     .withPeripherals(new Peripherals(List.of(), false, channels.ports(), false));
+            run.timeline(machineOptions.trace());
             long booted;
             double start;
             Result result;
@@ -139,6 +141,9 @@ public final class Recording {
     private static void check(GuestChannels channels, Result result, Console kernel) {
         if (channels.failure() != null) {
             throw channels.failure();
+        }
+        if (result.ending() == Ending.INVARIANT_BROKEN) {
+            throw new BrokenInvariantException(null, result.message());
         }
         if (result.ending() == Ending.INTERRUPTED) {
             throw new UserError("interrupted; there is no profile");

@@ -48,7 +48,7 @@ public final class GuestRun implements Callable<Integer> {
      */
     @Override
     public Integer call() {
-        try (MachineRun run = new MachineRun(() -> { })) {
+        try (MachineRun run = new MachineRun(() -> { }).timeline(options.trace())) {
             return run(run);
         }
     }
@@ -77,7 +77,7 @@ public final class GuestRun implements Callable<Integer> {
         FinishedRun finished = new FinishedRun(options.guest(), variant, options.hypervisor(), options.seed(),
                 secondsSinceStart(first), count, records.length, result, machine.timing());
         folder.write("summary.json", finished::writeSummary);
-        System.out.print(Report.of(finished, writer.summary(profile, records)));
+        System.out.print(Report.of(finished, machine.eventReasons(), writer.summary(profile, records)));
         System.out.flush();
         return MachineRun.exitCode(machine, result);
     }

@@ -4,6 +4,7 @@ package dev.spelunk.cli.run;
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.Machine.Ending;
 import dev.spelunk.api.machine.Machine.Result;
+import dev.spelunk.api.trace.TraceSink;
 import dev.spelunk.cli.ExitCode;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
@@ -18,6 +19,7 @@ public final class MachineRun implements AutoCloseable {
 
     private final CountDownLatch done = new CountDownLatch(1);
     private final Thread hook;
+    private TraceSink trace;
     private volatile Machine current;
     private volatile boolean interrupted;
 
@@ -29,6 +31,12 @@ public final class MachineRun implements AutoCloseable {
     public MachineRun(Runnable atEnd) {
         hook = new Thread(() -> interrupted(atEnd), "interrupt");
         Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    /** The timeline of what is run, which ends with this; null for none. */
+    public MachineRun timeline(TraceSink sink) {
+        trace = sink;
+        return this;
     }
 
     /** Runs a machine to its end; at once to its interruption when the user has interrupted the program. */
@@ -89,7 +97,17 @@ public final class MachineRun implements AutoCloseable {
     /** Everything is written. */
     @Override
     public void close() {
-        done.countDown();
+        try {
+            if (trace != null) {
+                trace.close();
+            }
+        } finally {
+            done.countDown();
+            removeHook();
+        }
+    }
+
+    private void removeHook() {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {

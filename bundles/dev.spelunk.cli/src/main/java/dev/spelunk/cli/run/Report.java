@@ -9,6 +9,8 @@ import java.util.SortedMap;
 /** What a run did, as text. */
 final class Report {
     private static final int NAME_WIDTH = 26;
+    /** Of sentences. */
+    private static final int WIDTH = 90;
 
     private Report() {
     }
@@ -17,10 +19,11 @@ final class Report {
      * Makes the report.
      *
      * @param run what was run
+     * @param reasons why the first buffer management event of each kind happened
      * @param samples the part that the records tell
      * @return text of several lines, ending in a line feed
      */
-    static String of(FinishedRun run, String samples) {
+    static String of(FinishedRun run, SortedMap<String, String> reasons, String samples) {
         Result result = run.result();
         StringBuilder text = new StringBuilder();
         text.append("\nSpelunk ran ").append(run.guest()).append('\n');
@@ -36,6 +39,7 @@ final class Report {
         line(text, "records", String.format(Locale.ROOT, "%,d (%,d bytes)", run.recordCount(), run.recordBytes()));
         counts(text, "sampling", result.counters());
         counts(text, "buffer management events", result.bufferEvents());
+        reasons.forEach((event, why) -> wrapped(text, event + ", " + why));
         counts(text, "VM exits", result.exits());
         counts(text, "trapped registers", result.traps());
         String label = "timing";
@@ -61,6 +65,19 @@ final class Report {
 
     private static void line(StringBuilder text, String name, String value) {
         text.append(String.format(Locale.ROOT, "  %-" + NAME_WIDTH + "s%s%n", name, value));
+    }
+
+    /** A sentence in the column of the values. */
+    private static void wrapped(StringBuilder text, String sentence) {
+        StringBuilder line = new StringBuilder();
+        for (String word : sentence.split(" ")) {
+            if (line.length() + word.length() >= WIDTH) {
+                line(text, "", line.toString());
+                line.setLength(0);
+            }
+            line.append(line.length() == 0 ? "" : " ").append(word);
+        }
+        line(text, "", line.toString());
     }
 
     private static void counts(StringBuilder text, String name, SortedMap<String, Long> counts) {

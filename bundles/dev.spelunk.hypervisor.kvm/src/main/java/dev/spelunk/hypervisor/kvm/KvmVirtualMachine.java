@@ -194,6 +194,11 @@ final class KvmVirtualMachine implements VirtualMachine {
     }
 
     @Override
+    public SortedMap<String, String> eventReasons() {
+        return state.eventReasons();
+    }
+
+    @Override
     public SortedMap<String, Long> host() {
         return state.host();
     }

@@ -278,7 +278,9 @@ final class ProfilingBuffer {
 
     private void report(long pmbsr, BufferEvent event) {
         memory(pmbsr);
-        vm.count(event);
+        long address = event == BufferEvent.STAGE_1_FAULT_AT_ENABLE
+                ? walk.result.va : state.register(SystemRegister.PMBPTR_EL1);
+        vm.count(event, context.pe.executed, pmbsr, address, state.register(SystemRegister.PMBLIMITR_EL1));
     }
 
     private long memory() {

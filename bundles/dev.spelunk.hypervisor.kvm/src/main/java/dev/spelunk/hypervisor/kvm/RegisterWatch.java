@@ -148,6 +148,10 @@ final class RegisterWatch {
     }
 
     private void changed(String reason) {
+        BufferEvent event = vm.takeNews();
+        if (event != null && context.trace != null) {
+            context.trace.instant(vcpu, TraceSink.EVENTS, event.label, vm.newsReason(event), context.pe.cycles());
+        }
         for (int i = 0; i < ENCODINGS.length; i++) {
             long value = context.register(ENCODINGS[i]);
             if (value != hardware[i]) {

@@ -29,17 +29,24 @@ final class VmState {
     private static final int HOST = 80;
     private static final int WORDS = 128;
     private static final int TRAPPED_REGISTERS = 256;
+    /** Of the first event of each kind: operations before it, PMBSR_EL1, address, PMBLIMITR_EL1. */
+    private static final int FIRST_EVENT_WORDS = 4;
 
     private final StateBlock block;
     private final StateBlock pinCounts;
+    private final StateBlock firstEvents;
     private final RegisterWords traps;
     /** Of the exit that is served now. */
     private ExitReason reason = ExitReason.OTHER;
+    /** The last event, until somebody has taken note of it. */
+    private BufferEvent news;
+    private final long[] newsWords = new long[3];
 
     /** @param pages number of 4 KiB pages of the guest's memory */
     VmState(MachineState machine, int pages) {
         block = machine.block("kvm.vm", WORDS, 0);
         pinCounts = machine.block("kvm.vm.pins", 0, 2 * pages);
+        firstEvents = machine.block("kvm.vm.events", FIRST_EVENT_WORDS * BufferEvent.values().length, 0);
         traps = new RegisterWords(machine.block("kvm.vm.traps", 2 * TRAPPED_REGISTERS, 0), 0, TRAPPED_REGISTERS);
     }
 
@@ -51,6 +58,7 @@ final class VmState {
     void create() {
         Arrays.fill(block.words, 0);
         Arrays.fill(pinCounts.bytes, (byte) 0);
+        Arrays.fill(firstEvents.words, 0);
         traps.clear();
         block.words[CREATED] = 1;
     }
@@ -205,8 +213,49 @@ final class VmState {
         return reason;
     }
 
-    void count(BufferEvent event) {
-        block.words[EVENTS + event.ordinal()]++;
+    /**
+     * Counts an event that the guest gets.
+     *
+     * @param executed operations that the PE has executed
+     * @param pmbsr the guest's PMBSR_EL1
+     * @param address PMBPTR_EL1, or the address whose walk failed
+     * @param limit the guest's PMBLIMITR_EL1
+     */
+    void count(BufferEvent event, long executed, long pmbsr, long address, long limit) {
+        if (block.words[EVENTS + event.ordinal()]++ == 0) {
+            long[] words = {executed, pmbsr, address, limit};
+            System.arraycopy(words, 0, firstEvents.words, event.ordinal() * FIRST_EVENT_WORDS, FIRST_EVENT_WORDS);
+        }
+        news = event;
+        newsWords[0] = pmbsr;
+        newsWords[1] = address;
+        newsWords[2] = limit;
+    }
+
+    /** The event since the last call, or null. */
+    BufferEvent takeNews() {
+        BufferEvent event = news;
+        news = null;
+        return event;
+    }
+
+    /** Why the last event happened. */
+    String newsReason(BufferEvent event) {
+        return EventReason.of(event, newsWords[0], newsWords[1], newsWords[2]);
+    }
+
+    /** For each kind of event that happened, why the first one did. */
+    SortedMap<String, String> eventReasons() {
+        SortedMap<String, String> result = new TreeMap<>();
+        for (BufferEvent event : BufferEvent.values()) {
+            if (block.words[EVENTS + event.ordinal()] != 0) {
+                int at = event.ordinal() * FIRST_EVENT_WORDS;
+                long[] words = firstEvents.words;
+                result.put(event.label, String.format("first after %,d operations: %s", words[at],
+                        EventReason.of(event, words[at + 1], words[at + 2], words[at + 3])));
+            }
+        }
+        return result;
     }
 
     void countTrap(int encoding) {

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.cli.run;
+
+import dev.spelunk.api.trace.TraceSink;
+import dev.spelunk.cli.UserError;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The timeline of a run as Chrome trace event JSON, which Perfetto and chrome://tracing open: a process for each
+ * vCPU, a thread for each track, times in virtual microseconds. It is written as it comes, beside its place,
+ * and moved there when the run is over.
+ */
+public final class TraceFile implements TraceSink, AutoCloseable {
+    private static final int CYCLES_PER_MICROSECOND = 1000;
+
+    /** What a track shows now, and since when. */
+    private static final class Track {
+        private final int thread;
+        private String text;
+        private long since;
+        private boolean named;
+        private long counted = Long.MIN_VALUE;
+
+        private Track(int thread) {
+            this.thread = thread;
+        }
+    }
+
+    private final Path file;
+    private final Path temporary;
+    private final Writer out;
+    private final Map<Integer, Map<String, Track>> vcpus = new TreeMap<>();
+    private boolean empty = true;
+    private long latest;
+    private IOException failure;
+    private boolean closed;
+
+    /**
+     * Begins the file.
+     *
+     * @throws UserError when it cannot be written
+     */
+    public TraceFile(Path file) {
+        this.file = file;
+        if (Files.isDirectory(file)) {
+            throw new UserError("--trace: " + file + " is a folder, give a file");
+        }
+        try {
+            Path folder = file.toAbsolutePath().getParent();
+            temporary = Files.createTempFile(folder, "." + file.getFileName() + "-", ".tmp");
+            // For a run that does not begin.
+            temporary.toFile().deleteOnExit();
+            out = Files.newBufferedWriter(temporary, StandardCharsets.UTF_8);
+            out.write("{\"displayTimeUnit\":\"ns\",\"traceEvents\":[");
+        } catch (IOException e) {
+            throw new UserError("--trace: " + file + " cannot be written: " + e.getMessage());
+        }
+    }
+
+    @Override
+    public void state(int vcpu, String name, String text, long cycles) {
+        Track track = thread(vcpu, name);
+        finish(vcpu, track, cycles);
+        track.text = text;
+        track.since = cycles;
+    }
+
+    /** Writes the state that ends now. */
+    private void finish(int vcpu, Track track, long cycles) {
+        latest = Math.max(latest, cycles);
+        if (track.text != null) {
+            event("\"ph\":\"X\",\"pid\":" + (vcpu + 1) + ",\"tid\":" + track.thread + ",\"ts\":" + time(track.since)
+                    + ",\"dur\":" + time(Math.max(cycles - track.since, 0)) + ",\"name\":" + quoted(track.text));
+        }
+    }
+
+    @Override
+    public void instant(int vcpu, String name, String text, String detail, long cycles) {
+        latest = Math.max(latest, cycles);
+        event("\"ph\":\"i\",\"s\":\"t\",\"pid\":" + (vcpu + 1) + ",\"tid\":" + thread(vcpu, name).thread + ",\"ts\":"
+                + time(cycles) + ",\"name\":" + quoted(text) + ",\"args\":{\"detail\":" + quoted(detail) + "}");
+    }
+
+    @Override
+    public void counter(int vcpu, String name, long value, long cycles) {
+        latest = Math.max(latest, cycles);
+        Track track = track(vcpu, name);
+        if (value != track.counted) {
+            track.counted = value;
+            event("\"ph\":\"C\",\"pid\":" + (vcpu + 1) + ",\"tid\":" + track.thread + ",\"ts\":" + time(cycles)
+                    + ",\"name\":" + quoted(name) + ",\"args\":{\"value\":" + value + "}");
+        }
+    }
+
+    private Track track(int vcpu, String name) {
+        Map<String, Track> tracks = vcpus.get(vcpu);
+        if (tracks == null) {
+            tracks = new TreeMap<>();
+            vcpus.put(vcpu, tracks);
+            event("\"ph\":\"M\",\"pid\":" + (vcpu + 1) + ",\"tid\":0,\"ts\":0,\"name\":\"process_name\",\"args\":{\"name\":"
+                    + quoted("vCPU " + vcpu) + "}");
+        }
+        Track track = tracks.get(name);
+        if (track == null) {
+            track = new Track(tracks.size() + 1);
+            tracks.put(name, track);
+        }
+        return track;
+    }
+
+    /** A track that is not of numbers: it has a name of its own, numbers have the counter's. */
+    private Track thread(int vcpu, String name) {
+        Track track = track(vcpu, name);
+        if (!track.named) {
+            track.named = true;
+            event("\"ph\":\"M\",\"pid\":" + (vcpu + 1) + ",\"tid\":" + track.thread
+                    + ",\"ts\":0,\"name\":\"thread_name\",\"args\":{\"name\":" + quoted(name) + "}");
+        }
+        return track;
+    }
+
+    private void event(String members) {
+        if (failure != null) {
+            return;
+        }
+        try {
+            out.write(empty ? "\n{" : ",\n{");
+            empty = false;
+            out.write(members);
+            out.write('}');
+        } catch (IOException e) {
+            failure = e;
+        }
+    }
+
+    /** Cycles of a nanosecond as microseconds. */
+    private static String time(long cycles) {
+        long rest = cycles % CYCLES_PER_MICROSECOND;
+        return cycles / CYCLES_PER_MICROSECOND + (rest < 10 ? ".00" : rest < 100 ? ".0" : ".") + rest;
+    }
+
+    private static String quoted(String text) {
+        StringBuilder json = new StringBuilder(text.length() + 2).append('"');
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '"' || c == '\\') {
+                json.append('\\').append(c);
+            } else if (c < ' ') {
+                json.append(String.format("\\u%04x", (int) c));
+            } else {
+                json.append(c);
+            }
+        }
+        return json.append('"').toString();
+    }
+
+    /**
+     * Ends what still lasts and puts the file in its place; a run that traced nothing leaves none.
+     *
+     * @throws UserError when it could not be written
+     */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        vcpus.forEach((vcpu, tracks) -> tracks.values().forEach(track -> finish(vcpu, track, latest)));
+        try {
+            if (failure == null) {
+                out.write("\n]}\n");
+            }
+            out.close();
+            if (failure != null) {
+                throw failure;
+            }
+            if (!empty) {
+                temporary.toFile().setReadable(true, false);
+                Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
+            }
+        } catch (IOException e) {
+            throw new UserError("--trace: " + file + " cannot be written: " + e.getMessage());
+        } finally {
+            temporary.toFile().delete();
+        }
+    }
+}
