@@ -97,7 +97,7 @@ class GuestRunTest {
         assertThat(summary.getJsonObject("bufferManagementEvents").getInt("buffer full")).isEqualTo(4);
         assertThat(summary.getJsonObject("vmExits").getInt("WFI")).isEqualTo(6);
         assertThat(out.toString(StandardCharsets.UTF_8)).contains("the-variant", "kvm", "3,000,000 in 0.02 s",
-                "150.0 guest MIPS", "buffer full", "WFI", "PMBPTR_EL1", "samples by function",
+                "150.0 guest MIPS", "buffer full, first after 5 operations: it was full", "WFI", "PMBPTR_EL1", "samples by function",
                 "caches are warmed for 9 operations", "the last level is current");
         assertThat(summary.getJsonArray("timing").getString(1)).isEqualTo("the last level is current");
     }
@@ -142,6 +142,8 @@ class GuestRunTest {
                             return 0L;
                         case "timing":
                             return List.of("caches are warmed for 9 operations", "the last level is current");
+                        case "eventReasons":
+                            return new TreeMap<>(Map.of("buffer full", "first after 5 operations: it was full"));
                         case "dump":
                             return "all the registers\n";
                         default:
