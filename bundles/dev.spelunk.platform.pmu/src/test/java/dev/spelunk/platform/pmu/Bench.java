@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.platform.pmu;
+
+import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.platform.DeviceContext;
+import dev.spelunk.api.platform.GuestMemory;
+import dev.spelunk.api.registers.RegisterBank;
+import dev.spelunk.api.registers.RegisterDefinition;
+import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.spu.Sampler;
+import dev.spelunk.api.state.MachineState;
+import dev.spelunk.api.state.PhysicalMemory;
+import dev.spelunk.registers.RegisterModelComponent;
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** One PE with the real register table, the bank of the performance monitors and their device; operations are played. */
+final class Bench implements DeviceContext {
+    static final int CYCLE_COUNTER = 31;
+    static final long ENABLE = CountingRules.PMCR_E;
+    static final int INST_RETIRED = 0x08;
+    static final int CPU_CYCLES = 0x11;
+    static final int CHAIN = 0x1E;
+    private static final long NON_SECURE = 1;
+    private static final Set<String> P5 = Set.of(
+            "FEAT_PMUv3", "FEAT_PMUv3p1", "FEAT_PMUv3p4", "FEAT_PMUv3p5", "FEAT_EL2", "FEAT_EL3", "FEAT_VHE", "FEAT_FGT");
+
+    /** PMBLIMITR_EL1, which the SPU would bring. */
+    private static final RegisterBank BUFFER = architecture ->
+            List.of(RegisterDefinition.of("PMBLIMITR_EL1", SystemRegister.PMBLIMITR_EL1).whole().build());
+
+    final MachineState machine = new MachineState(1, new PhysicalMemory(0x4000_0000L, 0x1000), 1);
+    final PeContext context = new PeContext(machine, machine.pes[0]);
+    final boolean[] lines = new boolean[32];
+    PmuDevice device;
+
+    Bench(Set<String> features, Map<String, Long> registers) {
+        context.architecture = new Architecture(85, features, null, registers);
+        context.registers = new RegisterModelComponent().create(context, List.of(new PmuRegisters(), BUFFER), null);
+        context.register(SystemRegister.SCR_EL3, NON_SECURE | 1L << 27);
+        context.pe.el = 1;
+        device = new PmuDevice(this);
+        settle();
+    }
+
+    /** FEAT_PMUv3p5 with EL2 and EL3, at EL1. */
+    static Bench v3p5() {
+        return new Bench(P5, Map.of());
+    }
+
+    /** FEAT_PMUv3p1 with EL2 and EL3, at EL1. */
+    static Bench v3p1() {
+        return new Bench(Set.of("FEAT_PMUv3", "FEAT_PMUv3p1", "FEAT_EL2", "FEAT_EL3"), Map.of());
+    }
+
+    /** FEAT_PMUv3p7 and more, at EL1. */
+    static Bench with(String... more) {
+        Set<String> features = new TreeSet<>(P5);
+        features.addAll(Set.of("FEAT_PMUv3p7"));
+        features.addAll(Set.of(more));
+        return new Bench(features, Map.of());
+    }
+
+    /** What the run loop does when something changed. */
+    void settle() {
+        context.pe.changed = 0;
+        device.changed(0);
+    }
+
+    Bench el(int el) {
+        context.pe.el = el;
+        settle();
+        return this;
+    }
+
+    /** Executes so many operations, with the stops that the run loop makes; returns the counts at which it stopped. */
+    void run(long operations) {
+        long end = context.pe.executed + operations;
+        while (context.pe.executed < end) {
+            long due = device.deadline(0) - context.pe.cycles();
+            if (due <= 0) {
+                device.advance(0);
+                continue;
+            }
+            context.pe.executed += Math.min(due, end - context.pe.executed);
+        }
+        if (device.deadline(0) <= context.pe.cycles()) {
+            device.advance(0);
+        }
+    }
+
+    /** An MSR that takes effect, without an operation being executed. */
+    Bench write(int register, long value) {
+        context.registers.write(register, value);
+        settle();
+        return this;
+    }
+
+    long read(int register) {
+        return context.registers.read(register);
+    }
+
+    /** An SPU whose profiling is stopped or not, with a buffer that is enabled and says PMFZ. */
+    Bench profiling(boolean stopped) {
+        context.sampler = (Sampler) Proxy.newProxyInstance(Bench.class.getClassLoader(), new Class<?>[] {Sampler.class},
+                (proxy, method, arguments) -> method.getReturnType() == boolean.class ? stopped : null);
+        return write(SystemRegister.PMBLIMITR_EL1, 1L << 29 | 1);
+    }
+
+    /** Counter n counts that event, with PMCR_EL0.E = 1. */
+    Bench count(int counter, long type) {
+        write(PmuRegisters.type(counter), type);
+        write(SystemRegister.PMCNTENSET_EL0, 1L << counter);
+        return write(SystemRegister.PMCR_EL0, read(SystemRegister.PMCR_EL0) | ENABLE);
+    }
+
+    long counter(int counter) {
+        return read(PmuRegisters.value(counter));
+    }
+
+    long overflows() {
+        return read(SystemRegister.PMOVSSET_EL0);
+    }
+
+    int decide(int register, boolean read) {
+        return context.registers.decide(register, read);
+    }
+
+    @Override
+    public MachineState machine() {
+        return machine;
+    }
+
+    @Override
+    public PeContext[] pes() {
+        return new PeContext[] {context};
+    }
+
+    @Override
+    public void setLine(int pe, int intid, boolean level) {
+        lines[intid] = level;
+    }
+
+    @Override
+    public void console(int value) {
+        throw new AssertionError("performance monitors write nothing");
+    }
+
+    @Override
+    public GuestMemory memory() {
+        throw new AssertionError("performance monitors access no memory");
+    }
+
+    @Override
+    public int consoleInput() {
+        throw new AssertionError("performance monitors read nothing");
+    }
+}
