@@ -80,7 +80,7 @@ void timer_interrupt(void);
 extern volatile u64 timer_ticks;
 
 // task.c
-#define TASK_COUNT 4
+#define TASK_COUNT 6
 struct task {
 	struct frame frame;
 	const char *name;

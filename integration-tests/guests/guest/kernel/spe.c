@@ -398,8 +398,10 @@ static void print_statistics(void)
 		kprintf("spe: %lu bytes of records, not walked\n", statistics.bytes);
 	if (spe.walk_records) {
 		kprintf("spe: by CONTEXTIDR_EL1");
-		for (u32 i = 0; i < TASK_COUNT; i++)
-			kprintf(" %u: %lu,", tasks[i].pid, statistics.by_context[i]);
+		for (u32 i = 0; i < TASK_COUNT; i++) {
+			if (tasks[i].selected)
+				kprintf(" %u: %lu,", tasks[i].pid, statistics.by_context[i]);
+		}
 		kprintf(" other: %lu\n", statistics.other_context);
 	}
 	kprintf("spe: buffer management events: %lu full, %lu stage 1 faults, %lu stage 2 faults, %lu others; %lu by interrupt\n",

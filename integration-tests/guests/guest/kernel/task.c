@@ -14,15 +14,19 @@
 #define PTE_USER_TEXT           (PTE_USER_COMMON | PTE_READ_ONLY | PTE_NO_EXEC_EL1)
 #define PTE_USER_DATA           (PTE_USER_COMMON | PTE_NO_EXEC)
 
-// Iterations at scale=1: each workload gets about a quarter of the instructions.
+// Iterations at scale=1: each of the four that run unless others are named gets about a quarter of the
+// instructions; ping and pong have short turns.
 static const struct {
 	const char *name;
 	u64 iterations;
+	bool unnamed;
 } workloads[TASK_COUNT] = {
-	{ "pointer-chase", 600 },
-	{ "sort", 180 },
-	{ "matrix", 240 },
-	{ "scan", 160 },
+	{ "pointer-chase", 600, true },
+	{ "sort", 180, true },
+	{ "matrix", 240, true },
+	{ "scan", 160, true },
+	{ "ping", 1000, false },
+	{ "pong", 1000, false },
 };
 
 extern u8 user_image_start[], user_image_end[];
@@ -62,7 +66,7 @@ static void build_task(struct task *task, u32 index, u64 scale)
 	task->name = workloads[index].name;
 	task->index = index;
 	task->pid = FIRST_PID + index;
-	task->selected = !bootarg("workload") || bootarg_lists("workload", task->name);
+	task->selected = bootarg("workload") ? bootarg_lists("workload", task->name) : workloads[index].unnamed;
 	task->running = task->selected;
 	task->iterations = workloads[index].iterations * scale;
 	if (!task->selected)
@@ -89,7 +93,7 @@ void tasks_init(void)
 		any |= tasks[i].selected;
 	}
 	if (!any)
-		panic("bootargs: workload= knows pointer-chase, sort, matrix, scan");
+		panic("bootargs: workload= knows pointer-chase, sort, matrix, scan, ping, pong");
 }
 
 static struct task *next_running(const struct task *after)

@@ -6,7 +6,7 @@ void user_main(u32 index, u64 iterations, void *heap);
 
 void user_main(u32 index, u64 iterations, void *heap)
 {
-	const struct workload *const all[] = { &pointer_chase, &sort, &matrix, &scan };
+	const struct workload *const all[] = { &pointer_chase, &sort, &matrix, &scan, &ping, &pong };
 	const struct workload *workload = all[index];
 	u64 checksum = 0;
 	u64 mismatches = 0;

@@ -28,7 +28,7 @@ struct workload {
 	u64 expected[INPUTS];
 };
 
-extern const struct workload pointer_chase, sort, matrix, scan;
+extern const struct workload pointer_chase, sort, matrix, scan, ping, pong;
 
 static inline u64 random_next(u64 *state)
 {

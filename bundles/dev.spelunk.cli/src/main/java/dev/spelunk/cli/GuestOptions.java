@@ -38,6 +38,14 @@ final class GuestOptions {
         return machine.runOptions(new MachineOptions.Guest(guestFile(), null, el, append, MEMORY), console, input, false);
     }
 
+    /** The same for a command that has boot arguments of its own for the guest that comes with Spelunk. */
+    RunOptions runOptions(OutputStream console, InputStream input, String bundledArguments) {
+        if (guest == null && append.isEmpty()) {
+            append = bundledArguments;
+        }
+        return runOptions(console, input);
+    }
+
     Path guestFile() {
         Path file = guest == null ? Home.bundledGuest() : guest;
         if (Files.isDirectory(file)) {

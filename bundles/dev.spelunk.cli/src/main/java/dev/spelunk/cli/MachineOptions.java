@@ -77,13 +77,16 @@ public final class MachineOptions {
                     + "registers in memory and in hardware, the buffer's fill level, pins, interrupts and events.")
     private Path trace;
 
+    @Mixin
+    HostOptions host = new HostOptions();
+
     /**
      * Starts the variant's bundles.
      *
      * @throws UserError if the variant cannot be read, or a bundle not be found or started
      */
     public Composition compose() {
-        return new Composition(variant, bundles);
+        return new Composition(variant, bundles, host.overrides());
     }
 
     /**

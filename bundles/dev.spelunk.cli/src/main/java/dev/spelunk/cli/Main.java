@@ -13,11 +13,11 @@ import picocli.CommandLine.Spec;
 
 /**
  * The program: {@code spelunk run}, {@code boot}, {@code record}, {@code debian fetch}, {@code variants},
- * {@code decode} and {@code shell}.
+ * {@code policies}, {@code decode} and {@code shell}.
  */
 @Command(name = "spelunk", mixinStandardHelpOptions = true, versionProvider = Version.class,
         subcommands = {RunCommand.class, BootCommand.class, RecordCommand.class, DebianCommand.class,
-            VariantsCommand.class, DecodeCommand.class, ShellCommand.class, HelpCommand.class},
+            VariantsCommand.class, PoliciesCommand.class, DecodeCommand.class, ShellCommand.class, HelpCommand.class},
         description = "An executable Arm machine whose Statistical Profiling Extension (SPE) is real.",
         footer = {"", "Start with: spelunk run", "", "Exit codes:",
             "  0    done, or the guest powered off with PSCI SYSTEM_OFF",

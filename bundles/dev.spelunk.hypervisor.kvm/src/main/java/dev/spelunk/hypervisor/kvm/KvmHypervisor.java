@@ -64,15 +64,14 @@ public final class KvmHypervisor implements Hypervisor {
         @AttributeDefinition(description = "Map the guest's memory with transparent huge pages at first")
         boolean hugePages() default true;
 
-        @AttributeDefinition(description = "Memslots, IPA:SIZE each; none for one that shows all memory")
-        String[] memslots() default {};
+        @AttributeDefinition(description = "Memslots, IPA:SIZE each, with commas; empty for one that shows all memory")
+        String memslots() default "";
 
         @AttributeDefinition(description = "Mean virtual time between two events of host memory pressure; 0 for none")
         long memoryPressureCycles() default 0;
 
-        @AttributeDefinition(description = "Kinds of these events: reclaim, migration, compaction, merging, split, "
-                + "collapse; none for all")
-        String[] memoryPressureKinds() default {};
+        @AttributeDefinition(description = "Kinds of these events, with commas")
+        String memoryPressureKinds() default "reclaim,migration,compaction,merging,split,collapse";
 
         @AttributeDefinition(description = "Of a hundred such events, how many go for a page of a profiling buffer in use")
         int memoryPressureOnBuffers() default 50;
@@ -90,10 +89,8 @@ public final class KvmHypervisor implements Hypervisor {
                 config.memoryPressureOnBuffers());
     }
 
-    /** A configuration may give a list as one text with commas. */
-    private static List<String> list(String[] values) {
-        return Arrays.stream(values).flatMap(v -> Arrays.stream(v.split(","))).map(String::trim).filter(v -> !v.isEmpty())
-                .toList();
+    private static List<String> list(String values) {
+        return Arrays.stream(values.split(",")).map(String::trim).filter(value -> !value.isEmpty()).toList();
     }
 
     @Override

@@ -16,7 +16,7 @@ final class MemoryPressure {
     /** What one event is. */
     enum Kind { RECLAIM, MIGRATION, COMPACTION, MERGING, SPLIT, COLLAPSE;
 
-        /** The kinds of these names, in any case; all for none. */
+        /** The kinds of these names, in any case. */
         static Set<Kind> of(Collection<String> names) {
             Set<Kind> kinds = new TreeSet<>();
             for (String name : names) {
@@ -27,7 +27,10 @@ final class MemoryPressure {
                             + Set.of(values()).stream().sorted().map(k -> k.name().toLowerCase(Locale.ROOT)).toList(), e);
                 }
             }
-            return kinds.isEmpty() ? Set.of(values()) : kinds;
+            if (kinds.isEmpty()) {
+                throw new BadInputException("memory pressure of no kind: name one at least");
+            }
+            return kinds;
         }
     }
 

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.cli;
+
+import dev.spelunk.api.machine.Machine;
+import dev.spelunk.api.machine.Machine.Ending;
+import dev.spelunk.api.machine.Machine.Result;
+import dev.spelunk.api.machine.Parts;
+import dev.spelunk.api.machine.RunOptions;
+import dev.spelunk.cli.policies.PolicyTable;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Runs a guest under each buffer pinning policy and compares. */
+@Command(name = "policies", mixinStandardHelpOptions = true, versionProvider = Version.class,
+        description = "Runs a guest under each buffer pinning policy of the KVM model, under host memory pressure, and prints "
+                + "one table: what pinning cost, and what was lost without it.",
+        footer = {"", "Without GUEST, the guest that comes with Spelunk runs two tasks of short turns, and its driver disables and "
+                + "enables the buffer at each switch, as Linux's does.",
+            "Without --pressure there is one event of host memory pressure about every " + PoliciesCommand.PRESSURE
+                + " cycles; --pressure 0 turns it off. Costs are assumptions: --host exitCycles=0 and so on set them.",
+            "With --policy, only that one is run."})
+final class PoliciesCommand implements Callable<Integer> {
+    static final String PRESSURE = "20000";
+    private static final String BOOT_ARGUMENTS = "workload=ping,pong switch=1 spe.interval=1024";
+    /** In the order of what they pin; others follow by name. */
+    private static final List<String> KNOWN = List.of("none", "on-enable", "cached", "whole-vm");
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private GuestOptions options;
+
+    @Override
+    public Integer call() {
+        options.machine.host.byDefault("memoryPressureCycles", PRESSURE);
+        ByteArrayOutputStream console = new ByteArrayOutputStream();
+        RunOptions runOptions = options.runOptions(console, null, BOOT_ARGUMENTS);
+        if (!runOptions.hypervisor().equals("kvm")) {
+            throw new UserError("policies are the KVM model's: they need --hypervisor kvm");
+        }
+        PolicyTable table = new PolicyTable();
+        PrintWriter out = spec.commandLine().getOut();
+        try (Composition composition = options.machine.compose()) {
+            for (String policy : policies(composition.names(Parts.POLICY))) {
+                console.reset();
+                try (Machine machine = composition.machine(composition.variant().withPart(Parts.POLICY, policy), runOptions)) {
+                    Result result = machine.run();
+                    int code = code(result);
+                    if (code != ExitCode.SUCCESS) {
+                        out.print(console.toString(StandardCharsets.UTF_8));
+                        out.flush();
+                        spec.commandLine().getErr().println("spelunk: under policy " + policy + " the guest " + ended(result));
+                        return code;
+                    }
+                    table.add(policy, result);
+                }
+            }
+        }
+        out.print(table);
+        out.flush();
+        return ExitCode.SUCCESS;
+    }
+
+    private List<String> policies(SortedSet<String> published) {
+        if (options.machine.host.policy() != null) {
+            return List.of(options.machine.host.policy());
+        }
+        List<String> names = new ArrayList<>(KNOWN);
+        names.retainAll(published);
+        published.stream().filter(name -> !KNOWN.contains(name)).forEach(names::add);
+        if (names.isEmpty()) {
+            throw new UserError("no bundle of the variant publishes a pinning policy: add dev.spelunk:dev.spelunk.policies");
+        }
+        return names;
+    }
+
+    private static int code(Result result) {
+        switch (result.ending()) {
+            case EXITED:
+                return result.exitCode();
+            case POWERED_OFF:
+                return ExitCode.SUCCESS;
+            case INSTRUCTION_LIMIT:
+                // A guest that never ends is compared over so many instructions.
+                return ExitCode.SUCCESS;
+            case INTERRUPTED:
+                return ExitCode.INTERRUPTED;
+            default:
+                return ExitCode.GUEST_FAILED;
+        }
+    }
+
+    private static String ended(Result result) {
+        return result.ending() == Ending.EXITED ? "called exit with " + result.exitCode()
+                : "ended: " + result.ending() + (result.message() == null || result.message().isEmpty() ? "" : ", " + result.message());
+    }
+}
