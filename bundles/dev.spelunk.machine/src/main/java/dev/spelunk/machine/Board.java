@@ -18,6 +18,7 @@ import dev.spelunk.api.platform.GuestMemory;
 import dev.spelunk.api.platform.InterruptDistributor;
 import dev.spelunk.api.platform.Peripherals;
 import dev.spelunk.api.platform.PlatformDevice;
+import dev.spelunk.api.registers.RegisterDefinition;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.Bus;
 import dev.spelunk.api.state.MachineState;
@@ -41,12 +42,12 @@ final class Board {
     /** The tree lies in the last 2 MiB, so that its size, which depends on where the RAM disk is, moves nothing. */
     private static final long DEVICE_TREE_ROOM = 2 << 20;
     private static final long PAGE = 0x1000;
-    /** APK and API. */
-    private static final long SCR_EL3_POINTER_AUTHENTICATION = 3L << 16;
     /** APK and API, for an EL1 with nothing at EL2. */
     private static final long HCR_EL2_POINTER_AUTHENTICATION = 3L << 40;
-    private static final long SCR_EL3_RESET = 1L | 3L << 4 | 1L << 8 | 1L << 10 | 1L << 27;
-    private static final long MDCR_EL3_RESET = 3L << 12 | 1L << 36;
+    /** NS, HCE, RW, APK, API, FGTEn and FGTEn2. */
+    private static final long SCR_EL3_RESET = 1L | 1L << 8 | 1L << 10 | 3L << 16 | 1L << 27 | 1L << 59;
+    /** NSPB: Non-secure state has the buffer; EnPMSN, EnPMS3 and EnPMS4; PMSEE: profiling exceptions are delegated. */
+    private static final long MDCR_EL3_RESET = 3L << 12 | 1L << 36 | 1L << 42 | 1L << 51 | 1L << 55;
 
     final Selection parts;
     final MachineState state;
@@ -135,15 +136,22 @@ final class Board {
         pe.el = el;
         pe.spSel = 1;
         pe.daif = 0xF;
-        context.register(SystemRegister.SCR_EL3,
-                SCR_EL3_RESET | (context.architecture.has("FEAT_PAuth") ? SCR_EL3_POINTER_AUTHENTICATION : 0));
-        context.register(SystemRegister.MDCR_EL3, MDCR_EL3_RESET);
+        firmware(context, SystemRegister.SCR_EL3, SCR_EL3_RESET);
+        firmware(context, SystemRegister.MDCR_EL3, MDCR_EL3_RESET);
         if (el == 1 && context.architecture.has("FEAT_PAuth") && context.architecture.has("FEAT_EL2")) {
             context.register(SystemRegister.HCR_EL2,
                     context.register(SystemRegister.HCR_EL2) | HCR_EL2_POINTER_AUTHENTICATION);
         }
         context.translator.contextChanged();
         pe.changed = -1;
+    }
+
+    /** Sets a register of EL3 as firmware does: fields that are not there stay 0. */
+    private static void firmware(PeContext context, int encoding, long value) {
+        RegisterDefinition definition = context.registers.definition(encoding);
+        if (definition != null) {
+            context.register(encoding, definition.merge(0, value));
+        }
     }
 
     /** Guest address of an initial RAM disk: as high as it can be, a whole number of pages. */

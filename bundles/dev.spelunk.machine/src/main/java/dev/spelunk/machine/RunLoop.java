@@ -295,7 +295,7 @@ final class RunLoop {
     /** Lets a waiting PE's time pass until something may wake it, or wakes it. */
     private void idle(PeContext context, long until) {
         PeState pe = context.pe;
-        if (pe.interrupts != 0) {
+        if (pe.interrupts != 0 || pe.profilingException != 0) {
             pe.waiting = false;
             return;
         }

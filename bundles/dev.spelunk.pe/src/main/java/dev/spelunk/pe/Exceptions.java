@@ -12,6 +12,9 @@ final class Exceptions {
     private static final int HOPELESS_ROW = 100_000;
 
     private static final int IL = 1 << 25;
+    /** Exception class of a Profiling exception, and its syndrome for SPE: FSC = 0b00001, asynchronous. */
+    private static final long PROFILING = 0x3D;
+    private static final long SPE_EXCEPTION = 1 << 1;
     private static final int[] VECTORS = {0x000, 0x080, 0x100, 0x180};
 
     private final PeState pe;
@@ -90,6 +93,7 @@ final class Exceptions {
         }
         pe.uao = false;
         pe.btype = 0;
+        pe.pm = control.has(Features.SPE_EXC);
         if (control.has(Features.SSBS)) {
             pe.ssbs = (sctlr & ControlRegisters.SCTLR_DSSBS) != 0;
         }
@@ -103,13 +107,14 @@ final class Exceptions {
      */
     void returnTo(long address, long spsr) {
         int from = pe.el;
+        boolean masked = pe.pm;
         pe.count(PmuState.EXC_RETURN);
         if (illegalReturn(spsr)) {
             long kept = pe.spsr() & 0xFL | 1L << 20;
             long flags = 0xFL << 28 | 0xFL << 6;
             long taken = flags | (control.has(Features.PAN) ? 1L << 22 : 0)
                     | (control.has(Features.UAO) ? 1L << 23 : 0) | (control.has(Features.DIT) ? 1L << 24 : 0)
-                    | (control.has(Features.SSBS) ? 1L << 12 : 0);
+                    | (control.has(Features.SSBS) ? 1L << 12 : 0) | (control.has(Features.SPE_EXC) ? 1L << 32 : 0);
             pe.restorePstate(kept | spsr & taken);
         } else {
             pe.restorePstate(spsr & legalPstate());
@@ -118,7 +123,7 @@ final class Exceptions {
         pe.exclusiveAddress = -1;
         pe.eventRegister = true;
         pe.pc = address;
-        if (pe.el != from) {
+        if (pe.el != from || pe.pm != masked) {
             pe.changed |= PeState.CHANGED_PROFILING;
         }
     }
@@ -128,7 +133,7 @@ final class Exceptions {
         return 0xFL << 28 | 1L << 21 | 1L << 20 | 0xFL << 6 | 0xF
                 | (control.has(Features.PAN) ? 1L << 22 : 0) | (control.has(Features.UAO) ? 1L << 23 : 0)
                 | (control.has(Features.DIT) ? 1L << 24 : 0) | (control.has(Features.SSBS) ? 1L << 12 : 0)
-                | (control.has(Features.BTI) ? 3L << 10 : 0);
+                | (control.has(Features.BTI) ? 3L << 10 : 0) | (control.has(Features.SPE_EXC) ? 1L << 32 : 0);
     }
 
     private boolean illegalReturn(long spsr) {
@@ -145,7 +150,7 @@ final class Exceptions {
     /** Whether a WFI or WFE would wake: an interrupt is pending that PSTATE alone could mask (DDI 0487, D1.6). */
     boolean wakeUpPending() {
         int physical = pe.interrupts & (PeState.IRQ | PeState.FIQ | PeState.SERROR);
-        return physical != 0 || pendingVirtual() != 0;
+        return physical != 0 || pendingVirtual() != 0 || pe.profilingException != 0;
     }
 
     /** Virtual interrupts that are pending and enabled by HCR_EL2, below EL2. */
@@ -171,6 +176,9 @@ final class Exceptions {
      * @return the EL that took it, 0 when there is none
      */
     int takeInterrupt() {
+        if (pe.profilingException != 0 && takeProfilingException()) {
+            return pe.el;
+        }
         long hcr = control.hcr();
         if (pe.interrupts == 0 && (hcr & (ControlRegisters.HCR_VI | ControlRegisters.HCR_VF
                 | ControlRegisters.HCR_VSE)) == 0) {
@@ -194,6 +202,21 @@ final class Exceptions {
             return target;
         }
         return takeVirtual();
+    }
+
+    /**
+     * The SPE Profiling exception that the SPU says is unmasked (TakeProfilingException). One to EL3 stays pending:
+     * no code executes there.
+     */
+    private boolean takeProfilingException() {
+        int target = pe.profilingException;
+        if (target > 2) {
+            return false;
+        }
+        pe.profilingException = 0;
+        pe.changed |= PeState.CHANGED_PROFILING;
+        take(target, Core.SYNCHRONOUS, PROFILING << 26 | IL | SPE_EXCEPTION, false, 0, pe.pc);
+        return true;
     }
 
     private int takeVirtual() {

@@ -8,6 +8,7 @@ final class InstructionTraps {
     static final int SVC_EL0 = 52;
     static final int SVC_EL1 = 53;
     static final int ERET = 51;
+    static final int PSBCSYNC = 63;
     private static final int NONE = -1;
 
     private InstructionTraps() {

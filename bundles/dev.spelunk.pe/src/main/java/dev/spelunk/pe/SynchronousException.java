@@ -8,6 +8,8 @@ final class SynchronousException extends RuntimeException {
     /** Exception classes, ESR_ELx.EC (DDI 0487, D24.2.40). */
     static final int UNKNOWN = 0x00;
     static final int WFX = 0x01;
+    /** An instruction that none of the other classes has: LD64B, PSB CSYNC, … (DDI 0487, D24.2.40). */
+    static final int OTHER_TRAP = 0x0A;
     static final int ILLEGAL_STATE = 0x0E;
     static final int SVC = 0x15;
     static final int HVC = 0x16;

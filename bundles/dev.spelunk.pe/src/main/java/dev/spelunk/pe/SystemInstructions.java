@@ -12,6 +12,9 @@ import dev.spelunk.api.state.PmuState;
 
 /** System instructions: hints, barriers, PSTATE and system register accesses (DDI 0487, C4.1.93 and C5). */
 final class SystemInstructions {
+    /** Syndrome of a trapped PSB CSYNC, as the table of ESR_ELx has it. */
+    private static final int PSB_CSYNC = 4;
+
     private SystemInstructions() {
     }
 
@@ -109,6 +112,9 @@ final class SystemInstructions {
                 return p.has(Features.RAS) ? p.leave() : Processor.NEXT;
             case 17:
                 if (p.context.sampler != null) {
+                    if (p.control.trapsInstruction(InstructionTraps.PSBCSYNC)) {
+                        throw p.trap(2, SynchronousException.OTHER_TRAP, PSB_CSYNC);
+                    }
                     p.context.sampler.profilingSynchronizationBarrier();
                     return p.leave();
                 }

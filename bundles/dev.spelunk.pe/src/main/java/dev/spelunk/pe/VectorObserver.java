@@ -4,6 +4,7 @@ package dev.spelunk.pe;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.pe.fp.ScalarFloatingPoint;
+import dev.spelunk.pe.simd.FloatingPointVectors;
 import dev.spelunk.pe.simd.StructureLoadStore;
 
 /** What a sample record can say of an instruction on the SIMD&FP registers (DDI 0487, D17.5.1 and D18.2.7). */
@@ -19,7 +20,8 @@ final class VectorObserver {
     /** Data processing. */
     void dataProcessing(Operation o, int word) {
         if (!ScalarFloatingPoint.matches(word)) {
-            o.flags |= Operation.ADVANCED_SIMD;
+            o.flags |= Operation.ADVANCED_SIMD
+                    | (FloatingPointVectors.matches(word) ? Operation.FLOATING_POINT : 0);
             return;
         }
         o.flags |= Operation.FLOATING_POINT;

@@ -92,6 +92,9 @@ final class ExceptionRegisters implements RegisterBank {
         if (d.has("FEAT_BTI")) {
             b.field("BTYPE", 11, 10);
         }
+        if (d.has("FEAT_SPE_EXC")) {
+            b.field("PM", 32);
+        }
         return b;
     }
 

@@ -56,6 +56,16 @@ final class FeatureFields {
                 : a.has("FEAT_PMUv3p1") ? 4 : a.has("FEAT_PMUv3") ? 1 : 0xF;
     }
 
+    /** ID_AA64DFR1_EL1 (DDI 0487, D24.2.81). */
+    static long dfr1(Architecture a) {
+        return one(a, 52, "FEAT_SPE_DPFZS");
+    }
+
+    /** ID_AA64DFR2_EL1 (DDI 0487, D24.2.82). */
+    static long dfr2(Architecture a) {
+        return one(a, 16, "FEAT_SPE_EXC") | one(a, 20, "FEAT_SPE_nVM");
+    }
+
     /** ID_AA64ISAR0_EL1 (DDI 0487, D24.2.84). */
     static long isar0(Architecture a) {
         return field(4, a.has("FEAT_PMULL") ? 2 : a.has("FEAT_AES") ? 1 : 0) | one(a, 8, "FEAT_SHA1")
@@ -77,7 +87,7 @@ final class FeatureFields {
 
     /** ID_AA64MMFR0_EL1 (DDI 0487, D24.2.88): 48-bit physical addresses, 16-bit ASIDs, all granules, little-endian. */
     static long mmfr0(Architecture a) {
-        return field(0, 5) | field(4, 2) | field(20, 1) | one(a, 56, "FEAT_FGT");
+        return field(0, 5) | field(4, 2) | field(20, 1) | field(56, a.has("FEAT_FGT2") ? 2 : a.has("FEAT_FGT") ? 1 : 0);
     }
 
     /** ID_AA64MMFR1_EL1 (DDI 0487, D24.2.89). */

@@ -7,7 +7,7 @@ import dev.spelunk.api.registers.RegisterDefinition;
 import dev.spelunk.api.registers.SystemRegister;
 import java.util.List;
 
-/** The fine-grained trap registers of FEAT_FGT (DDI 0487, D24.2.67, .69, .71, .73, .75). Bits of absent registers are RES0. */
+/** The fine-grained trap registers of FEAT_FGT and FEAT_FGT2 (DDI 0487, D24.2.67, .69, .71, .73, .75). Bits of absent registers are RES0. */
 final class FineGrainedTrapRegisters implements RegisterBank {
     @Override
     public List<RegisterDefinition> registers(Architecture a) {
@@ -24,7 +24,28 @@ final class FineGrainedTrapRegisters implements RegisterBank {
                 .field("OSLSR_EL1", 9).field("DBGAUTHSTATUS_EL1", 6), true);
         debug(a, d.add("HDFGWTR_EL2", SystemRegister.HDFGWTR_EL2).from(2).field("OSLAR_EL1", 8), false);
         instructions(d, a, d.add("HFGITR_EL2", SystemRegister.HFGITR_EL2).from(2));
+        if (a.has("FEAT_FGT2")) {
+            second(d);
+        }
         return d.build();
+    }
+
+    /** The registers of FEAT_FGT2 (D24.2.66, .68, .70, .72, .74): most of their bits are of features that are not modelled. */
+    private static void second(Definitions d) {
+        d.add("HFGRTR2_EL2", 3, 4, 3, 1, 2).from(2);
+        d.add("HFGWTR2_EL2", 3, 4, 3, 1, 3).from(2);
+        d.add("HFGITR2_EL2", 3, 4, 3, 1, 7).from(2);
+        profiling(d, d.add("HDFGRTR2_EL2", SystemRegister.HDFGRTR2_EL2).from(2));
+        profiling(d, d.add("HDFGWTR2_EL2", SystemRegister.HDFGWTR2_EL2).from(2));
+    }
+
+    private static void profiling(Definitions d, RegisterDefinition.Builder b) {
+        if (d.has("FEAT_SPE_FDS")) {
+            b.field("nPMSDSFR_EL1", 19);
+        }
+        if (d.has("FEAT_SPE_nVM")) {
+            b.field("nPMBMAR_EL1", 24);
+        }
     }
 
     private static void system(Definitions d, RegisterDefinition.Builder b, boolean read) {

@@ -96,6 +96,10 @@ final class IdentificationRegisters implements RegisterBank {
                 return FeatureFields.pfr1(a);
             case SystemRegister.ID_AA64DFR0_EL1:
                 return FeatureFields.dfr0(a);
+            case SystemRegister.ID_AA64DFR1_EL1:
+                return FeatureFields.dfr1(a);
+            case SystemRegister.ID_AA64DFR2_EL1:
+                return FeatureFields.dfr2(a);
             case SystemRegister.ID_AA64ISAR0_EL1:
                 return FeatureFields.isar0(a);
             case SystemRegister.ID_AA64ISAR1_EL1:
