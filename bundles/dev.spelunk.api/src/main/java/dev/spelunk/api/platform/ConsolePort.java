@@ -11,7 +11,7 @@ import java.io.OutputStream;
  * @param name by which the guest knows it: printable ASCII without spaces, at most 64 characters
  * @param output gets what the guest writes; after an IOException what it writes is lost; null for nowhere
  * @param input what the guest reads; as with a terminal, {@code available()} says how much there is now and throws
- *     at the end; null for none
+ *     at the end; null for none. At the end of a port without output the port closes, which the guest reads as an end
  */
 public record ConsolePort(String name, OutputStream output, InputStream input) {
 }

@@ -29,6 +29,8 @@ final class ConsoleDevice extends VirtioDevice {
     private static final int CONFIGURATION = 12;
     private static final int MESSAGE = 8;
     private static final int CHUNK = 64 << 10;
+    /** PORT_OPEN with the value 0: the host has closed the port. */
+    private static final int PORT_CLOSED = 8;
     /** Flag in a port's word beside bits 1 << event for the messages that its driver has yet to get. */
     private static final long GUEST_OPEN = 1 << 16;
 
@@ -181,8 +183,8 @@ final class ConsoleDevice extends VirtioDevice {
     private void send(Virtqueue queue, int id, int event) {
         DescriptorChain chain = queue.take();
         PhysicalMemory.put32(buffer, 0, id);
-        PhysicalMemory.put16(buffer, 4, event);
-        PhysicalMemory.put16(buffer, 6, 1);
+        PhysicalMemory.put16(buffer, 4, event == PORT_CLOSED ? PORT_OPEN : event);
+        PhysicalMemory.put16(buffer, 6, event == PORT_CLOSED ? 0 : 1);
         byte[] name = event == PORT_NAME ? ports.get(id).name() : new byte[0];
         System.arraycopy(name, 0, buffer, MESSAGE, name.length);
         int length = (int) Math.min(chain.writable(), MESSAGE + name.length);
@@ -218,6 +220,12 @@ final class ConsoleDevice extends VirtioDevice {
             queue.giveBack(chain, length);
         }
         queue.done();
+        if (ports.get(port).ended()) {
+            transport.word(port, transport.word(port) | 1 << PORT_CLOSED);
+            if (transport.live(CONTROL_RECEIVE)) {
+                sendMessages();
+            }
+        }
     }
 
     /** When to look for bytes of the host; a waiting PE needs no time for it, as it looks whenever time passes. */

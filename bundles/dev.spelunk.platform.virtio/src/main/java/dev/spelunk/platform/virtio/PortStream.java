@@ -26,6 +26,9 @@ abstract class PortStream {
     /** Whether bytes may come at all. */
     abstract boolean hasInput();
 
+    /** Whether bytes came and nothing else does: the guest shall see the end of them. */
+    abstract boolean ended();
+
     /** Whether there is a byte now. */
     abstract boolean ready();
 
@@ -47,6 +50,11 @@ abstract class PortStream {
             @Override
             boolean hasInput() {
                 return true;
+            }
+
+            @Override
+            boolean ended() {
+                return false;
             }
 
             @Override
@@ -88,6 +96,11 @@ abstract class PortStream {
             @Override
             boolean hasInput() {
                 return input != null;
+            }
+
+            @Override
+            boolean ended() {
+                return port.output() == null && port.input() != null && input == null;
             }
 
             @Override

@@ -9,7 +9,9 @@ import dev.spelunk.platform.virtio.Driver.Buffer;
 import dev.spelunk.platform.virtio.Driver.Used;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -31,13 +33,28 @@ class ConsoleDeviceTest {
     };
     private final Bench bench = new Bench(new Peripherals(List.of(), true, List.of(
             new ConsolePort("perf.data", data, new ByteArrayInputStream("from the host".getBytes(StandardCharsets.US_ASCII))),
-            new ConsolePort("broken", broken, null)), false));
+            new ConsolePort("broken", broken, null), new ConsolePort("input", null, new InputStream() {
+                private int left = 3;
+
+                @Override
+                public int available() throws IOException {
+                    if (left == 0) {
+                        throw new EOFException();
+                    }
+                    return left;
+                }
+
+                @Override
+                public int read() {
+                    return 'a' + --left;
+                }
+            })), false));
     private final Driver driver = new Driver(bench, 0);
     private int messagesSeen;
 
-    /** Up with all eight queues and buffers for control messages. */
+    /** Up with all ten queues and buffers for control messages. */
     private void multiport() {
-        driver.up(ConsoleDevice.F_MULTIPORT, 8);
+        driver.up(ConsoleDevice.F_MULTIPORT, 10);
         for (int i = 0; i < Driver.SIZE; i++) {
             driver.add(ConsoleDevice.CONTROL_RECEIVE, Buffer.fromDevice(MESSAGES + i * BUFFER, BUFFER));
         }
@@ -77,10 +94,10 @@ class ConsoleDeviceTest {
     }
 
     @Test
-    @DisplayName("configuration: three ports, the terminal and two channels")
+    @DisplayName("configuration: four ports, the terminal and three channels")
     void configuration() {
         assertThat(driver.register(MmioTransport.DEVICE_ID)).isEqualTo(3);
-        assertThat(driver.register(0x104)).isEqualTo(3);
+        assertThat(driver.register(0x104)).isEqualTo(4);
         assertThat(driver.offered() & ConsoleDevice.F_MULTIPORT).isNotZero();
     }
 
@@ -90,13 +107,13 @@ class ConsoleDeviceTest {
         multiport();
         assertThat(messages()).isEmpty();
         control(-1, ConsoleDevice.DEVICE_READY, 1);
-        assertThat(messages()).containsExactly("0 1 1", "1 1 1", "2 1 1");
+        assertThat(messages()).containsExactly("0 1 1", "1 1 1", "2 1 1", "3 1 1");
         control(0, ConsoleDevice.PORT_READY, 1);
         assertThat(messages()).containsExactly("0 4 1", "0 6 1");
         control(1, ConsoleDevice.PORT_READY, 1);
         assertThat(messages()).containsExactly("1 6 1", "1 7 1 perf.data");
         control(2, ConsoleDevice.PORT_READY, 0);
-        control(3, ConsoleDevice.PORT_READY, 1);
+        control(4, ConsoleDevice.PORT_READY, 1);
         control(0x8000_0000, ConsoleDevice.PORT_READY, 1);
         assertThat(messages()).isEmpty();
     }
@@ -104,7 +121,7 @@ class ConsoleDeviceTest {
     @Test
     @DisplayName("messages wait for buffers")
     void messagesWait() {
-        driver.up(ConsoleDevice.F_MULTIPORT, 8);
+        driver.up(ConsoleDevice.F_MULTIPORT, 10);
         control(0, ConsoleDevice.DEVICE_READY, 1);
         driver.add(ConsoleDevice.CONTROL_RECEIVE, Buffer.fromDevice(MESSAGES, BUFFER));
         driver.notify(ConsoleDevice.CONTROL_RECEIVE);
@@ -191,6 +208,23 @@ class ConsoleDeviceTest {
         driver.add(4, Buffer.fromDevice(AT + 0x200, 8));
         driver.notify(4);
         assertThat(driver.usedIndex(4)).isEqualTo(2);
+    }
+
+    @Test
+    @DisplayName("the end of what a port without output reads closes the port")
+    void endOfInput() {
+        multiport();
+        driver.add(8, Buffer.fromDevice(AT + 0x100, 8));
+        driver.add(8, Buffer.fromDevice(AT + 0x200, 8));
+        driver.notify(8);
+        control(3, ConsoleDevice.PORT_OPEN, 1);
+        bench.pass(ConsoleDevice.POLL_CYCLES);
+        assertThat(driver.bytes(AT + 0x100, 4)).containsExactly('c', 'b', 'a', 0);
+        assertThat(driver.usedIndex(8)).isOne();
+        bench.pass(ConsoleDevice.POLL_CYCLES);
+        assertThat(messages()).containsExactly("3 6 0");
+        bench.pass(ConsoleDevice.POLL_CYCLES);
+        assertThat(messages()).isEmpty();
     }
 
     @Test
