@@ -2,6 +2,7 @@
 package dev.spelunk.cli;
 
 import dev.spelunk.api.machine.BadInputException;
+import dev.spelunk.api.machine.Judgement;
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.MachineFactory;
 import dev.spelunk.api.machine.Parts;
@@ -144,6 +145,19 @@ public final class Composition implements AutoCloseable {
             }
             throw new UserError(definition.file() + ": " + String.join("; ", failures));
         }
+    }
+
+    /**
+     * Judges the variant without running it.
+     *
+     * @throws UserError when a part did not start
+     */
+    Judgement judge() {
+        SortedSet<String> failures = host.failures();
+        if (!failures.isEmpty()) {
+            throw new UserError(definition.file() + ": " + String.join("; ", failures));
+        }
+        return service(MachineFactory.class).judge(variant);
     }
 
     @Override

@@ -13,11 +13,12 @@ import picocli.CommandLine.Spec;
 
 /**
  * The program: {@code spelunk run}, {@code boot}, {@code record}, {@code debian fetch}, {@code variants},
- * {@code policies}, {@code decode} and {@code shell}.
+ * {@code variant}, {@code policies}, {@code decode} and {@code shell}.
  */
 @Command(name = "spelunk", mixinStandardHelpOptions = true, versionProvider = Version.class,
         subcommands = {RunCommand.class, BootCommand.class, RecordCommand.class, DebianCommand.class,
-            VariantsCommand.class, PoliciesCommand.class, DecodeCommand.class, ShellCommand.class, HelpCommand.class},
+            VariantsCommand.class, VariantCommand.class, PoliciesCommand.class, DecodeCommand.class, ShellCommand.class,
+            HelpCommand.class},
         description = "An executable Arm machine whose Statistical Profiling Extension (SPE) is real.",
         footer = {"", "Start with: spelunk run", "", "Exit codes:",
             "  0    done, or the guest powered off with PSCI SYSTEM_OFF",

@@ -27,8 +27,7 @@ final class VariantsCommand implements Callable<Integer> {
         for (String name : names) {
             try {
                 VariantDefinition variant = reader.read(name);
-                out.printf("%-" + width + "s  Armv%d.%d  %s%n", name, variant.architecture() / 10,
-                        variant.architecture() % 10, variant.description());
+                out.printf("%-" + width + "s  %s  %s%n", name, variant.version(), variant.description());
             } catch (UserError e) {
                 failed++;
                 spec.commandLine().getErr().println("spelunk: " + e.getMessage());

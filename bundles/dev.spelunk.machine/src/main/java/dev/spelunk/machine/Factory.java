@@ -71,6 +71,13 @@ public final class Factory implements MachineFactory, SwapService {
                 parts.bundles(), parts.increments(), variant.architecture(), variant.asserted());
         SortedSet<String> mandatory = MandatoryFeatures.of(variant.architecture());
         mandatory.removeAll(legality.features());
+        if (parts.spu != null) {
+            try {
+                parts.samplingUnit().compose(parts.profilingFeatures());
+            } catch (BadInputException e) {
+                legality.problems().add(e.getMessage());
+            }
+        }
         return legality.judgement(parts.names(), parts.bundles(), variant.asserted(), mandatory);
     }
 

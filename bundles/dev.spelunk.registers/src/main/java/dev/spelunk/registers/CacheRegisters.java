@@ -9,8 +9,9 @@ import dev.spelunk.api.registers.SystemRegister;
 import java.util.List;
 
 /**
- * Cache identification (DDI 0487, D24.2.32, D24.2.33, D24.2.41, D24.2.42, D24.2.44): 64-byte lines, one level
- * of separate caches of 32 KiB and 4 ways each, whose maintenance a guest needs for code that it writes.
+ * Cache identification (DDI 0487, D24.2.32, D24.2.33, D24.2.41, D24.2.42, D24.2.44): 64-byte lines and,
+ * where the variant states no other, one level of separate caches of 32 KiB and 4 ways each. A guest needs
+ * maintenance for code that it writes.
  */
 final class CacheRegisters implements RegisterBank {
     /** RES1, CWG and ERG 64 bytes, PIPT instruction cache, 64-byte lines, maintenance required (IDC, DIC 0). */
@@ -35,13 +36,22 @@ final class CacheRegisters implements RegisterBank {
                 .onRead((c, r, stored) -> zeroingProhibited(c.pe.el, t.hcr(c), t.sctlrOfEl0(c)) ? stored | DZP : stored);
         d.add("CLIDR_EL1", SystemRegister.CLIDR_EL1).constant(a.registerValue("CLIDR_EL1", CLIDR)).from(0).readOnly()
                 .rule(t.idSpaceFromEl0()).rule(tid2).rule(t.hfg(10));
-        d.add("CCSIDR_EL1", SystemRegister.CCSIDR_EL1).constant(a.registerValue("CCSIDR_EL1", CCSIDR)).from(0).readOnly()
+        long[] selected = selected(a);
+        d.add("CCSIDR_EL1", SystemRegister.CCSIDR_EL1).constant(selected[0]).from(0).readOnly()
                 .rule(t.idSpaceFromEl0()).rule(tid2).rule(t.hfg(9))
-                // Levels that are not there read as 0.
-                .onRead((c, r, stored) -> c.register(SystemRegister.CSSELR_EL1) > 1 ? 0 : stored);
+                .onRead((c, r, stored) -> selected[(int) c.register(SystemRegister.CSSELR_EL1) & 15]);
         d.add("CSSELR_EL1", SystemRegister.CSSELR_EL1).field("Level", 3, 1).field("InD", 0)
                 .rule(tid2).rule(t.hfg(13));
         return d.build();
+    }
+
+    /** CCSIDR_EL1 by CSSELR_EL1, which a variant states as {@code CCSIDR_EL1[n]}; levels that are not there read as 0. */
+    private static long[] selected(Architecture a) {
+        long[] values = new long[16];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = a.registerValue("CCSIDR_EL1[" + i + "]", i > 1 ? 0 : a.registerValue("CCSIDR_EL1", CCSIDR));
+        }
+        return values;
     }
 
     private static boolean zeroingProhibited(int el, long hcr, long sctlrOfEl0) {

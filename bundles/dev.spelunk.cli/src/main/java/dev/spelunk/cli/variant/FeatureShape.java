@@ -19,6 +19,9 @@ final class FeatureShape {
     /** Name of the extension that makes a feature a hardware variant. */
     static final String EXTENSION = "spelunk-variant";
 
+    /** Name of the extension with what people should know of a variant's values. */
+    static final String DOCUMENTATION = "spelunk-documentation";
+
     private static final Pattern FEATURE_NAME = Pattern.compile("FEAT_[A-Za-z0-9_]+");
     private static final Pattern ARCHITECTURE_VERSION = Pattern.compile("[89]\\.\\d");
     private static final Pattern ARTIFACT = Pattern.compile("[^:\\s]+:[^:\\s]+");
@@ -127,8 +130,25 @@ final class FeatureShape {
             if (name.equals(EXTENSION)) {
                 require(extension, "json");
                 variant(extension.members().get("json"));
+            } else if (name.equals(DOCUMENTATION)) {
+                require(extension, "json");
+                documentation(extension.members().get("json"));
             } else if (kind != null && "mandatory".equals(kind.content())) {
-                throw document.error(extension, "this mandatory extension is unknown here; known is " + EXTENSION);
+                throw document.error(extension, "this mandatory extension is unknown here; known are " + EXTENSION
+                        + " and " + DOCUMENTATION);
+            }
+        });
+    }
+
+    private void documentation(Value documentation) {
+        object(documentation, Set.of("sources", "assumptions", "notModelled"));
+        documentation.members().forEach((key, value) -> {
+            if (key.equals("notModelled")) {
+                array(value);
+                value.items().forEach(this::string);
+            } else {
+                object(value, null);
+                value.members().values().forEach(this::string);
             }
         });
     }

@@ -20,10 +20,17 @@ import org.osgi.service.feature.ID;
  * @param features the features of the architecture that the variant asserts
  * @param parts the chosen implementations ({@code spelunk.name}) by kind of part ({@code spelunk.part})
  * @param registers reset values of identification registers by name
+ * @param documentation where values come from
  */
 public record VariantDefinition(String name, String file, String description, List<ID> bundles,
         SortedMap<String, Map<String, Object>> configurations, int architecture, SortedSet<String> features,
-        SortedMap<String, List<String>> parts, SortedMap<String, Long> registers) {
+        SortedMap<String, List<String>> parts, SortedMap<String, Long> registers,
+        VariantDocumentation documentation) {
+
+    /** The architecture version as people write it: Armv8.5. */
+    public String version() {
+        return "Armv" + architecture / 10 + "." + architecture % 10;
+    }
 
     /**
      * Makes what the composition needs.

@@ -129,15 +129,21 @@ public final class VariantReader {
         FeatureShape.check(document);
         Feature feature = feature(file, document);
         Value extensions = document.root().members().get("extensions");
-        Value extension = extensions == null ? null : extensions.members().get(FeatureShape.EXTENSION);
-        Value root = extension == null ? null : extension.members().get("json");
+        Value root = json(extensions, FeatureShape.EXTENSION);
         Map<String, Value> own = root == null ? Map.of() : root.members();
         VariantDefinition base = own.containsKey("extends")
                 ? read(locate((String) own.get("extends").content(), file), extending) : null;
         return new VariantDefinition(name(file), file.toString(), feature.getDescription().orElse(""),
                 bundles(document, feature, base, own.get("remove")), configurations(feature, base),
                 architecture(base, own.get("architecture")), features(base, own.get("architecture")),
-                parts(base, own.get("parts")), registers(document, base, own.get("registers")));
+                parts(base, own.get("parts")), registers(document, base, own.get("registers")),
+                (base == null ? VariantDocumentation.NONE : base.documentation())
+                        .and(json(extensions, FeatureShape.DOCUMENTATION)));
+    }
+
+    private static Value json(Value extensions, String name) {
+        Value extension = extensions == null ? null : extensions.members().get(name);
+        return extension == null ? null : extension.members().get("json");
     }
 
     private Feature feature(Path file, JsonDocument document) {

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.cli.variant;
+
+import dev.spelunk.cli.UserError;
+import jakarta.json.Json;
+import jakarta.json.JsonObjectBuilder;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** The file of a variant that extends another, for people to go on with. */
+public final class NewVariant {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
+    private static final String SUFFIX = ".json";
+
+    private NewVariant() {
+    }
+
+    /**
+     * Writes the file.
+     *
+     * @param name the variant's name, or the path of its file, with or without {@code .json}
+     * @param from name or file of the variant to extend, as the user gave it
+     * @param base what it says
+     * @return the file
+     * @throws UserError when the name cannot be one, the file is there already or cannot be written
+     */
+    public static Path write(String name, String from, VariantDefinition base) {
+        Path file = Path.of(name.endsWith(SUFFIX) ? name : name + SUFFIX);
+        String simple = file.getFileName().toString().replaceFirst("\\.json$", "");
+        if (!NAME.matcher(simple).matches()) {
+            throw new UserError("\"" + simple + "\" is no name for a variant: use letters, digits, '.', '_' and '-'");
+        }
+        String reference = from;
+        if (from.endsWith(SUFFIX)) {
+            reference = file.toAbsolutePath().normalize().getParent().relativize(
+                    Path.of(from).toAbsolutePath().normalize()).toString();
+        }
+        try {
+            Files.writeString(Files.createFile(file), text(simple, reference, base));
+        } catch (FileAlreadyExistsException e) {
+            throw new UserError(file + ": there is such a file already; choose another name or remove it");
+        } catch (IOException e) {
+            throw new UserError(file + ": cannot be written: " + e.getMessage());
+        }
+        return file;
+    }
+
+    private static String text(String name, String reference, VariantDefinition base) {
+        StringBuilder text = new StringBuilder();
+        text.append("{\n  \"feature-resource-version\": \"1.0\",\n");
+        text.append("  \"id\": ").append(quoted("local:" + name + ":1")).append(",\n");
+        text.append("  \"name\": ").append(quoted(name)).append(",\n");
+        text.append("  \"description\": ").append(quoted("As " + base.name())).append(",\n");
+        text.append("  \"bundles\": [],\n");
+        text.append("  // Properties given here replace those of ").append(base.name()).append(", which are:\n");
+        base.configurations().forEach((pid, values) ->
+                text.append("  //   ").append(quoted(pid)).append(": ").append(json(values)).append('\n'));
+        text.append("  \"configurations\": {},\n");
+        text.append("  \"extensions\": {\n    \"spelunk-variant\": {\n      \"kind\": \"mandatory\",\n");
+        text.append("      // Beside \"extends\": \"remove\" (bundles, as group:artifact), \"architecture\" (\"version\", \"features\"),\n");
+        text.append("      // \"parts\" (spelunk.name by kind of part), \"registers\" (MIDR_EL1, ...).\n");
+        text.append("      \"json\": {\"extends\": ").append(quoted(reference)).append("}\n");
+        return text.append("    }\n  }\n}\n").toString();
+    }
+
+    private static String quoted(String text) {
+        return Json.createValue(text).toString();
+    }
+
+    private static String json(Map<String, Object> values) {
+        JsonObjectBuilder object = Json.createObjectBuilder();
+        values.forEach((key, value) -> {
+            if (value instanceof Boolean bool) {
+                object.add(key, bool);
+            } else if (value instanceof Number number) {
+                object.add(key, new java.math.BigDecimal(number.toString()));
+            } else {
+                object.add(key, String.valueOf(value));
+            }
+        });
+        return object.build().toString();
+    }
+}
