@@ -64,7 +64,10 @@ u64 allocate_page(void);
 u64 allocate_table(void);
 void map_page(u64 root_table, u64 virtual, u64 physical, u64 attributes);
 void kernel_map_page(u64 virtual, u64 physical);
+void kernel_map_page_read_only(u64 virtual, u64 physical, bool read_only);
 void kernel_unmap_page(u64 virtual);
+// Lets the walk of the gigabyte of an address go on at a table that may not be there.
+void kernel_break_table(u64 virtual, u64 table);
 void kernel_map_gigabyte_of(u64 physical);
 
 // gic.c
@@ -113,6 +116,15 @@ void spe_interrupt(void);
 void spe_tick(void);
 // Drains what is left and prints the statistics; false when something was not as expected.
 bool spe_finish(void);
+
+// spe_misprogram.c
+struct spe_misprogramming {
+	u64 pointer;
+	u64 limit;
+	u64 expected;                   // PMBSR_EL1 of the event that must come, without COLL
+};
+// What provoke= asks for, for a buffer [base, limit); false when it is none of these.
+bool spe_misprogram(struct spe_misprogramming *wrong, u64 base, u64 limit);
 
 // spe_records.c
 struct spe_statistics {

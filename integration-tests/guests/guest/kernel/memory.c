@@ -80,6 +80,18 @@ void kernel_map_page(u64 virtual, u64 physical)
 	asm volatile("dsb ishst\n\tisb" : : : "memory");
 }
 
+void kernel_map_page_read_only(u64 virtual, u64 physical, bool read_only)
+{
+	*page_entry(kernel_l1, virtual) = physical | PTE_KERNEL_DATA | (read_only ? PTE_READ_ONLY : 0);
+	asm volatile("dsb ishst\n\tisb" : : : "memory");
+}
+
+void kernel_break_table(u64 virtual, u64 table)
+{
+	kernel_l1[(virtual >> 30) % TABLE_ENTRIES] = table | PTE_TABLE;
+	asm volatile("dsb ishst\n\tisb" : : : "memory");
+}
+
 void kernel_unmap_page(u64 virtual)
 {
 	*page_entry(kernel_l1, virtual) = 0;

@@ -51,6 +51,7 @@ enum provocation {
 	PROVOKE_HOLE_AT_ENABLE,         // the buffer is enabled with a page that is not mapped
 	PROVOKE_BUFFER_FULL,            // the first enable has room for one record
 	PROVOKE_OVERWRITE,              // a full buffer starts over, its records unread
+	PROVOKE_MISPROGRAMMING,         // the first enable is of a buffer that cannot be
 };
 
 static struct {
@@ -61,6 +62,11 @@ static struct {
 	bool expect_records;
 	enum provocation provoke;
 	bool provoked;
+	struct spe_misprogramming wrong;
+	bool wrong_enabled;             // the buffer that cannot be is programmed
+	u64 wrong_events;
+	u64 wrong_pmbsr;                // of the first of them
+	u64 clear_only;                 // how many of them the handler answers with PMBSR_EL1 = 0 and nothing else
 	u64 pmscr;
 	u64 base;
 	u64 limit;
@@ -95,7 +101,7 @@ static enum provocation read_provocation(void)
 		return PROVOKE_BUFFER_FULL;
 	if (bootarg_is("provoke", "overwrite"))
 		return PROVOKE_OVERWRITE;
-	panic("bootargs: provoke= knows stage1-fault, hole-at-enable, buffer-full, overwrite");
+	return PROVOKE_MISPROGRAMMING;
 }
 
 // The interval in members of the sample population, not below what PMSIDR_EL1.Interval advises.
@@ -246,6 +252,12 @@ void spe_init(void)
 		spe.pointer = spe.unread = spe.limit - spe.max_record_size;
 		spe.provoked = true;
 	}
+	if (spe.provoke == PROVOKE_MISPROGRAMMING) {
+		if (!spe_misprogram(&spe.wrong, spe.base, spe.limit))
+			panic("bootargs: provoke= does not know this; README.md has the list");
+		spe.wrong_enabled = true;
+		spe.clear_only = bootarg_number("spe.clear_only", 0);
+	}
 	spe.expect_records = !pmsfcr && interval <= 65536;
 	spe.present = true;
 	gic_enable_ppi(platform.spe_intid);
@@ -276,6 +288,18 @@ static void unexpected_event(u64 pmbsr)
 	if (++spe.unexpected == MAX_UNEXPECTED_EVENTS) {
 		kprintf("spe: too many of them, profiling ends here\n");
 		spe.given_up = true;
+	}
+}
+
+// An event of the buffer that cannot be. Nothing was written, so there is nothing to read.
+static void take_wrong_event(u64 pmbsr)
+{
+	if (++spe.wrong_events > 1)
+		return;
+	spe.wrong_pmbsr = pmbsr & ~PMBSR_COLL;
+	if (spe.wrong_pmbsr != spe.wrong.expected) {
+		kprintf("spe: expected PMBSR_EL1 0x%lx\n", spe.wrong.expected);
+		unexpected_event(pmbsr);
 	}
 }
 
@@ -334,7 +358,19 @@ void spe_interrupt(void)
 	spe.interrupts++;
 	if (pmbsr & PMBSR_COLL)
 		spe.collisions++;
-	take_event(pmbsr);
+	if (spe.wrong_enabled) {
+		take_wrong_event(pmbsr);
+		if (spe.wrong_events <= spe.clear_only) {
+			write_sysreg(PMBSR_EL1, 0);
+			isb();
+			return;
+		}
+		spe.wrong_enabled = false;
+		// A hypervisor that refuses the buffer itself would refuse it again.
+		spe.given_up = bootarg_is("provoke", "refused");
+	} else {
+		take_event(pmbsr);
+	}
 
 	// Pointers first: clearing S is what lets profiling go on.
 	bool resume = spe.running && !spe.given_up;
@@ -350,8 +386,8 @@ void spe_start(struct task *task)
 {
 	if (!spe.present || spe.given_up)
 		return;
-	write_sysreg(PMBPTR_EL1, spe.pointer);
-	write_sysreg(PMBLIMITR_EL1, spe.limit | PMBLIMITR_E);
+	write_sysreg(PMBPTR_EL1, spe.wrong_enabled ? spe.wrong.pointer : spe.pointer);
+	write_sysreg(PMBLIMITR_EL1, (spe.wrong_enabled ? spe.wrong.limit : spe.limit) | PMBLIMITR_E);
 	write_sysreg(PMSICR_EL1, task->sample_counter);
 	isb();
 	spe.running = true;
@@ -374,10 +410,15 @@ void spe_stop(struct task *task)
 	task->sample_counter = read_sysreg(PMSICR_EL1);
 	if (pmbsr & PMBSR_COLL)
 		spe.collisions++;
-	if (pmbsr & PMBSR_S)
+	if (spe.wrong_enabled) {
+		if (pmbsr & PMBSR_S)
+			take_wrong_event(pmbsr);
+		spe.wrong_enabled = spe.wrong_events == 0;
+	} else if (pmbsr & PMBSR_S) {
 		take_event(pmbsr);      // the interrupt is still pending: taken here instead
-	else
+	} else {
 		spe.pointer = pmbptr;
+	}
 	write_sysreg(PMBSR_EL1, 0);
 	isb();
 }
@@ -408,6 +449,8 @@ static void print_statistics(void)
 		spe.full, spe.stage1_faults, spe.stage2_faults, spe.other_events, spe.interrupts);
 	kprintf("spe: %lu with data loss, %lu with collisions, %lu malformed records, %lu bytes overwritten\n",
 		spe.data_lost, spe.collisions, statistics.malformed, spe.overwritten);
+	if (spe.provoke == PROVOKE_MISPROGRAMMING)
+		kprintf("spe: provoked: %lu events, the first with PMBSR_EL1 0x%lx\n", spe.wrong_events, spe.wrong_pmbsr);
 }
 
 // Did the event that bootargs asked for come?
@@ -421,6 +464,8 @@ static bool provocation_seen(void)
 		return spe.provoked && spe.full;
 	case PROVOKE_OVERWRITE:
 		return spe.overwritten;
+	case PROVOKE_MISPROGRAMMING:
+		return spe.wrong_events;
 	default:
 		return true;
 	}
@@ -444,7 +489,7 @@ bool spe_finish(void)
 		kprintf("spe: the provoked event did not come\n");
 		good = false;
 	}
-	if (spe.expect_records && !statistics.bytes) {
+	if (spe.expect_records && !spe.given_up && !statistics.bytes) {
 		kprintf("spe: no record arrived\n");
 		good = false;
 	}
