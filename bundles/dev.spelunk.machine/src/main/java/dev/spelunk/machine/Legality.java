@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -22,43 +23,14 @@ import org.osgi.framework.wiring.BundleRevision;
 
 /**
  * Whether a composition is legal: what the bundles of its parts declare in the namespace
- * {@code arm.feature}, what the variant asserts, and the conditional rules of DDI 0487, A2. A profiling
+ * {@code arm.feature}, what the variant asserts, and the {@linkplain FeatureRules rules} of DDI 0487, A2. A profiling
  * increment is in the machine when its bundle is chosen; the other parts' capabilities say what they model,
  * and the variant asserts what the machine has of it.
  */
 final class Legality {
-    /**
-     * A conditional rule: in architecture versions from..below, a machine with {@code when} needs {@code needs}.
-     *
-     * @param when a feature, or empty for every machine
-     * @param needs a feature; empty when {@code when} itself is not permitted there
-     */
-    private record Rule(int from, int below, String when, String needs, String source) {
-        boolean applies(int version, SortedSet<String> features) {
-            return version >= from && version < below && (when.isEmpty() || features.contains(when));
-        }
-    }
-
-    private static final int ANY = Integer.MAX_VALUE;
-
-    private static final List<Rule> RULES = List.of(
-            new Rule(80, 81, "FEAT_SPE", "", "A2.2: FEAT_SPE is optional from Armv8.1"),
-            new Rule(80, 82, "FEAT_SPEv1p1", "", "A2.2: FEAT_SPEv1p1 is optional from Armv8.2"),
-            new Rule(80, ANY, "FEAT_SPEv1p1", "FEAT_SPE", "A2.2: FEAT_SPEv1p1 requires FEAT_SPE"),
-            new Rule(85, ANY, "FEAT_SPE", "FEAT_SPEv1p1", "A2.2: PMSVer 1 is not permitted from Armv8.5"),
-            new Rule(80, 85, "FEAT_FGT", "", "A2.2: FEAT_FGT is optional from Armv8.5"),
-            new Rule(80, ANY, "FEAT_FGT", "FEAT_EL2", "the fine-grained traps are registers of EL2"),
-            new Rule(81, ANY, "FEAT_PMUv3", "FEAT_PMUv3p1", "A2.2: FEAT_PMUv3 is FEAT_PMUv3p1 from Armv8.1"),
-            new Rule(84, ANY, "FEAT_PMUv3", "FEAT_PMUv3p4", "A2.2: FEAT_PMUv3 is FEAT_PMUv3p4 from Armv8.4"),
-            new Rule(85, ANY, "FEAT_PMUv3", "FEAT_PMUv3p5", "A2.2: FEAT_PMUv3 is FEAT_PMUv3p5 from Armv8.5"),
-            new Rule(87, ANY, "FEAT_PMUv3", "FEAT_PMUv3p7", "A2.2: FEAT_PMUv3 is FEAT_PMUv3p7 from Armv8.7"),
-            new Rule(80, ANY, "FEAT_PMUv3p1", "FEAT_PMUv3", "A2.2: FEAT_PMUv3p1 requires FEAT_PMUv3"),
-            new Rule(80, ANY, "FEAT_PMUv3p4", "FEAT_PMUv3p1", "A2.2: FEAT_PMUv3p4 requires FEAT_PMUv3p1"),
-            new Rule(80, ANY, "FEAT_PMUv3p5", "FEAT_PMUv3p4", "A2.2: FEAT_PMUv3p5 requires FEAT_PMUv3p4"),
-            new Rule(80, ANY, "FEAT_PMUv3p7", "FEAT_PMUv3p5", "A2.2: FEAT_PMUv3p7 requires FEAT_PMUv3p5"),
-            new Rule(80, ANY, "FEAT_VHE", "FEAT_EL2", "the Virtualization Host Extensions need EL2"),
-            new Rule(80, ANY, "FEAT_FlagM2", "FEAT_FlagM", "A2.2: FEAT_FlagM2 requires FEAT_FlagM"),
-            new Rule(80, ANY, "FEAT_LRCPC2", "FEAT_LRCPC", "A2.2: FEAT_LRCPC2 requires FEAT_LRCPC"));
+    /** Features whose assertion says nothing unless a part models them: ID fields of other features depend on them. */
+    private static final Set<String> BROUGHT_BY_PARTS =
+            Set.of("FEAT_SVE", "FEAT_SVE2", "FEAT_SME", "FEAT_MTE", "FEAT_MTE2", "FEAT_MOPS", "FEAT_GCS", "FEAT_RME");
 
     private final SortedSet<String> features = new TreeSet<>();
     private final List<String> problems = new ArrayList<>();
@@ -88,36 +60,33 @@ final class Legality {
             }
         }
         legality.features.addAll(available.keySet());
+        legality.problems.addAll(FeatureRules.problems(version, legality.features));
         for (Bundle bundle : parts) {
             for (BundleRequirement r : bundle.adapt(BundleRevision.class)
                     .getDeclaredRequirements(Architecture.FEATURE_NAMESPACE)) {
                 String filter = r.getDirectives().get(Constants.FILTER_DIRECTIVE);
                 boolean optional = "optional".equals(r.getDirectives().get(Constants.RESOLUTION_DIRECTIVE));
-                if (!optional && filter != null && available.values().stream().noneMatch(a -> matches(filter, a))) {
+                if (!optional && filter != null && available.values().stream().noneMatch(a -> matches(filter, a))
+                        && !legality.reported(filter)) {
                     legality.problems.add("nothing provides " + filter + ", which " + bundle.getSymbolicName() + " requires"
                             + legality.provides(bundle));
                 }
             }
         }
         for (String feature : asserted) {
-            // Performance monitors that no part brings would be there in ID_AA64DFR0_EL1 alone.
-            if (feature.startsWith("FEAT_PMUv3") && parts.stream().noneMatch(b -> declares(b, feature))) {
+            boolean byPart = feature.startsWith("FEAT_PMUv3") || BROUGHT_BY_PARTS.contains(feature);
+            if (byPart && parts.stream().noneMatch(b -> declares(b, feature))) {
                 legality.problems.add(feature + " is asserted, but no part of the machine models it");
             }
         }
-        for (Rule rule : RULES) {
-            if (!rule.applies(version, legality.features)) {
-                continue;
-            }
-            if (rule.needs.isEmpty()) {
-                legality.problems.add(rule.when + " is not permitted in Armv" + version / 10 + "." + version % 10
-                        + " (DDI 0487, " + rule.source + ")");
-            } else if (!legality.features.contains(rule.needs)) {
-                legality.problems.add(rule.needs + " is missing, which " + rule.when + " needs in Armv" + version / 10 + "."
-                        + version % 10 + " (DDI 0487, " + rule.source + ")");
-            }
-        }
         return legality;
+    }
+
+    /** Whether a rule has already said that the feature of a plain filter is missing. */
+    private boolean reported(String filter) {
+        String prefix = "(" + Architecture.FEATURE_NAMESPACE + "=";
+        return filter.startsWith(prefix) && problems.stream().anyMatch(p -> p.startsWith(
+                FeatureRules.missing(filter.substring(prefix.length(), filter.length() - 1))));
     }
 
     private String provides(Bundle bundle) {

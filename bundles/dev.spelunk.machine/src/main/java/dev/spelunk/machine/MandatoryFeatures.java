@@ -9,7 +9,7 @@ import java.util.TreeSet;
 /**
  * The features that every implementation of an architecture version has, whatever else it implements (DDI 0487,
  * A2.2 and A2.3: "mandatory from"). What every machine here is (FEAT_AA64EL0, FEAT_AA64EL1, FEAT_IVIPT) is left
- * out; what depends on another feature is a rule of {@link Legality}.
+ * out; what depends on another feature is one of {@link FeatureRules}.
  */
 final class MandatoryFeatures {
     private static final Map<Integer, Set<String>> FROM = Map.ofEntries(
@@ -42,8 +42,7 @@ final class MandatoryFeatures {
     static SortedSet<String> of(int version) {
         SortedSet<String> features = new TreeSet<>();
         FROM.forEach((from, names) -> {
-            boolean eight = from < 90 && from <= (version >= 90 ? Math.min(version - 5, 89) : version);
-            if (eight || from >= 90 && from <= version) {
+            if (FeatureRules.includes(version, from)) {
                 features.addAll(names);
             }
         });
