@@ -2,11 +2,14 @@
 package dev.spelunk.cli;
 
 import dev.spelunk.api.machine.RunOptions;
+import dev.spelunk.api.machine.Snapshots;
 import dev.spelunk.cli.run.TraceFile;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
@@ -72,6 +75,16 @@ public final class MachineOptions {
     @Mixin
     private VmCommandOptions vm = new VmCommandOptions();
 
+    @Option(names = "--save-at", paramLabel = "N=FILE",
+            description = "Save the machine's whole state in a file when so many instructions have been executed, and go on. "
+                    + "May be given several times.")
+    private Map<Long, Path> saves = new TreeMap<>();
+
+    @Option(names = "--restore", paramLabel = "FILE",
+            description = "Go on from a saved state. All other options must be those of the run that saved it; the output is "
+                    + "that of the whole run.")
+    private Path restore;
+
     @Option(names = "--trace", paramLabel = "FILE.json",
             description = "Write a timeline that Perfetto and chrome://tracing open: the vCPUs and their exits, the buffer "
                     + "registers in memory and in hardware, the buffer's fill level, pins, interrupts and events.")
@@ -104,6 +117,7 @@ public final class MachineOptions {
         return new RunOptions(guest.file(), guest.initrd(), hypervisor.name(), guest.el(), guest.bootArguments(),
                 memory == null ? guest.memory() : memory, cpus, maxInstructions == null ? Long.MAX_VALUE : maxInstructions,
                 seed, console, input, paced).withVm(vm.options(hypervisor == HypervisorKind.kvm))
+                .withSnapshots(new Snapshots(new TreeMap<>(saves), restore))
                 .withTrace(trace == null ? null : new TraceFile(trace));
     }
 

@@ -194,6 +194,22 @@ final class Board {
         }
     }
 
+    /** The state has been replaced as a whole: everything derived from it goes. */
+    void stateReplaced() {
+        for (PeContext context : pes) {
+            context.translator.invalidate();
+            context.core.invalidate();
+            context.timer.invalidate();
+            if (context.sampler != null) {
+                context.sampler.invalidate();
+            }
+            context.pe.changed |= PeState.CHANGED_PROFILING | PeState.CHANGED_INTERRUPTS | PeState.CHANGED_TIMERS;
+        }
+        if (vm != null) {
+            vm.invalidate();
+        }
+    }
+
     /** Physical address of a guest address, before any migration. */
     long physical(long guestAddress) {
         return guestAddress - RAM_BASE + guestBase;

@@ -60,7 +60,9 @@ public final class Factory implements MachineFactory, SwapService {
         Board board = new Board(parts, architecture, options);
         board.records.sinks(sinks);
         board.load(image, initrd, DeviceTreeBlob.write(BoardDescription.of(board, initrd)));
-        return new SpelunkMachine(board, image);
+        SpelunkMachine machine = new SpelunkMachine(board, image);
+        machine.snapshots(options.snapshots(), SnapshotIdentity.of(variant, parts, architecture, image, initrd, options));
+        return machine;
     }
 
     @Override

@@ -41,6 +41,16 @@ final class RecordLog implements RecordSink, AutoCloseable {
         }
     }
 
+    /** Begins with the records of an earlier part of the run. */
+    synchronized void begin(byte[] records) {
+        for (int at = 0; at < records.length; at += BUFFER) {
+            if (buffer.position() != 0) {
+                spill();
+            }
+            buffer.put(records, at, Math.min(BUFFER, records.length - at));
+        }
+    }
+
     private void spill() {
         try {
             if (file == null) {

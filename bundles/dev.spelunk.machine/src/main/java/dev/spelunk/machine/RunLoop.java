@@ -11,6 +11,9 @@ import dev.spelunk.api.spu.Sampler;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.timing.OperationTimer;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -31,6 +34,8 @@ final class RunLoop {
     private final Semihosting semihosting;
     private final Operation operation = new Operation();
     private long horizon;
+    /** Index of the PE whose turn it is; the number of PEs when all have had it. */
+    private int turnOf;
     private final Pacing pacing = new Pacing(System::nanoTime, LockSupport::parkNanos);
     private Ending ending;
     private int exitCode;
@@ -43,6 +48,27 @@ final class RunLoop {
         executedAtExit = new long[board.pes.length];
         fruitlessExits = new int[board.pes.length];
         semihosting = new Semihosting(board.console, board.options.bootArguments());
+        turnOf = board.pes.length;
+    }
+
+    /** Writes the place between two operations at which the loop is. */
+    void write(DataOutputStream out) throws IOException {
+        out.writeLong(horizon);
+        out.writeInt(turnOf);
+        for (int pe = 0; pe < board.pes.length; pe++) {
+            out.writeLong(executedAtExit[pe]);
+            out.writeInt(fruitlessExits[pe]);
+        }
+    }
+
+    /** Goes on at a place that was written. */
+    void read(DataInputStream in) throws IOException {
+        horizon = in.readLong();
+        turnOf = in.readInt();
+        for (int pe = 0; pe < board.pes.length; pe++) {
+            executedAtExit[pe] = in.readLong();
+            fruitlessExits[pe] = in.readInt();
+        }
     }
 
     Ending ending() {
@@ -73,9 +99,12 @@ final class RunLoop {
      * @return whether the guest goes on
      */
     boolean turn(long limit) {
-        horizon = Math.max(horizon, slowest() + (board.pes.length == 1 ? TURN : SHORT_TURN));
-        boolean idle = true;
-        for (PeContext context : board.pes) {
+        if (turnOf == board.pes.length) {
+            horizon = Math.max(horizon, slowest() + (board.pes.length == 1 ? TURN : SHORT_TURN));
+            turnOf = 0;
+        }
+        for (; turnOf < board.pes.length; turnOf++) {
+            PeContext context = board.pes[turnOf];
             while (ending == null && context.pe.powered && context.pe.cycles() < horizon) {
                 long left = limit - executed();
                 if (left <= 0) {
@@ -83,9 +112,8 @@ final class RunLoop {
                 }
                 step(context, left);
             }
-            idle &= !context.pe.powered || context.pe.waiting;
         }
-        if (ending == null && idle && nothingCanWake()) {
+        if (ending == null && everyoneWaits() && nothingCanWake()) {
             if (!board.console.hasInput()) {
                 fail("the guest waits for an interrupt that nothing will raise");
             } else {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.machine;
 
+import dev.spelunk.api.machine.BadInputException;
 import dev.spelunk.api.machine.BrokenInvariantException;
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.machine.Snapshots;
 import dev.spelunk.api.records.ProfileDescription;
 import dev.spelunk.api.registers.RegisterDefinition;
 import dev.spelunk.api.registers.SystemRegister;
@@ -18,7 +20,9 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 
 /** A machine: its board, its run loop, and the safepoints at which others may touch it. */
@@ -33,6 +37,7 @@ final class SpelunkMachine implements Machine {
     private final PriorityQueue<Scheduled> schedule = new PriorityQueue<>(
             (a, b) -> a.at != b.at ? Long.compare(a.at, b.at) : Long.compare(a.order, b.order));
     private final Deque<Runnable> requests = new ArrayDeque<>();
+    private final SortedSet<Long> unsaved = new TreeSet<>();
     private long scheduled;
     private volatile boolean attention;
     private volatile long executed;
@@ -204,6 +209,35 @@ final class SpelunkMachine implements Machine {
     @Override
     public long instructions() {
         return executed;
+    }
+
+    /**
+     * Restores what is to be restored, and plans what is to be saved.
+     *
+     * @param identity what a snapshot must be of, to fit this machine
+     */
+    void snapshots(Snapshots snapshots, SortedMap<String, String> identity) {
+        Snapshot snapshot = new Snapshot(board, loop);
+        if (snapshots.restore() != null) {
+            SnapshotFile.read(snapshots.restore(), identity, snapshot);
+            executed = loop.executed();
+        }
+        snapshots.saves().forEach((instructions, file) -> {
+            if (instructions < executed) {
+                throw new BadInputException("--save-at " + instructions + "=" + file + ": the restored machine has executed "
+                        + executed + " instructions already");
+            }
+            unsaved.add(instructions);
+            at(instructions, () -> {
+                SnapshotFile.write(file, identity, snapshot);
+                unsaved.remove(instructions);
+            });
+        });
+    }
+
+    @Override
+    public SortedSet<Long> unsaved() {
+        return unsaved;
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.spelunk.api.records.ProfileDescription;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import org.osgi.annotation.versioning.ProviderType;
 
 /** One composed machine with a guest. One thread runs it; the other methods may be called from any thread. */
@@ -28,6 +29,11 @@ public interface Machine extends AutoCloseable {
 
     /** Operations executed so far, over all PEs; approximate while it runs. */
     long instructions();
+
+    /** Points of {@link Snapshots#saves} that have not been reached. */
+    default SortedSet<Long> unsaved() {
+        return Collections.emptySortedSet();
+    }
 
     /** The sample records so far, in order. */
     byte[] records();

@@ -27,17 +27,18 @@ import java.nio.file.Path;
  * @param peripherals what is connected to the machine beside the terminal
  * @param vm how the VM is run; without meaning for hypervisor {@code none}
  * @param trace gets the timeline of the run; null for none
+ * @param snapshots what is saved and restored
  */
 public record RunOptions(
         Path guest, Path initrd, String hypervisor, int el, String bootArguments, long memory, int cpus,
         long maxInstructions, long seed, OutputStream console, InputStream input, boolean paced,
-        Peripherals peripherals, VmOptions vm, TraceSink trace) {
+        Peripherals peripherals, VmOptions vm, TraceSink trace, Snapshots snapshots) {
 
     /** Nothing beside the terminal. */
     public RunOptions(Path guest, Path initrd, String hypervisor, int el, String bootArguments, long memory, int cpus,
             long maxInstructions, long seed, OutputStream console, InputStream input, boolean paced) {
         this(guest, initrd, hypervisor, el, bootArguments, memory, cpus, maxInstructions, seed, console, input, paced,
-                Peripherals.NONE, VmOptions.DEFAULT, null);
+                Peripherals.NONE, VmOptions.DEFAULT, null, Snapshots.NONE);
     }
 
     /** One PE and no initial RAM disk. */
@@ -49,24 +50,30 @@ public record RunOptions(
     /** The same with other options of the VM. */
     public RunOptions withVm(VmOptions options) {
         return new RunOptions(guest, initrd, hypervisor, el, bootArguments, memory, cpus, maxInstructions, seed, console, input,
-                paced, peripherals, options, trace);
+                paced, peripherals, options, trace, snapshots);
     }
 
     /** The same with a timeline. */
     public RunOptions withTrace(TraceSink sink) {
         return new RunOptions(guest, initrd, hypervisor, el, bootArguments, memory, cpus, maxInstructions, seed, console, input,
-                paced, peripherals, vm, sink);
+                paced, peripherals, vm, sink, snapshots);
     }
 
     /** The same with that number of PEs of the guest. */
     public RunOptions withCpus(int number) {
         return new RunOptions(guest, initrd, hypervisor, el, bootArguments, memory, number, maxInstructions, seed, console,
-                input, paced, peripherals, vm, trace);
+                input, paced, peripherals, vm, trace, snapshots);
     }
 
     /** The same with other peripherals. */
     public RunOptions withPeripherals(Peripherals others) {
         return new RunOptions(guest, initrd, hypervisor, el, bootArguments, memory, cpus, maxInstructions, seed, console, input,
-                paced, others, vm, trace);
+                paced, others, vm, trace, snapshots);
+    }
+
+    /** The same with snapshots. */
+    public RunOptions withSnapshots(Snapshots files) {
+        return new RunOptions(guest, initrd, hypervisor, el, bootArguments, memory, cpus, maxInstructions, seed, console, input,
+                paced, peripherals, vm, trace, files);
     }
 }

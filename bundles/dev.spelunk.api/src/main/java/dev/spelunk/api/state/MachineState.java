@@ -46,6 +46,25 @@ public final class MachineState {
         return streams.computeIfAbsent(purpose, p -> new RandomStream(seed, p));
     }
 
+    /** The random streams by purpose. */
+    public SortedMap<String, RandomStream> randoms() {
+        return streams;
+    }
+
+    /** Gives a block this content and these sizes, and makes it when it is not there. */
+    public void restore(String name, long[] words, byte[] bytes) {
+        StateBlock block = block(name, 0, 0);
+        // Whoever holds the block goes on with it; its arrays stay too where they can.
+        if (block.words.length != words.length) {
+            block.words = new long[words.length];
+        }
+        if (block.bytes.length != bytes.length) {
+            block.bytes = new byte[bytes.length];
+        }
+        System.arraycopy(words, 0, block.words, 0, words.length);
+        System.arraycopy(bytes, 0, block.bytes, 0, bytes.length);
+    }
+
     /** The blocks by name, in name order. */
     public SortedMap<String, StateBlock> blocks() {
         return blocks;

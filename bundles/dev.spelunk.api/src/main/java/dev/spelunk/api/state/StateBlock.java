@@ -4,8 +4,10 @@ package dev.spelunk.api.state;
 /** State of one device or context: words and bytes that survive the part that gives them a meaning. */
 public final class StateBlock {
     public final String name;
-    public final long[] words;
-    public final byte[] bytes;
+    /** Another array only after {@link MachineState#restore}. */
+    public long[] words;
+    /** See {@link #words}. */
+    public byte[] bytes;
 
     public StateBlock(String name, int words, int bytes) {
         this.name = name;

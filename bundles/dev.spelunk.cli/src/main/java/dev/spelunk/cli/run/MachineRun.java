@@ -45,7 +45,11 @@ public final class MachineRun implements AutoCloseable {
         if (interrupted) {
             machine.interrupt();
         }
-        return machine.run();
+        Result result = machine.run();
+        for (long point : machine.unsaved()) {
+            System.err.println("spelunk: the run ended before --save-at " + point + ": that snapshot is not written");
+        }
+        return result;
     }
 
     /**

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.api.machine;
+
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Snapshots of a machine's whole state, guest and host, in files.
+ *
+ * @param saves files to write, by the number of operations that have been executed then, exactly
+ * @param restore the snapshot of a machine of the same composition and guest from which the run goes on; null to
+ *     begin with a reset
+ */
+public record Snapshots(SortedMap<Long, Path> saves, Path restore) {
+    /** Nothing is saved or restored. */
+    public static final Snapshots NONE = new Snapshots(Collections.emptySortedMap(), null);
+
+    public Snapshots {
+        saves = Collections.unmodifiableSortedMap(new TreeMap<>(saves));
+    }
+}
