@@ -19,12 +19,13 @@ import java.util.List;
 final class GuestChannels implements AutoCloseable {
     /** Names of the channels. */
     static final String CONTROL = "spelunk.control";
+    static final String INPUT = "spelunk.input";
     static final String PROGRAM = "spelunk.program";
     static final String ERRORS = "spelunk.errors";
     static final String PROFILE = "perf.data";
     static final String SYMBOLS = "kallsyms";
     /** How many channels there are. */
-    static final int COUNT = 5;
+    static final int COUNT = 6;
     /** Lines of the control channel begin with these, or with {@link #PROFILE} and its size. */
     static final String STARTED = "started";
     static final String ENDED = "ended";
@@ -55,7 +56,8 @@ final class GuestChannels implements AutoCloseable {
         profile = folder.begin(PROFILE);
         symbols = folder.begin(SYMBOLS);
         streams = List.of(output, errors);
-        ports = List.of(new ConsolePort(CONTROL, new Lines(), null), new ConsolePort(PROGRAM, output, input),
+        ports = List.of(new ConsolePort(CONTROL, new Lines(), null), new ConsolePort(INPUT, null, input),
+                new ConsolePort(PROGRAM, output, null),
                 new ConsolePort(ERRORS, errors, null), new ConsolePort(PROFILE, new Guarded(profile), null),
                 new ConsolePort(SYMBOLS, new Guarded(symbols), null));
     }

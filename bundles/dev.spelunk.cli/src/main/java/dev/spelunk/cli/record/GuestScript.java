@@ -55,15 +55,14 @@ final class GuestScript {
                 "  echo \"" + GuestChannels.REFUSED + " $($B dmesg | $B grep -i spe_pmu | $B tail -n 1)\" >&9",
                 "  $B poweroff -f",
                 "fi",
-                // A port can be open once.
-                "exec 8<>/spelunk/port/" + GuestChannels.PROGRAM,
                 "echo 0 >/proc/sys/kernel/kptr_restrict",
                 "export HOME=/tmp PATH=/usr/bin:/bin",
                 "cd " + quoted(folder.toString()),
                 "echo " + GuestChannels.STARTED + " >&9",
                 "/spelunk/lib/ld-linux-aarch64.so.1 --library-path /spelunk/lib /spelunk/perf record -q -N"
                         + " -o /spelunk/perf.data -e " + quoted(event) + (period == 0 ? "" : " -c " + period) + " -- "
-                        + words + " <&8 >&8 2>/spelunk/port/" + GuestChannels.ERRORS + " 8>&- 9>&-",
+                        + words + " </spelunk/port/" + GuestChannels.INPUT + " >/spelunk/port/" + GuestChannels.PROGRAM
+                        + " 2>/spelunk/port/" + GuestChannels.ERRORS + " 9>&-",
                 "echo " + GuestChannels.ENDED + " $? >&9",
                 "if [ -s /spelunk/perf.data ]; then",
                 "  $B cat /spelunk/perf.data >/spelunk/port/" + GuestChannels.PROFILE,
