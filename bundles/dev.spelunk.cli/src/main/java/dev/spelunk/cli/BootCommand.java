@@ -56,8 +56,8 @@ final class BootCommand implements Callable<Integer> {
             EscapeInput keys = interactive ? new EscapeInput(System.in, System.err) : null;
             RunOptions options = machine.runOptions(guest, console, new PipedInput(interactive ? keys : System.in), interactive)
                     .withPeripherals(connected.peripherals());
-            return new SystemRun(() -> composition.machine(options), console, keys, terminal, reboot)
-                    .timeline(options.trace()).call();
+            return composition.exitCode(new SystemRun(() -> composition.machine(options), console, keys, terminal, reboot)
+                    .timeline(options.trace()).call());
         }
     }
 }

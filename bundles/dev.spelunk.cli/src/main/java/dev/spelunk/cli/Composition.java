@@ -7,8 +7,13 @@ import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.MachineFactory;
 import dev.spelunk.api.machine.Parts;
 import dev.spelunk.api.machine.RunOptions;
+import dev.spelunk.api.machine.SwapListener;
+import dev.spelunk.api.machine.SwapRequest;
+import dev.spelunk.api.machine.SwapService;
 import dev.spelunk.api.machine.Variant;
+import dev.spelunk.api.machine.VariantUpdate;
 import dev.spelunk.cli.framework.BundleLocator;
+import dev.spelunk.cli.framework.BundleUpdate;
 import dev.spelunk.cli.framework.FrameworkHost;
 import dev.spelunk.cli.variant.VariantDefinition;
 import dev.spelunk.cli.variant.VariantReader;
@@ -25,12 +30,18 @@ import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.feature.ID;
 
-/** A variant whose bundles are started in the embedded framework. */
-public final class Composition implements AutoCloseable {
-    private final VariantDefinition definition;
-    private final Variant variant;
+/** A variant whose bundles are started in the embedded framework, and what is to be swapped in its machines. */
+public final class Composition implements AutoCloseable, VariantUpdate, SwapListener {
+    private final String nameOrFile;
     private final BundleLocator locator;
     private final FrameworkHost host;
+    private final Overrides overrides;
+    private final List<ScheduledSwap> swaps;
+    private final boolean follows;
+    private volatile VariantDefinition definition;
+    private volatile Variant variant;
+    private VariantFollower follower;
+    private volatile boolean refused;
 
     /**
      * Reads the variant, starts the framework, and in it the variant's bundles.
@@ -49,29 +60,52 @@ public final class Composition implements AutoCloseable {
      * @param overrides what comes before the variant's own
      */
     public Composition(String nameOrFile, Path bundles, Overrides overrides) {
+        this(nameOrFile, bundles, overrides, List.of(), false);
+    }
+
+    /**
+     * As {@link #Composition(String, Path, Overrides)}, with what happens while a machine runs.
+     *
+     * @param swaps what is to be swapped in each machine
+     * @param follows whether a machine follows changes of the variant's file
+     */
+    Composition(String nameOrFile, Path bundles, Overrides overrides, List<ScheduledSwap> swaps, boolean follows) {
+        this.nameOrFile = nameOrFile;
+        this.overrides = overrides;
+        this.swaps = swaps;
+        this.follows = follows;
         definition = new VariantReader(Home.features()).read(nameOrFile);
         locator = new BundleLocator(Home.assembly(), bundles, Home.localRepository());
         List<Path> files = locator.locate(definition.file(), definition.bundles());
-        host = new FrameworkHost();
+        host = new FrameworkHost(Home.assembly());
         try {
             boolean changed = !overrides.configurations().isEmpty();
-            SortedSet<String> names = host.start(changed ? definition.file() + " with --host" : definition.file(), files,
-                    merged(definition.configurations(), overrides.configurations()));
-            Variant whole = definition.toVariant(names);
-            for (Map.Entry<String, String> part : overrides.parts().entrySet()) {
-                whole = whole.withPart(part.getKey(), part.getValue());
+            host.start(changed ? definition.file() + " with --host" : definition.file(), files, configurations(definition));
+            variant = variant(definition, files);
+            host.context().registerService(new String[] {SwapListener.class.getName(), VariantUpdate.class.getName()},
+                    this, null);
+            for (ScheduledSwap swap : swaps) {
+                provide(swap);
             }
-            variant = whole;
         } catch (RuntimeException | Error e) {
             host.close();
             throw e;
         }
     }
 
-    private static SortedMap<String, Map<String, Object>> merged(
-            Map<String, Map<String, Object>> base, Map<String, Map<String, Object>> changes) {
-        SortedMap<String, Map<String, Object>> merged = new TreeMap<>(base);
-        changes.forEach((pid, values) -> {
+    /** The variant of a definition, with what the command line changes. */
+    private Variant variant(VariantDefinition of, List<Path> files) {
+        Variant whole = of.toVariant(host.names(files));
+        for (Map.Entry<String, String> part : overrides.parts().entrySet()) {
+            whole = whole.withPart(part.getKey(), part.getValue());
+        }
+        return whole;
+    }
+
+    /** The configurations of a definition, with what the command line changes. */
+    private SortedMap<String, Map<String, Object>> configurations(VariantDefinition of) {
+        SortedMap<String, Map<String, Object>> merged = new TreeMap<>(of.configurations());
+        overrides.configurations().forEach((pid, values) -> {
             Map<String, Object> all = new LinkedHashMap<>(merged.getOrDefault(pid, Map.of()));
             all.putAll(values);
             merged.put(pid, all);
@@ -97,6 +131,25 @@ public final class Composition implements AutoCloseable {
             throw new IllegalArgumentException(part, e);
         }
         return names;
+    }
+
+    /** Starts the bundle of what a swap brings in, where the variant's bundles do not publish it. */
+    private void provide(ScheduledSwap swap) {
+        String with = swap.request().with();
+        if (with == null || with.equals(SwapRequest.NONE)) {
+            return;
+        }
+        try {
+            if (host.context().getServiceReferences((String) null, "(&(" + Parts.PART + "=" + swap.request().part() + ")("
+                    + Parts.NAME + "=" + with + "))") == null) {
+                Path file = locator.offering(swap.request().part(), with);
+                if (file != null) {
+                    host.start("--swap", List.of(file), Map.of());
+                }
+            }
+        } catch (InvalidSyntaxException e) {
+            throw new UserError("--swap: not the name of a part: " + with);
+        }
     }
 
     /** Starts bundles that are not the variant's. */
@@ -125,9 +178,10 @@ public final class Composition implements AutoCloseable {
     }
 
     /**
-     * Composes a machine with a guest.
+     * Composes a machine with a guest, and puts the swaps on its schedule.
      *
-     * @throws BadInputException when the variant is illegal or the guest cannot be loaded
+     * @throws BadInputException when the variant is illegal, the guest cannot be loaded, or the machine has nothing
+     *     of what is to be swapped
      * @throws UserError when a part did not start
      */
     public Machine machine(RunOptions options) {
@@ -137,7 +191,15 @@ public final class Composition implements AutoCloseable {
     /** As {@link #machine(RunOptions)} with another choice of parts. */
     public Machine machine(Variant chosen, RunOptions options) {
         try {
-            return service(MachineFactory.class).create(chosen, options);
+            Machine machine = service(MachineFactory.class).create(chosen, options);
+            for (ScheduledSwap swap : swaps) {
+                service(SwapService.class).swapAt(machine, swap.at(), swap.request());
+            }
+            if (follows) {
+                stopFollowing();
+                follower = new VariantFollower(this, machine);
+            }
+            return machine;
         } catch (BadInputException e) {
             SortedSet<String> failures = host.failures();
             if (failures.isEmpty()) {
@@ -160,8 +222,58 @@ public final class Composition implements AutoCloseable {
         return service(MachineFactory.class).judge(variant);
     }
 
+    /** The exit code of a command whose machine ended with this one: bad input when a swap was refused on the way. */
+    public int exitCode(int code) {
+        return code == ExitCode.SUCCESS && refused ? ExitCode.BAD_INPUT : code;
+    }
+
+    @Override
+    public synchronized String update(Machine machine, boolean force) {
+        VariantDefinition next = new VariantReader(Home.features()).read(nameOrFile);
+        List<Path> from = locator.locate(definition.file(), definition.bundles());
+        List<Path> to = locator.locate(next.file(), next.bundles());
+        if (next.equals(definition) && host.upToDate(to)) {
+            return "";
+        }
+        SwapService service = service(SwapService.class);
+        BundleUpdate update = new BundleUpdate(host, next.file(), configurations(definition), configurations(next));
+        List<String> swapped;
+        try {
+            swapped = service.recompose(machine, () -> {
+                update.apply(to);
+                return variant(next, to);
+            }, force);
+        } catch (RuntimeException e) {
+            service.recompose(machine, () -> {
+                update.undo();
+                return variant;
+            }, false);
+            throw e;
+        }
+        update.keep(from, to);
+        definition = next;
+        variant = variant(next, to);
+        return next.file() + ": " + (swapped.isEmpty() ? "nothing of the machine differs"
+                : "swapped " + String.join(", ", swapped));
+    }
+
+    @Override
+    public void happened(Machine machine, Event event, String message) {
+        if (event != Event.SWAPPED) {
+            refused |= event == Event.REFUSED;
+            System.err.println("spelunk: " + message);
+        }
+    }
+
+    private void stopFollowing() {
+        if (follower != null) {
+            follower.close();
+        }
+    }
+
     @Override
     public void close() {
+        stopFollowing();
         host.close();
     }
 }

@@ -7,6 +7,8 @@ import dev.spelunk.cli.run.TraceFile;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -72,6 +74,18 @@ public final class MachineOptions {
                     + "The same variant, guest and seed give the same records. Default: ${DEFAULT-VALUE}.")
     private long seed;
 
+    @Option(names = "--swap", paramLabel = "at=N,part=KIND[,name=WHICH][,with=NAME][,force=yes]",
+            converter = ScheduledSwap.Converter.class,
+            description = "Replace a part when exactly N guest instructions have been executed: registers, mmu, pe, spu, "
+                    + "features, timing, traps, policy or hypervisor. NAME says what comes in, else the same "
+                    + "implementation is started anew; WHICH is the one to go where a kind has several. What the guest "
+                    + "could notice must be forced. May be given several times.")
+    private List<ScheduledSwap> swaps = new ArrayList<>();
+
+    @Option(names = "--follow", description = "Take over changes of the variant's file and of bundles in --bundles while "
+            + "the guest runs.")
+    private boolean follow;
+
     @Mixin
     private VmCommandOptions vm = new VmCommandOptions();
 
@@ -99,7 +113,7 @@ public final class MachineOptions {
      * @throws UserError if the variant cannot be read, or a bundle not be found or started
      */
     public Composition compose() {
-        return new Composition(variant, bundles, host.overrides());
+        return new Composition(variant, bundles, host.overrides(), swaps, follow);
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.spelunk.cli;
 
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.RunOptions;
+import dev.spelunk.api.machine.SwapService;
 import dev.spelunk.api.records.ProfileWriter;
 import dev.spelunk.cli.run.Console;
 import dev.spelunk.cli.run.GuestRun;
@@ -44,7 +45,9 @@ final class RunCommand implements Callable<Integer> {
         try (Composition composition = options.machine.compose();
                 Machine machine = composition.machine(runOptions)) {
             ProfileWriter writer = composition.service(ProfileWriter.class);
-            return new GuestRun(machine, composition.variant().name(), runOptions, console, writer, folder).call();
+            SwapService swaps = composition.service(SwapService.class);
+            return composition.exitCode(new GuestRun(machine, composition.variant().name(), runOptions, console, writer,
+                    folder, swaps::report).call());
         }
     }
 }

@@ -2,18 +2,13 @@
 package dev.spelunk.machine;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.hypervisor.BufferPinningPolicy;
-import dev.spelunk.api.hypervisor.Hypervisor;
 import dev.spelunk.api.hypervisor.VirtualMachine;
 import dev.spelunk.api.hypervisor.VmDescription;
 import dev.spelunk.api.machine.BadInputException;
 import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.machine.RunOptions;
-import dev.spelunk.api.mmu.Mmu;
-import dev.spelunk.api.pe.ProcessingElement;
 import dev.spelunk.api.platform.Device;
 import dev.spelunk.api.platform.DeviceContext;
-import dev.spelunk.api.platform.FirmwareCalls;
 import dev.spelunk.api.platform.GuestMemory;
 import dev.spelunk.api.platform.InterruptDistributor;
 import dev.spelunk.api.platform.Peripherals;
@@ -25,7 +20,6 @@ import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.PhysicalMemory;
 import dev.spelunk.api.state.StateBlock;
-import dev.spelunk.api.timing.TimingModel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -49,28 +43,39 @@ final class Board {
     /** NSPB: Non-secure state has the buffer; EnPMSN, EnPMS3 and EnPMS4; PMSEE: profiling exceptions are delegated. */
     private static final long MDCR_EL3_RESET = 3L << 12 | 1L << 36 | 1L << 42 | 1L << 51 | 1L << 55;
 
-    final Selection parts;
+    /** Changes in a swap, as what is made of it. */
+    Selection parts;
     final MachineState state;
     final PeContext[] pes;
     final List<Device> devices = new ArrayList<>();
-    final InterruptDistributor physical;
+    InterruptDistributor physical;
     final RecordLog records = new RecordLog();
     final Console console;
     /** Null without hypervisor. */
-    final VirtualMachine vm;
+    VirtualMachine vm;
     /** Where the guest's memory begins in physical memory; guest addresses begin at {@link #RAM_BASE}. */
     final long guestBase;
     final RunOptions options;
     private final Bus userDevices = new Bus();
     private final GuestMemory deviceMemory;
-    private VirtualMachine wiredVm;
+    private final int hostReserved;
 
     Board(Selection parts, Architecture architecture, RunOptions options) {
+        this(parts, architecture, options, HOST_RESERVED, parts.devices());
+    }
+
+    /**
+     * @param hostReserved bytes of the host's own memory under a hypervisor
+     * @param platform the devices to be made
+     */
+    Board(Selection parts, Architecture architecture, RunOptions options, int hostReserved,
+            List<PlatformDevice> platform) {
         this.parts = parts;
         this.options = options;
-        boolean kvm = parts.hypervisor != null;
+        this.hostReserved = hostReserved;
+        boolean kvm = parts.hypervisor() != null;
         console = new Console(options.console(), options.input());
-        guestBase = kvm ? RAM_BASE + HOST_RESERVED : RAM_BASE;
+        guestBase = kvm ? RAM_BASE + hostReserved : RAM_BASE;
         PhysicalMemory memory = allocate(options.memory() + guestBase - RAM_BASE);
         state = new MachineState(options.cpus(), memory, options.seed());
         pes = Arrays.stream(state.pes).map(pe -> new PeContext(state, pe)).toArray(PeContext[]::new);
@@ -78,25 +83,23 @@ final class Board {
             context.architecture = architecture;
             context.trace = options.trace();
             context.records = context.trace == null ? records : new TracedRecords(context, records, context.trace);
-            context.firmware = parts.firmware == null ? null : (FirmwareCalls) parts.firmware.service();
+            context.firmware = parts.firmware();
             context.registers = parts.registerModel().create(context, parts.registerBanks(), null);
-            context.translator = ((Mmu) parts.mmu.service()).create(context);
-            context.timer = ((TimingModel) parts.timing.service()).create(context);
+            context.translator = parts.mmu().create(context);
+            context.timer = parts.timingModel().create(context);
         }
-        StateBlock gic = state.block("gic", parts.interruptController().stateWords(pes.length), 0);
-        physical = parts.interruptController().create(gic, affinities(),
-                pe -> state.pes[pe].changed |= PeState.CHANGED_INTERRUPTS);
+        physical = makeDistributor();
         memory.bus.add(DISTRIBUTOR, DISTRIBUTOR_SIZE, physical.distributor());
         memory.bus.add(REDISTRIBUTORS, REDISTRIBUTOR_SIZE * pes.length, physical.redistributors());
         for (PeContext context : pes) {
             context.interrupts = physical;
-            context.sampler = parts.spu == null ? null : parts.samplingUnit().create(context);
-            context.core = ((ProcessingElement) parts.pe.service()).create(context);
+            context.sampler = parts.samplingUnit() == null ? null : parts.samplingUnit().create(context);
+            context.core = parts.processingElement().create(context);
             warmReset(context, kvm || options.el() == 2 ? 2 : 1);
         }
-        deviceMemory = new DeviceMemory(memory, RAM_BASE, options.memory(), () -> wiredVm);
-        for (Offer offer : parts.devices) {
-            Device device = ((PlatformDevice) offer.service()).create(new Wiring());
+        deviceMemory = new DeviceMemory(memory, RAM_BASE, options.memory(), () -> vm);
+        for (PlatformDevice part : platform) {
+            Device device = part.create(new Wiring());
             if (device == null) {
                 continue;
             }
@@ -105,8 +108,7 @@ final class Board {
                 (kvm ? userDevices : memory.bus).add(device.base(), device.size(), device);
             }
         }
-        vm = kvm ? createVm() : null;
-        wiredVm = vm;
+        vm = kvm ? makeVm() : null;
     }
 
     private static PhysicalMemory allocate(long size) {
@@ -118,11 +120,29 @@ final class Board {
         }
     }
 
-    private VirtualMachine createVm() {
-        return ((Hypervisor) parts.hypervisor.service()).create(new VmDescription(
-                List.of(pes), RAM_BASE, options.memory(), guestBase, RAM_BASE, HOST_RESERVED, userDevices,
+    /** The physical distributor of {@link #parts}, over the state that is there. */
+    InterruptDistributor makeDistributor() {
+        StateBlock gic = state.block("gic", parts.interruptController().stateWords(pes.length), 0);
+        return parts.interruptController().create(gic, affinities(),
+                pe -> state.pes[pe].changed |= PeState.CHANGED_INTERRUPTS);
+    }
+
+    /** Puts a distributor in the place of the one before. */
+    void place(InterruptDistributor distributor) {
+        state.memory.bus.replace(physical.distributor(), distributor.distributor());
+        state.memory.bus.replace(physical.redistributors(), distributor.redistributors());
+        physical = distributor;
+        for (PeContext context : pes) {
+            context.interrupts = distributor;
+        }
+    }
+
+    /** The VM of {@link #parts}: a new one at first, later the one whose state is there. */
+    VirtualMachine makeVm() {
+        return parts.hypervisor().create(new VmDescription(
+                List.of(pes), RAM_BASE, options.memory(), guestBase, RAM_BASE, hostReserved, userDevices,
                 parts.interruptController(), DISTRIBUTOR, REDISTRIBUTORS, pes[0].firmware, parts.trapHandlers(),
-                (BufferPinningPolicy) parts.policy.service(), options.vm()));
+                parts.pinningPolicy(), options.vm()));
     }
 
     private long[] affinities() {
@@ -183,12 +203,17 @@ final class Board {
             throw new BadInputException("guest " + image.file + ": no room for the device tree above it: give more with --memory");
         }
         state.memory.copyIn(physical(at), deviceTree, 0, deviceTree.length);
+        start(image.entry, at);
+    }
+
+    /** Puts every PE at the entry; PE 0 is on. */
+    void start(long entry, long x0) {
         for (PeContext context : pes) {
             if (vm == null) {
-                context.pe.pc = image.entry;
-                context.pe.x[0] = at;
+                context.pe.pc = entry;
+                context.pe.x[0] = x0;
             } else {
-                vm.start(context, image.entry, at);
+                vm.start(context, entry, x0);
             }
             context.pe.powered = context.pe.index == 0;
         }
@@ -196,6 +221,14 @@ final class Board {
 
     /** The state has been replaced as a whole: everything derived from it goes. */
     void stateReplaced() {
+        invalidate();
+        if (vm != null) {
+            vm.invalidate();
+        }
+    }
+
+    /** Everything that the PEs' parts have derived goes. */
+    void invalidate() {
         for (PeContext context : pes) {
             context.translator.invalidate();
             context.core.invalidate();
@@ -205,9 +238,17 @@ final class Board {
             }
             context.pe.changed |= PeState.CHANGED_PROFILING | PeState.CHANGED_INTERRUPTS | PeState.CHANGED_TIMERS;
         }
+    }
+
+    /** Tears the VM down and lets go of what is outside the machine. */
+    void close() {
         if (vm != null) {
-            vm.invalidate();
+            vm.close();
         }
+        for (PeContext context : pes) {
+            context.core.close();
+        }
+        records.close();
     }
 
     /** Physical address of a guest address, before any migration. */
@@ -230,8 +271,8 @@ final class Board {
         @Override
         public void setLine(int pe, int intid, boolean level) {
             // PPIs are the PE's own and go to the host; SPIs are of devices that the VM's user space emulates.
-            if (intid >= 32 && wiredVm != null) {
-                wiredVm.setLine(pe, intid, level);
+            if (intid >= 32 && vm != null) {
+                vm.setLine(pe, intid, level);
             } else {
                 physical.setLine(pe, intid, level);
             }

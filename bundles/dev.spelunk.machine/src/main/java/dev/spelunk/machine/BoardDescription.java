@@ -46,7 +46,7 @@ final class BoardDescription {
                         Board.REDISTRIBUTOR_SIZE * board.pes.length)
                 .cells("#redistributor-regions", 1)
                 .cells("phandle", GIC_PHANDLE);
-        if (board.parts.spu != null) {
+        if (board.parts.samplingUnit() != null) {
             root.node("spe-pmu").strings("compatible", "arm,statistical-profiling-extension-v1")
                     .cells("interrupts", PPI, SPE_PPI, LEVEL_HIGH);
         }

@@ -2,21 +2,24 @@
 package dev.spelunk.machine;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.hypervisor.Hypervisor;
 import dev.spelunk.api.machine.BadInputException;
 import dev.spelunk.api.machine.Judgement;
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.MachineFactory;
-import dev.spelunk.api.machine.Parts;
 import dev.spelunk.api.machine.RunOptions;
+import dev.spelunk.api.machine.SwapListener;
+import dev.spelunk.api.machine.SwapReport;
+import dev.spelunk.api.machine.SwapRequest;
 import dev.spelunk.api.machine.SwapService;
 import dev.spelunk.api.machine.Variant;
 import dev.spelunk.api.records.RecordSink;
 import dev.spelunk.api.spu.ProfilingRules;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -34,14 +37,21 @@ public final class Factory implements MachineFactory, SwapService {
     private static final List<String> EL2_FEATURES = List.of("FEAT_EL2", "FEAT_VHE", "FEAT_FGT", "FEAT_FGT2");
 
     private final Offers offers;
+    /** Machines that are not closed. */
+    private final List<SpelunkMachine> machines = new CopyOnWriteArrayList<>();
 
     /** Sinks that other bundles contribute; each machine passes its records on to those that are there. */
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     private final List<RecordSink> sinks = new CopyOnWriteArrayList<>();
 
+    /** Those who want to hear of swaps. */
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    private final List<SwapListener> listeners = new CopyOnWriteArrayList<>();
+
     @Activate
     public Factory(BundleContext context) {
-        offers = new Offers(context);
+        offers = new Offers(context, offer -> machines.forEach(m -> m.swaps.added(offer)),
+                offer -> machines.forEach(m -> m.swaps.removed(offer)));
     }
 
     @Deactivate
@@ -54,33 +64,43 @@ public final class Factory implements MachineFactory, SwapService {
         check(options);
         boolean kvm = "kvm".equals(options.hypervisor());
         Selection parts = Selection.of(offers, variant, kvm);
-        Architecture architecture = architecture(variant, parts, kvm, options.el());
-        GuestImage image = GuestImage.read(options.guest(), Board.RAM_BASE, options.memory());
-        byte[] initrd = options.initrd() == null ? null : InitialRamDisk.read(options.initrd(), options.memory());
-        Board board = new Board(parts, architecture, options);
-        board.records.sinks(sinks);
-        board.load(image, initrd, DeviceTreeBlob.write(BoardDescription.of(board, initrd)));
-        SpelunkMachine machine = new SpelunkMachine(board, image);
-        machine.snapshots(options.snapshots(), SnapshotIdentity.of(variant, parts, architecture, image, initrd, options));
-        return machine;
+        try {
+            Architecture architecture = architecture(variant, parts, kvm, options.el());
+            GuestImage image = GuestImage.read(options.guest(), Board.RAM_BASE, options.memory());
+            byte[] initrd = options.initrd() == null ? null : InitialRamDisk.read(options.initrd(), options.memory());
+            Board board = new Board(parts, architecture, options);
+            board.records.sinks(sinks);
+            board.load(image, initrd, DeviceTreeBlob.write(BoardDescription.of(board, initrd)));
+            SpelunkMachine machine = new SpelunkMachine(board, image, machines::remove);
+            machine.swaps = new Swaps(machine, offers, variant, listeners);
+            machine.snapshots(options.snapshots(), SnapshotIdentity.of(variant, parts, architecture, image, initrd, options));
+            machines.add(machine);
+            return machine;
+        } catch (RuntimeException | Error e) {
+            parts.stop();
+            throw e;
+        }
     }
 
     @Override
     public Judgement judge(Variant variant) {
-        boolean kvm = offers.one(Hypervisor.class, Parts.HYPERVISOR, variant) != null;
-        Selection parts = Selection.of(offers, variant, kvm);
-        Legality legality = Legality.judge(
-                parts.bundles(), parts.increments(), variant.architecture(), variant.asserted());
-        SortedSet<String> mandatory = MandatoryFeatures.of(variant.architecture());
-        mandatory.removeAll(legality.features());
-        if (parts.spu != null) {
-            try {
-                parts.samplingUnit().compose(parts.profilingFeatures());
-            } catch (BadInputException e) {
-                legality.problems().add(e.getMessage());
+        Selection parts = Selection.of(offers, variant, offers.offers(Kind.HYPERVISOR, variant));
+        try {
+            Legality legality = Legality.judge(
+                    parts.bundles(), parts.increments(), variant.architecture(), variant.asserted());
+            SortedSet<String> mandatory = MandatoryFeatures.of(variant.architecture());
+            mandatory.removeAll(legality.features());
+            if (parts.samplingUnit() != null) {
+                try {
+                    parts.samplingUnit().compose(parts.profilingFeatures());
+                } catch (BadInputException e) {
+                    legality.problems().add(e.getMessage());
+                }
             }
+            return legality.judgement(parts.names(), parts.bundles(), variant.asserted(), mandatory);
+        } finally {
+            parts.stop();
         }
-        return legality.judgement(parts.names(), parts.bundles(), variant.asserted(), mandatory);
     }
 
     private static void check(RunOptions options) {
@@ -105,14 +125,20 @@ public final class Factory implements MachineFactory, SwapService {
         }
     }
 
-    /** Judges the composition and says what it is. */
-    static Architecture architecture(Variant variant, Selection parts, boolean kvm, int el) {
+    /** Judges the composition. @throws BadInputException when it is no legal machine */
+    static Legality judge(Variant variant, Selection parts) {
         Legality legality = Legality.judge(
                 parts.bundles(), parts.increments(), variant.architecture(), variant.asserted());
         if (!legality.problems().isEmpty()) {
             throw new BadInputException("variant " + variant.name() + " is not a legal machine: "
                     + String.join("; ", legality.problems()));
         }
+        return legality;
+    }
+
+    /** Judges the composition and says what it is. */
+    static Architecture architecture(Variant variant, Selection parts, boolean kvm, int el) {
+        Legality legality = judge(variant, parts);
         SortedSet<String> features = new TreeSet<>(legality.features());
         if (kvm) {
             for (String needed : List.of("FEAT_EL2", "FEAT_VHE")) {
@@ -126,21 +152,36 @@ public final class Factory implements MachineFactory, SwapService {
         } else if (!features.contains("FEAT_EL2")) {
             throw new BadInputException("variant " + variant.name() + " has no FEAT_EL2: the guest cannot be entered at EL2");
         }
-        ProfilingRules rules = parts.spu == null ? null : parts.samplingUnit().compose(parts.profilingFeatures());
+        ProfilingRules rules = parts.samplingUnit() == null ? null : parts.samplingUnit().compose(parts.profilingFeatures());
         return new Architecture(variant.architecture(), features, rules, variant.registers());
     }
 
     @Override
-    public void swap(Machine machine, String part, String name) {
-        SpelunkMachine target = (SpelunkMachine) machine;
-        Swap swap = Swap.prepare(target.board, offers, part, name);
-        target.atSafepoint(swap::exchange);
+    public void swap(Machine machine, SwapRequest request) {
+        swaps(machine).now(request);
     }
 
     @Override
-    public void swapAt(Machine machine, long instructions, String part, String name) {
-        SpelunkMachine target = (SpelunkMachine) machine;
-        Swap swap = Swap.prepare(target.board, offers, part, name);
-        target.at(instructions, swap::exchange);
+    public void swapAt(Machine machine, long instructions, SwapRequest request) {
+        swaps(machine).at(instructions, request);
+    }
+
+    @Override
+    public List<String> recompose(Machine machine, Supplier<Variant> variant, boolean force) {
+        return swaps(machine).recompose(variant, force);
+    }
+
+    @Override
+    public SortedMap<String, List<String>> parts(Machine machine) {
+        return ((SpelunkMachine) machine).board.parts.names();
+    }
+
+    @Override
+    public SwapReport report(Machine machine) {
+        return swaps(machine).report();
+    }
+
+    private static Swaps swaps(Machine machine) {
+        return ((SpelunkMachine) machine).swaps;
     }
 }

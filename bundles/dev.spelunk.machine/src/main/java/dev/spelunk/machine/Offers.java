@@ -6,10 +6,14 @@ import dev.spelunk.api.machine.Parts;
 import dev.spelunk.api.machine.Variant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.InvalidSyntaxException;
@@ -24,27 +28,26 @@ final class Offers implements AutoCloseable {
     private final Set<Offer> offers = ConcurrentHashMap.newKeySet();
     private final ServiceTracker<Object, Offer> tracker;
 
-    Offers(BundleContext context) {
+    /**
+     * @param added hears of each offer that comes
+     * @param removed hears of each offer that goes, before it has gone
+     */
+    Offers(BundleContext context, Consumer<Offer> added, Consumer<Offer> removed) {
         try {
             tracker = new ServiceTracker<>(context, FrameworkUtil.createFilter("(" + Parts.NAME + "=*)"), null) {
                 @Override
                 public Offer addingService(ServiceReference<Object> reference) {
-                    Object service = context.getService(reference);
-                    if (service == null) {
-                        return null;
-                    }
-                    Object part = reference.getProperty(Parts.PART);
-                    Offer offer = new Offer(service, part == null ? "" : part.toString(),
-                            reference.getProperty(Parts.NAME).toString(), reference.getBundle(),
-                            (Long) reference.getProperty("service.id"));
+                    Offer offer = new Offer(context, reference);
                     offers.add(offer);
+                    added.accept(offer);
                     return offer;
                 }
 
                 @Override
                 public void removedService(ServiceReference<Object> reference, Offer offer) {
                     offers.remove(offer);
-                    context.ungetService(reference);
+                    offer.withdraw();
+                    removed.accept(offer);
                 }
             };
         } catch (InvalidSyntaxException e) {
@@ -53,68 +56,87 @@ final class Offers implements AutoCloseable {
         tracker.open();
     }
 
-    /** Every offer of a service type that the variant's bundles make, ordered by name, then service id. */
-    List<Offer> all(Class<?> type, Variant variant) {
-        return offers.stream()
-                .filter(o -> type.isInstance(o.service()))
-                .filter(o -> variant.bundles().isEmpty() || variant.bundles().contains(o.bundle().getSymbolicName()))
-                .sorted(Comparator.comparing(Offer::name).thenComparing(Offer::id))
-                .collect(Collectors.toCollection(ArrayList::new));
+    /** The offers that a variant chooses, by kind. @throws BadInputException when one that it needs is not there */
+    Map<Kind, List<Offer>> chosen(Variant variant, boolean kvm) {
+        Map<Kind, List<Offer>> chosen = new EnumMap<>(Kind.class);
+        for (Kind kind : Kind.values()) {
+            chosen.put(kind, kind == Kind.REGISTER_BANK ? all(kind, variant) : chosen(kind, variant));
+        }
+        if (chosen.get(Kind.FEATURES).isEmpty()) {
+            chosen.put(Kind.SPU, List.of());
+        } else {
+            require(chosen, Kind.SPU, variant);
+        }
+        for (Kind kind : List.of(Kind.HYPERVISOR, Kind.POLICY, Kind.TRAPS)) {
+            if (!kvm) {
+                chosen.put(kind, List.of());
+            } else if (!kind.several) {
+                require(chosen, kind, variant);
+            }
+        }
+        for (Kind kind : List.of(Kind.REGISTER_MODEL, Kind.MMU, Kind.PE, Kind.TIMING, Kind.INTERRUPTS)) {
+            require(chosen, kind, variant);
+        }
+        chosen.forEach((kind, some) -> {
+            if (!kind.several && some.size() > 1) {
+                throw new BadInputException("variant " + variant.name() + ": " + some.size() + " parts of kind " + kind.part
+                        + " (" + names(some.stream()) + "): name one in its \"parts\"");
+            }
+        });
+        return chosen;
     }
 
-    /**
-     * The offers of one kind of part that the variant chooses: those that it names, in its order, or all.
-     *
-     * @throws BadInputException when a named one is not there
-     */
-    List<Offer> chosen(Class<?> type, String part, Variant variant) {
-        List<Offer> all = all(type, variant);
-        List<String> names = variant.parts().get(part);
+    /** Whether the variant's bundles make an offer of that kind. */
+    boolean offers(Kind kind, Variant variant) {
+        return !all(kind, variant).isEmpty();
+    }
+
+    private static void require(Map<Kind, List<Offer>> chosen, Kind kind, Variant variant) {
+        if (chosen.get(kind).isEmpty()) {
+            throw new BadInputException("variant " + variant.name() + ": no part of kind " + kind.part
+                    + ": add a bundle that publishes " + kind.type.getName());
+        }
+    }
+
+    /** Those that the variant names, in its order, or else all. */
+    private List<Offer> chosen(Kind kind, Variant variant) {
+        List<Offer> all = all(kind, variant);
+        List<String> names = variant.parts().get(kind.part);
         if (names == null) {
             return all;
         }
         List<Offer> chosen = new ArrayList<>();
         for (String name : names) {
-            chosen.add(named(all, part, name, variant.name()));
+            chosen.add(all.stream().filter(o -> o.name.equals(name)).findFirst()
+                    .orElseThrow(() -> new BadInputException("variant " + variant.name() + ": no part of kind " + kind.part
+                            + " is named " + name + "; there are: " + names(all.stream()))));
         }
         return chosen;
     }
 
-    /** The one offer of a kind that the variant chooses, or null when there is none at all. */
-    Offer one(Class<?> type, String part, Variant variant) {
-        List<Offer> chosen = chosen(type, part, variant);
-        if (chosen.size() > 1) {
-            throw new BadInputException("variant " + variant.name() + ": " + chosen.size() + " parts of kind " + part + " ("
-                    + chosen.stream().map(Offer::name).collect(Collectors.joining(", "))
-                    + "): name one in its \"parts\"");
-        }
-        return chosen.isEmpty() ? null : chosen.get(0);
+    /** Every offer of a kind that the variant's bundles make, the newest of each name, ordered by name. */
+    private List<Offer> all(Kind kind, Variant variant) {
+        return newest(offers.stream().filter(o -> o.offers(kind.type)).filter(
+                o -> variant.bundles().isEmpty() || variant.bundles().contains(o.bundle.getSymbolicName())));
     }
 
-    /** As {@link #one}, and it must be there. */
-    Offer required(Class<?> type, String part, Variant variant) {
-        Offer offer = one(type, part, variant);
-        if (offer == null) {
-            throw new BadInputException("variant " + variant.name() + ": no part of kind " + part
-                    + ": add a bundle that publishes " + type.getName());
-        }
-        return offer;
+    private static List<Offer> newest(Stream<Offer> some) {
+        return some.collect(Collectors.groupingBy(o -> o.name, Collectors.maxBy(Offer.BY_AGE))).values().stream()
+                .map(o -> o.orElseThrow()).sorted(Comparator.comparing(o -> o.name)).collect(Collectors.toList());
     }
 
-    /** The offer of that kind and name among all that are there. @throws BadInputException when there is none */
-    Offer named(Class<?> type, String part, String name) {
-        List<Offer> there = offers.stream().filter(o -> type.isInstance(o.service()))
-                .sorted(Comparator.comparing(Offer::id)).collect(Collectors.toList());
-        return there.stream().filter(o -> o.name().equals(name)).reduce((a, b) -> b)
-                .orElseThrow(() -> new BadInputException("no part of kind " + part + " is named " + name + "; there are: "
-                        + there.stream().map(Offer::name).collect(Collectors.joining(", "))));
+    /** The newest offer of a kind and name, whatever bundle makes it; null when there is none. */
+    Offer newest(Kind kind, String name) {
+        return offers.stream().filter(o -> o.offers(kind.type) && o.name.equals(name)).max(Offer.BY_AGE).orElse(null);
     }
 
-    /** The offer of that name among some. */
-    private static Offer named(List<Offer> among, String part, String name, String variant) {
-        return among.stream().filter(o -> o.name().equals(name)).reduce((a, b) -> b)
-                .orElseThrow(() -> new BadInputException("variant " + variant + ": no part of kind " + part + " is named "
-                        + name + "; there are: " + among.stream().map(Offer::name).collect(Collectors.joining(", "))));
+    /** Names of all that is there of a kind, for messages. */
+    String there(List<Kind> kinds) {
+        return names(newest(offers.stream().filter(o -> kinds.stream().anyMatch(k -> o.offers(k.type)))).stream());
+    }
+
+    private static String names(Stream<Offer> some) {
+        return some.map(o -> o.name).collect(Collectors.joining(", "));
     }
 
     @Override

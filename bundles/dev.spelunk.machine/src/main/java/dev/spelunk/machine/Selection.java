@@ -4,7 +4,6 @@ package dev.spelunk.machine;
 import dev.spelunk.api.hypervisor.BufferPinningPolicy;
 import dev.spelunk.api.hypervisor.Hypervisor;
 import dev.spelunk.api.hypervisor.TrapHandler;
-import dev.spelunk.api.machine.Parts;
 import dev.spelunk.api.machine.Variant;
 import dev.spelunk.api.mmu.Mmu;
 import dev.spelunk.api.pe.ProcessingElement;
@@ -17,115 +16,231 @@ import dev.spelunk.api.spu.ProfilingFeatures;
 import dev.spelunk.api.spu.SamplingUnit;
 import dev.spelunk.api.timing.TimingModel;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.osgi.framework.Bundle;
 
-/** The part services that one machine uses now. A swap replaces entries. */
+/** The parts of one machine by kind. Not changed once made: a swap makes another one. */
 final class Selection {
-    Offer registers;
-    List<Offer> banks;
-    Offer mmu;
-    Offer pe;
-    /** Null with {@link #features} empty: the machine has no SPE. */
-    Offer spu;
-    List<Offer> features;
-    Offer timing;
-    Offer interrupts;
-    List<Offer> devices;
-    /** Null: calls to firmware are answered with NOT_SUPPORTED. */
-    Offer firmware;
-    /** Null without hypervisor. */
-    Offer hypervisor;
-    List<Offer> traps;
-    Offer policy;
+    private static final Comparator<Part> BY_ORDER =
+            Comparator.comparingInt(p -> ((ProfilingFeatures) p.service()).order());
 
-    static Selection of(Offers offers, Variant variant, boolean kvm) {
-        Selection s = new Selection();
-        s.registers = offers.required(RegisterModel.class, Parts.REGISTERS, variant);
-        s.banks = offers.all(RegisterBank.class, variant);
-        s.mmu = offers.required(Mmu.class, Parts.MMU, variant);
-        s.pe = offers.required(ProcessingElement.class, Parts.PE, variant);
-        s.features = inOrder(offers.chosen(ProfilingFeatures.class, Parts.FEATURES, variant));
-        s.spu = s.features.isEmpty() ? null : offers.required(SamplingUnit.class, Parts.SPU, variant);
-        s.timing = offers.required(TimingModel.class, Parts.TIMING, variant);
-        s.interrupts = offers.required(InterruptController.class, Parts.INTERRUPTS, variant);
-        s.devices = offers.chosen(PlatformDevice.class, Parts.DEVICE, variant);
-        s.firmware = offers.one(FirmwareCalls.class, Parts.FIRMWARE, variant);
-        s.traps = new ArrayList<>();
-        if (kvm) {
-            s.hypervisor = offers.required(Hypervisor.class, Parts.HYPERVISOR, variant);
-            s.traps = offers.chosen(TrapHandler.class, Parts.TRAPS, variant);
-            s.policy = offers.required(BufferPinningPolicy.class, Parts.POLICY, variant);
+    private final Map<Kind, List<Part>> parts = new EnumMap<>(Kind.class);
+
+    private Selection() {
+        for (Kind kind : Kind.values()) {
+            parts.put(kind, List.of());
         }
-        return s;
     }
 
-    private static List<Offer> inOrder(List<Offer> features) {
-        List<Offer> sorted = new ArrayList<>(features);
-        sorted.sort(Comparator.comparingInt(o -> ((ProfilingFeatures) o.service()).order()));
-        return sorted;
+    /**
+     * Starts the parts that the variant chooses.
+     *
+     * @param kvm whether there is a hypervisor
+     */
+    static Selection of(Offers offers, Variant variant, boolean kvm) {
+        Maker maker = new Maker(new Selection());
+        try {
+            for (Map.Entry<Kind, List<Offer>> chosen : offers.chosen(variant, kvm).entrySet()) {
+                maker.use(chosen.getKey(), chosen.getValue());
+            }
+            return maker.made();
+        } catch (RuntimeException | Error e) {
+            maker.undo();
+            throw e;
+        }
     }
 
-    /** The bundles of the parts, each once. */
-    Set<Bundle> bundles() {
-        Set<Bundle> bundles = new LinkedHashSet<>();
-        for (Offer o : new Offer[] {registers, mmu, pe, spu, timing, interrupts, firmware, hypervisor, policy}) {
-            if (o != null) {
-                bundles.add(o.bundle());
+    /** Makes a selection out of another one, and remembers which parts it has started for it. */
+    static final class Maker {
+        private final Selection made = new Selection();
+        private final List<Part> started = new ArrayList<>();
+
+        Maker(Selection before) {
+            made.parts.putAll(before.parts);
+        }
+
+        List<Part> parts(Kind kind) {
+            return made.parts.get(kind);
+        }
+
+        /** Uses these offers for a kind: parts that have been started from them already stay. */
+        void use(Kind kind, List<Offer> offers) {
+            List<Part> parts = new ArrayList<>();
+            for (Offer offer : offers) {
+                parts.add(made.parts.get(kind).stream().filter(p -> p.offer == offer).findFirst()
+                        .orElseGet(() -> start(kind, offer)));
+            }
+            set(kind, parts);
+        }
+
+        /** Puts a part started from the offer in the place of another one. */
+        void replace(Kind kind, Part old, Offer with) {
+            List<Part> parts = new ArrayList<>(made.parts.get(kind));
+            parts.set(parts.indexOf(old), start(kind, with));
+            set(kind, parts);
+        }
+
+        void add(Kind kind, Offer offer) {
+            List<Part> parts = new ArrayList<>(made.parts.get(kind));
+            parts.add(start(kind, offer));
+            parts.sort(Comparator.comparing(Part::name));
+            set(kind, parts);
+        }
+
+        void remove(Kind kind, Part old) {
+            List<Part> parts = new ArrayList<>(made.parts.get(kind));
+            parts.remove(old);
+            set(kind, parts);
+        }
+
+        private void set(Kind kind, List<Part> parts) {
+            if (kind == Kind.FEATURES) {
+                parts.sort(BY_ORDER);
+            }
+            made.parts.put(kind, List.copyOf(parts));
+        }
+
+        private Part start(Kind kind, Offer offer) {
+            Part part = offer.start(kind.type);
+            started.add(part);
+            return part;
+        }
+
+        /** What has been chosen so far. */
+        Selection made() {
+            return made;
+        }
+
+        /** Stops what has been started. */
+        void undo() {
+            started.forEach(Part::stop);
+        }
+    }
+
+    List<Part> all(Kind kind) {
+        return parts.get(kind);
+    }
+
+    /** The part of a kind that a machine has at most one of; null when there is none. */
+    private Object one(Kind kind) {
+        List<Part> all = parts.get(kind);
+        return all.isEmpty() ? null : all.get(0).service();
+    }
+
+    boolean has(Kind kind) {
+        return !parts.get(kind).isEmpty();
+    }
+
+    boolean differs(Kind kind, Selection other) {
+        return !parts.get(kind).equals(other.parts.get(kind));
+    }
+
+    /** The parts that the other selection does not use. */
+    List<Part> without(Selection other) {
+        List<Part> rest = new ArrayList<>();
+        for (Kind kind : Kind.values()) {
+            for (Part part : parts.get(kind)) {
+                if (!other.parts.get(kind).contains(part)) {
+                    rest.add(part);
+                }
             }
         }
-        for (List<Offer> several : List.of(banks, features, devices, traps)) {
-            several.forEach(o -> bundles.add(o.bundle()));
+        return rest;
+    }
+
+    /** The parts whose services have been withdrawn, as kind and name. */
+    List<String> missing() {
+        List<String> missing = new ArrayList<>();
+        for (Kind kind : Kind.values()) {
+            parts.get(kind).stream().filter(p -> p.offer.gone()).forEach(p -> missing.add(kind.part + " " + p.name()));
         }
-        return bundles;
+        return missing;
     }
 
     /** Names by kind of part. */
     SortedMap<String, List<String>> names() {
         SortedMap<String, List<String>> names = new TreeMap<>();
-        for (Offer o : new Offer[] {registers, mmu, pe, spu, timing, interrupts, firmware, hypervisor, policy}) {
-            if (o != null) {
-                names.put(o.part(), List.of(o.name()));
-            }
-        }
-        names.put(Parts.FEATURES, features.stream().map(Offer::name).toList());
-        names.put(Parts.DEVICE, devices.stream().map(Offer::name).toList());
-        names.put(Parts.TRAPS, traps.stream().map(Offer::name).toList());
-        names.values().removeIf(List::isEmpty);
-        return names;
+        parts.forEach((kind, some) -> some.forEach(
+                part -> names.computeIfAbsent(kind.part, k -> new ArrayList<>()).add(part.name())));
+        return Collections.unmodifiableSortedMap(names);
+    }
+
+    void stop() {
+        parts.values().forEach(some -> some.forEach(Part::stop));
+    }
+
+    /** The bundles of the parts, each once. */
+    Set<Bundle> bundles() {
+        Set<Bundle> bundles = new LinkedHashSet<>();
+        parts.values().forEach(some -> some.forEach(part -> bundles.add(part.offer.bundle)));
+        return bundles;
     }
 
     /** The bundles of the profiling features. */
     List<Bundle> increments() {
-        return features.stream().map(Offer::bundle).toList();
-    }
-
-    List<RegisterBank> registerBanks() {
-        return banks.stream().map(o -> (RegisterBank) o.service()).toList();
-    }
-
-    List<ProfilingFeatures> profilingFeatures() {
-        return features.stream().map(o -> (ProfilingFeatures) o.service()).toList();
-    }
-
-    List<TrapHandler> trapHandlers() {
-        return traps.stream().map(o -> (TrapHandler) o.service()).toList();
+        return parts.get(Kind.FEATURES).stream().map(part -> part.offer.bundle).toList();
     }
 
     RegisterModel registerModel() {
-        return (RegisterModel) registers.service();
+        return (RegisterModel) one(Kind.REGISTER_MODEL);
     }
 
+    List<RegisterBank> registerBanks() {
+        return parts.get(Kind.REGISTER_BANK).stream().map(p -> (RegisterBank) p.service()).toList();
+    }
+
+    Mmu mmu() {
+        return (Mmu) one(Kind.MMU);
+    }
+
+    ProcessingElement processingElement() {
+        return (ProcessingElement) one(Kind.PE);
+    }
+
+    TimingModel timingModel() {
+        return (TimingModel) one(Kind.TIMING);
+    }
+
+    List<ProfilingFeatures> profilingFeatures() {
+        return parts.get(Kind.FEATURES).stream().map(p -> (ProfilingFeatures) p.service()).toList();
+    }
+
+    /** Null when the machine has no SPE. */
     SamplingUnit samplingUnit() {
-        return (SamplingUnit) spu.service();
+        return (SamplingUnit) one(Kind.SPU);
     }
 
     InterruptController interruptController() {
-        return (InterruptController) interrupts.service();
+        return (InterruptController) one(Kind.INTERRUPTS);
+    }
+
+    /** Null: calls to firmware are answered with NOT_SUPPORTED. */
+    FirmwareCalls firmware() {
+        return (FirmwareCalls) one(Kind.FIRMWARE);
+    }
+
+    List<PlatformDevice> devices() {
+        return parts.get(Kind.DEVICE).stream().map(p -> (PlatformDevice) p.service()).toList();
+    }
+
+    List<TrapHandler> trapHandlers() {
+        return parts.get(Kind.TRAPS).stream().map(p -> (TrapHandler) p.service()).toList();
+    }
+
+    BufferPinningPolicy pinningPolicy() {
+        return (BufferPinningPolicy) one(Kind.POLICY);
+    }
+
+    /** Null without hypervisor. */
+    Hypervisor hypervisor() {
+        return (Hypervisor) one(Kind.HYPERVISOR);
     }
 }

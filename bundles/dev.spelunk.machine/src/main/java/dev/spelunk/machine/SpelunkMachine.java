@@ -24,14 +24,25 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 
 /** A machine: its board, its run loop, and the safepoints at which others may touch it. */
 final class SpelunkMachine implements Machine {
-    /** Something to be done at a safepoint. */
-    private record Scheduled(long at, long order, Runnable action) {
+    /** Something to be done at an exact count of operations. */
+    interface Action extends Runnable {
+        /** It is the next one: what can be done beforehand may begin, on another thread. */
+        default void ahead() {
+            // Most need no preparation.
+        }
+    }
+
+    private record Scheduled(long at, long order, Action action) {
     }
 
     final Board board;
+    /** Set once, before anybody else sees the machine. */
+    Swaps swaps;
+    private final Consumer<SpelunkMachine> closed;
     private final RunLoop loop;
     private final GuestImage image;
     private final PriorityQueue<Scheduled> schedule = new PriorityQueue<>(
@@ -44,11 +55,14 @@ final class SpelunkMachine implements Machine {
     private boolean interrupted;
     private boolean pauseWanted;
     private boolean pausedNow;
+    /** A part has left, and nothing has taken its place yet. */
+    private boolean incomplete;
     private boolean running;
 
-    SpelunkMachine(Board board, GuestImage image) {
+    SpelunkMachine(Board board, GuestImage image, Consumer<SpelunkMachine> closed) {
         this.board = board;
         this.image = image;
+        this.closed = closed;
         loop = new RunLoop(board);
     }
 
@@ -59,6 +73,7 @@ final class SpelunkMachine implements Machine {
         synchronized (this) {
             running = true;
         }
+        prepareNext();
         boolean atLimit = false;
         try {
             while (loop.ending() == null) {
@@ -99,7 +114,7 @@ final class SpelunkMachine implements Machine {
     /** Serves pause and requests. Returns false when the run has been interrupted. */
     private synchronized boolean safepoint() {
         drainRequests();
-        while (pauseWanted && !interrupted) {
+        while ((pauseWanted || incomplete) && !interrupted) {
             pausedNow = true;
             notifyAll();
             try {
@@ -131,6 +146,17 @@ final class SpelunkMachine implements Machine {
                 schedule.poll();
             }
             next.action.run();
+            prepareNext();
+        }
+    }
+
+    private void prepareNext() {
+        Scheduled next;
+        synchronized (this) {
+            next = schedule.peek();
+        }
+        if (next != null) {
+            next.action.ahead();
         }
     }
 
@@ -140,8 +166,28 @@ final class SpelunkMachine implements Machine {
     }
 
     /** Runs the action when that many operations have been executed, exactly. */
-    synchronized void at(long instructions, Runnable action) {
+    synchronized void at(long instructions, Action action) {
         schedule.add(new Scheduled(instructions, scheduled++, action));
+    }
+
+    synchronized int scheduled() {
+        return schedule.size();
+    }
+
+    /** Lets the machine stand still at the next safepoint, or go on; waits a moment for it to stand still. */
+    synchronized void incomplete(boolean value, long milliseconds) {
+        incomplete = value;
+        attention = true;
+        notifyAll();
+        long end = System.nanoTime() + milliseconds * 1_000_000;
+        while (incomplete && running && !pausedNow && System.nanoTime() < end) {
+            try {
+                wait(milliseconds);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
     }
 
     /** Runs the action at the next safepoint, on the running thread, and waits for it; at once when nothing runs. */
@@ -310,13 +356,9 @@ final class SpelunkMachine implements Machine {
                 }
             }
         }
-        if (board.vm != null) {
-            board.vm.close();
-        }
-        for (PeContext context : board.pes) {
-            context.core.close();
-        }
-        board.records.close();
+        closed.accept(this);
+        board.close();
+        board.parts.stop();
     }
 
     private Result result(Ending ending, long nanoseconds) {

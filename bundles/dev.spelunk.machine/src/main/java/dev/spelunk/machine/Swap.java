@@ -4,146 +4,118 @@ package dev.spelunk.machine;
 import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.machine.BadInputException;
 import dev.spelunk.api.machine.PeContext;
-import dev.spelunk.api.machine.Parts;
-import dev.spelunk.api.mmu.Mmu;
-import dev.spelunk.api.pe.Core;
-import dev.spelunk.api.pe.ProcessingElement;
-import dev.spelunk.api.registers.RegisterFile;
-import dev.spelunk.api.registers.RegisterModel;
-import dev.spelunk.api.spu.ProfilingFeatures;
-import dev.spelunk.api.spu.SamplingUnit;
-import dev.spelunk.api.state.PeState;
-import dev.spelunk.api.timing.TimingModel;
+import dev.spelunk.api.machine.Variant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
-/**
- * The replacement of one part of a machine. Prepared beside the running part: choosing the new service
- * fails here, and the old part goes on. Exchanged between two operations: references change and everything
- * derived is dropped. State is the machine's, so nothing is drained or copied.
- */
+/** A change of the parts of one machine: prepared beside the parts that run, exchanged between two operations. */
 final class Swap {
     private final Board board;
-    private final String part;
-    private final Offer with;
+    /** What the change was made of: it holds only as long as the machine has these parts. */
+    private final Selection before;
+    private final Selection after;
+    private final Selection.Maker maker;
+    private final Architecture architecture;
+    private final boolean noticed;
+    final Variant variant;
 
-    private Swap(Board board, String part, Offer with) {
+    private Swap(Board board, Selection before, Selection.Maker maker, Architecture architecture, boolean noticed,
+            Variant variant) {
         this.board = board;
-        this.part = part;
-        this.with = with;
+        this.before = before;
+        this.maker = maker;
+        this.after = maker.made();
+        this.architecture = architecture;
+        this.noticed = noticed;
+        this.variant = variant;
     }
 
     /**
-     * Chooses what comes in.
+     * Starts the new parts, judges what the machine would be with them, and tries them on a scratch machine.
      *
-     * @param name {@code spelunk.name}, or null for the same implementation, made anew
-     * @throws BadInputException when the part cannot be swapped or nothing has that name
+     * @param change chooses the new parts
+     * @param force also when the guest could notice
+     * @return the swap; null when nothing would change
+     * @throws BadInputException with the reason why it cannot be
      */
-    static Swap prepare(Board board, Offers offers, String part, String name) {
-        Selection parts = board.parts;
-        switch (part) {
-            case Parts.REGISTERS:
-                return new Swap(board, part, choose(offers, RegisterModel.class, part, name,
-                        parts.registers));
-            case Parts.MMU:
-                return new Swap(board, part, choose(offers, Mmu.class, part, name, parts.mmu));
-            case Parts.PE:
-                return new Swap(board, part, choose(offers, ProcessingElement.class, part, name, parts.pe));
-            case Parts.TIMING:
-                return new Swap(board, part, choose(offers, TimingModel.class, part, name, parts.timing));
-            case Parts.SPU:
-                if (parts.spu == null) {
-                    throw new BadInputException("this machine has no SPU to swap");
-                }
-                return new Swap(board, part, choose(offers, SamplingUnit.class, part, name, parts.spu));
-            case Parts.FEATURES:
-                if (parts.features.isEmpty()) {
-                    throw new BadInputException("this machine has no profiling features to swap");
-                }
-                return new Swap(board, part, choose(offers, ProfilingFeatures.class, part, name,
-                        parts.features.get(parts.features.size() - 1)));
-            default:
-                throw new BadInputException("a part of kind " + part + " cannot be swapped: use registers, mmu, pe, spu, "
-                        + "features or timing");
-        }
-    }
-
-    private static Offer choose(Offers offers, Class<?> type, String part, String name, Offer current) {
-        if (name == null) {
-            return current;
-        }
-        return offers.named(type, part, name);
-    }
-
-    /** Puts the new part in place of the old one. Runs between two operations. */
-    void exchange() {
-        Selection parts = board.parts;
-        switch (part) {
-            case Parts.REGISTERS:
-                parts.registers = with;
-                registers();
-                break;
-            case Parts.MMU:
-                parts.mmu = with;
-                for (PeContext context : board.pes) {
-                    context.translator = ((Mmu) with.service()).create(context);
-                }
-                break;
-            case Parts.PE:
-                parts.pe = with;
-                for (PeContext context : board.pes) {
-                    Core old = context.core;
-                    context.core = ((ProcessingElement) with.service()).create(context);
-                    old.close();
-                }
-                break;
-            case Parts.TIMING:
-                parts.timing = with;
-                for (PeContext context : board.pes) {
-                    context.timer = ((TimingModel) with.service()).create(context);
-                }
-                break;
-            case Parts.SPU:
-                parts.spu = with;
-                profiling();
-                break;
-            default:
-                parts.features.replaceAll(o -> o.name().equals(with.name()) ? with : o);
-                profiling();
-                break;
-        }
-        invalidate();
-    }
-
-    private void registers() {
-        for (PeContext context : board.pes) {
-            RegisterFile old = context.registers;
-            context.registers = board.parts.registerModel().create(context, board.parts.registerBanks(), old);
-        }
-    }
-
-    /** New rules, hence a new register table and a new SPU over the same state. */
-    private void profiling() {
-        Architecture old = board.pes[0].architecture;
-        List<ProfilingFeatures> features = board.parts.profilingFeatures();
-        Architecture architecture = old.withProfiling(board.parts.samplingUnit().compose(features));
-        for (PeContext context : board.pes) {
-            context.architecture = architecture;
-        }
-        registers();
-        for (PeContext context : board.pes) {
-            context.sampler = board.parts.samplingUnit().create(context);
-        }
-    }
-
-    private void invalidate() {
-        for (PeContext context : board.pes) {
-            context.translator.invalidate();
-            context.core.invalidate();
-            context.timer.invalidate();
-            if (context.sampler != null) {
-                context.sampler.invalidate();
+    static Swap prepare(Board board, Variant old, Variant variant, Consumer<Selection.Maker> change, boolean force) {
+        Selection before = board.parts;
+        Selection.Maker maker = new Selection.Maker(before);
+        try {
+            change.accept(maker);
+            Selection after = maker.made();
+            Architecture architecture = board.pes[0].architecture;
+            if (!variant.equals(old) || after.differs(Kind.FEATURES, before) || after.differs(Kind.SPU, before)) {
+                architecture = Factory.architecture(variant, after, after.hypervisor() != null, board.options.el());
+            } else if (after.without(before).isEmpty() && before.without(after).isEmpty()) {
+                return null;
+            } else {
+                Factory.judge(variant, after);
             }
-            context.pe.changed |= PeState.CHANGED_PROFILING | PeState.CHANGED_INTERRUPTS | PeState.CHANGED_TIMERS;
+            PeContext scratch = Trial.run(after, architecture, board.options);
+            List<String> noticed = Notice.of(board.pes[0], scratch, after.hypervisor() != null ? 1 : board.options.el());
+            if (!noticed.isEmpty() && !force) {
+                throw new BadInputException("the guest could notice: " + noticed.stream().limit(6)
+                        .collect(Collectors.joining(", ")) + (noticed.size() > 6 ? ", …" : "")
+                        + "; force it to have it nevertheless");
+            }
+            return new Swap(board, before, maker, architecture, !noticed.isEmpty(), variant);
+        } catch (RuntimeException | Error e) {
+            maker.undo();
+            throw e;
+        }
+    }
+
+    /** Whether the machine still has the parts that this was prepared for. */
+    boolean current() {
+        return board.parts == before;
+    }
+
+    /** The parts that come in, as kind and name, or those that go where none does. */
+    List<String> what() {
+        List<Part> come = after.without(before);
+        List<String> what = new ArrayList<>();
+        for (Kind kind : Kind.values()) {
+            after.all(kind).stream().filter(come::contains).forEach(p -> what.add(kind.part + " " + p.name()));
+        }
+        if (what.isEmpty()) {
+            for (Kind kind : Kind.values()) {
+                before.all(kind).stream().filter(p -> !after.all(kind).contains(p))
+                        .forEach(p -> what.add("without " + kind.part + " " + p.name()));
+            }
+        }
+        return what;
+    }
+
+    /** Stops what was started for a swap that is not done. */
+    void abandon() {
+        maker.undo();
+    }
+
+    /** Stops the parts that are not used any more. */
+    void dispose() {
+        before.without(after).forEach(Part::stop);
+    }
+
+    /**
+     * Puts the new parts in place. Runs between two operations.
+     *
+     * @throws RuntimeException when a part fails after all: everything is as it was
+     */
+    void exchange() {
+        Assembly old = new Assembly(board);
+        try {
+            old.rewire(before, after, architecture);
+        } catch (RuntimeException | Error e) {
+            new Assembly(board).closeCoresNotIn(old);
+            old.restore();
+            throw e;
+        }
+        old.closeCoresNotIn(new Assembly(board));
+        if (noticed && board.vm != null) {
+            board.vm.hostChanged();
         }
     }
 }

@@ -2,11 +2,16 @@
 package dev.spelunk.shell;
 
 import dev.spelunk.api.machine.Machine;
+import dev.spelunk.api.machine.SwapReport;
+import dev.spelunk.api.machine.SwapRequest;
 import dev.spelunk.api.machine.SwapService;
+import dev.spelunk.api.machine.VariantUpdate;
 import dev.spelunk.api.records.MalformedRecordException;
 import dev.spelunk.api.records.ProfileWriter;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
 import org.apache.felix.service.command.Descriptor;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -16,11 +21,14 @@ import org.osgi.service.component.annotations.Reference;
 @Component(service = MachineCommands.class, property = {"osgi.command.scope=spelunk", "osgi.command.function=start",
     "osgi.command.function=pause", "osgi.command.function=resume", "osgi.command.function=await",
     "osgi.command.function=status", "osgi.command.function=registers", "osgi.command.function=dump",
-    "osgi.command.function=records", "osgi.command.function=decode", "osgi.command.function=swap"})
+    "osgi.command.function=records", "osgi.command.function=decode",
+    "osgi.command.function=swap", "osgi.command.function=force", "osgi.command.function=parts",
+    "osgi.command.function=update"})
 public final class MachineCommands {
     private final MachineControl control;
     private final ProfileWriter writer;
     private final SwapService swapService;
+    private final VariantUpdate variant;
 
     /**
      * Made by SCR.
@@ -28,13 +36,15 @@ public final class MachineCommands {
      * @param machine the composed machine
      * @param writer decodes records
      * @param swapService replaces parts
+     * @param variant follows the variant's file
      */
     @Activate
     public MachineCommands(@Reference Machine machine, @Reference ProfileWriter writer,
-            @Reference SwapService swapService) {
+            @Reference SwapService swapService, @Reference VariantUpdate variant) {
         this.control = new MachineControl(machine);
         this.writer = writer;
         this.swapService = swapService;
+        this.variant = variant;
     }
 
     /** Starts the guest. */
@@ -64,7 +74,8 @@ public final class MachineCommands {
     /** Says what the machine does. */
     @Descriptor("say what the machine does")
     public String status() {
-        return control.status();
+        List<String> missing = swapService.report(control.machine()).missing();
+        return control.status() + (missing.isEmpty() ? "" : ", waits for " + String.join(", ", missing));
     }
 
     /** Prints all registers of PE 0. */
@@ -108,17 +119,73 @@ public final class MachineCommands {
     }
 
     /** Replaces a part by a new one of the same implementation. */
-    @Descriptor("replace a part of the machine by the same one, made anew")
-    public String swap(@Descriptor("kind of the part: pe, mmu, spu, timing, …") String part) {
-        swapService.swap(control.machine(), part, null);
-        return "swapped " + part;
+    @Descriptor("replace a part of the machine by the same one, started anew")
+    public String swap(@Descriptor("kind of the part: registers, mmu, pe, spu, features, timing, traps, policy, "
+            + "hypervisor") String part) {
+        return swap(new SwapRequest(part, null, null, false));
     }
 
     /** Replaces a part. */
-    @Descriptor("replace a part of the machine")
-    public String swap(@Descriptor("kind of the part: pe, mmu, spu, timing, …") String part,
-            @Descriptor("spelunk.name of the implementation") String name) {
-        swapService.swap(control.machine(), part, name);
-        return "swapped " + part + " to " + name;
+    @Descriptor("replace a part of the machine; of a kind that has several, add one")
+    public String swap(@Descriptor("kind of the part") String part,
+            @Descriptor("spelunk.name of the implementation to use from now on") String with) {
+        return swap(new SwapRequest(part, null, with, false));
+    }
+
+    /** Replaces one of several parts. */
+    @Descriptor("replace one of several parts of a kind")
+    public String swap(@Descriptor("kind of the part") String part,
+            @Descriptor("spelunk.name of the part to be replaced") String name,
+            @Descriptor("spelunk.name of the implementation to use from now on; none takes the part away") String with) {
+        return swap(new SwapRequest(part, name, with, false));
+    }
+
+    /** Replaces a part, also when the guest can notice. */
+    @Descriptor("as swap, also when the guest could notice")
+    public String force(@Descriptor("kind of the part") String part,
+            @Descriptor("spelunk.name of the implementation to use from now on") String with) {
+        return swap(new SwapRequest(part, null, with, true));
+    }
+
+    /** Replaces one of several parts, also when the guest can notice. */
+    @Descriptor("as swap, also when the guest could notice")
+    public String force(@Descriptor("kind of the part") String part,
+            @Descriptor("spelunk.name of the part to be replaced") String name,
+            @Descriptor("spelunk.name of the implementation to use from now on; none takes the part away") String with) {
+        return swap(new SwapRequest(part, name, with, true));
+    }
+
+    private String swap(SwapRequest request) {
+        swapService.swap(control.machine(), request);
+        return "swapped " + request;
+    }
+
+    /** Lists the parts in use. */
+    @Descriptor("list the parts that the machine uses, by kind, and what has been swapped")
+    public String parts() {
+        StringBuilder text = new StringBuilder();
+        swapService.parts(control.machine()).forEach((kind, names) ->
+                text.append(String.format(Locale.ROOT, "%-12s%s%n", kind, String.join(", ", names))));
+        SwapReport report = swapService.report(control.machine());
+        text.append(String.format(Locale.ROOT, "%-12s%d%s", "swaps", report.swaps(), report.swaps() == 0 ? ""
+                : String.format(Locale.ROOT, ", median pause %.2f ms, longest %.2f ms", report.medianPause() / 1e6,
+                        report.longestPause() / 1e6)));
+        report.refused().forEach(why -> text.append(String.format(Locale.ROOT, "%n%-12s%s", "refused", why)));
+        return text.toString();
+    }
+
+    /** Takes over what has changed in the variant's file. */
+    @Descriptor("take over what has changed in the variant's file")
+    public String update() {
+        return variant.update(control.machine(), false);
+    }
+
+    /** Takes over what has changed in the variant's file. */
+    @Descriptor("take over what has changed in the variant's file; force: also what the guest could notice")
+    public String update(@Descriptor("force") String force) {
+        if (!force.equals("force")) {
+            throw new IllegalArgumentException("update, or update force; not update " + force);
+        }
+        return variant.update(control.machine(), true);
     }
 }

@@ -4,6 +4,8 @@ package dev.spelunk.shell;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spelunk.api.machine.Machine;
+import dev.spelunk.api.machine.SwapReport;
+import dev.spelunk.api.machine.SwapService;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -33,7 +35,9 @@ class ShellSessionTest {
     @BeforeEach
     void prepare() {
         threadIo.start();
-        commands = new MachineCommands(machine(), null, null);
+        commands = new MachineCommands(machine(), null, (SwapService) Proxy.newProxyInstance(
+                SwapService.class.getClassLoader(), new Class<?>[] {SwapService.class},
+                (proxy, method, arguments) -> new SwapReport(0, 0, 0, 0, List.of(), 0, List.of())), null);
         FUNCTIONS.forEach(function -> processor.addCommand("spelunk", commands, function));
     }
 

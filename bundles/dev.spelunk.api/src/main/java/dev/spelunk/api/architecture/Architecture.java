@@ -67,8 +67,8 @@ public final class Architecture {
         return (int) (registerValue("PMCR_EL0", 6 << 11) >>> 11) & 31;
     }
 
-    /** The same architecture with other profiling rules. */
-    public Architecture withProfiling(ProfilingRules rules) {
-        return new Architecture(version, features, rules, registerValues);
+    /** Whether the other one differs in the rules of profiling at most. */
+    public boolean equalsApartFromProfiling(Architecture other) {
+        return version == other.version && features.equals(other.features) && registerValues.equals(other.registerValues);
     }
 }

@@ -2,7 +2,6 @@
 package dev.spelunk.api.hypervisor;
 
 import dev.spelunk.api.machine.PeContext;
-import java.util.List;
 import java.util.SortedMap;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -77,11 +76,15 @@ public interface VirtualMachine {
      */
     void pinningPolicy(BufferPinningPolicy policy);
 
-    /** Puts other handlers in the place of the VM's, in the order in which they are asked. */
-    void trapHandlers(List<TrapHandler> handlers);
-
     /** Drops everything derived: the machine's state has been replaced. */
     void invalidate();
+
+    /**
+     * The hardware under the VM has become another one between two operations of the guest. As after a migration to
+     * another host: every vCPU is put, what was loaded into the old hardware is loaded into the new, and what the
+     * host pinned it pins again.
+     */
+    void hostChanged();
 
     /** vcpu put, unpin, tear down. */
     void close();

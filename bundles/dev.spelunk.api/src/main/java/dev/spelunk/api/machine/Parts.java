@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.api.machine;
 
+import java.util.List;
+
 /** Names of the service properties by which parts are chosen, and the kinds of parts. */
 public final class Parts {
     /** Service property: the kind of the part, one of the constants here. */
@@ -20,6 +22,10 @@ public final class Parts {
     public static final String INTERRUPTS = "interrupts";
     public static final String DEVICE = "device";
     public static final String FIRMWARE = "firmware";
+
+    /** Kinds that {@link SwapService} replaces one by one. */
+    public static final List<String> SWAPPABLE =
+            List.of(REGISTERS, MMU, PE, SPU, FEATURES, TIMING, TRAPS, POLICY, HYPERVISOR);
 
     private Parts() {
     }

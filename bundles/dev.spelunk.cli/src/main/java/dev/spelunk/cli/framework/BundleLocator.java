@@ -15,6 +15,8 @@ import org.osgi.service.feature.ID;
  */
 public final class BundleLocator {
     private final List<Path> folders = new ArrayList<>();
+    /** Of these, those that hold nothing but bundles that are meant for machines. */
+    private final List<Path> bundleFolders = new ArrayList<>();
 
     /**
      * Creates a locator.
@@ -33,6 +35,28 @@ public final class BundleLocator {
                 folders.add(folder);
             }
         }
+        for (Path folder : new Path[] {extra, assembly}) {
+            if (folder != null) {
+                bundleFolders.add(folder);
+            }
+        }
+    }
+
+    /**
+     * Finds the bundle that publishes a part, in the folder that the user names, then in the assembled one.
+     *
+     * @param part the part's kind
+     * @param name its {@code spelunk.name}
+     * @return the bundle's file, or null
+     */
+    public Path offering(String part, String name) {
+        for (Path folder : bundleFolders) {
+            List<Path> files = PartFinder.find(folder, part, name);
+            if (!files.isEmpty()) {
+                return files.get(files.size() - 1);
+            }
+        }
+        return null;
     }
 
     /**

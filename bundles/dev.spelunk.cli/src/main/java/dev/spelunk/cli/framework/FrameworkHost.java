@@ -8,12 +8,14 @@ import java.io.UncheckedIOException;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.Dictionary;
 import java.util.HashMap;
 import java.util.Hashtable;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -51,13 +53,22 @@ public final class FrameworkHost implements AutoCloseable {
             "org.osgi.service.component", "org.osgi.util.promise", "org.osgi.util.function");
 
     private static final long STOP_MILLISECONDS = 5_000;
+    /** How long SCR waits for a component that is being activated before it goes on, in milliseconds. */
+    private static final String COMPONENT_PATIENCE = "2000";
 
+    private final Path assembly;
+    private final Map<Path, Installed> installed = new LinkedHashMap<>();
     private final Path storage;
     private final Framework framework;
     private final Thread storageRemover;
 
-    /** Starts an empty framework. */
-    public FrameworkHost() {
+    /**
+     * Starts an empty framework.
+     *
+     * @param assembly the folder whose bundles do not change, and are used where they are
+     */
+    public FrameworkHost(Path assembly) {
+        this.assembly = assembly;
         try {
             storage = Files.createTempDirectory("spelunk-");
         } catch (IOException e) {
@@ -74,6 +85,11 @@ public final class FrameworkHost implements AutoCloseable {
         properties.put("felix.log.level", "1");
         // What goes wrong with a component is asked for and reported in one line; SCR would print stack traces.
         properties.put("ds.loglevel", "0");
+        // A part that never returns from its activation must not hold up the end of its bundle for long.
+        properties.put("ds.lock.timeout.milliseconds", COMPONENT_PATIENCE);
+        properties.put("ds.stop.timeout.milliseconds", COMPONENT_PATIENCE);
+        // A bundle is updated by its new one beside it, which may have the same version.
+        properties.put(Constants.FRAMEWORK_BSNVERSION, Constants.FRAMEWORK_BSNVERSION_MULTIPLE);
         properties.put("gosh.args", "--nointeractive --noshutdown");
         framework = new FrameworkFactory().newFramework(properties);
         storageRemover = new Thread(this::removeStorage, "temporary folder");
@@ -92,7 +108,8 @@ public final class FrameworkHost implements AutoCloseable {
     }
 
     /**
-     * Installs and starts bundles. Those that bring components start last, when the configurations are there.
+     * Installs and starts bundles that are not there yet. Those that bring components start last, when the
+     * configurations are there.
      *
      * @param wantedBy the file that names them, for messages
      * @param files the bundles' files
@@ -102,25 +119,82 @@ public final class FrameworkHost implements AutoCloseable {
      */
     public SortedSet<String> start(String wantedBy, List<Path> files,
             Map<String, Map<String, Object>> configurations) {
-        List<Bundle> bundles = new ArrayList<>();
+        BundleUpdate update = new BundleUpdate(this, wantedBy, Map.of(), Map.of());
+        try {
+            List<Bundle> bundles = install(wantedBy, files);
+            bundles.stream().filter(bundle -> !hasComponents(bundle)).forEach(bundle -> start(wantedBy, bundle));
+            configure(wantedBy, configurations);
+            bundles.stream().filter(FrameworkHost::hasComponents).forEach(bundle -> start(wantedBy, bundle));
+            checkConfigurations(wantedBy, configurations);
+        } catch (UserError e) {
+            update.undo();
+            throw e;
+        }
+        return names(files);
+    }
+
+    /** The symbolic names of the bundles that were installed from these files. */
+    public SortedSet<String> names(List<Path> files) {
         SortedSet<String> names = new TreeSet<>();
+        files.forEach(file -> names.add(installed.get(file).bundle().getSymbolicName()));
+        return names;
+    }
+
+    /** Whether what was installed from each file is what it holds now. */
+    public boolean upToDate(List<Path> files) {
+        return files.stream().allMatch(file -> installed.containsKey(file) && installed.get(file).time().equals(time(file)));
+    }
+
+    /** Installs those that are not there, or whose files have been written anew. */
+    List<Bundle> install(String wantedBy, List<Path> files) {
+        List<Bundle> bundles = new ArrayList<>();
         for (Path file : files) {
+            Installed there = installed.get(file);
+            FileTime time = time(file);
+            if (there != null && there.time().equals(time)) {
+                continue;
+            }
             try {
-                Bundle bundle = context().installBundle("reference:" + file.toAbsolutePath().toUri());
+                Bundle bundle = there == null ? context().installBundle(location(file)) : context().installBundle(
+                        location(file) + "?" + time.toMillis(), Files.newInputStream(file));
+                installed.put(file, new Installed(file, time, bundle));
                 if (bundle.getSymbolicName() == null) {
                     throw new UserError(wantedBy + ": not an OSGi bundle: " + file);
                 }
                 bundles.add(bundle);
-                names.add(bundle.getSymbolicName());
-            } catch (BundleException e) {
+            } catch (BundleException | IOException e) {
                 throw new UserError(wantedBy + ": cannot install " + file + ": " + message(e));
             }
         }
-        bundles.stream().filter(bundle -> !hasComponents(bundle)).forEach(bundle -> start(wantedBy, bundle));
-        configure(wantedBy, configurations);
-        bundles.stream().filter(FrameworkHost::hasComponents).forEach(bundle -> start(wantedBy, bundle));
-        checkConfigurations(wantedBy, configurations);
-        return names;
+        return bundles;
+    }
+
+    /** Files of the user may be built again while they are in use: the framework copies them. */
+    private String location(Path file) {
+        return (file.startsWith(assembly) ? "reference:" : "") + file.toAbsolutePath().toUri();
+    }
+
+    private static FileTime time(Path file) {
+        try {
+            return Files.getLastModifiedTime(file);
+        } catch (IOException e) {
+            return FileTime.fromMillis(0);
+        }
+    }
+
+    /** What was installed from each file, the newest. */
+    Map<Path, Installed> installed() {
+        return installed;
+    }
+
+    /** Uninstalls a bundle, and says so when it cannot be. */
+    static void uninstall(Installed gone) {
+        try {
+            gone.bundle().uninstall();
+        } catch (BundleException | IllegalStateException e) {
+            System.err.println("spelunk: the bundle " + gone.bundle().getSymbolicName() + " cannot be uninstalled: "
+                    + message(e));
+        }
     }
 
     /**
@@ -178,7 +252,7 @@ public final class FrameworkHost implements AutoCloseable {
         return bundle.getHeaders("").get("Service-Component") != null;
     }
 
-    private static void start(String wantedBy, Bundle bundle) {
+    static void start(String wantedBy, Bundle bundle) {
         if (bundle.getHeaders("").get(Constants.FRAGMENT_HOST) != null) {
             return;
         }
@@ -190,7 +264,7 @@ public final class FrameworkHost implements AutoCloseable {
         }
     }
 
-    private void configure(String wantedBy, Map<String, Map<String, Object>> configurations) {
+    void configure(String wantedBy, Map<String, Map<String, Object>> configurations) {
         if (configurations.isEmpty()) {
             return;
         }
@@ -227,14 +301,14 @@ public final class FrameworkHost implements AutoCloseable {
         return failures;
     }
 
-    private List<ComponentConfigurationDTO> instances() {
+    List<ComponentConfigurationDTO> instances() {
         List<ComponentConfigurationDTO> instances = new ArrayList<>();
         descriptions().forEach(component -> instances.addAll(runtime().getComponentConfigurationDTOs(component)));
         return instances;
     }
 
     /** Refuses configurations that no component takes, and properties that it does not know. */
-    private void checkConfigurations(String wantedBy, Map<String, Map<String, Object>> configurations) {
+    void checkConfigurations(String wantedBy, Map<String, Map<String, Object>> configurations) {
         if (configurations.isEmpty()) {
             return;
         }

@@ -129,7 +129,7 @@ public final class Recording {
             check(channels, result, kernel);
             long size = channels.keep();
             told(channels, result, size, start, booted);
-            return channels.exitCode();
+            return composition.exitCode(channels.exitCode());
         }
     }
 

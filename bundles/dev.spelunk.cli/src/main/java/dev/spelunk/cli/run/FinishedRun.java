@@ -2,6 +2,7 @@
 package dev.spelunk.cli.run;
 
 import dev.spelunk.api.machine.Machine.Result;
+import dev.spelunk.api.machine.SwapReport;
 import jakarta.json.Json;
 import jakarta.json.stream.JsonGenerator;
 import java.io.IOException;
@@ -25,9 +26,10 @@ import java.util.SortedMap;
  * @param recordBytes their bytes
  * @param result what the machine counted
  * @param timing what the timing model says of its figures, one sentence each
+ * @param swaps what was swapped
  */
 record FinishedRun(Path guest, String variant, String hypervisor, long seed, double startSeconds, long recordCount,
-        long recordBytes, Result result, List<String> timing) {
+        long recordBytes, Result result, List<String> timing, SwapReport swaps) {
 
     /** Millions of guest instructions in a second of host time. */
     double mips() {
@@ -56,6 +58,16 @@ record FinishedRun(Path guest, String variant, String hypervisor, long seed, dou
             counts(json, "sampling", result.counters());
             json.writeStartArray("timing");
             timing.forEach(json::write);
+            json.writeEnd();
+            json.writeStartObject("swaps");
+            json.write("done", swaps.swaps());
+            json.write("medianPauseMilliseconds", rounded(swaps.medianPause() / 1e6));
+            json.write("longestPauseMilliseconds", rounded(swaps.longestPause() / 1e6));
+            json.write("waitedMilliseconds", rounded(swaps.waited() / 1e6));
+            json.write("ahead", swaps.ahead());
+            json.writeStartArray("refused");
+            swaps.refused().forEach(json::write);
+            json.writeEnd();
             json.writeEnd();
             json.writeEnd();
         }

@@ -4,6 +4,7 @@ package dev.spelunk.cli.run;
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.Machine.Result;
 import dev.spelunk.api.machine.RunOptions;
+import dev.spelunk.api.machine.SwapReport;
 import dev.spelunk.api.records.MalformedRecordException;
 import dev.spelunk.api.records.ProfileDescription;
 import dev.spelunk.api.records.ProfileWriter;
@@ -11,6 +12,7 @@ import dev.spelunk.cli.ExitCode;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 
 /** Runs a composed machine to its end, writes the files and prints the report. */
 public final class GuestRun implements Callable<Integer> {
@@ -20,6 +22,7 @@ public final class GuestRun implements Callable<Integer> {
     private final Console console;
     private final ProfileWriter writer;
     private final OutputFolder folder;
+    private final Function<Machine, SwapReport> swaps;
 
     /**
      * Creates a run.
@@ -30,15 +33,17 @@ public final class GuestRun implements Callable<Integer> {
      * @param console the guest's console
      * @param writer writes perf.data
      * @param folder gets the files
+     * @param swaps says what has been swapped in a machine
      */
     public GuestRun(Machine machine, String variant, RunOptions options, Console console, ProfileWriter writer,
-            OutputFolder folder) {
+            OutputFolder folder, Function<Machine, SwapReport> swaps) {
         this.machine = machine;
         this.variant = variant;
         this.options = options;
         this.console = console;
         this.writer = writer;
         this.folder = folder;
+        this.swaps = swaps;
     }
 
     /**
@@ -75,7 +80,7 @@ public final class GuestRun implements Callable<Integer> {
             return ExitCode.INVARIANT_BROKEN;
         }
         FinishedRun finished = new FinishedRun(options.guest(), variant, options.hypervisor(), options.seed(),
-                secondsSinceStart(first), count, records.length, result, machine.timing());
+                secondsSinceStart(first), count, records.length, result, machine.timing(), swaps.apply(machine));
         folder.write("summary.json", finished::writeSummary);
         System.out.print(Report.of(finished, machine.eventReasons(), writer.summary(profile, records)));
         System.out.flush();

@@ -2,6 +2,7 @@
 package dev.spelunk.cli.run;
 
 import dev.spelunk.api.machine.Machine.Result;
+import dev.spelunk.api.machine.SwapReport;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
@@ -42,6 +43,7 @@ final class Report {
         reasons.forEach((event, why) -> wrapped(text, event + ", " + why));
         counts(text, "VM exits", result.exits());
         counts(text, "trapped registers", result.traps());
+        swaps(text, run.swaps());
         String label = "timing";
         for (String sentence : run.timing()) {
             line(text, label, sentence);
@@ -49,6 +51,17 @@ final class Report {
         }
         text.append('\n').append(samples);
         return text.toString();
+    }
+
+    private static void swaps(StringBuilder text, SwapReport swaps) {
+        if (swaps.swaps() != 0) {
+            line(text, "swaps", String.format(Locale.ROOT, "%,14d  median pause %.2f ms, longest %.2f ms", swaps.swaps(),
+                    swaps.medianPause() / 1e6, swaps.longestPause() / 1e6));
+        }
+        swaps.refused().forEach(why -> line(text, "swap refused", why));
+        if (swaps.ahead() != 0) {
+            line(text, "swaps not reached", String.format(Locale.ROOT, "%,14d", swaps.ahead()));
+        }
     }
 
     private static String ending(Result result) {

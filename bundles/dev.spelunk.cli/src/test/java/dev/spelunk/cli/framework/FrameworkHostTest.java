@@ -30,7 +30,7 @@ class FrameworkHostTest {
 
     @Test
     void bundlesStartAndShareTheLaunchersTypes() {
-        try (FrameworkHost host = new FrameworkHost()) {
+        try (FrameworkHost host = new FrameworkHost(folder)) {
             assertThat(host.start("test", libraries(), Map.of()))
                     .containsExactly("org.apache.felix.configadmin", "org.apache.felix.scr");
             assertThat(host.context().getBundles()).hasSize(3)
@@ -42,7 +42,7 @@ class FrameworkHostTest {
 
     @Test
     void theContractsAreExportedWithTheirVersions() {
-        try (FrameworkHost host = new FrameworkHost()) {
+        try (FrameworkHost host = new FrameworkHost(folder)) {
             assertThat(host.context().getBundle(0).adapt(org.osgi.framework.wiring.BundleRevision.class)
                     .getDeclaredCapabilities("osgi.wiring.package")).anySatisfy(capability -> {
                         assertThat(capability.getAttributes()).containsEntry("osgi.wiring.package",
@@ -54,7 +54,7 @@ class FrameworkHostTest {
 
     @Test
     void aMissingServiceIsReported() {
-        try (FrameworkHost host = new FrameworkHost()) {
+        try (FrameworkHost host = new FrameworkHost(folder)) {
             assertThatThrownBy(() -> host.service(MachineFactory.class, "v.json")).isInstanceOf(UserError.class)
                     .hasMessageContaining("v.json: no bundle of it publishes MachineFactory")
                     .hasMessageContaining("org.apache.felix.scr");
@@ -66,7 +66,7 @@ class FrameworkHostTest {
 
     @Test
     void aConfigurationThatNobodyTakesIsReported() {
-        try (FrameworkHost host = new FrameworkHost()) {
+        try (FrameworkHost host = new FrameworkHost(folder)) {
             assertThatThrownBy(() -> host.start("v.json", libraries(), Map.of("no.such", Map.of("x", 1L))))
                     .isInstanceOf(UserError.class).hasMessageContaining("/configurations/no.such")
                     .hasMessageContaining("no component");
@@ -81,7 +81,7 @@ class FrameworkHostTest {
                 + "Import-Package: no.such.package\n");
         Path failing = jar("failing", "Bundle-ManifestVersion: 2\nBundle-SymbolicName: f\n"
                 + "Bundle-Activator: no.such.Activator\n");
-        try (FrameworkHost host = new FrameworkHost()) {
+        try (FrameworkHost host = new FrameworkHost(folder)) {
             for (Path file : List.of(garbage, plain, unresolved, failing)) {
                 assertThatThrownBy(() -> host.start("v.json", List.of(file), Map.of())).as(file.toString())
                         .isInstanceOf(UserError.class).message().startsWith("v.json: ").doesNotContain("\n");
@@ -94,7 +94,7 @@ class FrameworkHostTest {
     @Test
     void theTemporaryFolderIsRemoved() {
         Path storage;
-        try (FrameworkHost host = new FrameworkHost()) {
+        try (FrameworkHost host = new FrameworkHost(folder)) {
             host.start("test", libraries(), Map.of());
             storage = Path.of(host.context().getProperty("org.osgi.framework.storage"));
             assertThat(storage).isDirectory();

@@ -8,6 +8,7 @@ import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.Machine.Ending;
 import dev.spelunk.api.machine.Machine.Result;
 import dev.spelunk.api.machine.RunOptions;
+import dev.spelunk.api.machine.SwapReport;
 import dev.spelunk.api.records.MalformedRecordException;
 import dev.spelunk.api.records.ProfileDescription;
 import dev.spelunk.api.records.ProfileWriter;
@@ -150,7 +151,8 @@ class GuestRunTest {
                             return null;
                     }
                 });
-        return new GuestRun(machine, "the-variant", options, console, writer, new OutputFolder(folder));
+        return new GuestRun(machine, "the-variant", options, console, writer, new OutputFolder(folder),
+                which -> new SwapReport(3, 1_250_000, 2_500_000, 0, List.of("no such part"), 1, List.of()));
     }
 
     /** Writes no real profile. */

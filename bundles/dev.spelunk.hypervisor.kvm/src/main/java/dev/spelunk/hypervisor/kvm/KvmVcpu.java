@@ -17,6 +17,7 @@ import java.util.List;
 
 /** One vCPU, loaded on its PE: serves exits and enters the guest again. */
 final class KvmVcpu implements Vcpu {
+    private static final int EL2 = 2;
     private static final int EC_WFX = 0x01;
     private static final int EC_HVC = 0x16;
     private static final int EC_SMC = 0x17;
@@ -31,7 +32,7 @@ final class KvmVcpu implements Vcpu {
     private static final long EL2_SPSR = 0x3C9;
 
     private final VmDescription description;
-    private List<TrapHandler> handlers;
+    private final List<TrapHandler> handlers;
     private final PeContext[] pes;
     private final KvmVcpu[] vcpus;
     private final PeContext context;
@@ -138,6 +139,36 @@ final class KvmVcpu implements Vcpu {
             enter();
         }
         return outcome;
+    }
+
+    /**
+     * vcpu put on the hardware that was, vcpu load on the one that is, without the guest's doing, as around a
+     * migration. In-memory registers go along; the buffer is judged and its pages are pinned as at its enabling.
+     */
+    void hostChanged() {
+        if (state.outside()) {
+            return;
+        }
+        boolean waits = context.pe.waiting;
+        context.pe.waiting = false;
+        context.core.takeException(EL2, Core.IRQ, 0, false, 0);
+        state.outside(true);
+        exit.begin(context);
+        long pmbsr = worldSwitch.exit();
+        interrupts.fold();
+        spend(costs.exit());
+        if (pmbsr != 0) {
+            buffer.hardwareReported(pmbsr);
+        }
+        worldSwitch.reload();
+        if (watch != null) {
+            watch.begin("the host is another one");
+        }
+        if (buffer != null) {
+            buffer.moved();
+        }
+        exit.waits = waits;
+        enter();
     }
 
     private Outcome serve(int kind, int intid) {
@@ -312,10 +343,6 @@ final class KvmVcpu implements Vcpu {
         if (watch != null) {
             watch.begin("state replaced");
         }
-    }
-
-    void trapHandlers(List<TrapHandler> successors) {
-        handlers = List.copyOf(successors);
     }
 
     /** What is on its way to the host's handler. */

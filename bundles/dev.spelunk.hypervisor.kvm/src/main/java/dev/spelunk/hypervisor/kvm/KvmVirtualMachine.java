@@ -2,7 +2,6 @@
 package dev.spelunk.hypervisor.kvm;
 
 import dev.spelunk.api.hypervisor.BufferPinningPolicy;
-import dev.spelunk.api.hypervisor.TrapHandler;
 import dev.spelunk.api.hypervisor.VirtualMachine;
 import dev.spelunk.api.hypervisor.VmDescription;
 import dev.spelunk.api.machine.BadInputException;
@@ -106,13 +105,6 @@ final class KvmVirtualMachine implements VirtualMachine {
     }
 
     @Override
-    public void trapHandlers(List<TrapHandler> handlers) {
-        for (KvmVcpu vcpu : vcpus) {
-            vcpu.trapHandlers(handlers);
-        }
-    }
-
-    @Override
     public long deadline(int pe) {
         long due = vcpus[pe].delivery().deadline();
         return pe == first.pe.index ? Math.min(due, pressure.deadline()) : due;
@@ -212,6 +204,13 @@ final class KvmVirtualMachine implements VirtualMachine {
     public void invalidate() {
         for (KvmVcpu vcpu : vcpus) {
             vcpu.invalidate();
+        }
+    }
+
+    @Override
+    public void hostChanged() {
+        for (KvmVcpu vcpu : vcpus) {
+            vcpu.hostChanged();
         }
     }
 

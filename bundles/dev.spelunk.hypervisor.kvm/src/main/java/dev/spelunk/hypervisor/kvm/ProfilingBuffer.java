@@ -198,6 +198,16 @@ final class ProfilingBuffer {
         pins.clear();
     }
 
+    /** The host is another one: an enabled buffer is judged, and its pages pinned, as when the guest enabled it. */
+    void moved() {
+        if (enabled()) {
+            letGo();
+            state.heldOff(false);
+            state.unjudged(false);
+            judge(state.register(SystemRegister.PMBLIMITR_EL1));
+        }
+    }
+
     /**
      * Takes over what hardware reported while the vCPU ran.
      *

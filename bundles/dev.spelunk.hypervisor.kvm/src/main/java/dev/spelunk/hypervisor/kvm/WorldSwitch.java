@@ -60,6 +60,13 @@ final class WorldSwitch {
         write(SystemRegister.ICH_HCR_EL2, ICH_HCR_EN);
     }
 
+    /** vcpu load on other hardware: the guest's view of its CPU interface goes along. */
+    void reload() {
+        long vmcr = read(SystemRegister.ICH_VMCR_EL2);
+        load();
+        write(SystemRegister.ICH_VMCR_EL2, vmcr);
+    }
+
     /** vcpu put: the guest's controls leave the PE. */
     void put() {
         write(SystemRegister.ICH_HCR_EL2, 0);

@@ -7,6 +7,7 @@ import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.Machine.Ending;
 import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.machine.Parts;
+import dev.spelunk.api.machine.SwapRequest;
 import dev.spelunk.api.machine.SwapService;
 import java.util.List;
 import java.util.Random;
@@ -58,7 +59,7 @@ class SwapTest {
         for (int i = 0; i < SWAPS; i++) {
             // From when the guest has set up its driver to shortly before its end.
             long at = (long) (total * (0.02 + 0.97 * random.nextDouble()));
-            swaps.swapAt(machine, at, part, null);
+            swaps.swapAt(machine, at, SwapRequest.anew(part));
         }
     }
 
@@ -108,7 +109,7 @@ class SwapTest {
                         Thread.onSpinWait();
                     }
                     while (!ended(ended) && done[0] < SWAPS) {
-                        swaps.swap(machine, PARTS.get(done[0] % PARTS.size()), null);
+                        swaps.swap(machine, SwapRequest.anew(PARTS.get(done[0] % PARTS.size())));
                         done[0]++;
                     }
                 } catch (RuntimeException e) {

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.cli.framework;
+
+import dev.spelunk.api.machine.Parts;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.jar.JarFile;
+import java.util.jar.Manifest;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import javax.xml.stream.XMLInputFactory;
+import javax.xml.stream.XMLStreamConstants;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamReader;
+
+/** Finds bundles by the parts that their component descriptions (OSGi Compendium 8, 112.4) publish. */
+final class PartFinder {
+    private static final String COMPONENTS = "Service-Component";
+
+    private PartFinder() {
+    }
+
+    /**
+     * The bundles of a folder, and of the folders in it, that publish a part.
+     *
+     * @param folder the folder
+     * @param part the part's kind
+     * @param name its {@code spelunk.name}
+     * @return their files, sorted
+     */
+    static List<Path> find(Path folder, String part, String name) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(file -> file.getFileName().toString().endsWith(".jar") && publishes(file, part, name))
+                    .sorted().collect(Collectors.toList());
+        } catch (IOException | java.io.UncheckedIOException e) {
+            return List.of();
+        }
+    }
+
+    /** False for what is no bundle, or cannot be read. */
+    private static boolean publishes(Path file, String part, String name) {
+        try (JarFile jar = new JarFile(file.toFile())) {
+            Manifest manifest = jar.getManifest();
+            String components = manifest == null ? null : manifest.getMainAttributes().getValue(COMPONENTS);
+            if (components == null) {
+                return false;
+            }
+            for (String path : components.split(",")) {
+                ZipEntry entry = jar.getEntry(path.strip());
+                if (entry != null) {
+                    try (InputStream stream = jar.getInputStream(entry)) {
+                        if (describes(stream, part, name)) {
+                            return true;
+                        }
+                    }
+                }
+            }
+            return false;
+        } catch (IOException | XMLStreamException e) {
+            return false;
+        }
+    }
+
+    private static boolean describes(InputStream description, String part, String name) throws XMLStreamException {
+        XMLInputFactory factory = XMLInputFactory.newInstance();
+        factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
+        XMLStreamReader reader = factory.createXMLStreamReader(description);
+        boolean isPart = false;
+        boolean isNamed = false;
+        while (reader.hasNext()) {
+            if (reader.next() == XMLStreamConstants.START_ELEMENT && reader.getLocalName().equals("property")) {
+                String property = reader.getAttributeValue(null, "name");
+                String value = reader.getAttributeValue(null, "value");
+                isPart |= Parts.PART.equals(property) && part.equals(value);
+                isNamed |= Parts.NAME.equals(property) && name.equals(value);
+            }
+        }
+        return isPart && isNamed;
+    }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.machine;
+
+import dev.spelunk.api.hypervisor.BufferPinningPolicy;
+import dev.spelunk.api.hypervisor.Hypervisor;
+import dev.spelunk.api.hypervisor.TrapHandler;
+import dev.spelunk.api.machine.Parts;
+import dev.spelunk.api.mmu.Mmu;
+import dev.spelunk.api.pe.ProcessingElement;
+import dev.spelunk.api.platform.FirmwareCalls;
+import dev.spelunk.api.platform.InterruptController;
+import dev.spelunk.api.platform.PlatformDevice;
+import dev.spelunk.api.registers.RegisterBank;
+import dev.spelunk.api.registers.RegisterModel;
+import dev.spelunk.api.spu.ProfilingFeatures;
+import dev.spelunk.api.spu.SamplingUnit;
+import dev.spelunk.api.timing.TimingModel;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The kinds of services that a machine is made of, in the order in which a swap puts them in place. */
+enum Kind {
+    REGISTER_MODEL(Parts.REGISTERS, RegisterModel.class, false),
+    REGISTER_BANK(Parts.REGISTERS, RegisterBank.class, true),
+    MMU(Parts.MMU, Mmu.class, false),
+    TIMING(Parts.TIMING, TimingModel.class, false),
+    INTERRUPTS(Parts.INTERRUPTS, InterruptController.class, false),
+    FEATURES(Parts.FEATURES, ProfilingFeatures.class, true),
+    SPU(Parts.SPU, SamplingUnit.class, false),
+    PE(Parts.PE, ProcessingElement.class, false),
+    FIRMWARE(Parts.FIRMWARE, FirmwareCalls.class, false),
+    DEVICE(Parts.DEVICE, PlatformDevice.class, true),
+    TRAPS(Parts.TRAPS, TrapHandler.class, true),
+    POLICY(Parts.POLICY, BufferPinningPolicy.class, false),
+    HYPERVISOR(Parts.HYPERVISOR, Hypervisor.class, false);
+
+    /** What people call it: a constant of {@link Parts}. */
+    final String part;
+    final Class<?> type;
+    /** Whether a machine may have several, or none. */
+    final boolean several;
+
+    Kind(String part, Class<?> type, boolean several) {
+        this.part = part;
+        this.type = type;
+        this.several = several;
+    }
+
+    /** The kinds that people call so. */
+    static List<Kind> of(String part) {
+        return Arrays.stream(values()).filter(k -> k.part.equals(part)).collect(Collectors.toList());
+    }
+}
