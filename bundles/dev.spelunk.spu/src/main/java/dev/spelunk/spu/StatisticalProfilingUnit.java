@@ -20,8 +20,6 @@ final class StatisticalProfilingUnit implements Sampler {
     private static final long EVENT_EXCEPTION = 1;
     private static final long EVENT_RETIRED = 1 << 1;
     private static final long EVENT_NOT_TAKEN = 1 << 6;
-    /** PMBLIMITR_EL1.{PMFZ, E}; PMFZ is RES0 before FEAT_SPEv1p2. */
-    private static final long FREEZE = 1 << 5 | 1;
 
     private final PeContext context;
     private final PeState pe;
@@ -236,12 +234,6 @@ final class StatisticalProfilingUnit implements Sampler {
                 spu.counters[indices[i]]++;
             }
         }
-    }
-
-    @Override
-    public boolean freezesCounters() {
-        registers.refresh();
-        return (registers.get(SpuRegisters.PMBLIMITR_EL1) & FREEZE) == FREEZE && controls.stopped();
     }
 
     @Override

@@ -53,9 +53,6 @@ public interface Sampler {
     /** Level of PMBIRQ (DDI 0487, D17.8). */
     boolean interruptLevel();
 
-    /** Whether PMBLIMITR_EL1.PMFZ freezes PMU counters now: profiling has stopped (DDI 0487, D13.5.2, SPEFreezeOnEvent). */
-    boolean freezesCounters();
-
     /** Exception level that owns the profiling buffer, 1 or 2 (DDI 0487, D17.7.5). */
     int owningEl();
 

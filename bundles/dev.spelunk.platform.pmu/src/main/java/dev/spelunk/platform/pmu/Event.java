@@ -28,7 +28,17 @@ enum Event {
     SAMPLE_POP(0x4000, Source.SAMPLES, SpuState.SAMPLE_POP),
     SAMPLE_FEED(0x4001, Source.SAMPLES, SpuState.SAMPLE_FEED),
     SAMPLE_FILTRATE(0x4002, Source.SAMPLES, SpuState.SAMPLE_FILTRATE),
-    SAMPLE_COLLISION(0x4003, Source.SAMPLES, SpuState.SAMPLE_COLLISION);
+    SAMPLE_COLLISION(0x4003, Source.SAMPLES, SpuState.SAMPLE_COLLISION),
+    SAMPLE_FEED_DS(0x8122, Source.SAMPLES, SpuState.SAMPLE_FEED_DS),
+    SAMPLE_BUFFER_FULL(0x8123, Source.SAMPLES, SpuState.BUFFER_FULL),
+    SAMPLE_FEED_BR(0x812A, Source.SAMPLES, SpuState.SAMPLE_FEED_BR),
+    SAMPLE_FEED_LD(0x812B, Source.SAMPLES, SpuState.SAMPLE_FEED_LD),
+    SAMPLE_FEED_ST(0x812C, Source.SAMPLES, SpuState.SAMPLE_FEED_ST),
+    SAMPLE_FEED_OP(0x812D, Source.SAMPLES, SpuState.SAMPLE_FEED_OP),
+    SAMPLE_FEED_EVENT(0x812E, Source.SAMPLES, SpuState.SAMPLE_FEED_EVENT),
+    SAMPLE_FEED_LAT(0x812F, Source.SAMPLES, SpuState.SAMPLE_FEED_LAT),
+    SAMPLE_FEED_FP(0x8348, Source.SAMPLES, SpuState.SAMPLE_FEED_FP),
+    SAMPLE_FEED_SIMD(0x8349, Source.SAMPLES, SpuState.SAMPLE_FEED_SIMD);
 
     /** Where the number of an event's occurrences comes from. */
     enum Source {
@@ -65,7 +75,8 @@ enum Event {
     }
 
     private boolean isIn(Architecture a) {
-        return source != Source.SAMPLES || a.profiling() != null && a.has("FEAT_PMUv3p1");
+        return source != Source.SAMPLES
+                || a.profiling() != null && a.has("FEAT_PMUv3p1") && a.profiling().pmuEvents().containsKey(number);
     }
 
     /** PMCEID0_EL0, or PMCEID1_EL0. */
