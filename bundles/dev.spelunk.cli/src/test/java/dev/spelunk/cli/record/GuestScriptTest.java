@@ -20,7 +20,8 @@ class GuestScriptTest {
     @Test
     void quotesWhatTheUserWrote() {
         assertThat(script(0, "/p", "a b", "it's", "$HOME", "`x`")).contains(
-                "-e 'arm_spe_0/ts_enable=1/u' -- '/p' 'a b' 'it'\\''s' '$HOME' '`x`' <&8 >&8", "cd '/home/it'\\''s'");
+                "-e 'arm_spe_0/ts_enable=1/u' -- '/p' 'a b' 'it'\\''s' '$HOME' '`x`' </spelunk/port/spelunk.input >/spelunk/port/spelunk.program",
+                "cd '/home/it'\\''s'");
     }
 
     @Test
