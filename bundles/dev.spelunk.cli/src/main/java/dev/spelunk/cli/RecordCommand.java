@@ -19,16 +19,22 @@ import picocli.CommandLine.Parameters;
                 + "Debian's own perf and its arm_spe_0, and brings perf.data out.",
         footer = {"", "Needs 'spelunk debian fetch' once. Then, for example:",
             "  spelunk record -- ./program arguments",
-            "  perf report --itrace=i1i -i spelunk-out/perf.data", "",
-            "Exit codes: the program's; 125 when Spelunk itself failed; 130 interrupted."})
+            "  perf report --itrace=i1i -i spelunk-out/perf.data",
+            "An event that samples the kernel too (arm_spe_0//) wants --kallsyms spelunk-out/kallsyms as well.", "",
+            "Exit codes: the program's; 125 when Spelunk itself failed or was interrupted."})
 final class RecordCommand implements Callable<Integer> {
     @Option(names = "--event", paramLabel = "EVENT", defaultValue = "arm_spe_0/ts_enable=1/u",
-            description = "perf's event. Default: ${DEFAULT-VALUE}.")
+            description = "perf's event. Default: ${DEFAULT-VALUE}, which samples the program and not the kernel.")
     private String event;
 
     @Option(names = "--period", paramLabel = "N", converter = MachineOptions.Count.class,
             description = "Operations from sample to sample. Default: the driver's own choice.")
     private Long period;
+
+    @Option(names = "--count-functions",
+            description = "Count what each function of the program executes, exactly, and write functions.json too. Slow; "
+                    + "for static programs at fixed addresses.")
+    private boolean countFunctions;
 
     @Option(names = "--sysroot", paramLabel = "DIR",
             description = "Where the libraries of a dynamic program are. Default: the fetched Debian packages.")
@@ -38,7 +44,7 @@ final class RecordCommand implements Callable<Integer> {
     private Path cache;
 
     @Option(names = {"-o", "--output"}, paramLabel = "DIR", defaultValue = "spelunk-out",
-            description = "The folder for perf.data. Default: ${DEFAULT-VALUE}.")
+            description = "The folder for perf.data and kallsyms. Default: ${DEFAULT-VALUE}.")
     private Path output;
 
     @Mixin
@@ -51,7 +57,7 @@ final class RecordCommand implements Callable<Integer> {
     public Integer call() {
         try {
             return new Recording(cache == null ? Cache.ofUser() : new Cache(cache), sysroot, output, event,
-                    period == null ? 0 : period, command).run(machine);
+                    period == null ? 0 : period, countFunctions, command).run(machine);
         } catch (UserError | BadInputException e) {
             System.err.println("spelunk: " + e.getMessage());
             return ExitCode.RECORD_FAILED;

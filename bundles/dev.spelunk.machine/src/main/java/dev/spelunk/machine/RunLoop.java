@@ -2,6 +2,7 @@
 package dev.spelunk.machine;
 
 import dev.spelunk.api.hypervisor.VirtualMachine;
+import dev.spelunk.api.machine.ExecutionObserver;
 import dev.spelunk.api.machine.Machine.Ending;
 import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.pe.Core;
@@ -37,6 +38,7 @@ final class RunLoop {
     /** Index of the PE whose turn it is; the number of PEs when all have had it. */
     private int turnOf;
     private final Pacing pacing = new Pacing(System::nanoTime, LockSupport::parkNanos);
+    private ExecutionObserver observer;
     private Ending ending;
     private int exitCode;
     private String message = "";
@@ -69,6 +71,11 @@ final class RunLoop {
             executedAtExit[pe] = in.readLong();
             fruitlessExits[pe] = in.readInt();
         }
+    }
+
+    /** Sets who is told of executed operations, or null. */
+    void observe(ExecutionObserver told) {
+        observer = told;
     }
 
     Ending ending() {
@@ -151,8 +158,13 @@ final class RunLoop {
         }
         long n = Math.min(left, Math.min(due, horizon) - now);
         Sampler sampler = context.sampler;
+        boolean told = observer != null && observer.observes(context);
         if (sampler == null) {
-            after(context, context.core.run(n));
+            if (told) {
+                observe(context, Long.MAX_VALUE, n, true);
+            } else {
+                after(context, context.core.run(n));
+            }
             return;
         }
         long completion = sampler.cyclesToCompletion();
@@ -163,19 +175,22 @@ final class RunLoop {
         long grant = sampler.grant();
         int warming = context.timer.warmingWindow();
         int window = Math.max(warming, sampler.window());
-        if (grant > 0 && warming == OperationTimer.EVERY_OPERATION) {
-            observe(context, grant, Math.min(n, Math.min(grant, completion)));
+        if (grant > 0 && (told || warming == OperationTimer.EVERY_OPERATION)) {
+            observe(context, grant, Math.min(n, Math.min(grant, completion)), told);
         } else if (grant > window) {
             int reason = context.core.run(Math.min(n, Math.min(grant - window, completion)));
             sampler.synchronize();
             after(context, reason);
         } else if (grant > 0) {
-            observe(context, grant, Math.min(n, Math.min(grant, completion)));
+            observe(context, grant, Math.min(n, Math.min(grant, completion)), told);
         } else {
             int reason = context.core.runObserved(operation);
             if (context.core.observed()) {
                 context.timer.time(operation);
                 sampler.sample(operation);
+                if (told) {
+                    observer.executed(context, operation);
+                }
             }
             after(context, reason);
         }
@@ -186,10 +201,11 @@ final class RunLoop {
      * their windows.
      *
      * @param grant operations up to the next one that may be sampled
+     * @param told whether the observer is told of each
      */
-    private void observe(PeContext context, long grant, long count) {
+    private void observe(PeContext context, long grant, long count, boolean told) {
         int warming = context.timer.warmingWindow();
-        int window = context.sampler.window();
+        int window = context.sampler == null ? 0 : context.sampler.window();
         long start = context.pe.executed;
         int reason = Core.CONTINUE;
         for (long i = 0; i < count && reason == Core.CONTINUE && context.pe.changed == 0; i++) {
@@ -202,9 +218,14 @@ final class RunLoop {
                 if (left <= window) {
                     context.sampler.observe(operation);
                 }
+                if (told) {
+                    observer.executed(context, operation);
+                }
             }
         }
-        context.sampler.synchronize();
+        if (context.sampler != null) {
+            context.sampler.synchronize();
+        }
         after(context, reason);
     }
 

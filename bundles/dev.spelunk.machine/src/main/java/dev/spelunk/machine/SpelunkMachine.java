@@ -3,6 +3,7 @@ package dev.spelunk.machine;
 
 import dev.spelunk.api.machine.BadInputException;
 import dev.spelunk.api.machine.BrokenInvariantException;
+import dev.spelunk.api.machine.ExecutionObserver;
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.machine.Snapshots;
@@ -284,6 +285,11 @@ final class SpelunkMachine implements Machine {
     @Override
     public SortedSet<Long> unsaved() {
         return unsaved;
+    }
+
+    @Override
+    public void observe(ExecutionObserver observer) {
+        loop.observe(observer);
     }
 
     @Override

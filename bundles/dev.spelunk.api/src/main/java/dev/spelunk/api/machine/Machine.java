@@ -35,6 +35,11 @@ public interface Machine extends AutoCloseable {
         return Collections.emptySortedSet();
     }
 
+    /** Sets who is told of executed operations; null for nobody. Call before the run or while paused. */
+    default void observe(ExecutionObserver observer) {
+        throw new UnsupportedOperationException();
+    }
+
     /** The sample records so far, in order. */
     byte[] records();
 

@@ -18,10 +18,10 @@ import java.util.List;
  */
 final class GuestChannels implements AutoCloseable {
     /** Names of the channels. */
-    static final String CONTROL = "spelunk.control";
-    static final String INPUT = "spelunk.input";
-    static final String PROGRAM = "spelunk.program";
-    static final String ERRORS = "spelunk.errors";
+    static final String CONTROL = "control";
+    static final String INPUT = "stdin";
+    static final String OUTPUT = "stdout";
+    static final String ERRORS = "stderr";
     static final String PROFILE = "perf.data";
     static final String SYMBOLS = "kallsyms";
     /** How many channels there are. */
@@ -37,6 +37,8 @@ final class GuestChannels implements AutoCloseable {
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private final List<OutputStream> streams;
     private Runnable onFailure = () -> { };
+    private Runnable onStart = () -> { };
+    private Runnable onEnd = () -> { };
     private UserError failure;
     private Integer exitCode;
     private long size = -1;
@@ -57,8 +59,8 @@ final class GuestChannels implements AutoCloseable {
         symbols = folder.begin(SYMBOLS);
         streams = List.of(output, errors);
         ports = List.of(new ConsolePort(CONTROL, new Lines(), null), new ConsolePort(INPUT, null, input),
-                new ConsolePort(PROGRAM, output, null),
-                new ConsolePort(ERRORS, errors, null), new ConsolePort(PROFILE, new Guarded(profile), null),
+                new ConsolePort(OUTPUT, output, null), new ConsolePort(ERRORS, errors, null),
+                new ConsolePort(PROFILE, new Guarded(profile), null),
                 new ConsolePort(SYMBOLS, new Guarded(symbols), null));
     }
 
@@ -72,15 +74,23 @@ final class GuestChannels implements AutoCloseable {
         onFailure = action;
     }
 
+    /** Sets what to do before the program starts and after it has ended. */
+    void whileItRuns(Runnable before, Runnable after) {
+        onStart = before;
+        onEnd = after;
+    }
+
     private void command(String text) {
         String[] words = text.trim().split("\\s+", 2);
         String rest = words.length > 1 ? words[1] : "";
         switch (words[0]) {
             case STARTED:
                 started = System.nanoTime();
+                onStart.run();
                 break;
             case ENDED:
                 ended = System.nanoTime();
+                onEnd.run();
                 exitCode = Integer.valueOf(rest);
                 break;
             case PROFILE:

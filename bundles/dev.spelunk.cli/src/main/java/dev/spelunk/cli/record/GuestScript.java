@@ -61,7 +61,7 @@ final class GuestScript {
                 "echo " + GuestChannels.STARTED + " >&9",
                 "/spelunk/lib/ld-linux-aarch64.so.1 --library-path /spelunk/lib /spelunk/perf record -q -N"
                         + " -o /spelunk/perf.data -e " + quoted(event) + (period == 0 ? "" : " -c " + period) + " -- "
-                        + words + " </spelunk/port/" + GuestChannels.INPUT + " >/spelunk/port/" + GuestChannels.PROGRAM
+                        + words + " </spelunk/port/" + GuestChannels.INPUT + " >/spelunk/port/" + GuestChannels.OUTPUT
                         + " 2>/spelunk/port/" + GuestChannels.ERRORS + " 9>&-",
                 "echo " + GuestChannels.ENDED + " $? >&9",
                 "if [ -s /spelunk/perf.data ]; then",

@@ -45,6 +45,7 @@ public final class Recording {
     private final Path folder;
     private final String event;
     private final long period;
+    private final boolean countFunctions;
     private final List<String> command;
 
     /**
@@ -55,15 +56,18 @@ public final class Recording {
      * @param folder gets perf.data
      * @param event perf's event
      * @param period of its samples; 0 for the driver's choice
+     * @param countFunctions whether to count what each function of the program executes
      * @param command the program and its arguments
      * @throws UserError when the folder cannot be written
      */
-    public Recording(Cache cache, Path sysroot, Path folder, String event, long period, List<String> command) {
+    public Recording(Cache cache, Path sysroot, Path folder, String event, long period,
+            boolean countFunctions, List<String> command) {
         this.cache = cache;
         this.sysroot = sysroot;
         this.folder = folder;
         this.event = event;
         this.period = period;
+        this.countFunctions = countFunctions;
         this.command = command;
         cache.kernel();
         output = new OutputFolder(folder);
@@ -84,13 +88,14 @@ public final class Recording {
         if (MOUNTED.stream().anyMatch(program::startsWith)) {
             throw new UserError(program + ": the guest has its own " + program.subpath(0, 1) + "; copy the program elsewhere");
         }
+        FunctionCounts counts = countFunctions ? new FunctionCounts(program) : null;
         Path initrd = null;
         // The program's exit code may be any, also the JVM's own for an interrupt.
         try (MachineRun run = new MachineRun(() -> Runtime.getRuntime().halt(ExitCode.RECORD_FAILED))) {
             try {
                 initrd = Files.createTempFile("spelunk-", ".cpio");
                 makeInitrd(initrd, program);
-                return run(run, options, initrd);
+                return run(run, options, initrd, counts);
             } finally {
                 delete(initrd);
             }
@@ -106,7 +111,7 @@ public final class Recording {
         new Initramfs(cache, sysroot).write(initrd, program, working, GuestScript.of(event, period, working, words));
     }
 
-    private int run(MachineRun run, MachineOptions options, Path initrd) {
+    private int run(MachineRun run, MachineOptions options, Path initrd, FunctionCounts counts) {
         Console kernel = new Console(OutputStream.nullOutputStream(), System.err, false);
         try (Composition composition = options.compose();
                 GuestChannels channels = new GuestChannels(output, stream(FileDescriptor.out), stream(FileDescriptor.err),
@@ -120,6 +125,10 @@ public final class Recording {
             Result result;
             try (Machine machine = composition.machine(machineOptions)) {
                 channels.onFailure(machine::interrupt);
+                if (counts != null) {
+                    machine.observe(counts);
+                    channels.whileItRuns(counts::start, counts::stop);
+                }
                 booted = System.nanoTime();
                 start = (System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime()) / 1e3;
                 result = run.run(machine);
@@ -128,6 +137,9 @@ public final class Recording {
             }
             check(channels, result, kernel);
             long size = channels.keep();
+            if (counts != null) {
+                output.write("functions.json", counts::write);
+            }
             told(channels, result, size, start, booted);
             return composition.exitCode(channels.exitCode());
         }

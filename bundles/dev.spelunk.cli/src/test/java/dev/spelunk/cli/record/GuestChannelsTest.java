@@ -50,7 +50,7 @@ class GuestChannelsTest {
             send(channels, GuestChannels.CONTROL, "star");
             send(channels, GuestChannels.CONTROL, "ted\n");
             assertThat(channels.started()).isTrue();
-            send(channels, GuestChannels.PROGRAM, "output");
+            send(channels, GuestChannels.OUTPUT, "output");
             send(channels, GuestChannels.ERRORS, "errors");
             assertThat(channels.exitCode()).isNull();
             send(channels, GuestChannels.CONTROL, "ended 77\n");

@@ -20,8 +20,7 @@ class GuestScriptTest {
     @Test
     void quotesWhatTheUserWrote() {
         assertThat(script(0, "/p", "a b", "it's", "$HOME", "`x`")).contains(
-                "-e 'arm_spe_0/ts_enable=1/u' -- '/p' 'a b' 'it'\\''s' '$HOME' '`x`' </spelunk/port/spelunk.input >/spelunk/port/spelunk.program",
-                "cd '/home/it'\\''s'");
+                "-e 'arm_spe_0/ts_enable=1/u' -- '/p' 'a b' 'it'\\''s' '$HOME' '`x`' </spelunk/port/stdin >/spelunk/port/stdout", "cd '/home/it'\\''s'");
     }
 
     @Test
