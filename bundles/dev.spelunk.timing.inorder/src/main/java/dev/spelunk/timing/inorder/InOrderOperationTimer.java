@@ -32,6 +32,7 @@ final class InOrderOperationTimer implements OperationTimer {
     private static final int LINE = 1;
 
     private final PeState pe;
+    private final boolean alone;
     private final Shape shape;
     private final Shape.Latencies latencies;
     private final long[] words;
@@ -43,6 +44,7 @@ final class InOrderOperationTimer implements OperationTimer {
 
     InOrderOperationTimer(PeContext context, Shape shape) {
         pe = context.pe;
+        alone = context.machine.pes.length == 1;
         this.shape = shape;
         latencies = shape.latencies();
         int hierarchy = HEADER + Warming.WORDS;
@@ -96,7 +98,6 @@ final class InOrderOperationTimer implements OperationTimer {
         if (accesses(o)) {
             describeAccess(o);
         }
-        warming.sampled();
     }
 
     /** An access that ended in an exception did not happen (DDI 0487, D17.6.4). */
@@ -205,7 +206,7 @@ final class InOrderOperationTimer implements OperationTimer {
 
     @Override
     public List<String> report() {
-        return warming.report();
+        return warming.report(alone ? "" : "PE " + pe.index + ": ");
     }
 
     @Override

@@ -41,7 +41,7 @@ final class Operands {
                 break;
             default:
                 if (o.operationClass == Operation.LOAD_STORE) {
-                    loadStore(word, o.is(Operation.LOAD), o.is(Operation.ATOMIC | Operation.EXCLUSIVE));
+                    loadStore(word, o);
                 }
                 break;
         }
@@ -147,7 +147,7 @@ final class Operands {
         }
     }
 
-    private void loadStore(int word, boolean load, boolean status) {
+    private void loadStore(int word, Operation o) {
         boolean vector = (word >>> 26 & 1) != 0;
         boolean pair = (word >>> 28 & 3) == 2;
         long data = vector ? v(word, 0) : x(word, 0);
@@ -156,7 +156,7 @@ final class Operands {
         }
         boolean literal = (word >>> 28 & 3) == 1 && (word >>> 24 & 1) == 0;
         reads = literal ? 0 : x(word, 5);
-        if (load) {
+        if (o.is(Operation.LOAD)) {
             writes = data;
         } else {
             reads |= data;
@@ -168,10 +168,19 @@ final class Operands {
         if (single && (word >>> 21 & 1) == 0 && (word >>> 10 & 1) != 0 || pair && (word >>> 23 & 1) != 0) {
             writes |= x(word, 5);
         }
-        if (status) {
-            // The status of a Store-Exclusive, the compared value of CAS, the operand of an atomic.
-            reads |= x(word, 16);
-            writes |= single ? 0 : x(word, 16);
+        if (o.is(Operation.ATOMIC)) {
+            operand(word, data, single);
+        } else if (o.is(Operation.EXCLUSIVE) && !o.is(Operation.LOAD)) {
+            writes |= x(word, 16);
+        }
+    }
+
+    /** LDADD and the like have an operand in Xs; compare and swap has the compared value there, and the old one after. */
+    private void operand(int word, long data, boolean single) {
+        reads |= x(word, 16);
+        if (!single) {
+            reads |= data;
+            writes = x(word, 16);
         }
     }
 

@@ -12,16 +12,18 @@ import java.util.Locale;
  */
 final class Warming {
     static final int WORDS = 8;
-    /** The operation before which all have been taken in, and those that were seen. */
+    /** The operation up to which all have been taken in, and how many were seen. */
     private static final int EXECUTED = 0;
     private static final int SEEN = 1;
     /** Lines from memory, and operations, since the last judgement. */
-    private static final int RECENT_FILLS = 2;
+    private static final int RECENT_LINES = 2;
     private static final int RECENT = 3;
+    /** Operations for which priming goes on, and those that it saw. */
     private static final int PRIMING = 4;
     private static final int PRIMED = 5;
-    private static final int SAMPLES = 6;
-    private static final int STALE_SAMPLES = 7;
+    /** Lines from memory in windows, not while priming; and operations that nothing saw. */
+    private static final int LINES = 6;
+    private static final int UNSEEN = 7;
 
     /** Operations for one judgement of whether the last level is cold. */
     private static final int JUDGED = 256;
@@ -29,12 +31,16 @@ final class Warming {
     private static final int SETTLED = 1 << 16;
     /** What may be spent at the beginning, before any share has come together. */
     private static final long ADVANCE = 1 << 20;
+    /** The last level counts as stale when this part of it was replaced unseen. */
+    private static final int STALE_PART = 16;
 
     private final long[] words;
     private final int at;
     private final int window;
     private final int share;
     private final boolean full;
+    /** What the last level holds. */
+    private final long lines;
 
     Warming(long[] words, int at, Shape shape) {
         this.words = words;
@@ -42,6 +48,8 @@ final class Warming {
         window = shape.window();
         share = shape.primingShare();
         full = shape.full();
+        Shape.Sets last = shape.lastLevel().sets() > 0 ? shape.lastLevel() : shape.l2();
+        lines = (long) last.sets() * last.ways();
     }
 
     int window() {
@@ -56,12 +64,16 @@ final class Warming {
         if (words[at + PRIMING] != 0) {
             words[at + PRIMED]++;
         }
+        words[at + UNSEEN] += Math.max(unseen, 0);
         return Math.max(unseen, 0);
     }
 
     /** So many lines came from memory for the operation. */
     void filled(long lines) {
-        words[at + RECENT_FILLS] += lines;
+        words[at + RECENT_LINES] += lines;
+        if (words[at + PRIMING] == 0) {
+            words[at + LINES] += lines;
+        }
         words[at + RECENT]++;
         if (words[at + RECENT] >= JUDGED) {
             judge();
@@ -69,7 +81,7 @@ final class Warming {
     }
 
     private void judge() {
-        boolean cold = words[at + RECENT_FILLS] * 512 > words[at + RECENT];
+        boolean cold = words[at + RECENT_LINES] * 512 > words[at + RECENT];
         if (full || share == 0) {
             cold = false;
         }
@@ -82,22 +94,30 @@ final class Warming {
             words[at + PRIMING] = Math.max(0, words[at + PRIMING] - words[at + RECENT]);
         }
         words[at + RECENT] = 0;
-        words[at + RECENT_FILLS] = 0;
+        words[at + RECENT_LINES] = 0;
     }
 
-    /** A sample was timed. */
-    void sampled() {
-        words[at + SAMPLES]++;
-    }
-
-    List<String> report() {
+    /** @param who whose state it is, as {@code "PE 1: "}, or nothing */
+    List<String> report(String who) {
         if (full) {
-            return List.of("inorder: every operation went through caches, TLBs and predictor");
+            return List.of(who + "inorder: every operation went through caches, TLBs and predictor");
         }
-        long executed = Math.max(1, words[at + EXECUTED]);
-        return List.of(String.format(Locale.ROOT,
-                "inorder: caches, TLBs and predictor are warmed for %,d operations before each sample; they saw %.1f%% of the"
-                + " operations, %.1f%% because the last level was cold", window,
-                100.0 * words[at + SEEN] / executed, 100.0 * words[at + PRIMED] / executed));
+        double executed = Math.max(1, words[at + EXECUTED]);
+        return List.of(
+                String.format(Locale.ROOT, "%sinorder: caches, TLBs and predictor are warmed for %,d operations before each"
+                        + " sample; they saw %.1f%% of the operations, %.1f%% while the last level was cold",
+                        who, window, 100 * words[at + SEEN] / executed, 100 * words[at + PRIMED] / executed),
+                who + "last level: " + lastLevel());
+    }
+
+    /** Between windows as many lines come from memory, per operation, as in them; nobody saw which. */
+    private String lastLevel() {
+        long observed = Math.max(1, words[at + SEEN] - words[at + PRIMED]);
+        double unseen = (double) words[at + LINES] / observed * words[at + UNSEEN];
+        if (unseen * STALE_PART < lines) {
+            return "current";
+        }
+        return String.format(Locale.ROOT, "STALE: about %,.0f lines came from memory unseen between windows, and it holds %,d;"
+                + " its misses and data sources are those of the lines that were seen", unseen, lines);
     }
 }
