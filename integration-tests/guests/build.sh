@@ -96,6 +96,25 @@ for source in tests/*.S; do
 	"${prefix}strip" --strip-debug "$output/$name.elf"
 done
 
+# The suite: one guest for each area, of suite/AREA.c and what all share.
+suite() { # NAME AREA FLAGS
+	for source in start.S suite.c "$2.c"; do
+		flags="$common -mstrict-align"
+		case $source in *.c) flags="$cflags -mstrict-align" ;; esac
+		# shellcheck disable=SC2086
+		"${prefix}gcc" $flags $3 -c "suite/$source" -o "$objects/suite-$source.o"
+	done
+	# shellcheck disable=SC2086
+	"${prefix}gcc" $ldflags -Wl,--no-warn-rwx-segments -Wl,-T,tests/flat.ld "$objects/suite-start.S.o" "$objects/suite-suite.c.o" \
+		"$objects/suite-$2.c.o" -o "$output/$1.elf"
+	"${prefix}strip" --strip-debug "$output/$1.elf"
+}
+for area in registers timer gic psci pmu; do
+	suite suite-$area $area ""
+done
+suite suite-system-off end -DEND=SYSTEM_OFF
+suite suite-system-reset end -DEND=SYSTEM_RESET
+
 # The programs: FP and SIMD, each object linked for the bare machine (NAME-O2.elf) and for Linux (NAME-O2.linux).
 plain=$(echo "$common" | sed 's/-march=armv8-a -mgeneral-regs-only//')
 program() { # NAME SOURCE FLAGS: compiles one program at both optimisation levels

@@ -124,6 +124,8 @@ final class KvmVcpu implements Vcpu {
             watch.left();
         }
         interrupts.fold();
+        // What the guest did to its timers and PMU shows in what it now reads of the virtual GIC.
+        interrupts.sampleLines();
         spend(costs.exit());
         if (pmbsr != 0) {
             delivery.ends(buffer.hardwareReported(pmbsr));
