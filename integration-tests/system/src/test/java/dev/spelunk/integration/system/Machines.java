@@ -50,6 +50,7 @@ final class Machines {
         private long memory = 256L << 20;
         private long limit = Long.MAX_VALUE;
         private long seed = 1;
+        private int cpus = 1;
 
         Setup variant(String name) {
             variant = name;
@@ -86,6 +87,11 @@ final class Machines {
             return this;
         }
 
+        Setup cpus(int number) {
+            cpus = number;
+            return this;
+        }
+
         Setup seed(long value) {
             seed = value;
             return this;
@@ -94,7 +100,7 @@ final class Machines {
         /** Composes the machine; the caller closes it. */
         Machine compose(ByteArrayOutputStream console) {
             return composition(variant).machine(
-                    new RunOptions(guest, hypervisor, el, append, memory, limit, seed, console, null));
+                    new RunOptions(guest, hypervisor, el, append, memory, limit, seed, console, null).withCpus(cpus));
         }
 
         Run run() {
