@@ -10,8 +10,9 @@ import org.osgi.annotation.bundle.Requirement;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * FEAT_SPEv1p1, PMSVer = 2: the event of a misaligned access and the subclass of loads and stores with
- * unspecified registers (DDI 0487, D18.2.6 and D18.2.7).
+ * FEAT_SPEv1p1, PMSVer = 2: the event of a misaligned access, the subclass of loads and stores with unspecified
+ * registers, and SVE packets, which the PE that comes with Spelunk has no instructions for (DDI 0487, D18.2.6 and
+ * D18.2.7).
  */
 @Component(service = ProfilingFeatures.class,
         property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPEv1p1"})
@@ -38,6 +39,6 @@ public final class StatisticalProfilingV1p1 implements ProfilingFeatures {
         rules.allowedEvents |= 1L << MISALIGNED;
         rules.event(MISALIGNED);
         rules.packet(ProfilingRules.OPERATION_TYPE,
-                new UnspecifiedRegistersPacket(rules.packet(ProfilingRules.OPERATION_TYPE)));
+                new VectorPacket(new UnspecifiedRegistersPacket(rules.packet(ProfilingRules.OPERATION_TYPE))));
     }
 }

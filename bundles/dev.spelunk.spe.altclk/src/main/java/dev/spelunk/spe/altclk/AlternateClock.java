@@ -25,7 +25,7 @@ public final class AlternateClock implements ProfilingFeatures {
     public static final String PID = "dev.spelunk.spe.altclk";
 
     /** The alternate clock. */
-    @interface Config {
+    public @interface Config {
         /** CPU cycles of one cycle of the alternate clock, from 1 to 1024. */
         int divisor() default 2;
     }

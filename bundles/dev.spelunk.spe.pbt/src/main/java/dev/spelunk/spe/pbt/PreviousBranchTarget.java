@@ -22,7 +22,7 @@ public final class PreviousBranchTarget implements ProfilingFeatures {
     public static final String PID = "dev.spelunk.spe.pbt";
 
     /** How far back the branch may be. */
-    @interface Config {
+    public @interface Config {
         /**
          * Operations before each sampled one that are looked at for the last taken branch, from 1 to 4096. They are
          * executed one by one, so a larger window finds more branches and runs slower.
