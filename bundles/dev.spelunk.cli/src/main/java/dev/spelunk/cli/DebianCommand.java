@@ -5,6 +5,7 @@ import dev.spelunk.cli.debian.Cache;
 import dev.spelunk.cli.debian.Fetch;
 import dev.spelunk.cli.debian.HostTools;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,10 +42,15 @@ final class DebianCommand implements Runnable {
                 description = "Take the packages (.deb files) of this folder, without network. They are trusted.")
         private Path from;
 
+        @Option(names = "--also", paramLabel = "PACKAGE", split = ",",
+                description = "Get these packages too, with the libraries that they need, for dynamic programs and for "
+                        + "guests of your own. May be given more than once.")
+        private List<String> also = List.of();
+
         @Override
         public Integer call() {
             Cache folder = cache == null ? Cache.ofUser() : new Cache(cache);
-            Fetch fetch = new Fetch(folder, new HostTools(), System.out);
+            Fetch fetch = new Fetch(folder, new HostTools(), System.out, also);
             if (from == null) {
                 fetch.fromSources();
             } else {

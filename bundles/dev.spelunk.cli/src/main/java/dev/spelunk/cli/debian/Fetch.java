@@ -28,6 +28,7 @@ public final class Fetch {
     private final Cache cache;
     private final HostTools tools;
     private final PrintStream out;
+    private final List<String> also;
 
     /**
      * Creates a fetch.
@@ -35,8 +36,10 @@ public final class Fetch {
      * @param cache gets the packages
      * @param tools runs apt and dpkg
      * @param out gets what is done
+     * @param also names of packages that the user wants too
      */
-    public Fetch(Cache cache, HostTools tools, PrintStream out) {
+    public Fetch(Cache cache, HostTools tools, PrintStream out, List<String> also) {
+        this.also = List.copyOf(also);
         this.cache = cache;
         this.tools = tools;
         this.out = out;
@@ -54,8 +57,9 @@ public final class Fetch {
         Dependencies dependencies;
         String kernel;
         try {
-            dependencies = apt.dependencies(
-                    List.of(Dependencies.KERNEL_FLAVOUR, Dependencies.BUSYBOX, Dependencies.PERF));
+            List<String> wanted = new ArrayList<>(also);
+            wanted.addAll(List.of(Dependencies.KERNEL_FLAVOUR, Dependencies.BUSYBOX, Dependencies.PERF));
+            dependencies = apt.dependencies(wanted);
             kernel = dependencies.kernel();
         } catch (UserError e) {
             throw problem == null ? e : new UserError("the package lists could not be fetched: " + problem);
@@ -63,7 +67,7 @@ public final class Fetch {
         if (problem != null) {
             say("some package lists could not be fetched (" + problem + "); going on with those that are there");
         }
-        Set<String> names = new TreeSet<>(dependencies.withLibraries(Dependencies.PERF));
+        Set<String> names = programs(dependencies);
         names.add(kernel);
         names.add(Dependencies.BUSYBOX);
         List<PackageFile> files = apt.files(names);
@@ -126,7 +130,7 @@ public final class Fetch {
                 kernel = name;
             }
         }
-        Set<String> names = new TreeSet<>(dependencies.withLibraries(Dependencies.PERF));
+        Set<String> names = programs(dependencies);
         names.add(Dependencies.BUSYBOX);
         names.add(kernel == null ? "linux-image-VERSION-cloud-arm64" : kernel);
         List<String> absent = names.stream().filter(n -> !found.containsKey(n)).toList();
@@ -134,6 +138,13 @@ public final class Fetch {
             throw new UserError("--from: " + folder + " lacks " + String.join(", ", absent) + " (for arm64)");
         }
         unpack(names.stream().map(found::get).toList());
+    }
+
+    /** perf and what the user wants too, with their libraries. */
+    private Set<String> programs(Dependencies dependencies) {
+        Set<String> names = new TreeSet<>(dependencies.withLibraries(Dependencies.PERF));
+        also.forEach(name -> names.addAll(dependencies.withLibraries(name)));
+        return names;
     }
 
     private Map<String, String> control(Path file) {

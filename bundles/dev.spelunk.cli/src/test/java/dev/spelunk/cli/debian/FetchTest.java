@@ -37,7 +37,11 @@ class FetchTest {
     @BeforeEach
     void create() {
         cache = new Cache(folder.resolve("cache"));
-        fetch = new Fetch(cache, tools, new PrintStream(out, true, StandardCharsets.UTF_8));
+        fetch = fetch();
+    }
+
+    private Fetch fetch(String... also) {
+        return new Fetch(cache, tools, new PrintStream(out, true, StandardCharsets.UTF_8), List.of(also));
     }
 
     private String said() {
@@ -114,6 +118,18 @@ class FetchTest {
     }
 
     @Test
+    void getsWhatTheUserWantsTooWithItsLibraries() throws IOException {
+        fetch("sqlite3").fromSources();
+        assertThat(tools.downloaded).containsExactly("busybox-static", "libdw1", "libsqlite3-0", KERNEL, "linux-perf", "sqlite3");
+        Path packages = Files.createDirectory(folder.resolve("debs"));
+        for (String name : tools.names()) {
+            Files.writeString(packages.resolve(tools.file(name)), tools.content(name));
+        }
+        assertThatThrownBy(() -> fetch("sqlite3").fromFolder(packages)).isInstanceOf(UserError.class)
+                .hasMessageContaining("lacks sqlite3");
+    }
+
+    @Test
     void saysWhatAFolderLacks() throws IOException {
         Path packages = Files.createDirectory(folder.resolve("debs"));
         Files.writeString(packages.resolve(tools.file("linux-perf")), tools.content("linux-perf"));
@@ -160,7 +176,8 @@ class FetchTest {
                         return updateFails ? new Output(100, List.of(), List.of("W: old", "E: no route")) : ok();
                     case "apt-cache depends":
                         return empty ? new Output(100, List.of(), List.of("E: No packages found"))
-                                : ok("linux-image-cloud-arm64", "  Depends: " + KERNEL, "linux-perf", "  Depends: libdw1");
+                                : ok("linux-image-cloud-arm64", "  Depends: " + KERNEL, "linux-perf", "  Depends: libdw1",
+                                        "sqlite3", "  Depends: libsqlite3-0", "  Depends: perl");
                     case "apt-get download":
                         return words.get(1).equals("--print-uris") ? uris(words.subList(2, words.size()))
                                 : download(working, progress, words.subList(1, words.size()));
