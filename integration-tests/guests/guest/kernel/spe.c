@@ -367,7 +367,7 @@ void spe_interrupt(void)
 		}
 		spe.wrong_enabled = false;
 		// A hypervisor that refuses the buffer itself would refuse it again.
-		spe.given_up = bootarg_is("provoke", "refused");
+		spe.given_up |= bootarg_is("provoke", "refused");
 	} else {
 		take_event(pmbsr);
 	}
@@ -414,6 +414,7 @@ void spe_stop(struct task *task)
 		if (pmbsr & PMBSR_S)
 			take_wrong_event(pmbsr);
 		spe.wrong_enabled = spe.wrong_events == 0;
+		spe.given_up |= spe.wrong_events && bootarg_is("provoke", "refused");
 	} else if (pmbsr & PMBSR_S) {
 		take_event(pmbsr);      // the interrupt is still pending: taken here instead
 	} else {

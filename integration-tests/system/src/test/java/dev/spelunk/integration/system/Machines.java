@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.integration.system;
 
+import dev.spelunk.api.hypervisor.VmOptions;
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.Machine.Result;
+import dev.spelunk.api.machine.Parts;
 import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.machine.SwapService;
+import dev.spelunk.api.machine.Variant;
 import dev.spelunk.cli.Composition;
+import dev.spelunk.cli.Overrides;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -51,6 +56,9 @@ final class Machines {
         private long limit = Long.MAX_VALUE;
         private long seed = 1;
         private int cpus = 1;
+        private VmOptions vm = VmOptions.DEFAULT;
+        private String policy;
+        private final SortedMap<String, Object> host = new TreeMap<>();
 
         Setup variant(String name) {
             variant = name;
@@ -97,10 +105,29 @@ final class Machines {
             return this;
         }
 
+        Setup vm(VmOptions options) {
+            vm = options;
+            return this;
+        }
+
+        Setup policy(String name) {
+            policy = name;
+            return this;
+        }
+
+        /** Sets a property of the KVM model's configuration. */
+        Setup host(String key, Object value) {
+            host.put(key, value);
+            return this;
+        }
+
         /** Composes the machine; the caller closes it. */
         Machine compose(ByteArrayOutputStream console) {
-            return composition(variant).machine(
-                    new RunOptions(guest, hypervisor, el, append, memory, limit, seed, console, null).withCpus(cpus));
+            Composition composition = composition(variant, host);
+            Variant chosen = policy == null ? composition.variant() : composition.variant().withPart(Parts.POLICY, policy);
+            return composition.machine(chosen,
+                    new RunOptions(guest, hypervisor, el, append, memory, limit, seed, console, null)
+                            .withCpus(cpus).withVm(vm));
         }
 
         Run run() {
@@ -109,7 +136,7 @@ final class Machines {
 
         Run run(Preparation before, Preparation after) {
             ByteArrayOutputStream console = new ByteArrayOutputStream();
-            SwapService swaps = composition(variant).service(SwapService.class);
+            SwapService swaps = composition(variant, host).service(SwapService.class);
             try (Machine machine = compose(console)) {
                 before.prepare(machine, swaps);
                 Result result = machine.run();
@@ -123,7 +150,12 @@ final class Machines {
         return new Setup();
     }
 
-    static synchronized Composition composition(String variant) {
-        return COMPOSITIONS.computeIfAbsent(variant, name -> new Composition(name, null));
+    static Composition composition(String variant) {
+        return composition(variant, new TreeMap<>());
+    }
+
+    private static synchronized Composition composition(String variant, SortedMap<String, Object> host) {
+        return COMPOSITIONS.computeIfAbsent(variant + host, key -> new Composition(variant, null, host.isEmpty()
+                ? Overrides.NONE : new Overrides(Map.of(), Map.of("dev.spelunk.hypervisor.kvm", new TreeMap<>(host)))));
     }
 }
