@@ -145,7 +145,7 @@ final class KvmVcpu implements Vcpu {
 
     /**
      * vcpu put on the hardware that was, vcpu load on the one that is, without the guest's doing, as around a
-     * migration. In-memory registers go along; the buffer is judged and its pages are pinned as at its enabling.
+     * migration. In-memory registers go along, and so do the pins: the pages are where they were.
      */
     void hostChanged() {
         if (state.outside()) {
@@ -160,14 +160,11 @@ final class KvmVcpu implements Vcpu {
         interrupts.fold();
         spend(costs.exit());
         if (pmbsr != 0) {
-            buffer.hardwareReported(pmbsr);
+            delivery.ends(buffer.hardwareReported(pmbsr));
         }
         worldSwitch.reload();
         if (watch != null) {
             watch.begin("the host is another one");
-        }
-        if (buffer != null) {
-            buffer.moved();
         }
         exit.waits = waits;
         enter();

@@ -55,6 +55,16 @@ final class ProfilingBuffer {
         }
     }
 
+    /** The pages that the policy keeps pinned for this vCPU. */
+    HeldPages pins() {
+        return pins;
+    }
+
+    /** Whether the next write that makes the predicate true judges the buffer. */
+    boolean awaitsJudgement() {
+        return state.unjudged();
+    }
+
     /** The pages of the buffer in use, and of its tables. */
     PageList inUse() {
         return inUse;
@@ -196,16 +206,6 @@ final class ProfilingBuffer {
     void letGo() {
         release();
         pins.clear();
-    }
-
-    /** The host is another one: an enabled buffer is judged, and its pages pinned, as when the guest enabled it. */
-    void moved() {
-        if (enabled()) {
-            letGo();
-            state.heldOff(false);
-            state.unjudged(false);
-            judge(state.register(SystemRegister.PMBLIMITR_EL1));
-        }
     }
 
     /**

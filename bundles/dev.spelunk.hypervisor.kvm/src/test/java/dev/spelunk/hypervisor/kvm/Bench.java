@@ -91,6 +91,8 @@ final class Bench {
     HostSettings settings;
     KvmVirtualMachine vm;
     Outcome outcome;
+    /** Hears of every word that the test, as the guest, writes to its memory; null when nobody wants to. */
+    Pokes pokes;
     private int tables;
 
     Bench() {
@@ -263,8 +265,16 @@ final class Bench {
                 | 1L << 16 | 1L << 15 | (write ? 1L << 6 : 0) | 0x05, ipa);
     }
 
+    /** Hears of writes to guest memory. */
+    interface Pokes {
+        void poked(long ipa, long value);
+    }
+
     /** Writes guest memory by IPA. */
     void poke(long ipa, long value) {
+        if (pokes != null) {
+            pokes.poked(ipa, value);
+        }
         context.memory.write(vm == null ? ipa - GUEST + HOST : vm.hostAddress(ipa, true), 8, value);
     }
 
