@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.spelunk.hypervisor.kvm.ModelledGuest.Action;
 import dev.spelunk.hypervisor.kvm.ModelledGuest.Step;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -21,9 +23,11 @@ import net.jqwik.api.lifecycle.AfterContainer;
  * step: those of the register handling are the check's own, which the world switch runs here as with --check.
  */
 class ModelCheckTest {
-    private static final int SEQUENCES = 60;
+    private static final int SEQUENCES = 2200;
     private static final int STEPS = 1000;
     private static long taken;
+    /** What the sequences reached, by name. */
+    private static final SortedMap<String, Long> REACHED = new TreeMap<>();
 
     @Provide
     Arbitrary<List<Step>> steps() {
@@ -47,10 +51,16 @@ class ModelCheckTest {
             taken++;
         }
         guest.end();
+        guest.reached().forEach((name, count) -> REACHED.merge(name, count, Long::sum));
     }
 
     @AfterContainer
-    static void aMillionStepsWereTaken() {
-        assertThat(taken).isGreaterThanOrEqualTo(SEQUENCES * 10);
+    static void aMillionStepsReachedWhatThereIs() {
+        assertThat(taken).isGreaterThanOrEqualTo(1_000_000);
+        assertThat(REACHED.keySet()).contains("records", "blackouts", "SPU stage 2 faults", "blackout operations",
+                "pages reclaimed", "pages brought back in", "pages migrated", "pages merged", "pages copied on write",
+                "huge pages split", "huge pages made", "host memory events that a pin refused",
+                "buffer full", "stage 1 fault", "stage 1 fault found at enable", "external abort", "access not allowed",
+                "buffer size too large");
     }
 }

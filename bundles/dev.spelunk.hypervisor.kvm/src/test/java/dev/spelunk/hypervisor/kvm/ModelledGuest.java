@@ -19,6 +19,7 @@ import dev.spelunk.policies.WholeVmPolicy;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -250,6 +251,14 @@ final class ModelledGuest {
             Long before = frames.put(page, frame);
             assertThat(before == null || before == frame).as("pinned page 0x%x has moved", page).isTrue();
         }
+    }
+
+    /** What happened, by name, with counts. */
+    SortedMap<String, Long> reached() {
+        SortedMap<String, Long> all = new TreeMap<>(bench.vm.host());
+        all.putAll(bench.vm.bufferEvents());
+        all.put("records", (long) bench.records.size());
+        return all;
     }
 
     /** All that the guest's memory holds, page by page, wherever the host has put it; and what nobody owns is empty. */
