@@ -5,10 +5,10 @@ import dev.spelunk.api.machine.BadInputException;
 import dev.spelunk.api.machine.Judgement;
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.MachineFactory;
+import dev.spelunk.api.machine.PartSource;
 import dev.spelunk.api.machine.Parts;
 import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.machine.SwapListener;
-import dev.spelunk.api.machine.SwapRequest;
 import dev.spelunk.api.machine.SwapService;
 import dev.spelunk.api.machine.Variant;
 import dev.spelunk.api.machine.VariantUpdate;
@@ -31,7 +31,7 @@ import org.osgi.framework.ServiceReference;
 import org.osgi.service.feature.ID;
 
 /** A variant whose bundles are started in the embedded framework, and what is to be swapped in its machines. */
-public final class Composition implements AutoCloseable, VariantUpdate, SwapListener {
+public final class Composition implements AutoCloseable, VariantUpdate, SwapListener, PartSource {
     private final String nameOrFile;
     private final BundleLocator locator;
     private final FrameworkHost host;
@@ -82,11 +82,8 @@ public final class Composition implements AutoCloseable, VariantUpdate, SwapList
             boolean changed = !overrides.configurations().isEmpty();
             host.start(changed ? definition.file() + " with --host" : definition.file(), files, configurations(definition));
             variant = variant(definition, files);
-            host.context().registerService(new String[] {SwapListener.class.getName(), VariantUpdate.class.getName()},
-                    this, null);
-            for (ScheduledSwap swap : swaps) {
-                provide(swap);
-            }
+            host.context().registerService(new String[] {SwapListener.class.getName(), VariantUpdate.class.getName(),
+                PartSource.class.getName()}, this, null);
         } catch (RuntimeException | Error e) {
             host.close();
             throw e;
@@ -133,22 +130,11 @@ public final class Composition implements AutoCloseable, VariantUpdate, SwapList
         return names;
     }
 
-    /** Starts the bundle of what a swap brings in, where the variant's bundles do not publish it. */
-    private void provide(ScheduledSwap swap) {
-        String with = swap.request().with();
-        if (with == null || with.equals(SwapRequest.NONE)) {
-            return;
-        }
-        try {
-            if (host.context().getServiceReferences((String) null, "(&(" + Parts.PART + "=" + swap.request().part() + ")("
-                    + Parts.NAME + "=" + with + "))") == null) {
-                Path file = locator.offering(swap.request().part(), with);
-                if (file != null) {
-                    host.start("--swap", List.of(file), Map.of());
-                }
-            }
-        } catch (InvalidSyntaxException e) {
-            throw new UserError("--swap: not the name of a part: " + with);
+    @Override
+    public void provide(String part, String name) {
+        Path file = locator.offering(part, name);
+        if (file != null) {
+            host.start("the swap of " + part + " with " + name, List.of(file), Map.of());
         }
     }
 

@@ -44,7 +44,7 @@ final class Change {
                     + names(parts, kinds));
         }
         for (Kind kind : kinds) {
-            Offer offer = offers.newest(kind, request.with());
+            Offer offer = offers.wanted(kind, request.with());
             if (offer != null) {
                 return incoming(parts, kind, offer);
             }
@@ -65,7 +65,7 @@ final class Change {
                     return maker -> maker.remove(kind, part);
                 }
                 String with = request.with() == null ? part.name() : request.with();
-                Offer offer = offers.newest(kind, with);
+                Offer offer = offers.wanted(kind, with);
                 if (offer == null) {
                     throw notThere(offers, List.of(kind), with);
                 }

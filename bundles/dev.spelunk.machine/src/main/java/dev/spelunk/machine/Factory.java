@@ -6,6 +6,7 @@ import dev.spelunk.api.machine.BadInputException;
 import dev.spelunk.api.machine.Judgement;
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.MachineFactory;
+import dev.spelunk.api.machine.PartSource;
 import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.machine.SwapListener;
 import dev.spelunk.api.machine.SwapReport;
@@ -48,9 +49,13 @@ public final class Factory implements MachineFactory, SwapService {
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     private final List<SwapListener> listeners = new CopyOnWriteArrayList<>();
 
+    /** Those who know bundles that are not started. */
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    private final List<PartSource> sources = new CopyOnWriteArrayList<>();
+
     @Activate
     public Factory(BundleContext context) {
-        offers = new Offers(context, offer -> machines.forEach(m -> m.swaps.added(offer)),
+        offers = new Offers(context, sources, offer -> machines.forEach(m -> m.swaps.added(offer)),
                 offer -> machines.forEach(m -> m.swaps.removed(offer)));
     }
 

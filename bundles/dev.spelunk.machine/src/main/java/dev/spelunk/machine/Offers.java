@@ -2,6 +2,7 @@
 package dev.spelunk.machine;
 
 import dev.spelunk.api.machine.BadInputException;
+import dev.spelunk.api.machine.PartSource;
 import dev.spelunk.api.machine.Parts;
 import dev.spelunk.api.machine.Variant;
 import java.util.ArrayList;
@@ -27,12 +28,15 @@ import org.osgi.util.tracker.ServiceTracker;
 final class Offers implements AutoCloseable {
     private final Set<Offer> offers = ConcurrentHashMap.newKeySet();
     private final ServiceTracker<Object, Offer> tracker;
+    private final List<PartSource> sources;
 
     /**
+     * @param sources are asked for what is not there
      * @param added hears of each offer that comes
      * @param removed hears of each offer that goes, before it has gone
      */
-    Offers(BundleContext context, Consumer<Offer> added, Consumer<Offer> removed) {
+    Offers(BundleContext context, List<PartSource> sources, Consumer<Offer> added, Consumer<Offer> removed) {
+        this.sources = sources;
         try {
             tracker = new ServiceTracker<>(context, FrameworkUtil.createFilter("(" + Parts.NAME + "=*)"), null) {
                 @Override
@@ -128,6 +132,18 @@ final class Offers implements AutoCloseable {
     /** The newest offer of a kind and name, whatever bundle makes it; null when there is none. */
     Offer newest(Kind kind, String name) {
         return offers.stream().filter(o -> o.offers(kind.type) && o.name.equals(name)).max(Offer.BY_AGE).orElse(null);
+    }
+
+    /** As {@link #newest(Kind, String)}; what is not there is looked for in bundles that are not started. */
+    Offer wanted(Kind kind, String name) {
+        if (newest(kind, name) == null) {
+            try {
+                sources.forEach(source -> source.provide(kind.part, name));
+            } catch (RuntimeException e) {
+                throw new BadInputException(e.getMessage(), e);
+            }
+        }
+        return newest(kind, name);
     }
 
     /** Names of all that is there of a kind, for messages. */

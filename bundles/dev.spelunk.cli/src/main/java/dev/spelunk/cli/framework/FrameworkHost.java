@@ -117,7 +117,7 @@ public final class FrameworkHost implements AutoCloseable {
      * @return the symbolic names of the bundles
      * @throws UserError if one cannot be installed, resolved or started
      */
-    public SortedSet<String> start(String wantedBy, List<Path> files,
+    public synchronized SortedSet<String> start(String wantedBy, List<Path> files,
             Map<String, Map<String, Object>> configurations) {
         BundleUpdate update = new BundleUpdate(this, wantedBy, Map.of(), Map.of());
         try {

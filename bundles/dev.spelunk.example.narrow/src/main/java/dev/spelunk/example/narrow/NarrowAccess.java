@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.example.narrow;
+
+import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.machine.Parts;
+import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.spu.ProfilingFeatures;
+import dev.spelunk.api.spu.ProfilingRules;
+import dev.spelunk.api.state.Operation;
+import org.osgi.annotation.bundle.Requirement;
+import org.osgi.service.component.annotations.Component;
+
+/**
+ * An IMPLEMENTATION DEFINED event: E[12] is 1 in the record of a load or store of fewer than four bytes. An example
+ * to be copied; docs/extending.md leads from here to a machine that records it.
+ */
+@Component(service = ProfilingFeatures.class,
+        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=narrow-access"})
+@Requirement(namespace = Architecture.FEATURE_NAMESPACE, filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE)",
+        effective = "compose")
+public final class NarrowAccess implements ProfilingFeatures {
+    /** Bits 12 to 15 of the Events packet are IMPLEMENTATION DEFINED (DDI 0487, D18.2.6). */
+    static final int BIT = 12;
+    private static final int NARROW = 4;
+
+    @Override
+    public String feature() {
+        return "narrow-access";
+    }
+
+    /** After all of the architecture's features, whose orders are below 1000. */
+    @Override
+    public int order() {
+        return 1000;
+    }
+
+    @Override
+    public void contribute(ProfilingRules rules) {
+        rules.event(BIT);
+        rules.collector(NarrowAccess::collect);
+    }
+
+    /** Called for each sampled operation, never for others: what is slow here costs little. */
+    private static void collect(PeContext context, Operation sample) {
+        if (sample.is(Operation.HAS_VA) && sample.accessSize < NARROW) {
+            sample.events |= 1L << BIT;
+        }
+    }
+}

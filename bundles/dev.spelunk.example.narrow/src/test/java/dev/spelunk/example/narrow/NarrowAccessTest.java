@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.example.narrow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.spu.ProfilingRules;
+import dev.spelunk.api.state.MachineState;
+import dev.spelunk.api.state.Operation;
+import dev.spelunk.api.state.PhysicalMemory;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class NarrowAccessTest {
+    private static final long EVENT = 1L << NarrowAccess.BIT;
+    private final ProfilingRules rules = new ProfilingRules();
+
+    @BeforeEach
+    void contribute() {
+        new NarrowAccess().contribute(rules);
+    }
+
+    @Test
+    void theEventCanBeRecordedAndFiltered() {
+        assertThat(rules.events).isEqualTo(EVENT);
+        assertThat(rules.filterableEvents).isEqualTo(EVENT);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, true", "2, true", "4, false", "8, false", "16, false"})
+    void accessesOfFewerThanFourBytesHaveIt(int size, boolean expected) {
+        assertThat(events(size, Operation.HAS_VA)).isEqualTo(expected ? EVENT : 0);
+    }
+
+    @Test
+    void whatHasNoDataAddressDoesNot() {
+        assertThat(events(0, 0)).isZero();
+    }
+
+    private long events(int size, int flags) {
+        MachineState machine = new MachineState(1, new PhysicalMemory(0, 4096), 1);
+        Operation sample = new Operation();
+        sample.begin(0x1000, 1, true, 0);
+        sample.flags = flags;
+        sample.accessSize = size;
+        rules.collectors()[0].collect(new PeContext(machine, machine.pes[0]), sample);
+        return sample.events;
+    }
+}
