@@ -46,7 +46,7 @@ public final class InOrderTimingModel implements TimingModel {
 
         int l1iWays() default 4;
 
-        int l2Size() default 512;
+        int l2Size() default 1024;
 
         int l2Ways() default 8;
 
