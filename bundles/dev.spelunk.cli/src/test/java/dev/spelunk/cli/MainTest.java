@@ -61,6 +61,13 @@ class MainTest {
             run --variant               | --variant
             run no-such-guest           | no such guest file
             run .                       | the guest is a folder
+            variant                     | a command is missing: new, check or diff
+            variant new                 | NAME
+            variant new x --from best   | unknown variant "best"
+            variant new a/b*c           | is no name for a variant
+            variant check best          | unknown variant "best"
+            variant diff default        | B
+            variant diff default best   | unknown variant "best"
             decode                      | FILE
             decode no-such-records      | no such file
             decode .                    | not a file
@@ -99,7 +106,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "run --help", "variants --help", "decode --help", "shell --help", "help run"})
+    @ValueSource(strings = {"--help", "run --help", "variants --help", "variant new --help", "variant check --help", "variant diff --help", "decode --help", "shell --help", "help run"})
     void helpIsPrinted(String line) {
         assertThat(Main.execute(line.split(" "))).isZero();
         assertThat(out.toString(StandardCharsets.UTF_8)).contains("Usage: spelunk");
@@ -112,6 +119,17 @@ class MainTest {
         assertThat(out.toString(StandardCharsets.UTF_8)).contains("[GUEST]", "--variant=NAME|FILE.json",
                 "--bundles=DIR", "--hypervisor=kvm|none", "--el=1|2", "--append=ARGS", "--memory=SIZE",
                 "--max-instructions=N", "--seed=N", "-o, --output=DIR");
+    }
+
+    @Test
+    void variantsAreCompared() {
+        assertThat(Main.execute("variant", "diff", "default", "neoverse-n1")).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8).lines())
+                .contains("- architecture = Armv8.5", "+ architecture = Armv8.2", "+ register MIDR_EL1 = 0x414fd0c1")
+                .anyMatch(line -> line.startsWith("+ bundles ") && line.contains("dev.spelunk.timing.inorder"));
+        out.reset();
+        assertThat(Main.execute("variant", "diff", "default", "default")).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("they describe the same machine");
     }
 
     @Test

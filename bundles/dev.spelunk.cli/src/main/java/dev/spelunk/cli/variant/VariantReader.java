@@ -178,6 +178,10 @@ public final class VariantReader {
                 Value value = document.root().members().get("bundles").items().get(own.size());
                 throw document.error(value, "the bundle " + key(bundle.getID()) + " is listed twice; keep one");
             }
+            if (remove != null && remove.items().stream().anyMatch(item -> item.content().equals(key(bundle.getID())))) {
+                throw document.error(remove, "the bundle " + key(bundle.getID()) + " is removed and listed; do one of them (a "
+                        + "listed bundle replaces the extended variant's)");
+            }
             bundles.put(key(bundle.getID()), bundle.getID());
         }
         return List.copyOf(bundles.values());

@@ -144,6 +144,43 @@ class VariantReaderTest {
                 .hasMessageContaining("no bundle \"g:z\"").hasMessageContaining("g:a, g:b");
     }
 
+    @Test
+    void removingAndListingABundleIsAnError() throws IOException {
+        write("base", BASE);
+        write("top", "{\"id\": \"g:top:1\", \"bundles\": [{\"id\": \"g:a:2\"}], \"extensions\": {\"spelunk-variant\": "
+                + "{\"json\": {\"extends\": \"base\", \"remove\": [\"g:a\"]}}}}");
+        assertThatThrownBy(() -> new VariantReader(folder).read("top")).isInstanceOf(UserError.class)
+                .hasMessageContaining("/remove: the bundle g:a is removed and listed");
+    }
+
+    @Test
+    void documentationIsTakenOverAndSaidAnew() throws IOException {
+        write("base", BASE.replace("\"extensions\": {", "\"extensions\": {\"spelunk-documentation\": {\"kind\": \"optional\", "
+                + "\"json\": {\"sources\": {\"MIDR_EL1\": \"a manual\"}, \"assumptions\": {\"L2\": \"a guess\"}, "
+                + "\"notModelled\": [\"FEAT_SVE\"]}},"));
+        write("top", "{\"id\": \"g:top:1\", \"extensions\": {\"spelunk-variant\": {\"json\": {\"extends\": \"base\"}}, "
+                + "\"spelunk-documentation\": {\"json\": {\"sources\": {\"L2\": \"a data sheet\"}, "
+                + "\"assumptions\": {\"MIDR_EL1\": \"my own\"}, \"notModelled\": [\"FEAT_RAS\"]}}}}");
+        VariantDocumentation documentation = new VariantReader(folder).read("top").documentation();
+        assertThat(documentation.sources()).containsExactly(Map.entry("L2", "a data sheet"));
+        assertThat(documentation.assumptions()).containsExactly(Map.entry("MIDR_EL1", "my own"));
+        assertThat(documentation.notModelled()).containsExactly("FEAT_SVE", "FEAT_RAS");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {"sauces": {}}          | json/sauces: unknown key
+            {"sources": []}         | json/sources: must be an object
+            {"sources": {"a": 1}}   | json/sources/a: must be a string
+            {"notModelled": ["a", 1]} | json/notModelled/1: must be a string
+            """)
+    void documentationHasItsShape(String json, String message) throws IOException {
+        write("base", BASE.replace("\"extensions\": {",
+                "\"extensions\": {\"spelunk-documentation\": {\"json\": " + json.strip() + "},"));
+        assertThatThrownBy(() -> new VariantReader(folder).read("base")).isInstanceOf(UserError.class)
+                .hasMessageContaining(message.strip());
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             "g:base:1"      | 7                 | must be a string, is a number
