@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.integration.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.spelunk.cli.debian.Cache;
+import jakarta.json.Json;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Debian's own kernel, with its own SPE driver and its own perf, as a guest. What it prints and what the host's tools
+ * make of its profile is the judge; each boot proves many things, as it takes its time.
+ */
+@Tag("debian")
+class DebianTest {
+    private static final String TEST = "DebianTest";
+
+    @TempDir
+    private Path folder;
+    private Cache packages;
+
+    @BeforeEach
+    void fetched() throws IOException {
+        packages = Debian.cache(TEST);
+        folder = folder.toRealPath();
+    }
+
+    private String host(String... command) throws IOException, InterruptedException {
+        Path out = folder.resolve("host.out");
+        Path err = folder.resolve("host.err");
+        Process process = new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+        process.getOutputStream().close();
+        assertThat(process.waitFor()).as("%s: %s", List.of(command), Files.readString(err)).isZero();
+        return Files.readString(out);
+    }
+
+    private Spelunk.Outcome boot(String append, Path initrd, String... options) {
+        List<String> command = new ArrayList<>(List.of("boot", "--kernel", packages.kernel().toString(), "--initrd",
+                initrd.toString(), "--append", append));
+        command.addAll(List.of(options));
+        Spelunk.Outcome outcome = Spelunk.run(command.toArray(String[]::new));
+        assertThat(outcome.out()).as(outcome.err()).contains("the init script has ended");
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        return outcome;
+    }
+
+    @Test
+    @DisplayName("record: streams, exit code, context packets of the process, kernel symbols, and samples as the machine counts")
+    void recordsAProgram() throws IOException, InterruptedException {
+        Tools.require(TEST, "perf", "linux-perf");
+        Path program = Debian.program(TEST, folder, "profiled");
+        Path output = folder.resolve("out");
+        Spelunk.Outcome run = Spelunk.with("record", "--cache", packages.path().toString(), "-o", output.toString(), "--event",
+                "arm_spe_0/ts_enable=1/", "--period", "1024", "--count-functions", "--cpus", "2", "--", program.toString(),
+                "one", "it's two").input("some input\n").run();
+        assertThat(run.code()).as(run.err()).isEqualTo(7);
+        assertThat(run.out()).isEqualTo("2 arguments, the last it's two; input some input\n");
+        assertThat(run.err().lines().toList()).first().isEqualTo("an error message");
+        assertThat(run.err()).contains("--kallsyms").containsPattern("boot [0-9.]+, program under perf [0-9.]+, bringing out [0-9.]+");
+        try (var files = Files.list(output)) {
+            assertThat(files.map(file -> file.getFileName().toString())).containsExactlyInAnyOrder("perf.data", "kallsyms", "functions.json");
+        }
+
+        JsonObject counted;
+        try (InputStream stream = Files.newInputStream(output.resolve("functions.json")); JsonReader reader = Json.createReader(stream)) {
+            counted = reader.readObject();
+        }
+        assertThat(counted.getJsonArray("contexts")).hasSize(1);
+        JsonObject context = counted.getJsonArray("contexts").getJsonObject(0);
+        double share = 1.0 * context.getJsonObject("functions").getJsonNumber("hot").longValue()
+                / context.getJsonNumber("instructions").longValue();
+        assertThat(share).isBetween(0.5, 0.95);
+
+        String profile = output.resolve("perf.data").toString();
+        List<String> samples = host("perf", "script", "--itrace=i1i", "--kallsyms", output.resolve("kallsyms").toString(), "-F",
+                "pid,tid,ip,sym", "-i", profile).lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
+        List<String> own = samples.stream().filter(line -> !line.split("\\s+")[1].startsWith("ffff")).toList();
+        assertThat(own.size()).as("samples at EL0").isGreaterThan(1000);
+        double sampled = 1.0 * own.stream().filter(line -> line.endsWith(" hot")).count() / own.size();
+        assertThat(sampled).as("share of samples in the hot function").isCloseTo(share, within(0.05));
+
+        // Every sample has the process's number, from the context packets; it is the one that the machine saw.
+        int process = context.getInt("contextidr");
+        assertThat(samples.stream().map(line -> line.split("\\s+")[0]).collect(Collectors.toSet()))
+                .isEqualTo(Set.of(process + "/" + process));
+        String dump = host("perf", "report", "-D", "-i", profile);
+        Set<String> contexts = dump.lines().filter(line -> line.matches("\\.  [0-9a-f]{8}: .*CONTEXT 0x.*"))
+                .map(line -> line.replaceAll(".*CONTEXT (0x[0-9a-f]+) el(\\d).*", "$1 $2")).collect(Collectors.toSet());
+        assertThat(contexts).isEqualTo(Set.of(String.format("0x%x 1", process)));
+        assertThat(dump.lines().filter(line -> line.contains("Bad packet"))).isEmpty();
+
+        // A sample of the kernel finds its function in the symbols that came out.
+        assertThat(samples.stream().filter(line -> line.split("\\s+")[1].startsWith("ffff"))).isNotEmpty()
+                .noneMatch(line -> line.contains("[unknown]"));
+        assertThat(Files.readAllLines(output.resolve("kallsyms"))).hasSizeGreaterThan(10_000)
+                .anyMatch(line -> line.matches("ffff[0-9a-f]{12} T _stext")).anyMatch(line -> line.contains("[arm_spe_pmu]"));
+    }
+
+    @Test
+    @DisplayName("record: a dynamic program with the libraries of a sysroot, under none")
+    void recordsADynamicProgram() throws IOException, InterruptedException {
+        Tools.require(TEST, "perf", "linux-perf");
+        Path program = Debian.program(TEST, folder, "profiled", "-pie", "-fPIE");
+        Path output = folder.resolve("out");
+        Spelunk.Outcome run = Spelunk.with("record", "--cache", packages.path().toString(), "-o", output.toString(),
+                "--sysroot", "/usr/aarch64-linux-gnu", "--hypervisor", "none", "--period", "2048", "--", program.toString()).run();
+        assertThat(run.code()).as(run.err()).isEqualTo(7);
+        assertThat(run.out()).startsWith("0 arguments, the last " + program + "; input ");
+        String report = host("perf", "report", "--stdio", "--itrace=i1i", "-F", "overhead,dso,sym", "-i",
+                output.resolve("perf.data").toString());
+        assertThat(report).containsPattern("profiled +\\[\\.] hot").contains("libc.so.6");
+        assertThat(report.lines().filter(line -> line.matches(" +\\d+\\.\\d+%.*")).findFirst()).hasValueSatisfying(
+                line -> assertThat(line).endsWith("[.] hot"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "armv8.2-spe-v1p0, none, 1, 0xffff0000ff00f0aa",
+        "default, kvm, 2, 0xffff0000ff06f8aa",
+        "armv9.5-spe-v1p5, kvm, 1, 0xffff0000ff06f8aa"})
+    @DisplayName("the driver binds to every PMSVer and accepts the event filters that it has")
+    void driverBinds(String variant, String hypervisor, String cpus, String filters) throws IOException, InterruptedException {
+        Path program = Debian.program(TEST, folder, "filters");
+        Path initrd = Debian.initramfs(packages, folder.resolve("initrd"), "/filters",
+                archive -> archive.file("filters", 0755, program));
+        String console = boot("nokaslr kpti=off", initrd, "--variant", variant, "--hypervisor", hypervisor, "--cpus", cpus).out();
+        assertThat(console).containsPattern("arm_spe_pmu.*probed for CPUs 0" + (cpus.equals("1") ? " " : "-1 "));
+        // Linux 6.1 knows the bits of FEAT_SPE and of FEAT_SPEv1p1, and takes every later version for the latter.
+        assertThat(console).contains("event_filter accepts " + filters);
+    }
+
+    @Test
+    @DisplayName("with page table isolation the kernel boots, its driver refuses, and Debian's programs print what they print under qemu-aarch64")
+    void realPrograms() throws IOException, InterruptedException {
+        Tools.require(TEST, "qemu-aarch64-static", "qemu-user-static");
+        Path inputs = folder.resolve("inputs");
+        Debian.writeInputs(inputs);
+        Path initrd = Debian.initramfs(packages, folder.resolve("initrd"), """
+                cd /work
+                run() { program=/$1; shift; $program "$@"; }
+                . ./checks.sh
+                """, archive -> Debian.addPrograms(packages, inputs, archive));
+        Path script = Files.writeString(inputs.resolve("under-qemu.sh"), "cd '" + inputs + "'\nrun() { program='" + packages.root()
+                + "'/$1; shift; qemu-aarch64-static -L '" + packages.root() + "' \"$program\" \"$@\"; }\n. ./checks.sh\n");
+        List<String> expected = checks(host("sh", script.toString()));
+        assertThat(expected).hasSizeGreaterThan(15).allMatch(line -> line.matches("check \\S+ 0 .*"));
+        String console = boot("kpti=1", initrd, "--memory", "1G").out();
+        assertThat(checks(console)).isEqualTo(expected);
+        assertThat(console).contains("profiling buffer inaccessible").containsPattern("page table isolation.*ON");
+        assertThat(console).doesNotContain("probed for CPUs");
+    }
+
+    private static List<String> checks(String text) {
+        return text.lines().map(String::strip).filter(line -> line.startsWith("check ")).toList();
+    }
+}
