@@ -40,6 +40,7 @@ final class WorldSwitch {
         write(SystemRegister.VPIDR_EL2, context.register(SystemRegister.MIDR_EL1));
         write(SystemRegister.VMPIDR_EL2, context.register(SystemRegister.MPIDR_EL1));
         write(SystemRegister.CPTR_EL2, HypervisorControls.CPTR_GUEST);
+        write(SystemRegister.PMCNTENSET_EL0, state.register(SystemRegister.PMCNTENSET_EL0));
         write(SystemRegister.HSTR_EL2, 0);
         write(SystemRegister.CNTVOFF_EL2, vm.counterOffset());
         write(SystemRegister.CNTHCTL_EL2, HypervisorControls.CNTHCTL_GUEST);
@@ -69,6 +70,9 @@ final class WorldSwitch {
 
     /** vcpu put: the guest's controls leave the PE. */
     void put() {
+        // The guest's counters do not count what the host executes at EL0.
+        state.register(SystemRegister.PMCNTENSET_EL0, read(SystemRegister.PMCNTENSET_EL0));
+        write(SystemRegister.PMCNTENCLR_EL0, -1);
         write(SystemRegister.ICH_HCR_EL2, 0);
         write(SystemRegister.HDFGRTR_EL2, 0);
         write(SystemRegister.HDFGWTR_EL2, 0);

@@ -20,8 +20,6 @@ final class MonitoredPe {
     MonitoredPe(PeContext context) {
         this.context = context;
         counters = new Counters(context.architecture);
-        // Whatever it counted before this object was made, it goes on from there.
-        operations = context.pe.pmu.active == 0 ? Long.MAX_VALUE : 0;
     }
 
     /** Brings counters up to date, decides anew what counts, and looks for the next overflow. @return level of PMUIRQ */

@@ -9,6 +9,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Overflow, its interrupt, chained counters and freezing (DDI 0487, D13.3, D13.5.2). */
@@ -130,6 +132,8 @@ class OverflowTest {
     }
 
     @Test
+    @Tag("T99")
+    @DisplayName("T99: a stopped buffer with PMFZ = 1 freezes the first range when PMCR_EL0.FZS says so")
     void freezeOnSpeEvent() {
         Bench b = Bench.with("FEAT_SPEv1p2").profiling(true);
         b.write(SystemRegister.PMCR_EL0, CountingRules.PMCR_FZS | CountingRules.PMCR_DP);
@@ -142,6 +146,8 @@ class OverflowTest {
     }
 
     @Test
+    @Tag("T99")
+    @DisplayName("T99: it freezes the cycle counter with FEAT_SPE_DPFZS and PMCR_EL0.DP = 1 only")
     void freezeOnSpeEventStopsCyclesWithDpfzsAndDp() {
         Bench b = Bench.with("FEAT_SPEv1p2", "FEAT_SPE_DPFZS").profiling(true);
         b.write(SystemRegister.PMCR_EL0, CountingRules.PMCR_FZS | CountingRules.PMCR_DP);
