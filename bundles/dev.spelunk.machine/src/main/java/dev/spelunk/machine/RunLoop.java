@@ -348,6 +348,11 @@ final class RunLoop {
             pe.waiting = false;
             return;
         }
+        if (pe.eventPending()) {
+            pe.eventRegister = false;
+            pe.waiting = false;
+            return;
+        }
         if (context.sampler != null && context.sampler.cyclesToCompletion() < until - pe.cycles()) {
             waited(pe, Math.max(context.sampler.cyclesToCompletion(), 0));
             context.sampler.completeIfDue();
@@ -402,7 +407,7 @@ final class RunLoop {
 
     private boolean nothingCanWake() {
         for (PeContext context : board.pes) {
-            if (context.pe.powered && (context.pe.interrupts != 0 || context.pe.changed != 0
+            if (context.pe.powered && (context.pe.interrupts != 0 || context.pe.changed != 0 || context.pe.eventPending()
                     || devicesDeadline(context.pe.index) != Long.MAX_VALUE)) {
                 return false;
             }

@@ -4,7 +4,6 @@ package dev.spelunk.pe;
 import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.PeState;
-import dev.spelunk.api.state.StateBlock;
 
 /** What every instruction of one PE works on. */
 final class Processor {
@@ -27,8 +26,6 @@ final class Processor {
     int features;
     /** What an instruction wants {@code Core.run} to return; CONTINUE for nothing. */
     int stop;
-    /** Word 0: whether the PE waits in WFE rather than in WFI. */
-    final StateBlock wait;
 
     Processor(PeContext context) {
         this.context = context;
@@ -40,7 +37,6 @@ final class Processor {
         exceptions = new Exceptions(pe, control);
         vectors = new VectorInstructions(this);
         pointers = new PointerAuthentication(this);
-        wait = context.machine.block("pe" + pe.index + ".wait", 1, 0);
     }
 
     /** Looks up again what is derived from the composition. */

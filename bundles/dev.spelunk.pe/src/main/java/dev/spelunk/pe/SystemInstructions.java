@@ -145,7 +145,7 @@ final class SystemInstructions {
             throw p.trap(2, SynchronousException.WFX, iss);
         }
         pe.waiting = true;
-        p.wait.words[0] = event ? 1 : 0;
+        pe.waitingForEvent = event;
         p.stop = Core.WAITING;
         return p.leave();
     }
@@ -155,7 +155,7 @@ final class SystemInstructions {
         if (p.exceptions.wakeUpPending()) {
             return true;
         }
-        if (p.wait.words[0] != 0 && p.pe.eventRegister) {
+        if (p.pe.eventPending()) {
             p.pe.eventRegister = false;
             return true;
         }

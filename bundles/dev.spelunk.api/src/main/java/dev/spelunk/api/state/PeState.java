@@ -90,6 +90,8 @@ public final class PeState {
     public boolean eventRegister;
     /** Whether the PE waits in WFI or WFE. */
     public boolean waiting;
+    /** Whether it waits in WFE, so that the Event Register ends the wait; only where {@link #waiting}. */
+    public boolean waitingForEvent;
     /** Whether PSCI has it switched on. */
     public boolean powered;
     /** Asserted interrupt inputs, see {@link #IRQ}. Set by the interrupt controller. */
@@ -110,6 +112,11 @@ public final class PeState {
 
     public PeState(int index) {
         this.index = index;
+    }
+
+    /** Whether it waits for an event that has come. */
+    public boolean eventPending() {
+        return waiting && waitingForEvent && eventRegister;
     }
 
     /** Virtual time of this PE in cycles: one for each executed operation, plus idle cycles. */

@@ -297,6 +297,7 @@ final class KvmVcpu implements Vcpu {
         if (exit.waits) {
             description.interrupts().update(context);
             context.pe.waiting = context.pe.interrupts == 0;
+            context.pe.waitingForEvent = false;
         }
     }
 

@@ -149,6 +149,7 @@ public final class Psci implements FirmwareCalls {
             return INVALID_PARAMETERS;
         }
         pe.waiting = true;
+        pe.waitingForEvent = false;
         return SUCCESS;
     }
 

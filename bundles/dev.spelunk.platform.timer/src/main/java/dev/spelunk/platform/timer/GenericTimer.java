@@ -56,7 +56,7 @@ final class GenericTimer implements Device {
         if (physicalOffset && c.register(SystemRegister.HCR_EL2) != hypervisorControl[pe]) {
             return c.pe.cycles();
         }
-        if (!c.pe.waiting) {
+        if (!c.pe.waiting || !c.pe.waitingForEvent) {
             event[pe] = Long.MAX_VALUE;
             return lineChange[pe];
         }
@@ -69,8 +69,8 @@ final class GenericTimer implements Device {
     @Override
     public void advance(int pe) {
         PeContext c = pes[pe];
-        // An event is seen by a PE that waits; one that does not wait goes on to its next WFE without it.
-        if (c.pe.waiting && event[pe] <= c.pe.cycles()) {
+        // An event is seen by a PE that waits for one; one that does not wait goes on to its next WFE without it.
+        if (c.pe.waiting && c.pe.waitingForEvent && event[pe] <= c.pe.cycles()) {
             c.pe.waiting = false;
             event[pe] = Long.MAX_VALUE;
         }

@@ -18,6 +18,11 @@ class EventStreamTest {
     private static final long EVNTEN = 1 << 2;
     private static final long EVNTDIR = 1 << 3;
 
+    private static void waits(Bench bench) {
+        bench.context.pe.waiting = true;
+        bench.context.pe.waitingForEvent = true;
+    }
+
     @ParameterizedTest(name = "bit {0}, direction {1}, at tick {2}: next at tick {3}")
     @CsvSource({
         "0, 0, 4, 5", "0, 0, 5, 7", "0, 1, 4, 6", "0, 1, 5, 6", "3, 0, 0, 8", "3, 0, 8, 24", "3, 0, 9, 24",
@@ -28,7 +33,7 @@ class EventStreamTest {
         Bench b = Bench.full().ticks(now).at(1);
         b.write(CNTKCTL_EL1, EVNTEN | (long) direction << 3 | (long) bit << 4);
         b.settle();
-        b.context.pe.waiting = true;
+        waits(b);
         assertThat(b.device.deadline(0)).isEqualTo(next * 16);
         assertThat((b.context.pe.waiting)).isTrue();
         b.ticks(next).device.advance(0);
@@ -40,13 +45,13 @@ class EventStreamTest {
     void counters() {
         Bench b = Bench.full().ticks(100).at(1);
         b.context.register(CNTVOFF_EL2, 3);
-        b.context.pe.waiting = true;
+        waits(b);
         b.context.register(CNTKCTL_EL1, EVNTEN | EVNTDIR | 2 << 4);
         b.settle();
         assertThat(b.device.deadline(0)).isEqualTo((104 + 3) * 16);
         Bench h = Bench.full().ticks(100).at(1);
         h.context.register(CNTVOFF_EL2, 3);
-        h.context.pe.waiting = true;
+        waits(h);
         h.context.register(CNTHCTL_EL2, EVNTEN | EVNTDIR | 2 << 4);
         h.settle();
         assertThat(h.device.deadline(0)).isEqualTo(104 * 16);
@@ -58,7 +63,7 @@ class EventStreamTest {
         Bench b = Bench.full().ticks(100).hcr(Bench.E2H | Bench.TGE).at(2);
         b.context.register(CNTKCTL_EL1, EVNTEN);
         b.settle();
-        b.context.pe.waiting = true;
+        waits(b);
         assertThat(b.device.deadline(0)).isEqualTo(Long.MAX_VALUE);
     }
 
@@ -69,12 +74,17 @@ class EventStreamTest {
         b.context.register(CNTKCTL_EL1, EVNTEN | 4 << 4);
         b.settle();
         assertThat(b.device.deadline(0)).isEqualTo(Long.MAX_VALUE);
-        b.context.pe.waiting = true;
+        waits(b);
         long event = b.device.deadline(0);
         b.context.pe.executed = event - 1;
         b.device.advance(0);
         assertThat(b.context.pe.waiting).isTrue();
         assertThat(b.device.deadline(0)).isEqualTo(event);
+        b.context.pe.waitingForEvent = false;
+        b.context.pe.executed = event;
+        b.device.advance(0);
+        assertThat(b.context.pe.waiting).as("WFI").isTrue();
+        assertThat(b.device.deadline(0)).isEqualTo(Long.MAX_VALUE);
     }
 
     @Test
@@ -83,7 +93,7 @@ class EventStreamTest {
         Bench b = new Bench("FEAT_EL2", "FEAT_EL3", "FEAT_ECV").at(1);
         b.write(CNTKCTL_EL1, EVNTEN | 1 << 17);
         b.settle();
-        b.context.pe.waiting = true;
+        waits(b);
         assertThat(b.device.deadline(0)).isEqualTo(256 * 16);
     }
 

@@ -8,6 +8,7 @@ import dev.spelunk.api.machine.Parts;
 import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.machine.SwapService;
 import dev.spelunk.api.machine.Variant;
+import dev.spelunk.api.platform.Peripherals;
 import dev.spelunk.cli.Composition;
 import dev.spelunk.cli.Overrides;
 import java.io.ByteArrayOutputStream;
@@ -59,6 +60,7 @@ final class Machines {
         private VmOptions vm = VmOptions.DEFAULT;
         private String policy;
         private final SortedMap<String, Object> host = new TreeMap<>();
+        private Peripherals peripherals = Peripherals.NONE;
 
         Setup variant(String name) {
             variant = name;
@@ -121,13 +123,18 @@ final class Machines {
             return this;
         }
 
+        Setup peripherals(Peripherals connected) {
+            peripherals = connected;
+            return this;
+        }
+
         /** Composes the machine; the caller closes it. */
         Machine compose(ByteArrayOutputStream console) {
             Composition composition = composition(variant, host);
             Variant chosen = policy == null ? composition.variant() : composition.variant().withPart(Parts.POLICY, policy);
             return composition.machine(chosen,
                     new RunOptions(guest, hypervisor, el, append, memory, limit, seed, console, null)
-                            .withCpus(cpus).withVm(vm));
+                            .withCpus(cpus).withVm(vm).withPeripherals(peripherals));
         }
 
         Run run() {
