@@ -78,7 +78,7 @@ final class Assembly {
         boolean profiling = architecture != old;
         board.parts = after;
         for (PeContext context : board.pes) {
-            context.architecture = architecture;
+            context.architecture = board.architectureOf(context, architecture);
             context.firmware = after.firmware();
             if (profiling || after.differs(Kind.REGISTER_MODEL, before) || after.differs(Kind.REGISTER_BANK, before)) {
                 context.registers = after.registerModel().create(context, after.registerBanks(), context.registers);
@@ -95,7 +95,7 @@ final class Assembly {
         }
         for (PeContext context : board.pes) {
             if (profiling) {
-                context.sampler = after.samplingUnit() == null ? null : after.samplingUnit().create(context);
+                context.sampler = board.makeSampler(context);
             }
             if (all || after.differs(Kind.PE, before)) {
                 context.core = after.processingElement().create(context);

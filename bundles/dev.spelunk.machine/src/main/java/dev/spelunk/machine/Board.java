@@ -4,6 +4,7 @@ package dev.spelunk.machine;
 import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.hypervisor.VirtualMachine;
 import dev.spelunk.api.hypervisor.VmDescription;
+import dev.spelunk.api.hypervisor.VmOptions;
 import dev.spelunk.api.machine.BadInputException;
 import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.machine.RunOptions;
@@ -14,7 +15,9 @@ import dev.spelunk.api.platform.InterruptDistributor;
 import dev.spelunk.api.platform.Peripherals;
 import dev.spelunk.api.platform.PlatformDevice;
 import dev.spelunk.api.registers.RegisterDefinition;
+import dev.spelunk.api.records.RecordSink;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.spu.Sampler;
 import dev.spelunk.api.state.Bus;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.PeState;
@@ -47,9 +50,13 @@ final class Board {
     Selection parts;
     final MachineState state;
     final PeContext[] pes;
+    /** Contexts of vCPUs that share the PEs; none where each has its own. */
+    final PeContext[] vcpus;
     final List<Device> devices = new ArrayList<>();
     InterruptDistributor physical;
     final RecordLog records = new RecordLog();
+    /** Records of the host's own task. */
+    final RecordLog hostRecords = new RecordLog();
     final Console console;
     /** Null without hypervisor. */
     VirtualMachine vm;
@@ -77,12 +84,16 @@ final class Board {
         console = new Console(options.console(), options.input());
         guestBase = kvm ? RAM_BASE + hostReserved : RAM_BASE;
         PhysicalMemory memory = allocate(options.memory() + guestBase - RAM_BASE);
-        state = new MachineState(options.cpus(), memory, options.seed());
+        VmOptions vmOptions = options.vm();
+        boolean shared = kvm && vmOptions.sharesPes(options.cpus());
+        state = new MachineState(kvm && vmOptions.physicalPes() != 0 ? vmOptions.physicalPes() : options.cpus(),
+                shared ? options.cpus() : 0, memory, options.seed());
         pes = Arrays.stream(state.pes).map(pe -> new PeContext(state, pe)).toArray(PeContext[]::new);
         for (PeContext context : pes) {
-            context.architecture = architecture;
+            context.architecture = architectureOf(context, architecture);
             context.trace = options.trace();
-            context.records = context.trace == null ? records : new TracedRecords(context, records, context.trace);
+            RecordSink guests = context.trace == null ? records : new TracedRecords(context, records, context.trace);
+            context.records = kvm && vmOptions.hostTask() ? new HostRecords(context, guests, hostRecords) : guests;
             context.firmware = parts.firmware();
             context.registers = parts.registerModel().create(context, parts.registerBanks(), null);
             context.translator = parts.mmu().create(context);
@@ -93,10 +104,11 @@ final class Board {
         memory.bus.add(REDISTRIBUTORS, REDISTRIBUTOR_SIZE * pes.length, physical.redistributors());
         for (PeContext context : pes) {
             context.interrupts = physical;
-            context.sampler = parts.samplingUnit() == null ? null : parts.samplingUnit().create(context);
+            context.sampler = makeSampler(context);
             context.core = parts.processingElement().create(context);
             warmReset(context, kvm || options.el() == 2 ? 2 : 1);
         }
+        vcpus = Arrays.stream(state.vcpus).map(pe -> vcpuContext(pe, architecture)).toArray(PeContext[]::new);
         deviceMemory = new DeviceMemory(memory, RAM_BASE, options.memory(), () -> vm);
         for (PlatformDevice part : platform) {
             Device device = part.create(new Wiring());
@@ -120,6 +132,30 @@ final class Board {
         }
     }
 
+    /** What a PE implements: the machine's architecture, or that without SPE. */
+    Architecture architectureOf(PeContext context, Architecture architecture) {
+        return options.vm().pesWithoutSpe().contains(context.pe.index) ? architecture.withoutProfiling() : architecture;
+    }
+
+    /** The SPU of a PE; null when it has none. */
+    Sampler makeSampler(PeContext context) {
+        return parts.samplingUnit() == null || context.architecture.profiling() == null ? null
+                : parts.samplingUnit().create(context);
+    }
+
+    /** The registers of a vCPU that shares PEs; nothing executes on them. */
+    private PeContext vcpuContext(PeState pe, Architecture architecture) {
+        PeContext context = new PeContext(state, pe);
+        context.architecture = architecture;
+        context.registers = parts.registerModel().create(context, parts.registerBanks(), null);
+        return context;
+    }
+
+    /** The PEs as the guest sees them. */
+    PeContext[] guestPes() {
+        return vcpus.length == 0 ? pes : vcpus;
+    }
+
     /** The physical distributor of {@link #parts}, over the state that is there. */
     InterruptDistributor makeDistributor() {
         StateBlock gic = state.block("gic", parts.interruptController().stateWords(pes.length), 0);
@@ -140,7 +176,7 @@ final class Board {
     /** The VM of {@link #parts}: a new one at first, later the one whose state is there. */
     VirtualMachine makeVm() {
         return parts.hypervisor().create(new VmDescription(
-                List.of(pes), RAM_BASE, options.memory(), guestBase, RAM_BASE, hostReserved, userDevices,
+                List.of(pes), List.of(vcpus), RAM_BASE, options.memory(), guestBase, RAM_BASE, hostReserved, userDevices,
                 parts.interruptController(), DISTRIBUTOR, REDISTRIBUTORS, pes[0].firmware, parts.trapHandlers(),
                 parts.pinningPolicy(), options.vm()));
     }
@@ -215,7 +251,9 @@ final class Board {
             } else {
                 vm.start(context, entry, x0);
             }
-            context.pe.powered = context.pe.index == 0;
+            if (vcpus.length == 0) {
+                context.pe.powered = context.pe.index == 0;
+            }
         }
     }
 
@@ -249,6 +287,7 @@ final class Board {
             context.core.close();
         }
         records.close();
+        hostRecords.close();
     }
 
     /** Physical address of a guest address, before any migration. */

@@ -43,7 +43,7 @@ final class BoardDescription {
                 .cells("#interrupt-cells", 3).flag("interrupt-controller")
                 .cells("#address-cells", 2).cells("#size-cells", 2).flag("ranges")
                 .cells64("reg", Board.DISTRIBUTOR, Board.DISTRIBUTOR_SIZE, Board.REDISTRIBUTORS,
-                        Board.REDISTRIBUTOR_SIZE * board.pes.length)
+                        Board.REDISTRIBUTOR_SIZE * board.guestPes().length)
                 .cells("#redistributor-regions", 1)
                 .cells("phandle", GIC_PHANDLE);
         if (board.parts.samplingUnit() != null) {
@@ -58,7 +58,7 @@ final class BoardDescription {
 
     private static void cpus(DeviceTree cpus, Board board) {
         cpus.cells("#address-cells", 1).cells("#size-cells", 0);
-        for (PeContext context : board.pes) {
+        for (PeContext context : board.guestPes()) {
             int affinity = (int) (context.register(SystemRegister.MPIDR_EL1) & MPIDR_AFFINITY);
             DeviceTree cpu = cpus.node(String.format("cpu@%x", affinity));
             cpu.strings("device_type", "cpu").strings("compatible", "arm,armv8").cells("reg", affinity);

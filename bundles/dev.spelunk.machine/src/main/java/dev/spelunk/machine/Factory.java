@@ -2,6 +2,7 @@
 package dev.spelunk.machine;
 
 import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.hypervisor.VmOptions;
 import dev.spelunk.api.machine.BadInputException;
 import dev.spelunk.api.machine.Judgement;
 import dev.spelunk.api.machine.Machine;
@@ -125,6 +126,7 @@ public final class Factory implements MachineFactory, SwapService {
         if (options.cpus() < 1 || options.cpus() > MOST_CPUS) {
             throw new BadInputException("a machine of " + options.cpus() + " PEs: give a number from 1 to " + MOST_CPUS);
         }
+        checkVm(options.vm(), options.cpus());
         if (options.maxInstructions() <= 0) {
             throw new BadInputException("a run of " + options.maxInstructions() + " instructions: give a positive number");
         }
@@ -139,6 +141,27 @@ public final class Factory implements MachineFactory, SwapService {
                     + String.join("; ", legality.problems()));
         }
         return legality;
+    }
+
+    private static void checkVm(VmOptions vm, int cpus) {
+        int pes = vm.physicalPes() == 0 ? cpus : vm.physicalPes();
+        if (pes < 1 || pes > cpus) {
+            throw new BadInputException(pes + " physical PEs for " + cpus + " vCPUs: give a number from 1 to " + cpus);
+        }
+        if (vm.timeSlice() <= 0) {
+            throw new BadInputException("a time slice of " + vm.timeSlice() + " cycles: give a positive number");
+        }
+        for (int pe : vm.pesWithoutSpe()) {
+            if (pe < 0 || pe >= pes) {
+                throw new BadInputException("PE " + pe + " cannot be without SPE: there are PEs 0 to " + (pes - 1));
+            }
+        }
+        for (VmOptions.Move move : vm.moves()) {
+            if (move.vcpu() < 0 || move.vcpu() >= cpus || move.pe() < 0 || move.pe() >= pes) {
+                throw new BadInputException("vCPU " + move.vcpu() + " cannot go to PE " + move.pe() + ": there are vCPUs 0 to "
+                        + (cpus - 1) + " and PEs 0 to " + (pes - 1));
+            }
+        }
     }
 
     /** Judges the composition and says what it is. */

@@ -34,6 +34,9 @@ final class Snapshot {
         for (PeContext context : board.pes) {
             writePe(out, context);
         }
+        for (PeContext context : board.vcpus) {
+            writePe(out, context);
+        }
         out.writeInt(state.blocks().size());
         for (StateBlock block : state.blocks().values()) {
             out.writeUTF(block.name);
@@ -48,6 +51,7 @@ final class Snapshot {
         writeMemory(out, state.memory);
         loop.write(out);
         StateFields.writeBytes(out, board.records.bytes());
+        StateFields.writeBytes(out, board.hostRecords.bytes());
     }
 
     /**
@@ -63,6 +67,9 @@ final class Snapshot {
         for (PeContext context : board.pes) {
             readPe(in, context);
         }
+        for (PeContext context : board.vcpus) {
+            readPe(in, context);
+        }
         for (int n = in.readInt(); n > 0; n--) {
             String name = in.readUTF();
             state.restore(name, StateFields.readWords(in, -1), StateFields.readBytes(in, -1));
@@ -73,6 +80,7 @@ final class Snapshot {
         readMemory(in, state.memory);
         loop.read(in);
         board.records.begin(StateFields.readBytes(in, -1));
+        board.hostRecords.begin(StateFields.readBytes(in, -1));
         board.stateReplaced();
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.machine;
 
+import dev.spelunk.api.hypervisor.VmOptions;
 import dev.spelunk.api.machine.BadInputException;
 import dev.spelunk.api.machine.BrokenInvariantException;
 import dev.spelunk.api.machine.ExecutionObserver;
@@ -65,6 +66,11 @@ final class SpelunkMachine implements Machine {
         this.image = image;
         this.closed = closed;
         loop = new RunLoop(board);
+        if (board.vcpus.length != 0) {
+            for (VmOptions.Move move : board.options.vm().moves()) {
+                at(move.instructions(), () -> board.vm.move(move.vcpu(), move.pe()));
+            }
+        }
     }
 
     @Override
@@ -304,6 +310,11 @@ final class SpelunkMachine implements Machine {
             notes.addAll(context.timer.report());
         }
         return List.copyOf(notes);
+    }
+
+    @Override
+    public byte[] hostRecords() {
+        return board.hostRecords.bytes();
     }
 
     @Override

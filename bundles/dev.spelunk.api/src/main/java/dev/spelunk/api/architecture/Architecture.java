@@ -71,4 +71,9 @@ public final class Architecture {
     public boolean equalsApartFromProfiling(Architecture other) {
         return version == other.version && features.equals(other.features) && registerValues.equals(other.registerValues);
     }
+
+    /** The same architecture without SPE. */
+    public Architecture withoutProfiling() {
+        return new Architecture(version, features, null, registerValues);
+    }
 }

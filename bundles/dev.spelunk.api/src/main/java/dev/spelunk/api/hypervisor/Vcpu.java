@@ -8,6 +8,9 @@ import org.osgi.annotation.versioning.ProviderType;
 /** A vCPU as trap handlers see it: the guest's in-memory registers and the PE that it is loaded on. */
 @ProviderType
 public interface Vcpu {
+    /** Its number in the VM, from 0. */
+    int index();
+
     /** The PE, with the hardware registers. */
     PeContext pe();
 

@@ -10,7 +10,9 @@ import java.util.List;
 /**
  * What the composition gives a hypervisor.
  *
- * @param pes the PEs; vCPU n runs on PE n
+ * @param pes the PEs
+ * @param vcpus contexts of vCPUs that share the PEs, for the time in which they are not on one; empty where vCPU n runs
+ *     on PE n
  * @param memslotBase first IPA of the guest's memory
  * @param memslotSize in bytes
  * @param hostBase physical address of the host memory that backs the memslot at creation
@@ -26,8 +28,22 @@ import java.util.List;
  * @param options how it is run
  */
 public record VmDescription(
-        List<PeContext> pes, long memslotBase, long memslotSize, long hostBase, long hostReserved,
+        List<PeContext> pes, List<PeContext> vcpus, long memslotBase, long memslotSize, long hostBase, long hostReserved,
         long hostReservedSize, Bus userDevices, InterruptController interrupts, long distributorBase,
         long redistributorBase, FirmwareCalls firmware, List<TrapHandler> trapHandlers,
         BufferPinningPolicy pinningPolicy, VmOptions options) {
+    /** vCPU n runs on PE n. */
+    public VmDescription(
+            List<PeContext> pes, long memslotBase, long memslotSize, long hostBase, long hostReserved,
+            long hostReservedSize, Bus userDevices, InterruptController interrupts, long distributorBase,
+            long redistributorBase, FirmwareCalls firmware, List<TrapHandler> trapHandlers,
+            BufferPinningPolicy pinningPolicy, VmOptions options) {
+        this(pes, List.of(), memslotBase, memslotSize, hostBase, hostReserved, hostReservedSize, userDevices, interrupts,
+                distributorBase, redistributorBase, firmware, trapHandlers, pinningPolicy, options);
+    }
+
+    /** The contexts that firmware calls of the guest work on, one for each vCPU. */
+    public List<PeContext> firmwareContexts() {
+        return vcpus.isEmpty() ? pes : vcpus;
+    }
 }

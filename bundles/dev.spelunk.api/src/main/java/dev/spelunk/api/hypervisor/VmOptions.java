@@ -28,6 +28,11 @@ public record VmOptions(
     public record Move(long instructions, int vcpu, int pe) {
     }
 
+    /** Whether so many vCPUs share PEs, with each other or with a task of the host, or move between them. */
+    public boolean sharesPes(int vcpus) {
+        return physicalPes != 0 && physicalPes != vcpus || hostTask || !moves.isEmpty();
+    }
+
     public VmOptions withCheck(boolean value) {
         return new VmOptions(value, profiling, physicalPes, timeSlice, pesWithoutSpe, moves, hostTask, physicalAddresses);
     }

@@ -48,6 +48,11 @@ public interface Machine extends AutoCloseable {
         return List.of();
     }
 
+    /** The sample records of the host's own task so far. */
+    default byte[] hostRecords() {
+        return new byte[0];
+    }
+
     /** For each kind of buffer management event that a VM's guest got, in words why the first one happened. */
     default SortedMap<String, String> eventReasons() {
         return Collections.emptySortedMap();

@@ -14,10 +14,21 @@ public final class MachineState {
     public final PeState[] pes;
     public final PhysicalMemory memory;
     public final long seed;
+    /** Contexts of vCPUs that share PEs, for the time in which they are not on one; none where each has its own. */
+    public final PeState[] vcpus;
     private final SortedMap<String, StateBlock> blocks = new TreeMap<>();
     private final SortedMap<String, RandomStream> streams = new TreeMap<>();
 
     public MachineState(int peCount, PhysicalMemory memory, long seed) {
+        this(peCount, 0, memory, seed);
+    }
+
+    /** @param vcpuCount number of contexts for vCPUs that share PEs */
+    public MachineState(int peCount, int vcpuCount, PhysicalMemory memory, long seed) {
+        vcpus = new PeState[vcpuCount];
+        for (int i = 0; i < vcpuCount; i++) {
+            vcpus[i] = new PeState(i);
+        }
         pes = new PeState[peCount];
         for (int i = 0; i < peCount; i++) {
             pes[i] = new PeState(i);

@@ -71,6 +71,10 @@ public final class GuestRun implements Callable<Integer> {
         ProfileDescription profile = machine.profile();
         folder.write("records.bin", file -> Files.write(file, records));
         folder.write("perf.data", file -> writer.perfData(file, profile, records));
+        if (options.vm().hostTask()) {
+            byte[] host = machine.hostRecords();
+            folder.write("host-records.bin", file -> Files.write(file, host));
+        }
         long count;
         try {
             count = writer.count(records);

@@ -69,6 +69,19 @@ final class Exit {
         injectedHasAddress = hasAddress;
     }
 
+    /** An entry that follows no exit. */
+    void resume(long at, long pstate) {
+        address = at;
+        spsr = pstate;
+        waits = false;
+        injects = false;
+    }
+
+    /** Whether the guest gets an exception. */
+    boolean injects() {
+        return injects;
+    }
+
     /** Returns to the guest, and lets it take what was injected. */
     void finish(PeContext context) {
         context.core.exceptionReturn(address, spsr);

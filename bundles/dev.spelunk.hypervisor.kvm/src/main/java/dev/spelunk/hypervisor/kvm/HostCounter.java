@@ -22,7 +22,10 @@ enum HostCounter {
     SPLIT("huge pages split"),
     COLLAPSED("huge pages made"),
     REFUSED_PINNED("host memory events that a pin refused"),
-    REFUSED("host memory events that found nothing to do");
+    REFUSED("host memory events that found nothing to do"),
+    VCPU_LOADS("vCPU loads on a shared PE"),
+    PREEMPTIONS("vCPUs preempted at the end of their time slice"),
+    VCPU_PUTS("vCPUs put because they waited or went off");
 
     final String label;
 

@@ -33,8 +33,13 @@ final class KvmVcpu implements Vcpu {
 
     private final VmDescription description;
     private final List<TrapHandler> handlers;
-    private final PeContext[] pes;
-    private final KvmVcpu[] vcpus;
+    private final PeContext[] contexts;
+    private final KvmVirtualMachine machine;
+    private final int index;
+    /** Its context while it is not on a PE; null when it has a PE of its own. */
+    private final PeContext saved;
+    /** What goes between {@link #saved} and the PE. */
+    private final int[] guestRegisters;
     private final PeContext context;
     private final VcpuState state;
     private final VmState vm;
@@ -53,27 +58,30 @@ final class KvmVcpu implements Vcpu {
     private String failure = "";
 
     KvmVcpu(
-            VmDescription description, KvmVcpu[] vcpus, PeContext context, VmState vm, VcpuState state, VmMemory memory,
+            VmDescription description, KvmVirtualMachine machine, int index, PeContext context, VmState vm, VcpuState state, VmMemory memory,
             StageTwo stage2, HostCosts costs, InterruptDistributor distributor) {
         this.description = description;
-        this.vcpus = vcpus;
+        this.machine = machine;
+        this.index = index;
+        saved = description.vcpus().isEmpty() ? null : description.vcpus().get(index);
+        guestRegisters = saved == null ? null : GuestContext.registers(saved);
         this.context = context;
         this.vm = vm;
         this.state = state;
         this.costs = costs;
         this.distributor = distributor;
-        pes = description.pes().toArray(PeContext[]::new);
+        contexts = description.firmwareContexts().toArray(PeContext[]::new);
         this.memory = memory;
         handlers = description.trapHandlers();
         host = new HostInterrupts(context);
-        interrupts = new VirtualInterrupts(context, distributor, host);
+        interrupts = new VirtualInterrupts(context, index, distributor, host);
         watch = context.architecture.profiling() != null && (description.options().check() || context.trace != null)
-                ? new RegisterWatch(context, context.pe.index, state, vm, description.options()) : null;
-        worldSwitch = new WorldSwitch(context, state, vm, stage2, description.options().physicalAddresses(), watch);
+                ? new RegisterWatch(context, index, state, vm, description.options()) : null;
+        worldSwitch = new WorldSwitch(context, state, vm, stage2,
+                contexts[index].register(SystemRegister.MPIDR_EL1), description.options().physicalAddresses(), watch);
         aborts = new MemoryAborts(vm, context.pe, memory, distributor, description.distributorBase(),
-                description.redistributorBase(), pes.length, description.userDevices());
+                description.redistributorBase(), contexts.length, description.userDevices());
         delivery = new InterruptDelivery(context, state, vm, host, costs.interruptDelivery());
-        int index = context.pe.index;
         buffer = context.architecture.profiling() == null ? null : new ProfilingBuffer(context, state, vm, memory,
                 new HeldPages(context.machine, "kvm.vcpu." + index + ".pins", memory),
                 new PageList(context.machine, "kvm.vcpu." + index + ".buffer"), description.pinningPolicy(), costs,
@@ -108,12 +116,29 @@ final class KvmVcpu implements Vcpu {
 
     /** Serves the exception that was taken to EL2. Unless the outcome ends the VM, the guest runs afterwards. */
     Outcome exit() {
-        int kind = context.core.lastExceptionKind();
-        exit.begin(context);
-        if (kind == Core.IRQ && delivery.begins()) {
-            exit.finish(context);
+        if (notYet()) {
             return Outcome.RESUME;
         }
+        Outcome outcome = serveExit();
+        if (outcome == Outcome.RESUME) {
+            enter();
+        }
+        return outcome;
+    }
+
+    /** Takes the exit's registers. Whether the guest goes on at once: its SPU's interrupt has only begun to come. */
+    boolean notYet() {
+        exit.begin(context);
+        if (context.core.lastExceptionKind() == Core.IRQ && delivery.begins()) {
+            exit.finish(context);
+            return true;
+        }
+        return false;
+    }
+
+    /** Takes the guest out of the PE and serves its exit. */
+    Outcome serveExit() {
+        int kind = context.core.lastExceptionKind();
         state.outside(true);
         if (watch != null) {
             watch.exitTaken();
@@ -136,9 +161,6 @@ final class KvmVcpu implements Vcpu {
         Outcome outcome = serve(kind, intid);
         if (watch != null) {
             watch.served(vm.reason());
-        }
-        if (outcome == Outcome.RESUME) {
-            enter();
         }
         return outcome;
     }
@@ -232,15 +254,15 @@ final class KvmVcpu implements Vcpu {
             context.pe.x[0] = NOT_SUPPORTED;
             return Outcome.RESUME;
         }
-        boolean[] powered = new boolean[pes.length];
-        for (int i = 0; i < pes.length; i++) {
-            powered[i] = pes[i].pe.powered;
+        boolean[] powered = new boolean[contexts.length];
+        for (int i = 0; i < contexts.length; i++) {
+            powered[i] = contexts[i].pe.powered;
         }
-        FirmwareCalls.Outcome outcome = calls.call(pes, context, 1);
-        for (int i = 0; i < pes.length; i++) {
-            if (pes[i] != context && pes[i].pe.powered && !powered[i]) {
+        FirmwareCalls.Outcome outcome = saved == null ? calls.call(contexts, context, 1) : callForSaved(calls);
+        for (int i = 0; i < contexts.length; i++) {
+            if (i != index && contexts[i].pe.powered && !powered[i]) {
                 // CPU_ON is a vcpu reset: its PE may have been through another one.
-                vcpus[i].start(pes[i].pe.pc, pes[i].pe.x[0]);
+                machine.powerOn(i, contexts[i].pe.pc, contexts[i].pe.x[0]);
             }
         }
         switch (outcome) {
@@ -251,6 +273,17 @@ final class KvmVcpu implements Vcpu {
             default:
                 return Outcome.RESUME;
         }
+    }
+
+    /** The caller's arguments, time and results go through its context. */
+    private FirmwareCalls.Outcome callForSaved(FirmwareCalls calls) {
+        System.arraycopy(context.pe.x, 0, saved.pe.x, 0, PeState.ZERO);
+        saved.pe.idleCycles = context.pe.cycles() - saved.pe.executed;
+        saved.pe.waiting = false;
+        FirmwareCalls.Outcome outcome = calls.call(contexts, saved, 1);
+        System.arraycopy(saved.pe.x, 0, context.pe.x, 0, PeState.ZERO);
+        exit.waits |= saved.pe.waiting;
+        return outcome;
     }
 
     private void systemRegister() {
@@ -281,10 +314,99 @@ final class KvmVcpu implements Vcpu {
         exit.injectUndefined();
     }
 
-    private void enter() {
+    /** The host has the PE, and no vCPU is on it. */
+    void hostOnly() {
+        context.pe.restorePstate(EL2_SPSR);
+        worldSwitch.load();
+        interrupts.reset();
+        host.initialize();
+        worldSwitch.put();
+    }
+
+    /** vcpu reset of a vCPU that is on no PE. */
+    void reset(long entry, long x0) {
+        unpin();
+        state.create();
+        state.resume(entry, BOOT_SPSR);
+        PeState pe = saved.pe;
+        pe.x[0] = x0;
+        for (int i = 1; i < PeState.ZERO; i++) {
+            pe.x[i] = 0;
+        }
+        pe.powered = true;
+        saved.register(SystemRegister.ICH_VMCR_EL2, 0);
+        saved.register(SystemRegister.ICH_AP1R0_EL2, 0);
+    }
+
+    /** vcpu put: the PE is the host's, and what the guest had in it is in the vCPU's context. */
+    void put() {
+        GuestContext.copy(context, saved, guestRegisters);
+        state.resume(exit.address, exit.spsr);
+        worldSwitch.put();
+    }
+
+    /**
+     * vcpu load, and the entry.
+     *
+     * @param flush whether another vCPU was on the PE: what the TLB holds may be its
+     * @param waits whether it waits for an interrupt
+     */
+    void load(boolean flush, boolean waits) {
+        worldSwitch.load();
+        GuestContext.copy(saved, context, guestRegisters);
+        if (flush) {
+            worldSwitch.flush();
+        }
+        context.translator.contextChanged();
+        context.pe.changed = -1;
+        if (watch != null) {
+            watch.begin("vCPU load");
+        }
+        exit.resume(state.resumeAddress(), state.resumeSpsr());
+        exit.waits = waits;
+        enter();
+    }
+
+    boolean powered() {
+        return saved.pe.powered;
+    }
+
+    /** Whether the guest waits for an interrupt from the next entry on. */
+    boolean waits() {
+        return exit.waits;
+    }
+
+    void waits(boolean value) {
+        exit.waits = value;
+    }
+
+    boolean injects() {
+        return exit.injects();
+    }
+
+    /** Whether an interrupt is pending for the vCPU on this PE. */
+    boolean hasPending() {
+        if (buffer != null) {
+            distributor.setLine(index, HostInterrupts.SPE, buffer.interruptLevel());
+        }
+        interrupts.sampleLines();
+        return interrupts.pending();
+    }
+
+    /** Whether an interrupt is pending for the vCPU, wherever it is. */
+    boolean somethingPending() {
+        return interrupts.pending();
+    }
+
+    /** Virtual time at which a timer of the vCPU expires while it is on no PE. */
+    long timerDue() {
+        return interrupts.timerDue(saved, vm.counterOffset());
+    }
+
+    void enter() {
         spend(costs.entry());
         if (buffer != null) {
-            distributor.setLine(context.pe.index, HostInterrupts.SPE, buffer.interruptLevel());
+            distributor.setLine(index, HostInterrupts.SPE, buffer.interruptLevel());
         }
         interrupts.sampleLines();
         interrupts.flush();
@@ -292,7 +414,7 @@ final class KvmVcpu implements Vcpu {
         exit.finish(context);
         state.outside(false);
         if (watch != null) {
-            watch.entered(distributor.line(context.pe.index, HostInterrupts.SPE));
+            watch.entered(distributor.line(index, HostInterrupts.SPE));
         }
         if (exit.waits) {
             description.interrupts().update(context);
@@ -353,6 +475,11 @@ final class KvmVcpu implements Vcpu {
     /** The buffer of the guest, null when the machine has no SPE. */
     ProfilingBuffer buffer() {
         return buffer;
+    }
+
+    @Override
+    public int index() {
+        return index;
     }
 
     @Override

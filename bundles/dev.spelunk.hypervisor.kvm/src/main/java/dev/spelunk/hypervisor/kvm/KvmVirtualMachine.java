@@ -12,6 +12,7 @@ import dev.spelunk.api.registers.RegisterDefinition;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.StateBlock;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 
@@ -27,7 +28,11 @@ final class KvmVirtualMachine implements VirtualMachine {
     private BufferPinningPolicy policy;
     private final PeContext first;
     private final InterruptDistributor distributor;
+    /** One for each vCPU, or, where they share PEs, one for each vCPU and each PE. */
     private final KvmVcpu[] vcpus;
+    /** Null when each vCPU has a PE of its own. */
+    private final SharedPes shared;
+    private final HostTask task;
     private String failure = "";
 
     KvmVirtualMachine(VmDescription description, HostSettings settings) {
@@ -38,7 +43,8 @@ final class KvmVirtualMachine implements VirtualMachine {
         memslots = Memslots.of(description.memslotBase(), description.memslotSize(), description.hostBase(),
                 settings.memslots(), StageTwo.ipaBits(addressSize));
         state = new VmState(machine, memslots.pages());
-        long hostEnd = description.hostReserved() + description.hostReservedSize();
+        long hostEnd = description.hostReserved() + description.hostReservedSize()
+                - (description.options().hostTask() ? HostTask.SIZE : 0);
         long tablesEnd = Math.min(hostEnd, description.hostReserved() + StageTwo.room(memslots.size));
         HostMemory host = new HostMemory(machine, state, memslots, description.hostBase(), tablesEnd, hostEnd);
         StageTwo stage2 = new StageTwo(machine.memory, state, memslots, host, tablesEnd, addressSize);
@@ -58,20 +64,34 @@ final class KvmVirtualMachine implements VirtualMachine {
             }
         }
         List<PeContext> pes = description.pes();
-        vcpus = new KvmVcpu[pes.size()];
-        StateBlock gic = machine.block("kvm.vm.gic", description.interrupts().stateWords(pes.size()), 0);
-        distributor = description.interrupts().create(gic,
-                pes.stream().mapToLong(c -> c.register(SystemRegister.MPIDR_EL1)).toArray(), this::interruptsChanged);
-        PageList[] buffers = new PageList[vcpus.length];
-        for (int i = 0; i < vcpus.length; i++) {
-            VcpuState vcpuState = new VcpuState(machine, i);
+        int count = description.firmwareContexts().size();
+        StateBlock gic = machine.block("kvm.vm.gic", description.interrupts().stateWords(count), 0);
+        distributor = description.interrupts().create(gic, description.firmwareContexts().stream()
+                .mapToLong(c -> c.register(SystemRegister.MPIDR_EL1)).toArray(), this::interruptsChanged);
+        VcpuState[] states = new VcpuState[count];
+        for (int i = 0; i < count; i++) {
+            states[i] = new VcpuState(machine, i);
             if (fresh) {
-                vcpuState.create();
+                states[i].create();
             }
-            PeContext context = pes.get(i);
-            VmMemory seen = new VmMemory(state, memslots, host, stage2, settings.costs(), context);
-            vcpus[i] = new KvmVcpu(description, vcpus, context, state, vcpuState, seen, stage2, settings.costs(), distributor);
-            buffers[i] = vcpus[i].buffer() == null ? new PageList(machine, "kvm.vcpu." + i + ".buffer") : vcpus[i].buffer().inUse();
+        }
+        SharedPes.Views views = (vcpu, context) -> new KvmVcpu(description, this, vcpu, context, state, states[vcpu],
+                new VmMemory(state, memslots, host, stage2, settings.costs(), context), stage2, settings.costs(), distributor);
+        task = description.options().hostTask() ? new HostTask(first, hostEnd) : null;
+        if (description.vcpus().isEmpty()) {
+            shared = null;
+            vcpus = pes.stream().map(c -> views.on(c.pe.index, c)).toArray(KvmVcpu[]::new);
+        } else {
+            shared = new SharedPes(pes, count, views, task, state, description.options().timeSlice());
+            vcpus = Arrays.stream(shared.all()).flatMap(Arrays::stream).toArray(KvmVcpu[]::new);
+            if (fresh) {
+                shared.create();
+            }
+        }
+        PageList[] buffers = new PageList[count];
+        for (int i = 0; i < count; i++) {
+            ProfilingBuffer buffer = vcpu(i).buffer();
+            buffers[i] = buffer == null ? new PageList(machine, "kvm.vcpu." + i + ".buffer") : buffer.inUse();
         }
         pressure = new MemoryPressure(state, memslots, host, machine.random("kvm.memory.pressure"), settings, buffers);
         if (fresh) {
@@ -106,13 +126,23 @@ final class KvmVirtualMachine implements VirtualMachine {
 
     @Override
     public long deadline(int pe) {
-        long due = vcpus[pe].delivery().deadline();
+        long due = shared == null ? vcpus[pe].delivery().deadline() : shared.deadline(pe);
+        KvmVcpu loaded = shared == null ? null : shared.loadedOn(pe);
+        if (loaded != null) {
+            due = Math.min(due, loaded.delivery().deadline());
+        }
         return pe == first.pe.index ? Math.min(due, pressure.deadline()) : due;
     }
 
     @Override
     public void advance(int pe) {
-        vcpus[pe].delivery().advance();
+        KvmVcpu loaded = shared == null ? vcpus[pe] : shared.loadedOn(pe);
+        if (loaded != null) {
+            loaded.delivery().advance();
+        }
+        if (shared != null) {
+            shared.advance(pe);
+        }
         if (pe == first.pe.index) {
             pressure.advance(first.pe.cycles());
         }
@@ -136,11 +166,39 @@ final class KvmVirtualMachine implements VirtualMachine {
 
     @Override
     public void start(PeContext pe, long entry, long x0) {
-        vcpus[pe.pe.index].start(entry, x0);
+        if (shared == null) {
+            vcpus[pe.pe.index].start(entry, x0);
+        } else {
+            shared.start(pe, entry, x0);
+        }
+    }
+
+    /** A vCPU is switched on. */
+    void powerOn(int vcpu, long entry, long x0) {
+        if (shared == null) {
+            vcpus[vcpu].start(entry, x0);
+        } else {
+            shared.powerOn(vcpu, entry, x0);
+        }
+    }
+
+    @Override
+    public void move(int vcpu, int pe) {
+        shared.move(vcpu, pe);
+    }
+
+    @Override
+    public long hostTaskRounds() {
+        return task == null ? 0 : task.rounds();
     }
 
     @Override
     public Outcome exit(PeContext pe) {
+        if (shared != null) {
+            Outcome outcome = shared.exit(pe);
+            failure = shared.failure();
+            return shared.failed() ? Outcome.FAILED : outcome;
+        }
         KvmVcpu vcpu = vcpus[pe.pe.index];
         Outcome outcome = vcpu.exit();
         if (outcome == Outcome.FAILED) {
@@ -155,7 +213,9 @@ final class KvmVirtualMachine implements VirtualMachine {
     }
 
     private void interruptsChanged(int vcpu) {
-        if (vcpus[vcpu] != null) {
+        if (shared != null) {
+            shared.interruptsChanged(vcpu);
+        } else if (vcpus != null) {
             vcpus[vcpu].interruptsChanged();
         }
     }
@@ -236,7 +296,7 @@ final class KvmVirtualMachine implements VirtualMachine {
     }
 
     KvmVcpu vcpu(int index) {
-        return vcpus[index];
+        return shared == null ? vcpus[index] : shared.vcpu(index);
     }
 
     InterruptDistributor distributor() {

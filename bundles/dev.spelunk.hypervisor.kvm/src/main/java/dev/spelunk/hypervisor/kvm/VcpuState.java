@@ -10,6 +10,8 @@ final class VcpuState {
     private static final int FLAGS = 0;
     private static final int DELIVERY_DUE = 1;
     private static final int RAISED_AT = 2;
+    private static final int RESUME_ADDRESS = 3;
+    private static final int RESUME_SPSR = 4;
     private static final int REGISTERS = 8;
     private static final int REGISTER_COUNT = 60;
     private static final int WORDS = REGISTERS + 2 * REGISTER_COUNT;
@@ -43,6 +45,20 @@ final class VcpuState {
 
     void register(int encoding, long value) {
         registers.set(encoding, value);
+    }
+
+    /** Where the vCPU goes on when it gets a PE again, and PSTATE there. */
+    void resume(long address, long spsr) {
+        block.words[RESUME_ADDRESS] = address;
+        block.words[RESUME_SPSR] = spsr;
+    }
+
+    long resumeAddress() {
+        return block.words[RESUME_ADDRESS];
+    }
+
+    long resumeSpsr() {
+        return block.words[RESUME_SPSR];
     }
 
     boolean loaded() {

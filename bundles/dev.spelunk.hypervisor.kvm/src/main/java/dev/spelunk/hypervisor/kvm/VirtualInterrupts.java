@@ -35,11 +35,12 @@ final class VirtualInterrupts {
     private final int[] intids = new int[64];
     private final int[] listedIntids = new int[LARGEST_LIST_REGISTERS];
 
-    VirtualInterrupts(PeContext context, InterruptDistributor distributor, HostInterrupts host) {
+    /** @param index number of the vCPU */
+    VirtualInterrupts(PeContext context, int index, InterruptDistributor distributor, HostInterrupts host) {
         this.context = context;
         this.distributor = distributor;
         this.host = host;
-        index = context.pe.index;
+        this.index = index;
     }
 
     private int listRegisters() {
@@ -122,8 +123,30 @@ final class VirtualInterrupts {
         distributor.setLine(index, HostInterrupts.PHYSICAL_TIMER, fires(
                 context.register(SystemRegister.CNTP_CTL_EL0), context.register(SystemRegister.CNTP_CVAL_EL0), now));
         if (context.interrupts != null) {
-            distributor.setLine(index, HostInterrupts.PMU, context.interrupts.line(index, HostInterrupts.PMU));
+            distributor.setLine(index, HostInterrupts.PMU, context.interrupts.line(context.pe.index, HostInterrupts.PMU));
         }
+    }
+
+    /** Whether anything is pending for the vCPU. */
+    boolean pending() {
+        return distributor.highestPending(index) != InterruptDistributor.SPURIOUS;
+    }
+
+    /**
+     * Virtual time at which a timer of a vCPU that is not on a PE expires.
+     *
+     * @param saved its context
+     */
+    long timerDue(PeContext saved, long counterOffset) {
+        return Math.min(
+                due(saved.register(SystemRegister.CNTV_CTL_EL0), saved.register(SystemRegister.CNTV_CVAL_EL0) + counterOffset),
+                due(saved.register(SystemRegister.CNTP_CTL_EL0), saved.register(SystemRegister.CNTP_CVAL_EL0)));
+    }
+
+    private static long due(long control, long count) {
+        return (control & (TIMER_ENABLE | TIMER_IMASK)) != TIMER_ENABLE
+                || Long.compareUnsigned(count, Long.MAX_VALUE / MachineState.CYCLES_PER_TICK) >= 0
+                ? Long.MAX_VALUE : count * MachineState.CYCLES_PER_TICK;
     }
 
     private static boolean fires(long control, long compare, long count) {

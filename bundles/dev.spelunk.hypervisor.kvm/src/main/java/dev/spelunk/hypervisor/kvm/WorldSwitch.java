@@ -2,6 +2,7 @@
 package dev.spelunk.hypervisor.kvm;
 
 import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.MachineState;
 
@@ -11,6 +12,7 @@ import dev.spelunk.api.state.MachineState;
  */
 final class WorldSwitch {
     static final int VMID = 1;
+    private static final int TLBI_VMALLE1 = Encoding.of(1, 0, 8, 7, 0);
     private static final long ICC_SRE_EL2_ALL = 0xF;
     private static final long ICH_HCR_EN = 1;
 
@@ -19,15 +21,18 @@ final class WorldSwitch {
     private final VmState vm;
     private final StageTwo stage2;
     private final boolean physicalAddresses;
+    /** MPIDR_EL1 of the vCPU. */
+    private final long affinity;
     /** Null when nobody watches. */
     private final RegisterWatch watch;
 
-    WorldSwitch(PeContext context, VcpuState state, VmState vm, StageTwo stage2, boolean physicalAddresses,
+    WorldSwitch(PeContext context, VcpuState state, VmState vm, StageTwo stage2, long affinity, boolean physicalAddresses,
             RegisterWatch watch) {
         this.context = context;
         this.state = state;
         this.vm = vm;
         this.stage2 = stage2;
+        this.affinity = affinity;
         this.physicalAddresses = physicalAddresses;
         this.watch = watch;
     }
@@ -38,7 +43,7 @@ final class WorldSwitch {
         write(SystemRegister.VTCR_EL2, stage2.controlRegister());
         write(SystemRegister.VTTBR_EL2, stage2.baseRegister(VMID));
         write(SystemRegister.VPIDR_EL2, context.register(SystemRegister.MIDR_EL1));
-        write(SystemRegister.VMPIDR_EL2, context.register(SystemRegister.MPIDR_EL1));
+        write(SystemRegister.VMPIDR_EL2, affinity);
         write(SystemRegister.CPTR_EL2, HypervisorControls.CPTR_GUEST);
         write(SystemRegister.PMCNTENSET_EL0, state.register(SystemRegister.PMCNTENSET_EL0));
         write(SystemRegister.HSTR_EL2, 0);
@@ -76,6 +81,13 @@ final class WorldSwitch {
         write(SystemRegister.ICH_HCR_EL2, 0);
         write(SystemRegister.HDFGRTR_EL2, 0);
         write(SystemRegister.HDFGWTR_EL2, 0);
+    }
+
+    /** Nothing of another vCPU stays in the TLB: its entries have the same VMID. */
+    void flush() {
+        context.registers.write(SystemRegister.HCR_EL2, HypervisorControls.HCR_WALK);
+        context.translator.invalidateTlb(TLBI_VMALLE1, 0);
+        context.registers.write(SystemRegister.HCR_EL2, HypervisorControls.HCR_HOST);
     }
 
     /** Guest entry, without the return itself: stage 2 first, PMBLIMITR_EL1 last. */

@@ -25,7 +25,7 @@ public final class SoftwareGeneratedInterruptTraps implements TrapHandler {
     @Override
     public boolean write(Vcpu vcpu, int encoding, long value) {
         if (encoding == SystemRegister.ICC_SGI1R_EL1) {
-            vcpu.interrupts().softwareGenerated(vcpu.pe().pe.index, value);
+            vcpu.interrupts().softwareGenerated(vcpu.index(), value);
         }
         return true;
     }
