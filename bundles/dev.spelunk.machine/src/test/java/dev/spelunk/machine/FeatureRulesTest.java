@@ -14,6 +14,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.statistics.Statistics;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -205,6 +206,25 @@ class FeatureRulesTest {
         }
         assertThat(decided.keySet()).as("features that decided a verdict").containsAll(
                 NAMES.stream().filter(n -> !n.equals("FEAT_PMUv3p9")).toList());
+    }
+
+    @Test
+    @Tag("T9")
+    @DisplayName("T9: FEAT_SPEv1p5 and FEAT_SPE_EXC imply each other, and the former FEAT_SPE_nVM and FEAT_SPE_CRR")
+    void newest() {
+        Set<String> whole = new TreeSet<>();
+        LADDER.forEach(whole::addAll);
+        whole.addAll(List.of("FEAT_SPE_EFT", "FEAT_SPE_FPF"));
+        assertThat(FeatureRules.problems(95, whole)).isEmpty();
+        for (String one : List.of("FEAT_SPEv1p5", "FEAT_SPE_EXC", "FEAT_SPE_nVM", "FEAT_SPE_CRR")) {
+            Set<String> without = new TreeSet<>(whole);
+            without.remove(one);
+            assertThat(FeatureRules.problems(95, without)).as("without %s", one).isNotEmpty()
+                    .anyMatch(p -> p.startsWith(one + " is missing"));
+        }
+        whole.remove("FEAT_SPEv1p5");
+        whole.remove("FEAT_SPE_EXC");
+        assertThat(FeatureRules.problems(95, whole)).as("FEAT_SPEv1p4 with nVM and CRR").isEmpty();
     }
 
     @Test

@@ -18,6 +18,8 @@ final class PageMap implements Translator {
     private final long[] physical = new long[64];
     private int count;
     private final Map<Long, Integer> stage2Faults = new TreeMap<>();
+    private long intermediate = -1;
+    private long physicalOfIntermediate;
     int stage1Fault = 0x07;
     final List<Integer> regimes = new ArrayList<>();
     final List<Integer> accesses = new ArrayList<>();
@@ -51,6 +53,12 @@ final class PageMap implements Translator {
 
     void stage2Fault(long va, int fsc) {
         stage2Faults.put(va, fsc);
+    }
+
+    /** The one page of IPAs that stage 2 maps. */
+    void intermediate(long ipa, long pa) {
+        intermediate = ipa;
+        physicalOfIntermediate = pa;
     }
 
     void mapStage2(long va) {
@@ -96,7 +104,14 @@ final class PageMap implements Translator {
 
     @Override
     public boolean translateStage2(Translation out, long ipa, int access) {
-        throw new AssertionError("not for the SPU");
+        out.stage2 = true;
+        if ((ipa & -PAGE) != intermediate) {
+            out.fault = 0x06;
+            return false;
+        }
+        out.fault = Translation.NONE;
+        out.pa = physicalOfIntermediate + ipa - intermediate;
+        return true;
     }
 
     @Override
