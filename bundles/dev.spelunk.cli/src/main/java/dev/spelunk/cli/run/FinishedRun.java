@@ -55,6 +55,7 @@ record FinishedRun(Path guest, String variant, String hypervisor, long seed, dou
             counts(json, "bufferManagementEvents", result.bufferEvents());
             counts(json, "vmExits", result.exits());
             counts(json, "trappedRegisters", result.traps());
+            counts(json, "host", result.host());
             counts(json, "sampling", result.counters());
             json.writeStartArray("timing");
             timing.forEach(json::write);

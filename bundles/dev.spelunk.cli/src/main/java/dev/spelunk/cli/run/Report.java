@@ -43,6 +43,9 @@ final class Report {
         reasons.forEach((event, why) -> wrapped(text, event + ", " + why));
         counts(text, "VM exits", result.exits());
         counts(text, "trapped registers", result.traps());
+        if (!result.host().isEmpty()) {
+            counts(text, "host", result.host());
+        }
         swaps(text, run.swaps());
         String label = "timing";
         for (String sentence : run.timing()) {

@@ -2,6 +2,8 @@
 package dev.spelunk.hypervisor.kvm;
 
 import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.trace.TraceSink;
 
 /**
  * The way of the SPU's interrupt to the host's handler, which takes time: meanwhile the guest runs on,
@@ -30,6 +32,12 @@ final class InterruptDelivery {
         }
         state.delivery(context.pe.executed, context.pe.cycles() + latency);
         host.hold(true);
+        if (context.trace != null) {
+            long pmbsr = context.register(SystemRegister.PMBSR_EL1);
+            context.trace.state(context.pe.index, TraceSink.BLACKOUTS,
+                    BufferStatus.exceptionClass(pmbsr) == BufferStatus.EC_STAGE_2_ABORT ? "stage 2 fault, until the host maps the page"
+                            : "event on its way to the host", context.pe.cycles());
+        }
         return true;
     }
 
@@ -61,5 +69,8 @@ final class InterruptDelivery {
             host.hold(false);
         }
         state.delivery(0, 0);
+        if (context.trace != null) {
+            context.trace.state(context.pe.index, TraceSink.BLACKOUTS, null, context.pe.cycles());
+        }
     }
 }

@@ -93,7 +93,7 @@ final class KvmVirtualMachine implements VirtualMachine {
             ProfilingBuffer buffer = vcpu(i).buffer();
             buffers[i] = buffer == null ? new PageList(machine, "kvm.vcpu." + i + ".buffer") : buffer.inUse();
         }
-        pressure = new MemoryPressure(state, memslots, host, machine.random("kvm.memory.pressure"), settings, buffers);
+        pressure = new MemoryPressure(first, state, memslots, host, settings, buffers);
         if (fresh) {
             pressure.start(first.pe.cycles());
             attach(policy);

@@ -2,7 +2,9 @@
 package dev.spelunk.hypervisor.kvm;
 
 import dev.spelunk.api.machine.BadInputException;
+import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.state.RandomStream;
+import dev.spelunk.api.trace.TraceSink;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Set;
@@ -39,6 +41,7 @@ final class MemoryPressure {
     /** Pages that one run of same-page merging compares with. */
     private static final int COMPARED = 64;
 
+    private final PeContext context;
     private final VmState state;
     private final HostMemory memory;
     private final RandomStream random;
@@ -48,13 +51,17 @@ final class MemoryPressure {
     private final PageList[] buffers;
     private final Memslots memslots;
 
-    /** @param buffers the pages of each vCPU's buffer in use */
-    MemoryPressure(VmState state, Memslots memslots, HostMemory memory, RandomStream random, HostSettings settings,
+    /**
+     * @param context the PE by whose time the events come
+     * @param buffers the pages of each vCPU's buffer in use
+     */
+    MemoryPressure(PeContext context, VmState state, Memslots memslots, HostMemory memory, HostSettings settings,
             PageList[] buffers) {
+        this.context = context;
         this.state = state;
         this.memslots = memslots;
         this.memory = memory;
-        this.random = random;
+        random = context.machine.random("kvm.memory.pressure");
         this.buffers = buffers;
         kinds = settings.pressureKinds().stream().sorted().toArray(Kind[]::new);
         meanCycles = settings.pressureCycles();
@@ -102,10 +109,10 @@ final class MemoryPressure {
         }
         switch (kind) {
             case RECLAIM:
-                done(memory.reclaim(page), HostCounter.RECLAIMED, pinned);
+                done(memory.reclaim(page), HostCounter.RECLAIMED, pinned, page);
                 break;
             case MIGRATION:
-                done(memory.migrate(page), HostCounter.MIGRATED, pinned);
+                done(memory.migrate(page), HostCounter.MIGRATED, pinned, page);
                 break;
             case COMPACTION:
                 compact(page);
@@ -117,29 +124,37 @@ final class MemoryPressure {
                 split(page);
                 break;
             default:
-                done(memory.collapse(page), HostCounter.COLLAPSED, pinned);
+                done(memory.collapse(page), HostCounter.COLLAPSED, pinned, page);
                 break;
         }
     }
 
-    private void done(boolean did, HostCounter what, boolean pinned) {
-        state.count(did ? what : pinned ? HostCounter.REFUSED_PINNED : HostCounter.REFUSED);
+    private void done(boolean did, HostCounter what, boolean pinned, int page) {
+        count(did ? what : pinned ? HostCounter.REFUSED_PINNED : HostCounter.REFUSED, page);
+    }
+
+    private void count(HostCounter what, int page) {
+        state.count(what);
+        if (context.trace != null && what != HostCounter.REFUSED) {
+            context.trace.instant(context.pe.index, TraceSink.HOST_MEMORY, what.label,
+                    String.format("IPA 0x%x", memslots.ipa(page)), context.pe.cycles());
+        }
     }
 
     private void split(int page) {
         if (memory.split(page)) {
-            state.count(HostCounter.SPLIT);
+            count(HostCounter.SPLIT, page);
         } else {
-            state.count(memory.huge(page) ? HostCounter.REFUSED_PINNED : HostCounter.REFUSED);
+            count(memory.huge(page) ? HostCounter.REFUSED_PINNED : HostCounter.REFUSED, page);
         }
     }
 
     private void compact(int first) {
         for (int page = first; page < Math.min(first + COMPACTED, memslots.pages()); page++) {
             if (memory.migrate(page)) {
-                state.count(HostCounter.COMPACTED);
+                count(HostCounter.COMPACTED, page);
             } else if (state.pinCount(page) != 0) {
-                state.count(HostCounter.REFUSED_PINNED);
+                count(HostCounter.REFUSED_PINNED, page);
             }
         }
     }
@@ -148,10 +163,10 @@ final class MemoryPressure {
         int start = below(memslots.pages());
         for (int i = 0; i < COMPARED; i++) {
             if (memory.merge(page, (start + i) % memslots.pages())) {
-                state.count(HostCounter.MERGED);
+                count(HostCounter.MERGED, page);
                 return;
             }
         }
-        state.count(pinned ? HostCounter.REFUSED_PINNED : HostCounter.REFUSED);
+        count(pinned ? HostCounter.REFUSED_PINNED : HostCounter.REFUSED, page);
     }
 }

@@ -39,7 +39,12 @@ final class FelixWith implements AutoCloseable {
      * @param subject symbolic name of the bundle that the tests look at
      */
     FelixWith(Path storage, String subject) throws Exception {
-        Map<String, String> properties = new HashMap<>();
+        this(storage, subject, Map.of());
+    }
+
+    /** @param more properties of the framework, for the tests inside */
+    FelixWith(Path storage, String subject, Map<String, String> more) throws Exception {
+        Map<String, String> properties = new HashMap<>(more);
         properties.put(Constants.FRAMEWORK_STORAGE, storage.resolve("cache").toString());
         properties.put("felix.log.level", "1");
         properties.put("spelunk.test.subject", subject);

@@ -23,8 +23,12 @@ public final class Runner implements BundleActivator, Callable<List<String>> {
     private static final Logger EXTENSION_CONTEXT =
             Logger.getLogger("org.junit.jupiter.engine.descriptor.AbstractExtensionContext");
 
+    private Class<?> cases = BundleAloneCases.class;
+
     @Override
     public void start(BundleContext context) {
+        cases = PartAloneCases.NAME.equals(context.getProperty("spelunk.test.cases")) ? PartAloneCases.class
+                : BundleAloneCases.class;
         Dictionary<String, Object> properties = new Hashtable<>();
         properties.put("spelunk.test", "true");
         context.registerService(Callable.class, this, properties);
@@ -52,7 +56,7 @@ public final class Runner implements BundleActivator, Callable<List<String>> {
                     .enableTestExecutionListenerAutoRegistration(false)
                     .addTestEngines(new JupiterTestEngine()).build())
                     .execute(LauncherDiscoveryRequestBuilder.request()
-                            .selectors(DiscoverySelectors.selectClass(BundleAloneCases.class)).build(), listener);
+                            .selectors(DiscoverySelectors.selectClass(cases)).build(), listener);
             TestExecutionSummary summary = listener.getSummary();
             List<String> result = new ArrayList<>();
             result.add(Long.toString(summary.getTestsStartedCount()));
