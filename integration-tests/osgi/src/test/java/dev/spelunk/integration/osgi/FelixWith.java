@@ -61,6 +61,9 @@ final class FelixWith implements AutoCloseable {
                 bundle.start();
             }
         }
+        // The tests inside look at services by their contracts.
+        install(BuiltBundle.all().stream().filter(bundle -> bundle.name().equals(BuiltBundle.API)).findFirst().orElseThrow().jar())
+                .start();
         install(testBundle(storage)).start();
     }
 

@@ -48,7 +48,6 @@ class PartAloneTest {
     private SortedSet<String> names(String bundle, String part) throws Exception {
         SortedSet<String> names = new TreeSet<>();
         try (FelixWith felix = new FelixWith(Files.createTempDirectory(folder, part), bundle)) {
-            felix.install(built(BuiltBundle.API).jar()).start();
             felix.install(built(bundle).jar()).start();
             for (ServiceReference<?> service : felix.context().getAllServiceReferences(null, "(spelunk.part=" + part + ")")) {
                 names.add(service.getProperty("spelunk.name").toString());
@@ -60,7 +59,6 @@ class PartAloneTest {
     private void runAlone(String bundle, String part, String name) throws Exception {
         Map<String, String> wanted = Map.of("spelunk.test.cases", "part", "spelunk.test.part", part, "spelunk.test.name", name);
         try (FelixWith felix = new FelixWith(Files.createTempDirectory(folder, name), bundle, wanted)) {
-            felix.install(built(BuiltBundle.API).jar()).start();
             felix.install(built(bundle).jar()).start();
             List<String> result = felix.runTests();
             assertThat(result.subList(1, result.size())).as(name).isEmpty();
