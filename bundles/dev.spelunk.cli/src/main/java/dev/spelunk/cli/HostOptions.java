@@ -17,7 +17,7 @@ final class HostOptions {
 
     @Option(names = "--host", paramLabel = "KEY=VALUE",
             description = "A property of the KVM model's configuration, for example exitCycles=0, pinLimit=65536, "
-                    + "hugePages=false, memslots=0x40000000:64M; docs/kvm.md lists them. May be given several times.")
+                    + "hugePages=false, memslots=0x40000000:64M; docs/host.md lists them. May be given several times.")
     private Map<String, String> properties = new LinkedHashMap<>();
 
     @Option(names = "--pressure", paramLabel = "CYCLES",
