@@ -4,6 +4,8 @@ package dev.spelunk.machine;
 import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.machine.Variant;
+import dev.spelunk.api.platform.ConsolePort;
+import dev.spelunk.api.platform.Peripherals;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -30,6 +32,13 @@ final class SnapshotIdentity {
         identity.put("guest's command line", "'" + options.bootArguments() + "'");
         identity.put("seed", Long.toString(options.seed()));
         identity.put("VM", options.vm().withCheck(false).toString());
+        Peripherals connected = options.peripherals();
+        // What a drive holds is not the machine's: the guest finds it as it is.
+        identity.put("drives", connected.drives().stream()
+                .map(d -> d.size() + (d.readOnly() ? " bytes, read-only" : " bytes")).toList().toString());
+        identity.put("ports", connected.ports().stream().map(ConsolePort::name).toList().toString());
+        identity.put("terminal", connected.console() ? "virtio" : "uart");
+        identity.put("entropy device", Boolean.toString(connected.entropy()));
         return identity;
     }
 

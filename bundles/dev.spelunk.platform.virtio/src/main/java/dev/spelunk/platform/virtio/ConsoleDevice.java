@@ -7,6 +7,7 @@ import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.PhysicalMemory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A console with multiple ports (virtio 1.2, 5.3). Port 0 is the terminal, where the run wants one here; the others
@@ -39,9 +40,8 @@ final class ConsoleDevice extends VirtioDevice {
     private final List<PortStream> ports = new ArrayList<>();
     private final byte[] configuration = new byte[CONFIGURATION];
     private final byte[] buffer = new byte[CHUNK];
-    private long nextPoll;
-    /** Whether some port waits for bytes from the host. Derived. */
-    private boolean polling;
+    /** Numbers of the ports that may get bytes from the host. */
+    private final int[] inputs;
 
     ConsoleDevice(DeviceContext context) {
         this.context = context;
@@ -51,12 +51,7 @@ final class ConsoleDevice extends VirtioDevice {
             ports.add(PortStream.of(port));
         }
         PhysicalMemory.put32(configuration, 4, ports.size());
-    }
-
-    @Override
-    void connect(MmioTransport to) {
-        super.connect(to);
-        polling = wantsBytes();
+        inputs = IntStream.range(0, ports.size()).filter(i -> ports.get(i) != null && ports.get(i).hasInput()).toArray();
     }
 
     @Override
@@ -80,19 +75,15 @@ final class ConsoleDevice extends VirtioDevice {
         return QUEUE_SIZE;
     }
 
+    /** One for each port, then the time of the next look at what the host has. */
     @Override
     int stateWords() {
-        return ports.size();
+        return ports.size() + 1;
     }
 
     @Override
     byte[] configuration() {
         return configuration;
-    }
-
-    @Override
-    void reset() {
-        polling = false;
     }
 
     private static int receiveQueue(int port) {
@@ -123,7 +114,6 @@ final class ConsoleDevice extends VirtioDevice {
         } else {
             transmit(queue, ports.get(port(index)));
         }
-        polling = wantsBytes();
     }
 
     private void transmit(Virtqueue queue, PortStream port) {
@@ -194,12 +184,12 @@ final class ConsoleDevice extends VirtioDevice {
 
     /** Whether the driver waits for bytes of that port: a console is always open, also without messages. */
     private boolean wantsBytes(int port) {
-        return ports.get(port) != null && ports.get(port).hasInput() && transport.live(receiveQueue(port))
+        return ports.get(port).hasInput() && transport.live(receiveQueue(port))
                 && (port == 0 || (transport.word(port) & GUEST_OPEN) != 0);
     }
 
     private boolean wantsBytes() {
-        for (int port = 0; port < ports.size(); port++) {
+        for (int port : inputs) {
             if (wantsBytes(port)) {
                 return true;
             }
@@ -209,7 +199,7 @@ final class ConsoleDevice extends VirtioDevice {
 
     /** Gives the driver what the host has for a port. */
     private void receive(int port) {
-        if (!wantsBytes(port)) {
+        if (ports.get(port) == null || !wantsBytes(port)) {
             return;
         }
         Virtqueue queue = transport.queue(receiveQueue(port));
@@ -230,16 +220,17 @@ final class ConsoleDevice extends VirtioDevice {
 
     /** When to look for bytes of the host; a waiting PE needs no time for it, as it looks whenever time passes. */
     long deadline(int index) {
-        return polling && index == pe.index && !pe.waiting ? nextPoll : Long.MAX_VALUE;
+        return inputs.length != 0 && index == pe.index && !pe.waiting && wantsBytes()
+                ? transport.word(ports.size()) : Long.MAX_VALUE;
     }
 
     /** Looks for bytes of the host, not more often than the guest could tell. */
     void advance() {
-        if (!polling || pe.cycles() < nextPoll && !pe.waiting) {
+        if (!wantsBytes() || pe.cycles() < transport.word(ports.size()) && !pe.waiting) {
             return;
         }
-        nextPoll = pe.cycles() + POLL_CYCLES;
-        for (int port = 0; port < ports.size(); port++) {
+        transport.word(ports.size(), pe.cycles() + POLL_CYCLES);
+        for (int port : inputs) {
             transport.process(receiveQueue(port));
         }
     }

@@ -136,7 +136,6 @@ final class MmioTransport {
             queue.reset();
         }
         context.setLine(0, intid, false);
-        device.reset();
     }
 
     /** Tells the driver of used buffers, or of a change. */

@@ -31,10 +31,6 @@ abstract class VirtioDevice {
     /** The device-specific configuration space, which never changes. */
     abstract byte[] configuration();
 
-    /** Its words of state have been cleared, and its queues. */
-    void reset() {
-    }
-
     /**
      * Works on a queue that is ready, in a device that the driver has set DRIVER_OK in.
      *
