@@ -25,7 +25,8 @@ check sqlite3 run usr/bin/sqlite3 -batch :memory: <tables.sql
 check xz run usr/bin/xz -2 -T 1 -c <words.txt
 check perl run usr/bin/perl -e 'while (<>) { $n{$_} += length for /([a-z]{3})/g; } print map { "$_ $n{$_}\n" } sort keys %n;
     printf "%.15g %s\n", sin(1) ** 0.5, join ",", map { sprintf "%b", $_ * 77 } 1 .. 20' words.txt
-check cc1 run usr/lib/gcc/aarch64-linux-gnu/12/cc1 -quiet -O2 -o /dev/stdout program.c
+check cc1 run usr/lib/gcc/aarch64-linux-gnu/12/cc1 -quiet -O2 -o compiled.s program.c
+check cc1-assembly cat compiled.s
 check as run usr/bin/aarch64-linux-gnu-as -o object.o assembly.s
 check as-object cat object.o
 check python3 run usr/bin/python3.11 -I -S -B checks.py

@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -169,5 +170,69 @@ class DebianTest {
 
     private static List<String> checks(String text) {
         return text.lines().map(String::strip).filter(line -> line.startsWith("check ")).toList();
+    }
+
+    private String failure(String... arguments) {
+        List<String> command = new ArrayList<>(List.of("record", "-o", folder.resolve("out").toString()));
+        command.addAll(List.of(arguments));
+        Spelunk.Outcome outcome = Spelunk.run(command.toArray(String[]::new));
+        assertThat(outcome.code()).as(outcome.err()).isEqualTo(125);
+        assertThat(outcome.out()).isEmpty();
+        return outcome.onlyError();
+    }
+
+    @Test
+    @DisplayName("record: its own failures are one line and 125")
+    void recordFails() throws IOException, InterruptedException {
+        String cache = packages.path().toString();
+        String program = Debian.program(TEST, folder, "profiled").toString();
+        String dynamic = Debian.program(TEST, folder, "filters", "-pie", "-fPIE").toString();
+        assertThat(failure("--cache", folder.resolve("none").toString(), "--", program)).contains("type 'spelunk debian fetch'");
+        assertThat(failure("--cache", cache, "--", folder.resolve("absent").toString())).contains("no such program");
+        assertThat(failure("--cache", cache, "--", "/bin/sh")).contains("no AArch64 program");
+        assertThat(failure("--cache", cache, "--sysroot", folder.toString(), "--", dynamic)).contains("--sysroot");
+        assertThat(failure("--cache", cache, "--count-functions", "--", dynamic)).contains("-static -no-pie");
+        assertThat(failure("--cache", cache, "--variant", "best", "--", program)).contains("unknown variant");
+        assertThat(failure("--cache", cache, "--memory", "16M", "--", program)).contains("--memory");
+        assertThat(failure("--cache", cache)).contains("PROGRAM");
+        assertThat(failure("--cache", cache, "--colour", "--", program)).contains("--colour");
+    }
+
+    @Test
+    @DisplayName("record: an interrupt is one line and 125, and leaves no half-written file")
+    void recordIsInterrupted() throws IOException, InterruptedException {
+        Path program = Debian.program(TEST, folder, "profiled");
+        Path output = Files.createDirectory(folder.resolve("out"));
+        Files.writeString(output.resolve("perf.data"), "of an earlier run");
+        Process process = Spelunk.with("record", "--cache", packages.path().toString(), "-o", output.toString(), "--",
+                program.toString()).start(folder);
+        while (process.isAlive() && !hasTemporaryFiles(output)) {
+            Thread.sleep(100);
+        }
+        process.destroy();
+        assertThat(process.waitFor()).isEqualTo(125);
+        assertThat(Files.readString(folder.resolve("stderr")).lines().filter(line -> !line.startsWith("spelunk: building")))
+                .containsExactly("spelunk: interrupted; there is no profile");
+        try (var files = Files.list(output)) {
+            assertThat(files).containsExactly(output.resolve("perf.data"));
+        }
+        assertThat(output.resolve("perf.data")).hasContent("of an earlier run");
+    }
+
+    private static boolean hasTemporaryFiles(Path output) throws IOException {
+        try (var files = Files.list(output)) {
+            return files.anyMatch(file -> file.toString().endsWith(".tmp"));
+        }
+    }
+
+    @Test
+    @DisplayName("boot: an initramfs that ends early is a panic, which arrives as a reset with the console's last lines")
+    void brokenInitramfs() throws IOException {
+        Path whole = Debian.initramfs(packages, folder.resolve("whole"), "", archive -> { });
+        Path broken = Files.write(folder.resolve("broken"), Arrays.copyOf(Files.readAllBytes(whole), 100_000));
+        Spelunk.Outcome outcome = Spelunk.run("boot", "--kernel", packages.kernel().toString(), "--initrd", broken.toString(),
+                "--append", "quiet");
+        assertThat(outcome.code()).as(outcome.err()).isEqualTo(3);
+        assertThat(outcome.err()).contains("the guest reset itself", "Kernel panic");
     }
 }
