@@ -28,9 +28,9 @@ public record VmOptions(
     public record Move(long instructions, int vcpu, int pe) {
     }
 
-    /** Whether so many vCPUs share PEs, with each other or with a task of the host, or move between them. */
+    /** Whether a scheduler is between so many vCPUs and the PEs: they share them, move, or may not run on each. */
     public boolean sharesPes(int vcpus) {
-        return physicalPes != 0 && physicalPes != vcpus || hostTask || !moves.isEmpty();
+        return physicalPes != 0 && physicalPes != vcpus || hostTask || !moves.isEmpty() || !pesWithoutSpe.isEmpty();
     }
 
     public VmOptions withCheck(boolean value) {
