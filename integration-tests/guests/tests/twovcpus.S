@@ -151,9 +151,14 @@ check:
 	mov	x23, x20
 6:	cmp	x23, x21
 	b.hs	7f
-	ldp	x2, x1, [x23]			// the address is behind two counters and its header
-	extr	x1, x1, x2, #56
+	ldp	x2, x3, [x23]			// the address is behind two counters, or three of a data access
+	extr	x1, x3, x2, #56
 	ubfx	x2, x2, #48, #8
+	cmp	x2, #0x9a
+	b.ne	11f
+	lsr	x1, x3, #16
+	ubfx	x2, x3, #8, #8
+11:
 	cmp	w2, #0xb0
 	b.ne	foreign
 	ubfx	x1, x1, #0, #48
