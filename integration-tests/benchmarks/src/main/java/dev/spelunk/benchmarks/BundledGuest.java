@@ -7,11 +7,21 @@ import dev.spelunk.cli.Composition;
 import java.io.OutputStream;
 import java.nio.file.Path;
 
-/** The bundled guest on the default variant, composed as the command line does it. */
+/** The bundled guest, composed as the command line does it. */
 final class BundledGuest implements AutoCloseable {
     private static final long MEMORY = 256L << 20;
 
-    private final Composition composition = new Composition("default", null);
+    private final Composition composition;
+
+    /** On the default variant. */
+    BundledGuest() {
+        this("default");
+    }
+
+    /** @param variant name of a variant, or path of its file */
+    BundledGuest(String variant) {
+        composition = new Composition(variant, null);
+    }
 
     /**
      * Composes a machine.
