@@ -96,7 +96,7 @@ public final class Factory implements MachineFactory, SwapService {
                     parts.bundles(), parts.increments(), variant.architecture(), variant.asserted());
             SortedSet<String> mandatory = MandatoryFeatures.of(variant.architecture());
             mandatory.removeAll(legality.features());
-            if (parts.samplingUnit() != null) {
+            if (parts.samplingUnit() != null && legality.problems().isEmpty()) {
                 try {
                     parts.samplingUnit().compose(parts.profilingFeatures());
                 } catch (BadInputException e) {

@@ -49,7 +49,7 @@ public final class SamplingUnitComponent implements SamplingUnit {
     /** @throws BadInputException when a value is not one of those allowed */
     @Activate
     public SamplingUnitComponent(Config config) {
-        int interval = indexOf(config.minimumInterval());
+        int interval = encoded(config.minimumInterval());
         if (interval < 0) {
             throw invalid("minimumInterval", config.minimumInterval(), "256, 512, 768, 1024, 1536, 2048, 3072 or 4096");
         }
@@ -96,10 +96,11 @@ public final class SamplingUnitComponent implements SamplingUnit {
         return new StatisticalProfilingUnit(context);
     }
 
-    private static int indexOf(int interval) {
+    /** PMSIDR_EL1.Interval, where 0b0001 is reserved (DDI 0487, D24.7.14); negative when there is no such interval. */
+    private static int encoded(int interval) {
         for (int i = 0; i < INTERVALS.length; i++) {
             if (INTERVALS[i] == interval) {
-                return i;
+                return i == 0 ? 0 : i + 1;
             }
         }
         return -1;

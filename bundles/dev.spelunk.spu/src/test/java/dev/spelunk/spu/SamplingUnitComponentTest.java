@@ -28,7 +28,7 @@ class SamplingUnitComponentTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"256,0", "512,1", "768,2", "1024,3", "1536,4", "2048,5", "3072,6", "4096,7"})
+    @CsvSource({"256,0", "512,2", "768,3", "1024,4", "1536,5", "2048,6", "3072,7", "4096,8"})
     @DisplayName("PMSIDR_EL1.Interval encodes the minimum interval")
     void intervals(int operations, int encoding) {
         ProfilingRules rules = new SamplingUnitComponent(TestConfig.of(Map.of("minimumInterval", operations)))

@@ -31,7 +31,7 @@ class VariantsTest {
     @ParameterizedTest
     @CsvSource({"neoverse-n1, 1, 0xD0C, 0x26417", "neoverse-v1, 2, 0xD40, 0x26417", "neoverse-n2, 2, 0xD49, 0x26417",
         "neoverse-v2, 2, 0xD4F, 0x26417", "neoverse-n3, 3, 0xD8E, 0x26457", "cortex-a78, 1, 0xD41, 0x26407",
-        "minimal, 1, 0, 0x2600f"})
+        "minimal, 1, 0x5BE, 0x2600f"})
     @DisplayName("It is legal, asserts only what is modelled, and its guest profiles itself")
     void runs(String variant, int pmsVer, String part, String pmsidr) {
         Judgement judgement = Machines.composition(variant).service(MachineFactory.class)
