@@ -17,6 +17,7 @@ import dev.spelunk.cli.framework.BundleUpdate;
 import dev.spelunk.cli.framework.FrameworkHost;
 import dev.spelunk.cli.variant.VariantDefinition;
 import dev.spelunk.cli.variant.VariantReader;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,6 +33,8 @@ import org.osgi.service.feature.ID;
 
 /** A variant whose bundles are started in the embedded framework, and what is to be swapped in its machines. */
 public final class Composition implements AutoCloseable, VariantUpdate, SwapListener, PartSource {
+    /** The process's own: in the shell, threads that commands start would write to the shell's session. */
+    private final PrintStream err = System.err;
     private final String nameOrFile;
     private final BundleLocator locator;
     private final FrameworkHost host;
@@ -247,7 +250,7 @@ public final class Composition implements AutoCloseable, VariantUpdate, SwapList
     public void happened(Machine machine, Event event, String message) {
         if (event != Event.SWAPPED) {
             refused |= event == Event.REFUSED;
-            System.err.println("spelunk: " + message);
+            err.println("spelunk: " + message);
         }
     }
 

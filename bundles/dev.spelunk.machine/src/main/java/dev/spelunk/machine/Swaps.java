@@ -8,8 +8,9 @@ import dev.spelunk.api.machine.SwapRequest;
 import dev.spelunk.api.machine.SwapService;
 import dev.spelunk.api.machine.Variant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -22,10 +23,11 @@ final class Swaps {
     private final Offers offers;
     private final List<SwapListener> listeners;
     private volatile Variant variant;
-    private long[] pauses = new long[16];
-    private int count;
+    private final List<Long> pauses = new ArrayList<>();
     private long waited;
     private final List<String> refused = new ArrayList<>();
+    /** Names of what scheduled swaps bring in. */
+    private final Set<String> coming = ConcurrentHashMap.newKeySet();
     private boolean reconciling;
     private boolean reconcileAgain;
     /** Changes of the variant in progress: they swap all that they change at once. */
@@ -111,10 +113,7 @@ final class Swaps {
         long pause = System.nanoTime() - began;
         variant = swap.variant;
         synchronized (this) {
-            if (count == pauses.length) {
-                pauses = Arrays.copyOf(pauses, 2 * count);
-            }
-            pauses[count++] = pause;
+            pauses.add(pause);
         }
         machine.incomplete(!machine.board.parts.missing().isEmpty(), 0);
         tell(SwapListener.Event.SWAPPED, String.join(", ", swap.what()));
@@ -123,11 +122,16 @@ final class Swaps {
 
     /** Swaps at a count of operations. */
     void at(long instructions, SwapRequest request) {
-        // What is not there now is said now; what happens until then may still change it.
-        try {
-            Change.of(offers, machine.board.parts, request);
-        } catch (BadInputException e) {
-            throw refusal(request.toString(), e);
+        // What is not there now is said now, apart from what an earlier swap brings in.
+        if (request.name() == null || !coming.contains(request.name())) {
+            try {
+                Change.of(offers, machine.board.parts, request);
+            } catch (BadInputException e) {
+                throw refusal(request.toString(), e);
+            }
+        }
+        if (request.with() != null) {
+            coming.add(request.with());
         }
         machine.at(instructions, new Due(instructions, request));
     }
@@ -282,10 +286,7 @@ final class Swaps {
         int ahead = machine.scheduled();
         List<String> missing = machine.board.parts.missing();
         synchronized (this) {
-            long[] sorted = Arrays.copyOf(pauses, count);
-            Arrays.sort(sorted);
-            return new SwapReport(count, count == 0 ? 0 : sorted[count / 2], count == 0 ? 0 : sorted[count - 1], waited,
-                    List.copyOf(refused), ahead, missing);
+            return new SwapReport(List.copyOf(pauses), waited, List.copyOf(refused), ahead, missing);
         }
     }
 }

@@ -37,7 +37,7 @@ class ShellSessionTest {
         threadIo.start();
         commands = new MachineCommands(machine(), null, (SwapService) Proxy.newProxyInstance(
                 SwapService.class.getClassLoader(), new Class<?>[] {SwapService.class},
-                (proxy, method, arguments) -> new SwapReport(0, 0, 0, 0, List.of(), 0, List.of())), null);
+                (proxy, method, arguments) -> new SwapReport(List.of(), 0, List.of(), 0, List.of())), null);
         FUNCTIONS.forEach(function -> processor.addCommand("spelunk", commands, function));
     }
 

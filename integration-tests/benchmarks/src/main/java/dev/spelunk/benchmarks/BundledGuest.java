@@ -3,6 +3,7 @@ package dev.spelunk.benchmarks;
 
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.RunOptions;
+import dev.spelunk.api.machine.SwapService;
 import dev.spelunk.cli.Composition;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -33,6 +34,11 @@ final class BundledGuest implements AutoCloseable {
         Path guest = Path.of(System.getProperty("spelunk.home"), "integration-tests", "guests", "prebuilt", "guest.elf");
         return composition.machine(new RunOptions(guest, hypervisor, 1, bootArguments, MEMORY, Long.MAX_VALUE, 1,
                 OutputStream.nullOutputStream(), null));
+    }
+
+    /** Replaces parts of the machines. */
+    SwapService swaps() {
+        return composition.service(SwapService.class);
     }
 
     @Override

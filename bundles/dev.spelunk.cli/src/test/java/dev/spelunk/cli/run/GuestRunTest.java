@@ -97,6 +97,10 @@ class GuestRunTest {
         assertThat(summary.getJsonNumber("mips").doubleValue()).isEqualTo(150);
         assertThat(summary.getJsonObject("bufferManagementEvents").getInt("buffer full")).isEqualTo(4);
         assertThat(summary.getJsonObject("vmExits").getInt("WFI")).isEqualTo(6);
+        assertThat(summary.getJsonObject("swaps").getInt("done")).isEqualTo(3);
+        assertThat(summary.getJsonObject("swaps").getJsonNumber("medianPauseMilliseconds").doubleValue()).isEqualTo(1.25);
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("3  median pause 1.25 ms, longest 2.50 ms", "no such part",
+                "swaps not reached");
         assertThat(out.toString(StandardCharsets.UTF_8)).contains("the-variant", "kvm", "3,000,000 in 0.02 s",
                 "150.0 guest MIPS", "buffer full, first after 5 operations: it was full", "WFI", "PMBPTR_EL1", "samples by function",
                 "caches are warmed for 9 operations", "the last level is current");
@@ -152,7 +156,7 @@ class GuestRunTest {
                     }
                 });
         return new GuestRun(machine, "the-variant", options, console, writer, new OutputFolder(folder),
-                which -> new SwapReport(3, 1_250_000, 2_500_000, 0, List.of("no such part"), 1, List.of()));
+                which -> new SwapReport(List.of(1_250_000L, 1_000_000L, 2_500_000L), 0, List.of("no such part"), 1, List.of()));
     }
 
     /** Writes no real profile. */
