@@ -92,4 +92,23 @@ class GuestChannelsTest {
             assertThat(channels.failure()).hasMessageContaining("profiling buffer inaccessible").hasMessageContaining("--variant");
         }
     }
+
+    @Test
+    void aFileThatCannotBeWrittenEndsTheRecording() throws IOException {
+        Path output = folder.resolve("out");
+        int[] ended = {0};
+        try (GuestChannels channels = new GuestChannels(new OutputFolder(output), out, err, null)) {
+            channels.onFailure(() -> ended[0]++);
+            try (Stream<Path> all = Files.list(output)) {
+                for (Path file : all.toList()) {
+                    Files.delete(file);
+                }
+            }
+            Files.delete(output);
+            assertThatThrownBy(() -> send(channels, GuestChannels.PROFILE, "PERF")).isInstanceOf(IOException.class);
+            assertThat(ended[0]).isEqualTo(1);
+            assertThat(channels.failure()).hasMessageContaining("perf.data cannot be written");
+        }
+        assertThat(output).doesNotExist();
+    }
 }
