@@ -95,10 +95,16 @@ final class FeatureRules {
             rule(84, "FEAT_PMUv3", "FEAT_PMUv3p4"),
             rule(85, "FEAT_PMUv3", "FEAT_PMUv3p5"),
             rule(87, "FEAT_PMUv3", "FEAT_PMUv3p7"),
+            rule(88, "FEAT_PMUv3", "FEAT_PMUv3p8"),
+            new Rule(88, List.of("FEAT_PMUv3", "FEAT_EL2"), "FEAT_HPMN0"),
             rule(ALWAYS, "FEAT_PMUv3p1", "FEAT_PMUv3"),
             rule(ALWAYS, "FEAT_PMUv3p4", "FEAT_PMUv3p1"),
             rule(ALWAYS, "FEAT_PMUv3p5", "FEAT_PMUv3p4"),
             rule(ALWAYS, "FEAT_PMUv3p7", "FEAT_PMUv3p5"),
+            rule(ALWAYS, "FEAT_PMUv3p8", "FEAT_PMUv3p7"),
+            rule(ALWAYS, "FEAT_HPMN0", "FEAT_EL2"),
+            rule(ALWAYS, "FEAT_HPMN0", "FEAT_PMUv3"),
+            rule(ALWAYS, "FEAT_HPMN0", "FEAT_FGT"),
             rule(ALWAYS, "FEAT_FlagM2", "FEAT_FlagM"),
             rule(ALWAYS, "FEAT_LRCPC2", "FEAT_LRCPC"));
 

@@ -29,7 +29,7 @@ class FeatureRulesTest {
             "FEAT_SPE_PBT", "FEAT_SPE_LDS", "FEAT_SPE_FDS", "FEAT_SPE_CRR", "FEAT_SPE_EFT", "FEAT_SPE_FPF",
             "FEAT_SPE_ALTCLK", "FEAT_SPE_SME", "FEAT_SPE_ERnd", "FEAT_SPE_ArchInst", "FEAT_SPE_DPFZS", "FEAT_SPE_nVM",
             "FEAT_SPE_EXC", "FEAT_EL2", "FEAT_FGT", "FEAT_FGT2", "FEAT_SME", "FEAT_GCS", "FEAT_RME", "FEAT_PMUv3",
-            "FEAT_PMUv3p1", "FEAT_PMUv3p4", "FEAT_PMUv3p5", "FEAT_PMUv3p7", "FEAT_PMUv3p9");
+            "FEAT_PMUv3p1", "FEAT_PMUv3p4", "FEAT_PMUv3p5", "FEAT_PMUv3p7", "FEAT_PMUv3p8", "FEAT_PMUv3p9", "FEAT_HPMN0");
     /** What each PMSVer from 1 on needs of the SPE features. */
     private static final List<List<String>> LADDER = List.of(
             List.of("FEAT_SPE"), List.of("FEAT_SPEv1p1"), List.of("FEAT_SPEv1p2", "FEAT_SPE_FnE"),
@@ -99,8 +99,12 @@ class FeatureRulesTest {
         boolean p4 = f.contains("FEAT_PMUv3p4");
         boolean p5 = f.contains("FEAT_PMUv3p5");
         boolean p7 = f.contains("FEAT_PMUv3p7");
+        boolean p8 = f.contains("FEAT_PMUv3p8");
+        boolean hpmn0 = f.contains("FEAT_HPMN0");
+        boolean el2 = f.contains("FEAT_EL2");
         return then(base, then(v8 >= 1 || f.contains("FEAT_SPE"), p1) && then(v8 >= 4, p4) && then(v8 >= 5, p5)
-                && then(v8 >= 7, p7)) && then(p7, p5) && then(p5, p4) && then(p4, p1) && then(p1, base);
+                && then(v8 >= 7, p7) && then(v8 >= 8, p8 && then(el2, hpmn0)))
+                && then(hpmn0, base && el2 && f.contains("FEAT_FGT")) && then(p8, p7) && then(p7, p5) && then(p5, p4) && then(p4, p1) && then(p1, base);
     }
 
     /** Features that come together, or one. */
@@ -110,6 +114,8 @@ class FeatureRulesTest {
             List.of("FEAT_SPE_ArchInst"), List.of("FEAT_SPE_nVM"), List.of("FEAT_SME"), List.of("FEAT_SME", "FEAT_SPE_SME"),
             List.of("FEAT_GCS"), List.of("FEAT_RME"), List.of("FEAT_EL2"), List.of("FEAT_FGT"), List.of("FEAT_FGT2"),
             List.of("FEAT_PMUv3", "FEAT_PMUv3p1", "FEAT_PMUv3p4", "FEAT_PMUv3p5", "FEAT_PMUv3p7"),
+            List.of("FEAT_PMUv3", "FEAT_PMUv3p1", "FEAT_PMUv3p4", "FEAT_PMUv3p5", "FEAT_PMUv3p7", "FEAT_PMUv3p8"),
+            List.of("FEAT_PMUv3", "FEAT_PMUv3p1", "FEAT_PMUv3p4", "FEAT_PMUv3p5", "FEAT_PMUv3p7", "FEAT_PMUv3p8", "FEAT_HPMN0"),
             List.of("FEAT_PMUv3p9"), List.of("FEAT_SPE_DPFZS"));
 
     /** A legal composition: the ladder up to some PMSVer, then whatever stays legal; null where that ladder is not. */

@@ -47,13 +47,14 @@ final class FeatureFields {
         int debug = a.version() >= 84 ? 9 : a.version() >= 82 ? 8 : a.has("FEAT_VHE") ? 7 : 6;
         int profiling = a.profiling() == null ? 0 : a.profiling().pmsVer;
         return field(0, debug) | field(8, monitors(a)) | field(12, 1) | field(20, 1) | field(32, profiling)
-                | (a.has("FEAT_DoubleLock") ? 0 : field(36, 0xF));
+                | (a.has("FEAT_DoubleLock") ? 0 : field(36, 0xF))
+                | (a.has("FEAT_EL2") ? one(a, 60, "FEAT_HPMN0") : 0);
     }
 
     /** PMUVer. Registers that are RAZ/WI are an IMPLEMENTATION DEFINED form of performance monitors, not PMUv3. */
     private static int monitors(Architecture a) {
-        return a.has("FEAT_PMUv3p7") ? 7 : a.has("FEAT_PMUv3p5") ? 6 : a.has("FEAT_PMUv3p4") ? 5
-                : a.has("FEAT_PMUv3p1") ? 4 : a.has("FEAT_PMUv3") ? 1 : 0xF;
+        return a.has("FEAT_PMUv3p8") ? 8 : a.has("FEAT_PMUv3p7") ? 7 : a.has("FEAT_PMUv3p5") ? 6
+                : a.has("FEAT_PMUv3p4") ? 5 : a.has("FEAT_PMUv3p1") ? 4 : a.has("FEAT_PMUv3") ? 1 : 0xF;
     }
 
     /** ID_AA64DFR1_EL1 (DDI 0487, D24.2.81). */

@@ -17,7 +17,7 @@ final class Counters {
     private static final int EVENT_NUMBER_V3P0 = 0x3FF;
 
     final CountingRules rules;
-    private final Architecture architecture;
+    final Architecture architecture;
     private final int eventNumber;
 
     Counters(Architecture architecture) {

@@ -37,6 +37,7 @@ final class CountingRules {
     private final boolean el2;
     private final boolean prohibitsEl2;
     private final boolean longCounters;
+    private final boolean noneInFirstRange;
     private final boolean freezes;
     private final boolean freezesOnSpe;
     private final boolean freezesCyclesOnSpe;
@@ -46,6 +47,7 @@ final class CountingRules {
         el2 = a.has("FEAT_EL2");
         prohibitsEl2 = el2 && a.has("FEAT_PMUv3p1");
         longCounters = a.has("FEAT_PMUv3p5");
+        noneInFirstRange = a.has("FEAT_HPMN0");
         freezes = a.has("FEAT_PMUv3p7");
         freezesOnSpe = freezes && a.has("FEAT_SPEv1p2");
         freezesCyclesOnSpe = freezesOnSpe && a.has("FEAT_SPE_DPFZS");
@@ -56,13 +58,13 @@ final class CountingRules {
         return longCounters;
     }
 
-    /** The number of event counters in the first range; a reserved MDCR_EL2.HPMN acts as all of them. */
+    /** The number of event counters in the first range (EffectiveHPMN); a reserved MDCR_EL2.HPMN acts as all of them. */
     int firstRange(PeContext c) {
         if (!el2) {
             return counters;
         }
         int hpmn = (int) (c.register(SystemRegister.MDCR_EL2) & MDCR_HPMN);
-        return hpmn == 0 || hpmn > counters ? counters : hpmn;
+        return hpmn == 0 && !noneInFirstRange || hpmn > counters ? counters : hpmn;
     }
 
     private boolean inFirstRange(PeContext c, int counter) {

@@ -8,7 +8,7 @@ import dev.spelunk.api.state.PmuState;
 /** When the counters of one PE overflow: derived from their registers in {@link #update}. */
 final class MonitoredPe {
     private final PeContext context;
-    private final Counters counters;
+    private Counters counters;
     /** Value of PeState.executed, and of the clock, at which a counter overflows. */
     private long operations = Long.MAX_VALUE;
     private long cycles = Long.MAX_VALUE;
@@ -28,6 +28,9 @@ final class MonitoredPe {
         if (pmu.active == 0 && context.register(SystemRegister.PMCNTENSET_EL0) == 0
                 && context.register(SystemRegister.PMOVSSET_EL0) == 0) {
             return false;
+        }
+        if (counters.architecture != context.architecture) {
+            counters = new Counters(context.architecture);
         }
         counters.synchronize(context);
         counters.evaluate(context);

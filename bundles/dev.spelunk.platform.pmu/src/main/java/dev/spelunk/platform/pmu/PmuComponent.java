@@ -16,6 +16,8 @@ import org.osgi.service.component.annotations.Component;
 @Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_PMUv3p4", effective = "compose")
 @Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_PMUv3p5", effective = "compose")
 @Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_PMUv3p7", effective = "compose")
+@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_PMUv3p8", effective = "compose")
+@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_HPMN0", effective = "compose")
 public final class PmuComponent implements PlatformDevice {
     @Override
     public Device create(DeviceContext context) {

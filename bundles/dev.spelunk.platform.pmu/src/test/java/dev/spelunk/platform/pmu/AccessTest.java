@@ -107,6 +107,17 @@ class AccessTest {
     }
 
     @Test
+    void noneBelowEl2WithFeatHpmn0() {
+        Bench b = Bench.with("FEAT_PMUv3p8", "FEAT_HPMN0").el(2).write(SystemRegister.MDCR_EL2, 0).el(1);
+        assertThat(b.read(SystemRegister.PMCR_EL0) >>> 11 & 31).isZero();
+        assertThat(b.decide(PmuRegisters.value(0), true)).isEqualTo(Access.trap(2));
+        b.write(SystemRegister.PMCNTENSET_EL0, -1);
+        assertThat(b.read(SystemRegister.PMCNTENSET_EL0)).isEqualTo(1L << 31);
+        assertThat(b.read(SystemRegister.ID_AA64DFR0_EL1) >>> 60 & 15).isEqualTo(1);
+        assertThat(b.read(SystemRegister.ID_AA64DFR0_EL1) >>> 8 & 15).isEqualTo(8);
+    }
+
+    @Test
     void selectedCounter() {
         Bench b = Bench.v3p5().write(PmuRegisters.PMSELR_EL0, 2);
         b.write(PmuRegisters.PMXEVTYPER_EL0, -1).write(PmuRegisters.PMXEVCNTR_EL0, 77);

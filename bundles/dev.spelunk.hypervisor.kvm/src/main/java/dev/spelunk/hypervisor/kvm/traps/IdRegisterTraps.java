@@ -19,6 +19,7 @@ public final class IdRegisterTraps implements TrapHandler {
     private static final long PMSVER_LIMIT = 6;
     private static final int PMSVER_SHIFT = 32;
     private static final int PMUVER_SHIFT = 8;
+    private static final int HPMN0_SHIFT = 60;
     private static final int DFR2_SPE_EXC_SHIFT = 16;
     private static final int DFR2_SPE_NVM_SHIFT = 20;
     private static final int PFR0_EL2_SHIFT = 8;
@@ -43,7 +44,8 @@ public final class IdRegisterTraps implements TrapHandler {
             case SystemRegister.ID_AA64DFR0_EL1:
                 long pmsVer = Math.min(value >>> PMSVER_SHIFT & 15, PMSVER_LIMIT);
                 boolean monitors = vcpu.pe().architecture.has("FEAT_PMUv3");
-                return hide(monitors ? value : hide(value, PMUVER_SHIFT), PMSVER_SHIFT) | pmsVer << PMSVER_SHIFT;
+                return hide(hide(monitors ? value : hide(value, PMUVER_SHIFT), PMSVER_SHIFT), HPMN0_SHIFT)
+                        | pmsVer << PMSVER_SHIFT;
             case SystemRegister.ID_AA64DFR2_EL1:
                 return hide(hide(value, DFR2_SPE_EXC_SHIFT), DFR2_SPE_NVM_SHIFT);
             case SystemRegister.ID_AA64PFR0_EL1:
