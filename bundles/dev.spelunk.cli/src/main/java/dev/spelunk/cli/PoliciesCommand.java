@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
                 + "enables the buffer at each switch, as Linux's does.",
             "Without --pressure there is one event of host memory pressure about every " + PoliciesCommand.PRESSURE
                 + " cycles; --pressure 0 turns it off. Costs are assumptions: --host exitCycles=0 and so on set them.",
-            "With --policy, only that one is run."})
+            "With --policy, only that one is run. With --max-instructions the guests are compared up to there.", "",
+            "Exit codes: 0, or that of a guest that did not end well (see run), 2 bad input or a problem of the host."})
 final class PoliciesCommand implements Callable<Integer> {
     static final String PRESSURE = "20000";
     private static final String BOOT_ARGUMENTS = "workload=ping,pong switch=1 spe.interval=1024";
