@@ -39,7 +39,7 @@ class VariantsTest {
         assertThat(judgement.problems()).isEmpty();
         assertThat(judgement.asserted()).as("asserted, but modelled by no part").isEmpty();
         assertThat(judgement.parts()).containsKeys("pe", "mmu", "spu", "timing", "features");
-        Machines.Run run = Machines.setup().variant(variant).append("workload=pointer-chase,sort").run((machine, swaps) -> {
+        Machines.Run run = Machines.setup().variant(variant).append("workload=pointer-chase").run((machine, swaps) -> {
             PeContext pe = machine.pes().get(0);
             ProfilingRules rules = pe.architecture.profiling();
             assertThat(rules.pmsVer).isEqualTo(pmsVer);
