@@ -7,6 +7,7 @@ import dev.spelunk.cli.boot.EscapeInput;
 import dev.spelunk.cli.boot.RawTerminal;
 import dev.spelunk.cli.boot.SystemRun;
 import dev.spelunk.cli.run.Console;
+import dev.spelunk.cli.run.FileInput;
 import dev.spelunk.cli.run.PipedInput;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -54,7 +55,8 @@ final class BootCommand implements Callable<Integer> {
                 Composition composition = machine.compose();
                 RawTerminal terminal = interactive ? RawTerminal.open() : null) {
             EscapeInput keys = interactive ? new EscapeInput(System.in, System.err) : null;
-            RunOptions options = machine.runOptions(guest, console, new PipedInput(interactive ? keys : System.in), interactive)
+            RunOptions options = machine.runOptions(guest, console,
+                    interactive ? new PipedInput(keys) : FileInput.standardInput(), interactive)
                     .withPeripherals(connected.peripherals());
             return composition.exitCode(new SystemRun(() -> composition.machine(options), console, keys, terminal, reboot)
                     .timeline(options.trace()).call());

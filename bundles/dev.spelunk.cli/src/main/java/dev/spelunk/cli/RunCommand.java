@@ -6,9 +6,9 @@ import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.machine.SwapService;
 import dev.spelunk.api.records.ProfileWriter;
 import dev.spelunk.cli.run.Console;
+import dev.spelunk.cli.run.FileInput;
 import dev.spelunk.cli.run.GuestRun;
 import dev.spelunk.cli.run.OutputFolder;
-import dev.spelunk.cli.run.PipedInput;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.InputStream;
@@ -39,7 +39,7 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() {
         Console console = new Console(new FileOutputStream(FileDescriptor.out), System.err,
                 Boolean.getBoolean("spelunk.terminal"));
-        InputStream input = Boolean.getBoolean("spelunk.interactive") ? System.in : new PipedInput(System.in);
+        InputStream input = Boolean.getBoolean("spelunk.interactive") ? System.in : FileInput.standardInput();
         RunOptions runOptions = options.runOptions(console, input);
         OutputFolder folder = new OutputFolder(output);
         try (Composition composition = options.machine.compose();

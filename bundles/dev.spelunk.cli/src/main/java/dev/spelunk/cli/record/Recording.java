@@ -14,9 +14,9 @@ import dev.spelunk.cli.UserError;
 import dev.spelunk.cli.boot.SystemRun;
 import dev.spelunk.cli.debian.Cache;
 import dev.spelunk.cli.run.Console;
+import dev.spelunk.cli.run.FileInput;
 import dev.spelunk.cli.run.MachineRun;
 import dev.spelunk.cli.run.OutputFolder;
-import dev.spelunk.cli.run.PipedInput;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -115,7 +115,7 @@ public final class Recording {
         Console kernel = new Console(OutputStream.nullOutputStream(), System.err, false);
         try (Composition composition = options.compose();
                 GuestChannels channels = new GuestChannels(output, stream(FileDescriptor.out), stream(FileDescriptor.err),
-                        new PipedInput(System.in))) {
+                        FileInput.standardInput())) {
             RunOptions machineOptions = options.runOptions(
                     new MachineOptions.Guest(cache.kernel(), initrd, 1, KERNEL_ARGUMENTS, SystemRun.MEMORY), kernel, null, false)
                     .withPeripherals(new Peripherals(List.of(), false, channels.ports(), false));
