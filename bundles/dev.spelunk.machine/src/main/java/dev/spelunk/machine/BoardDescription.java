@@ -12,6 +12,7 @@ final class BoardDescription {
     private static final int GIC_PHANDLE = 0x8001;
     private static final int PPI = 1;
     private static final int LEVEL_HIGH = 4;
+    private static final int FIRST_PPI = 16;
     private static final int SPE_PPI = 5;
     private static final long MPIDR_AFFINITY = 0xFF00FFFFFFL;
 
@@ -48,12 +49,17 @@ final class BoardDescription {
                 .cells("phandle", GIC_PHANDLE);
         if (board.parts.samplingUnit() != null) {
             root.node("spe-pmu").strings("compatible", "arm,statistical-profiling-extension-v1")
-                    .cells("interrupts", PPI, SPE_PPI, LEVEL_HIGH);
+                    .cells("interrupts", PPI, spePpi(board), LEVEL_HIGH);
         }
         for (Device device : board.devices) {
             device.describe(root);
         }
         return root;
+    }
+
+    /** The machine's own, or the one that the VM's user space has chosen. */
+    private static int spePpi(Board board) {
+        return board.vm == null ? SPE_PPI : board.options.vm().profiling().interrupt() - FIRST_PPI;
     }
 
     private static void cpus(DeviceTree cpus, Board board) {

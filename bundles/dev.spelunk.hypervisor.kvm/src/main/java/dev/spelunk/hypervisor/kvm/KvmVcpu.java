@@ -387,7 +387,7 @@ final class KvmVcpu implements Vcpu {
     /** Whether an interrupt is pending for the vCPU on this PE. */
     boolean hasPending() {
         if (buffer != null) {
-            distributor.setLine(index, HostInterrupts.SPE, buffer.interruptLevel());
+            distributor.setLine(index, description.options().profiling().interrupt(), buffer.interruptLevel());
         }
         interrupts.sampleLines();
         return interrupts.pending();
@@ -406,7 +406,7 @@ final class KvmVcpu implements Vcpu {
     void enter() {
         spend(costs.entry());
         if (buffer != null) {
-            distributor.setLine(index, HostInterrupts.SPE, buffer.interruptLevel());
+            distributor.setLine(index, description.options().profiling().interrupt(), buffer.interruptLevel());
         }
         interrupts.sampleLines();
         interrupts.flush();
@@ -414,7 +414,7 @@ final class KvmVcpu implements Vcpu {
         exit.finish(context);
         state.outside(false);
         if (watch != null) {
-            watch.entered(distributor.line(index, HostInterrupts.SPE));
+            watch.entered(distributor.line(index, description.options().profiling().interrupt()));
         }
         if (exit.waits) {
             description.interrupts().update(context);

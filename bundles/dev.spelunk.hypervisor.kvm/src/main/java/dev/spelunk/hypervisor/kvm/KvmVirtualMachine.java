@@ -2,6 +2,8 @@
 package dev.spelunk.hypervisor.kvm;
 
 import dev.spelunk.api.hypervisor.BufferPinningPolicy;
+import dev.spelunk.api.hypervisor.ProfilingAttributes;
+import dev.spelunk.api.hypervisor.VcpuProfilingDevice;
 import dev.spelunk.api.hypervisor.VirtualMachine;
 import dev.spelunk.api.hypervisor.VmDescription;
 import dev.spelunk.api.machine.BadInputException;
@@ -37,7 +39,7 @@ final class KvmVirtualMachine implements VirtualMachine {
 
     KvmVirtualMachine(VmDescription description, HostSettings settings) {
         first = description.pes().get(0);
-        checkMaxBufferSize(description);
+        setAttributes(description);
         MachineState machine = first.machine;
         int addressSize = (int) first.register(SystemRegister.ID_AA64MMFR0_EL1) & PARANGE_MASK;
         memslots = Memslots.of(description.memslotBase(), description.memslotSize(), description.hostBase(),
@@ -148,19 +150,12 @@ final class KvmVirtualMachine implements VirtualMachine {
         }
     }
 
-    private static void checkMaxBufferSize(VmDescription d) {
-        long size = d.options().profiling().maxBufferSize();
-        if (size == 0) {
-            return;
-        }
-        try {
-            MaxBufferSize.encode(size);
-        } catch (MaxBufferSize.NotRepresentableException e) {
-            throw new BadInputException(e.getMessage(), e);
-        }
-        if (!HypervisorControls.fineGrainedTraps(d.pes().get(0))) {
-            throw new BadInputException("a maximum profiling buffer size cannot be set: without FEAT_FGT the guest reads "
-                    + "the hardware's PMBIDR_EL1");
+    /** Sets the attributes of the vCPUs' SPE, where the machine has one. */
+    private static void setAttributes(VmDescription d) {
+        boolean profiling = d.pes().stream().anyMatch(c -> c.architecture.profiling() != null);
+        if (profiling || !d.options().profiling().equals(ProfilingAttributes.DEFAULT)) {
+            SpeDeviceAttributes.of(new VcpuProfilingDevice.Vm(d.firmwareContexts().size(), profiling ? 1 : 0, true, true,
+                    HypervisorControls.fineGrainedTraps(d.pes().get(0))), d.options().profiling());
         }
     }
 

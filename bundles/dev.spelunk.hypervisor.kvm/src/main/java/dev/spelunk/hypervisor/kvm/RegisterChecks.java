@@ -79,7 +79,8 @@ final class RegisterChecks {
         boolean enabled = (hardware(SystemRegister.PMBLIMITR_EL1) & BufferStatus.LIMIT_E) != 0;
         switch (encoding) {
             case SystemRegister.PMBSR_EL1:
-                hold(Invariant.STATUS_NEVER_WRITTEN, hardware(SystemRegister.PMBSR_EL1) == 0);
+                long written = hardware(SystemRegister.PMBSR_EL1);
+                hold(Invariant.STATUS_NEVER_WRITTEN, written == 0 || written == found);
                 return;
             case SystemRegister.PMBLIMITR_EL1:
                 if (enabled) {

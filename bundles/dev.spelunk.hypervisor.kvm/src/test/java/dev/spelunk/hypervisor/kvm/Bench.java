@@ -5,6 +5,7 @@ import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.hypervisor.BufferPinningPolicy;
 import dev.spelunk.api.hypervisor.ProfilingAttributes;
 import dev.spelunk.api.hypervisor.TrapHandler;
+import dev.spelunk.api.hypervisor.Vcpu;
 import dev.spelunk.api.hypervisor.VirtualMachine.Outcome;
 import dev.spelunk.api.hypervisor.VmDescription;
 import dev.spelunk.api.hypervisor.VmOptions;
@@ -91,6 +92,8 @@ final class Bench {
     HostSettings settings;
     KvmVirtualMachine vm;
     Outcome outcome;
+    /** An ID register that a broken handler shows as all ones; 0 for none. */
+    int broken;
     /** Hears of every word that the test, as the guest, writes to its memory; null when nobody wants to. */
     Pokes pokes;
     private int tables;
@@ -169,9 +172,31 @@ final class Bench {
                 new ProfilingIdTraps(), new SamplingTraps());
     }
 
+    /** What shows the guest what it must not see, once a test wants that. */
+    private List<TrapHandler> withBroken() {
+        List<TrapHandler> all = new ArrayList<>(handlers());
+        all.add(0, new TrapHandler() {
+            @Override
+            public boolean handles(int encoding) {
+                return broken != 0 && encoding == broken;
+            }
+
+            @Override
+            public long read(Vcpu vcpu, int encoding) {
+                return -1;
+            }
+
+            @Override
+            public boolean write(Vcpu vcpu, int encoding, long value) {
+                return true;
+            }
+        });
+        return all;
+    }
+
     VmDescription description() {
         return new VmDescription(List.copyOf(contexts), GUEST, SIZE, HOST, BASE, 2 << 20, userDevices, controller,
-                0x0800_0000L, 0x080A_0000L, firmware, handlers(), policy, options());
+                0x0800_0000L, 0x080A_0000L, firmware, withBroken(), policy, options());
     }
 
     private VmOptions options() {

@@ -7,6 +7,11 @@ import dev.spelunk.api.registers.RegisterFile;
 import dev.spelunk.api.registers.SystemRegister;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.LongUnaryOperator;
 
 /** The real register file, with every write by the host written down together with what stage 2 was. */
 final class RecordingRegisters implements RegisterFile {
@@ -17,6 +22,9 @@ final class RecordingRegisters implements RegisterFile {
     private final PeContext context;
     private final RegisterFile real;
     final List<Write> writes = new ArrayList<>();
+    private final Map<Integer, LongUnaryOperator> changes = new TreeMap<>();
+    private final Map<Integer, Runnable> consequences = new TreeMap<>();
+    private final Set<Integer> dropped = new TreeSet<>();
 
     RecordingRegisters(PeContext context, RegisterFile real) {
         this.context = context;
@@ -51,6 +59,18 @@ final class RecordingRegisters implements RegisterFile {
     @Override
     public void write(int encoding, long value) {
         if (context.pe.el == 2) {
+            Runnable after = consequences.get(encoding);
+            if (dropped.contains(encoding)) {
+                return;
+            }
+            LongUnaryOperator change = changes.get(encoding);
+            if (change != null || after != null) {
+                real.write(encoding, change == null ? value : change.applyAsLong(value));
+                if (after != null) {
+                    after.run();
+                }
+                return;
+            }
             writes.add(new Write(encoding, value, (context.register(SystemRegister.HCR_EL2) & 1) != 0));
         }
         real.write(encoding, value);
@@ -59,6 +79,21 @@ final class RecordingRegisters implements RegisterFile {
     @Override
     public void reset() {
         real.reset();
+    }
+
+    /** From now on the host writes other values to a register. */
+    void spoil(int encoding, LongUnaryOperator change) {
+        changes.put(encoding, change);
+    }
+
+    /** From now on the host does something else, too, when it writes a register. */
+    void after(int encoding, Runnable consequence) {
+        consequences.put(encoding, consequence);
+    }
+
+    /** From now on the host's writes to a register are lost. */
+    void drop(int encoding) {
+        dropped.add(encoding);
     }
 
     /** Values written to a register, in order. */
