@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # Debian's programs on fixed inputs. Sourced by a shell that defines run PROGRAM ARGS…, in a folder with the inputs;
-# prints a line for each check: its name, the exit code, and size and digest of what the program printed.
+# prints a line for each check: its name, the exit code, and size and digest of what the program printed, and the errors
+# of one that failed.
 check() {
     name=$1
     shift
     code=0
     "$@" >output 2>errors || code=$?
     echo "check $name $code $(wc -c <output) $(sha256sum <output | cut -c 1-64)"
+    [ $code = 0 ] || cat errors
 }
 
 check sort run bin/busybox sort -k 2 words.txt
@@ -25,7 +27,7 @@ check sqlite3 run usr/bin/sqlite3 -batch :memory: <tables.sql
 check xz run usr/bin/xz -2 -T 1 -c <words.txt
 check perl run usr/bin/perl -e 'while (<>) { $n{$_} += length for /([a-z]{3})/g; } print map { "$_ $n{$_}\n" } sort keys %n;
     printf "%.15g %s\n", sin(1) ** 0.5, join ",", map { sprintf "%b", $_ * 77 } 1 .. 20' words.txt
-check cc1 run usr/lib/gcc/aarch64-linux-gnu/12/cc1 -quiet -O2 -o compiled.s program.c
+check cc1 run usr/lib/gcc/aarch64-linux-gnu/12/cc1 -quiet -nostdinc -O2 -o compiled.s program.c
 check cc1-assembly cat compiled.s
 check as run usr/bin/aarch64-linux-gnu-as -o object.o assembly.s
 check as-object cat object.o

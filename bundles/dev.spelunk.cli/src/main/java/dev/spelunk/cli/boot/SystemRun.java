@@ -16,7 +16,8 @@ import java.util.function.Supplier;
 public final class SystemRun implements Callable<Integer> {
     /** The guest's memory in bytes where the user does not say one. */
     public static final long MEMORY = 512 << 20;
-    private static final int LAST_LINES = 12;
+    /** A panic of Linux prints its reason, then about as much again. */
+    private static final int LAST_LINES = 40;
 
     private final Supplier<Machine> machines;
     private final Console console;

@@ -98,7 +98,8 @@ record ElfProgram(String interpreter, List<String> libraries, List<String> searc
         throw new IndexOutOfBoundsException();
     }
 
-    private static String string(ByteBuffer elf, int offset) {
+    /** A string that ends in a zero byte. */
+    static String string(ByteBuffer elf, int offset) {
         int end = offset;
         while (elf.get(end) != 0) {
             end++;

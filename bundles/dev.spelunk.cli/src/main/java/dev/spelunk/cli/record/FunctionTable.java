@@ -5,7 +5,6 @@ import dev.spelunk.cli.UserError;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -82,22 +81,12 @@ final class FunctionTable {
                 for (int at = begin; at + SYMBOL <= end; at += SYMBOL) {
                     if ((elf.get(at + 4) & 0xF) == STT_FUNC && elf.getLong(at + 8) != 0) {
                         functions.putIfAbsent(elf.getLong(at + 8),
-                                new Function(string(elf, strings + elf.getInt(at)), elf.getLong(at + 16)));
+                                new Function(ElfProgram.string(elf, strings + elf.getInt(at)), elf.getLong(at + 16)));
                     }
                 }
             }
         }
         return functions;
-    }
-
-    private static String string(ByteBuffer elf, int offset) {
-        int end = offset;
-        while (elf.get(end) != 0) {
-            end++;
-        }
-        byte[] bytes = new byte[end - offset];
-        elf.get(offset, bytes);
-        return new String(bytes, StandardCharsets.UTF_8);
     }
 
     /** Address of the program's first instruction. */

@@ -18,6 +18,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,6 +56,7 @@ class SystemRunTest {
                                 new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
                     }
                     case "dump" -> "all the registers\n";
+                    case "unsaved" -> new TreeSet<Long>();
                     case "close" -> {
                         closed++;
                         yield null;

@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -149,6 +150,8 @@ class GuestRunTest {
                             return List.of("caches are warmed for 9 operations", "the last level is current");
                         case "eventReasons":
                             return new TreeMap<>(Map.of("buffer full", "first after 5 operations: it was full"));
+                        case "unsaved":
+                            return new TreeSet<Long>();
                         case "dump":
                             return "all the registers\n";
                         default:
