@@ -6,6 +6,7 @@ import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.Machine.Result;
 import dev.spelunk.api.machine.Parts;
 import dev.spelunk.api.machine.RunOptions;
+import dev.spelunk.api.machine.Snapshots;
 import dev.spelunk.api.machine.SwapService;
 import dev.spelunk.api.machine.Variant;
 import dev.spelunk.api.platform.Peripherals;
@@ -58,6 +59,7 @@ final class Machines {
         private long seed = 1;
         private int cpus = 1;
         private VmOptions vm = VmOptions.DEFAULT;
+        private Snapshots snapshots = Snapshots.NONE;
         private String policy;
         private final SortedMap<String, Object> host = new TreeMap<>();
         private Peripherals peripherals = Peripherals.NONE;
@@ -128,13 +130,18 @@ final class Machines {
             return this;
         }
 
+        Setup snapshots(Snapshots files) {
+            snapshots = files;
+            return this;
+        }
+
         /** Composes the machine; the caller closes it. */
         Machine compose(ByteArrayOutputStream console) {
             Composition composition = composition(variant, host);
             Variant chosen = policy == null ? composition.variant() : composition.variant().withPart(Parts.POLICY, policy);
             return composition.machine(chosen,
                     new RunOptions(guest, hypervisor, el, append, memory, limit, seed, console, null)
-                            .withCpus(cpus).withVm(vm).withPeripherals(peripherals));
+                            .withCpus(cpus).withVm(vm).withPeripherals(peripherals).withSnapshots(snapshots));
         }
 
         Run run() {

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.integration.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.spelunk.api.hypervisor.VmOptions;
+import dev.spelunk.api.machine.BadInputException;
+import dev.spelunk.api.machine.Snapshots;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A machine that is saved in the middle of profiling goes on in another one, and no record is lost or repeated. */
+class SnapshotTest {
+    private static final String WORK = "workload=scan spe.jitter=1 provoke=stage1-fault";
+
+    @TempDir
+    private Path folder;
+
+    private static Machines.Setup setup() {
+        return Machines.setup().append(WORK).vm(VmOptions.DEFAULT.withCheck(true));
+    }
+
+    @Test
+    void theRestoredRunHasTheRecordsOfTheUnbrokenOne() {
+        Path early = folder.resolve("early");
+        Path late = folder.resolve("late");
+        Machines.Run whole = setup().snapshots(new Snapshots(new TreeMap<>(Map.of(1_000_003L, early, 9_000_001L, late)), null)).run();
+        assertThat(whole.result().exitCode()).as(whole.told()).isZero();
+        for (Path file : new Path[] {early, late}) {
+            Machines.Run rest = setup().snapshots(new Snapshots(new TreeMap<>(), file)).run();
+            assertThat(rest.result().exitCode()).as(rest.told()).isZero();
+            assertThat(rest.records()).as(file.toString()).isEqualTo(whole.records());
+            assertThat(rest.result().counters()).isEqualTo(whole.result().counters());
+            assertThat(rest.result().exits()).isEqualTo(whole.result().exits());
+            assertThat(rest.result().instructions()).isEqualTo(whole.result().instructions());
+        }
+    }
+
+    @Test
+    void whatCannotBeRestoredIsRefused() throws IOException {
+        Path good = folder.resolve("good");
+        setup().limit(1000).snapshots(new Snapshots(new TreeMap<>(Map.of(500L, good)), null)).run();
+        byte[] bytes = Files.readAllBytes(good);
+        refused(folder.resolve("absent"), "no such snapshot file");
+        refused(write("text", "some text, long enough to be read".getBytes()), "is not a snapshot");
+        refused(write("cut", Arrays.copyOf(bytes, bytes.length - 7)), "damaged or truncated");
+        refused(write("head", Arrays.copyOf(bytes, 10)), "");
+        byte[] other = bytes.clone();
+        other[11]++;
+        refused(write("other", other), "version 2");
+        other = bytes.clone();
+        other[bytes.length / 2]++;
+        refused(write("flipped", other), "damaged or truncated");
+        assertThatThrownBy(() -> setup().variant("armv8.2-spe-v1p0").limit(1000)
+                .snapshots(new Snapshots(new TreeMap<>(), good)).run())
+                .isInstanceOf(BadInputException.class).hasMessageContaining("is of a machine with");
+        assertThatThrownBy(() -> setup().seed(2).limit(1000).snapshots(new Snapshots(new TreeMap<>(), good)).run())
+                .isInstanceOf(BadInputException.class).hasMessageContaining("seed 1, this one has 2");
+    }
+
+    private Path write(String name, byte[] content) throws IOException {
+        return Files.write(folder.resolve(name), content);
+    }
+
+    private static void refused(Path file, String why) {
+        assertThatThrownBy(() -> setup().limit(1000).snapshots(new Snapshots(new TreeMap<>(), file)).run())
+                .isInstanceOf(BadInputException.class).hasMessageContaining(why).hasMessageContaining(file.toString());
+    }
+}
