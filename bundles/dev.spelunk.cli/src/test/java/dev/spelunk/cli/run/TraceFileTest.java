@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.cli.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.spelunk.api.trace.TraceSink;
+import dev.spelunk.cli.UserError;
+import jakarta.json.Json;
+import jakarta.json.JsonArray;
+import jakarta.json.JsonObject;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The timeline is JSON that Perfetto opens: processes, threads, complete events, instants and counters. */
+class TraceFileTest {
+    @TempDir
+    private Path folder;
+
+    private JsonArray events(Path file) throws IOException {
+        try (Reader reader = Files.newBufferedReader(file)) {
+            return Json.createReader(reader).readObject().getJsonArray("traceEvents");
+        }
+    }
+
+    private static List<JsonObject> of(JsonArray events, String phase) {
+        return events.getValuesAs(JsonObject.class).stream().filter(e -> e.getString("ph").equals(phase)).toList();
+    }
+
+    @Test
+    void everyKindOfEvent() throws IOException {
+        Path file = folder.resolve("t.json");
+        try (TraceFile trace = new TraceFile(file)) {
+            trace.state(0, TraceSink.RUN, "guest", 1500);
+            trace.counter(0, TraceSink.FILL, 64, 1600);
+            trace.counter(0, TraceSink.FILL, 64, 1700);
+            trace.instant(1, TraceSink.EVENTS, "buffer \"full\"", "line\nfeed \\", 1801);
+            trace.state(0, TraceSink.RUN, "exit: WFI or WFE", 2007);
+            assertThat(file).doesNotExist();
+        }
+        JsonArray events = events(file);
+        List<JsonObject> states = of(events, "X");
+        assertThat(states).extracting(e -> e.getString("name")).containsExactly("guest", "exit: WFI or WFE");
+        assertThat(states.get(0).getJsonNumber("ts").toString()).isEqualTo("1.500");
+        assertThat(states.get(0).getJsonNumber("dur").toString()).isEqualTo("0.507");
+        assertThat(of(events, "C")).singleElement().satisfies(e -> {
+            assertThat(e.getString("name")).isEqualTo(TraceSink.FILL);
+            assertThat(e.getJsonObject("args").getInt("value")).isEqualTo(64);
+        });
+        assertThat(of(events, "i")).singleElement().satisfies(e -> {
+            assertThat(e.getString("name")).isEqualTo("buffer \"full\"");
+            assertThat(e.getJsonObject("args").getString("detail")).isEqualTo("line\nfeed \\");
+            assertThat(e.getInt("pid")).isEqualTo(2);
+        });
+        assertThat(of(events, "M")).extracting(e -> e.getJsonObject("args").getString("name"))
+                .containsExactlyInAnyOrder("vCPU 0", TraceSink.RUN, "vCPU 1", TraceSink.EVENTS);
+        assertThat(folder.toFile().list()).containsExactly("t.json");
+    }
+
+    @Test
+    void aRunThatTracesNothingLeavesNoFile() {
+        new TraceFile(folder.resolve("t.json")).close();
+        assertThat(folder.toFile().list()).isEmpty();
+    }
+
+    @Test
+    void aFolderThatIsNotThereIsAnError() {
+        assertThatThrownBy(() -> new TraceFile(folder.resolve("no/t.json"))).isInstanceOf(UserError.class)
+                .hasMessageContaining("--trace");
+    }
+}
