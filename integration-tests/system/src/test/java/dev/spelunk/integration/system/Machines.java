@@ -10,6 +10,7 @@ import dev.spelunk.api.machine.Snapshots;
 import dev.spelunk.api.machine.SwapService;
 import dev.spelunk.api.machine.Variant;
 import dev.spelunk.api.platform.Peripherals;
+import dev.spelunk.api.trace.TraceSink;
 import dev.spelunk.cli.Composition;
 import dev.spelunk.cli.Overrides;
 import java.io.ByteArrayOutputStream;
@@ -60,6 +61,7 @@ final class Machines {
         private int cpus = 1;
         private VmOptions vm = VmOptions.DEFAULT;
         private Snapshots snapshots = Snapshots.NONE;
+        private TraceSink trace;
         private String policy;
         private final SortedMap<String, Object> host = new TreeMap<>();
         private Peripherals peripherals = Peripherals.NONE;
@@ -130,6 +132,11 @@ final class Machines {
             return this;
         }
 
+        Setup trace(TraceSink sink) {
+            trace = sink;
+            return this;
+        }
+
         Setup snapshots(Snapshots files) {
             snapshots = files;
             return this;
@@ -141,7 +148,8 @@ final class Machines {
             Variant chosen = policy == null ? composition.variant() : composition.variant().withPart(Parts.POLICY, policy);
             return composition.machine(chosen,
                     new RunOptions(guest, hypervisor, el, append, memory, limit, seed, console, null)
-                            .withCpus(cpus).withVm(vm).withPeripherals(peripherals).withSnapshots(snapshots));
+                            .withCpus(cpus).withVm(vm).withPeripherals(peripherals).withSnapshots(snapshots)
+                            .withTrace(trace));
         }
 
         Run run() {
