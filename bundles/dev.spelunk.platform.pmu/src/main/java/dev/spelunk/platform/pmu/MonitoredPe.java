@@ -24,13 +24,13 @@ final class MonitoredPe {
 
     /** Brings counters up to date, decides anew what counts, and looks for the next overflow. @return level of PMUIRQ */
     boolean update() {
+        if (counters.architecture != context.architecture) {
+            counters = new Counters(context.architecture);
+        }
         PmuState pmu = context.pe.pmu;
         if (pmu.active == 0 && context.register(SystemRegister.PMCNTENSET_EL0) == 0
                 && context.register(SystemRegister.PMOVSSET_EL0) == 0) {
             return false;
-        }
-        if (counters.architecture != context.architecture) {
-            counters = new Counters(context.architecture);
         }
         counters.synchronize(context);
         counters.evaluate(context);
