@@ -39,9 +39,6 @@ public interface VirtualMachine {
     /** Binds a vCPU to another PE, between two operations, as the host's scheduler or user space does. */
     void move(int vcpu, int pe);
 
-    /** Profiling records of the host's own task are those of a PE whose buffer EL2 owns: rounds of work of that task. */
-    long hostTaskRounds();
-
     /** Why the outcome was FAILED: one sentence. */
     String failure();
 

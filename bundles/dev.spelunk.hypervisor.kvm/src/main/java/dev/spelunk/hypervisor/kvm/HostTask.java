@@ -162,11 +162,4 @@ final class HostTask {
         context.core.exceptionReturn(address, spsr);
         return Outcome.RESUME;
     }
-
-    /** Rounds of its work that the task has done. */
-    long rounds() {
-        return context.memory.read(base + DATA + 8, 8);
-    }
-
-
 }

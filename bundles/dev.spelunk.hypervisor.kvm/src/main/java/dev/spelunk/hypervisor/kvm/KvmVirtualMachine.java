@@ -183,11 +183,6 @@ final class KvmVirtualMachine implements VirtualMachine {
     }
 
     @Override
-    public long hostTaskRounds() {
-        return task == null ? 0 : task.rounds();
-    }
-
-    @Override
     public Outcome exit(PeContext pe) {
         if (shared != null) {
             Outcome outcome = shared.exit(pe);
