@@ -23,8 +23,8 @@ import java.util.concurrent.locks.LockSupport;
  * exact operation counts, so the shape of a turn never shows.
  */
 final class RunLoop {
-    /** Virtual cycles of a turn of the only PE. */
-    private static final long TURN = 1 << 20;
+    /** Virtual cycles of a turn of the only PE: who waits for a safepoint does not wait long, though code be cold. */
+    private static final long TURN = 1 << 16;
     /** With several PEs: an interrupt from one to another, and its answer, take about a turn. */
     private static final long SHORT_TURN = 1 << 14;
     private static final long NOT_SUPPORTED = -1;
