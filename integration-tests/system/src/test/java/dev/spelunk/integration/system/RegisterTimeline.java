@@ -78,7 +78,7 @@ final class RegisterTimeline implements TraceSink {
 
         @Override
         public String toString() {
-            return reason + (accessed < 0 ? "" : (read ? " read " : " write ") + Encoding.name(accessed) + " 0x" + Long.toHexString(value))
+            return reason + (accessed < 0 ? "" : String.format(" %s %s 0x%x", read ? "read" : "write", Encoding.name(accessed), value))
                     + ", entry " + entry + ", served: memory " + memory + ", hardware " + hardware + ", changes " + changes;
         }
     }
