@@ -204,6 +204,8 @@ class PartAloneCases {
         return (Vcpu) Proxy.newProxyInstance(Vcpu.class.getClassLoader(), new Class<?>[] {Vcpu.class},
                 (proxy, method, arguments) -> {
                     switch (method.getName()) {
+                        case "index":
+                            return 0;
                         case "pe":
                             return pe;
                         case "interrupts":
