@@ -19,9 +19,8 @@ final class Guests {
     static synchronized Path built(String test, String name) throws IOException, InterruptedException {
         if (built == null) {
             Tools.require(test, "aarch64-linux-gnu-gcc", "gcc-aarch64-linux-gnu");
-            // Test classes run in several JVMs side by side.
-            Path folder = Files.createDirectories(
-                    Path.of("target", "guests-" + System.getProperty("surefire.forkNumber", "1")).toAbsolutePath());
+            // Each JVM of the tests has its own: they run side by side.
+            Path folder = Files.createTempDirectory(Files.createDirectories(Path.of("target").toAbsolutePath()), "guests-");
             Path log = folder.resolve("build.log");
             Process process = new ProcessBuilder(
                     Spelunk.ROOT.resolve("integration-tests/guests/build.sh").toString(), folder.toString())
