@@ -41,7 +41,6 @@ public final class Recording {
 
     private final Cache cache;
     private final Path sysroot;
-    private final OutputFolder output;
     private final Path folder;
     private final String event;
     private final long period;
@@ -58,7 +57,7 @@ public final class Recording {
      * @param period of its samples; 0 for the driver's choice
      * @param countFunctions whether to count what each function of the program executes
      * @param command the program and its arguments
-     * @throws UserError when the folder cannot be written
+     * @throws UserError when nothing is fetched
      */
     public Recording(Cache cache, Path sysroot, Path folder, String event, long period,
             boolean countFunctions, List<String> command) {
@@ -70,7 +69,6 @@ public final class Recording {
         this.countFunctions = countFunctions;
         this.command = command;
         cache.kernel();
-        output = new OutputFolder(folder);
     }
 
     /**
@@ -78,7 +76,7 @@ public final class Recording {
      *
      * @param options of the machine
      * @return the program's exit code
-     * @throws UserError when there is no profile, with the reason
+     * @throws UserError when there is no profile, or the folder cannot be written, with the reason
      */
     public int run(MachineOptions options) {
         Path program = Path.of(command.get(0)).toAbsolutePath().normalize();
@@ -93,9 +91,10 @@ public final class Recording {
         // The program's exit code may be any, also the JVM's own for an interrupt.
         try (MachineRun run = new MachineRun(() -> Runtime.getRuntime().halt(ExitCode.RECORD_FAILED))) {
             try {
+                OutputFolder output = new OutputFolder(folder);
                 initrd = Files.createTempFile("spelunk-", ".cpio");
                 makeInitrd(initrd, program);
-                return run(run, options, initrd, counts);
+                return run(run, options, output, initrd, counts);
             } finally {
                 delete(initrd);
             }
@@ -111,7 +110,7 @@ public final class Recording {
         new Initramfs(cache, sysroot).write(initrd, program, working, GuestScript.of(event, period, working, words));
     }
 
-    private int run(MachineRun run, MachineOptions options, Path initrd, FunctionCounts counts) {
+    private int run(MachineRun run, MachineOptions options, OutputFolder output, Path initrd, FunctionCounts counts) {
         Console kernel = new Console(OutputStream.nullOutputStream(), System.err, false);
         try (Composition composition = options.compose();
                 GuestChannels channels = new GuestChannels(output, stream(FileDescriptor.out), stream(FileDescriptor.err),
