@@ -186,6 +186,38 @@ static void both(void)
 	check("the virtual count is not before the machine", (s64)(offset - read_sysreg(CNTVCT_EL0)) > -1000);
 }
 
+// Two PEs show each other what they read: time never goes back from one to the other.
+#define EXCHANGES 20000
+static volatile u64 shown[2];
+static volatile u32 back[2];
+
+static void exchange(u32 own)
+{
+	for (u32 i = 0; i < EXCHANGES; i++) {
+		u64 other = shown[1 - own];
+		u64 now = count();
+		if (now < other)
+			back[own]++;
+		shown[own] = now;
+	}
+}
+
+static void exchange_second(void) { exchange(1); }
+
+static void uniform(void)
+{
+	if (!start_pe(1)) {
+		print("one PE only\n");
+		return;
+	}
+	set_job(1, exchange_second);
+	exchange(0);
+	wait_job(1);
+	check("both have read", shown[0] != 0 && shown[1] != 0);
+	equal("the first PE sees no time go back", back[0], 0);
+	equal("the second PE sees no time go back", back[1], 0);
+}
+
 static void read_timer(u64 unused) { (void)unused; __asm__ volatile("mrs x0, CNTV_CTL_EL0\n mrs x0, CNTP_CVAL_EL0" ::: "x0"); el0_return(0); }
 
 static void el0(void)
@@ -211,5 +243,6 @@ void run(void)
 	physical = 1;
 	one(&PHYSICAL);
 	both();
+	uniform();
 	el0();
 }

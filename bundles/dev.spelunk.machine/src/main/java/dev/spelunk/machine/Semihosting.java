@@ -67,7 +67,7 @@ final class Semihosting {
                 result = pe.cycles() / 10_000_000;
                 break;
             case SYS_ELAPSED:
-                result = store(context, parameter, pe.cycles() / MachineState.CYCLES_PER_TICK) ? 0 : -1;
+                result = store(context, parameter, context.machine.count(pe.cycles())) ? 0 : -1;
                 break;
             case SYS_TICKFREQ:
                 result = MachineState.COUNTER_FREQUENCY;

@@ -18,10 +18,12 @@ final class SampleContext {
     private static final long CNTHCTL_ECV = 1 << 12;
     private static final long SCR_ECVEN = 1L << 28;
 
+    private final MachineState machine;
     private final SpuRegisters registers;
     private final ProfilingControls controls;
 
-    SampleContext(SpuRegisters registers, ProfilingControls controls) {
+    SampleContext(MachineState machine, SpuRegisters registers, ProfilingControls controls) {
+        this.machine = machine;
         this.registers = registers;
         this.controls = controls;
     }
@@ -47,7 +49,7 @@ final class SampleContext {
         }
         if (((owner == 1 ? pmscr1 : pmscr2) & TS) != 0) {
             sample.flags |= Operation.HAS_TIMESTAMP;
-            sample.timestamp = Long.divideUnsigned(sample.dispatch, MachineState.CYCLES_PER_TICK)
+            sample.timestamp = machine.count(sample.dispatch)
                     - offset(timestamp(owner, el2, registers.ecv, pmscr1, pmscr2), sample.el, hcr);
         }
     }

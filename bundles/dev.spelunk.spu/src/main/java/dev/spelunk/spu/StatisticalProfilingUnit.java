@@ -38,7 +38,7 @@ final class StatisticalProfilingUnit implements Sampler {
         jitter = context.machine.random("spu.jitter." + pe.index);
         registers = new SpuRegisters(context);
         controls = new ProfilingControls(registers);
-        sampleContext = new SampleContext(registers, controls);
+        sampleContext = new SampleContext(context.machine, registers, controls);
         buffer = new ProfilingBuffer(registers, controls);
     }
 

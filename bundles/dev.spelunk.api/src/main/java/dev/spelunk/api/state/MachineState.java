@@ -18,6 +18,8 @@ public final class MachineState {
     public final PeState[] vcpus;
     private final SortedMap<String, StateBlock> blocks = new TreeMap<>();
     private final SortedMap<String, RandomStream> streams = new TreeMap<>();
+    /** Its word is the latest count of the system counter that any PE has observed. */
+    private final StateBlock counter = block("counter", 1, 0);
 
     public MachineState(int peCount, PhysicalMemory memory, long seed) {
         this(peCount, 0, memory, seed);
@@ -35,6 +37,20 @@ public final class MachineState {
         }
         this.memory = memory;
         this.seed = seed;
+    }
+
+    /**
+     * The count of the system counter as a PE observes it now. PEs take turns, so that one may be ahead of the next in
+     * virtual time; the count is the same for all and never seen to go back (DDI 0487, D12.1.2): a PE that is behind
+     * observes what the other did.
+     *
+     * @param cycles the PE's virtual time
+     * @return the count, in ticks of {@link #COUNTER_FREQUENCY}
+     */
+    public long count(long cycles) {
+        long latest = Math.max(counter.words[0], cycles / CYCLES_PER_TICK);
+        counter.words[0] = latest;
+        return latest;
     }
 
     /** The block of that name, made with these sizes when it is not there; a larger request keeps the content. */

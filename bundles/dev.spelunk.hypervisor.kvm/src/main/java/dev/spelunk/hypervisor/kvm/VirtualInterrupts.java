@@ -116,7 +116,7 @@ final class VirtualInterrupts {
      * physical line follows the registers that the guest writes without an exit.
      */
     void sampleLines() {
-        long now = context.pe.cycles() / MachineState.CYCLES_PER_TICK;
+        long now = context.machine.count(context.pe.cycles());
         long offset = context.register(SystemRegister.CNTVOFF_EL2);
         distributor.setLine(index, HostInterrupts.VIRTUAL_TIMER, fires(
                 context.register(SystemRegister.CNTV_CTL_EL0), context.register(SystemRegister.CNTV_CVAL_EL0), now - offset));

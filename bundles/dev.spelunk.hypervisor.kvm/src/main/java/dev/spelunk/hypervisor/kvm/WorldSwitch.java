@@ -4,7 +4,6 @@ package dev.spelunk.hypervisor.kvm;
 import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;
-import dev.spelunk.api.state.MachineState;
 
 /**
  * What KVM does to the hardware registers of a PE around a guest. Everything here runs at EL2 with
@@ -153,7 +152,7 @@ final class WorldSwitch {
 
     /** Ticks that the guest's virtual counter begins at zero from. */
     static long counterOffsetNow(PeContext context) {
-        return context.pe.cycles() / MachineState.CYCLES_PER_TICK;
+        return context.machine.count(context.pe.cycles());
     }
 
     private long read(int encoding) {

@@ -5,7 +5,6 @@ import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.registers.Rules;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.MachineState;
-import dev.spelunk.api.state.PeState;
 
 /** The physical and the virtual counter over virtual time (DDI 0487, D12.2.1 and D12.2.2). */
 final class Counter {
@@ -17,13 +16,13 @@ final class Counter {
     }
 
     /** The count of the system counter. */
-    static long physical(PeState pe) {
-        return pe.cycles() / MachineState.CYCLES_PER_TICK;
+    static long physical(PeContext c) {
+        return c.machine.count(c.pe.cycles());
     }
 
     /** Virtual time in cycles of the tick that comes so many ticks (unsigned) after the current one. */
-    static long cyclesAfter(PeState pe, long ticks) {
-        long count = physical(pe);
+    static long cyclesAfter(PeContext c, long ticks) {
+        long count = physical(c);
         if (ticks < 0 || ticks > Long.MAX_VALUE / MachineState.CYCLES_PER_TICK - count || ticks == 0) {
             return Long.MAX_VALUE;
         }
@@ -41,13 +40,13 @@ final class Counter {
 
     /** CNTPCT_EL0 at the current EL. */
     static long readPhysical(PeContext c) {
-        return physical(c.pe) - (c.pe.el < 2 ? physicalOffset(c) : 0);
+        return physical(c) - (c.pe.el < 2 ? physicalOffset(c) : 0);
     }
 
     /** CNTVCT_EL0 at the current EL: a host and its EL0 see no offset. */
     static long readVirtual(PeContext c) {
         boolean host = c.pe.el == 2 && (c.register(SystemRegister.HCR_EL2) & HCR_E2H) != 0
                 || c.pe.el == 0 && Rules.hostEl0(c);
-        return physical(c.pe) - (host ? 0 : c.register(SystemRegister.CNTVOFF_EL2));
+        return physical(c) - (host ? 0 : c.register(SystemRegister.CNTVOFF_EL2));
     }
 }

@@ -32,7 +32,7 @@ final class EventStream {
         bit += (control & EVNTIS) != 0 ? 8 : 0;
         long period = 2L << bit;
         long phase = (control & 1 << 3) != 0 ? 0 : 1L << bit;
-        long ticks = phase - (Counter.physical(c.pe) - offset) & period - 1;
-        return Counter.cyclesAfter(c.pe, ticks == 0 ? period : ticks);
+        long ticks = phase - (Counter.physical(c) - offset) & period - 1;
+        return Counter.cyclesAfter(c, ticks == 0 ? period : ticks);
     }
 }

@@ -44,7 +44,7 @@ enum Timer {
 
     /** The count that this timer compares. */
     long count(PeContext c) {
-        return Counter.physical(c.pe) - offset(c);
+        return Counter.physical(c) - offset(c);
     }
 
     private long offset(PeContext c) {
@@ -80,7 +80,7 @@ enum Timer {
         }
         // A condition that holds ends when the count wraps, which an offset can bring near.
         long ticks = Long.compareUnsigned(count, compare) >= 0 ? -count : compare - count;
-        return Counter.cyclesAfter(c.pe, ticks);
+        return Counter.cyclesAfter(c, ticks);
     }
 
     /** A register of this timer has changed: the run loop must look at its deadline again. */

@@ -69,8 +69,8 @@ class DebianTest {
         Path program = Debian.program(TEST, folder, "profiled");
         Path output = folder.resolve("out");
         Spelunk.Outcome run = Spelunk.with("record", "--cache", packages.path().toString(), "-o", output.toString(), "--event",
-                "arm_spe_0/ts_enable=1/", "--period", "1024", "--count-functions", "--", program.toString(),
-                "one", "it's two").input("some input\n").run();
+                "arm_spe_0/ts_enable=1/", "--period", "1024", "--count-functions", "--cpus", "2", "--",
+                program.toString(), "one", "it's two").input("some input\n").run();
         assertThat(run.code()).as(run.err()).isEqualTo(7);
         assertThat(run.out()).isEqualTo("2 arguments, the last it's two; input some input\n");
         assertThat(run.err().lines().toList()).first().isEqualTo("an error message");
