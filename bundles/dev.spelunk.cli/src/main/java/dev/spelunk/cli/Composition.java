@@ -82,8 +82,7 @@ public final class Composition implements AutoCloseable, VariantUpdate, SwapList
         List<Path> files = locator.locate(definition.file(), definition.bundles());
         host = new FrameworkHost(Home.assembly());
         try {
-            boolean changed = !overrides.configurations().isEmpty();
-            host.start(changed ? definition.file() + " with --host" : definition.file(), files, configurations(definition));
+            host.start(source(), files, configurations(definition));
             variant = variant(definition, files);
             host.context().registerService(new String[] {SwapListener.class.getName(), VariantUpdate.class.getName(),
                 PartSource.class.getName()}, this, null);
@@ -91,6 +90,11 @@ public final class Composition implements AutoCloseable, VariantUpdate, SwapList
             host.close();
             throw e;
         }
+    }
+
+    /** Where what is wrong with a configuration may come from. */
+    private String source() {
+        return overrides.configurations().isEmpty() ? definition.file() : definition.file() + " with --host";
     }
 
     /** The variant of a definition, with what the command line changes. */
@@ -180,7 +184,18 @@ public final class Composition implements AutoCloseable, VariantUpdate, SwapList
     /** As {@link #machine(RunOptions)} with another choice of parts. */
     public Machine machine(Variant chosen, RunOptions options) {
         try {
-            Machine machine = service(MachineFactory.class).create(chosen, options);
+            return scheduled(service(MachineFactory.class).create(chosen, options));
+        } catch (BadInputException e) {
+            SortedSet<String> failures = host.failures();
+            if (failures.isEmpty()) {
+                throw e;
+            }
+            throw new UserError(source() + ": " + String.join("; ", failures));
+        }
+    }
+
+    private Machine scheduled(Machine machine) {
+        try {
             for (ScheduledSwap swap : swaps) {
                 service(SwapService.class).swapAt(machine, swap.at(), swap.request());
             }
@@ -189,12 +204,9 @@ public final class Composition implements AutoCloseable, VariantUpdate, SwapList
                 follower = new VariantFollower(this, machine);
             }
             return machine;
-        } catch (BadInputException e) {
-            SortedSet<String> failures = host.failures();
-            if (failures.isEmpty()) {
-                throw e;
-            }
-            throw new UserError(definition.file() + ": " + String.join("; ", failures));
+        } catch (RuntimeException e) {
+            machine.close();
+            throw e;
         }
     }
 
@@ -206,7 +218,7 @@ public final class Composition implements AutoCloseable, VariantUpdate, SwapList
     Judgement judge() {
         SortedSet<String> failures = host.failures();
         if (!failures.isEmpty()) {
-            throw new UserError(definition.file() + ": " + String.join("; ", failures));
+            throw new UserError(source() + ": " + String.join("; ", failures));
         }
         return service(MachineFactory.class).judge(variant);
     }

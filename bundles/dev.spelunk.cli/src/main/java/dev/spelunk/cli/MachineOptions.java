@@ -95,8 +95,8 @@ public final class MachineOptions {
     private Map<Long, Path> saves = new TreeMap<>();
 
     @Option(names = "--restore", paramLabel = "FILE",
-            description = "Go on from a saved state. All other options must be those of the run that saved it; the output is "
-                    + "that of the whole run.")
+            description = "Go on from a saved state. All other options, and input that is no terminal, must be those of the run "
+                    + "that saved it, drives must hold what they held; records and report are those of the whole run.")
     private Path restore;
 
     @Option(names = "--trace", paramLabel = "FILE.json",

@@ -6,6 +6,7 @@ import dev.spelunk.api.machine.Machine.Ending;
 import dev.spelunk.api.machine.Machine.Result;
 import dev.spelunk.api.machine.Parts;
 import dev.spelunk.api.machine.RunOptions;
+import dev.spelunk.api.machine.Snapshots;
 import dev.spelunk.cli.policies.PolicyTable;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintWriter;
@@ -28,7 +29,8 @@ import picocli.CommandLine.Spec;
             "Without --pressure there is one event of host memory pressure about every " + PoliciesCommand.PRESSURE
                 + " cycles; --pressure 0 turns it off. Costs are assumptions: --host exitCycles=0 and so on set them.",
             "With --policy, only that one is run. With --max-instructions the guests are compared up to there.", "",
-            "Exit codes: 0, or that of a guest that did not end well (see run), 2 bad input or a problem of the host."})
+            "Exit codes: 0, or that of a guest that did not end well (see run), 2 bad input or a problem of the host, "
+                + "5 a checked invariant broke."})
 final class PoliciesCommand implements Callable<Integer> {
     static final String PRESSURE = "20000";
     private static final String BOOT_ARGUMENTS = "workload=ping,pong switch=1 spe.interval=1024";
@@ -48,6 +50,9 @@ final class PoliciesCommand implements Callable<Integer> {
         RunOptions runOptions = options.runOptions(console, null, BOOT_ARGUMENTS);
         if (!runOptions.hypervisor().equals("kvm")) {
             throw new UserError("policies are the KVM model's: they need --hypervisor kvm");
+        }
+        if (runOptions.trace() != null || !runOptions.snapshots().equals(Snapshots.NONE)) {
+            throw new UserError("--trace, --save-at and --restore are of one run: use spelunk run with --policy");
         }
         PolicyTable table = new PolicyTable();
         PrintWriter out = spec.commandLine().getOut();
@@ -96,6 +101,8 @@ final class PoliciesCommand implements Callable<Integer> {
                 return ExitCode.SUCCESS;
             case INTERRUPTED:
                 return ExitCode.INTERRUPTED;
+            case INVARIANT_BROKEN:
+                return ExitCode.INVARIANT_BROKEN;
             default:
                 return ExitCode.GUEST_FAILED;
         }

@@ -32,6 +32,10 @@ final class VmCommandOptions {
                     + "KVM_ARM_VCPU_SPE_MAX_BUFFER_SIZE. Default: no limit.")
     private long maxBuffer;
 
+    @Option(names = "--spe-physical-addresses", description = "Let the guest have physical address packets (PMSCR_EL2.PA = 1): "
+            + "what they show are the host's addresses.")
+    private boolean physicalAddresses;
+
     @Option(names = "--physical-pes", paramLabel = "N", defaultValue = "0",
             description = "PEs that the --cpus vCPUs share. Default: each has its own.")
     private int physicalPes;
@@ -60,7 +64,7 @@ final class VmCommandOptions {
     VmOptions options(boolean kvm) {
         ProfilingAttributes profiling = new ProfilingAttributes(interrupt, spu, maxBuffer);
         VmOptions options = new VmOptions(check, profiling, physicalPes, timeSlice, new TreeSet<>(pesWithoutSpe), moves,
-                hostTask, false);
+                hostTask, physicalAddresses);
         if (!kvm && !options.equals(VmOptions.DEFAULT)) {
             throw new UserError("--check, --spe-*, --physical-pes, --time-slice, --host-task, --pes-without-spe and --move-vcpu "
                     + "are of the KVM model: they need --hypervisor kvm");

@@ -57,6 +57,7 @@ final class Board {
     final RecordLog records = new RecordLog();
     /** Records of the host's own task. */
     final RecordLog hostRecords = new RecordLog();
+    final HostEnds ends;
     final Console console;
     /** Null without hypervisor. */
     VirtualMachine vm;
@@ -81,7 +82,8 @@ final class Board {
         this.options = options;
         this.hostReserved = hostReserved;
         boolean kvm = parts.hypervisor() != null;
-        console = new Console(options.console(), options.input());
+        ends = new HostEnds(options);
+        console = new Console(options.console(), ends.input);
         guestBase = kvm ? RAM_BASE + hostReserved : RAM_BASE;
         PhysicalMemory memory = allocate(options.memory() + guestBase - RAM_BASE);
         VmOptions vmOptions = options.vm();
@@ -329,7 +331,7 @@ final class Board {
 
         @Override
         public Peripherals peripherals() {
-            return options.peripherals();
+            return ends.peripherals;
         }
 
         @Override

@@ -39,7 +39,7 @@ final class Change {
         if (request.with() == null) {
             return anew(offers, parts, kinds);
         }
-        if (request.with().equals(SwapRequest.NONE)) {
+        if (request.with().equals(SwapRequest.NONE) && kinds.stream().anyMatch(kind -> kind.several)) {
             throw new BadInputException("say by its name which part of kind " + request.part() + " shall go: "
                     + names(parts, kinds));
         }
@@ -58,10 +58,7 @@ final class Change {
                 if (!part.name().equals(request.name())) {
                     continue;
                 }
-                if (SwapRequest.NONE.equals(request.with())) {
-                    if (!kind.several) {
-                        throw new BadInputException("a machine cannot be without " + kind.part);
-                    }
+                if (SwapRequest.NONE.equals(request.with()) && kind.several) {
                     return maker -> maker.remove(kind, part);
                 }
                 String with = request.with() == null ? part.name() : request.with();

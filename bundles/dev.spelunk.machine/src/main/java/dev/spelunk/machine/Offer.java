@@ -6,6 +6,8 @@ import dev.spelunk.api.machine.Parts;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -44,6 +46,18 @@ final class Offer {
 
     boolean offers(Class<?> type) {
         return types.contains(type.getName());
+    }
+
+    /** What it is configured to: its service's properties, apart from those that say what service it is. */
+    SortedMap<String, String> settings() {
+        SortedMap<String, String> settings = new TreeMap<>();
+        for (String key : reference.getPropertyKeys()) {
+            if (!key.equals(Constants.OBJECTCLASS) && !key.matches("(service|component|spelunk)\\..*")) {
+                String value = String.valueOf(reference.getProperty(key));
+                settings.put(key, value.isEmpty() ? "none" : value);
+            }
+        }
+        return settings;
     }
 
     /** Its service has been withdrawn. */

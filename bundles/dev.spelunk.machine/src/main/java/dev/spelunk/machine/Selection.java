@@ -173,6 +173,14 @@ final class Selection {
         return Collections.unmodifiableSortedMap(names);
     }
 
+    /** What the parts are configured to, by the name of the setting and of the part. */
+    SortedMap<String, String> settings() {
+        SortedMap<String, String> settings = new TreeMap<>();
+        parts.values().forEach(some -> some.forEach(part -> part.offer.settings().forEach(
+                (key, value) -> settings.put(key + " of " + part.name(), value))));
+        return settings;
+    }
+
     void stop() {
         parts.values().forEach(some -> some.forEach(Part::stop));
     }

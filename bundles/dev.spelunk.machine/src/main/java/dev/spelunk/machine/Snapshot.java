@@ -50,6 +50,7 @@ final class Snapshot {
         }
         writeMemory(out, state.memory);
         loop.write(out);
+        board.ends.write(out);
         StateFields.writeBytes(out, board.records.bytes());
         StateFields.writeBytes(out, board.hostRecords.bytes());
     }
@@ -79,6 +80,7 @@ final class Snapshot {
         }
         readMemory(in, state.memory);
         loop.read(in);
+        board.ends.read(in);
         board.records.begin(StateFields.readBytes(in, -1));
         board.hostRecords.begin(StateFields.readBytes(in, -1));
         board.stateReplaced();

@@ -19,9 +19,8 @@ import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.InflaterInputStream;
@@ -33,10 +32,22 @@ import java.util.zip.InflaterInputStream;
 final class SnapshotFile {
     private static final byte[] MAGIC = {'S', 'p', 'e', 'l', 'u', 'n', 'k', 0};
     /** To be increased with each change of {@link Snapshot} that is not a mere addition of state. */
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final int DIGEST = 32;
 
     private SnapshotFile() {
+    }
+
+    /** Says before the run what could not be written at its place. */
+    static void checkPlace(Path file) {
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder == null || Files.exists(file) && !Files.isRegularFile(file)) {
+            throw Snapshot.bad(file, "cannot be written: that is no regular file, give the name of one");
+        }
+        if (!Files.isDirectory(folder) || !Files.isWritable(folder)) {
+            throw Snapshot.bad(file, "cannot be written: " + folder
+                    + (Files.isDirectory(folder) ? " is a folder that may not be written" : " is no folder"));
+        }
     }
 
     /**
@@ -44,7 +55,7 @@ final class SnapshotFile {
      *
      * @param identity what a machine must have in common with this one to take over its state
      */
-    static void write(Path file, SortedMap<String, String> identity, Snapshot snapshot) {
+    static void write(Path file, Map<String, String> identity, Snapshot snapshot) {
         Path temporary = null;
         try {
             temporary = Files.createTempFile(file.toAbsolutePath().getParent(), "." + file.getFileName() + "-", ".tmp");
@@ -84,7 +95,7 @@ final class SnapshotFile {
      * @param identity of the machine
      * @throws BadInputException when the file is none, damaged, of another version or of another machine
      */
-    static void read(Path file, SortedMap<String, String> identity, Snapshot snapshot) {
+    static void read(Path file, Map<String, String> identity, Snapshot snapshot) {
         try {
             long size = Files.size(file);
             try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
@@ -124,8 +135,8 @@ final class SnapshotFile {
         }
     }
 
-    private static void compare(Path file, DataInputStream head, SortedMap<String, String> identity) throws IOException {
-        SortedMap<String, String> saved = new TreeMap<>();
+    private static void compare(Path file, DataInputStream head, Map<String, String> identity) throws IOException {
+        Map<String, String> saved = new HashMap<>();
         for (int n = head.readInt(); n > 0; n--) {
             saved.put(head.readUTF(), head.readUTF());
         }

@@ -88,11 +88,11 @@ final class SpelunkMachine implements Machine {
                     break;
                 }
                 executed = loop.executed();
+                runScheduled();
                 if (executed >= limit) {
                     atLimit = true;
                     break;
                 }
-                runScheduled();
                 loop.turn(Math.min(limit, nextScheduled()));
             }
         } catch (BrokenInvariantException e) {
@@ -269,17 +269,21 @@ final class SpelunkMachine implements Machine {
      *
      * @param identity what a snapshot must be of, to fit this machine
      */
-    void snapshots(Snapshots snapshots, SortedMap<String, String> identity) {
+    void snapshots(Snapshots snapshots, Map<String, String> identity) {
         Snapshot snapshot = new Snapshot(board, loop);
         if (snapshots.restore() != null) {
             SnapshotFile.read(snapshots.restore(), identity, snapshot);
             executed = loop.executed();
+            // What was due had been done when the state was saved.
+            schedule.removeIf(s -> s.at <= executed);
         }
         snapshots.saves().forEach((instructions, file) -> {
             if (instructions < executed) {
-                throw new BadInputException("--save-at " + instructions + "=" + file + ": the restored machine has executed "
-                        + executed + " instructions already");
+                throw new BadInputException("--save-at " + instructions + "=" + file + ": "
+                        + (snapshots.restore() == null ? "give a number from 0 on" : "the restored machine has executed "
+                        + executed + " instructions already"));
             }
+            SnapshotFile.checkPlace(file);
             unsaved.add(instructions);
             at(instructions, () -> {
                 SnapshotFile.write(file, identity, snapshot);
@@ -291,6 +295,11 @@ final class SpelunkMachine implements Machine {
     @Override
     public SortedSet<Long> unsaved() {
         return unsaved;
+    }
+
+    @Override
+    public SortedMap<String, Long> passed() {
+        return board.ends.passed();
     }
 
     @Override

@@ -35,6 +35,14 @@ public interface Machine extends AutoCloseable {
         return Collections.emptySortedSet();
     }
 
+    /**
+     * Of a machine that began from a snapshot: how many bytes its guest had written to each port by then. They are with
+     * whom the machine was connected to that was saved.
+     */
+    default SortedMap<String, Long> passed() {
+        return Collections.emptySortedMap();
+    }
+
     /** Sets who is told of executed operations; null for nobody. Call before the run or while paused. */
     default void observe(ExecutionObserver observer) {
         throw new UnsupportedOperationException();

@@ -12,7 +12,7 @@ package dev.spelunk.api.machine;
  * @param force also when the guest could notice
  */
 public record SwapRequest(String part, String name, String with, boolean force) {
-    /** In place of {@code with}: nothing. */
+    /** In place of {@code with}, of a kind that has several: nothing. Of another kind it is a name like any. */
     public static final String NONE = "none";
 
     /** The same implementation, started anew. */

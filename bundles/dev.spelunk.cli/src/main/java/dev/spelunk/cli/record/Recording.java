@@ -123,6 +123,10 @@ public final class Recording {
             double start;
             Result result;
             try (Machine machine = composition.machine(machineOptions)) {
+                if (machine.passed().containsKey(GuestChannels.CONTROL)) {
+                    throw new UserError("--restore: the state was saved after the program had started, and what it and perf brought "
+                            + "out by then went to the recording that saved it; save before the program starts");
+                }
                 channels.onFailure(machine::interrupt);
                 if (counts != null) {
                     machine.observe(counts);

@@ -45,6 +45,9 @@ public final class MachineRun implements AutoCloseable {
         if (interrupted) {
             machine.interrupt();
         }
+        machine.passed().forEach((port, bytes) -> System.err.println(String.format(Locale.ROOT,
+                "spelunk: port %s: the %,d bytes that the guest wrote before the snapshot went to the run that saved it",
+                port, bytes)));
         Result result = machine.run();
         for (long point : machine.unsaved()) {
             System.err.println("spelunk: the run ended before --save-at " + point + ": that snapshot is not written");

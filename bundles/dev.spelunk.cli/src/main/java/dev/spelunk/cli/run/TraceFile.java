@@ -49,8 +49,9 @@ public final class TraceFile implements TraceSink, AutoCloseable {
      */
     public TraceFile(Path file) {
         this.file = file;
-        if (Files.isDirectory(file)) {
-            throw new UserError("--trace: " + file + " is a folder, give a file");
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new UserError("--trace: " + file + " is " + (Files.isDirectory(file) ? "a folder" : "no regular file")
+                    + ", give the name of a file");
         }
         try {
             Path folder = file.toAbsolutePath().getParent();

@@ -5,6 +5,7 @@ import dev.spelunk.api.machine.BadInputException;
 import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.state.RandomStream;
 import dev.spelunk.api.trace.TraceSink;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Set;
@@ -22,12 +23,9 @@ final class MemoryPressure {
         static Set<Kind> of(Collection<String> names) {
             Set<Kind> kinds = new TreeSet<>();
             for (String name : names) {
-                try {
-                    kinds.add(valueOf(name.trim().toUpperCase(Locale.ROOT)));
-                } catch (IllegalArgumentException e) {
-                    throw new BadInputException("memory pressure of kind \"" + name + "\" is unknown: there are "
-                            + Set.of(values()).stream().sorted().map(k -> k.name().toLowerCase(Locale.ROOT)).toList(), e);
-                }
+                kinds.add(Arrays.stream(values()).filter(k -> k.name().equalsIgnoreCase(name.trim())).findFirst()
+                        .orElseThrow(() -> new BadInputException("memory pressure of kind \"" + name + "\" is unknown: there are "
+                                + Arrays.toString(values()).toLowerCase(Locale.ROOT))));
             }
             if (kinds.isEmpty()) {
                 throw new BadInputException("memory pressure of no kind: name one at least");

@@ -3,6 +3,7 @@ package dev.spelunk.platform.virtio;
 
 import dev.spelunk.api.platform.ConsolePort;
 import dev.spelunk.api.platform.DeviceContext;
+import dev.spelunk.api.state.StateBlock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -38,7 +39,8 @@ abstract class PortStream {
     /** The terminal of the run. */
     static PortStream terminal(DeviceContext context) {
         return new PortStream("") {
-            private int next = -1;
+            /** One more than the byte that has been taken from the terminal and not been read yet. */
+            private final StateBlock next = context.machine().block("virtio.terminal", 1, 0);
 
             @Override
             void write(byte[] bytes, int length) {
@@ -59,16 +61,18 @@ abstract class PortStream {
 
             @Override
             boolean ready() {
-                next = next < 0 ? context.consoleInput() : next;
-                return next >= 0;
+                if (next.words[0] == 0) {
+                    next.words[0] = context.consoleInput() + 1;
+                }
+                return next.words[0] != 0;
             }
 
             @Override
             int read(byte[] bytes, int most) {
                 int count = 0;
                 while (count < most && ready()) {
-                    bytes[count++] = (byte) next;
-                    next = -1;
+                    bytes[count++] = (byte) (next.words[0] - 1);
+                    next.words[0] = 0;
                 }
                 return count;
             }

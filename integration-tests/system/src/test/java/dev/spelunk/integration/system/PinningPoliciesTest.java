@@ -8,6 +8,8 @@ import dev.spelunk.api.hypervisor.VirtualMachine;
 import dev.spelunk.api.hypervisor.VmOptions;
 import dev.spelunk.api.machine.BadInputException;
 import dev.spelunk.api.machine.Machine.Ending;
+import dev.spelunk.api.machine.Parts;
+import dev.spelunk.api.machine.SwapRequest;
 import java.util.List;
 import java.util.TreeMap;
 import org.junit.jupiter.api.DisplayName;
@@ -124,6 +126,23 @@ class PinningPoliciesTest {
                 assertThat(host(run, "host memory events that a pin refused")).isPositive();
             }
         }
+    }
+
+    @Test
+    @DisplayName("policies swapped while the guest profiles: each takes over, also the one that is named none")
+    void swapped() {
+        String[] policies = {"none", "cached", "whole-vm", "on-enable"};
+        Machines.Run run = setup("on-enable").host("memoryPressureCycles", 20_000L).run((machine, swaps) -> {
+            for (int i = 0; i < policies.length; i++) {
+                swaps.swapAt(machine, 3_000_000L + 1_000_000L * i, new SwapRequest(Parts.POLICY, null, policies[i], false));
+            }
+        }, (machine, swaps) -> {
+            assertThat(swaps.report(machine).refused()).isEmpty();
+            assertThat(swaps.report(machine).swaps()).isEqualTo(policies.length);
+        });
+        assertThat(run.result().exitCode()).as(run.told()).isZero();
+        assertThat(host(run, "blackouts")).as("only none has them").isPositive();
+        assertThat(host(run, VirtualMachine.PEAK_PINNED_BYTES)).as("whole-vm's").isEqualTo(MEMORY);
     }
 
     @Test

@@ -4,8 +4,10 @@ package dev.spelunk.integration.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.spelunk.api.hypervisor.ProfilingAttributes;
 import dev.spelunk.api.hypervisor.VmOptions;
 import dev.spelunk.api.machine.BadInputException;
+import dev.spelunk.api.machine.Machine.Ending;
 import dev.spelunk.api.machine.Snapshots;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,7 +56,7 @@ class SnapshotTest {
         refused(write("head", Arrays.copyOf(bytes, 10)), "");
         byte[] other = bytes.clone();
         other[11]++;
-        refused(write("other", other), "version 2");
+        refused(write("other", other), "version 3");
         other = bytes.clone();
         other[bytes.length / 2]++;
         refused(write("flipped", other), "damaged or truncated");
@@ -63,6 +65,37 @@ class SnapshotTest {
                 .isInstanceOf(BadInputException.class).hasMessageContaining("is of a machine with");
         assertThatThrownBy(() -> setup().seed(2).limit(1000).snapshots(new Snapshots(new TreeMap<>(), good)).run())
                 .isInstanceOf(BadInputException.class).hasMessageContaining("seed 1, this one has 2");
+    }
+
+    @Test
+    void whatMakesAnotherMachineIsNamed() {
+        Path good = folder.resolve("good");
+        Snapshots from = new Snapshots(new TreeMap<>(), good);
+        setup().limit(1000).snapshots(new Snapshots(new TreeMap<>(Map.of(500L, good)), null)).run();
+        assertThatThrownBy(() -> setup().limit(1000).host("exitCycles", 1L).snapshots(from).run())
+                .isInstanceOf(BadInputException.class).hasMessageContaining("exitCycles of kvm 800, this one has 1");
+        assertThatThrownBy(() -> setup().limit(1000).policy("none").snapshots(from).run())
+                .isInstanceOf(BadInputException.class).hasMessageContaining("policy on-enable, this one has none");
+        assertThatThrownBy(() -> setup().limit(1000).vm(VmOptions.DEFAULT.withProfiling(new ProfilingAttributes(22, 0, 0)))
+                .snapshots(from).run()).isInstanceOf(BadInputException.class).hasMessageContaining("SPE interrupt 21, this one has 22");
+        assertThat(setup().limit(1000).vm(VmOptions.DEFAULT).snapshots(from).run().result().ending())
+                .as("without the checks").isEqualTo(Ending.INSTRUCTION_LIMIT);
+    }
+
+    @Test
+    void aPlaceThatIsNoneIsToldBeforeTheRun() {
+        for (Path place : new Path[] {folder, folder.resolve("absent/file"), Path.of("/dev/null")}) {
+            assertThatThrownBy(() -> setup().snapshots(new Snapshots(new TreeMap<>(Map.of(500L, place)), null)).run((m, s) -> {
+                throw new AssertionError("the machine is there");
+            }, (m, s) -> { })).isInstanceOf(BadInputException.class).hasMessageContaining(place + " cannot be written");
+        }
+    }
+
+    @Test
+    void theLastOperationOfARunCanBeSaved() {
+        Path file = folder.resolve("last");
+        setup().limit(1_000_003).snapshots(new Snapshots(new TreeMap<>(Map.of(1_000_003L, file)), null)).run();
+        assertThat(file).isNotEmptyFile();
     }
 
     private Path write(String name, byte[] content) throws IOException {
