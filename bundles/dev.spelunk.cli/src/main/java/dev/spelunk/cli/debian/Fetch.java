@@ -82,6 +82,7 @@ public final class Fetch {
         say(String.format(Locale.ROOT, "%d packages of %.1f MB, %.1f MB to fetch", files.size(), total / MEGABYTE,
                 left / MEGABYTE));
         if (!missing.isEmpty()) {
+            removeDamaged(missing, packages);
             apt.download(packages, missing.stream().map(PackageFile::name).toList(), this::progress);
         }
         for (PackageFile file : missing) {
@@ -90,6 +91,20 @@ public final class Fetch {
             }
         }
         unpack(files.stream().map(f -> packages.resolve(f.file())).toList());
+    }
+
+    /** What is shorter was interrupted, and apt goes on from there; what is not, it would take for fetched. */
+    private static void removeDamaged(List<PackageFile> files, Path packages) {
+        for (PackageFile file : files) {
+            Path path = packages.resolve(file.file());
+            try {
+                if (Files.exists(path) && Files.size(path) >= file.size()) {
+                    Files.delete(path);
+                }
+            } catch (IOException e) {
+                throw new UserError(path + " cannot be replaced: " + e.getMessage());
+            }
+        }
     }
 
     /**
@@ -188,6 +203,7 @@ public final class Fetch {
             for (Path file : files) {
                 Output output = tools.run(null, line -> { }, List.of("dpkg-deb", "-x", file.toString(), fresh.toString()));
                 if (output.code() != 0) {
+                    delete(fresh);
                     throw new UserError(file + " cannot be unpacked: " + output.problem());
                 }
             }

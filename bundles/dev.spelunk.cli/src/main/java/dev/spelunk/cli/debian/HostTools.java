@@ -23,7 +23,7 @@ public class HostTools {
      * @param errors standard error
      */
     public record Output(int code, List<String> lines, List<String> errors) {
-        /** The first error that the tool names, or else its last words. */
+        /** The first error that the tool names, or else the first on standard error, or its last words. */
         String problem() {
             List<String> said = new ArrayList<>(errors);
             said.addAll(0, lines);
@@ -32,9 +32,14 @@ public class HostTools {
                     return line.substring(3);
                 }
             }
-            for (int i = said.size() - 1; i >= 0; i--) {
-                if (!said.get(i).isBlank() && !said.get(i).startsWith("W: ")) {
-                    return said.get(i).trim();
+            for (String line : errors) {
+                if (!line.isBlank() && !line.startsWith("W: ")) {
+                    return line.trim();
+                }
+            }
+            for (int i = lines.size() - 1; i >= 0; i--) {
+                if (!lines.get(i).isBlank()) {
+                    return lines.get(i).trim();
                 }
             }
             return "exit code " + code;

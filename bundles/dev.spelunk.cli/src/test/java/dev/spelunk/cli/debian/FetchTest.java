@@ -66,9 +66,16 @@ class FetchTest {
         fetch.fromSources();
         assertThat(tools.downloaded).isEmpty();
         assertThat(said()).contains("everything is unpacked already");
-        Files.writeString(cache.path().resolve("packages/libdw1_1_arm64.deb"), "damaged");
+        Path libdw = cache.path().resolve("packages/libdw1_1_arm64.deb");
+        Files.writeString(libdw, "content");
         fetch.fromSources();
         assertThat(tools.downloaded).containsExactly("libdw1");
+        assertThat(tools.found).containsExactly("content");
+        Files.writeString(libdw, "damaged of libdw1");
+        fetch.fromSources();
+        assertThat(tools.downloaded).containsExactly("libdw1", "libdw1");
+        assertThat(tools.found).as("apt takes a file of the right size for fetched").containsExactly("content");
+        assertThat(libdw).hasContent("content of libdw1");
     }
 
     @Test
@@ -98,6 +105,7 @@ class FetchTest {
     void anInterruptedUnpackingIsNotTakenForAWholeOne() {
         tools.unpackFails = true;
         assertThatThrownBy(fetch::fromSources).isInstanceOf(UserError.class).hasMessageContaining("No space left");
+        assertThat(cache.path().resolve("root.new")).doesNotExist();
         assertThatThrownBy(cache::kernel).isInstanceOf(UserError.class).hasMessageContaining("spelunk debian fetch");
         tools.unpackFails = false;
         tools.downloaded.clear();
@@ -142,6 +150,8 @@ class FetchTest {
     /** The commands that the fetch uses, over an archive of four packages. */
     private static final class FakeTools extends HostTools {
         final List<String> downloaded = new ArrayList<>();
+        /** What was there before a package was downloaded. */
+        final List<String> found = new ArrayList<>();
         final List<String> options = new ArrayList<>();
         boolean updateFails;
         boolean empty;
@@ -187,7 +197,8 @@ class FetchTest {
                                 "Depends: " + (name.equals("linux-perf") ? "libdw1 (>= 0.1), perl:any" : ""));
                     case "dpkg-deb -x":
                         if (unpackFails) {
-                            return new Output(2, List.of(), List.of("tar: write: No space left on device"));
+                            return new Output(2, List.of(), List.of("tar: write: No space left on device",
+                                    "dpkg-deb: error: tar subprocess returned error exit status 2"));
                         }
                         Path boot = Files.createDirectories(Path.of(words.get(2)).resolve("boot"));
                         Files.writeString(boot.resolve("vmlinuz-9.9"), "kernel");
@@ -218,6 +229,9 @@ class FetchTest {
             for (String name : wanted) {
                 downloaded.add(name);
                 progress.accept("Get:1 " + name);
+                if (Files.exists(working.resolve(file(name)))) {
+                    found.add(Files.readString(working.resolve(file(name))));
+                }
                 Files.writeString(working.resolve(file(name)), damage && name.equals("libdw1") ? "other" : content(name));
             }
             return ok();
