@@ -11,14 +11,19 @@ import dev.spelunk.api.trace.TraceSink;
  */
 final class InterruptDelivery {
     private final PeContext context;
+    private final int vcpu;
     private final VcpuState state;
     private final VmState vm;
     private final HostInterrupts host;
     private final long latency;
 
-    /** @param latency in cycles */
-    InterruptDelivery(PeContext context, VcpuState state, VmState vm, HostInterrupts host, long latency) {
+    /**
+     * @param vcpu its number, for the timeline
+     * @param latency in cycles
+     */
+    InterruptDelivery(PeContext context, int vcpu, VcpuState state, VmState vm, HostInterrupts host, long latency) {
         this.context = context;
+        this.vcpu = vcpu;
         this.state = state;
         this.vm = vm;
         this.host = host;
@@ -34,7 +39,7 @@ final class InterruptDelivery {
         host.hold(true);
         if (context.trace != null) {
             long pmbsr = context.register(SystemRegister.PMBSR_EL1);
-            context.trace.state(context.pe.index, TraceSink.BLACKOUTS,
+            context.trace.state(vcpu, TraceSink.BLACKOUTS,
                     BufferStatus.exceptionClass(pmbsr) == BufferStatus.EC_STAGE_2_ABORT ? "stage 2 fault, until the host maps the page"
                             : "event on its way to the host", context.pe.cycles());
         }
@@ -70,7 +75,7 @@ final class InterruptDelivery {
         }
         state.delivery(0, 0);
         if (context.trace != null) {
-            context.trace.state(context.pe.index, TraceSink.BLACKOUTS, null, context.pe.cycles());
+            context.trace.state(vcpu, TraceSink.BLACKOUTS, null, context.pe.cycles());
         }
     }
 }

@@ -1,40 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.hypervisor.kvm;
 
-import dev.spelunk.api.hypervisor.TrapHandler;
 import dev.spelunk.api.hypervisor.Vcpu;
 import dev.spelunk.api.hypervisor.VirtualMachine.Outcome;
 import dev.spelunk.api.hypervisor.VmDescription;
 import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.pe.Core;
-import dev.spelunk.api.platform.FirmwareCalls;
 import dev.spelunk.api.platform.InterruptDistributor;
-import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.RegisterDefinition;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.PeState;
-import java.util.List;
 
-/** One vCPU, loaded on its PE: serves exits and enters the guest again. */
+/**
+ * One vCPU on a PE: vcpu reset, load and put, exits from the guest and entries to it. What an exit is about is the
+ * business of its {@link ExitHandlers}.
+ */
 final class KvmVcpu implements Vcpu {
     private static final int EL2 = 2;
-    private static final int EC_WFX = 0x01;
-    private static final int EC_HVC = 0x16;
-    private static final int EC_SMC = 0x17;
-    private static final int EC_SYSTEM_REGISTER = 0x18;
-    private static final int EC_INSTRUCTION_ABORT = 0x20;
-    private static final int EC_DATA_ABORT = 0x24;
-    private static final long WFX_IS_WFE = 1;
-    private static final int IMMEDIATE_MASK = 0xFFFF;
-    private static final long NOT_SUPPORTED = -1;
     /** EL1h with all interrupts masked. */
     private static final long BOOT_SPSR = 0x3C5;
     private static final long EL2_SPSR = 0x3C9;
 
     private final VmDescription description;
-    private final List<TrapHandler> handlers;
-    private final PeContext[] contexts;
-    private final KvmVirtualMachine machine;
     private final int index;
     /** Its context while it is not on a PE; null when it has a PE of its own. */
     private final PeContext saved;
@@ -50,18 +37,16 @@ final class KvmVcpu implements Vcpu {
     private final HostInterrupts host;
     private final VirtualInterrupts interrupts;
     private final WorldSwitch worldSwitch;
-    private final MemoryAborts aborts;
+    private final ExitHandlers handlers;
     private final ProfilingBuffer buffer;
     /** Null when nobody asked for a timeline or for checks. */
     private final RegisterWatch watch;
     private final Exit exit = new Exit();
-    private String failure = "";
 
     KvmVcpu(
-            VmDescription description, KvmVirtualMachine machine, int index, PeContext context, VmState vm, VcpuState state, VmMemory memory,
-            StageTwo stage2, HostCosts costs, InterruptDistributor distributor) {
+            VmDescription description, KvmVirtualMachine machine, int index, PeContext context, VmState vm, VcpuState state,
+            VmMemory memory, StageTwo stage2, HostCosts costs, InterruptDistributor distributor) {
         this.description = description;
-        this.machine = machine;
         this.index = index;
         saved = description.vcpus().isEmpty() ? null : description.vcpus().get(index);
         guestRegisters = saved == null ? null : GuestContext.registers(saved);
@@ -70,18 +55,16 @@ final class KvmVcpu implements Vcpu {
         this.state = state;
         this.costs = costs;
         this.distributor = distributor;
-        contexts = description.firmwareContexts().toArray(PeContext[]::new);
         this.memory = memory;
-        handlers = description.trapHandlers();
         host = new HostInterrupts(context);
         interrupts = new VirtualInterrupts(context, index, distributor, host);
         watch = context.architecture.profiling() != null && (description.options().check() || context.trace != null)
                 ? new RegisterWatch(context, index, state, vm, description.options()) : null;
         worldSwitch = new WorldSwitch(context, state, vm, stage2,
-                contexts[index].register(SystemRegister.MPIDR_EL1), description.options().physicalAddresses(), watch);
-        aborts = new MemoryAborts(vm, context.pe, memory, distributor, description.distributorBase(),
-                description.redistributorBase(), contexts.length, description.userDevices());
-        delivery = new InterruptDelivery(context, state, vm, host, costs.interruptDelivery());
+                description.firmwareContexts().get(index).register(SystemRegister.MPIDR_EL1),
+                description.options().physicalAddresses(), watch);
+        handlers = new ExitHandlers(description, machine, this, saved, exit, vm, memory, host, watch);
+        delivery = new InterruptDelivery(context, index, state, vm, host, costs.interruptDelivery());
         buffer = context.architecture.profiling() == null ? null : new ProfilingBuffer(context, state, vm, memory,
                 new HeldPages(context.machine, "kvm.vcpu." + index + ".pins", memory),
                 new PageList(context.machine, "kvm.vcpu." + index + ".buffer"), description.pinningPolicy(), costs,
@@ -158,7 +141,7 @@ final class KvmVcpu implements Vcpu {
         if (watch != null) {
             watch.reported();
         }
-        Outcome outcome = serve(kind, intid);
+        Outcome outcome = handlers.serve(kind, intid);
         if (watch != null) {
             watch.served(vm.reason());
         }
@@ -190,128 +173,6 @@ final class KvmVcpu implements Vcpu {
         }
         exit.waits = waits;
         enter();
-    }
-
-    private Outcome serve(int kind, int intid) {
-        switch (kind) {
-            case Core.IRQ:
-                interrupted(intid);
-                return Outcome.RESUME;
-            case Core.SYNCHRONOUS:
-                return synchronous();
-            default:
-                vm.count(ExitReason.OTHER);
-                return fail((kind == Core.FIQ ? "an FIQ" : "an SError interrupt") + " was taken to EL2 while the guest ran at 0x"
-                        + Long.toHexString(exit.address) + ", and the KVM model has no use for it");
-        }
-    }
-
-    /** One interrupt for each exit: another one that is pending makes the guest exit again. */
-    private void interrupted(int intid) {
-        vm.count(HostInterrupts.reason(intid));
-        if (HostInterrupts.spurious(intid)) {
-            return;
-        }
-        host.end(intid);
-    }
-
-    private Outcome synchronous() {
-        switch (exit.exceptionClass()) {
-            case EC_WFX:
-                vm.count(ExitReason.WFX);
-                exit.advance();
-                exit.waits = (exit.syndrome & WFX_IS_WFE) == 0;
-                return Outcome.RESUME;
-            case EC_HVC:
-                vm.count(ExitReason.HVC);
-                return firmware();
-            case EC_SMC:
-                vm.count(ExitReason.SMC);
-                exit.advance();
-                if ((exit.syndrome & IMMEDIATE_MASK) != 0) {
-                    context.pe.x[0] = NOT_SUPPORTED;
-                    return Outcome.RESUME;
-                }
-                return firmware();
-            case EC_SYSTEM_REGISTER:
-                vm.count(ExitReason.SYSTEM_REGISTER);
-                systemRegister();
-                return Outcome.RESUME;
-            case EC_INSTRUCTION_ABORT:
-            case EC_DATA_ABORT:
-                return aborts.serve(exit, exit.exceptionClass() == EC_INSTRUCTION_ABORT)
-                        ? Outcome.RESUME : fail(aborts.failure());
-            default:
-                vm.count(ExitReason.OTHER);
-                return fail(String.format("the guest took an exception to EL2 that the KVM model does not serve: "
-                        + "syndrome 0x%x at 0x%x", exit.syndrome, exit.address));
-        }
-    }
-
-    private Outcome firmware() {
-        FirmwareCalls calls = description.firmware();
-        if (calls == null) {
-            context.pe.x[0] = NOT_SUPPORTED;
-            return Outcome.RESUME;
-        }
-        boolean[] powered = new boolean[contexts.length];
-        for (int i = 0; i < contexts.length; i++) {
-            powered[i] = contexts[i].pe.powered;
-        }
-        FirmwareCalls.Outcome outcome = saved == null ? calls.call(contexts, context, 1) : callForSaved(calls);
-        for (int i = 0; i < contexts.length; i++) {
-            if (i != index && contexts[i].pe.powered && !powered[i]) {
-                // CPU_ON is a vcpu reset: its PE may have been through another one.
-                machine.powerOn(i, contexts[i].pe.pc, contexts[i].pe.x[0]);
-            }
-        }
-        switch (outcome) {
-            case SYSTEM_OFF:
-                return Outcome.SYSTEM_OFF;
-            case SYSTEM_RESET:
-                return Outcome.SYSTEM_RESET;
-            default:
-                return Outcome.RESUME;
-        }
-    }
-
-    /** The caller's arguments, time and results go through its context. */
-    private FirmwareCalls.Outcome callForSaved(FirmwareCalls calls) {
-        System.arraycopy(context.pe.x, 0, saved.pe.x, 0, PeState.ZERO);
-        saved.pe.idleCycles = context.pe.cycles() - saved.pe.executed;
-        saved.pe.waiting = false;
-        FirmwareCalls.Outcome outcome = calls.call(contexts, saved, 1);
-        System.arraycopy(saved.pe.x, 0, context.pe.x, 0, PeState.ZERO);
-        exit.waits |= saved.pe.waiting;
-        return outcome;
-    }
-
-    private void systemRegister() {
-        int iss = (int) exit.syndrome & 0x1FF_FFFF;
-        int encoding = Encoding.of(iss >>> 20 & 3, iss >>> 14 & 7, iss >>> 10 & 15, iss >>> 1 & 15, iss >>> 17 & 7);
-        int rt = iss >>> 5 & 31;
-        vm.countTrap(encoding);
-        for (TrapHandler handler : handlers) {
-            if (handler.handles(encoding)) {
-                if ((iss & 1) != 0) {
-                    long value = handler.read(this, encoding);
-                    if (watch != null) {
-                        watch.trapped(encoding, true, value);
-                    }
-                    if (rt != PeState.ZERO) {
-                        context.pe.x[rt] = value;
-                    }
-                } else if (!handler.write(this, encoding, context.pe.x[rt])) {
-                    exit.injectUndefined();
-                    return;
-                } else if (watch != null) {
-                    watch.trapped(encoding, false, context.pe.x[rt]);
-                }
-                exit.advance();
-                return;
-            }
-        }
-        exit.injectUndefined();
     }
 
     /** The host has the PE, and no vCPU is on it. */
@@ -430,13 +291,9 @@ final class KvmVcpu implements Vcpu {
         }
     }
 
-    private Outcome fail(String why) {
-        failure = why;
-        return Outcome.FAILED;
-    }
-
+    /** Why an exit was FAILED. */
     String failure() {
-        return failure;
+        return handlers.failure();
     }
 
     /** The virtual distributor has changed something for this vCPU: when it is in the guest it has to come out. */

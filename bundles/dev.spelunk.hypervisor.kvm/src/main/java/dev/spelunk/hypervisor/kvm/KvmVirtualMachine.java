@@ -260,7 +260,10 @@ final class KvmVirtualMachine implements VirtualMachine {
     @Override
     public void hostChanged() {
         for (KvmVcpu vcpu : vcpus) {
-            vcpu.hostChanged();
+            // A vCPU that is on no PE meets the new hardware when it is loaded.
+            if (shared == null || shared.loadedOn(vcpu.pe().pe.index) == vcpu) {
+                vcpu.hostChanged();
+            }
         }
     }
 

@@ -6,15 +6,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.spelunk.api.hypervisor.VmOptions;
 import dev.spelunk.api.hypervisor.VmOptions.Move;
 import dev.spelunk.api.machine.Machine.Ending;
+import dev.spelunk.api.machine.Parts;
+import dev.spelunk.api.machine.Snapshots;
+import dev.spelunk.api.machine.SwapRequest;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** vCPUs that share PEs, move, and meet a task of the host, all of which profile themselves; every invariant is checked. */
 class SharedPesTest {
     private static final VmOptions CHECKED = VmOptions.DEFAULT.withCheck(true).withTimeSlice(50_000);
+
+    @TempDir
+    private Path folder;
 
     /** The guest itself checks that each CPU's buffer holds records of that CPU's code only. */
     private static Machines.Run run(VmOptions options) throws IOException, InterruptedException {
@@ -35,6 +48,52 @@ class SharedPesTest {
     void aVcpuThatMovesThereAndBack() throws IOException, InterruptedException {
         Machines.Run moved = run(CHECKED.withMoves(List.of(new Move(500_000, 1, 0), new Move(3_000_000, 1, 1))));
         assertThat(moved.result().exitCode()).as(moved.told()).isZero();
+    }
+
+    @Test
+    void hardwareThatBecomesAnotherWhileVcpusMove() throws IOException, InterruptedException {
+        List<Move> moves = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            moves.add(new Move(1_000_000L + 200_000L * i, 1, i % 2));
+        }
+        Machines.Run run = Machines.setup().variant("armv8.2-spe-v1p0").guest(Guests.built("SharedPesTest", "twovcpus.elf")).cpus(2)
+                .vm(CHECKED.withMoves(moves)).limit(50_000_000).run((machine, swaps) -> {
+                    for (int i = 0; i < 20; i++) {
+                        swaps.swapAt(machine, 1_100_000L + 100_000L * i, i % 2 == 0
+                                ? new SwapRequest(Parts.FEATURES, null, "FEAT_SPEv1p1", true)
+                                : new SwapRequest(Parts.FEATURES, "FEAT_SPEv1p1", SwapRequest.NONE, true));
+                    }
+                }, (machine, swaps) -> assertThat(swaps.report(machine).swaps()).isEqualTo(20));
+        assertThat(run.result().exitCode()).as(run.told()).isZero();
+        assertThat(run.records()).isNotEmpty();
+    }
+
+    @Test
+    void savedAndRestoredInBetween() throws IOException, InterruptedException {
+        List<Move> moves = List.of(new Move(500_000, 1, 0), new Move(2_000_000, 1, 1), new Move(3_500_000, 0, 1));
+        for (VmOptions options : List.of(CHECKED.withMoves(moves), CHECKED.withPhysicalPes(1).withHostTask(true))) {
+            SortedMap<Long, Path> files = new TreeMap<>();
+            for (long at : new long[] {700_001, 1_900_000, 2_000_000, 3_000_003}) {
+                files.put(at, folder.resolve("at-" + at));
+            }
+            Snapshotted whole = snapshotted(options, new Snapshots(files, null));
+            for (Path file : files.values()) {
+                assertThat(snapshotted(options, new Snapshots(new TreeMap<>(), file))).as("%s", file).isEqualTo(whole);
+            }
+        }
+    }
+
+    private record Snapshotted(String records, String hostRecords, Map<String, Long> counters, Map<String, Long> exits,
+            Map<String, Long> host) {
+    }
+
+    private static Snapshotted snapshotted(VmOptions options, Snapshots snapshots) throws IOException, InterruptedException {
+        byte[][] host = new byte[1][];
+        Machines.Run run = Machines.setup().guest(Guests.built("SharedPesTest", "twovcpus.elf")).cpus(2).vm(options)
+                .snapshots(snapshots).limit(50_000_000).run((machine, swaps) -> { }, (machine, swaps) -> host[0] = machine.hostRecords());
+        assertThat(run.result().exitCode()).as(run.told()).isZero();
+        return new Snapshotted(HexFormat.of().formatHex(run.records()), HexFormat.of().formatHex(host[0]), run.result().counters(),
+                run.result().exits(), run.result().host());
     }
 
     @Test
