@@ -19,6 +19,7 @@ import dev.spelunk.cli.variant.VariantDefinition;
 import dev.spelunk.cli.variant.VariantReader;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -256,6 +257,18 @@ public final class Composition implements AutoCloseable, VariantUpdate, SwapList
         variant = variant(next, to);
         return next.file() + ": " + (swapped.isEmpty() ? "nothing of the machine differs"
                 : "swapped " + String.join(", ", swapped));
+    }
+
+    /**
+     * What an update would be made to: the variant as its files say it, and when they and the bundles were written.
+     *
+     * @throws UserError when the file is wrong
+     */
+    Object wanted() {
+        VariantDefinition next = new VariantReader(Home.features()).read(nameOrFile);
+        List<Path> files = new ArrayList<>(locator.locate(next.file(), next.bundles()));
+        files.add(Path.of(next.file()));
+        return List.of(next, FrameworkHost.times(files));
     }
 
     @Override

@@ -3,7 +3,6 @@ package dev.spelunk.cli;
 
 import dev.spelunk.api.machine.BadInputException;
 import dev.spelunk.api.machine.Machine;
-import dev.spelunk.api.machine.VariantUpdate;
 import java.util.concurrent.TimeUnit;
 
 /** Takes over what changes in a variant's file, or in a bundle's, while a machine runs. Closing it ends that. */
@@ -15,21 +14,28 @@ final class VariantFollower implements AutoCloseable {
     /**
      * Begins to follow.
      *
-     * @param update reads the file; changes nothing where nothing differs
+     * @param composition of the variant
      * @param machine the machine
      */
-    VariantFollower(VariantUpdate update, Machine machine) {
-        thread = new Thread(() -> follow(update, machine), "variant");
+    VariantFollower(Composition composition, Machine machine) {
+        thread = new Thread(() -> follow(composition, machine), "variant");
         thread.setDaemon(true);
         thread.start();
     }
 
-    private static void follow(VariantUpdate update, Machine machine) {
+    private static void follow(Composition composition, Machine machine) {
         String said = "";
+        Object tried = null;
         while (!Thread.currentThread().isInterrupted()) {
             try {
                 TimeUnit.MILLISECONDS.sleep(PERIOD_MILLISECONDS);
-                String done = update.update(machine, false);
+                Object wanted = composition.wanted();
+                if (wanted.equals(tried)) {
+                    // Refused or done: parts must not be started again and again for the same.
+                    continue;
+                }
+                tried = wanted;
+                String done = composition.update(machine, false);
                 if (!done.isEmpty()) {
                     System.err.println("spelunk: " + done);
                 }

@@ -62,6 +62,8 @@ public final class Factory implements MachineFactory, SwapService {
 
     @Deactivate
     void deactivate() {
+        // When all bundles stop, machines that are still there shall not look for other parts.
+        machines.clear();
         offers.close();
     }
 
@@ -94,11 +96,10 @@ public final class Factory implements MachineFactory, SwapService {
         try {
             Legality legality = Legality.judge(
                     parts.bundles(), parts.increments(), variant.architecture(), variant.asserted());
-            SortedSet<String> mandatory = MandatoryFeatures.of(variant.architecture());
-            mandatory.removeAll(legality.features());
-            if (parts.samplingUnit() != null && legality.problems().isEmpty()) {
+            SortedSet<String> mandatory = MandatoryFeatures.missing(variant.architecture(), legality.features());
+            if (legality.problems().isEmpty()) {
                 try {
-                    parts.samplingUnit().compose(parts.profilingFeatures());
+                    legality.problems().addAll(statedInVain(variant, parts, legality, rules(parts)));
                 } catch (BadInputException e) {
                     legality.problems().add(e.getMessage());
                 }
@@ -180,8 +181,23 @@ public final class Factory implements MachineFactory, SwapService {
         } else if (!features.contains("FEAT_EL2")) {
             throw new BadInputException("variant " + variant.name() + " has no FEAT_EL2: the guest cannot be entered at EL2");
         }
-        ProfilingRules rules = parts.samplingUnit() == null ? null : parts.samplingUnit().compose(parts.profilingFeatures());
+        ProfilingRules rules = rules(parts);
+        List<String> problems = statedInVain(variant, parts, legality, rules);
+        if (!problems.isEmpty()) {
+            throw new BadInputException("variant " + variant.name() + ": " + String.join("; ", problems));
+        }
         return new Architecture(variant.architecture(), features, rules, variant.registers());
+    }
+
+    /** Null without SPE. @throws BadInputException when the features do not fit each other */
+    private static ProfilingRules rules(Selection parts) {
+        return parts.samplingUnit() == null ? null : parts.samplingUnit().compose(parts.profilingFeatures());
+    }
+
+    /** The registers whose values the variant states in vain, one sentence each. */
+    private static List<String> statedInVain(Variant variant, Selection parts, Legality legality, ProfilingRules rules) {
+        return StatedRegisters.problems(variant.registers(), new Architecture(variant.architecture(), legality.features(),
+                rules, variant.registers()), parts);
     }
 
     @Override

@@ -28,7 +28,7 @@ import org.osgi.framework.wiring.BundleRevision;
  * and the variant asserts what the machine has of it.
  */
 final class Legality {
-    /** Features whose assertion says nothing unless a part models them: ID fields of other features depend on them. */
+    /** Features whose assertion says nothing unless a part models them: rules and ID fields of others depend on them. */
     private static final Set<String> BROUGHT_BY_PARTS =
             Set.of("FEAT_SVE", "FEAT_SVE2", "FEAT_SME", "FEAT_MTE", "FEAT_MTE2", "FEAT_MOPS", "FEAT_GCS", "FEAT_RME");
 
@@ -74,12 +74,16 @@ final class Legality {
             }
         }
         for (String feature : asserted) {
-            boolean byPart = feature.startsWith("FEAT_PMUv3") || BROUGHT_BY_PARTS.contains(feature);
-            if (byPart && parts.stream().noneMatch(b -> declares(b, feature))) {
+            if (broughtByParts(feature) && parts.stream().noneMatch(b -> declares(b, feature))) {
                 legality.problems.add(feature + " is asserted, but no part of the machine models it");
             }
         }
         return legality;
+    }
+
+    private static boolean broughtByParts(String feature) {
+        return feature.startsWith("FEAT_PMUv3") || feature.startsWith("FEAT_SPEv") || feature.startsWith("FEAT_SPE_")
+                || feature.equals("FEAT_SPE") || BROUGHT_BY_PARTS.contains(feature);
     }
 
     /** Whether a rule has already said that the feature of a plain filter is missing. */

@@ -114,6 +114,6 @@ final class Offer {
                 message = line.substring("Caused by: ".length());
             }
         }
-        return message;
+        return message.replaceFirst("^([\\w.$]+(Exception|Error): )+", "");
     }
 }

@@ -11,6 +11,7 @@ import dev.spelunk.api.machine.Snapshots;
 import dev.spelunk.api.records.ProfileDescription;
 import dev.spelunk.api.registers.RegisterDefinition;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.spu.ProfilingRules;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.SpuState;
@@ -393,7 +394,9 @@ final class SpelunkMachine implements Machine {
         SortedMap<String, Long> counters = new TreeMap<>();
         for (PeState pe : board.state.pes) {
             for (int i = 0; i < SpuState.COUNTERS.length; i++) {
-                counters.merge(SpuState.COUNTERS[i], pe.spu.counters[i], Long::sum);
+                if (pe.spu.counters[i] != 0 || counted(i)) {
+                    counters.merge(SpuState.COUNTERS[i], pe.spu.counters[i], Long::sum);
+                }
             }
         }
         SortedMap<String, Long> events = board.vm == null ? managementEvents(counters) : board.vm.bufferEvents();
@@ -401,10 +404,16 @@ final class SpelunkMachine implements Machine {
                 exits, traps, events, board.vm == null ? new TreeMap<>() : board.vm.host(), counters);
     }
 
+    /** Whether the composed features count it: SAMPLE_FEED_* are PMU events that came with later versions. */
+    private boolean counted(int counter) {
+        ProfilingRules rules = board.pes[0].architecture.profiling();
+        return counter < SpuState.SAMPLE_FEED_BR || rules != null && rules.pmuEvents().containsValue(counter);
+    }
+
     /** Without hypervisor what the hardware reports is what the guest gets. */
     private static SortedMap<String, Long> managementEvents(Map<String, Long> counters) {
         SortedMap<String, Long> events = new TreeMap<>();
-        for (int i = SpuState.BUFFER_FULL; i < SpuState.COUNTERS.length; i++) {
+        for (int i = SpuState.BUFFER_FULL; i <= SpuState.ACCESS_NOT_ALLOWED; i++) {
             long n = counters.get(SpuState.COUNTERS[i]);
             if (n != 0) {
                 events.put(SpuState.COUNTERS[i], n);

@@ -267,6 +267,9 @@ final class Swaps {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
+            } catch (IllegalStateException | NoClassDefFoundError e) {
+                // What a part throws has become a BadInputException: this bundle itself has been stopped.
+                return;
             }
             List<String> missing = machine.board.parts.missing();
             if (!missing.isEmpty()) {

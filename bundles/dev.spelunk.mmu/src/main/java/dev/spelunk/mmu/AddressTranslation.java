@@ -49,9 +49,7 @@ final class AddressTranslation {
             return run(el10, va, kind | (op2 < 2 ? Translator.IGNORE_PAN : Translator.UNPRIVILEGED), false);
         }
         if (op1 == 0 && crm == 9 && op2 < 2) {
-            return context.architecture.has("FEAT_PAN")
-                    && (context.architecture.version() >= 82 || context.architecture.has("FEAT_PAN2"))
-                    && run(el10, va, kind, false);
+            return context.architecture.has("FEAT_PAN2") && run(el10, va, kind, false);
         }
         if (op1 == 4 && crm == 8 && op2 < 2) {
             boolean hostExtensions = (controls.hcr & Controls.HCR_E2H) != 0;

@@ -71,8 +71,8 @@ final class Controls {
         hasEl2 = context.architecture.has("FEAT_EL2");
         hasEl3 = context.architecture.has("FEAT_EL3");
         smallTables = context.architecture.has("FEAT_TTST");
-        e0pd = context.architecture.version() >= 85 || context.architecture.has("FEAT_E0PD");
-        executeNeverByPrivilege = context.architecture.version() >= 82 || context.architecture.has("FEAT_XNX");
+        e0pd = context.architecture.has("FEAT_E0PD");
+        executeNeverByPrivilege = context.architecture.has("FEAT_XNX");
         hardwareUpdates = context.architecture.has("FEAT_HAFDBS");
         physicalSize = Granule.addressSize((int) context.register(SystemRegister.ID_AA64MMFR0_EL1) & 15);
         changed();

@@ -43,7 +43,8 @@ final class Bench {
         machine = new MachineState(pes, new PhysicalMemory(RAM, RAM_SIZE), 1);
         for (int i = 0; i < pes; i++) {
             PeContext c = new PeContext(machine, machine.pes[i]);
-            Set<String> all = new java.util.TreeSet<>(Set.of("FEAT_EL2", "FEAT_VHE", "FEAT_PAN", "FEAT_VMID16"));
+            Set<String> all = new java.util.TreeSet<>(Set.of("FEAT_EL2", "FEAT_VHE", "FEAT_PAN", "FEAT_PAN2",
+                    "FEAT_VMID16", "FEAT_XNX", "FEAT_E0PD"));
             all.addAll(List.of(features));
             c.architecture = new Architecture(85, all, null, Map.of());
             PlainRegisters registers = new PlainRegisters();

@@ -4,8 +4,8 @@ package dev.spelunk.registers;
 import dev.spelunk.api.architecture.Architecture;
 
 /**
- * Values of the AArch64 feature ID registers. A field claims what is in the machine's set of features, and
- * what the architecture version makes mandatory where the parts model it; nothing else.
+ * Values of the AArch64 feature ID registers. A field claims what is in the machine's set of features and nothing
+ * else, also where the architecture version makes more mandatory.
  */
 final class FeatureFields {
     private FeatureFields() {
@@ -22,14 +22,12 @@ final class FeatureFields {
 
     /** ID_AA64PFR0_EL1 (DDI 0487, D24.2.93). */
     static long pfr0(Architecture a) {
-        boolean v85 = a.version() >= 85;
         return field(0, 1) | field(4, 1) | one(a, 8, "FEAT_EL2") | one(a, 12, "FEAT_EL3")
                 | field(16, a.has("FEAT_FP") ? half(a) : 0xF) | field(20, a.has("FEAT_AdvSIMD") ? half(a) : 0xF)
                 | field(24, 1)
                 | one(a, 48, "FEAT_DIT")
                 // Nothing is executed speculatively, so the guarantees of FEAT_CSV2 and FEAT_CSV3 hold.
-                | (v85 || a.has("FEAT_CSV2") ? field(56, 1) : 0)
-                | (v85 || a.has("FEAT_CSV3") ? field(60, 1) : 0);
+                | one(a, 56, "FEAT_CSV2") | one(a, 60, "FEAT_CSV3");
     }
 
     /** The FP and AdvSIMD fields: 1 with half-precision arithmetic. */
@@ -44,7 +42,7 @@ final class FeatureFields {
 
     /** ID_AA64DFR0_EL1 (DDI 0487, D24.2.80): two breakpoints and two watchpoints, the fewest that there may be. */
     static long dfr0(Architecture a) {
-        int debug = a.version() >= 84 ? 9 : a.version() >= 82 ? 8 : a.has("FEAT_VHE") ? 7 : 6;
+        int debug = a.has("FEAT_Debugv8p4") ? 9 : a.has("FEAT_Debugv8p2") ? 8 : a.has("FEAT_VHE") ? 7 : 6;
         int profiling = a.profiling() == null ? 0 : a.profiling().pmsVer;
         return field(0, debug) | field(8, monitors(a)) | field(12, 1) | field(20, 1) | field(32, profiling)
                 | (a.has("FEAT_DoubleLock") ? 0 : field(36, 0xF))
@@ -93,23 +91,15 @@ final class FeatureFields {
 
     /** ID_AA64MMFR1_EL1 (DDI 0487, D24.2.89). */
     static long mmfr1(Architecture a) {
-        boolean v82 = a.version() >= 82;
-        int pan = !a.has("FEAT_PAN") ? 0 : v82 || a.has("FEAT_PAN2") ? 2 : 1;
+        int pan = !a.has("FEAT_PAN") ? 0 : a.has("FEAT_PAN2") ? 2 : 1;
         return (a.has("FEAT_HAFDBS") ? field(0, 2) : 0) | (a.has("FEAT_VMID16") ? field(4, 2) : 0)
                 | (a.has("FEAT_EL2") ? one(a, 8, "FEAT_VHE") : 0)
-                | (v82 || a.has("FEAT_HPDS") ? field(12, 1) : 0)
-                | one(a, 16, "FEAT_LOR") | field(20, pan)
-                | (v82 || a.has("FEAT_XNX") ? field(28, 1) : 0);
+                | one(a, 12, "FEAT_HPDS") | one(a, 16, "FEAT_LOR") | field(20, pan) | one(a, 28, "FEAT_XNX");
     }
 
     /** ID_AA64MMFR2_EL1 (DDI 0487, D24.2.90). */
     static long mmfr2(Architecture a) {
-        boolean v84 = a.version() >= 84;
-        return (a.version() >= 82 || a.has("FEAT_TTCNP") ? field(0, 1) : 0) | one(a, 4, "FEAT_UAO")
-                | one(a, 28, "FEAT_TTST") | one(a, 32, "FEAT_LSE2")
-                | (v84 || a.has("FEAT_IDST") ? field(36, 1) : 0)
-                | one(a, 40, "FEAT_S2FWB")
-                | (v84 || a.has("FEAT_TTL") ? field(48, 1) : 0)
-                | (a.version() >= 85 || a.has("FEAT_E0PD") ? field(60, 1) : 0);
+        return one(a, 0, "FEAT_TTCNP") | one(a, 4, "FEAT_UAO") | one(a, 28, "FEAT_TTST") | one(a, 32, "FEAT_LSE2")
+                | one(a, 36, "FEAT_IDST") | one(a, 40, "FEAT_S2FWB") | one(a, 48, "FEAT_TTL") | one(a, 60, "FEAT_E0PD");
     }
 }

@@ -121,7 +121,7 @@ final class FineGrainedTrapRegisters implements RegisterBank {
                         .field("TLBIRVAE1OS", 24);
             }
         }
-        if (d.has("FEAT_PAN") && (a.version() >= 82 || d.has("FEAT_PAN2"))) {
+        if (d.has("FEAT_PAN2")) {
             b.field("ATS1E1WP", 17).field("ATS1E1RP", 16);
         }
         if (d.has("FEAT_DPB")) {

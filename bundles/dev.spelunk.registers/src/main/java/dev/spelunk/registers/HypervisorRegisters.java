@@ -123,7 +123,7 @@ final class HypervisorRegisters implements RegisterBank {
             d.add("TTBR1_EL2", SystemRegister.TTBR1_EL2).field("ASID", 63, 48).field("BADDR", 47, 1).field("CnP", 0)
                     .from(2).onWrite(Definitions.TRANSLATION);
         }
-        if (d.vhe || d.architecture.version() >= 82) {
+        if (d.vhe || d.has("FEAT_Debugv8p2")) {
             d.add("CONTEXTIDR_EL2", SystemRegister.CONTEXTIDR_EL2).field("PROCID", 31, 0).from(2);
         }
         d.add("MAIR_EL2", SystemRegister.MAIR_EL2).whole().from(2).onWrite(Definitions.TRANSLATION);

@@ -14,7 +14,7 @@ final class TranslationControl {
                 .field("TG0", 15, 14).field("T1SZ", 21, 16).field("A1", 22).field("EPD1", 23).field("IRGN1", 25, 24)
                 .field("ORGN1", 27, 26).field("SH1", 29, 28).field("TG1", 31, 30).field("IPS", 34, 32).field("AS", 36)
                 .field("TBI0", 37).field("TBI1", 38);
-        if (d.architecture.version() >= 82 || d.has("FEAT_HPDS")) {
+        if (d.has("FEAT_HPDS")) {
             b.field("HPD0", 41).field("HPD1", 42);
         }
         if (d.has("FEAT_HAFDBS")) {
@@ -23,7 +23,7 @@ final class TranslationControl {
         if (d.has("FEAT_PAuth")) {
             b.field("TBID0", 51).field("TBID1", 52);
         }
-        if (d.architecture.version() >= 85 || d.has("FEAT_E0PD")) {
+        if (d.has("FEAT_E0PD")) {
             b.field("E0PD0", 55).field("E0PD1", 56);
         }
         return b;
@@ -33,7 +33,7 @@ final class TranslationControl {
     static RegisterDefinition.Builder oneRange(Definitions d, RegisterDefinition.Builder b) {
         b.field("T0SZ", 5, 0).field("IRGN0", 9, 8).field("ORGN0", 11, 10).field("SH0", 13, 12).field("TG0", 15, 14)
                 .field("PS", 18, 16).field("TBI", 20).res1(23, 23).res1(31, 31);
-        if (d.architecture.version() >= 82 || d.has("FEAT_HPDS")) {
+        if (d.has("FEAT_HPDS")) {
             b.field("HPD", 24);
         }
         if (d.has("FEAT_HAFDBS")) {

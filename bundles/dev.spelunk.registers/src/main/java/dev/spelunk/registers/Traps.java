@@ -42,7 +42,7 @@ final class Traps {
         el2 = architecture.has("FEAT_EL2");
         el3 = architecture.has("FEAT_EL3");
         fgt = el2 && architecture.has("FEAT_FGT");
-        idTraps = architecture.version() >= 84 || architecture.has("FEAT_IDST");
+        idTraps = architecture.has("FEAT_IDST");
     }
 
     /** Whether EL2 is implemented and enabled in the current Security state. */

@@ -216,10 +216,18 @@ class RegisterBehaviourTest {
         assertThat(b.read(SystemRegister.ID_AA64MMFR0_EL1)).isEqualTo(0x0100_0000_0010_0025L);
         assertThat(b.read(SystemRegister.ID_AA64MMFR1_EL1)).isEqualTo(0x1021_1120L);
         assertThat(b.read(SystemRegister.ID_AA64MMFR2_EL1)).isEqualTo(0x1001_0010_1000_0011L);
-        Bench bare = new Bench(82, Set.of());
-        assertThat(bare.read(SystemRegister.ID_AA64PFR0_EL1)).isEqualTo(0x01FF_0011L);
-        assertThat(bare.read(SystemRegister.ID_AA64ISAR0_EL1)).isZero();
-        assertThat(bare.read(SystemRegister.ID_AA64MMFR0_EL1)).isEqualTo(0x0010_0025L);
+        assertThat(b.read(SystemRegister.ID_AA64DFR0_EL1) & 0xF).as("the debug of FEAT_VHE").isEqualTo(7);
+        for (int version : new int[] {80, 82, 85, 95}) {
+            Bench bare = new Bench(version, Set.of());
+            assertThat(bare.read(SystemRegister.ID_AA64PFR0_EL1)).as("%d claims nothing by itself", version)
+                    .isEqualTo(0x01FF_0011L);
+            assertThat(bare.read(SystemRegister.ID_AA64DFR0_EL1) & 0xF).isEqualTo(6);
+            assertThat(bare.read(SystemRegister.ID_AA64ISAR0_EL1)).isZero();
+            assertThat(bare.read(SystemRegister.ID_AA64ISAR1_EL1)).isZero();
+            assertThat(bare.read(SystemRegister.ID_AA64MMFR0_EL1)).isEqualTo(0x0010_0025L);
+            assertThat(bare.read(SystemRegister.ID_AA64MMFR1_EL1)).isZero();
+            assertThat(bare.read(SystemRegister.ID_AA64MMFR2_EL1)).isZero();
+        }
     }
 
     @Test

@@ -141,9 +141,9 @@ class TrapTest {
     }
 
     @Test
-    void theIdSpaceFromEl0TrapsFromArmv84AndIsUndefinedBefore() {
+    void theIdSpaceFromEl0TrapsWithIdstAndIsUndefinedWithout() {
         assertThat(new Bench(85, Bench.V85).el(0).decide(SystemRegister.ID_AA64ISAR0_EL1, true)).isEqualTo(TO_EL1);
-        assertThat(new Bench(82, Bench.V85).el(0).decide(SystemRegister.ID_AA64ISAR0_EL1, true))
+        assertThat(Bench.without("FEAT_IDST").el(0).decide(SystemRegister.ID_AA64ISAR0_EL1, true))
                 .isEqualTo(Access.UNDEFINED);
         Bench host = new Bench(85, Bench.V85).set(SystemRegister.HCR_EL2, 1L << 27).el(0);
         assertThat(host.decide(SystemRegister.MIDR_EL1, true)).isEqualTo(TO_EL2);

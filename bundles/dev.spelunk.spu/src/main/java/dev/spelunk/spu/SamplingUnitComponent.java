@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spu;
 
+import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.machine.BadInputException;
 import dev.spelunk.api.machine.Parts;
 import dev.spelunk.api.machine.PeContext;
@@ -11,12 +12,14 @@ import dev.spelunk.api.spu.SamplingUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.osgi.annotation.bundle.Capability;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
 /** Service: the Statistical Profiling Unit, with the implementation-defined choices of its configuration. */
 @Component(service = SamplingUnit.class, configurationPid = SamplingUnitComponent.PID,
         property = {Parts.PART + "=" + Parts.SPU, Parts.NAME + "=spu"})
+@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPE_ArchInst", effective = "compose")
 public final class SamplingUnitComponent implements SamplingUnit {
     /** PID of the configuration. */
     public static final String PID = "dev.spelunk.spu";

@@ -88,6 +88,8 @@ class FeatureFiltersTest {
         b.write(SystemRegister.PMSFCR_EL1, FNE);
         b.write(SystemRegister.PMSNEVFR_EL1, 0);
         assertThat(kept(b, events(-1))).as("nothing selected acts as FnE = 0").isTrue();
+        b.write(SystemRegister.PMSNEVFR_EL1, 0x2);
+        assertThat(kept(b, events(0x2))).as("E[1] is ignored where no sampled operation is speculative").isTrue();
     }
 
     @Test

@@ -2,6 +2,7 @@
 package dev.spelunk.cli.framework;
 
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ public final class BundleUpdate {
     private final Map<Path, Installed> before;
     private final Map<String, Map<String, Object>> configurationsBefore;
     private final Map<String, Map<String, Object>> configurations;
+    private boolean configured;
 
     /**
      * Begins a change.
@@ -40,6 +42,7 @@ public final class BundleUpdate {
     public void apply(List<Path> files) {
         host.install(wantedBy, files).forEach(bundle -> FrameworkHost.start(wantedBy, bundle));
         host.checkConfigurations(wantedBy, configurations);
+        configured = true;
         change(configurationsBefore, configurations);
     }
 
@@ -61,7 +64,9 @@ public final class BundleUpdate {
 
     /** Puts back what was there. */
     public void undo() {
-        change(configurations, configurationsBefore);
+        if (configured) {
+            change(configurations, configurationsBefore);
+        }
         for (Installed now : List.copyOf(host.installed().values())) {
             if (before.get(now.file()) != now) {
                 FrameworkHost.uninstall(now);
@@ -96,9 +101,14 @@ public final class BundleUpdate {
         }
     }
 
+    /** Whether the components of that PID are there, with these values, and offer their services. */
     private boolean taken(String pid, Map<String, Object> values) {
-        return host.instances().stream().filter(instance -> List.of(instance.description.configurationPid).contains(pid))
-                .allMatch(instance -> has(instance, values));
+        return host.descriptions().stream().filter(component -> List.of(component.configurationPid).contains(pid))
+                .allMatch(component -> {
+                    Collection<ComponentConfigurationDTO> instances = host.runtime().getComponentConfigurationDTOs(component);
+                    return !instances.isEmpty() && instances.stream().allMatch(
+                            instance -> has(instance, values) && instance.service != null);
+                });
     }
 
     private static boolean has(ComponentConfigurationDTO instance, Map<String, Object> values) {

@@ -174,6 +174,11 @@ public final class FrameworkHost implements AutoCloseable {
         return (file.startsWith(assembly) ? "reference:" : "") + file.toAbsolutePath().toUri();
     }
 
+    /** When files have been written. */
+    public static List<FileTime> times(List<Path> files) {
+        return files.stream().map(FrameworkHost::time).toList();
+    }
+
     private static FileTime time(Path file) {
         try {
             return Files.getLastModifiedTime(file);
@@ -344,13 +349,13 @@ public final class FrameworkHost implements AutoCloseable {
         });
     }
 
-    private List<ComponentDescriptionDTO> descriptions() {
+    List<ComponentDescriptionDTO> descriptions() {
         ServiceComponentRuntime runtime = runtime();
         return runtime == null ? List.of() : new ArrayList<>(runtime.getComponentDescriptionDTOs());
     }
 
     /** SCR's own view; null when no bundle brings SCR. */
-    private ServiceComponentRuntime runtime() {
+    ServiceComponentRuntime runtime() {
         ServiceReference<ServiceComponentRuntime> reference =
                 context().getServiceReference(ServiceComponentRuntime.class);
         return reference == null ? null : context().getService(reference);

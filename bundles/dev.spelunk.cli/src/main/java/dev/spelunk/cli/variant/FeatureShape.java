@@ -23,7 +23,7 @@ final class FeatureShape {
     static final String DOCUMENTATION = "spelunk-documentation";
 
     private static final Pattern FEATURE_NAME = Pattern.compile("FEAT_[A-Za-z0-9_]+");
-    private static final Pattern ARCHITECTURE_VERSION = Pattern.compile("[89]\\.\\d");
+    private static final Pattern ARCHITECTURE_VERSION = Pattern.compile("8\\.\\d|9\\.[0-6]");
     private static final Pattern ARTIFACT = Pattern.compile("[^:\\s]+:[^:\\s]+");
     private static final Pattern ARTIFACT_WITH_VERSION = Pattern.compile("[^:\\s]+(:[^:\\s]+){2,4}");
 
@@ -169,7 +169,7 @@ final class FeatureShape {
             object(architecture, Set.of("version", "features"));
             Value version = architecture.members().get("version");
             if (version != null) {
-                matches(version, ARCHITECTURE_VERSION, "the architecture version, as 8.5");
+                matches(version, ARCHITECTURE_VERSION, "8.5; there are 8.0 to 8.9 and 9.0 to 9.6");
             }
             Value features = architecture.members().get("features");
             if (features != null) {

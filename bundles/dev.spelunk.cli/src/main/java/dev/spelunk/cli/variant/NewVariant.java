@@ -7,6 +7,7 @@ import jakarta.json.JsonObjectBuilder;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -43,6 +44,8 @@ public final class NewVariant {
             Files.writeString(Files.createFile(file), text(simple, reference, base));
         } catch (FileAlreadyExistsException e) {
             throw new UserError(file + ": there is such a file already; choose another name or remove it");
+        } catch (NoSuchFileException e) {
+            throw new UserError(file + ": cannot be written: its folder does not exist");
         } catch (IOException e) {
             throw new UserError(file + ": cannot be written: " + e.getMessage());
         }

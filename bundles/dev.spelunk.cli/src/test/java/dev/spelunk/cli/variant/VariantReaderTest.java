@@ -185,7 +185,8 @@ class VariantReaderTest {
     @CsvSource(delimiter = '|', textBlock = """
             "g:base:1"      | 7                 | must be a string, is a number
             "g:base:1"      | "base"            | has not the form group:artifact:version
-            "8.5"           | "85"              | has not the form the architecture version, as 8.5
+            "8.5"           | "85"              | has not the form 8.5; there are 8.0 to 8.9 and 9.0 to 9.6
+            "8.5"           | "9.7"             | has not the form 8.5; there are 8.0 to 8.9 and 9.0 to 9.6
             "FEAT_FGT"      | "FGT"             | has not the form a feature's name, as FEAT_FGT
             "0x410f_d830"   | "0x10410fd8300000001" | does not fit in 64 bits
             "0x410f_d830"   | 5                 | must be a string

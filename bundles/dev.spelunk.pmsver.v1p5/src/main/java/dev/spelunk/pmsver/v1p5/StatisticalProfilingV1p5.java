@@ -36,7 +36,6 @@ public final class StatisticalProfilingV1p5 implements ProfilingFeatures {
 
     @Override
     public void contribute(ProfilingRules rules) {
-
         rules.pmsVer = 6;
     }
 }

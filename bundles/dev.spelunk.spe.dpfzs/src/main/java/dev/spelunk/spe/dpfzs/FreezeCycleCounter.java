@@ -31,7 +31,6 @@ public final class FreezeCycleCounter implements ProfilingFeatures {
 
     @Override
     public void contribute(ProfilingRules rules) {
-
         // ID_AA64DFR1_EL1.DPFZS and the freeze are the registers' and the performance monitors'.
     }
 }

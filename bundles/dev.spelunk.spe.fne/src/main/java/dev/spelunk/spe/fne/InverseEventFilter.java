@@ -7,9 +7,11 @@ import dev.spelunk.api.spu.ProfilingRules;
 import dev.spelunk.api.spu.SampleFilter;
 import dev.spelunk.api.state.Operation;
 
-/** PMSFCR_EL1.FnE: rejects a record that has an event which PMSNEVFR_EL1 selects (DDI 0487, D17.5.2). */
+/** PMSFCR_EL1.FnE: rejects a record that has an event which PMSNEVFR_EL1 selects (DDI 0487, D17.5.2 and D24.7.17). */
 final class InverseEventFilter implements SampleFilter {
     private static final long FNE = 1 << 3;
+    /** E[1] is ignored where no sampled operation is speculative. */
+    private static final long RETIRED = 1 << 1;
 
     @Override
     public boolean enabled(PeContext context) {
@@ -19,6 +21,6 @@ final class InverseEventFilter implements SampleFilter {
     /** No selected event is CONSTRAINED UNPREDICTABLE: acts as FnE = 0, which is what evaluating it gives. */
     @Override
     public boolean rejects(PeContext context, ProfilingRules rules, Operation operation) {
-        return (context.register(SystemRegister.PMSNEVFR_EL1) & rules.filterableEvents & operation.events) != 0;
+        return (context.register(SystemRegister.PMSNEVFR_EL1) & rules.filterableEvents & ~RETIRED & operation.events) != 0;
     }
 }

@@ -11,6 +11,7 @@ import dev.spelunk.api.registers.SystemRegister;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -48,6 +49,16 @@ class PmsVerVariantsTest {
         assertThat(packets.containsKey(ALTERNATE_CLOCK)).as("FEAT_SPE_ALTCLK").isEqualTo(pmsVer == 6);
         assertThat(branches[0]).as("Branch packets").isPositive();
         assertThat(branches[1]).as("with CR").isEqualTo(pmsVer >= 5 ? branches[0] : 0);
+        assertThat(run.result().counters().containsKey("SAMPLE_FEED_BR")).as("counters of v1.2").isEqualTo(pmsVer >= 3);
+        assertThat(run.result().counters().containsKey("SAMPLE_FEED_DS")).as("of FEAT_SPE_FDS").isEqualTo(pmsVer >= 5);
+    }
+
+    @Test
+    @DisplayName("Without hypervisor the buffer management events are those that hardware reported, and no PMU events")
+    void managementEvents() {
+        Machines.Run run = Machines.setup().variant("armv8.7-spe-v1p2").hypervisor("none").append("workload=sort").run();
+        assertThat(run.result().counters()).containsKey("SAMPLE_FEED_BR");
+        assertThat(run.result().bufferEvents()).containsOnlyKeys("BUFFER_FULL");
     }
 
     /** Counts packets by header; returns the number of Branch packets, and of those with CR. */

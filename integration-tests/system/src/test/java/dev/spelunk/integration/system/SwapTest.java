@@ -11,8 +11,15 @@ import dev.spelunk.api.machine.SwapReport;
 import dev.spelunk.api.machine.SwapRequest;
 import dev.spelunk.api.machine.SwapService;
 import dev.spelunk.api.records.ProfileWriter;
+import dev.spelunk.api.registers.Encoding;
+import dev.spelunk.api.registers.RegisterDefinition;
+import dev.spelunk.api.spu.Packets;
+import dev.spelunk.api.spu.ProfilingFeatures;
+import dev.spelunk.api.spu.ProfilingRules;
 import java.io.ByteArrayInputStream;
+import java.util.Hashtable;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
@@ -21,6 +28,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.osgi.framework.ServiceRegistration;
 
 /** Parts are exchanged while the guest profiles itself: for equal ones, and nothing that it can see changes; for others. */
 class SwapTest {
@@ -143,6 +151,66 @@ class SwapTest {
         }
         return text.toString().lines().filter(line -> line.startsWith(".")).map(line -> line.substring(60).strip())
                 .filter(packet -> !packet.matches("(LAT|EV|DATA-SOURCE|PAD).*")).collect(Collectors.toList());
+    }
+
+    /** What a bundle of one's own may add: an IMPLEMENTATION DEFINED event, register, and packet that shows the register. */
+    private static final class Own implements ProfilingFeatures {
+        static final int EVENT = 13;
+        static final int REGISTER = Encoding.of(3, 0, 15, 2, 0);
+        static final int INDEX = 22;
+
+        @Override
+        public String feature() {
+            return "own";
+        }
+
+        @Override
+        public int order() {
+            return 1000;
+        }
+
+        @Override
+        public void contribute(ProfilingRules rules) {
+            int value = rules.value();
+            rules.event(EVENT);
+            rules.registers(architecture -> List.of(
+                    RegisterDefinition.of("OWN_EL1", REGISTER).whole().reset(0x5A5A).from(1).build()));
+            rules.collector((context, sample) -> {
+                sample.events |= 1L << EVENT;
+                sample.values[value] = context.register(REGISTER);
+            });
+            rules.packet(ProfilingRules.ADDRESS + INDEX, (operation, composed, out, at) ->
+                    Packets.address(out, at, INDEX, operation.values[value]));
+        }
+    }
+
+    @Test
+    @DisplayName("a feature from outside brings an event, a packet and a register of its own, and the guest is not disturbed")
+    void ownFeature() throws Exception {
+        ServiceRegistration<?> service = Machines.composition("default").context().registerService(ProfilingFeatures.class,
+                new Own(), new Hashtable<>(Map.of(Parts.PART, Parts.FEATURES, Parts.NAME, "own")));
+        try {
+            long half = undisturbed.result().instructions() / 2;
+            Machines.Run run = setup().run((machine, swaps) -> {
+                swaps.swapAt(machine, half, new SwapRequest(Parts.FEATURES, null, "own", false));
+                swaps.swapAt(machine, half + half / 2, new SwapRequest(Parts.FEATURES, "own", SwapRequest.NONE, false));
+            }, (machine, swaps) -> assertDone(swaps.report(machine), 2));
+            assertThat(run.console()).isEqualTo(undisturbed.console());
+            assertThat(run.result().counters()).isEqualTo(undisturbed.result().counters());
+            long packets = packets(run.records(), "22 b6 5a 5a 00 00 00 00 00 00");
+            assertThat(packets).isPositive().isLessThan(packets(run.records(), "b0 "));
+            assertThat(packets(run.records(), "52 .. 20|52 .. 21")).as("event 13").isEqualTo(packets);
+            assertThat(packets(undisturbed.records(), "22 b6 ")).isZero();
+        } finally {
+            service.unregister();
+        }
+    }
+
+    /** How many packets begin with bytes of that pattern. */
+    private static long packets(byte[] records, String pattern) throws Exception {
+        StringBuilder text = new StringBuilder();
+        Machines.composition("default").service(ProfileWriter.class).decode(new ByteArrayInputStream(records), text);
+        return text.toString().lines().filter(line -> line.matches("\\.  [0-9a-f]{8}:  (" + pattern + ").*")).count();
     }
 
     @Test

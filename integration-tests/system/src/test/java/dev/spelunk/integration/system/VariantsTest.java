@@ -87,6 +87,9 @@ class VariantsTest {
             "remove": ["dev.spelunk:dev.spelunk.mmu"]                               | no part of kind mmu
             "parts": {"timing": "quantum"}                                          | no part of kind timing is named quantum
             "architecture": {"version": "8.0"}                                      | is not permitted in Armv8.0
+            "architecture": {"version": "8.5", "features": ["FEAT_SPE_ERnd"]}       | FEAT_SPE_ERnd is asserted, but no part of the machine models it
+            "registers": {"NOSUCH_EL1": "0x1"}                                      | it states the value of NOSUCH_EL1, a register that the machine does not have
+            "registers": {"PMSIDR_EL1": "0x1"}                                      | it states PMSIDR_EL1 = 0x1, but its parts and their configurations make it 0x2600f
             """)
     @DisplayName("An illegal variant, and one that lacks a part: one line, exit code 2")
     void illegal(String change, String message) throws IOException {
