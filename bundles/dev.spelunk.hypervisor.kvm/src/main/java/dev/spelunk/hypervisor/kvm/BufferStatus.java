@@ -13,6 +13,9 @@ final class BufferStatus {
     static final int BSC_NOT_ALLOWED = 0;
     static final int BSC_FULL = 1;
     static final int BSC_TOO_LARGE = 4;
+    /** FSC without its level, and that of a Permission fault. */
+    static final int FSC_TYPE = 0x3C;
+    static final int FSC_PERMISSION = 0x0C;
     /** FSC of a synchronous External abort. */
     static final int FSC_EXTERNAL_ABORT = 0x10;
     /** FSC of a synchronous External abort on a table walk, at level 0. */

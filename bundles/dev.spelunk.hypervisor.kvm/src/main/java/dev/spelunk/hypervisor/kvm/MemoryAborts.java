@@ -55,7 +55,9 @@ final class MemoryAborts {
         if (memory.contains(exit.ipa)
                 && (type == FSC_TRANSLATION || type == FSC_ACCESS_FLAG || type == FSC_PERMISSION)) {
             vm.count(ExitReason.STAGE_2_FAULT);
-            boolean write = !instruction && (exit.syndrome & (ISS_WNR | ISS_S1PTW)) == ISS_WNR;
+            // A walk reads, unless it may not: then it was to set AF or the dirty state.
+            boolean write = (exit.syndrome & ISS_S1PTW) != 0 ? type == FSC_PERMISSION
+                    : !instruction && (exit.syndrome & ISS_WNR) != 0;
             if (type == FSC_ACCESS_FLAG || type == FSC_PERMISSION && (!write || memory.writable(exit.ipa))) {
                 failure = String.format("stage 2 permits what the guest did to IPA 0x%x at 0x%x, and yet it faulted with "
                         + "syndrome 0x%x", exit.ipa, exit.address, exit.syndrome);

@@ -249,9 +249,11 @@ final class ProfilingBuffer {
         if (translated) {
             walk.add(walk.result.ipa & -Memslots.PAGE);
         }
+        // With a permission fault it may also be a table in which the walk was to set AF or the dirty state.
+        boolean update = (BufferStatus.statusCode(pmbsr) & BufferStatus.FSC_TYPE) == BufferStatus.FSC_PERMISSION;
         int count = walk.order();
         for (int i = 0; i < count; i++) {
-            memory.map(walk.pages()[i], translated && walk.pages()[i] == (walk.result.ipa & -Memslots.PAGE));
+            memory.map(walk.pages()[i], update || translated && walk.pages()[i] == (walk.result.ipa & -Memslots.PAGE));
         }
         if ((pmbsr & BufferStatus.DL) != 0) {
             // The torn record cannot be resumed (DDI 0487, D17.7.4).

@@ -84,6 +84,37 @@ class HostMemoryTest {
     }
 
     @Test
+    @DisplayName("a walk that is to set AF or the dirty state in a shared page gets a frame of its own for it, the SPU's too")
+    void sharedTable() {
+        for (int page = 0; page < Bench.SIZE / Memslots.PAGE; page += HostMemory.HUGE) {
+            bench.vm.pressure().event(Kind.SPLIT, page);
+        }
+        event(Kind.MERGING);
+        fault(false, 0x07);
+        bench.exit(Core.SYNCHRONOUS, 0x24L << 26 | 1L << 25 | 1L << 7 | 0x0F, IPA);
+        assertThat(bench.vm.memory().writable(IPA)).isTrue();
+
+        bench.policy = new NonePolicy();
+        bench.vm.pinningPolicy(bench.policy);
+        bench.enableMmu().mapBuffer(4).enableBuffer(Bench.BUFFER_VA, Bench.BUFFER_VA + 0x4000);
+        long table = bench.entry(Bench.BUFFER_VA) & -Memslots.PAGE;
+        // Another page of the same content, for the table to share its frame with.
+        for (int i = 0; i < Memslots.PAGE; i += Long.BYTES) {
+            bench.poke(IPA + 0x10_0000 + i, bench.peek(table + i));
+        }
+        for (int i = 0; i < 1000 && count(HostCounter.MERGED) == 1; i++) {
+            bench.vm.pressure().event(Kind.MERGING, (int) ((table - Bench.GUEST) / Memslots.PAGE));
+        }
+        assertThat(count(HostCounter.MERGED)).isEqualTo(2);
+        bench.vm.memory().map(table, false);
+        assertThat(bench.vm.memory().writable(table)).isFalse();
+        bench.context.register(SystemRegister.PMBSR_EL1, 0x25L << 26 | 1L << 17 | 0x0F);
+        bench.read(SystemRegister.ID_AA64PFR0_EL1);
+        assertThat(bench.vm.memory().writable(table)).isTrue();
+        assertThat(bench.memory(SystemRegister.PMBSR_EL1)).isZero();
+    }
+
+    @Test
     @DisplayName("a huge page is a block at stage 2, its parts are pages, and a huge page made again is a block again")
     void splitAndCollapse() {
         bench.poke(IPA, 0x42);
