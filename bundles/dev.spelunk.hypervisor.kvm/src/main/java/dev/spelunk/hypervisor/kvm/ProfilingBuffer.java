@@ -163,6 +163,8 @@ final class ProfilingBuffer {
     }
 
     private boolean walkPages(long from, long to) {
+        // More pages than there are can only be the same ones again and again: tables that point to themselves.
+        long left = memory.pages();
         for (long va = from; va != to; ) {
             memory.spend(costs.walk());
             if (!walk.walk(va)) {
@@ -172,6 +174,10 @@ final class ProfilingBuffer {
             long mapping = (va | (1L << walk.result.pageBits) - 1) + 1;
             long next = Long.compareUnsigned(mapping - va, to - va) < 0 ? mapping : to;
             for (long offset = 0; offset < next - va; offset += Memslots.PAGE) {
+                if (left-- == 0) {
+                    refuse();
+                    return false;
+                }
                 long ipa = walk.result.ipa + offset;
                 if (!memory.contains(ipa)) {
                     reportNoMemslot();
@@ -190,8 +196,13 @@ final class ProfilingBuffer {
             inUse.set(walk.pages(), count);
             return;
         }
-        release();
         pins.clear();
+        refuse();
+    }
+
+    /** The buffer may not be pinned, and stays out of hardware until the guest programs it anew. */
+    private void refuse() {
+        release();
         state.heldOff(true);
         report(BufferStatus.other(memory(), BufferStatus.BSC_NOT_ALLOWED) | BufferStatus.DL, BufferEvent.ACCESS_NOT_ALLOWED);
     }

@@ -39,6 +39,11 @@ final class VmMemory implements HostMemory.MmuNotifier {
         state.count(HostCounter.LOST_CYCLES, cycles);
     }
 
+    /** How many pages the guest's memory has. */
+    int pages() {
+        return memslots.pages();
+    }
+
     boolean contains(long ipa) {
         return memslots.contains(ipa);
     }

@@ -115,6 +115,27 @@ class HostMemoryTest {
     }
 
     @Test
+    @DisplayName("tables that name the same pages again and again: a buffer of more pages than there are is refused at once")
+    void aliases() {
+        // A table of level 2 whose entries all point to one of level 3, and one of level 1 all to that: 512 GiB.
+        bench.enableMmu();
+        for (int i = 0; i < 512; i++) {
+            bench.map(Bench.BUFFER_VA + 0x1000L * i, IPA);
+        }
+        long level3 = bench.entry(Bench.BUFFER_VA) & -Memslots.PAGE;
+        long level2 = Bench.TABLES + 0x1000;
+        for (int i = 0; i < 512; i++) {
+            bench.poke(level2 + 8L * i, level3 | 3);
+            bench.poke(Bench.TABLES + 8L * i, level2 | 3);
+        }
+        bench.enableBuffer(Bench.BUFFER_VA, 1L << 39);
+        assertThat(bench.memory(SystemRegister.PMBSR_EL1)).isEqualTo(1L << 17 | 1L << 19);
+        assertThat(bench.vm.state().pinnedPages()).isZero();
+        bench.write(SystemRegister.PMBSR_EL1, 0);
+        assertThat(bench.hardware(SystemRegister.PMBLIMITR_EL1) & 1).as("E stays out of hardware").isZero();
+    }
+
+    @Test
     @DisplayName("a huge page is a block at stage 2, its parts are pages, and a huge page made again is a block again")
     void splitAndCollapse() {
         bench.poke(IPA, 0x42);
