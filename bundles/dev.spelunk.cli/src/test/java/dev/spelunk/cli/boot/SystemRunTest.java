@@ -57,6 +57,7 @@ class SystemRunTest {
                     }
                     case "dump" -> "all the registers\n";
                     case "unsaved" -> new TreeSet<Long>();
+                    case "passed" -> new TreeMap<String, Long>();
                     case "close" -> {
                         closed++;
                         yield null;

@@ -152,6 +152,8 @@ class GuestRunTest {
                             return new TreeMap<>(Map.of("buffer full", "first after 5 operations: it was full"));
                         case "unsaved":
                             return new TreeSet<Long>();
+                        case "passed":
+                            return new TreeMap<String, Long>();
                         case "dump":
                             return "all the registers\n";
                         default:
