@@ -53,6 +53,16 @@ public enum Event {
         return (events & mask) != 0;
     }
 
+    /** The name of a bit; one that has none is IMPLEMENTATION DEFINED or newer than this. */
+    public static String name(int bit) {
+        for (Event event : VALUES) {
+            if (event.mask == 1L << bit) {
+                return event.label;
+            }
+        }
+        return "event " + bit;
+    }
+
     /** The name in a printed packet. */
     public String label() {
         return label;

@@ -26,7 +26,8 @@ public final class Summary {
     private final Map<String, long[]> functions = new TreeMap<>();
     private final Map<String, long[]> operations = new TreeMap<>();
     private final Map<String, long[]> branches = new TreeMap<>();
-    private final long[] events = new long[Event.values().length];
+    /** How often each bit of the Events packet was 1. */
+    private final long[] events = new long[Long.SIZE];
     private long records;
     private long withPc;
     private long branchRecords;
@@ -71,8 +72,8 @@ public final class Summary {
                 branch(record);
             }
         }
-        for (Event event : Event.values()) {
-            events[event.ordinal()] += record.is(event) ? 1 : 0;
+        for (long rest = record.events; rest != 0; rest &= rest - 1) {
+            events[Long.numberOfTrailingZeros(rest)]++;
         }
         if (record.has(CounterIndex.TOTAL_LATENCY)) {
             latencies++;
@@ -129,9 +130,9 @@ public final class Summary {
             }
         }
         Map<String, long[]> named = new TreeMap<>();
-        for (Event event : Event.values()) {
-            if (events[event.ordinal()] > 0) {
-                named.put(event.label(), new long[] {events[event.ordinal()]});
+        for (int bit = 0; bit < events.length; bit++) {
+            if (events[bit] > 0) {
+                named.put(Event.name(bit), new long[] {events[bit]});
             }
         }
         table(out, "Events", named, records, Integer.MAX_VALUE);

@@ -31,7 +31,7 @@ class SummaryTest {
         b.counter(0, 10).pc(ElfImage.TEXT, 1).operation(1, 0).events(0x2, 2).timestamp(1000).align(6);
         b.counter(0, 20).pc(ElfImage.TEXT + 4, 1).operation(1, 1).events(0x2, 2).timestamp(1500).align(6);
         b.counter(0, 30).pc(ElfImage.TEXT + 0x80, 1).operation(2, 1).events(0x42, 2).timestamp(3000).align(6);
-        b.counter(0, 40).pc(0x12345678, 0).operation(2, 2).events(0x82, 2).timestamp(2000).align(6);
+        b.counter(0, 40).pc(0x12345678, 0).operation(2, 2).events(0x1082, 2).timestamp(2000).align(6);
         assertThat(summary(b, new Segment(ElfImage.TEXT, 0x100, 0x100, 1))).isEqualTo("""
                 4 sample records in 256 bytes
                 Timestamps 1000 to 3000: 2.000000 s of the counter at 1000 Hz
@@ -57,6 +57,7 @@ class SummaryTest {
                          4 100.00%  RETIRED
                          1  25.00%  MISPRED
                          1  25.00%  NOT-TAKEN
+                         1  25.00%  event 12
                 """);
     }
 
