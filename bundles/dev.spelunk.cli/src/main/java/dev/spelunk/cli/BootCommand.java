@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
         footer = {"", "On a terminal, Ctrl-A x leaves, Ctrl-A Ctrl-A sends Ctrl-A, Ctrl-A h lists these keys; all "
                 + "other keys, also Ctrl-C, go to the guest.", "",
             "Exit codes: 0 the guest powered off, or Ctrl-A x; 2 bad input or a problem of the host; 3 the guest "
-                + "failed, panicked or reset itself; 4 --max-instructions ended it; 130 interrupted."})
+                + "failed, panicked or reset itself; 4 --max-instructions ended it; 5 a checked invariant broke; 130 interrupted."})
 final class BootCommand implements Callable<Integer> {
     @Option(names = "--kernel", paramLabel = "IMAGE", required = true,
             description = "The kernel: an arm64 Image, which may be compressed with gzip, or an ELF file.")

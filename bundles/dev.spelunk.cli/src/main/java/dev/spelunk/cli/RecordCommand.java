@@ -21,7 +21,8 @@ import picocli.CommandLine.Parameters;
             "  spelunk record -- ./program arguments",
             "  perf report --itrace=i1i -i spelunk-out/perf.data",
             "An event that samples the kernel too (arm_spe_0//) wants --kallsyms spelunk-out/kallsyms as well.", "",
-            "Exit codes: the program's; 125 when Spelunk itself failed or was interrupted."})
+            "Exit codes: the program's; 125 when Spelunk itself failed or was interrupted; 5 with --check when an invariant "
+                + "broke."})
 final class RecordCommand implements Callable<Integer> {
     @Option(names = "--event", paramLabel = "EVENT", defaultValue = "arm_spe_0/ts_enable=1/u",
             description = "perf's event. Default: ${DEFAULT-VALUE}, which samples the program and not the kernel.")

@@ -10,11 +10,12 @@ final class EventReason {
     }
 
     /**
+     * @param cause who found it, and what is wrong
      * @param pmbsr the guest's PMBSR_EL1 with the event
      * @param address PMBPTR_EL1, or the address whose walk failed
      * @param limit the guest's PMBLIMITR_EL1
      */
-    static String of(BufferEvent event, long pmbsr, long address, long limit) {
+    static String of(BufferEvent event, EventCause cause, long pmbsr, long address, long limit) {
         String at = "0x" + Long.toHexString(address);
         String end = "0x" + Long.toHexString(limit & BufferStatus.LIMIT_MASK);
         switch (event) {
@@ -31,12 +32,11 @@ final class EventReason {
                 return fault(pmbsr) + " in KVM's walk of the guest's stage 1 for " + at
                         + " when the guest enabled the buffer: that page has no writable translation; hardware saw nothing of it";
             case EXTERNAL_ABORT:
-                return "no memslot backs a page of the buffer at " + at + ", or of its tables";
+                return "the SPU's access to " + at + " can only abort externally: " + cause.text;
             case ACCESS_NOT_ALLOWED:
-                return "the buffer from " + at + " to " + end + " is misprogrammed (alignment, tag or half of the address space, "
-                        + "address size), no memslot backs it, or its pages may not be pinned";
             case TOO_LARGE:
-                return "the buffer from " + at + " to " + end + " is larger than the maximum in PMBIDR_EL1";
+                return "the buffer with the limit " + end + ", at " + at + ": " + cause.text
+                        + (cause == EventCause.HARDWARE ? "" : "; KVM found it, and reports what hardware would");
             default:
                 return "hardware reported an event that is IMPLEMENTATION DEFINED, PMBSR_EL1 = 0x" + Long.toHexString(pmbsr);
         }

@@ -115,19 +115,19 @@ final class ProfilingBuffer {
             release();
             return;
         }
-        long pointer = state.register(SystemRegister.PMBPTR_EL1);
+        long pointer = pointer();
         long limit = pmblimitr & BufferStatus.LIMIT_MASK;
-        if (!wellFormed(pointer, limit)) {
+        EventCause wrong = wrong(pointer, limit);
+        if (wrong != null) {
             release();
-            report(BufferStatus.other(memory(), BufferStatus.BSC_NOT_ALLOWED) | BufferStatus.DL,
-                    BufferEvent.ACCESS_NOT_ALLOWED);
+            notAllowed(wrong, pointer);
         } else if (Long.compareUnsigned(pointer, limit) >= 0 || limit - pointer < rules().maxRecordSize()) {
             // Hardware reports buffer full when the first sample is due.
             release();
         } else if (maxSize != 0 && Long.compareUnsigned(limit - (pointer & -Memslots.PAGE), maxSize) > 0) {
             release();
             state.heldOff(true);
-            report(BufferStatus.other(memory(), BufferStatus.BSC_TOO_LARGE), BufferEvent.TOO_LARGE);
+            report(BufferStatus.other(memory(), BufferStatus.BSC_TOO_LARGE), BufferEvent.TOO_LARGE, EventCause.TOO_LARGE, pointer);
         } else if (walkBuffer(pointer & -Memslots.PAGE, limit)) {
             pin();
         } else {
@@ -135,23 +135,23 @@ final class ProfilingBuffer {
         }
     }
 
-    /** Whether pointer and limit agree with each other, with the alignment and with the input address size. */
-    private boolean wellFormed(long pointer, long limit) {
-        if (pointer >>> HALF_BIT != limit >>> HALF_BIT || (pointer & rules().alignment() - 1) != 0) {
-            return false;
+    /** How pointer and limit disagree with each other, with the alignment, or with the input address size; null if not. */
+    private EventCause wrong(long pointer, long limit) {
+        if (pointer >>> HALF_BIT != limit >>> HALF_BIT) {
+            return ((pointer ^ limit) >>> HALF_BIT & 1) != 0 ? EventCause.OTHER_HALF : EventCause.OTHER_TAG;
         }
-        if ((context.register(SystemRegister.SCTLR_EL1) & SCTLR_M) == 0) {
-            return true;
+        if ((pointer & rules().alignment() - 1) != 0) {
+            return EventCause.MISALIGNED;
         }
         boolean upper = (limit >>> HALF_BIT & 1) != 0;
         long tcr = context.register(SystemRegister.TCR_EL1);
         int unused = (int) (upper ? tcr >>> TCR_T1SZ_SHIFT : tcr) & TCR_SIZE_MASK;
-        if (limit == 0 || unused <= TAG_BITS) {
-            return true;
+        if ((context.register(SystemRegister.SCTLR_EL1) & SCTLR_M) == 0 || limit == 0 || unused <= TAG_BITS) {
+            return null;
         }
         // From the input address size up, the last byte's address is copies of bit 55; above that is the tag.
         long outside = limit - 1 << TAG_BITS >> TAG_BITS >> Long.SIZE - unused;
-        return outside == (upper ? -1 : 0);
+        return outside == (upper ? -1 : 0) ? null : EventCause.BEYOND;
     }
 
     /** Walks every page of [from, to) and collects it with its tables. Reports the first fault and returns false. */
@@ -175,12 +175,12 @@ final class ProfilingBuffer {
             long next = Long.compareUnsigned(mapping - va, to - va) < 0 ? mapping : to;
             for (long offset = 0; offset < next - va; offset += Memslots.PAGE) {
                 if (left-- == 0) {
-                    refuse();
+                    refuse(EventCause.ALIASES);
                     return false;
                 }
                 long ipa = walk.result.ipa + offset;
                 if (!memory.contains(ipa)) {
-                    reportNoMemslot();
+                    reportNoMemslot(va + offset);
                     return false;
                 }
                 walk.add(ipa & -Memslots.PAGE);
@@ -197,14 +197,14 @@ final class ProfilingBuffer {
             return;
         }
         pins.clear();
-        refuse();
+        refuse(EventCause.PINS_REFUSED);
     }
 
     /** The buffer may not be pinned, and stays out of hardware until the guest programs it anew. */
-    private void refuse() {
+    private void refuse(EventCause cause) {
         release();
         state.heldOff(true);
-        report(BufferStatus.other(memory(), BufferStatus.BSC_NOT_ALLOWED) | BufferStatus.DL, BufferEvent.ACCESS_NOT_ALLOWED);
+        notAllowed(cause, pointer());
     }
 
     /** The buffer is not used any more: the policy lets go of what it wants to. */
@@ -234,7 +234,7 @@ final class ProfilingBuffer {
         if (BufferStatus.exceptionClass(pmbsr) == BufferStatus.EC_STAGE_2_ABORT) {
             return stage2Fault(pmbsr);
         }
-        report(BufferStatus.reported(memory(), pmbsr), BufferEvent.of(pmbsr));
+        report(BufferStatus.reported(memory(), pmbsr), BufferEvent.of(pmbsr), EventCause.HARDWARE, pointer());
         return false;
     }
 
@@ -244,7 +244,7 @@ final class ProfilingBuffer {
         long sticky = pmbsr & (BufferStatus.DL | BufferStatus.EA);
         walk.begin();
         memory.spend(costs.walk());
-        boolean translated = walk.walk(state.register(SystemRegister.PMBPTR_EL1));
+        boolean translated = walk.walk(pointer());
         walk.end();
         if (!translated && walk.tableWithoutMemslot()) {
             memory(memory() | sticky);
@@ -253,7 +253,7 @@ final class ProfilingBuffer {
         }
         if (translated && !memory.contains(walk.result.ipa)) {
             memory(memory() | sticky);
-            reportNoMemslot();
+            reportNoMemslot(pointer());
             return false;
         }
         // A stage 1 fault by now means that the guest changed its tables: the next sample tells.
@@ -268,7 +268,8 @@ final class ProfilingBuffer {
         }
         if ((pmbsr & BufferStatus.DL) != 0) {
             // The torn record cannot be resumed (DDI 0487, D17.7.4).
-            report(BufferStatus.other(memory() | sticky, BufferStatus.BSC_FULL), BufferEvent.BUFFER_FULL_TORN);
+            report(BufferStatus.other(memory() | sticky, BufferStatus.BSC_FULL), BufferEvent.BUFFER_FULL_TORN,
+                    EventCause.TORN, pointer());
             return false;
         }
         vm.count(HostCounter.BLACKOUTS);
@@ -279,9 +280,10 @@ final class ProfilingBuffer {
     private void reportWalk() {
         if (walk.tableWithoutMemslot()) {
             report(BufferStatus.stage1Abort(memory(), BufferStatus.FSC_EXTERNAL_ABORT_ON_WALK + level()),
-                    BufferEvent.EXTERNAL_ABORT);
+                    BufferEvent.EXTERNAL_ABORT, EventCause.TABLE_WITHOUT_MEMSLOT, walk.result.va);
         } else {
-            report(BufferStatus.stage1Abort(memory(), walk.result.fault), BufferEvent.STAGE_1_FAULT_AT_ENABLE);
+            report(BufferStatus.stage1Abort(memory(), walk.result.fault), BufferEvent.STAGE_1_FAULT_AT_ENABLE,
+                    EventCause.NO_TRANSLATION, walk.result.va);
         }
     }
 
@@ -289,21 +291,27 @@ final class ProfilingBuffer {
         return walk.result.fault & 3;
     }
 
-    private void reportNoMemslot() {
+    private void reportNoMemslot(long va) {
         if (context.architecture.profiling().pmsVer >= FEAT_SPE_V1P3) {
-            report(BufferStatus.other(memory(), BufferStatus.BSC_NOT_ALLOWED) | BufferStatus.DL,
-                    BufferEvent.ACCESS_NOT_ALLOWED);
+            notAllowed(EventCause.NO_MEMSLOT, va);
         } else {
             report(BufferStatus.stage1Abort(memory(), BufferStatus.FSC_EXTERNAL_ABORT) | BufferStatus.EA,
-                    BufferEvent.EXTERNAL_ABORT);
+                    BufferEvent.EXTERNAL_ABORT, EventCause.NO_MEMSLOT, va);
         }
     }
 
-    private void report(long pmbsr, BufferEvent event) {
+    private void notAllowed(EventCause cause, long address) {
+        report(BufferStatus.other(memory(), BufferStatus.BSC_NOT_ALLOWED) | BufferStatus.DL, BufferEvent.ACCESS_NOT_ALLOWED,
+                cause, address);
+    }
+
+    private void report(long pmbsr, BufferEvent event, EventCause cause, long address) {
         memory(pmbsr);
-        long address = event == BufferEvent.STAGE_1_FAULT_AT_ENABLE
-                ? walk.result.va : state.register(SystemRegister.PMBPTR_EL1);
-        vm.count(event, context.pe.executed, pmbsr, address, state.register(SystemRegister.PMBLIMITR_EL1));
+        vm.count(event, cause, context.pe.executed, pmbsr, address, state.register(SystemRegister.PMBLIMITR_EL1));
+    }
+
+    private long pointer() {
+        return state.register(SystemRegister.PMBPTR_EL1);
     }
 
     private long memory() {

@@ -29,8 +29,8 @@ final class VmState {
     private static final int HOST = 80;
     private static final int WORDS = 128;
     private static final int TRAPPED_REGISTERS = 256;
-    /** Of the first event of each kind: operations before it, PMBSR_EL1, address, PMBLIMITR_EL1. */
-    private static final int FIRST_EVENT_WORDS = 4;
+    /** Of the first event of each kind: operations before it, PMBSR_EL1, address, PMBLIMITR_EL1, cause. */
+    private static final int FIRST_EVENT_WORDS = 5;
 
     private final StateBlock block;
     private final StateBlock pinCounts;
@@ -40,7 +40,7 @@ final class VmState {
     private ExitReason reason = ExitReason.OTHER;
     /** The last event, until somebody has taken note of it. */
     private BufferEvent news;
-    private final long[] newsWords = new long[3];
+    private final long[] newsWords = new long[FIRST_EVENT_WORDS];
 
     /** @param pages number of 4 KiB pages of the guest's memory */
     VmState(MachineState machine, int pages) {
@@ -221,15 +221,16 @@ final class VmState {
      * @param address PMBPTR_EL1, or the address whose walk failed
      * @param limit the guest's PMBLIMITR_EL1
      */
-    void count(BufferEvent event, long executed, long pmbsr, long address, long limit) {
-        if (block.words[EVENTS + event.ordinal()]++ == 0) {
-            long[] words = {executed, pmbsr, address, limit};
-            System.arraycopy(words, 0, firstEvents.words, event.ordinal() * FIRST_EVENT_WORDS, FIRST_EVENT_WORDS);
-        }
+    void count(BufferEvent event, EventCause cause, long executed, long pmbsr, long address, long limit) {
         news = event;
-        newsWords[0] = pmbsr;
-        newsWords[1] = address;
-        newsWords[2] = limit;
+        newsWords[0] = executed;
+        newsWords[1] = pmbsr;
+        newsWords[2] = address;
+        newsWords[3] = limit;
+        newsWords[4] = cause.ordinal();
+        if (block.words[EVENTS + event.ordinal()]++ == 0) {
+            System.arraycopy(newsWords, 0, firstEvents.words, event.ordinal() * FIRST_EVENT_WORDS, FIRST_EVENT_WORDS);
+        }
     }
 
     /** The event since the last call, or null. */
@@ -241,7 +242,7 @@ final class VmState {
 
     /** Why the last event happened. */
     String newsReason(BufferEvent event) {
-        return EventReason.of(event, newsWords[0], newsWords[1], newsWords[2]);
+        return reason(event, newsWords, 0);
     }
 
     /** For each kind of event that happened, why the first one did. */
@@ -250,12 +251,15 @@ final class VmState {
         for (BufferEvent event : BufferEvent.values()) {
             if (block.words[EVENTS + event.ordinal()] != 0) {
                 int at = event.ordinal() * FIRST_EVENT_WORDS;
-                long[] words = firstEvents.words;
-                result.put(event.label, String.format("first after %,d operations: %s", words[at],
-                        EventReason.of(event, words[at + 1], words[at + 2], words[at + 3])));
+                result.put(event.label, String.format("first after %,d operations: %s", firstEvents.words[at],
+                        reason(event, firstEvents.words, at)));
             }
         }
         return result;
+    }
+
+    private static String reason(BufferEvent event, long[] words, int at) {
+        return EventReason.of(event, EventCause.values()[(int) words[at + 4]], words[at + 1], words[at + 2], words[at + 3]);
     }
 
     void countTrap(int encoding) {

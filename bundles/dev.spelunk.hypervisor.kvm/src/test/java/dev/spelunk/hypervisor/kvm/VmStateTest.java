@@ -20,7 +20,7 @@ class VmStateTest {
         state.create();
         state.pinLimit(16);
         state.count(ExitReason.HVC);
-        state.count(BufferEvent.BUFFER_FULL, 1, 0, 0, 0);
+        state.count(BufferEvent.BUFFER_FULL, EventCause.HARDWARE, 1, 0, 0, 0);
         state.countTrap(SystemRegister.PMBSR_EL1);
         state.pin(3);
         state.pin(3);

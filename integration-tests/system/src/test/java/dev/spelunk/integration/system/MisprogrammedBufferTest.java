@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.spelunk.api.hypervisor.ProfilingAttributes;
 import dev.spelunk.api.hypervisor.VmOptions;
 import dev.spelunk.api.machine.Machine.Ending;
+import java.util.SortedMap;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,14 +15,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The bundled guest's driver enables a buffer that cannot be, once, under the KVM model with every invariant checked. */
 class MisprogrammedBufferTest {
+    /** Why events happened, in the words of the run's report. */
+    private SortedMap<String, String> reasons;
+
     private static Machines.Setup setup(String what) {
         return Machines.setup().append("spe.interval=1024 provoke=" + what + (what.contains("workload") ? "" : " workload=ping"))
                 .vm(VmOptions.DEFAULT.withCheck(true));
     }
 
     /** The guest compares PMBSR_EL1 of the event with what it expects, bit for bit, and calls exit with 1 where it differs. */
-    private static Machines.Run run(Machines.Setup setup) {
-        Machines.Run run = setup.run();
+    private Machines.Run run(Machines.Setup setup) {
+        Machines.Run run = setup.run((machine, swaps) -> { }, (machine, swaps) -> reasons = machine.eventReasons());
         assertThat(run.result().ending()).as(run.told()).isEqualTo(Ending.EXITED);
         assertThat(run.result().exitCode()).as(run.told()).isZero();
         assertThat(run.console()).contains("all checks passed");
@@ -34,25 +38,26 @@ class MisprogrammedBufferTest {
 
     @ParameterizedTest(name = "{0}: {1}")
     @CsvSource({
-        "misaligned, access not allowed, 0xa0000",
-        "other-tag, access not allowed, 0xa0000",
-        "other-half, access not allowed, 0xa0000",
-        "wrapping, access not allowed, 0xa0000",
-        "beyond, access not allowed, 0xa0000",
-        "no-memslot, external abort, 0x90060010",
-        "no-memslot-table, external abort, 0x90020016",
-        "read-only, stage 1 fault found at enable, 0x9002000f",
-        "hole-at-enable, stage 1 fault found at enable,",
-        "no-room, buffer full, 0x20001",
+        "misaligned, access not allowed, 0xa0000, is not aligned",
+        "other-tag, access not allowed, 0xa0000, different top bytes",
+        "other-half, access not allowed, 0xa0000, different halves",
+        "wrapping, access not allowed, 0xa0000, different",
+        "beyond, access not allowed, 0xa0000, beyond the input addresses",
+        "no-memslot, external abort, 0x90060010, no memslot backs the page",
+        "no-memslot-table, external abort, 0x90020016, no memslot backs a translation table",
+        "read-only, stage 1 fault found at enable, 0x9002000f, 'permission fault, level 3'",
+        "hole-at-enable, stage 1 fault found at enable, , 'translation fault, level 3'",
+        "no-room, buffer full, 0x20001, no further record fits",
     })
     @DisplayName("each misprogramming ends in its event, by interrupt, and the driver goes on with a right buffer")
-    void everyMisprogramming(String what, String event, String pmbsr) {
+    void everyMisprogramming(String what, String event, String pmbsr, String reason) {
         for (String variant : new String[] {"default", "armv8.2-spe-v1p0"}) {
             Machines.Run run = run(setup(what).variant(variant));
             if (pmbsr != null) {
                 assertThat(run.console()).contains("spe: provoked: 1 events, the first with PMBSR_EL1 " + pmbsr);
             }
             assertThat(event(run, event)).isEqualTo(event.equals("buffer full") ? 2 : 1);
+            assertThat(reasons.get(event)).startsWith("first after ").contains(reason);
             assertThat(run.result().counters().get("RECORDS_WRITTEN")).isPositive();
         }
     }
@@ -64,6 +69,7 @@ class MisprogrammedBufferTest {
                 VmOptions.DEFAULT.withCheck(true).withProfiling(new ProfilingAttributes(21, 0, 1 << 20))));
         assertThat(run.console()).contains("spe: provoked: 1 events, the first with PMBSR_EL1 0x20004");
         assertThat(event(run, "buffer size too large")).isEqualTo(1);
+        assertThat(reasons.get("buffer size too large")).contains("larger than the maximum in PMBIDR_EL1");
     }
 
     @Test
@@ -72,6 +78,7 @@ class MisprogrammedBufferTest {
         Machines.Run run = run(setup("refused spe.clear_only=5").host("pinLimit", 4096L * 8));
         assertThat(run.console()).contains("spe: provoked: 1 events, the first with PMBSR_EL1 0xa0000");
         assertThat(event(run, "access not allowed")).isEqualTo(1);
+        assertThat(reasons.get("access not allowed")).contains("pinLimit");
         assertThat(run.records()).isEmpty();
         assertThat(run.result().host()).containsEntry("peak pinned bytes", 4096L * 8);
         assertThat(run.result().host().get("pins")).isEqualTo(run.result().host().get("unpins"));
