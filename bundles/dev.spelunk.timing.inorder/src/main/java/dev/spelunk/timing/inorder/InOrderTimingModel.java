@@ -27,7 +27,7 @@ public final class InOrderTimingModel implements TimingModel {
         String mode() default "sampled";
 
         /** Operations before each sample that warm caches and predictors, from 0 to 1,000,000. */
-        int warmingWindow() default 384;
+        int warmingWindow() default 256;
 
         /**
          * Percentage of the operations that may be seen beyond the windows, from 0 to 100: windows follow on each
