@@ -84,9 +84,12 @@ public final class Factory implements MachineFactory, SwapService {
             machine.snapshots(options.snapshots(), SnapshotIdentity.of(variant, parts, architecture, image, initrd, options));
             machines.add(machine);
             return machine;
-        } catch (RuntimeException | Error e) {
+        } catch (BadInputException | OutOfMemoryError e) {
             parts.stop();
             throw e;
+        } catch (RuntimeException | Error e) {
+            parts.stop();
+            throw new BadInputException("variant " + variant.name() + ": a part of it failed with " + PartFailure.told(e), e);
         }
     }
 
@@ -102,6 +105,8 @@ public final class Factory implements MachineFactory, SwapService {
                     legality.problems().addAll(statedInVain(variant, parts, legality, rules(parts)));
                 } catch (BadInputException e) {
                     legality.problems().add(e.getMessage());
+                } catch (RuntimeException | LinkageError e) {
+                    legality.problems().add("a part of it failed with " + PartFailure.told(e));
                 }
             }
             return legality.judgement(parts.names(), parts.bundles(), variant.asserted(), mandatory);

@@ -79,7 +79,7 @@ final class Preparation implements Runnable {
             throw bad;
         }
         if (failure != null) {
-            throw new BadInputException("it failed with " + failure, failure);
+            throw new BadInputException("it failed with " + PartFailure.told(failure), failure);
         }
         return swap;
     }

@@ -88,7 +88,7 @@ final class Swaps {
                 machine.atSafepoint(() -> done[0] = exchange(swap));
             } catch (RuntimeException e) {
                 swap.abandon();
-                throw new BadInputException("it failed in its exchange with " + e, e);
+                throw new BadInputException("it failed in its exchange with " + PartFailure.told(e), e);
             }
             if (done[0]) {
                 swap.dispose();
@@ -185,7 +185,7 @@ final class Swaps {
                 done = exchange(swap);
             } catch (RuntimeException | LinkageError e) {
                 swap.abandon();
-                throw new BadInputException("it failed in its exchange with " + e, e);
+                throw new BadInputException("it failed in its exchange with " + PartFailure.told(e), e);
             }
             if (done) {
                 dispose(swap);
