@@ -106,6 +106,21 @@ final class GuestChannels implements AutoCloseable {
         }
     }
 
+    /**
+     * Takes over from another recording, in a guest that was restored.
+     *
+     * @param said bytes that the guest had written to the control channel by then
+     * @param fromStart whether this one must see the program's start
+     * @return whether it can
+     */
+    boolean goesOn(long said, boolean fromStart) {
+        if (said == STARTED.length() + 1 && !fromStart) {
+            command(STARTED);
+            return true;
+        }
+        return said == 0;
+    }
+
     /** Why there is no profile, where a channel knows it; else null. */
     UserError failure() {
         return failure;

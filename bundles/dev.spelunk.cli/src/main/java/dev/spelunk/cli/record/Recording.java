@@ -123,10 +123,6 @@ public final class Recording {
             double start;
             Result result;
             try (Machine machine = composition.machine(machineOptions)) {
-                if (machine.passed().containsKey(GuestChannels.CONTROL)) {
-                    throw new UserError("--restore: the state was saved after the program had started, and what it and perf brought "
-                            + "out by then went to the recording that saved it; save before the program starts");
-                }
                 channels.onFailure(machine::interrupt);
                 if (counts != null) {
                     machine.observe(counts);
@@ -134,6 +130,10 @@ public final class Recording {
                 }
                 booted = System.nanoTime();
                 start = (System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime()) / 1e3;
+                if (!channels.goesOn(machine.passed().getOrDefault(GuestChannels.CONTROL, 0L), counts != null)) {
+                    throw new UserError("--restore: the state was saved after the program had " + (counts == null ? "ended" : "started")
+                            + ", and what came of it by then went to the recording that saved it: save earlier");
+                }
                 result = run.run(machine);
             } finally {
                 channels.flush();

@@ -43,6 +43,19 @@ class GuestChannelsTest {
     }
 
     @Test
+    void aGuestThatWasRestoredGoesOnUntilItsProgramHasEnded() {
+        try (GuestChannels channels = channels()) {
+            assertThat(channels.goesOn(0, true)).isTrue();
+            assertThat(channels.started()).isFalse();
+            assertThat(channels.goesOn("started\n".length(), true)).as("who counts must see the start").isFalse();
+            assertThat(channels.goesOn("started\nended 0\n".length(), false)).isFalse();
+            assertThat(channels.started()).isFalse();
+            assertThat(channels.goesOn("started\n".length(), false)).isTrue();
+            assertThat(channels.started()).isTrue();
+        }
+    }
+
+    @Test
     void aWholeRecording() throws IOException {
         try (GuestChannels channels = channels()) {
             assertThat(channels.ports()).hasSize(GuestChannels.COUNT);
