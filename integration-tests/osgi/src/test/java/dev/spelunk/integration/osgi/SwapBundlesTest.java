@@ -45,7 +45,9 @@ class SwapBundlesTest {
     private static final Map<String, List<String>> PUBLISHED = Map.of(
             "dev.spelunk.timing.fixed", List.of(Parts.TIMING), "dev.spelunk.mmu", List.of(Parts.MMU),
             "dev.spelunk.pe", List.of(Parts.PE), "dev.spelunk.pmsver.v1p1", List.of(Parts.FEATURES),
-            "dev.spelunk.spu", List.of(Parts.SPU, Parts.REGISTERS));
+            "dev.spelunk.spu", List.of(Parts.SPU, Parts.REGISTERS), "dev.spelunk.registers", List.of(Parts.REGISTERS),
+            "dev.spelunk.policies", List.of(Parts.POLICY),
+            "dev.spelunk.hypervisor.kvm", List.of(Parts.HYPERVISOR, Parts.TRAPS));
 
     private Composition composition;
     private SwapService swaps;

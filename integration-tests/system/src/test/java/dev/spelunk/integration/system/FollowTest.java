@@ -35,6 +35,12 @@ class FollowTest {
             await("stderr", "mine.json: /extensions/spelunk-variant/json/extends: unknown variant \"nosuch\"");
             write(file, "", "\"extends\": \"default\"");
             await("stderr", "mine.json: swapped timing fixed");
+            configure(file, "\"minimumInterval\": 512");
+            await("stderr", "the guest could notice: PMSIDR_EL1 becomes 0x2620f (was 0x2600f)");
+            configure(file, "\"minimumIntervall\": 512");
+            await("stderr", "mine.json: /configurations/dev.spelunk.spu/minimumIntervall: unknown key");
+            write(file, "", "\"extends\": \"default\", \"parts\": {\"policy\": \"cached\"}");
+            await("stderr", "mine.json: swapped policy cached");
             assertThat(process.isAlive()).isTrue();
         } finally {
             process.destroy();
@@ -42,18 +48,30 @@ class FollowTest {
                 process.destroyForcibly().waitFor();
             }
         }
-        assertThat(Files.readString(folder.resolve("stdout"))).containsPattern("swaps +2 ");
+        assertThat(Files.readString(folder.resolve("stdout"))).containsPattern("swaps +[3-9] ");
+        assertThat(Files.readString(folder.resolve("stderr"))).as("a refused change is undone before anything else")
+                .doesNotContain("no part of kind");
+    }
+
+    /** Configures the SPU. */
+    private static void configure(Path file, String properties) throws IOException {
+        write(file, "", "\"extends\": \"default\"", "\"dev.spelunk.spu\": {" + properties + "}");
     }
 
     private static void write(Path file, String bundles, String json) throws IOException {
+        write(file, bundles, json, "");
+    }
+
+    private static void write(Path file, String bundles, String json, String configurations) throws IOException {
         Path edited = Files.writeString(file.resolveSibling("edited.json"), """
                 {
                   "feature-resource-version": "1.0",
                   "id": "local:mine:1",
                   "bundles": [%s],
+                  "configurations": {%s},
                   "extensions": {"spelunk-variant": {"kind": "mandatory", "json": {%s}}}
                 }
-                """.formatted(bundles, json));
+                """.formatted(bundles, configurations, json));
         Files.move(edited, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }
 
