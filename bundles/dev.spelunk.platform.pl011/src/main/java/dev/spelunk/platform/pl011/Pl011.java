@@ -46,7 +46,6 @@ final class Pl011 implements Device {
     private final UartState state;
     /** Whether the terminal's keys come here. */
     private final boolean keyboard;
-    private long nextPoll;
 
     Pl011(DeviceContext device) {
         this.device = device;
@@ -71,7 +70,7 @@ final class Pl011 implements Device {
     public long deadline(int index) {
         boolean poll = keyboard && index == pe.index && !pe.waiting && state.receiving()
                 && (state.mask() & (UartState.RX | UartState.RT)) != 0;
-        return poll ? nextPoll : Long.MAX_VALUE;
+        return poll ? state.nextPoll() : Long.MAX_VALUE;
     }
 
     @Override
@@ -83,10 +82,10 @@ final class Pl011 implements Device {
     /** Takes what the terminal has, not more often than the guest could tell. */
     private void poll() {
         long now = pe.cycles();
-        if (!keyboard || now < nextPoll && !pe.waiting || !state.receiving()) {
+        if (!keyboard || now < state.nextPoll() && !pe.waiting || !state.receiving()) {
             return;
         }
-        nextPoll = now + POLL_CYCLES;
+        state.nextPoll(now + POLL_CYCLES);
         while (!state.full()) {
             int value = device.consoleInput();
             if (value < 0) {

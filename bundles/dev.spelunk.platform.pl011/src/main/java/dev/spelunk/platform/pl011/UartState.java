@@ -24,7 +24,8 @@ final class UartState {
     private static final int HEAD = 10;
     private static final int COUNT = 11;
     private static final int RESET_DONE = 12;
-    private static final int WORDS = 13;
+    private static final int NEXT_POLL = 13;
+    private static final int WORDS = 14;
 
     private static final int FIFO_DEPTH = 16;
     private static final long CONTROL_RESET = 0x300;
@@ -52,6 +53,15 @@ final class UartState {
             words[FIFO_LEVELS] = FIFO_LEVELS_RESET;
             words[RESET_DONE] = 1;
         }
+    }
+
+    /** Virtual time of the next look at the terminal. */
+    long nextPoll() {
+        return words[NEXT_POLL];
+    }
+
+    void nextPoll(long cycles) {
+        words[NEXT_POLL] = cycles;
     }
 
     long get(int register) {

@@ -172,6 +172,11 @@ class BadInputTest {
             decode no-such-file        | no-such-file
             run --hypervisor xen       | --hypervisor
             walk                       | walk
+            run --swap at=500000,part=policy,with=best       | no part of kind policy is named best; there are: cached, none
+            run --save-at 5=/dev/null                        | snapshot /dev/null cannot be written: that is no regular file
+            run --trace /dev/null                            | --trace: /dev/null is no regular file
+            run --host memoryPressureKinds=fire              | with --host: dev.spelunk.hypervisor.kvm.KvmHypervisor: memory pressure of kind "fire" is unknown: there are [reclaim
+            policies --trace timeline.json                   | use spelunk run with --policy
             """)
     @DisplayName("bad command lines")
     void badCommandLines(String line, String message) {
