@@ -31,7 +31,7 @@ public final class VariantDifference {
         }
         d.sets("features", a.features(), b.features());
         d.sets("bundles", ids(a), ids(b));
-        d.maps("part", a.parts(), b.parts());
+        d.maps("part", names(a), names(b));
         Set<String> pids = new TreeSet<>(a.configurations().keySet());
         pids.addAll(b.configurations().keySet());
         for (String pid : pids) {
@@ -43,6 +43,12 @@ public final class VariantDifference {
 
     private static Collection<String> ids(VariantDefinition variant) {
         return variant.bundles().stream().map(Object::toString).toList();
+    }
+
+    private static SortedMap<String, String> names(VariantDefinition variant) {
+        SortedMap<String, String> names = new TreeMap<>();
+        variant.parts().forEach((kind, some) -> names.put(kind, String.join(", ", some)));
+        return names;
     }
 
     private static SortedMap<String, String> hexadecimal(VariantDefinition variant) {
