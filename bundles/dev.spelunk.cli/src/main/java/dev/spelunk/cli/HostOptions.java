@@ -37,6 +37,11 @@ final class HostOptions {
                 values.isEmpty() ? Map.of() : Map.of(PID, values));
     }
 
+    /** Whether the user, or the command, says anything about a host. */
+    boolean given() {
+        return policy != null || pressure != null || !properties.isEmpty();
+    }
+
     /** Sets a property unless the user has. */
     void byDefault(String key, Object value) {
         if (!properties.containsKey(key) && !(key.equals("memoryPressureCycles") && pressure != null)) {

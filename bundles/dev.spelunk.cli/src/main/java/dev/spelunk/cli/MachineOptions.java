@@ -128,6 +128,9 @@ public final class MachineOptions {
         if (guest.el() == 2 && hypervisor == HypervisorKind.kvm) {
             throw new UserError("--el 2 needs --hypervisor none: under kvm, EL2 is the hypervisor's");
         }
+        if (hypervisor == HypervisorKind.none && host.given()) {
+            throw new UserError("--policy, --host and --pressure are of the KVM model's host: they need --hypervisor kvm");
+        }
         return new RunOptions(guest.file(), guest.initrd(), hypervisor.name(), guest.el(), guest.bootArguments(),
                 memory == null ? guest.memory() : memory, cpus, maxInstructions == null ? Long.MAX_VALUE : maxInstructions,
                 seed, console, input, paced).withVm(vm.options(hypervisor == HypervisorKind.kvm))

