@@ -99,7 +99,7 @@ public final class Factory implements MachineFactory, SwapService {
         try {
             Legality legality = Legality.judge(
                     parts.bundles(), parts.increments(), variant.architecture(), variant.asserted());
-            SortedSet<String> mandatory = MandatoryFeatures.missing(variant.architecture(), legality.features());
+            SortedSet<String> mandatory = MandatoryFeatures.missing(variant.architecture(), legality.modelled());
             if (legality.problems().isEmpty()) {
                 try {
                     legality.problems().addAll(statedInVain(variant, parts, legality, rules(parts)));
@@ -173,7 +173,7 @@ public final class Factory implements MachineFactory, SwapService {
     /** Judges the composition and says what it is. */
     static Architecture architecture(Variant variant, Selection parts, boolean kvm, int el) {
         Legality legality = judge(variant, parts);
-        SortedSet<String> features = new TreeSet<>(legality.features());
+        SortedSet<String> features = new TreeSet<>(legality.modelled());
         if (kvm) {
             for (String needed : List.of("FEAT_EL2", "FEAT_VHE")) {
                 if (!features.contains(needed)) {
@@ -201,7 +201,7 @@ public final class Factory implements MachineFactory, SwapService {
 
     /** The registers whose values the variant states in vain, one sentence each. */
     private static List<String> statedInVain(Variant variant, Selection parts, Legality legality, ProfilingRules rules) {
-        return StatedRegisters.problems(variant.registers(), new Architecture(variant.architecture(), legality.features(),
+        return StatedRegisters.problems(variant.registers(), new Architecture(variant.architecture(), legality.modelled(),
                 rules, variant.registers()), parts);
     }
 

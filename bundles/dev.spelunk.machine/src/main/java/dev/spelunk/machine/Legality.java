@@ -33,6 +33,7 @@ final class Legality {
             Set.of("FEAT_SVE", "FEAT_SVE2", "FEAT_SME", "FEAT_MTE", "FEAT_MTE2", "FEAT_MOPS", "FEAT_GCS", "FEAT_RME");
 
     private final SortedSet<String> features = new TreeSet<>();
+    private final SortedSet<String> modelled = new TreeSet<>();
     private final List<String> problems = new ArrayList<>();
 
     private Legality() {
@@ -60,6 +61,8 @@ final class Legality {
             }
         }
         legality.features.addAll(available.keySet());
+        available.keySet().stream().filter(feature -> parts.stream().anyMatch(bundle -> declares(bundle, feature)))
+                .forEach(legality.modelled::add);
         legality.problems.addAll(FeatureRules.problems(version, legality.features));
         for (Bundle bundle : parts) {
             for (BundleRequirement r : bundle.adapt(BundleRevision.class)
@@ -139,9 +142,9 @@ final class Legality {
         return new Judgement(names, provided, required, unmodelled, notAsserted, mandatory, problems);
     }
 
-    /** Every feature of the composition. */
-    SortedSet<String> features() {
-        return features;
+    /** The features that the machine implements: those of the composition that a part models. */
+    SortedSet<String> modelled() {
+        return modelled;
     }
 
     /** What makes it illegal, one sentence each; empty for a legal composition. */

@@ -4,11 +4,13 @@ package dev.spelunk.integration.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spelunk.api.machine.Judgement;
+import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.Machine.Ending;
 import dev.spelunk.api.machine.MachineFactory;
 import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.spu.ProfilingRules;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,6 +71,26 @@ class VariantsTest {
             }
         }
         return sources;
+    }
+
+    @Test
+    @DisplayName("What is asserted and modelled by no part is listed, and in no ID register")
+    void assertedOnly() throws IOException {
+        Path file = Files.writeString(folder.resolve("asserts.json"), """
+                {"id": "t:asserts:1", "extensions": {"spelunk-variant": {"json": {"extends": "default", "architecture":
+                  {"version": "8.5", "features": ["FEAT_EL2", "FEAT_VHE", "FEAT_FGT", "FEAT_I8MM", "FEAT_LSE2", "FEAT_LSE"]}}}}}
+                """);
+        Judgement judgement = Machines.composition(file.toString()).service(MachineFactory.class)
+                .judge(Machines.composition(file.toString()).variant());
+        assertThat(judgement.problems()).isEmpty();
+        assertThat(judgement.asserted()).containsExactly("FEAT_I8MM", "FEAT_LSE2");
+        assertThat(judgement.mandatory()).contains("FEAT_LSE2").doesNotContain("FEAT_LSE");
+        try (Machine machine = Machines.setup().variant(file.toString()).compose(new ByteArrayOutputStream())) {
+            PeContext pe = machine.pes().get(0);
+            assertThat(pe.architecture.features()).contains("FEAT_LSE").doesNotContain("FEAT_I8MM", "FEAT_LSE2");
+            assertThat(pe.register(SystemRegister.ID_AA64ISAR1_EL1) >>> 52 & 15).isZero();
+            assertThat(pe.register(SystemRegister.ID_AA64MMFR2_EL1)).isZero();
+        }
     }
 
     @Test
