@@ -24,8 +24,8 @@ final class Debian {
             + "binutils-aarch64-linux-gnu";
     private static final Path SOURCES = Spelunk.ROOT.resolve("integration-tests/guests/debian");
     private static final List<String> TREES = List.of("lib/aarch64-linux-gnu", "usr/lib/aarch64-linux-gnu", "usr/lib/python3.11",
-            "usr/lib/ssl", "etc/ssl", "usr/lib/gcc/aarch64-linux-gnu/12/cc1", "usr/bin/openssl", "usr/bin/python3.11",
-            "usr/bin/sqlite3", "usr/bin/xz", "usr/bin/perl", "usr/bin/aarch64-linux-gnu-as", "lib/ld-linux-aarch64.so.1");
+            "usr/lib/ssl", "etc/ssl", "usr/lib/gcc/aarch64-linux-gnu/12/cc1", "usr/bin/openssl", "usr/bin/perf",
+            "usr/bin/python3.11", "usr/bin/sqlite3", "usr/bin/xz", "usr/bin/perl", "usr/bin/aarch64-linux-gnu-as", "lib/ld-linux-aarch64.so.1");
     private static Cache cache;
     private static String problem;
 

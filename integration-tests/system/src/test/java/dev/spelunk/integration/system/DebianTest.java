@@ -15,7 +15,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -131,6 +134,28 @@ class DebianTest {
                 line -> assertThat(line).endsWith("[.] hot"));
     }
 
+    @Test
+    @DisplayName("record: two vCPUs on one PE, each with a program of its own, have a buffer and samples each")
+    void recordsOnASharedPe() throws IOException, InterruptedException {
+        Tools.require(TEST, "perf", "linux-perf");
+        String busybox = packages.root().resolve("bin/busybox").toString();
+        Path output = folder.resolve("out");
+        Spelunk.Outcome run = Spelunk.with("record", "--cache", packages.path().toString(), "-o", output.toString(), "--cpus", "2",
+                "--physical-pes", "1", "--check", "--period", "2048", "--", busybox, "sh", "-c", """
+                for cpu in 1 2; do
+                    BUSYBOX taskset $cpu BUSYBOX sh -c 'i=0; while [ $i -lt 1000 ]; do i=$((i + 1)); done; echo counted to $i' &
+                done
+                wait
+                exit 5""".replace("BUSYBOX", busybox)).run();
+        assertThat(run.code()).as(run.err()).isEqualTo(5);
+        assertThat(run.out()).isEqualTo("counted to 1000\ncounted to 1000\n");
+        Map<String, Long> samples = host("perf", "script", "--itrace=i1i", "-F", "cpu", "-i",
+                output.resolve("perf.data").toString()).lines().map(String::strip).filter(line -> line.startsWith("["))
+                .collect(Collectors.groupingBy(line -> line, Collectors.counting()));
+        assertThat(samples.keySet()).isEqualTo(Set.of("[000]", "[001]"));
+        assertThat(samples.values()).as("%s", samples).allMatch(count -> count > 1000);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "armv8.2-spe-v1p0, none, 1, 0xffff0000ff00f0aa",
@@ -148,16 +173,25 @@ class DebianTest {
     }
 
     @Test
-    @DisplayName("with page table isolation the kernel boots, its driver refuses, and Debian's programs print what they print under qemu-aarch64")
+    @DisplayName("with page table isolation the kernel boots, its driver refuses, Debian's programs print what they print under "
+            + "qemu-aarch64, and perf counts and samples with the performance monitors")
     void realPrograms() throws IOException, InterruptedException {
         Tools.require(TEST, "qemu-aarch64-static", "qemu-user-static");
         Path inputs = folder.resolve("inputs");
         Debian.writeInputs(inputs);
+        Path counted = Debian.program(TEST, folder, "counted");
         Path initrd = Debian.initramfs(packages, folder.resolve("initrd"), """
                 cd /work
                 run() { program=/$1; shift; $program "$@"; }
                 . ./checks.sh
-                """, archive -> Debian.addPrograms(packages, inputs, archive));
+                perf stat -x, -e instructions:u,cycles:u /counted 2>&1
+                perf record -q -N -B -e instructions:u -c 100000 -o /tmp/perf.data /counted
+                echo samples $(perf script -F ip -i /tmp/perf.data | grep -c .)
+                grep arm-pmu /proc/interrupts
+                """, archive -> {
+                    Debian.addPrograms(packages, inputs, archive);
+                    archive.file("counted", 0755, counted);
+                });
         Path script = Files.writeString(inputs.resolve("under-qemu.sh"), "cd '" + inputs + "'\nrun() { program='" + packages.root()
                 + "'/$1; shift; qemu-aarch64-static -L '" + packages.root() + "' \"$program\" \"$@\"; }\n. ./checks.sh\n");
         List<String> expected = checks(host("sh", script.toString()));
@@ -166,6 +200,19 @@ class DebianTest {
         assertThat(checks(console)).isEqualTo(expected);
         assertThat(console).contains("profiling buffer inaccessible").containsPattern("page table isolation.*ON");
         assertThat(console).doesNotContain("probed for CPUs");
+
+        // 20 million instructions in its loop, one cycle each; what a C library does around main is much less.
+        long instructions = number(console, "(\\d+),,instructions:u,");
+        assertThat(instructions).isBetween(20_000_000L, 20_200_000L);
+        assertThat(number(console, "(\\d+),,cycles:u,")).isCloseTo(instructions, within(1000L));
+        assertThat(number(console, "samples (\\d+)")).isEqualTo(instructions / 100_000);
+        assertThat(number(console, " (\\d+) +GICv3 +23 Level +arm-pmu")).isEqualTo(instructions / 100_000);
+    }
+
+    private static long number(String text, String pattern) {
+        Matcher matcher = Pattern.compile(pattern).matcher(text);
+        assertThat(matcher.find()).as("%s in %s", pattern, text).isTrue();
+        return Long.parseLong(matcher.group(1));
     }
 
     private static List<String> checks(String text) {
