@@ -18,21 +18,34 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Boots an operating system whose serial console is the terminal. */
-@Command(name = "boot", mixinStandardHelpOptions = true, versionProvider = Version.class,
+@Command(
+        name = "boot",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
         description = "Boots a Linux kernel; the serial console is the terminal.",
-        footer = {"", "On a terminal, Ctrl-A x leaves, Ctrl-A Ctrl-A sends Ctrl-A, Ctrl-A h lists these keys; all "
-                + "other keys, also Ctrl-C, go to the guest.", "",
+        footer = {
+            "",
+            "On a terminal, Ctrl-A x leaves, Ctrl-A Ctrl-A sends Ctrl-A, Ctrl-A h lists these keys; all "
+                    + "other keys, also Ctrl-C, go to the guest.",
+            "",
             "Exit codes: 0 the guest powered off, or Ctrl-A x; 2 bad input or a problem of the host; 3 the guest "
-                + "failed, panicked or reset itself; 4 --max-instructions ended it; 5 a checked invariant broke; 130 interrupted."})
+                    + "failed, panicked or reset itself; 4 --max-instructions ended it; 5 a checked invariant broke; 130 interrupted."
+        })
 final class BootCommand implements Callable<Integer> {
-    @Option(names = "--kernel", paramLabel = "IMAGE", required = true,
+    @Option(
+            names = "--kernel",
+            paramLabel = "IMAGE",
+            required = true,
             description = "The kernel: an arm64 Image, which may be compressed with gzip, or an ELF file.")
     private Path kernel;
 
     @Option(names = "--initrd", paramLabel = "FILE", description = "The initial RAM disk.")
     private Path initrd;
 
-    @Option(names = "--append", paramLabel = "ARGS", defaultValue = "",
+    @Option(
+            names = "--append",
+            paramLabel = "ARGS",
+            defaultValue = "",
             description = "The kernel's command line. panic=-1 is added unless it says panic=.")
     private String append;
 
@@ -55,11 +68,13 @@ final class BootCommand implements Callable<Integer> {
                 Composition composition = machine.compose();
                 RawTerminal terminal = interactive ? RawTerminal.open() : null) {
             EscapeInput keys = interactive ? new EscapeInput(System.in, System.err) : null;
-            RunOptions options = machine.runOptions(guest, console,
-                    interactive ? new PipedInput(keys) : FileInput.standardInput(), interactive)
+            RunOptions options = machine.runOptions(
+                            guest, console, interactive ? new PipedInput(keys) : FileInput.standardInput(), interactive)
                     .withPeripherals(connected.peripherals());
-            return composition.exitCode(new SystemRun(() -> composition.machine(options), console, keys, terminal, reboot)
-                    .timeline(options.trace()).call());
+            return composition.exitCode(
+                    new SystemRun(() -> composition.machine(options), console, keys, terminal, reboot)
+                            .timeline(options.trace())
+                            .call());
         }
     }
 }

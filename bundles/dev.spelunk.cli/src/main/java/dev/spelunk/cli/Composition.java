@@ -36,6 +36,7 @@ import org.osgi.service.feature.ID;
 public final class Composition implements AutoCloseable, VariantUpdate, SwapListener, PartSource {
     /** The process's own: in the shell, threads that commands start would write to the shell's session. */
     private final PrintStream err = System.err;
+
     private final String nameOrFile;
     private final BundleLocator locator;
     private final FrameworkHost host;
@@ -85,8 +86,13 @@ public final class Composition implements AutoCloseable, VariantUpdate, SwapList
         try {
             host.start(source(), files, configurations(definition));
             variant = variant(definition, files);
-            host.context().registerService(new String[] {SwapListener.class.getName(), VariantUpdate.class.getName(),
-                PartSource.class.getName()}, this, null);
+            host.context()
+                    .registerService(
+                            new String[] {
+                                SwapListener.class.getName(), VariantUpdate.class.getName(), PartSource.class.getName()
+                            },
+                            this,
+                            null);
         } catch (RuntimeException | Error e) {
             host.close();
             throw e;
@@ -126,7 +132,8 @@ public final class Composition implements AutoCloseable, VariantUpdate, SwapList
     public SortedSet<String> names(String part) {
         SortedSet<String> names = new TreeSet<>();
         try {
-            ServiceReference<?>[] references = context().getAllServiceReferences(null, "(" + Parts.PART + "=" + part + ")");
+            ServiceReference<?>[] references =
+                    context().getAllServiceReferences(null, "(" + Parts.PART + "=" + part + ")");
             if (references != null) {
                 for (ServiceReference<?> reference : references) {
                     names.add(String.valueOf(reference.getProperty(Parts.NAME)));
@@ -241,22 +248,28 @@ public final class Composition implements AutoCloseable, VariantUpdate, SwapList
         BundleUpdate update = new BundleUpdate(host, next.file(), configurations(definition), configurations(next));
         List<String> swapped;
         try {
-            swapped = service.recompose(machine, () -> {
-                update.apply(to);
-                return variant(next, to);
-            }, force);
+            swapped = service.recompose(
+                    machine,
+                    () -> {
+                        update.apply(to);
+                        return variant(next, to);
+                    },
+                    force);
         } catch (RuntimeException e) {
-            service.recompose(machine, () -> {
-                update.undo();
-                return variant;
-            }, false);
+            service.recompose(
+                    machine,
+                    () -> {
+                        update.undo();
+                        return variant;
+                    },
+                    false);
             throw e;
         }
         update.keep(from, to);
         definition = next;
         variant = variant(next, to);
-        return next.file() + ": " + (swapped.isEmpty() ? "nothing of the machine differs"
-                : "swapped " + String.join(", ", swapped));
+        return next.file() + ": "
+                + (swapped.isEmpty() ? "nothing of the machine differs" : "swapped " + String.join(", ", swapped));
     }
 
     /**

@@ -14,7 +14,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Debian's arm64 kernel and tools. */
-@Command(name = "debian", mixinStandardHelpOptions = true, versionProvider = Version.class,
+@Command(
+        name = "debian",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
         subcommands = DebianCommand.FetchCommand.class,
         description = "Gets Debian's arm64 kernel and what is needed to profile in it.")
 final class DebianCommand implements Runnable {
@@ -27,22 +30,37 @@ final class DebianCommand implements Runnable {
     }
 
     /** Gets and unpacks the packages. */
-    @Command(name = "fetch", mixinStandardHelpOptions = true, versionProvider = Version.class,
+    @Command(
+            name = "fetch",
+            mixinStandardHelpOptions = true,
+            versionProvider = Version.class,
             description = "Gets the arm64 kernel (cloud flavour) with its modules, busybox-static, and linux-perf with "
                     + "its libraries, and unpacks them. Nothing is installed and no root rights are needed.",
-            footer = {"", "Packages come from the apt sources of this host, through apt with a state of its own, and are "
-                    + "verified as apt does. What an interrupted fetch has got is not fetched again.", "",
-                "Exit codes: 0 done, 2 not, with the reason."})
+            footer = {
+                "",
+                "Packages come from the apt sources of this host, through apt with a state of its own, and are "
+                        + "verified as apt does. What an interrupted fetch has got is not fetched again.",
+                "",
+                "Exit codes: 0 done, 2 not, with the reason."
+            })
     static final class FetchCommand implements Callable<Integer> {
-        @Option(names = "--cache", paramLabel = "DIR",
-                description = "Where packages are kept and unpacked. Default: spelunk/debian in the user's cache folder.")
+        @Option(
+                names = "--cache",
+                paramLabel = "DIR",
+                description =
+                        "Where packages are kept and unpacked. Default: spelunk/debian in the user's cache folder.")
         private Path cache;
 
-        @Option(names = "--from", paramLabel = "DIR",
+        @Option(
+                names = "--from",
+                paramLabel = "DIR",
                 description = "Take the packages (.deb files) of this folder, without network. They are trusted.")
         private Path from;
 
-        @Option(names = "--also", paramLabel = "PACKAGE", split = ",",
+        @Option(
+                names = "--also",
+                paramLabel = "PACKAGE",
+                split = ",",
                 description = "Get these packages too, with the libraries that they need, for dynamic programs and for "
                         + "guests of your own. May be given more than once.")
         private List<String> also = List.of();

@@ -17,7 +17,10 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Prints sample records. */
-@Command(name = "decode", mixinStandardHelpOptions = true, versionProvider = Version.class,
+@Command(
+        name = "decode",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
         description = "Prints raw sample records, such as records.bin, in a layout close to that of 'perf report -D'.")
 final class DecodeCommand implements Callable<Integer> {
     @Spec
@@ -26,11 +29,16 @@ final class DecodeCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "FILE", description = "A file of raw sample records.")
     private Path file;
 
-    @Option(names = "--variant", paramLabel = "NAME|FILE.json", defaultValue = "default",
+    @Option(
+            names = "--variant",
+            paramLabel = "NAME|FILE.json",
+            defaultValue = "default",
             description = "The variant whose decoder is used. Default: ${DEFAULT-VALUE}.")
     private String variant;
 
-    @Option(names = "--bundles", paramLabel = "DIR",
+    @Option(
+            names = "--bundles",
+            paramLabel = "DIR",
             description = "A folder to look for the variant's bundles in, before the local Maven repository.")
     private Path bundles;
 

@@ -18,6 +18,5 @@ public final class ExitCode {
     /** The user interrupted the run. */
     public static final int INTERRUPTED = 130;
 
-    private ExitCode() {
-    }
+    private ExitCode() {}
 }

@@ -14,17 +14,26 @@ import picocli.CommandLine.Parameters;
 final class GuestOptions {
     private static final long MEMORY = 256 << 20;
 
-    @Parameters(index = "0", arity = "0..1", paramLabel = "GUEST",
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "GUEST",
             description = "The guest: an AArch64 ELF file, or an image with the Linux arm64 boot header. "
                     + "Without it, the guest that comes with Spelunk.")
     private Path guest;
 
-    @Option(names = "--el", paramLabel = "1|2", defaultValue = "1",
+    @Option(
+            names = "--el",
+            paramLabel = "1|2",
+            defaultValue = "1",
             description = "The Exception level at which the guest is entered; 2 needs --hypervisor none. "
                     + "Default: ${DEFAULT-VALUE}.")
     private int el;
 
-    @Option(names = "--append", paramLabel = "ARGS", defaultValue = "",
+    @Option(
+            names = "--append",
+            paramLabel = "ARGS",
+            defaultValue = "",
             description = "The guest's command line, as /chosen/bootargs of its device tree.")
     private String append;
 
@@ -35,7 +44,8 @@ final class GuestOptions {
         if (el != 1 && el != 2) {
             throw new UserError("--el: must be 1 or 2, is " + el);
         }
-        return machine.runOptions(new MachineOptions.Guest(guestFile(), null, el, append, MEMORY), console, input, false);
+        return machine.runOptions(
+                new MachineOptions.Guest(guestFile(), null, el, append, MEMORY), console, input, false);
     }
 
     /** The same for a command that has boot arguments of its own for the guest that comes with Spelunk. */

@@ -8,8 +8,7 @@ import java.nio.file.Path;
  * {@code spelunk.home}.
  */
 final class Home {
-    private Home() {
-    }
+    private Home() {}
 
     private static Path folder() {
         String home = System.getProperty("spelunk.home");

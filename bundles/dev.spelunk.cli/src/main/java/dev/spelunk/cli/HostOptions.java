@@ -10,20 +10,28 @@ import picocli.CommandLine.Option;
 final class HostOptions {
     private static final String PID = "dev.spelunk.hypervisor.kvm";
 
-    @Option(names = "--policy", paramLabel = "NAME",
-            description = "When the host pins the pages of the guest's profiling buffer: on-enable, cached, whole-vm, none, "
-                    + "or the name of a policy that another bundle brings. Default: the variant's.")
+    @Option(
+            names = "--policy",
+            paramLabel = "NAME",
+            description =
+                    "When the host pins the pages of the guest's profiling buffer: on-enable, cached, whole-vm, none, "
+                            + "or the name of a policy that another bundle brings. Default: the variant's.")
     private String policy;
 
-    @Option(names = "--host", paramLabel = "KEY=VALUE",
+    @Option(
+            names = "--host",
+            paramLabel = "KEY=VALUE",
             description = "A property of the KVM model's configuration, for example exitCycles=0, pinLimit=65536, "
                     + "hugePages=false, memslots=0x40000000:64M; docs/host.md lists them. May be given several times.")
     private Map<String, String> properties = new LinkedHashMap<>();
 
-    @Option(names = "--pressure", paramLabel = "CYCLES",
-            description = "Host memory pressure: reclaim, migration, compaction, same-page merging, split and collapse of "
-                    + "huge pages, one event about every so many virtual cycles. The same as --host "
-                    + "memoryPressureCycles=CYCLES.")
+    @Option(
+            names = "--pressure",
+            paramLabel = "CYCLES",
+            description =
+                    "Host memory pressure: reclaim, migration, compaction, same-page merging, split and collapse of "
+                            + "huge pages, one event about every so many virtual cycles. The same as --host "
+                            + "memoryPressureCycles=CYCLES.")
     private Long pressure;
 
     /** What changes in a variant. */
@@ -33,7 +41,8 @@ final class HostOptions {
         if (pressure != null) {
             values.put("memoryPressureCycles", pressure);
         }
-        return new Overrides(policy == null ? Map.of() : Map.of(Parts.POLICY, policy),
+        return new Overrides(
+                policy == null ? Map.of() : Map.of(Parts.POLICY, policy),
                 values.isEmpty() ? Map.of() : Map.of(PID, values));
     }
 

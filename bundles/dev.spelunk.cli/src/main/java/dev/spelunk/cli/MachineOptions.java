@@ -38,70 +38,105 @@ public final class MachineOptions {
      * @param bootArguments the guest's command line
      * @param memory size of its memory in bytes where the user does not say one
      */
-    public record Guest(Path file, Path initrd, int el, String bootArguments, long memory) {
-    }
+    public record Guest(Path file, Path initrd, int el, String bootArguments, long memory) {}
 
-    @Option(names = "--variant", paramLabel = "NAME|FILE.json", defaultValue = "default",
+    @Option(
+            names = "--variant",
+            paramLabel = "NAME|FILE.json",
+            defaultValue = "default",
             description = "The hardware variant: a name that 'spelunk variants' lists, or a feature JSON file. "
                     + "Default: ${DEFAULT-VALUE}.")
     private String variant;
 
-    @Option(names = "--bundles", paramLabel = "DIR",
+    @Option(
+            names = "--bundles",
+            paramLabel = "DIR",
             description = "A folder to look for the variant's bundles in, in Maven layout or with the jars directly "
                     + "in it, before the local Maven repository.")
     private Path bundles;
 
-    @Option(names = "--hypervisor", paramLabel = "kvm|none", defaultValue = "kvm",
+    @Option(
+            names = "--hypervisor",
+            paramLabel = "kvm|none",
+            defaultValue = "kvm",
             description = "kvm: the guest is a virtual machine of the KVM model; none: it runs on the machine "
                     + "itself. Default: ${DEFAULT-VALUE}.")
     private HypervisorKind hypervisor;
 
-    @Option(names = "--memory", paramLabel = "SIZE", converter = Size.class,
+    @Option(
+            names = "--memory",
+            paramLabel = "SIZE",
+            converter = Size.class,
             description = "The guest's memory in bytes, or with one of K, M, G after the number. "
                     + "Default: 512M for a system (boot, record), else 256M.")
     private Long memory;
 
-    @Option(names = "--cpus", paramLabel = "N", defaultValue = "1",
+    @Option(
+            names = "--cpus",
+            paramLabel = "N",
+            defaultValue = "1",
             description = "Number of processing elements. Default: ${DEFAULT-VALUE}.")
     private int cpus;
 
-    @Option(names = "--max-instructions", paramLabel = "N", converter = Count.class,
+    @Option(
+            names = "--max-instructions",
+            paramLabel = "N",
+            converter = Count.class,
             description = "End the run with exit code 4 when the guest has executed so many instructions.")
     private Long maxInstructions;
 
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", converter = Seed.class,
-            description = "The seed of every random choice, also of a kernel's own (KASLR), decimal or with 0x in front. "
-                    + "The same variant, guest and seed give the same records. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            converter = Seed.class,
+            description =
+                    "The seed of every random choice, also of a kernel's own (KASLR), decimal or with 0x in front. "
+                            + "The same variant, guest and seed give the same records. Default: ${DEFAULT-VALUE}.")
     private long seed;
 
-    @Option(names = "--swap", paramLabel = "at=N,part=KIND[,name=WHICH][,with=NAME][,force=yes]",
+    @Option(
+            names = "--swap",
+            paramLabel = "at=N,part=KIND[,name=WHICH][,with=NAME][,force=yes]",
             converter = ScheduledSwap.Converter.class,
-            description = "Replace a part when exactly N guest instructions have been executed: registers, mmu, pe, spu, "
-                    + "features, timing, traps, policy or hypervisor. NAME says what comes in, else the same "
-                    + "implementation is started anew; WHICH is the one to go where a kind has several. What the guest "
-                    + "could notice must be forced. May be given several times.")
+            description =
+                    "Replace a part when exactly N guest instructions have been executed: registers, mmu, pe, spu, "
+                            + "features, timing, traps, policy or hypervisor. NAME says what comes in, else the same "
+                            + "implementation is started anew; WHICH is the one to go where a kind has several. What the guest "
+                            + "could notice must be forced. May be given several times.")
     private List<ScheduledSwap> swaps = new ArrayList<>();
 
-    @Option(names = "--follow", description = "Take over changes of the variant's file and of bundles in --bundles while "
-            + "the guest runs.")
+    @Option(
+            names = "--follow",
+            description =
+                    "Take over changes of the variant's file and of bundles in --bundles while " + "the guest runs.")
     private boolean follow;
 
     @Mixin
     private VmCommandOptions vm = new VmCommandOptions();
 
-    @Option(names = "--save-at", paramLabel = "N=FILE",
-            description = "Save the machine's whole state in a file when so many instructions have been executed, and go on. "
-                    + "May be given several times.")
+    @Option(
+            names = "--save-at",
+            paramLabel = "N=FILE",
+            description =
+                    "Save the machine's whole state in a file when so many instructions have been executed, and go on. "
+                            + "May be given several times.")
     private Map<Long, Path> saves = new TreeMap<>();
 
-    @Option(names = "--restore", paramLabel = "FILE",
-            description = "Go on from a saved state. All other options, and input that is no terminal, must be those of the run "
-                    + "that saved it, drives must hold what they held; records and report are those of the whole run.")
+    @Option(
+            names = "--restore",
+            paramLabel = "FILE",
+            description =
+                    "Go on from a saved state. All other options, and input that is no terminal, must be those of the run "
+                            + "that saved it, drives must hold what they held; records and report are those of the whole run.")
     private Path restore;
 
-    @Option(names = "--trace", paramLabel = "FILE.json",
-            description = "Write a timeline that Perfetto and chrome://tracing open: the vCPUs and their exits, the buffer "
-                    + "registers in memory and in hardware, the buffer's fill level, pins, interrupts and events.")
+    @Option(
+            names = "--trace",
+            paramLabel = "FILE.json",
+            description =
+                    "Write a timeline that Perfetto and chrome://tracing open: the vCPUs and their exits, the buffer "
+                            + "registers in memory and in hardware, the buffer's fill level, pins, interrupts and events.")
     private Path trace;
 
     @Mixin
@@ -129,11 +164,23 @@ public final class MachineOptions {
             throw new UserError("--el 2 needs --hypervisor none: under kvm, EL2 is the hypervisor's");
         }
         if (hypervisor == HypervisorKind.none && host.given()) {
-            throw new UserError("--policy, --host and --pressure are of the KVM model's host: they need --hypervisor kvm");
+            throw new UserError(
+                    "--policy, --host and --pressure are of the KVM model's host: they need --hypervisor kvm");
         }
-        return new RunOptions(guest.file(), guest.initrd(), hypervisor.name(), guest.el(), guest.bootArguments(),
-                memory == null ? guest.memory() : memory, cpus, maxInstructions == null ? Long.MAX_VALUE : maxInstructions,
-                seed, console, input, paced).withVm(vm.options(hypervisor == HypervisorKind.kvm))
+        return new RunOptions(
+                        guest.file(),
+                        guest.initrd(),
+                        hypervisor.name(),
+                        guest.el(),
+                        guest.bootArguments(),
+                        memory == null ? guest.memory() : memory,
+                        cpus,
+                        maxInstructions == null ? Long.MAX_VALUE : maxInstructions,
+                        seed,
+                        console,
+                        input,
+                        paced)
+                .withVm(vm.options(hypervisor == HypervisorKind.kvm))
                 .withSnapshots(new Snapshots(new TreeMap<>(saves), restore))
                 .withTrace(trace == null ? null : new TraceFile(trace));
     }
@@ -179,7 +226,8 @@ public final class MachineOptions {
         public Long convert(String text) {
             try {
                 return text.startsWith("0x") || text.startsWith("0X")
-                        ? Long.parseUnsignedLong(text.substring(2), 16) : Long.parseLong(text);
+                        ? Long.parseUnsignedLong(text.substring(2), 16)
+                        : Long.parseLong(text);
             } catch (NumberFormatException e) {
                 throw new TypeConversionException("'" + text + "' is not a number of 64 bits");
             }

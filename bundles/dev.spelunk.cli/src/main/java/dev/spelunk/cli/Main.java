@@ -15,19 +15,36 @@ import picocli.CommandLine.Spec;
  * The program: {@code spelunk run}, {@code boot}, {@code record}, {@code debian fetch}, {@code variants},
  * {@code variant}, {@code policies}, {@code decode} and {@code shell}.
  */
-@Command(name = "spelunk", mixinStandardHelpOptions = true, versionProvider = Version.class,
-        subcommands = {RunCommand.class, BootCommand.class, RecordCommand.class, DebianCommand.class,
-            VariantsCommand.class, VariantCommand.class, PoliciesCommand.class, DecodeCommand.class, ShellCommand.class,
-            HelpCommand.class},
+@Command(
+        name = "spelunk",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        subcommands = {
+            RunCommand.class,
+            BootCommand.class,
+            RecordCommand.class,
+            DebianCommand.class,
+            VariantsCommand.class,
+            VariantCommand.class,
+            PoliciesCommand.class,
+            DecodeCommand.class,
+            ShellCommand.class,
+            HelpCommand.class
+        },
         description = "An executable Arm machine whose Statistical Profiling Extension (SPE) is real.",
-        footer = {"", "Start with: spelunk run", "", "Exit codes:",
+        footer = {
+            "",
+            "Start with: spelunk run",
+            "",
+            "Exit codes:",
             "  0    done, or the guest powered off with PSCI SYSTEM_OFF",
             "  2    bad input, or a problem of the host",
             "  3    the guest failed or reset itself",
             "  4    --max-instructions ended the run",
             "  5    a checked invariant broke",
             "  130  interrupted",
-            "  Any other code is the one that the guest passed to its semihosting exit call."})
+            "  Any other code is the one that the guest passed to its semihosting exit call."
+        })
 public final class Main implements Runnable {
     @Spec
     private CommandSpec spec;
@@ -72,8 +89,10 @@ public final class Main implements Runnable {
     private static int badCommandLine(ParameterException e) {
         CommandLine commandLine = e.getCommandLine();
         String problem = String.valueOf(e.getMessage()).lines().findFirst().orElse("bad command line");
-        commandLine.getErr().println("spelunk: " + problem + " (see " + commandLine.getCommandSpec().qualifiedName()
-                + " --help)");
+        commandLine
+                .getErr()
+                .println("spelunk: " + problem + " (see "
+                        + commandLine.getCommandSpec().qualifiedName() + " --help)");
         return commandLine.getCommandSpec().exitCodeOnInvalidInput();
     }
 

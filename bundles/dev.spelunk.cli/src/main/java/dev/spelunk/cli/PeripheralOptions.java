@@ -26,17 +26,24 @@ final class PeripheralOptions {
         virtio
     }
 
-    @Option(names = "--drive", paramLabel = "FILE[,readonly]",
+    @Option(
+            names = "--drive",
+            paramLabel = "FILE[,readonly]",
             description = "A file that the guest has as a disk (virtio; Linux: /dev/vda, the next one /dev/vdb, ...). "
                     + "May be given several times.")
     private List<String> drives = List.of();
 
-    @Option(names = "--terminal", paramLabel = "uart|virtio", defaultValue = "uart",
+    @Option(
+            names = "--terminal",
+            paramLabel = "uart|virtio",
+            defaultValue = "uart",
             description = "Where the terminal's keys go: uart is ttyAMA0 of Linux, virtio is hvc0. What the guest "
                     + "prints on either is seen. Default: ${DEFAULT-VALUE}.")
     private Terminal terminal;
 
-    @Option(names = "--port", paramLabel = "NAME=FILE",
+    @Option(
+            names = "--port",
+            paramLabel = "NAME=FILE",
             description = "A file for what the guest writes to the virtio port of that name (Linux: /dev/vportNpM, "
                     + "named in /sys/class/virtio-ports). May be given several times.")
     private List<String> ports = List.of();
@@ -77,7 +84,8 @@ final class PeripheralOptions {
             for (String port : ports) {
                 Matcher matcher = PORT.matcher(port);
                 if (!matcher.matches()) {
-                    throw new UserError("--port " + port + ": give a name of at most 64 characters without spaces, =, and a file");
+                    throw new UserError(
+                            "--port " + port + ": give a name of at most 64 characters without spaces, =, and a file");
                 }
                 PortFile file = new PortFile(Path.of(matcher.group(2)));
                 connected.files.add(file);

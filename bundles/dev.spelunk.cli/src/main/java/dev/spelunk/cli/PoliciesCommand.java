@@ -21,16 +21,24 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** Runs a guest under each buffer pinning policy and compares. */
-@Command(name = "policies", mixinStandardHelpOptions = true, versionProvider = Version.class,
-        description = "Runs a guest under each buffer pinning policy of the KVM model, under host memory pressure, and prints "
-                + "one table: what pinning cost, and what was lost without it.",
-        footer = {"", "Without GUEST, the guest that comes with Spelunk runs two tasks of short turns, and its driver disables and "
-                + "enables the buffer at each switch, as Linux's does.",
+@Command(
+        name = "policies",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description =
+                "Runs a guest under each buffer pinning policy of the KVM model, under host memory pressure, and prints "
+                        + "one table: what pinning cost, and what was lost without it.",
+        footer = {
+            "",
+            "Without GUEST, the guest that comes with Spelunk runs two tasks of short turns, and its driver disables and "
+                    + "enables the buffer at each switch, as Linux's does.",
             "Without --pressure there is one event of host memory pressure about every " + PoliciesCommand.PRESSURE
-                + " cycles; --pressure 0 turns it off. Costs are assumptions: --host exitCycles=0 and so on set them.",
-            "With --policy, only that one is run. With --max-instructions the guests are compared up to there.", "",
+                    + " cycles; --pressure 0 turns it off. Costs are assumptions: --host exitCycles=0 and so on set them.",
+            "With --policy, only that one is run. With --max-instructions the guests are compared up to there.",
+            "",
             "Exit codes: 0, or that of a guest that did not end well (see run), 2 bad input or a problem of the host, "
-                + "5 a checked invariant broke."})
+                    + "5 a checked invariant broke."
+        })
 final class PoliciesCommand implements Callable<Integer> {
     static final String PRESSURE = "20000";
     private static final String BOOT_ARGUMENTS = "workload=ping,pong switch=1 spe.interval=1024";
@@ -57,13 +65,16 @@ final class PoliciesCommand implements Callable<Integer> {
         try (Composition composition = options.machine.compose()) {
             for (String policy : policies(composition.names(Parts.POLICY))) {
                 console.reset();
-                try (Machine machine = composition.machine(composition.variant().withPart(Parts.POLICY, policy), runOptions)) {
+                try (Machine machine =
+                        composition.machine(composition.variant().withPart(Parts.POLICY, policy), runOptions)) {
                     Result result = machine.run();
                     int code = code(result);
                     if (code != ExitCode.SUCCESS) {
                         out.print(console.toString(StandardCharsets.UTF_8));
                         out.flush();
-                        spec.commandLine().getErr().println("spelunk: under policy " + policy + " the guest " + ended(result));
+                        spec.commandLine()
+                                .getErr()
+                                .println("spelunk: under policy " + policy + " the guest " + ended(result));
                         return code;
                     }
                     table.add(policy, result);
@@ -83,7 +94,8 @@ final class PoliciesCommand implements Callable<Integer> {
         names.retainAll(published);
         published.stream().filter(name -> !KNOWN.contains(name)).forEach(names::add);
         if (names.isEmpty()) {
-            throw new UserError("no bundle of the variant publishes a pinning policy: add dev.spelunk:dev.spelunk.policies");
+            throw new UserError(
+                    "no bundle of the variant publishes a pinning policy: add dev.spelunk:dev.spelunk.policies");
         }
         return names;
     }
@@ -107,7 +119,9 @@ final class PoliciesCommand implements Callable<Integer> {
     }
 
     private static String ended(Result result) {
-        return result.ending() == Ending.EXITED ? "called exit with " + result.exitCode()
-                : "ended: " + result.ending() + (result.message() == null || result.message().isEmpty() ? "" : ", " + result.message());
+        return result.ending() == Ending.EXITED
+                ? "called exit with " + result.exitCode()
+                : "ended: " + result.ending()
+                        + (result.message() == null || result.message().isEmpty() ? "" : ", " + result.message());
     }
 }

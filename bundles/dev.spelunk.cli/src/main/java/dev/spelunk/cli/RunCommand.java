@@ -19,26 +19,36 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Runs a guest and writes its profile. */
-@Command(name = "run", mixinStandardHelpOptions = true, versionProvider = Version.class,
+@Command(
+        name = "run",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
         description = "Runs a guest, lets it profile itself with SPE, prints a report and writes the profile.",
-        footer = {"", "The output folder gets perf.data (for perf), records.bin (each sample record that reached the "
-                + "profiling buffer, in order) and summary.json. Files of an earlier run are replaced, other files are "
-                + "left alone.", "",
+        footer = {
+            "",
+            "The output folder gets perf.data (for perf), records.bin (each sample record that reached the "
+                    + "profiling buffer, in order) and summary.json. Files of an earlier run are replaced, other files are "
+                    + "left alone.",
+            "",
             "Exit codes: the one that the guest passes to its semihosting exit call (SYS_EXIT, SYS_EXIT_EXTENDED);",
             "  0 for PSCI SYSTEM_OFF, 2 bad input or a problem of the host, 3 the guest failed or reset itself,",
-            "  4 --max-instructions ended it, 5 a checked invariant broke, 130 interrupted."})
+            "  4 --max-instructions ended it, 5 a checked invariant broke, 130 interrupted."
+        })
 final class RunCommand implements Callable<Integer> {
     @Mixin
     private GuestOptions options;
 
-    @Option(names = {"-o", "--output"}, paramLabel = "DIR", defaultValue = "spelunk-out",
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "DIR",
+            defaultValue = "spelunk-out",
             description = "The folder for the profile. Default: ${DEFAULT-VALUE}.")
     private Path output;
 
     @Override
     public Integer call() {
-        Console console = new Console(new FileOutputStream(FileDescriptor.out), System.err,
-                Boolean.getBoolean("spelunk.terminal"));
+        Console console = new Console(
+                new FileOutputStream(FileDescriptor.out), System.err, Boolean.getBoolean("spelunk.terminal"));
         InputStream input = Boolean.getBoolean("spelunk.interactive") ? System.in : FileInput.standardInput();
         RunOptions runOptions = options.runOptions(console, input);
         OutputFolder folder = new OutputFolder(output);
@@ -46,8 +56,9 @@ final class RunCommand implements Callable<Integer> {
                 Machine machine = composition.machine(runOptions)) {
             ProfileWriter writer = composition.service(ProfileWriter.class);
             SwapService swaps = composition.service(SwapService.class);
-            return composition.exitCode(new GuestRun(machine, composition.variant().name(), runOptions, console, writer,
-                    folder, swaps::report).call());
+            return composition.exitCode(new GuestRun(
+                            machine, composition.variant().name(), runOptions, console, writer, folder, swaps::report)
+                    .call());
         }
     }
 }

@@ -46,7 +46,8 @@ record ScheduledSwap(long at, SwapRequest request) {
             if (!force.equals("yes") && !force.equals("no")) {
                 throw new TypeConversionException("force in '" + text + "' is neither yes nor no");
             }
-            return new ScheduledSwap(new MachineOptions.Count().convert(values.get("at")),
+            return new ScheduledSwap(
+                    new MachineOptions.Count().convert(values.get("at")),
                     new SwapRequest(part, values.get("name"), values.get("with"), force.equals("yes")));
         }
     }

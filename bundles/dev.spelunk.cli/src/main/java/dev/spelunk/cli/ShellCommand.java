@@ -15,12 +15,19 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** Opens the Gogo shell on a composed machine. */
-@Command(name = "shell", mixinStandardHelpOptions = true, versionProvider = Version.class,
+@Command(
+        name = "shell",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
         description = "Opens the Gogo shell on a composed machine that has not started yet.",
-        footer = {"", "Commands are read from standard input: typed, or piped in for a script; 'help' lists them.",
+        footer = {
+            "",
+            "Commands are read from standard input: typed, or piped in for a script; 'help' lists them.",
             "The machine: start, pause, resume, await, status, registers, dump, records, swap.",
-            "Bundles and services: lb, headers, inspect, and Gogo's other commands.", "",
-            "Exit code: 0, or 2 when a command of a script failed."})
+            "Bundles and services: lb, headers, inspect, and Gogo's other commands.",
+            "",
+            "Exit code: 0, or 2 when a command of a script failed."
+        })
 final class ShellCommand implements Callable<Integer> {
     private static final String BUNDLES = "shell.json";
     private static final String SESSION = "(spelunk.session=shell)";

@@ -22,8 +22,7 @@ final class StandardOutput extends OutputStream {
     /** Puts it in the place of {@link System#out}. */
     static StandardOutput install() {
         StandardOutput output = new StandardOutput();
-        System.setOut(new PrintStream(new BufferedOutputStream(output, BUFFER_SIZE), false,
-                Charset.defaultCharset()));
+        System.setOut(new PrintStream(new BufferedOutputStream(output, BUFFER_SIZE), false, Charset.defaultCharset()));
         return output;
     }
 

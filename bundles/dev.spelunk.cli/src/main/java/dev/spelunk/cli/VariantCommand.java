@@ -18,8 +18,15 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Makes, judges and compares hardware variants. */
-@Command(name = "variant", mixinStandardHelpOptions = true, versionProvider = Version.class,
-        subcommands = {VariantCommand.NewCommand.class, VariantCommand.CheckCommand.class, VariantCommand.DiffCommand.class},
+@Command(
+        name = "variant",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        subcommands = {
+            VariantCommand.NewCommand.class,
+            VariantCommand.CheckCommand.class,
+            VariantCommand.DiffCommand.class
+        },
         description = "Makes, judges and compares hardware variants.")
 final class VariantCommand implements Runnable {
     private static final String VARIANT = "NAME|FILE.json";
@@ -37,7 +44,10 @@ final class VariantCommand implements Runnable {
     }
 
     /** Starts a custom variant. */
-    @Command(name = "new", mixinStandardHelpOptions = true, versionProvider = Version.class,
+    @Command(
+            name = "new",
+            mixinStandardHelpOptions = true,
+            versionProvider = Version.class,
             description = "Starts a variant of your own: writes NAME.json, which extends another variant.",
             footer = {"", "Exit codes: 0 written, 2 not, with the reason. A file that is there is never replaced."})
     static final class NewCommand implements Callable<Integer> {
@@ -47,7 +57,10 @@ final class VariantCommand implements Runnable {
         @Parameters(index = "0", paramLabel = "NAME", description = "Its name, or the path of its file.")
         private String name;
 
-        @Option(names = "--from", paramLabel = VARIANT, defaultValue = "default",
+        @Option(
+                names = "--from",
+                paramLabel = VARIANT,
+                defaultValue = "default",
                 description = "The variant to extend. Default: ${DEFAULT-VALUE}.")
         private String from;
 
@@ -60,7 +73,10 @@ final class VariantCommand implements Runnable {
     }
 
     /** Judges a variant. */
-    @Command(name = "check", mixinStandardHelpOptions = true, versionProvider = Version.class,
+    @Command(
+            name = "check",
+            mixinStandardHelpOptions = true,
+            versionProvider = Version.class,
             description = "Judges a variant without running it: what it provides, requires and lacks.",
             footer = {"", "Exit codes: 0 a legal machine, 2 not, with the reasons."})
     static final class CheckCommand implements Callable<Integer> {
@@ -70,7 +86,9 @@ final class VariantCommand implements Runnable {
         @Parameters(index = "0", paramLabel = VARIANT, description = "The variant.")
         private String variant;
 
-        @Option(names = "--bundles", paramLabel = "DIR",
+        @Option(
+                names = "--bundles",
+                paramLabel = "DIR",
                 description = "A folder to look for the variant's bundles in, before the local Maven repository.")
         private Path bundles;
 
@@ -93,7 +111,10 @@ final class VariantCommand implements Runnable {
     }
 
     /** Compares two variants. */
-    @Command(name = "diff", mixinStandardHelpOptions = true, versionProvider = Version.class,
+    @Command(
+            name = "diff",
+            mixinStandardHelpOptions = true,
+            versionProvider = Version.class,
             description = "Compares two variants: - is in the first only, + in the second only.",
             footer = {"", "Exit codes: 0 compared, 2 one of them cannot be read."})
     static final class DiffCommand implements Callable<Integer> {

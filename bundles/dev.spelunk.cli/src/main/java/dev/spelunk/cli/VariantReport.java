@@ -28,7 +28,9 @@ final class VariantReport {
         report.map("parts", judgement.parts());
         report.map("provides, by bundle", judgement.provided());
         report.map("requires, by bundle", judgement.required());
-        report.list("lacks: mandatory in " + variant.version() + ", not modelled or not asserted, and not claimed in ID registers",
+        report.list(
+                "lacks: mandatory in " + variant.version()
+                        + ", not modelled or not asserted, and not claimed in ID registers",
                 judgement.mandatory());
         report.list("asserts what no part declares to model", judgement.asserted());
         report.list("its parts model more, which it does not assert", judgement.notAsserted());
@@ -51,7 +53,8 @@ final class VariantReport {
         }
         out.println("  " + title);
         int width = map.keySet().stream().mapToInt(String::length).max().orElse(0);
-        map.forEach((key, value) -> wrapped(String.format("    %-" + width + "s  ", key),
+        map.forEach((key, value) -> wrapped(
+                String.format("    %-" + width + "s  ", key),
                 value instanceof Collection<?> several ? joined(several) : String.valueOf(value)));
     }
 

@@ -11,7 +11,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** Lists the variants. */
-@Command(name = "variants", mixinStandardHelpOptions = true, versionProvider = Version.class,
+@Command(
+        name = "variants",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
         description = "Lists the hardware variants in the folder features/.")
 final class VariantsCommand implements Callable<Integer> {
     @Spec

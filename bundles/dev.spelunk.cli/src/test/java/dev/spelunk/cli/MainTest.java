@@ -76,8 +76,11 @@ class MainTest {
     void badInputEndsWithOneLineAndCode2(String line, String message) {
         String[] arguments = line.isBlank() ? new String[0] : line.strip().split(" +");
         assertThat(Main.execute(arguments)).isEqualTo(2);
-        assertThat(err.toString(StandardCharsets.UTF_8).lines()).singleElement().asString()
-                .startsWith("spelunk: ").contains(message.strip());
+        assertThat(err.toString(StandardCharsets.UTF_8).lines())
+                .singleElement()
+                .asString()
+                .startsWith("spelunk: ")
+                .contains(message.strip());
         assertThat(out.size()).isZero();
     }
 
@@ -91,22 +94,47 @@ class MainTest {
                 """);
         String output = folder.resolve("out").toString();
         assertOneLine("unknown variant \"best\"", "run", guest.toString(), "--variant", "best", "-o", output);
-        assertOneLine("bundles not found: no.such:bundle:1, no.such:other:1", "run", guest.toString(), "--variant",
-                missing.toString(), "-o", output);
+        assertOneLine(
+                "bundles not found: no.such:bundle:1, no.such:other:1",
+                "run",
+                guest.toString(),
+                "--variant",
+                missing.toString(),
+                "-o",
+                output);
         assertOneLine("--bundles: not a folder", "run", guest.toString(), "--bundles", file.toString(), "-o", output);
         assertOneLine("the output folder is a file", "run", guest.toString(), "-o", file.toString());
-        assertOneLine("the output folder", "run", guest.toString(), "-o", file.resolve("below").toString());
+        assertOneLine(
+                "the output folder",
+                "run",
+                guest.toString(),
+                "-o",
+                file.resolve("below").toString());
     }
 
     private void assertOneLine(String message, String... arguments) {
         err.reset();
         assertThat(Main.execute(arguments)).isEqualTo(2);
-        assertThat(err.toString(StandardCharsets.UTF_8).lines()).singleElement().asString()
-                .startsWith("spelunk: ").contains(message);
+        assertThat(err.toString(StandardCharsets.UTF_8).lines())
+                .singleElement()
+                .asString()
+                .startsWith("spelunk: ")
+                .contains(message);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "run --help", "variants --help", "variant new --help", "variant check --help", "variant diff --help", "decode --help", "shell --help", "help run"})
+    @ValueSource(
+            strings = {
+                "--help",
+                "run --help",
+                "variants --help",
+                "variant new --help",
+                "variant check --help",
+                "variant diff --help",
+                "decode --help",
+                "shell --help",
+                "help run"
+            })
     void helpIsPrinted(String line) {
         assertThat(Main.execute(line.split(" "))).isZero();
         assertThat(out.toString(StandardCharsets.UTF_8)).contains("Usage: spelunk");
@@ -116,9 +144,18 @@ class MainTest {
     @Test
     void everyOptionOfRunIsExplained() {
         Main.execute("run", "--help");
-        assertThat(out.toString(StandardCharsets.UTF_8)).contains("[GUEST]", "--variant=NAME|FILE.json",
-                "--bundles=DIR", "--hypervisor=kvm|none", "--el=1|2", "--append=ARGS", "--memory=SIZE",
-                "--max-instructions=N", "--seed=N", "-o, --output=DIR");
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .contains(
+                        "[GUEST]",
+                        "--variant=NAME|FILE.json",
+                        "--bundles=DIR",
+                        "--hypervisor=kvm|none",
+                        "--el=1|2",
+                        "--append=ARGS",
+                        "--memory=SIZE",
+                        "--max-instructions=N",
+                        "--seed=N",
+                        "-o, --output=DIR");
     }
 
     @Test
@@ -141,8 +178,14 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"4096, 4096", "64K, 65536", "256M, 268435456", "1g, 1073741824", "2GiB, 2147483648",
-        "999999999999999G, 9223372036854775807"})
+    @CsvSource({
+        "4096, 4096",
+        "64K, 65536",
+        "256M, 268435456",
+        "1g, 1073741824",
+        "2GiB, 2147483648",
+        "999999999999999G, 9223372036854775807"
+    })
     void sizesHaveSuffixes(String text, long bytes) {
         assertThat(new MachineOptions.Size().convert(text)).isEqualTo(bytes);
     }

@@ -40,8 +40,16 @@ class PeripheralOptionsTest {
     void drives() throws IOException {
         Path one = Files.write(folder.resolve("one"), new byte[512]);
         Path two = Files.write(folder.resolve("two"), new byte[1024]);
-        try (PeripheralOptions.Connected connected = options("--drive", two + ",readonly", "--drive", one.toString(),
-                "--terminal", "virtio", "--port", "log=" + folder.resolve("log")).connect()) {
+        try (PeripheralOptions.Connected connected = options(
+                        "--drive",
+                        two + ",readonly",
+                        "--drive",
+                        one.toString(),
+                        "--terminal",
+                        "virtio",
+                        "--port",
+                        "log=" + folder.resolve("log"))
+                .connect()) {
             Peripherals peripherals = connected.peripherals();
             assertThat(peripherals.drives()).extracting("size").containsExactly(1024L, 512L);
             assertThat(peripherals.drives()).extracting("readOnly").containsExactly(true, false);
@@ -56,8 +64,10 @@ class PeripheralOptionsTest {
     void badPort() throws IOException {
         Path disk = Files.write(folder.resolve("disk"), new byte[512]);
         for (String bad : new String[] {"name", "=file", "a b=file", "x".repeat(65) + "=file", "name="}) {
-            assertThatThrownBy(() -> options("--drive", disk.toString(), "--port", bad).connect())
-                    .isInstanceOf(UserError.class).hasMessageContaining("--port " + bad);
+            assertThatThrownBy(() ->
+                            options("--drive", disk.toString(), "--port", bad).connect())
+                    .isInstanceOf(UserError.class)
+                    .hasMessageContaining("--port " + bad);
         }
         options("--drive", disk.toString()).connect().close();
     }

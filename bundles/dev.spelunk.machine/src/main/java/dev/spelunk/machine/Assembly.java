@@ -15,11 +15,26 @@ import dev.spelunk.api.timing.OperationTimer;
 /** What a board's parts have made, at one moment: what a swap changes, and puts back when it fails. */
 final class Assembly {
     /** The objects of one PE. */
-    private record Pe(Architecture architecture, RegisterFile registers, long[] values, Translator translator,
-            OperationTimer timer, Sampler sampler, Core core, FirmwareCalls firmware,
+    private record Pe(
+            Architecture architecture,
+            RegisterFile registers,
+            long[] values,
+            Translator translator,
+            OperationTimer timer,
+            Sampler sampler,
+            Core core,
+            FirmwareCalls firmware,
             InterruptDistributor interrupts) {
         Pe(PeContext c) {
-            this(c.architecture, c.registers, c.pe.sys, c.translator, c.timer, c.sampler, c.core, c.firmware,
+            this(
+                    c.architecture,
+                    c.registers,
+                    c.pe.sys,
+                    c.translator,
+                    c.timer,
+                    c.sampler,
+                    c.core,
+                    c.firmware,
                     c.interrupts);
         }
 
@@ -101,9 +116,13 @@ final class Assembly {
                 context.core = after.processingElement().create(context);
             }
         }
-        if (board.vm != null && (all || after.differs(Kind.HYPERVISOR, before) || after.differs(Kind.TRAPS, before)
-                || after.differs(Kind.POLICY, before) || after.differs(Kind.INTERRUPTS, before)
-                || after.differs(Kind.FIRMWARE, before))) {
+        if (board.vm != null
+                && (all
+                        || after.differs(Kind.HYPERVISOR, before)
+                        || after.differs(Kind.TRAPS, before)
+                        || after.differs(Kind.POLICY, before)
+                        || after.differs(Kind.INTERRUPTS, before)
+                        || after.differs(Kind.FIRMWARE, before))) {
             board.vm = board.makeVm();
             board.vm.invalidate();
         }

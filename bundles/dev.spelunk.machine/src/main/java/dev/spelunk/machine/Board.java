@@ -14,8 +14,8 @@ import dev.spelunk.api.platform.GuestMemory;
 import dev.spelunk.api.platform.InterruptDistributor;
 import dev.spelunk.api.platform.Peripherals;
 import dev.spelunk.api.platform.PlatformDevice;
-import dev.spelunk.api.registers.RegisterDefinition;
 import dev.spelunk.api.records.RecordSink;
+import dev.spelunk.api.registers.RegisterDefinition;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.spu.Sampler;
 import dev.spelunk.api.state.Bus;
@@ -38,6 +38,7 @@ final class Board {
     static final int HOST_RESERVED = 32 << 20;
     /** The tree lies in the last 2 MiB, so that its size, which depends on where the RAM disk is, moves nothing. */
     private static final long DEVICE_TREE_ROOM = 2 << 20;
+
     private static final long PAGE = 0x1000;
     /** APK and API, for an EL1 with nothing at EL2. */
     private static final long HCR_EL2_POINTER_AUTHENTICATION = 3L << 40;
@@ -48,21 +49,25 @@ final class Board {
 
     /** Changes in a swap, as what is made of it. */
     Selection parts;
+
     final MachineState state;
     final PeContext[] pes;
     /** Contexts of vCPUs that share the PEs; none where each has its own. */
     final PeContext[] vcpus;
+
     final List<Device> devices = new ArrayList<>();
     InterruptDistributor physical;
     final RecordLog records = new RecordLog();
     /** Records of the host's own task. */
     final RecordLog hostRecords = new RecordLog();
+
     final HostEnds ends;
     final Console console;
     /** Null without hypervisor. */
     VirtualMachine vm;
     /** Where the guest's memory begins in physical memory; guest addresses begin at {@link #RAM_BASE}. */
     final long guestBase;
+
     final RunOptions options;
     private final Bus userDevices = new Bus();
     private final GuestMemory deviceMemory;
@@ -76,7 +81,11 @@ final class Board {
      * @param hostReserved bytes of the host's own memory under a hypervisor
      * @param platform the devices to be made
      */
-    Board(Selection parts, Architecture architecture, RunOptions options, int hostReserved,
+    Board(
+            Selection parts,
+            Architecture architecture,
+            RunOptions options,
+            int hostReserved,
             List<PlatformDevice> platform) {
         this.parts = parts;
         this.options = options;
@@ -88,8 +97,11 @@ final class Board {
         PhysicalMemory memory = allocate(options.memory() + guestBase - RAM_BASE);
         VmOptions vmOptions = options.vm();
         boolean shared = kvm && vmOptions.sharesPes(options.cpus());
-        state = new MachineState(kvm && vmOptions.physicalPes() != 0 ? vmOptions.physicalPes() : options.cpus(),
-                shared ? options.cpus() : 0, memory, options.seed());
+        state = new MachineState(
+                kvm && vmOptions.physicalPes() != 0 ? vmOptions.physicalPes() : options.cpus(),
+                shared ? options.cpus() : 0,
+                memory,
+                options.seed());
         pes = Arrays.stream(state.pes).map(pe -> new PeContext(state, pe)).toArray(PeContext[]::new);
         for (PeContext context : pes) {
             context.architecture = architectureOf(context, architecture);
@@ -110,7 +122,9 @@ final class Board {
             context.core = parts.processingElement().create(context);
             warmReset(context, kvm || options.el() == 2 ? 2 : 1);
         }
-        vcpus = Arrays.stream(state.vcpus).map(pe -> vcpuContext(pe, architecture)).toArray(PeContext[]::new);
+        vcpus = Arrays.stream(state.vcpus)
+                .map(pe -> vcpuContext(pe, architecture))
+                .toArray(PeContext[]::new);
         deviceMemory = new DeviceMemory(memory, RAM_BASE, options.memory(), () -> vm);
         for (PlatformDevice part : platform) {
             Device device = part.create(new Wiring());
@@ -129,8 +143,8 @@ final class Board {
         try {
             return new PhysicalMemory(RAM_BASE, Math.toIntExact(size));
         } catch (OutOfMemoryError | ArithmeticException e) {
-            throw new BadInputException("the host cannot give the machine " + (size >> 20)
-                    + " MiB of memory: use a smaller --memory");
+            throw new BadInputException(
+                    "the host cannot give the machine " + (size >> 20) + " MiB of memory: use a smaller --memory");
         }
     }
 
@@ -141,7 +155,8 @@ final class Board {
 
     /** The SPU of a PE; null when it has none. */
     Sampler makeSampler(PeContext context) {
-        return parts.samplingUnit() == null || context.architecture.profiling() == null ? null
+        return parts.samplingUnit() == null || context.architecture.profiling() == null
+                ? null
                 : parts.samplingUnit().create(context);
     }
 
@@ -161,8 +176,8 @@ final class Board {
     /** The physical distributor of {@link #parts}, over the state that is there. */
     InterruptDistributor makeDistributor() {
         StateBlock gic = state.block("gic", parts.interruptController().stateWords(pes.length), 0);
-        return parts.interruptController().create(gic, affinities(),
-                pe -> state.pes[pe].changed |= PeState.CHANGED_INTERRUPTS);
+        return parts.interruptController()
+                .create(gic, affinities(), pe -> state.pes[pe].changed |= PeState.CHANGED_INTERRUPTS);
     }
 
     /** Puts a distributor in the place of the one before. */
@@ -177,14 +192,29 @@ final class Board {
 
     /** The VM of {@link #parts}: a new one at first, later the one whose state is there. */
     VirtualMachine makeVm() {
-        return parts.hypervisor().create(new VmDescription(
-                List.of(pes), List.of(vcpus), RAM_BASE, options.memory(), guestBase, RAM_BASE, hostReserved, userDevices,
-                parts.interruptController(), DISTRIBUTOR, REDISTRIBUTORS, pes[0].firmware, parts.trapHandlers(),
-                parts.pinningPolicy(), options.vm()));
+        return parts.hypervisor()
+                .create(new VmDescription(
+                        List.of(pes),
+                        List.of(vcpus),
+                        RAM_BASE,
+                        options.memory(),
+                        guestBase,
+                        RAM_BASE,
+                        hostReserved,
+                        userDevices,
+                        parts.interruptController(),
+                        DISTRIBUTOR,
+                        REDISTRIBUTORS,
+                        pes[0].firmware,
+                        parts.trapHandlers(),
+                        parts.pinningPolicy(),
+                        options.vm()));
     }
 
     private long[] affinities() {
-        return Arrays.stream(pes).mapToLong(c -> c.register(SystemRegister.MPIDR_EL1)).toArray();
+        return Arrays.stream(pes)
+                .mapToLong(c -> c.register(SystemRegister.MPIDR_EL1))
+                .toArray();
     }
 
     /** As after a Warm reset, with what firmware at EL3 sets up for Non-secure EL2 and EL1. */
@@ -197,8 +227,8 @@ final class Board {
         firmware(context, SystemRegister.SCR_EL3, SCR_EL3_RESET);
         firmware(context, SystemRegister.MDCR_EL3, MDCR_EL3_RESET);
         if (el == 1 && context.architecture.has("FEAT_PAuth") && context.architecture.has("FEAT_EL2")) {
-            context.register(SystemRegister.HCR_EL2,
-                    context.register(SystemRegister.HCR_EL2) | HCR_EL2_POINTER_AUTHENTICATION);
+            context.register(
+                    SystemRegister.HCR_EL2, context.register(SystemRegister.HCR_EL2) | HCR_EL2_POINTER_AUTHENTICATION);
         }
         context.translator.contextChanged();
         pe.changed = -1;
@@ -238,7 +268,8 @@ final class Board {
             state.memory.copyIn(physical(ramDisk), initrd, 0, initrd.length);
         }
         if (Long.compareUnsigned(at, image.end()) < 0) {
-            throw new BadInputException("guest " + image.file + ": no room for the device tree above it: give more with --memory");
+            throw new BadInputException(
+                    "guest " + image.file + ": no room for the device tree above it: give more with --memory");
         }
         state.memory.copyIn(physical(at), deviceTree, 0, deviceTree.length);
         start(image.entry, at);

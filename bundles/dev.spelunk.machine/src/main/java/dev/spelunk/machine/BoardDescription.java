@@ -16,8 +16,7 @@ final class BoardDescription {
     private static final int SPE_PPI = 5;
     private static final long MPIDR_AFFINITY = 0xFF00FFFFFFL;
 
-    private BoardDescription() {
-    }
+    private BoardDescription() {}
 
     /** @param initrd the initial RAM disk, or null */
     static DeviceTree of(Board board, byte[] initrd) {
@@ -27,28 +26,40 @@ final class BoardDescription {
         DeviceTree chosen = root.node("chosen");
         chosen.strings("bootargs", board.options.bootArguments());
         RandomStream random = board.state.random("device tree");
-        chosen.cells64("kaslr-seed", random.next()).cells64("rng-seed", random.next(), random.next(), random.next(), random.next());
+        chosen.cells64("kaslr-seed", random.next())
+                .cells64("rng-seed", random.next(), random.next(), random.next(), random.next());
         if (initrd != null) {
             long start = board.initrdAddress(initrd);
             chosen.cells64("linux,initrd-start", start).cells64("linux,initrd-end", start + initrd.length);
         }
         if (board.pes[0].firmware != null) {
             // Without EL2 an HVC reaches the firmware; a guest at EL2 owns HVC and must use SMC.
-            root.node("psci").strings("compatible", "arm,psci-1.0", "arm,psci-0.2")
+            root.node("psci")
+                    .strings("compatible", "arm,psci-1.0", "arm,psci-0.2")
                     .strings("method", board.options.el() == 2 ? "smc" : "hvc");
         }
         cpus(root.node("cpus"), board);
-        root.node(String.format("memory@%x", Board.RAM_BASE)).strings("device_type", "memory")
+        root.node(String.format("memory@%x", Board.RAM_BASE))
+                .strings("device_type", "memory")
                 .cells64("reg", Board.RAM_BASE, board.options.memory());
-        root.node(String.format("intc@%x", Board.DISTRIBUTOR)).strings("compatible", "arm,gic-v3")
-                .cells("#interrupt-cells", 3).flag("interrupt-controller")
-                .cells("#address-cells", 2).cells("#size-cells", 2).flag("ranges")
-                .cells64("reg", Board.DISTRIBUTOR, Board.DISTRIBUTOR_SIZE, Board.REDISTRIBUTORS,
+        root.node(String.format("intc@%x", Board.DISTRIBUTOR))
+                .strings("compatible", "arm,gic-v3")
+                .cells("#interrupt-cells", 3)
+                .flag("interrupt-controller")
+                .cells("#address-cells", 2)
+                .cells("#size-cells", 2)
+                .flag("ranges")
+                .cells64(
+                        "reg",
+                        Board.DISTRIBUTOR,
+                        Board.DISTRIBUTOR_SIZE,
+                        Board.REDISTRIBUTORS,
                         Board.REDISTRIBUTOR_SIZE * board.guestPes().length)
                 .cells("#redistributor-regions", 1)
                 .cells("phandle", GIC_PHANDLE);
         if (board.parts.samplingUnit() != null) {
-            root.node("spe-pmu").strings("compatible", "arm,statistical-profiling-extension-v1")
+            root.node("spe-pmu")
+                    .strings("compatible", "arm,statistical-profiling-extension-v1")
                     .cells("interrupts", PPI, spePpi(board), LEVEL_HIGH);
         }
         for (Device device : board.devices) {

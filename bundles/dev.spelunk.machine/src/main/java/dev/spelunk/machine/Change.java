@@ -15,8 +15,7 @@ final class Change {
     /** Kinds whose parts are made once for a machine and stay. */
     private static final Kind FIXED = Kind.DEVICE;
 
-    private Change() {
-    }
+    private Change() {}
 
     /**
      * What a request means for a machine.
@@ -27,8 +26,8 @@ final class Change {
     static Consumer<Selection.Maker> of(Offers offers, Selection parts, SwapRequest request) {
         List<Kind> kinds = Kind.of(request.part());
         if (!Parts.SWAPPABLE.contains(request.part())) {
-            throw new BadInputException("unknown part " + request.part() + "; parts are "
-                    + String.join(", ", Parts.SWAPPABLE));
+            throw new BadInputException(
+                    "unknown part " + request.part() + "; parts are " + String.join(", ", Parts.SWAPPABLE));
         }
         if (kinds.stream().noneMatch(parts::has)) {
             throw new BadInputException("this machine has no " + request.part());
@@ -40,8 +39,8 @@ final class Change {
             return anew(offers, parts, kinds);
         }
         if (request.with().equals(SwapRequest.NONE) && kinds.stream().anyMatch(kind -> kind.several)) {
-            throw new BadInputException("say by its name which part of kind " + request.part() + " shall go: "
-                    + names(parts, kinds));
+            throw new BadInputException(
+                    "say by its name which part of kind " + request.part() + " shall go: " + names(parts, kinds));
         }
         for (Kind kind : kinds) {
             Offer offer = offers.wanted(kind, request.with());
@@ -52,7 +51,8 @@ final class Change {
         throw notThere(offers, kinds, request.with());
     }
 
-    private static Consumer<Selection.Maker> named(Offers offers, Selection parts, List<Kind> kinds, SwapRequest request) {
+    private static Consumer<Selection.Maker> named(
+            Offers offers, Selection parts, List<Kind> kinds, SwapRequest request) {
         for (Kind kind : kinds) {
             for (Part part : parts.all(kind)) {
                 if (!part.name().equals(request.name())) {
@@ -104,7 +104,10 @@ final class Change {
     }
 
     private static String names(Selection parts, List<Kind> kinds) {
-        return kinds.stream().flatMap(k -> parts.all(k).stream()).map(Part::name).collect(Collectors.joining(", "));
+        return kinds.stream()
+                .flatMap(k -> parts.all(k).stream())
+                .map(Part::name)
+                .collect(Collectors.joining(", "));
     }
 
     /** The newest offer of the same name in the place of each part. */

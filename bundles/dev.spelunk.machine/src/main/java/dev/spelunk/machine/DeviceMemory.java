@@ -32,13 +32,15 @@ final class DeviceMemory implements GuestMemory {
 
     @Override
     public boolean contains(long address, long length) {
-        return Long.compareUnsigned(address - base, size) <= 0 && length >= 0
+        return Long.compareUnsigned(address - base, size) <= 0
+                && length >= 0
                 && Long.compareUnsigned(length, size - (address - base)) <= 0;
     }
 
     private void check(long address, long length) {
         if (!contains(address, length)) {
-            throw new IndexOutOfBoundsException(String.format("0x%x bytes at 0x%x are not the guest's", length, address));
+            throw new IndexOutOfBoundsException(
+                    String.format("0x%x bytes at 0x%x are not the guest's", length, address));
         }
     }
 
@@ -58,7 +60,7 @@ final class DeviceMemory implements GuestMemory {
     @Override
     public void read(long address, byte[] to, int at, int length) {
         check(address, length);
-        for (int done = 0; done < length;) {
+        for (int done = 0; done < length; ) {
             int n = inPage(address + done, length - done);
             System.arraycopy(memory.ram, (int) (physical(address + done, false) - memory.base), to, at + done, n);
             done += n;
@@ -68,7 +70,7 @@ final class DeviceMemory implements GuestMemory {
     @Override
     public void write(long address, byte[] from, int at, int length) {
         check(address, length);
-        for (int done = 0; done < length;) {
+        for (int done = 0; done < length; ) {
             int n = inPage(address + done, length - done);
             memory.copyIn(physical(address + done, true), from, at + done, n);
             done += n;

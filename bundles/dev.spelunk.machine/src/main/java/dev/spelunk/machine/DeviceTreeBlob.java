@@ -25,8 +25,7 @@ final class DeviceTreeBlob {
     private final ByteArrayOutputStream strings = new ByteArrayOutputStream();
     private final Map<String, Integer> offsets = new LinkedHashMap<>();
 
-    private DeviceTreeBlob() {
-    }
+    private DeviceTreeBlob() {}
 
     static byte[] write(DeviceTree root) {
         DeviceTreeBlob blob = new DeviceTreeBlob();

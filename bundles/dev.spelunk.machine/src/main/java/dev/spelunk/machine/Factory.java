@@ -56,7 +56,10 @@ public final class Factory implements MachineFactory, SwapService {
 
     @Activate
     public Factory(BundleContext context) {
-        offers = new Offers(context, sources, offer -> machines.forEach(m -> m.swaps.added(offer)),
+        offers = new Offers(
+                context,
+                sources,
+                offer -> machines.forEach(m -> m.swaps.added(offer)),
                 offer -> machines.forEach(m -> m.swaps.removed(offer)));
     }
 
@@ -81,7 +84,8 @@ public final class Factory implements MachineFactory, SwapService {
             board.load(image, initrd, DeviceTreeBlob.write(BoardDescription.of(board, initrd)));
             SpelunkMachine machine = new SpelunkMachine(board, image, machines::remove);
             machine.swaps = new Swaps(machine, offers, variant, listeners);
-            machine.snapshots(options.snapshots(), SnapshotIdentity.of(variant, parts, architecture, image, initrd, options));
+            machine.snapshots(
+                    options.snapshots(), SnapshotIdentity.of(variant, parts, architecture, image, initrd, options));
             machines.add(machine);
             return machine;
         } catch (BadInputException | OutOfMemoryError e) {
@@ -89,7 +93,8 @@ public final class Factory implements MachineFactory, SwapService {
             throw e;
         } catch (RuntimeException | Error e) {
             parts.stop();
-            throw new BadInputException("variant " + variant.name() + ": a part of it failed with " + PartFailure.told(e), e);
+            throw new BadInputException(
+                    "variant " + variant.name() + ": a part of it failed with " + PartFailure.told(e), e);
         }
     }
 
@@ -97,8 +102,8 @@ public final class Factory implements MachineFactory, SwapService {
     public Judgement judge(Variant variant) {
         Selection parts = Selection.of(offers, variant, offers.offers(Kind.HYPERVISOR, variant));
         try {
-            Legality legality = Legality.judge(
-                    parts.bundles(), parts.increments(), variant.architecture(), variant.asserted());
+            Legality legality =
+                    Legality.judge(parts.bundles(), parts.increments(), variant.architecture(), variant.asserted());
             SortedSet<String> mandatory = MandatoryFeatures.missing(variant.architecture(), legality.modelled());
             if (legality.problems().isEmpty()) {
                 try {
@@ -123,28 +128,33 @@ public final class Factory implements MachineFactory, SwapService {
             throw new BadInputException("a guest is entered at EL1 or EL2, not at EL" + options.el());
         }
         if (options.el() == 2 && !"none".equals(options.hypervisor())) {
-            throw new BadInputException("a guest is entered at EL2 only with --hypervisor none: a KVM guest runs at EL1");
+            throw new BadInputException(
+                    "a guest is entered at EL2 only with --hypervisor none: a KVM guest runs at EL1");
         }
-        if (options.memory() < SMALLEST_MEMORY || options.memory() > LARGEST_MEMORY || options.memory() % (1 << 12) != 0) {
+        if (options.memory() < SMALLEST_MEMORY
+                || options.memory() > LARGEST_MEMORY
+                || options.memory() % (1 << 12) != 0) {
             throw new BadInputException("memory of " + options.memory() + " bytes: give a multiple of 4K from 1M to "
                     + (LARGEST_MEMORY >> 20) + "M");
         }
         if (options.cpus() < 1 || options.cpus() > MOST_CPUS) {
-            throw new BadInputException("a machine of " + options.cpus() + " PEs: give a number from 1 to " + MOST_CPUS);
+            throw new BadInputException(
+                    "a machine of " + options.cpus() + " PEs: give a number from 1 to " + MOST_CPUS);
         }
         checkVm(options.vm(), options.cpus());
         if (options.maxInstructions() <= 0) {
-            throw new BadInputException("a run of " + options.maxInstructions() + " instructions: give a positive number");
+            throw new BadInputException(
+                    "a run of " + options.maxInstructions() + " instructions: give a positive number");
         }
     }
 
     /** Judges the composition. @throws BadInputException when it is no legal machine */
     static Legality judge(Variant variant, Selection parts) {
-        Legality legality = Legality.judge(
-                parts.bundles(), parts.increments(), variant.architecture(), variant.asserted());
+        Legality legality =
+                Legality.judge(parts.bundles(), parts.increments(), variant.architecture(), variant.asserted());
         if (!legality.problems().isEmpty()) {
-            throw new BadInputException("variant " + variant.name() + " is not a legal machine: "
-                    + String.join("; ", legality.problems()));
+            throw new BadInputException(
+                    "variant " + variant.name() + " is not a legal machine: " + String.join("; ", legality.problems()));
         }
         return legality;
     }
@@ -164,8 +174,8 @@ public final class Factory implements MachineFactory, SwapService {
         }
         for (VmOptions.Move move : vm.moves()) {
             if (move.vcpu() < 0 || move.vcpu() >= cpus || move.pe() < 0 || move.pe() >= pes) {
-                throw new BadInputException("vCPU " + move.vcpu() + " cannot go to PE " + move.pe() + ": there are vCPUs 0 to "
-                        + (cpus - 1) + " and PEs 0 to " + (pes - 1));
+                throw new BadInputException("vCPU " + move.vcpu() + " cannot go to PE " + move.pe()
+                        + ": there are vCPUs 0 to " + (cpus - 1) + " and PEs 0 to " + (pes - 1));
             }
         }
     }
@@ -184,7 +194,8 @@ public final class Factory implements MachineFactory, SwapService {
         } else if (el == 1) {
             EL2_FEATURES.forEach(features::remove);
         } else if (!features.contains("FEAT_EL2")) {
-            throw new BadInputException("variant " + variant.name() + " has no FEAT_EL2: the guest cannot be entered at EL2");
+            throw new BadInputException(
+                    "variant " + variant.name() + " has no FEAT_EL2: the guest cannot be entered at EL2");
         }
         ProfilingRules rules = rules(parts);
         List<String> problems = statedInVain(variant, parts, legality, rules);
@@ -200,9 +211,12 @@ public final class Factory implements MachineFactory, SwapService {
     }
 
     /** The registers whose values the variant states in vain, one sentence each. */
-    private static List<String> statedInVain(Variant variant, Selection parts, Legality legality, ProfilingRules rules) {
-        return StatedRegisters.problems(variant.registers(), new Architecture(variant.architecture(), legality.modelled(),
-                rules, variant.registers()), parts);
+    private static List<String> statedInVain(
+            Variant variant, Selection parts, Legality legality, ProfilingRules rules) {
+        return StatedRegisters.problems(
+                variant.registers(),
+                new Architecture(variant.architecture(), legality.modelled(), rules, variant.registers()),
+                parts);
     }
 
     @Override

@@ -15,12 +15,10 @@ final class FeatureRules {
      *
      * @param from in two digits: 85 is Armv8.5
      */
-    private record Rule(int from, List<String> when, String needs) {
-    }
+    private record Rule(int from, List<String> when, String needs) {}
 
     /** A feature that may be implemented from an architecture version on. */
-    private record Earliest(int from, String feature) {
-    }
+    private record Earliest(int from, String feature) {}
 
     private static final int ALWAYS = 80;
 
@@ -108,8 +106,7 @@ final class FeatureRules {
             rule(ALWAYS, "FEAT_FlagM2", "FEAT_FlagM"),
             rule(ALWAYS, "FEAT_LRCPC2", "FEAT_LRCPC"));
 
-    private FeatureRules() {
-    }
+    private FeatureRules() {}
 
     private static Rule rule(int from, String when, String needs) {
         return new Rule(from, List.of(when), needs);
@@ -141,8 +138,8 @@ final class FeatureRules {
         }
         for (Rule r : RULES) {
             if (includes(version, r.from) && features.containsAll(r.when) && !features.contains(r.needs)) {
-                problems.add(missing(r.needs) + String.join(" with ", r.when) + (r.from == ALWAYS ? " needs"
-                        : " needs from " + name(r.from)) + " (DDI 0487, A2)");
+                problems.add(missing(r.needs) + String.join(" with ", r.when)
+                        + (r.from == ALWAYS ? " needs" : " needs from " + name(r.from)) + " (DDI 0487, A2)");
             }
         }
         return problems;

@@ -21,8 +21,7 @@ import java.util.zip.GZIPInputStream;
  */
 final class GuestImage {
     /** One piece of the file. */
-    record Load(long address, int fileOffset, int fileSize, long memorySize) {
-    }
+    record Load(long address, int fileOffset, int fileSize, long memorySize) {}
 
     private static final int ELF_HEADER = 64;
     private static final int PROGRAM_HEADER = 56;
@@ -35,6 +34,7 @@ final class GuestImage {
     private static final long OLD_TEXT_OFFSET = 0x80000;
     /** An image that is also a PE executable, for UEFI, says in its section table how long it is. */
     private static final int PE_OFFSET = 60;
+
     private static final int PE_MAGIC = 0x4550;
     private static final int PE_HEADER = 24;
     private static final int PE_SECTION = 40;
@@ -82,14 +82,19 @@ final class GuestImage {
         } else if (content.length >= IMAGE_HEADER && bytes.getInt(56) == IMAGE_MAGIC) {
             image.readLinuxImage(bytes, base);
         } else {
-            throw image.bad("neither an ELF file nor an image with the Linux arm64 boot header (magic ARM\\x64 at offset 56)");
+            throw image.bad(
+                    "neither an ELF file nor an image with the Linux arm64 boot header (magic ARM\\x64 at offset 56)");
         }
         for (Load load : image.loads) {
             long end = load.address + load.memorySize;
-            if (Long.compareUnsigned(load.address, base) < 0 || load.memorySize < 0
-                    || Long.compareUnsigned(end, load.address) < 0 || Long.compareUnsigned(end, base + size) > 0) {
-                throw image.bad(String.format("the segment 0x%x..0x%x is outside RAM 0x%x..0x%x: link the guest "
-                        + "into RAM or give more with --memory", load.address, end, base, base + size));
+            if (Long.compareUnsigned(load.address, base) < 0
+                    || load.memorySize < 0
+                    || Long.compareUnsigned(end, load.address) < 0
+                    || Long.compareUnsigned(end, base + size) > 0) {
+                throw image.bad(String.format(
+                        "the segment 0x%x..0x%x is outside RAM 0x%x..0x%x: link the guest "
+                                + "into RAM or give more with --memory",
+                        load.address, end, base, base + size));
             }
         }
         return image;
@@ -163,7 +168,8 @@ final class GuestImage {
                 continue;
             }
             if (fileSize < 0 || fileOffset < 0 || fileSize > content.length || fileOffset > content.length - fileSize) {
-                throw bad(String.format("truncated: segment %d wants 0x%x bytes at offset 0x%x of 0x%x",
+                throw bad(String.format(
+                        "truncated: segment %d wants 0x%x bytes at offset 0x%x of 0x%x",
                         i, fileSize, fileOffset, content.length));
             }
             if (Long.compareUnsigned(fileSize, memorySize) > 0) {
@@ -201,12 +207,14 @@ final class GuestImage {
             imageSize = content.length;
         }
         if (textOffset < 0 || textOffset > IMAGE_ALIGNMENT || imageSize < content.length) {
-            throw bad(String.format("damaged boot header: text_offset 0x%x, image_size 0x%x, file 0x%x bytes",
+            throw bad(String.format(
+                    "damaged boot header: text_offset 0x%x, image_size 0x%x, file 0x%x bytes",
                     textOffset, imageSize, content.length));
         }
         long complete = sectionsEnd(image);
         if (complete > content.length) {
-            throw bad(String.format("truncated: its sections need 0x%x bytes, the file has 0x%x", complete, content.length));
+            throw bad(String.format(
+                    "truncated: its sections need 0x%x bytes, the file has 0x%x", complete, content.length));
         }
         entry = base + textOffset;
         loads.add(new Load(entry, 0, content.length, imageSize));
@@ -224,7 +232,8 @@ final class GuestImage {
         long end = table + (long) count * PE_SECTION;
         for (int i = 0; i < count && table + (i + 1L) * PE_SECTION <= content.length; i++) {
             int section = (int) table + i * PE_SECTION;
-            end = Math.max(end, (image.getInt(section + 16) & 0xFFFFFFFFL) + (image.getInt(section + 20) & 0xFFFFFFFFL));
+            end = Math.max(
+                    end, (image.getInt(section + 16) & 0xFFFFFFFFL) + (image.getInt(section + 20) & 0xFFFFFFFFL));
         }
         return end;
     }

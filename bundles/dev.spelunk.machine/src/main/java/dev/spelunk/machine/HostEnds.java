@@ -34,6 +34,7 @@ final class HostEnds {
     final InputStream input;
     /** As the devices see them. */
     final Peripherals peripherals;
+
     private final boolean person;
     private final List<CountedInput> inputs = new ArrayList<>();
     private final SortedMap<String, CountedOutput> outputs = new TreeMap<>();
@@ -102,15 +103,17 @@ final class HostEnds {
         }
         for (int i = 0; i < peripherals.drives().size(); i++) {
             if (!Arrays.equals(in.readNBytes(32), digest(peripherals.drives().get(i)))) {
-                throw new IOException("does not go with what drive " + i + " holds now: give the guest the drive's file as it was "
-                        + "when the state was saved (a run with --max-instructions of the same number ends there)");
+                throw new IOException(
+                        "does not go with what drive " + i + " holds now: give the guest the drive's file as it was "
+                                + "when the state was saved (a run with --max-instructions of the same number ends there)");
             }
         }
     }
 
     /** The guest has read so much already. A person goes on typing; other input is given again from its beginning. */
     private void skip(String name, long bytes) throws IOException {
-        CountedInput end = inputs.stream().filter(e -> e.name.equals(name)).findFirst().orElse(null);
+        CountedInput end =
+                inputs.stream().filter(e -> e.name.equals(name)).findFirst().orElse(null);
         if (end != null && person) {
             end.count = bytes;
         } else if (bytes != 0 && (end == null || !end.skipAll(bytes))) {

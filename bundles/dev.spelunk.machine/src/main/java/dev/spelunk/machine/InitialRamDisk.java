@@ -11,13 +11,19 @@ import java.nio.file.Path;
 final class InitialRamDisk {
     /** What the formats begin with: cpio (newc, with and without checksum), gzip, bzip2, LZMA, xz, LZO, LZ4, Zstandard. */
     private static final byte[][] MAGICS = {
-        ascii("070701"), ascii("070702"), bytes(0x1f, 0x8b), bytes(0x1f, 0x9e), ascii("BZh"), bytes(0x5d, 0, 0),
-        bytes(0xfd, '7', 'z', 'X', 'Z', 0), bytes(0x89, 'L', 'Z', 'O', 0), bytes(0x02, 0x21, 0x4c, 0x18),
+        ascii("070701"),
+        ascii("070702"),
+        bytes(0x1f, 0x8b),
+        bytes(0x1f, 0x9e),
+        ascii("BZh"),
+        bytes(0x5d, 0, 0),
+        bytes(0xfd, '7', 'z', 'X', 'Z', 0),
+        bytes(0x89, 'L', 'Z', 'O', 0),
+        bytes(0x02, 0x21, 0x4c, 0x18),
         bytes(0x28, 0xb5, 0x2f, 0xfd)
     };
 
-    private InitialRamDisk() {
-    }
+    private InitialRamDisk() {}
 
     /**
      * Reads one.
@@ -43,8 +49,8 @@ final class InitialRamDisk {
                     return content;
                 }
             }
-            throw new BadInputException("initrd " + file
-                    + ": not an initramfs: make a cpio archive of format newc, plain or compressed");
+            throw new BadInputException(
+                    "initrd " + file + ": not an initramfs: make a cpio archive of format newc, plain or compressed");
         } catch (IOException e) {
             throw new BadInputException("initrd " + file + ": cannot be read: " + e.getMessage(), e);
         }

@@ -37,6 +37,7 @@ enum Kind {
 
     /** What people call it: a constant of {@link Parts}. */
     final String part;
+
     final Class<?> type;
     /** Whether a machine may have several, or none. */
     final boolean several;

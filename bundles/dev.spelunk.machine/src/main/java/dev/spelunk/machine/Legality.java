@@ -36,8 +36,7 @@ final class Legality {
     private final SortedSet<String> modelled = new TreeSet<>();
     private final List<String> problems = new ArrayList<>();
 
-    private Legality() {
-    }
+    private Legality() {}
 
     /**
      * Judges a composition.
@@ -55,24 +54,27 @@ final class Legality {
             available.put(feature, Map.of(Architecture.FEATURE_NAMESPACE, feature));
         }
         for (Bundle bundle : increments) {
-            for (BundleCapability c : bundle.adapt(BundleRevision.class)
-                    .getDeclaredCapabilities(Architecture.FEATURE_NAMESPACE)) {
+            for (BundleCapability c :
+                    bundle.adapt(BundleRevision.class).getDeclaredCapabilities(Architecture.FEATURE_NAMESPACE)) {
                 available.put(String.valueOf(c.getAttributes().get(Architecture.FEATURE_NAMESPACE)), c.getAttributes());
             }
         }
         legality.features.addAll(available.keySet());
-        available.keySet().stream().filter(feature -> parts.stream().anyMatch(bundle -> declares(bundle, feature)))
+        available.keySet().stream()
+                .filter(feature -> parts.stream().anyMatch(bundle -> declares(bundle, feature)))
                 .forEach(legality.modelled::add);
         legality.problems.addAll(FeatureRules.problems(version, legality.features));
         for (Bundle bundle : parts) {
-            for (BundleRequirement r : bundle.adapt(BundleRevision.class)
-                    .getDeclaredRequirements(Architecture.FEATURE_NAMESPACE)) {
+            for (BundleRequirement r :
+                    bundle.adapt(BundleRevision.class).getDeclaredRequirements(Architecture.FEATURE_NAMESPACE)) {
                 String filter = r.getDirectives().get(Constants.FILTER_DIRECTIVE);
                 boolean optional = "optional".equals(r.getDirectives().get(Constants.RESOLUTION_DIRECTIVE));
-                if (!optional && filter != null && available.values().stream().noneMatch(a -> matches(filter, a))
+                if (!optional
+                        && filter != null
+                        && available.values().stream().noneMatch(a -> matches(filter, a))
                         && !legality.reported(filter)) {
-                    legality.problems.add("nothing provides " + filter + ", which " + bundle.getSymbolicName() + " requires"
-                            + legality.provides(bundle));
+                    legality.problems.add("nothing provides " + filter + ", which " + bundle.getSymbolicName()
+                            + " requires" + legality.provides(bundle));
                 }
             }
         }
@@ -85,20 +87,25 @@ final class Legality {
     }
 
     private static boolean broughtByParts(String feature) {
-        return feature.startsWith("FEAT_PMUv3") || feature.startsWith("FEAT_SPEv") || feature.startsWith("FEAT_SPE_")
-                || feature.equals("FEAT_SPE") || BROUGHT_BY_PARTS.contains(feature);
+        return feature.startsWith("FEAT_PMUv3")
+                || feature.startsWith("FEAT_SPEv")
+                || feature.startsWith("FEAT_SPE_")
+                || feature.equals("FEAT_SPE")
+                || BROUGHT_BY_PARTS.contains(feature);
     }
 
     /** Whether a rule has already said that the feature of a plain filter is missing. */
     private boolean reported(String filter) {
         String prefix = "(" + Architecture.FEATURE_NAMESPACE + "=";
-        return filter.startsWith(prefix) && problems.stream().anyMatch(p -> p.startsWith(
-                FeatureRules.missing(filter.substring(prefix.length(), filter.length() - 1))));
+        return filter.startsWith(prefix)
+                && problems.stream()
+                        .anyMatch(p -> p.startsWith(
+                                FeatureRules.missing(filter.substring(prefix.length(), filter.length() - 1))));
     }
 
     private String provides(Bundle bundle) {
-        List<BundleCapability> own = bundle.adapt(BundleRevision.class)
-                .getDeclaredCapabilities(Architecture.FEATURE_NAMESPACE);
+        List<BundleCapability> own =
+                bundle.adapt(BundleRevision.class).getDeclaredCapabilities(Architecture.FEATURE_NAMESPACE);
         return own.isEmpty() ? "" : " for " + own.get(0).getAttributes().get(Architecture.FEATURE_NAMESPACE);
     }
 
@@ -117,7 +124,10 @@ final class Legality {
     }
 
     /** The same for people, with who brings what. */
-    Judgement judgement(SortedMap<String, List<String>> names, Collection<Bundle> parts, SortedSet<String> asserted,
+    Judgement judgement(
+            SortedMap<String, List<String>> names,
+            Collection<Bundle> parts,
+            SortedSet<String> asserted,
             SortedSet<String> mandatory) {
         SortedMap<String, SortedSet<String>> provided = new TreeMap<>();
         SortedMap<String, SortedSet<String>> required = new TreeMap<>();
@@ -129,7 +139,8 @@ final class Legality {
                 String feature = String.valueOf(c.getAttributes().get(Architecture.FEATURE_NAMESPACE));
                 unmodelled.remove(feature);
                 if (features.contains(feature)) {
-                    provided.computeIfAbsent(bundle.getSymbolicName(), n -> new TreeSet<>()).add(feature);
+                    provided.computeIfAbsent(bundle.getSymbolicName(), n -> new TreeSet<>())
+                            .add(feature);
                 } else {
                     notAsserted.add(feature);
                 }

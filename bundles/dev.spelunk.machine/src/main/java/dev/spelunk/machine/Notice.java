@@ -21,6 +21,7 @@ import java.util.TreeSet;
 final class Notice {
     /** E[63:48], E[31:24] and E[15:12]: IMPLEMENTATION DEFINED events (DDI 0487, D24.7.11). */
     private static final long IMPLEMENTATION_DEFINED_EVENTS = 0xFFFFL << 48 | 0xFFL << 24 | 0xFL << 12;
+
     private static final int IMPLEMENTATION_DEFINED_LOW = 11;
     private static final int IMPLEMENTATION_DEFINED_HIGH = 15;
 
@@ -57,7 +58,9 @@ final class Notice {
         Set<String> come = new TreeSet<>(after.features());
         come.removeAll(before.features());
         // A feature without a FEAT_ name is none of the architecture.
-        come.stream().filter(feature -> feature.startsWith("FEAT_")).forEach(feature -> noticed.add(feature + " comes"));
+        come.stream()
+                .filter(feature -> feature.startsWith("FEAT_"))
+                .forEach(feature -> noticed.add(feature + " comes"));
         if (old != null && rules != null && old.discardMode != rules.discardMode) {
             noticed.add("discard mode " + (rules.discardMode ? "comes" : "goes"));
         }
@@ -65,8 +68,13 @@ final class Notice {
 
     private void change(String what, long before, long after) {
         if (before != after) {
-            noticed.add(String.format(before < 10 && before >= 0 && after < 10 && after >= 0 ? "%s becomes %d (was %d)"
-                    : "%s becomes 0x%x (was 0x%x)", what, after, before));
+            noticed.add(String.format(
+                    before < 10 && before >= 0 && after < 10 && after >= 0
+                            ? "%s becomes %d (was %d)"
+                            : "%s becomes 0x%x (was 0x%x)",
+                    what,
+                    after,
+                    before));
         }
     }
 
@@ -86,7 +94,8 @@ final class Notice {
                 continue;
             }
             long ignored = d.encoding() == SystemRegister.PMSEVFR_EL1 || d.encoding() == SystemRegister.PMSNEVFR_EL1
-                    ? IMPLEMENTATION_DEFINED_EVENTS : 0;
+                    ? IMPLEMENTATION_DEFINED_EVENTS
+                    : 0;
             if (((old.merge(0, -1) ^ d.merge(0, -1)) & ~ignored) != 0) {
                 noticed.add("fields of " + d.name() + " change");
             } else if (d.lowestWriteEl() > el) {
@@ -97,7 +106,9 @@ final class Notice {
 
     private boolean visible(RegisterDefinition d) {
         int crn = Encoding.crn(d.encoding());
-        return Math.min(d.lowestReadEl(), d.lowestWriteEl()) <= el && d.aliasOf() < 0
-                && crn != IMPLEMENTATION_DEFINED_LOW && crn != IMPLEMENTATION_DEFINED_HIGH;
+        return Math.min(d.lowestReadEl(), d.lowestWriteEl()) <= el
+                && d.aliasOf() < 0
+                && crn != IMPLEMENTATION_DEFINED_LOW
+                && crn != IMPLEMENTATION_DEFINED_HIGH;
     }
 }

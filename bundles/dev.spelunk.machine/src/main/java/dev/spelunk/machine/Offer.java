@@ -21,8 +21,9 @@ import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 /** A service that can become a part of a machine. It is started by whom it becomes a part of, not before. */
 final class Offer {
     /** Of offers with the same type and name, the last in this order is the one to use. */
-    static final Comparator<Offer> BY_AGE =
-            Comparator.<Offer, org.osgi.framework.Version>comparing(o -> o.bundle.getVersion()).thenComparing(o -> o.id);
+    static final Comparator<Offer> BY_AGE = Comparator.<Offer, org.osgi.framework.Version>comparing(
+                    o -> o.bundle.getVersion())
+            .thenComparing(o -> o.id);
 
     final String part;
     final String name;
@@ -78,8 +79,8 @@ final class Offer {
         ServiceObjects<Object> objects = context.getServiceObjects(reference);
         Object service = objects == null ? null : objects.getService();
         if (service == null) {
-            throw new BadInputException("the part " + name + " of " + bundle.getSymbolicName() + " does not start"
-                    + reason());
+            throw new BadInputException(
+                    "the part " + name + " of " + bundle.getSymbolicName() + " does not start" + reason());
         }
         return new Part(this, type.cast(service), objects);
     }

@@ -83,8 +83,8 @@ final class Offers implements AutoCloseable {
         }
         chosen.forEach((kind, some) -> {
             if (!kind.several && some.size() > 1) {
-                throw new BadInputException("variant " + variant.name() + ": " + some.size() + " parts of kind " + kind.part
-                        + " (" + names(some.stream()) + "): name one in its \"parts\"");
+                throw new BadInputException("variant " + variant.name() + ": " + some.size() + " parts of kind "
+                        + kind.part + " (" + names(some.stream()) + "): name one in its \"parts\"");
             }
         });
         return chosen;
@@ -111,27 +111,35 @@ final class Offers implements AutoCloseable {
         }
         List<Offer> chosen = new ArrayList<>();
         for (String name : names) {
-            chosen.add(all.stream().filter(o -> o.name.equals(name)).findFirst()
-                    .orElseThrow(() -> new BadInputException("variant " + variant.name() + ": no part of kind " + kind.part
-                            + " is named " + name + "; there are: " + names(all.stream()))));
+            chosen.add(all.stream()
+                    .filter(o -> o.name.equals(name))
+                    .findFirst()
+                    .orElseThrow(() -> new BadInputException("variant " + variant.name() + ": no part of kind "
+                            + kind.part + " is named " + name + "; there are: " + names(all.stream()))));
         }
         return chosen;
     }
 
     /** Every offer of a kind that the variant's bundles make, the newest of each name, ordered by name. */
     private List<Offer> all(Kind kind, Variant variant) {
-        return newest(offers.stream().filter(o -> o.offers(kind.type)).filter(
-                o -> variant.bundles().isEmpty() || variant.bundles().contains(o.bundle.getSymbolicName())));
+        return newest(offers.stream()
+                .filter(o -> o.offers(kind.type))
+                .filter(o -> variant.bundles().isEmpty() || variant.bundles().contains(o.bundle.getSymbolicName())));
     }
 
     private static List<Offer> newest(Stream<Offer> some) {
         return some.collect(Collectors.groupingBy(o -> o.name, Collectors.maxBy(Offer.BY_AGE))).values().stream()
-                .map(o -> o.orElseThrow()).sorted(Comparator.comparing(o -> o.name)).collect(Collectors.toList());
+                .map(o -> o.orElseThrow())
+                .sorted(Comparator.comparing(o -> o.name))
+                .collect(Collectors.toList());
     }
 
     /** The newest offer of a kind and name, whatever bundle makes it; null when there is none. */
     Offer newest(Kind kind, String name) {
-        return offers.stream().filter(o -> o.offers(kind.type) && o.name.equals(name)).max(Offer.BY_AGE).orElse(null);
+        return offers.stream()
+                .filter(o -> o.offers(kind.type) && o.name.equals(name))
+                .max(Offer.BY_AGE)
+                .orElse(null);
     }
 
     /** As {@link #newest(Kind, String)}; what is not there is looked for in bundles that are not started. */

@@ -3,15 +3,15 @@ package dev.spelunk.machine;
 
 /** What the exception of a part tells whoever wrote the part, in one line. */
 final class PartFailure {
-    private PartFailure() {
-    }
+    private PartFailure() {}
 
     /** The exception, and the first place outside the JDK that threw it. */
     static String told(Throwable failure) {
         for (StackTraceElement frame : failure.getStackTrace()) {
-            if (!frame.getClassName().startsWith("java.") && !frame.getClassName().startsWith("jdk.")) {
-                return failure + " at " + frame.getClassName() + "." + frame.getMethodName() + "(" + frame.getFileName() + ":"
-                        + frame.getLineNumber() + ")";
+            if (!frame.getClassName().startsWith("java.")
+                    && !frame.getClassName().startsWith("jdk.")) {
+                return failure + " at " + frame.getClassName() + "." + frame.getMethodName() + "(" + frame.getFileName()
+                        + ":" + frame.getLineNumber() + ")";
             }
         }
         return failure.toString();

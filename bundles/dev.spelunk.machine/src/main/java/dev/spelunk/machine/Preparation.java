@@ -64,8 +64,8 @@ final class Preparation implements Runnable {
             if (left <= 0) {
                 givenUp = true;
                 thread.interrupt();
-                throw new BadInputException("its preparation does not end within " + SwapService.LIMIT_MILLISECONDS / 1000
-                        + " s: it is given up");
+                throw new BadInputException("its preparation does not end within "
+                        + SwapService.LIMIT_MILLISECONDS / 1000 + " s: it is given up");
             }
             try {
                 TimeUnit.NANOSECONDS.timedWait(this, left + 1_000_000);

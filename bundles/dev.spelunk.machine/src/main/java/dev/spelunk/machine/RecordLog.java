@@ -21,6 +21,7 @@ final class RecordLog implements RecordSink, AutoCloseable {
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
     /** Null as long as the buffer is enough. */
     private FileChannel file;
+
     private long inFile;
     private volatile List<RecordSink> sinks = List.of();
 
@@ -55,8 +56,8 @@ final class RecordLog implements RecordSink, AutoCloseable {
         try {
             if (file == null) {
                 Path path = Files.createTempFile("spelunk-records-", null);
-                file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE,
-                        StandardOpenOption.DELETE_ON_CLOSE);
+                file = FileChannel.open(
+                        path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
             }
             buffer.flip();
             while (buffer.hasRemaining()) {
@@ -90,8 +91,10 @@ final class RecordLog implements RecordSink, AutoCloseable {
     }
 
     private static BadInputException temporaryFile(IOException e) {
-        return new BadInputException("the temporary file for sample records in " + System.getProperty("java.io.tmpdir")
-                + " cannot be used: " + e.getMessage(), e);
+        return new BadInputException(
+                "the temporary file for sample records in " + System.getProperty("java.io.tmpdir") + " cannot be used: "
+                        + e.getMessage(),
+                e);
     }
 
     @Override

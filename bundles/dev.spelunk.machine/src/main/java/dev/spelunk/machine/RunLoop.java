@@ -27,6 +27,7 @@ final class RunLoop {
     private static final long TURN = 1 << 16;
     /** With several PEs: an interrupt from one to another, and its answer, take about a turn. */
     private static final long SHORT_TURN = 1 << 14;
+
     private static final long NOT_SUPPORTED = -1;
     /** Exits to the hypervisor without an operation between them that no guest comes back from. */
     private static final int FRUITLESS_EXITS = 1000;
@@ -37,6 +38,7 @@ final class RunLoop {
     private long horizon;
     /** Index of the PE whose turn it is; the number of PEs when all have had it. */
     private int turnOf;
+
     private final Pacing pacing = new Pacing(System::nanoTime, LockSupport::parkNanos);
     private ExecutionObserver observer;
     private Ending ending;
@@ -407,8 +409,11 @@ final class RunLoop {
 
     private boolean nothingCanWake() {
         for (PeContext context : board.pes) {
-            if (context.pe.powered && (context.pe.interrupts != 0 || context.pe.changed != 0 || context.pe.eventPending()
-                    || devicesDeadline(context.pe.index) != Long.MAX_VALUE)) {
+            if (context.pe.powered
+                    && (context.pe.interrupts != 0
+                            || context.pe.changed != 0
+                            || context.pe.eventPending()
+                            || devicesDeadline(context.pe.index) != Long.MAX_VALUE)) {
                 return false;
             }
         }

@@ -48,7 +48,8 @@ final class Selection {
     static Selection of(Offers offers, Variant variant, boolean kvm) {
         Maker maker = new Maker(new Selection());
         try {
-            for (Map.Entry<Kind, List<Offer>> chosen : offers.chosen(variant, kvm).entrySet()) {
+            for (Map.Entry<Kind, List<Offer>> chosen :
+                    offers.chosen(variant, kvm).entrySet()) {
                 maker.use(chosen.getKey(), chosen.getValue());
             }
             return maker.made();
@@ -75,7 +76,9 @@ final class Selection {
         void use(Kind kind, List<Offer> offers) {
             List<Part> parts = new ArrayList<>();
             for (Offer offer : offers) {
-                parts.add(made.parts.get(kind).stream().filter(p -> p.offer == offer).findFirst()
+                parts.add(made.parts.get(kind).stream()
+                        .filter(p -> p.offer == offer)
+                        .findFirst()
                         .orElseGet(() -> start(kind, offer)));
             }
             set(kind, parts);
@@ -176,8 +179,10 @@ final class Selection {
     /** What the parts are configured to, by the name of the setting and of the part. */
     SortedMap<String, String> settings() {
         SortedMap<String, String> settings = new TreeMap<>();
-        parts.values().forEach(some -> some.forEach(part -> part.offer.settings().forEach(
-                (key, value) -> settings.put(key + " of " + part.name(), value))));
+        parts.values()
+                .forEach(some -> some.forEach(part -> part.offer
+                        .settings()
+                        .forEach((key, value) -> settings.put(key + " of " + part.name(), value))));
         return settings;
     }
 
@@ -202,7 +207,9 @@ final class Selection {
     }
 
     List<RegisterBank> registerBanks() {
-        return parts.get(Kind.REGISTER_BANK).stream().map(p -> (RegisterBank) p.service()).toList();
+        return parts.get(Kind.REGISTER_BANK).stream()
+                .map(p -> (RegisterBank) p.service())
+                .toList();
     }
 
     Mmu mmu() {
@@ -218,7 +225,9 @@ final class Selection {
     }
 
     List<ProfilingFeatures> profilingFeatures() {
-        return parts.get(Kind.FEATURES).stream().map(p -> (ProfilingFeatures) p.service()).toList();
+        return parts.get(Kind.FEATURES).stream()
+                .map(p -> (ProfilingFeatures) p.service())
+                .toList();
     }
 
     /** Null when the machine has no SPE. */
@@ -236,11 +245,15 @@ final class Selection {
     }
 
     List<PlatformDevice> devices() {
-        return parts.get(Kind.DEVICE).stream().map(p -> (PlatformDevice) p.service()).toList();
+        return parts.get(Kind.DEVICE).stream()
+                .map(p -> (PlatformDevice) p.service())
+                .toList();
     }
 
     List<TrapHandler> trapHandlers() {
-        return parts.get(Kind.TRAPS).stream().map(p -> (TrapHandler) p.service()).toList();
+        return parts.get(Kind.TRAPS).stream()
+                .map(p -> (TrapHandler) p.service())
+                .toList();
     }
 
     BufferPinningPolicy pinningPolicy() {

@@ -33,10 +33,10 @@ final class SnapshotFile {
     private static final byte[] MAGIC = {'S', 'p', 'e', 'l', 'u', 'n', 'k', 0};
     /** To be increased with each change of {@link Snapshot} that is not a mere addition of state. */
     private static final int VERSION = 2;
+
     private static final int DIGEST = 32;
 
-    private SnapshotFile() {
-    }
+    private SnapshotFile() {}
 
     /** Says before the run what could not be written at its place. */
     static void checkPlace(Path file) {
@@ -45,8 +45,10 @@ final class SnapshotFile {
             throw Snapshot.bad(file, "cannot be written: that is no regular file, give the name of one");
         }
         if (!Files.isDirectory(folder) || !Files.isWritable(folder)) {
-            throw Snapshot.bad(file, "cannot be written: " + folder
-                    + (Files.isDirectory(folder) ? " is a folder that may not be written" : " is no folder"));
+            throw Snapshot.bad(
+                    file,
+                    "cannot be written: " + folder
+                            + (Files.isDirectory(folder) ? " is a folder that may not be written" : " is no folder"));
         }
     }
 
@@ -106,8 +108,10 @@ final class SnapshotFile {
                 }
                 int version = size < MAGIC.length + Integer.BYTES ? VERSION : head.readInt();
                 if (version != VERSION) {
-                    throw Snapshot.bad(file, "has version " + version + " of the format, and this Spelunk reads version "
-                            + VERSION + ": save it again with this one");
+                    throw Snapshot.bad(
+                            file,
+                            "has version " + version + " of the format, and this Spelunk reads version " + VERSION
+                                    + ": save it again with this one");
                 }
             }
             check(file, size);
@@ -120,7 +124,8 @@ final class SnapshotFile {
         } catch (NoSuchFileException e) {
             throw new BadInputException("no such snapshot file: " + file, e);
         } catch (IOException e) {
-            throw new BadInputException("snapshot " + file + " " + (e.getMessage() == null ? "cannot be read" : e.getMessage()), e);
+            throw new BadInputException(
+                    "snapshot " + file + " " + (e.getMessage() == null ? "cannot be read" : e.getMessage()), e);
         }
     }
 
@@ -128,7 +133,8 @@ final class SnapshotFile {
     private static void check(Path file, long size) throws IOException {
         MessageDigest digest = sha256();
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
-            new DigestInputStream(new Bounded(in, Math.max(size - DIGEST, 0)), digest).transferTo(OutputStream.nullOutputStream());
+            new DigestInputStream(new Bounded(in, Math.max(size - DIGEST, 0)), digest)
+                    .transferTo(OutputStream.nullOutputStream());
             if (!Arrays.equals(in.readNBytes(DIGEST), digest.digest())) {
                 throw Snapshot.bad(file, "is damaged or truncated: its checksum does not fit");
             }
@@ -143,8 +149,10 @@ final class SnapshotFile {
         for (Map.Entry<String, String> entry : identity.entrySet()) {
             String was = saved.get(entry.getKey());
             if (!entry.getValue().equals(was)) {
-                throw Snapshot.bad(file, "is of a machine with " + entry.getKey() + " " + was + ", this one has "
-                        + entry.getValue() + ": restore with the options that it was saved with");
+                throw Snapshot.bad(
+                        file,
+                        "is of a machine with " + entry.getKey() + " " + was + ", this one has " + entry.getValue()
+                                + ": restore with the options that it was saved with");
             }
         }
     }

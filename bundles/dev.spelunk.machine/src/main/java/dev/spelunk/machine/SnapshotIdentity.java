@@ -18,11 +18,15 @@ import java.util.Map;
  * says most comes first: a message names the first difference.
  */
 final class SnapshotIdentity {
-    private SnapshotIdentity() {
-    }
+    private SnapshotIdentity() {}
 
     static Map<String, String> of(
-            Variant variant, Selection parts, Architecture architecture, GuestImage image, byte[] initrd, RunOptions options) {
+            Variant variant,
+            Selection parts,
+            Architecture architecture,
+            GuestImage image,
+            byte[] initrd,
+            RunOptions options) {
         Map<String, String> identity = new LinkedHashMap<>();
         identity.put("variant", variant.name());
         identity.put("guest (SHA-256)", digest(image.content));
@@ -50,15 +54,25 @@ final class SnapshotIdentity {
         identity.put("physical PEs", Integer.toString(vm.physicalPes()));
         identity.put("time slice", Long.toString(vm.timeSlice()));
         identity.put("PEs without SPE", vm.pesWithoutSpe().toString());
-        identity.put("moves of vCPUs", vm.moves().stream()
-                .map(m -> m.instructions() + "=" + m.vcpu() + ":" + m.pe()).toList().toString());
+        identity.put(
+                "moves of vCPUs",
+                vm.moves().stream()
+                        .map(m -> m.instructions() + "=" + m.vcpu() + ":" + m.pe())
+                        .toList()
+                        .toString());
         identity.put("host task", Boolean.toString(vm.hostTask()));
     }
 
     private static void putPeripherals(Map<String, String> identity, Peripherals connected) {
-        identity.put("drives", connected.drives().stream()
-                .map(d -> d.size() + (d.readOnly() ? " bytes, read-only" : " bytes")).toList().toString());
-        identity.put("ports", connected.ports().stream().map(ConsolePort::name).toList().toString());
+        identity.put(
+                "drives",
+                connected.drives().stream()
+                        .map(d -> d.size() + (d.readOnly() ? " bytes, read-only" : " bytes"))
+                        .toList()
+                        .toString());
+        identity.put(
+                "ports",
+                connected.ports().stream().map(ConsolePort::name).toList().toString());
         identity.put("terminal", connected.console() ? "virtio" : "uart");
         identity.put("entropy device", Boolean.toString(connected.entropy()));
     }

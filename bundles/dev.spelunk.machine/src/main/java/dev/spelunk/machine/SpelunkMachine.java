@@ -39,17 +39,17 @@ final class SpelunkMachine implements Machine {
         }
     }
 
-    private record Scheduled(long at, long order, Action action) {
-    }
+    private record Scheduled(long at, long order, Action action) {}
 
     final Board board;
     /** Set once, before anybody else sees the machine. */
     Swaps swaps;
+
     private final Consumer<SpelunkMachine> closed;
     private final RunLoop loop;
     private final GuestImage image;
-    private final PriorityQueue<Scheduled> schedule = new PriorityQueue<>(
-            (a, b) -> a.at != b.at ? Long.compare(a.at, b.at) : Long.compare(a.order, b.order));
+    private final PriorityQueue<Scheduled> schedule =
+            new PriorityQueue<>((a, b) -> a.at != b.at ? Long.compare(a.at, b.at) : Long.compare(a.order, b.order));
     private final Deque<Runnable> requests = new ArrayDeque<>();
     private final SortedSet<Long> unsaved = new TreeSet<>();
     private long scheduled;
@@ -60,6 +60,7 @@ final class SpelunkMachine implements Machine {
     private boolean pausedNow;
     /** A part has left, and nothing has taken its place yet. */
     private boolean incomplete;
+
     private boolean running;
 
     SpelunkMachine(Board board, GuestImage image, Consumer<SpelunkMachine> closed) {
@@ -281,8 +282,9 @@ final class SpelunkMachine implements Machine {
         snapshots.saves().forEach((instructions, file) -> {
             if (instructions < executed) {
                 throw new BadInputException("--save-at " + instructions + "=" + file + ": "
-                        + (snapshots.restore() == null ? "give a number from 0 on" : "the restored machine has executed "
-                        + executed + " instructions already"));
+                        + (snapshots.restore() == null
+                                ? "give a number from 0 on"
+                                : "the restored machine has executed " + executed + " instructions already"));
             }
             SnapshotFile.checkPlace(file);
             unsaved.add(instructions);
@@ -336,8 +338,13 @@ final class SpelunkMachine implements Machine {
     public ProfileDescription profile() {
         PeContext first = board.pes[0];
         long tick = first.pe.cycles() / MachineState.CYCLES_PER_TICK;
-        return new ProfileDescription(image.file, first.register(SystemRegister.MIDR_EL1),
-                MachineState.COUNTER_FREQUENCY, List.copyOf(image.segments), 0, tick);
+        return new ProfileDescription(
+                image.file,
+                first.register(SystemRegister.MIDR_EL1),
+                MachineState.COUNTER_FREQUENCY,
+                List.copyOf(image.segments),
+                0,
+                tick);
     }
 
     @Override
@@ -400,14 +407,25 @@ final class SpelunkMachine implements Machine {
             }
         }
         SortedMap<String, Long> events = board.vm == null ? managementEvents(counters) : board.vm.bufferEvents();
-        return new Result(ending, loop.exitCode(), loop.message(), executed, board.pes[0].pe.cycles(), nanoseconds,
-                exits, traps, events, board.vm == null ? new TreeMap<>() : board.vm.host(), counters);
+        return new Result(
+                ending,
+                loop.exitCode(),
+                loop.message(),
+                executed,
+                board.pes[0].pe.cycles(),
+                nanoseconds,
+                exits,
+                traps,
+                events,
+                board.vm == null ? new TreeMap<>() : board.vm.host(),
+                counters);
     }
 
     /** Whether the composed features count it: SAMPLE_FEED_* are PMU events that came with later versions. */
     private boolean counted(int counter) {
         ProfilingRules rules = board.pes[0].architecture.profiling();
-        return counter < SpuState.SAMPLE_FEED_BR || rules != null && rules.pmuEvents().containsValue(counter);
+        return counter < SpuState.SAMPLE_FEED_BR
+                || rules != null && rules.pmuEvents().containsValue(counter);
     }
 
     /** Without hypervisor what the hardware reports is what the guest gets. */

@@ -110,8 +110,11 @@ final class StateFields {
 
     private Field[] fields() {
         return Arrays.stream(state.getClass().getFields())
-                .filter(f -> !Modifier.isStatic(f.getModifiers()) && !f.getType().isInterface() && !f.getName().equals(skipped))
-                .sorted(Comparator.comparing(Field::getName)).toArray(Field[]::new);
+                .filter(f -> !Modifier.isStatic(f.getModifiers())
+                        && !f.getType().isInterface()
+                        && !f.getName().equals(skipped))
+                .sorted(Comparator.comparing(Field::getName))
+                .toArray(Field[]::new);
     }
 
     private Object get(Field field) {

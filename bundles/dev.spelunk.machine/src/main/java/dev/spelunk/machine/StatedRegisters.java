@@ -17,8 +17,7 @@ final class StatedRegisters {
     /** What a register shows in part, or one of several values at a time. */
     private static final String PARTLY = "PMCR_EL0|CCSIDR_EL1(\\[[0-7]\\])?";
 
-    private StatedRegisters() {
-    }
+    private StatedRegisters() {}
 
     /**
      * What is stated in vain, one sentence each; also that the parts' registers do not fit each other.
@@ -33,7 +32,9 @@ final class StatedRegisters {
         SortedMap<String, RegisterDefinition> definitions = new TreeMap<>();
         List<String> problems = new ArrayList<>();
         try {
-            parts.registerModel().create(context, parts.registerBanks(), null).definitions()
+            parts.registerModel()
+                    .create(context, parts.registerBanks(), null)
+                    .definitions()
                     .forEach(definition -> definitions.put(definition.name(), definition));
         } catch (IllegalArgumentException e) {
             return List.of(e.getMessage());
@@ -43,7 +44,8 @@ final class StatedRegisters {
             if (definition == null && !name.matches(PARTLY)) {
                 problems.add("it states the value of " + name + ", a register that the machine does not have");
             } else if (!name.matches(PARTLY) && definition.reset() != value) {
-                problems.add(String.format("it states %s = 0x%x, but its parts and their configurations make it 0x%x",
+                problems.add(String.format(
+                        "it states %s = 0x%x, but its parts and their configurations make it 0x%x",
                         name, value, definition.reset()));
             }
         });

@@ -15,13 +15,19 @@ final class Swap {
     private final Board board;
     /** What the change was made of: it holds only as long as the machine has these parts. */
     private final Selection before;
+
     private final Selection after;
     private final Selection.Maker maker;
     private final Architecture architecture;
     private final boolean noticed;
     final Variant variant;
 
-    private Swap(Board board, Selection before, Selection.Maker maker, Architecture architecture, boolean noticed,
+    private Swap(
+            Board board,
+            Selection before,
+            Selection.Maker maker,
+            Architecture architecture,
+            boolean noticed,
             Variant variant) {
         this.board = board;
         this.before = before;
@@ -55,11 +61,13 @@ final class Swap {
                 Factory.judge(variant, after);
             }
             PeContext scratch = Trial.run(after, architecture, board.options);
-            List<String> noticed = Notice.of(board.pes[0], scratch, after.hypervisor() != null ? 1 : board.options.el());
+            List<String> noticed =
+                    Notice.of(board.pes[0], scratch, after.hypervisor() != null ? 1 : board.options.el());
             if (!noticed.isEmpty() && !force) {
-                throw new BadInputException("the guest could notice: " + noticed.stream().limit(6)
-                        .collect(Collectors.joining(", ")) + (noticed.size() > 6 ? ", …" : "")
-                        + "; force it to have it nevertheless");
+                throw new BadInputException(
+                        "the guest could notice: " + noticed.stream().limit(6).collect(Collectors.joining(", "))
+                                + (noticed.size() > 6 ? ", …" : "")
+                                + "; force it to have it nevertheless");
             }
             return new Swap(board, before, maker, architecture, !noticed.isEmpty(), variant);
         } catch (RuntimeException | Error e) {
@@ -82,7 +90,8 @@ final class Swap {
         }
         if (what.isEmpty()) {
             for (Kind kind : Kind.values()) {
-                before.all(kind).stream().filter(p -> !after.all(kind).contains(p))
+                before.all(kind).stream()
+                        .filter(p -> !after.all(kind).contains(p))
                         .forEach(p -> what.add("without " + kind.part + " " + p.name()));
             }
         }

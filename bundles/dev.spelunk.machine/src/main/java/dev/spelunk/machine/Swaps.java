@@ -28,6 +28,7 @@ final class Swaps {
     private final List<String> refused = new ArrayList<>();
     /** Names of what scheduled swaps bring in. */
     private final Set<String> coming = ConcurrentHashMap.newKeySet();
+
     private boolean reconciling;
     private boolean reconcileAgain;
     /** Changes of the variant in progress: they swap all that they change at once. */
@@ -171,7 +172,8 @@ final class Swaps {
                     began = System.nanoTime();
                 }
             } catch (BadInputException e) {
-                String message = String.format("the swap of %s at %d is refused: %s", request, instructions, e.getMessage());
+                String message =
+                        String.format("the swap of %s at %d is refused: %s", request, instructions, e.getMessage());
                 synchronized (Swaps.this) {
                     refused.add(message);
                 }
@@ -273,8 +275,10 @@ final class Swaps {
             }
             List<String> missing = machine.board.parts.missing();
             if (!missing.isEmpty()) {
-                tell(SwapListener.Event.WAITING, "the machine waits for " + String.join(", ", missing)
-                        + ", which has left: start a bundle with it, or swap it for another");
+                tell(
+                        SwapListener.Event.WAITING,
+                        "the machine waits for " + String.join(", ", missing)
+                                + ", which has left: start a bundle with it, or swap it for another");
             }
         }
     }

@@ -16,6 +16,7 @@ final class TracedRecords implements RecordSink {
     private final TraceSink trace;
     /** For each vCPU that has been on the PE: where its records begin, and where they end. */
     private final long[] begins = new long[AFFINITY_0 + 1];
+
     private final long[] ends = new long[AFFINITY_0 + 1];
 
     TracedRecords(PeContext context, RecordSink records, TraceSink trace) {
@@ -28,7 +29,8 @@ final class TracedRecords implements RecordSink {
     @Override
     public void record(int pe, long cycles, byte[] record, int offset, int size) {
         // Without EL2 it is the PE itself.
-        int vcpu = context.registers.index(SystemRegister.VMPIDR_EL2) < 0 ? pe
+        int vcpu = context.registers.index(SystemRegister.VMPIDR_EL2) < 0
+                ? pe
                 : (int) context.register(SystemRegister.VMPIDR_EL2) & AFFINITY_0;
         long pointer = context.register(SystemRegister.PMBPTR_EL1);
         if (pointer - size != ends[vcpu]) {

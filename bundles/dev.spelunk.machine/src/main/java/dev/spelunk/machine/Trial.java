@@ -67,11 +67,10 @@ final class Trial {
         0xA9001D42, // stp x2, x7, [x10]
         0xAA0A03E1, // mov x1, x10
         0x52800300, // mov w0, #0x18
-        0xD45E0000  // hlt #0xf000
+        0xD45E0000 // hlt #0xf000
     };
 
-    private Trial() {
-    }
+    private Trial() {}
 
     /**
      * Runs the program on a machine of one PE.
@@ -80,8 +79,20 @@ final class Trial {
      * @throws BadInputException when the program does not end as it must
      */
     static PeContext run(Selection parts, Architecture architecture, RunOptions options) {
-        RunOptions scratch = new RunOptions(options.guest(), null, options.hypervisor(), options.el(), "", MEMORY, 1,
-                LONGEST, options.seed(), OutputStream.nullOutputStream(), null, false).withVm(options.vm());
+        RunOptions scratch = new RunOptions(
+                        options.guest(),
+                        null,
+                        options.hypervisor(),
+                        options.el(),
+                        "",
+                        MEMORY,
+                        1,
+                        LONGEST,
+                        options.seed(),
+                        OutputStream.nullOutputStream(),
+                        null,
+                        false)
+                .withVm(options.vm());
         Board board = new Board(parts, architecture, scratch, HOST_RESERVED, List.of());
         try {
             PeContext pe = board.pes[0];
@@ -95,9 +106,11 @@ final class Trial {
             }
             if (loop.ending() != Machine.Ending.EXITED || loop.exitCode() != CHECKSUM) {
                 throw new BadInputException("a scratch machine with it "
-                        + (loop.ending() == null ? "does not come to the end of its program"
-                                : loop.ending() == Machine.Ending.EXITED ? "computes something else"
-                                : "fails" + (loop.message().isEmpty() ? "" : ": " + loop.message())));
+                        + (loop.ending() == null
+                                ? "does not come to the end of its program"
+                                : loop.ending() == Machine.Ending.EXITED
+                                        ? "computes something else"
+                                        : "fails" + (loop.message().isEmpty() ? "" : ": " + loop.message())));
             }
             return pe;
         } finally {

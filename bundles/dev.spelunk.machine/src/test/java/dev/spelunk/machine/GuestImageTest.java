@@ -29,7 +29,11 @@ class GuestImageTest {
         ByteBuffer b = ByteBuffer.allocate(120 + codeSize).order(ByteOrder.LITTLE_ENDIAN);
         b.putInt(0, 0x464c457f).put(4, (byte) 2).put(5, (byte) 1).put(6, (byte) 1);
         b.putShort(16, (short) 2).putShort(18, (short) 183).putInt(20, 1);
-        b.putLong(24, entry).putLong(32, 64).putShort(52, (short) 64).putShort(54, (short) 56).putShort(56, (short) 1);
+        b.putLong(24, entry)
+                .putLong(32, 64)
+                .putShort(52, (short) 64)
+                .putShort(54, (short) 56)
+                .putShort(56, (short) 1);
         b.putInt(64, 1).putInt(68, 5).putLong(72, 120).putLong(80, virtual).putLong(88, physical);
         b.putLong(96, codeSize).putLong(104, codeSize);
         return b;
@@ -44,8 +48,10 @@ class GuestImageTest {
     }
 
     private void refused(byte[] content, String because) {
-        assertThatThrownBy(() -> read(content)).isInstanceOf(BadInputException.class)
-                .hasMessageContaining("guest").hasMessageContaining(because);
+        assertThatThrownBy(() -> read(content))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("guest")
+                .hasMessageContaining(because);
     }
 
     @Test
@@ -64,12 +70,14 @@ class GuestImageTest {
     void entersAtThePhysicalAddressOfAVirtualEntryPoint() throws IOException {
         GuestImage image = read(elf(0xffffff8040001000L, BASE + 0x1000, 0xffffff8040001004L, 8));
         assertThat(image.entry).isEqualTo(BASE + 0x1004);
-        assertThat(image.segments).singleElement().satisfies(s -> assertThat(s.el()).isEqualTo(1));
+        assertThat(image.segments).singleElement().satisfies(s -> assertThat(s.el())
+                .isEqualTo(1));
     }
 
     @Test
     void keepsAPhysicalEntryPointOfAGuestThatIsLinkedHigh() throws IOException {
-        assertThat(read(elf(0xffffff8040001000L, BASE + 0x1000, BASE + 0x1000, 8)).entry).isEqualTo(BASE + 0x1000);
+        assertThat(read(elf(0xffffff8040001000L, BASE + 0x1000, BASE + 0x1000, 8)).entry)
+                .isEqualTo(BASE + 0x1000);
     }
 
     @Test
@@ -139,9 +147,11 @@ class GuestImageTest {
     @Test
     void refusesWhatIsNoGuest() {
         assertThatThrownBy(() -> GuestImage.read(folder.resolve("absent"), BASE, SIZE))
-                .isInstanceOf(BadInputException.class).hasMessageContaining("no such file");
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("no such file");
         assertThatThrownBy(() -> GuestImage.read(folder, BASE, SIZE))
-                .isInstanceOf(BadInputException.class).hasMessageContaining("not a regular file");
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("not a regular file");
         refused(new byte[0], "neither an ELF");
         refused("#!/bin/sh\n".getBytes(), "neither an ELF");
     }

@@ -75,8 +75,9 @@ class HostEndsTest {
     }
 
     private static HostEnds ends(InputStream terminal, boolean person, List<Drive> drives, ConsolePort... ports) {
-        return new HostEnds(new RunOptions(null, null, "kvm", 1, "", 0, 1, 1, 1, OutputStream.nullOutputStream(), terminal,
-                person).withPeripherals(new Peripherals(drives, false, List.of(ports), false)));
+        return new HostEnds(
+                new RunOptions(null, null, "kvm", 1, "", 0, 1, 1, 1, OutputStream.nullOutputStream(), terminal, person)
+                        .withPeripherals(new Peripherals(drives, false, List.of(ports), false)));
     }
 
     private static byte[] saved(HostEnds ends) throws IOException {
@@ -132,9 +133,12 @@ class HostEndsTest {
         HostEnds first = ends(new Text("abc"), false, List.of());
         read(first.input, "abc");
         byte[] saved = saved(first);
-        assertThatThrownBy(() -> restore(ends(new Text("ab"), false, List.of()), saved)).isInstanceOf(IOException.class)
-                .hasMessageContaining("had read 3 bytes of the terminal's input, and that ends, or waits, after 2: give the same input");
-        assertThatThrownBy(() -> restore(ends(null, false, List.of()), saved)).isInstanceOf(IOException.class)
+        assertThatThrownBy(() -> restore(ends(new Text("ab"), false, List.of()), saved))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(
+                        "had read 3 bytes of the terminal's input, and that ends, or waits, after 2: give the same input");
+        assertThatThrownBy(() -> restore(ends(null, false, List.of()), saved))
+                .isInstanceOf(IOException.class)
                 .hasMessageContaining("this one has none");
         byte[] nothing = saved(ends(new Text("abc"), false, List.of()));
         assertThatCode(() -> restore(ends(null, false, List.of()), nothing)).doesNotThrowAnyException();
@@ -144,13 +148,21 @@ class HostEndsTest {
     @DisplayName("what a guest has written to its ports is counted, and told of the machine that is restored")
     void output() throws IOException {
         ByteArrayOutputStream file = new ByteArrayOutputStream();
-        HostEnds first = ends(null, false, List.of(), new ConsolePort("log", file, null),
+        HostEnds first = ends(
+                null,
+                false,
+                List.of(),
+                new ConsolePort("log", file, null),
                 new ConsolePort("quiet", new ByteArrayOutputStream(), null));
         first.peripherals.ports().get(0).output().write(new byte[] {1, 2, 3, 4}, 1, 3);
         first.peripherals.ports().get(0).output().write(5);
         assertThat(file.toByteArray()).containsExactly(2, 3, 4, 5);
         assertThat(first.passed()).isEmpty();
-        HostEnds second = ends(null, false, List.of(), new ConsolePort("log", new ByteArrayOutputStream(), null),
+        HostEnds second = ends(
+                null,
+                false,
+                List.of(),
+                new ConsolePort("log", new ByteArrayOutputStream(), null),
                 new ConsolePort("quiet", new ByteArrayOutputStream(), null));
         restore(second, saved(first));
         assertThat(second.passed()).hasSize(1).containsEntry("log", 4L);
@@ -164,7 +176,9 @@ class HostEndsTest {
         byte[] saved = saved(ends(null, false, List.of(new Disk(disk))));
         restore(ends(null, false, List.of(new Disk(disk.clone()))), saved);
         disk[1 << 20] = 1;
-        assertThatThrownBy(() -> restore(ends(null, false, List.of(new Disk(disk))), saved)).isInstanceOf(IOException.class)
-                .hasMessageContaining("drive 0").hasMessageContaining("as it was when the state was saved");
+        assertThatThrownBy(() -> restore(ends(null, false, List.of(new Disk(disk))), saved))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("drive 0")
+                .hasMessageContaining("as it was when the state was saved");
     }
 }

@@ -28,8 +28,10 @@ class InitialRamDiskTest {
     }
 
     private static void refused(Path file, long limit, String because) {
-        assertThatThrownBy(() -> InitialRamDisk.read(file, limit)).isInstanceOf(BadInputException.class)
-                .hasMessageContaining(because).hasMessageContaining(file.toString());
+        assertThatThrownBy(() -> InitialRamDisk.read(file, limit))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining(because)
+                .hasMessageContaining(file.toString());
     }
 
     @ParameterizedTest

@@ -39,8 +39,13 @@ class RecordLogTest {
     void sinks() {
         try (RecordLog log = new RecordLog()) {
             StringBuilder seen = new StringBuilder();
-            log.sinks(List.of((pe, cycles, data, offset, length) ->
-                    seen.append(pe).append(' ').append(cycles).append(' ').append(data[offset]).append(' ').append(length)));
+            log.sinks(List.of((pe, cycles, data, offset, length) -> seen.append(pe)
+                    .append(' ')
+                    .append(cycles)
+                    .append(' ')
+                    .append(data[offset])
+                    .append(' ')
+                    .append(length)));
             log.record(1, 77, new byte[] {5, 6, 7}, 1, 2);
             assertThat(seen).hasToString("1 77 6 2");
         }

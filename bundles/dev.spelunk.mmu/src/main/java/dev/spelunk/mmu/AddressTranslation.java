@@ -53,12 +53,18 @@ final class AddressTranslation {
         }
         if (op1 == 4 && crm == 8 && op2 < 2) {
             boolean hostExtensions = (controls.hcr & Controls.HCR_E2H) != 0;
-            return run(hostExtensions ? Translator.REGIME_EL20 : Translator.REGIME_EL2, va,
-                    kind | Translator.IGNORE_PAN, false);
+            return run(
+                    hostExtensions ? Translator.REGIME_EL20 : Translator.REGIME_EL2,
+                    va,
+                    kind | Translator.IGNORE_PAN,
+                    false);
         }
         if (op1 == 4 && crm == 8 && op2 >= 4) {
-            return run(Translator.REGIME_EL10, va,
-                    kind | (op2 < 6 ? Translator.IGNORE_PAN : Translator.UNPRIVILEGED), true);
+            return run(
+                    Translator.REGIME_EL10,
+                    va,
+                    kind | (op2 < 6 ? Translator.IGNORE_PAN : Translator.UNPRIVILEGED),
+                    true);
         }
         if (op1 == 6 && crm == 8 && op2 < 2) {
             return run(Translator.REGIME_EL3, va, kind, false);
@@ -69,9 +75,9 @@ final class AddressTranslation {
     private boolean run(int regime, long va, int access, boolean bothStages) {
         int flags = access | Translator.MAINTENANCE;
         boolean translated = bothStages
-                ? translator.walkBoth(out, regime, va, flags) : translator.walkStage1(out, regime, va, flags, null);
-        aborted = !translated
-                && (externalAbort(out.fault) || context.pe.el == 1 && out.stage2 && out.onWalk);
+                ? translator.walkBoth(out, regime, va, flags)
+                : translator.walkStage1(out, regime, va, flags, null);
+        aborted = !translated && (externalAbort(out.fault) || context.pe.el == 1 && out.stage2 && out.onWalk);
         context.register(SystemRegister.PAR_EL1, translated ? success() : failure());
         return true;
     }
@@ -82,12 +88,17 @@ final class AddressTranslation {
 
     /** NS is UNKNOWN for a Non-secure regime and reads 0. */
     private long success() {
-        return out.pa & PAR_PA | (long) out.attributes << PAR_ATTR_SHIFT | PAR_RES1
+        return out.pa & PAR_PA
+                | (long) out.attributes << PAR_ATTR_SHIFT
+                | PAR_RES1
                 | (long) out.shareability << PAR_SH_SHIFT;
     }
 
     private long failure() {
-        return PAR_F | (long) out.fault << PAR_FST_SHIFT | (out.onWalk ? PAR_PTW : 0) | (out.stage2 ? PAR_S : 0)
+        return PAR_F
+                | (long) out.fault << PAR_FST_SHIFT
+                | (out.onWalk ? PAR_PTW : 0)
+                | (out.stage2 ? PAR_S : 0)
                 | PAR_RES1;
     }
 }

@@ -24,11 +24,24 @@ final class Controls {
     private static final long SCR_EEL2 = 1L << 18;
 
     private static final int[] REGISTERS = {
-        SystemRegister.SCTLR_EL1, SystemRegister.TCR_EL1, SystemRegister.TTBR0_EL1, SystemRegister.TTBR1_EL1,
-        SystemRegister.MAIR_EL1, SystemRegister.SCTLR_EL2, SystemRegister.TCR_EL2, SystemRegister.TTBR0_EL2,
-        SystemRegister.TTBR1_EL2, SystemRegister.MAIR_EL2, SystemRegister.HCR_EL2, SystemRegister.VTCR_EL2,
-        SystemRegister.VTTBR_EL2, SystemRegister.SCR_EL3, Encoding.of(3, 6, 1, 0, 0), Encoding.of(3, 6, 2, 0, 2),
-        Encoding.of(3, 6, 2, 0, 0), Encoding.of(3, 6, 10, 2, 0)
+        SystemRegister.SCTLR_EL1,
+        SystemRegister.TCR_EL1,
+        SystemRegister.TTBR0_EL1,
+        SystemRegister.TTBR1_EL1,
+        SystemRegister.MAIR_EL1,
+        SystemRegister.SCTLR_EL2,
+        SystemRegister.TCR_EL2,
+        SystemRegister.TTBR0_EL2,
+        SystemRegister.TTBR1_EL2,
+        SystemRegister.MAIR_EL2,
+        SystemRegister.HCR_EL2,
+        SystemRegister.VTCR_EL2,
+        SystemRegister.VTTBR_EL2,
+        SystemRegister.SCR_EL3,
+        Encoding.of(3, 6, 1, 0, 0),
+        Encoding.of(3, 6, 2, 0, 2),
+        Encoding.of(3, 6, 2, 0, 0),
+        Encoding.of(3, 6, 10, 2, 0)
     };
     private static final int EL1 = 0;
     private static final int EL2 = 5;
@@ -50,8 +63,12 @@ final class Controls {
     private boolean hardwareUpdates;
     private int physicalSize;
 
-    final Regime[] regimes = {new Regime(Translator.REGIME_EL10), new Regime(Translator.REGIME_EL20),
-        new Regime(Translator.REGIME_EL2), new Regime(Translator.REGIME_EL3)};
+    final Regime[] regimes = {
+        new Regime(Translator.REGIME_EL10),
+        new Regime(Translator.REGIME_EL20),
+        new Regime(Translator.REGIME_EL2),
+        new Regime(Translator.REGIME_EL3)
+    };
     final Stage2Controls stage2 = new Stage2Controls();
     /** HCR_EL2, 0 while EL2 is not enabled. */
     long hcr;

@@ -9,6 +9,5 @@ final class Descriptor {
     /** Writes are denied by {@link #WRITE} alone until hardware has made the descriptor writable-dirty. */
     static final long DBM = 1L << 51;
 
-    private Descriptor() {
-    }
+    private Descriptor() {}
 }

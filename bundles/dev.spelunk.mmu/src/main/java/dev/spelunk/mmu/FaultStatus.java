@@ -12,8 +12,7 @@ final class FaultStatus {
     /** Synchronous External abort on a translation table walk. */
     static final int EXTERNAL_ABORT_ON_WALK = 0b010100;
 
-    private FaultStatus() {
-    }
+    private FaultStatus() {}
 
     /** Records a stage 1 fault. Returns false, for the caller to return. */
     static boolean stage1(Translation out, int status, int level) {

@@ -6,8 +6,7 @@ final class Granule {
     /** The smallest T0SZ or T1SZ without FEAT_LVA: 48-bit input addresses. */
     static final int MIN_TXSZ = 16;
 
-    private Granule() {
-    }
+    private Granule() {}
 
     /** TCR_ELx.TG0 and VTCR_EL2.TG0. The reserved value counts as 4 KiB. */
     static int ofTg0(int tg0) {

@@ -9,11 +9,11 @@ final class MemoryAttributes {
     static final int NORMAL_WRITE_THROUGH = 0xAA;
     /** Write-Back, read- and write-allocate. */
     static final int NORMAL_WRITE_BACK = 0xFF;
+
     static final int OUTER_SHAREABLE = 2;
     private static final int INNER_SHAREABLE = 3;
 
-    private MemoryAttributes() {
-    }
+    private MemoryAttributes() {}
 
     static boolean device(int attributes) {
         return (attributes & 0xF0) == 0;

@@ -21,7 +21,9 @@ import org.osgi.service.component.annotations.Component;
 @Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_TTST", effective = "compose")
 @Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_VMID16", effective = "compose")
 @Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_XNX", effective = "compose")
-@Component(service = Mmu.class, property = {Parts.PART + "=" + Parts.MMU, Parts.NAME + "=vmsav8-64"})
+@Component(
+        service = Mmu.class,
+        property = {Parts.PART + "=" + Parts.MMU, Parts.NAME + "=vmsav8-64"})
 public final class MmuComponent implements Mmu {
     @Override
     public Translator create(PeContext context) {

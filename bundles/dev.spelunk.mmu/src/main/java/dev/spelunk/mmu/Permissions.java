@@ -9,16 +9,17 @@ final class Permissions {
     static final int PRIVILEGED = 3;
     /** Stage 1 lets EL0 read or write: with PSTATE.PAN privileged data accesses fail. */
     static final int PAN_APPLIES = 1 << 6;
+
     static final int ALL = 0x3F;
     /** Writes of both privileges. */
     static final int WRITES = Translator.WRITE | Translator.WRITE << PRIVILEGED;
+
     private static final int R = Translator.READ;
     private static final int W = Translator.WRITE;
     private static final int X = Translator.EXECUTE;
     private static final int RWX = R | W | X;
 
-    private Permissions() {
-    }
+    private Permissions() {}
 
     /**
      * Stage 1 of a regime with two privileges.

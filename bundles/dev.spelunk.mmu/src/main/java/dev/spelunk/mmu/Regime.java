@@ -16,11 +16,13 @@ final class Regime {
     boolean defaultCacheable;
     /** Without stage 1, instruction fetches are cacheable (SCTLR_ELx.I). */
     boolean instructionCache;
+
     boolean writeExecuteNever;
     /** TCR_ELx.HA: hardware sets the Access flag. */
     boolean accessFlagManaged;
     /** TCR_ELx.HD: hardware makes a writable-clean descriptor writable-dirty. */
     boolean dirtyStateManaged;
+
     long mair;
     int asid;
     int vmid;

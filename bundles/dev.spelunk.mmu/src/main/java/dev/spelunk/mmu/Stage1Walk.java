@@ -20,14 +20,17 @@ final class Stage1Walk {
     long address;
     /** log2 of the size of the mapping. */
     int size;
+
     int level;
     /** See {@link Permissions}. */
     int permissions;
+
     int attributes;
     int shareability;
     boolean global;
     /** GP of FEAT_BTI: branches into the page must be to a branch target identification. */
     boolean guarded;
+
     private long descriptor;
     /** Address of the descriptor, an IPA where the regime has a stage 2. */
     private long descriptorAt;
@@ -45,7 +48,8 @@ final class Stage1Walk {
      */
     boolean walk(Translation out, Regime r, long va, int access, DescriptorSource source) {
         VaRange range = r.range(va);
-        if (range.disabled || range.outOfRange(va, access)
+        if (range.disabled
+                || range.outOfRange(va, access)
                 || range.unprivilegedDisabled && (access & Translator.UNPRIVILEGED) != 0) {
             return FaultStatus.stage1(out, FaultStatus.TRANSLATION, 0);
         }

@@ -5,12 +5,14 @@ package dev.spelunk.mmu;
 final class Stage2Controls {
     /** The configuration is not supported or inconsistent: any lookup is a Translation fault, level 0. */
     boolean invalid;
+
     boolean protectedTableWalk;
     boolean forcedWriteBack;
     /** FEAT_XNX: the XN field is two bits. */
     boolean executeNeverByPrivilege;
     /** VTCR_EL2.HA and HD, as those of {@link Regime}. */
     boolean accessFlagManaged;
+
     boolean dirtyStateManaged;
     int granule;
     int startLevel;
@@ -18,6 +20,7 @@ final class Stage2Controls {
     int outputSize;
     /** Address of the first of the concatenated tables. */
     long base;
+
     int vmid;
 
     void set(long vtcr, long vttbr, long hcr, int physicalSize, boolean smallTables, boolean byPrivilege) {
@@ -29,7 +32,9 @@ final class Stage2Controls {
         outputSize = Math.min(Granule.addressSize((int) (vtcr >>> 16) & 7), physicalSize);
         int t0sz = (int) vtcr & 63;
         int sl0 = (int) (vtcr >>> 6) & 3;
-        invalid = t0sz < Granule.MIN_TXSZ || t0sz > Granule.maxTxsz(granule, smallTables) || 64 - t0sz > physicalSize
+        invalid = t0sz < Granule.MIN_TXSZ
+                || t0sz > Granule.maxTxsz(granule, smallTables)
+                || 64 - t0sz > physicalSize
                 || invalidStart(sl0, physicalSize, smallTables);
         if (invalid) {
             return;

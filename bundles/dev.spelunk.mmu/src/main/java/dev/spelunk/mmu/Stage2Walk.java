@@ -16,9 +16,11 @@ final class Stage2Walk {
     long pa;
     /** log2 of the size of the mapping. */
     int size;
+
     int level;
     /** See {@link Permissions}. */
     int permissions;
+
     private long descriptor;
     private long descriptorAt;
     int memAttr;

@@ -11,6 +11,7 @@ import dev.spelunk.api.state.TlbState;
 final class Tlb {
     /** Tag bits of word 0: valid, log2 of the size, regime, without stage 1, with stage 2, global. */
     private static final long VALID = 1;
+
     private static final int SIZE_SHIFT = 1;
     private static final int REGIME_SHIFT = 7;
     private static final long FLAT = 1L << 9;
@@ -23,6 +24,7 @@ final class Tlb {
     static final long GUARDED = 1L << 8;
     /** Word 3. */
     private static final int VMID_SHIFT = 16;
+
     private static final int STAGE1_SIZE_SHIFT = 32;
     private static final long FETCH_ONLY = 1L << 40;
     /** In {@code sizes}: some entry is smaller than the stage 1 mapping it is from. */
@@ -91,7 +93,15 @@ final class Tlb {
      * @param word2 IPA's page, attributes in bits 7:0, shareability in bits 9:8
      * @param stage1Size log2 of the size of the stage 1 mapping, size without stage 1
      */
-    void enter(Regime r, long va, boolean fetch, int size, int stage1Size, boolean global, long word1, long word2,
+    void enter(
+            Regime r,
+            long va,
+            boolean fetch,
+            int size,
+            int stage1Size,
+            boolean global,
+            long word1,
+            long word2,
             Eviction eviction) {
         int old = find(r, va, fetch);
         if (old >= 0) {
@@ -113,7 +123,9 @@ final class Tlb {
         entries[e] = va & -1L << size | (long) size << SIZE_SHIFT | tag(r) | (global ? GLOBAL : 0);
         entries[e + 1] = word1;
         entries[e + 2] = word2;
-        entries[e + 3] = r.asid | (long) r.vmid << VMID_SHIFT | (long) stage1Size << STAGE1_SIZE_SHIFT
+        entries[e + 3] = r.asid
+                | (long) r.vmid << VMID_SHIFT
+                | (long) stage1Size << STAGE1_SIZE_SHIFT
                 | (!r.stage1 && fetch ? FETCH_ONLY : 0);
         state.sizes |= 1L << size | (size < stage1Size ? FRACTURED : 0);
     }
@@ -198,7 +210,8 @@ final class Tlb {
     }
 
     private boolean in(int e, int regime, int vmid) {
-        return (entries[e] & VALID) != 0 && (int) (entries[e] >>> REGIME_SHIFT & 3) == regime
+        return (entries[e] & VALID) != 0
+                && (int) (entries[e] >>> REGIME_SHIFT & 3) == regime
                 && (vmid < 0 || (entries[e + 3] >>> VMID_SHIFT & 0xFFFF) == vmid);
     }
 
@@ -218,7 +231,8 @@ final class Tlb {
             int stage1Size = (int) (context >>> STAGE1_SIZE_SHIFT) & 63;
             long size = 1L << stage1Size;
             long first = entries[e] & PAGE & -size;
-            if (first < va + length && first + size > va
+            if (first < va + length
+                    && first + size > va
                     && (asid < 0 || (entries[e] & GLOBAL) != 0 || (context & 0xFFFF) == asid)) {
                 entries[e] = 0;
                 largest = Math.max(largest, stage1Size);

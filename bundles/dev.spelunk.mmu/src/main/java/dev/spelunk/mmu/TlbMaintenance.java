@@ -16,6 +16,7 @@ final class TlbMaintenance {
     private static final int NOT_IMPLEMENTED = -1;
     /** What is invalidated. */
     private static final int REGIME = 0;
+
     private static final int ADDRESS = 1;
     private static final int ASID = 2;
     private static final int ADDRESS_ALL_ASID = 3;
@@ -56,8 +57,7 @@ final class TlbMaintenance {
         if (crm != 7 && crm != 3 && !outer || outer && !context.architecture.has("FEAT_TLBIOS")) {
             return false;
         }
-        boolean broadcast = crm != 7
-                || op1 == 0 && context.pe.el == 1 && (controls.hcr & Controls.HCR_FB) != 0;
+        boolean broadcast = crm != 7 || op1 == 0 && context.pe.el == 1 && (controls.hcr & Controls.HCR_FB) != 0;
         switch (op1) {
             case 0:
                 return el1(op2, operand, broadcast);
@@ -139,7 +139,8 @@ final class TlbMaintenance {
         if ((op2 & 2) != 0) {
             boolean outer = (op2 & 1) != 0;
             boolean local = crm == 4 && !outer;
-            return (crm == 4 || !outer) && hasRange(outer)
+            return (crm == 4 || !outer)
+                    && hasRange(outer)
                     && apply(IPA_RANGE, Translator.REGIME_EL10, operand, controls.vmid(), !local);
         }
         boolean inner = crm == 0 && (op2 == 1 || op2 == 5);
@@ -183,7 +184,8 @@ final class TlbMaintenance {
             case RANGE:
             case RANGE_ALL_ASID:
                 int only = what == RANGE && regime <= Translator.REGIME_EL20
-                        ? (int) (operand >>> 48) & controls.asidMask(regime) : -1;
+                        ? (int) (operand >>> 48) & controls.asidMask(regime)
+                        : -1;
                 // BaseADDR is the top of an address of 49, 51 or 53 bits, and bits above come from its highest.
                 long from = operand << 27 >> 27 << granule(operand);
                 long bytes = length(operand);

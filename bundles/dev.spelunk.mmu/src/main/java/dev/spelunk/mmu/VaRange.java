@@ -7,6 +7,7 @@ import dev.spelunk.api.mmu.Translator;
 final class VaRange {
     /** The range is that of TTBR1: addresses have ones above the input size. */
     boolean upper;
+
     boolean topByteIgnored;
     /** TBIDn: not in addresses of instructions. */
     boolean topByteOfData;
@@ -16,6 +17,7 @@ final class VaRange {
     boolean unprivilegedDisabled;
     /** HPDn: attributes of Table descriptors do not count. */
     boolean hierarchyDisabled;
+
     int granule;
     int startLevel;
     /** Input address bits. */

@@ -135,12 +135,11 @@ final class Vmsa64Translator implements Translator, TlbObserver, Tlb.Eviction {
             size = Math.min(size, stage2.size);
         }
         end(out, size, permissions, access);
-        long word1 = out.pa & -1L << size | permissions | (out.device ? Tlb.DEVICE : 0)
-                | (out.guarded ? Tlb.GUARDED : 0);
+        long word1 =
+                out.pa & -1L << size | permissions | (out.device ? Tlb.DEVICE : 0) | (out.guarded ? Tlb.GUARDED : 0);
         long word2 = out.ipa & -1L << size | out.attributes | (long) out.shareability << 8;
         if (updates(access)) {
-            tlb.enter(r, page, (access & EXECUTE) != 0, size, r.stage1 ? stage1Size : size, global, word1, word2,
-                    this);
+            tlb.enter(r, page, (access & EXECUTE) != 0, size, r.stage1 ? stage1Size : size, global, word1, word2, this);
         }
         return true;
     }
@@ -173,8 +172,8 @@ final class Vmsa64Translator implements Translator, TlbObserver, Tlb.Eviction {
             return false;
         }
         int attributes = MemoryAttributes.combine(out.attributes, stage2.memAttr, controls.stage2.forcedWriteBack);
-        int shareability = MemoryAttributes.shareability(attributes,
-                MemoryAttributes.combineShareability(out.shareability, stage2.shareability));
+        int shareability = MemoryAttributes.shareability(
+                attributes, MemoryAttributes.combineShareability(out.shareability, stage2.shareability));
         output(out, stage2.pa, attributes, shareability);
         out.ipa = ipa;
         return true;
@@ -210,8 +209,8 @@ final class Vmsa64Translator implements Translator, TlbObserver, Tlb.Eviction {
         } else if ((access & EXECUTE) == 0) {
             attributes = MemoryAttributes.DEVICE_NGNRNE;
         } else {
-            attributes = r.instructionCache
-                    ? MemoryAttributes.NORMAL_WRITE_THROUGH : MemoryAttributes.NORMAL_NON_CACHEABLE;
+            attributes =
+                    r.instructionCache ? MemoryAttributes.NORMAL_WRITE_THROUGH : MemoryAttributes.NORMAL_NON_CACHEABLE;
         }
         output(out, address, attributes, shareability);
         return true;

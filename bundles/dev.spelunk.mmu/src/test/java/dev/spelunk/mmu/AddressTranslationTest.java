@@ -30,7 +30,8 @@ class AddressTranslationTest {
     private final Tables s1 = Tables.stage1(b, 12, 39);
 
     AddressTranslationTest() {
-        b.set(SystemRegister.TTBR0_EL1, s1.root).set(SystemRegister.TCR_EL1, 25 | 25L << 16 | 2L << 30 | 5L << 32)
+        b.set(SystemRegister.TTBR0_EL1, s1.root)
+                .set(SystemRegister.TCR_EL1, 25 | 25L << 16 | 2L << 30 | 5L << 32)
                 .set(SystemRegister.SCTLR_EL1, 1);
     }
 
@@ -39,7 +40,8 @@ class AddressTranslationTest {
         for (long pa = Bench.RAM; pa < Bench.RAM + Bench.RAM_SIZE; pa += 2 << 20) {
             s2.map(pa, pa, 2, Bench.AF | 0xF << 2 | 3 << 6);
         }
-        b.set(SystemRegister.VTCR_EL2, 24 | 1 << 6 | 5 << 16).set(SystemRegister.VTTBR_EL2, s2.root)
+        b.set(SystemRegister.VTCR_EL2, 24 | 1 << 6 | 5 << 16)
+                .set(SystemRegister.VTTBR_EL2, s2.root)
                 .set(SystemRegister.HCR_EL2, Bench.HCR_VM);
         return s2;
     }
@@ -101,20 +103,21 @@ class AddressTranslationTest {
         assertThat(b.mmu.addressTranslateAbort()).isNull();
         b.el(1);
         assertThat(b.mmu.addressTranslate(S1E1R, 0x1000)).isTrue();
-        assertThat(b.mmu.addressTranslateAbort()).isNotNull()
-                .satisfies(f -> {
-                    assertThat(f.stage2 && f.onWalk).isTrue();
-                    assertThat(f.ipa).isEqualTo(0x7000_0000L);
-                    assertThat(f.va).isEqualTo(0x1000);
-                });
+        assertThat(b.mmu.addressTranslateAbort()).isNotNull().satisfies(f -> {
+            assertThat(f.stage2 && f.onWalk).isTrue();
+            assertThat(f.ipa).isEqualTo(0x7000_0000L);
+            assertThat(f.va).isEqualTo(0x1000);
+        });
     }
 
     @Test
     void el2HasItsOwnForms() {
         Tables el2 = Tables.stage1(b, 12, 40);
         el2.map(VA, 0x9000, 3, Bench.AF | 1 << 2);
-        b.set(SystemRegister.TTBR0_EL2, el2.root).set(SystemRegister.TCR_EL2, 24 | 5 << 16)
-                .set(SystemRegister.SCTLR_EL2, 1).el(2);
+        b.set(SystemRegister.TTBR0_EL2, el2.root)
+                .set(SystemRegister.TCR_EL2, 24 | 5 << 16)
+                .set(SystemRegister.SCTLR_EL2, 1)
+                .el(2);
         assertThat(par(S1E2R, VA) & 0xFFFF_FFFF_F001L).isEqualTo(0x9000);
         b.set(SystemRegister.HCR_EL2, Bench.HCR_E2H | Bench.HCR_TGE)
                 .set(SystemRegister.TCR_EL2, 24 | 24L << 16 | 2L << 30 | 5L << 32);

@@ -21,6 +21,7 @@ final class Bench {
     static final int RAM_SIZE = 16 << 20;
     /** Attributes 0..7: Device-nGnRnE, Normal WB, Normal NC, Normal WT, Device-nGnRE, Device-GRE, 0, 0. */
     static final long MAIR = 0x0C_04_AA_44_FF_00L;
+
     static final long AF = 1L << 10;
     static final long HCR_VM = 1;
     static final long HCR_E2H = 1L << 34;
@@ -43,8 +44,8 @@ final class Bench {
         machine = new MachineState(pes, new PhysicalMemory(RAM, RAM_SIZE), 1);
         for (int i = 0; i < pes; i++) {
             PeContext c = new PeContext(machine, machine.pes[i]);
-            Set<String> all = new java.util.TreeSet<>(Set.of("FEAT_EL2", "FEAT_VHE", "FEAT_PAN", "FEAT_PAN2",
-                    "FEAT_VMID16", "FEAT_XNX", "FEAT_E0PD"));
+            Set<String> all = new java.util.TreeSet<>(
+                    Set.of("FEAT_EL2", "FEAT_VHE", "FEAT_PAN", "FEAT_PAN2", "FEAT_VMID16", "FEAT_XNX", "FEAT_E0PD"));
             all.addAll(List.of(features));
             c.architecture = new Architecture(85, all, null, Map.of());
             PlainRegisters registers = new PlainRegisters();

@@ -183,7 +183,9 @@ class HardwareUpdatesTest {
         long table = two.entry(entry, 3);
         long output = two.entry(OUTPUT, 3);
         assertThat(b.translate(VA, READ)).isTrue();
-        assertThat(b.get(table) & (Bench.AF | 1 << 7)).as("the Access flag of stage 1 was written").isEqualTo(Bench.AF | 1 << 7);
+        assertThat(b.get(table) & (Bench.AF | 1 << 7))
+                .as("the Access flag of stage 1 was written")
+                .isEqualTo(Bench.AF | 1 << 7);
         assertThat(b.get(output) & (Bench.AF | 1 << 7)).isEqualTo(Bench.AF);
         assertThat(b.out.permissions & WRITE).isZero();
         assertThat(b.translate(VA, WRITE)).isTrue();

@@ -58,8 +58,10 @@ class Stage1WalkTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"12,48,0", "12,40,0", "12,39,1", "12,31,1", "12,30,2", "12,25,2", "12,21,3", "12,16,3", "14,48,0",
-        "14,47,1", "14,36,2", "14,25,3", "16,48,1", "16,42,2", "16,29,3", "16,25,3"})
+    @CsvSource({
+        "12,48,0", "12,40,0", "12,39,1", "12,31,1", "12,30,2", "12,25,2", "12,21,3", "12,16,3", "14,48,0", "14,47,1",
+        "14,36,2", "14,25,3", "16,48,1", "16,42,2", "16,29,3", "16,25,3"
+    })
     void theWalkStartsWhereTheInputSizeSays(int granule, int inputSize, int startLevel) {
         Tables[] t = new Tables[1];
         Bench b = on(t, granule, inputSize, TCR_48);
@@ -219,7 +221,9 @@ class Stage1WalkTest {
         Bench b = on(t, 12, 48, TCR_48 | 1L << 55);
         t[0].map(0x1000, 0x1000, 3, NORMAL | 1 << 6);
         assertThat(b.translate(0x1000, READ)).isTrue();
-        assertThat(b.translate(0x1000, READ | UNPRIVILEGED)).as("an entry that the kernel made").isFalse();
+        assertThat(b.translate(0x1000, READ | UNPRIVILEGED))
+                .as("an entry that the kernel made")
+                .isFalse();
         assertThat(b.out.fault).isEqualTo(4);
         assertThat(b.el(0).translate(0x1000, READ)).isFalse();
         assertThat(b.out.fault).isEqualTo(4);
@@ -238,7 +242,9 @@ class Stage1WalkTest {
         Bench b = new Bench();
         Tables t = Tables.stage1(b, 12, 24);
         t.map(0, 0, 3, NORMAL);
-        b.set(SystemRegister.TTBR0_EL1, t.root).set(SystemRegister.TCR_EL1, 40 | 5L << 32).set(SystemRegister.SCTLR_EL1, 1);
+        b.set(SystemRegister.TTBR0_EL1, t.root)
+                .set(SystemRegister.TCR_EL1, 40 | 5L << 32)
+                .set(SystemRegister.SCTLR_EL1, 1);
         assertThat(b.translate(0, READ)).as("T0SZ 40 needs FEAT_TTST").isFalse();
     }
 
@@ -249,7 +255,9 @@ class Stage1WalkTest {
         t[0].map(0x1000, 0x5000_1000L, 3, NORMAL);
         long tagged = 0xAB00_0000_0000_1008L;
         assertThat(b.translate(0x1008, READ)).isTrue();
-        assertThat(b.translate(tagged, READ)).as("not while an untagged entry is in the TLB either").isFalse();
+        assertThat(b.translate(tagged, READ))
+                .as("not while an untagged entry is in the TLB either")
+                .isFalse();
         assertThat(b.out.fault).isEqualTo(4);
         b.set(SystemRegister.TCR_EL1, TCR_48 | 1L << 37);
         assertThat(b.translate(tagged, READ)).isTrue();
@@ -275,7 +283,9 @@ class Stage1WalkTest {
                 long at = t[0].entry(0x1000, level);
                 b.put(at, b.get(at) | 1L << c[0]);
                 b.mmu.invalidateTlb(TlbTest.VMALLE1, 0);
-                assertThat(b.translate(0x1000, access)).as("bit %d at level %d", c[0], level).isFalse();
+                assertThat(b.translate(0x1000, access))
+                        .as("bit %d at level %d", c[0], level)
+                        .isFalse();
                 assertThat(b.out.fault).as("the leaf's level").isEqualTo(0b001111);
                 b.set(SystemRegister.TCR_EL1, TCR_48 | 1L << c[2]);
                 assertThat(b.translate(0x1000, access)).as("TCR_EL1.HPD0").isTrue();
@@ -322,7 +332,9 @@ class Stage1WalkTest {
         Bench b = new Bench().el(2);
         Tables t = Tables.stage1(b, 12, 40);
         t.map(0x12_3456_7000L, 0x5000L, 3, NORMAL | 1L << 11);
-        b.set(SystemRegister.TTBR0_EL2, t.root).set(SystemRegister.TCR_EL2, 24 | 5 << 16).set(SystemRegister.SCTLR_EL2, 1);
+        b.set(SystemRegister.TTBR0_EL2, t.root)
+                .set(SystemRegister.TCR_EL2, 24 | 5 << 16)
+                .set(SystemRegister.SCTLR_EL2, 1);
         assertThat(b.mmu.regime()).isEqualTo(2);
         assertThat(b.translate(0x12_3456_7010L, READ | WRITE)).isTrue();
         assertThat(b.out.pa).isEqualTo(0x5010);
@@ -339,8 +351,10 @@ class Stage1WalkTest {
         Bench b = new Bench().el(2);
         Tables t = Tables.stage1(b, 12, 48);
         t.map(0x1000, 0x7000, 3, NORMAL | 1 << 6);
-        b.set(SystemRegister.HCR_EL2, Bench.HCR_E2H).set(SystemRegister.TTBR0_EL2, t.root)
-                .set(SystemRegister.TCR_EL2, TCR_48 | tg1(12)).set(SystemRegister.SCTLR_EL2, 1);
+        b.set(SystemRegister.HCR_EL2, Bench.HCR_E2H)
+                .set(SystemRegister.TTBR0_EL2, t.root)
+                .set(SystemRegister.TCR_EL2, TCR_48 | tg1(12))
+                .set(SystemRegister.SCTLR_EL2, 1);
         assertThat(b.mmu.regime()).isEqualTo(1);
         assertThat(b.translate(0x1000, READ)).isTrue();
         assertThat(b.out.pa).isEqualTo(0x7000);
@@ -384,7 +398,8 @@ class Stage1WalkTest {
         assertThat(b.mmu.walkStage1(b.out, 0x1008, READ, source)).isTrue();
         assertThat(b.out.pa).isEqualTo(0x9008);
         assertThat(b.out.ipa).isEqualTo(0x9008);
-        assertThat(asked).hasSize(4).startsWith(t[0].root).allSatisfy(a -> assertThat(a & 0xFFF).isZero());
+        assertThat(asked).hasSize(4).startsWith(t[0].root).allSatisfy(a -> assertThat(a & 0xFFF)
+                .isZero());
         assertThat(b.mmu.walkStage1(b.out, 0x1008, WRITE, source)).isFalse();
         assertThat(b.out.fault).isEqualTo(15);
         assertThat(b.context.pe.tlb.sizes).as("no TLB entry is made").isZero();

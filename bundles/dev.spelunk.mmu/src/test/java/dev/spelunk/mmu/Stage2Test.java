@@ -34,8 +34,10 @@ class Stage2Test {
     }
 
     @ParameterizedTest
-    @CsvSource({"12,48,0", "12,43,1", "12,40,1", "12,36,1", "12,34,2", "12,33,2", "12,31,2", "14,48,1", "14,40,2", "14,39,2",
-        "16,48,1", "16,46,2", "16,42,2", "16,40,2", "16,33,3"})
+    @CsvSource({
+        "12,48,0", "12,43,1", "12,40,1", "12,36,1", "12,34,2", "12,33,2", "12,31,2", "14,48,1", "14,40,2", "14,39,2",
+        "16,48,1", "16,46,2", "16,42,2", "16,40,2", "16,33,3"
+    })
     void concatenatedTablesResolveTheWholeInput(int granule, int inputSize, int startLevel) {
         Bench b = new Bench();
         Tables t = on(b, granule, inputSize, startLevel);
@@ -57,7 +59,9 @@ class Stage2Test {
     }
 
     @ParameterizedTest
-    @CsvSource({"12,48,1", "12,44,1", "12,30,1", "12,35,2", "12,40,2", "12,39,0", "14,48,2", "14,36,1", "16,47,2", "16,34,3"})
+    @CsvSource({
+        "12,48,1", "12,44,1", "12,30,1", "12,35,2", "12,40,2", "12,39,0", "14,48,2", "14,36,1", "16,47,2", "16,34,3"
+    })
     void aStartLevelThatDoesNotFitTheSizeIsATranslationFault(int granule, int inputSize, int startLevel) {
         Bench b = new Bench();
         b.set(SystemRegister.VTTBR_EL2, Bench.RAM);
@@ -187,10 +191,11 @@ class Stage2Test {
                     for (int el = 0; el <= 1; el++) {
                         Guest g = new Guest();
                         g.s1.map(0x1000, 0x8020_0000L, 3, Bench.AF | 1 << 2 | (long) s1ap << 6);
-                        g.s2.map(0x8020_0000L, 0x4567_8000L, 3,
-                                NORMAL & ~(3 << 6) | (long) s2ap << 6 | (long) xn << 53);
+                        g.s2.map(
+                                0x8020_0000L, 0x4567_8000L, 3, NORMAL & ~(3 << 6) | (long) s2ap << 6 | (long) xn << 53);
                         g.b.el(el);
-                        int one = Permissions.of(Permissions.twoPrivileges(s1ap, 0, false, false, false), el == 0 ? 8 : 0, false);
+                        int one = Permissions.of(
+                                Permissions.twoPrivileges(s1ap, 0, false, false, false), el == 0 ? 8 : 0, false);
                         int two = Permissions.of(Permissions.stage2(s2ap, xn), el == 0 ? 8 : 0, false);
                         for (int access : accesses) {
                             boolean expected = (one & two & access) != 0;
@@ -209,8 +214,10 @@ class Stage2Test {
 
     /** Stage 1 attribute index (see Bench.MAIR), MemAttr, the combined attributes. */
     @ParameterizedTest
-    @CsvSource({"1,15,FF", "1,5,44", "1,10,BB", "1,0,00", "1,1,04", "1,3,0C", "2,15,44", "3,15,AA", "3,10,AA", "0,15,00",
-        "4,15,04", "4,0,00", "4,3,04", "5,1,04", "5,3,0C"})
+    @CsvSource({
+        "1,15,FF", "1,5,44", "1,10,BB", "1,0,00", "1,1,04", "1,3,0C", "2,15,44", "3,15,AA", "3,10,AA", "0,15,00",
+        "4,15,04", "4,0,00", "4,3,04", "5,1,04", "5,3,0C"
+    })
     void memoryTypesCombineToTheStronger(int index, int memAttr, String expected) {
         Guest g = new Guest();
         g.s1.map(0x1000, 0x8020_0000L, 3, Bench.AF | (long) index << 2 | 3 << 8);
@@ -240,8 +247,11 @@ class Stage2Test {
         on(b, 12, 40, 1);
         assertThat(b.translate(0x1234, READ)).isTrue();
         assertThat(b.out.pa).isEqualTo(0x1234);
-        b.set(SystemRegister.HCR_EL2, Bench.HCR_VM | Bench.HCR_E2H | Bench.HCR_TGE).el(0);
-        assertThat(b.translate(0x1234, READ)).as("VM counts as 0 for the host's EL0").isTrue();
+        b.set(SystemRegister.HCR_EL2, Bench.HCR_VM | Bench.HCR_E2H | Bench.HCR_TGE)
+                .el(0);
+        assertThat(b.translate(0x1234, READ))
+                .as("VM counts as 0 for the host's EL0")
+                .isTrue();
     }
 
     @Test

@@ -80,10 +80,18 @@ class TlbPropertyTest {
                 default -> b.mmu.invalidateTlb(TlbTest.ASIDE1, TlbTest.operand(asid + 1, 0));
             }
             if (random.nextInt(5) > 0) {
-                long ipa = 0x8000_0000L + ((long) random.nextInt(4) << 21) + (block ? 0 : (long) random.nextInt(4) << 12);
+                long ipa =
+                        0x8000_0000L + ((long) random.nextInt(4) << 21) + (block ? 0 : (long) random.nextInt(4) << 12);
                 // Not global, since the tables of two ASIDs differ.
-                b.put(at, ipa | Bench.AF | 1L << 11 | 1 << 2 | (long) random.nextInt(4) << 6
-                        | (long) random.nextInt(4) << 53 | (block ? 1 : 3));
+                b.put(
+                        at,
+                        ipa
+                                | Bench.AF
+                                | 1L << 11
+                                | 1 << 2
+                                | (long) random.nextInt(4) << 6
+                                | (long) random.nextInt(4) << 53
+                                | (block ? 1 : 3));
             }
         }
 
@@ -94,8 +102,14 @@ class TlbPropertyTest {
             b.mmu.invalidateTlb(TlbTest.IPAS2E1, ipa >>> 12);
             b.mmu.invalidateTlb(TlbTest.VMALLE1, 0);
             if (random.nextInt(5) > 0) {
-                b.put(at, 0x4080_0000L + ((long) random.nextInt(16) << 12) | Bench.AF | 0xF << 2
-                        | (long) random.nextInt(4) << 6 | (long) random.nextInt(4) << 53 | 3);
+                b.put(
+                        at,
+                        0x4080_0000L + ((long) random.nextInt(16) << 12)
+                                | Bench.AF
+                                | 0xF << 2
+                                | (long) random.nextInt(4) << 6
+                                | (long) random.nextInt(4) << 53
+                                | 3);
             }
         }
 
@@ -125,7 +139,9 @@ class TlbPropertyTest {
             }
             Translation tables = new Translation();
             boolean expected = b.mmu.walkBoth(tables, 0, va, access);
-            assertThat(b.translate(va, access)).as("access %d of %x", access, va).isEqualTo(expected);
+            assertThat(b.translate(va, access))
+                    .as("access %d of %x", access, va)
+                    .isEqualTo(expected);
             assertThat(b.out.fault).isEqualTo(tables.fault);
             assertThat(b.out.stage2).isEqualTo(tables.stage2);
             assertThat(b.out.onWalk).isEqualTo(tables.onWalk);

@@ -62,30 +62,35 @@ class TlbRangeTest {
     @ParameterizedTest
     @CsvSource({"0,0,110000000000", "0,1,111100000000", "0,3,111111110000", "1,0,111111111111"})
     void theRangeHasNumPlusOneTimesTwoToFiveScalePlusOneGranules(int scale, int num, String expected) {
-        assertThat(b.mmu.invalidateTlb(TlbTest.tlbi(0, 6, 3), operand(0, scale, num, VA))).isTrue();
+        assertThat(b.mmu.invalidateTlb(TlbTest.tlbi(0, 6, 3), operand(0, scale, num, VA)))
+                .isTrue();
         assertThat(walked(0, VA)).isEqualTo(expected);
         assertThat(walked(1, VA)).as("another PE").doesNotContain("1");
     }
 
     @Test
     void anAsidSparesOthersAndGlobalEntriesGo() {
-        assertThat(b.mmu.invalidateTlb(TlbTest.tlbi(0, 6, 1), operand(6, 0, 3, VA))).isTrue();
+        assertThat(b.mmu.invalidateTlb(TlbTest.tlbi(0, 6, 1), operand(6, 0, 3, VA)))
+                .isTrue();
         assertThat(walked(0, VA)).isEqualTo("100000000000");
-        assertThat(b.mmu.invalidateTlb(TlbTest.tlbi(0, 6, 5), operand(5, 0, 0, VA + 0x1000))).isTrue();
+        assertThat(b.mmu.invalidateTlb(TlbTest.tlbi(0, 6, 5), operand(5, 0, 0, VA + 0x1000)))
+                .isTrue();
         assertThat(walked(0, VA)).isEqualTo("011000000000");
     }
 
     @ParameterizedTest
     @CsvSource({"2", "5"})
     void theShareableFormsReachEveryPe(int crm) {
-        assertThat(b.mmu.invalidateTlb(TlbTest.tlbi(0, crm, 7), operand(0, 0, 0, VA))).isTrue();
+        assertThat(b.mmu.invalidateTlb(TlbTest.tlbi(0, crm, 7), operand(0, 0, 0, VA)))
+                .isTrue();
         assertThat(walked(0, VA)).isEqualTo("110000000000");
         assertThat(walked(1, VA)).isEqualTo("110000000000");
     }
 
     @Test
     void addressesOfTheUpperRangeAreSignExtended() {
-        assertThat(b.mmu.invalidateTlb(TlbTest.tlbi(0, 6, 3), operand(0, 0, 1, UPPER + 0x2000))).isTrue();
+        assertThat(b.mmu.invalidateTlb(TlbTest.tlbi(0, 6, 3), operand(0, 0, 1, UPPER + 0x2000)))
+                .isTrue();
         assertThat(walked(0, UPPER)).isEqualTo("001111000000");
         assertThat(walked(0, VA)).doesNotContain("1");
     }
@@ -102,7 +107,8 @@ class TlbRangeTest {
         b.set(SystemRegister.HCR_EL2, Bench.HCR_VM);
         b.translate(0x4000_0000L, READ);
         b.translate(0x4040_0000L, READ);
-        assertThat(b.mmu.invalidateTlb(TlbTest.tlbi(4, 0, 2), operand(0, 1, 7, 0x4000_0000L))).isTrue();
+        assertThat(b.mmu.invalidateTlb(TlbTest.tlbi(4, 0, 2), operand(0, 1, 7, 0x4000_0000L)))
+                .isTrue();
         b.translate(0x4000_0000L, READ);
         assertThat(b.out.walked).isTrue();
         b.translate(0x4040_0000L, READ);
@@ -112,7 +118,9 @@ class TlbRangeTest {
     @Test
     void withoutTheFeaturesTheFormsAreNotImplemented() {
         compose(1, "FEAT_TLBIRANGE");
-        assertThat(b.mmu.invalidateTlb(TlbTest.tlbi(0, 5, 1), 0)).as("outer shareable without FEAT_TLBIOS").isFalse();
+        assertThat(b.mmu.invalidateTlb(TlbTest.tlbi(0, 5, 1), 0))
+                .as("outer shareable without FEAT_TLBIOS")
+                .isFalse();
         assertThat(b.mmu.invalidateTlb(TlbTest.tlbi(4, 4, 3), 0)).isFalse();
         compose(1);
         for (int crm : new int[] {2, 5, 6}) {

@@ -184,7 +184,9 @@ class TlbTest {
         Guest g = new Guest(1).fill();
         g.b.set(SystemRegister.TTBR0_EL2, g.t.root | 5L << 48);
         g.b.set(SystemRegister.TCR_EL2, g.b.context.register(SystemRegister.TCR_EL1));
-        g.b.set(SystemRegister.SCTLR_EL2, 1).set(SystemRegister.HCR_EL2, Bench.HCR_E2H | Bench.HCR_TGE).el(2);
+        g.b.set(SystemRegister.SCTLR_EL2, 1)
+                .set(SystemRegister.HCR_EL2, Bench.HCR_E2H | Bench.HCR_TGE)
+                .el(2);
         assertThat(g.b.translate(VA, READ)).isTrue();
         assertThat(g.b.out.walked).as("another regime").isTrue();
         assertThat(g.cached(VA)).isTrue();
@@ -260,8 +262,8 @@ class TlbTest {
         g.b.caches.get(0).ranges.clear();
         g.b.mmu.invalidateTlb(VAE1, operand(5, 0x4010_0000L));
         assertThat(g.cached(0x4000_1000L)).isFalse();
-        assertThat(g.b.caches.get(0).ranges).singleElement()
-                .satisfies(r -> assertThat(r).containsExactly(0x4000_0000L, 0x20_0000L));
+        assertThat(g.b.caches.get(0).ranges).singleElement().satisfies(r -> assertThat(r)
+                .containsExactly(0x4000_0000L, 0x20_0000L));
     }
 
     @Test
@@ -273,7 +275,8 @@ class TlbTest {
         }
         s2.map(0x8000_1000L, 0x4000_0000L, 3, Bench.AF | 0xF << 2 | 3 << 6);
         s2.map(0x8000_2000L, 0x4000_0000L, 3, Bench.AF | 0xF << 2 | 3 << 6);
-        g.b.set(SystemRegister.VTCR_EL2, 24 | 1 << 6 | 5 << 16).set(SystemRegister.VTTBR_EL2, s2.root | 3L << 48)
+        g.b.set(SystemRegister.VTCR_EL2, 24 | 1 << 6 | 5 << 16)
+                .set(SystemRegister.VTTBR_EL2, s2.root | 3L << 48)
                 .set(SystemRegister.HCR_EL2, Bench.HCR_VM);
         g.t.map(0x4000_0000L, 0x8000_0000L, 2, NORMAL);
         assertThat(g.b.translate(0x4000_1000L, READ)).isTrue();
@@ -358,7 +361,9 @@ class TlbTest {
         var threads = (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean();
         long before = threads.getCurrentThreadAllocatedBytes();
         access(g, 10_000);
-        assertThat(threads.getCurrentThreadAllocatedBytes() - before).as("bytes for 30,000 calls").isLessThan(4096);
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before)
+                .as("bytes for 30,000 calls")
+                .isLessThan(4096);
     }
 
     /** A hit, a permission fault that walks, and a Translation fault. */

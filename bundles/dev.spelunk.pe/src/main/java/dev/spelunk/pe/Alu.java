@@ -9,8 +9,7 @@ final class Alu {
     /** For each condition, one bit for each value of NZCV for which it holds (DDI 0487, C1.2.4). */
     private static final int[] CONDITIONS = conditions();
 
-    private Alu() {
-    }
+    private Alu() {}
 
     private static int[] conditions() {
         int[] masks = new int[16];
@@ -20,16 +19,17 @@ final class Alu {
                 boolean z = (nzcv & 4) != 0;
                 boolean c = (nzcv & 2) != 0;
                 boolean v = (nzcv & 1) != 0;
-                boolean holds = switch (condition >> 1) {
-                    case 0 -> z;
-                    case 1 -> c;
-                    case 2 -> n;
-                    case 3 -> v;
-                    case 4 -> c && !z;
-                    case 5 -> n == v;
-                    case 6 -> n == v && !z;
-                    default -> true;
-                };
+                boolean holds =
+                        switch (condition >> 1) {
+                            case 0 -> z;
+                            case 1 -> c;
+                            case 2 -> n;
+                            case 3 -> v;
+                            case 4 -> c && !z;
+                            case 5 -> n == v;
+                            case 6 -> n == v && !z;
+                            default -> true;
+                        };
                 if ((condition & 1) != 0 && condition != 15) {
                     holds = !holds;
                 }

@@ -7,8 +7,7 @@ import dev.spelunk.api.state.PeState;
 
 /** Atomic memory operations of FEAT_LSE, and LDAPR of FEAT_LRCPC (DDI 0487, C4.1.94). */
 final class Atomics {
-    private Atomics() {
-    }
+    private Atomics() {}
 
     static int execute(Processor p, int word) {
         int size = 1 << (word >>> 30);

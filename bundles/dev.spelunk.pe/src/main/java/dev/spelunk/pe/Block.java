@@ -13,6 +13,7 @@ final class Block {
     final long pc;
     /** Index of the first instruction in RAM. */
     final int index;
+
     final int count;
     /** Kinds of the operations, then {@link Kinds#FALL}. */
     final byte[] kinds;
@@ -22,11 +23,13 @@ final class Block {
     final int[] words;
     /** Where a direct branch at the end goes, and the address after the last instruction. */
     final long takenPc;
+
     final long nextPc;
     /** The context of fetches in which it was found last; {@link #taken} and {@link #next} ask theirs. */
     int context = NO_CONTEXT;
     /** Whether its page was guarded in that context, so that indirect branches to it are checked. */
     boolean guarded;
+
     Block taken;
     Block next;
     /** Next of the blocks with the same hash of address. */

@@ -30,6 +30,7 @@ final class BlockCache implements CodeObserver {
 
     /** Blocks by virtual address; an entry counts only when its pc and context are right. */
     final Block[] byPc = new Block[WAYS_MASK + 1];
+
     private final Block[] byIndex = new Block[BUCKETS];
     private final Block[] byPage;
     private int blocks;

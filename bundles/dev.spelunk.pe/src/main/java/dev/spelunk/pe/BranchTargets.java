@@ -16,8 +16,7 @@ final class BranchTargets {
     private static final int BRK = 0xD4200000;
     private static final int HLT = 0xD4400000;
 
-    private BranchTargets() {
-    }
+    private BranchTargets() {}
 
     /**
      * BTYPE after an instruction that branches: 2 by BLR, 1 by BR in X16 or X17 or outside of guarded pages, 3 by

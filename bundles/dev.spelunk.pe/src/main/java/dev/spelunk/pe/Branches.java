@@ -3,8 +3,7 @@ package dev.spelunk.pe;
 
 /** Branches, exception generating and system instructions (DDI 0487, C4.1.93). */
 final class Branches {
-    private Branches() {
-    }
+    private Branches() {}
 
     /** Executes one instruction. @return {@link Processor#NEXT}, or {@link Processor#LEAVE} with pc set */
     static int execute(Processor p, int word) {

@@ -176,7 +176,11 @@ final class ControlRegisters {
 
     /** Whether a bit of HFGITR_EL2 traps instructions at the current Exception level (DDI 0487, D24.2.71). */
     boolean trapsInstruction(int bit) {
-        return bit >= 0 && pe.el < 2 && (get(hfgitr) >>> bit & 1) != 0 && el2Enabled() && !hostEl0()
+        return bit >= 0
+                && pe.el < 2
+                && (get(hfgitr) >>> bit & 1) != 0
+                && el2Enabled()
+                && !hostEl0()
                 && (!has(Features.EL3) || (get(scr) & SCR_FGTEN) != 0);
     }
 
@@ -234,7 +238,9 @@ final class ControlRegisters {
         }
         boolean host = el == 2 && (hcr() & HCR_E2H) != 0;
         if (el == 2 && !host) {
-            return (get(tcr[2]) >>> 20 & 1) != 0 && (get(tcr[2]) >>> 29 & 1) == 0 ? target & 0x00FFFFFFFFFFFFFFL : target;
+            return (get(tcr[2]) >>> 20 & 1) != 0 && (get(tcr[2]) >>> 29 & 1) == 0
+                    ? target & 0x00FFFFFFFFFFFFFFL
+                    : target;
         }
         long tcr = get(this.tcr[host || el == 0 && hostEl0() ? 2 : 1]);
         // TBIDn takes instruction addresses out of TBIn.

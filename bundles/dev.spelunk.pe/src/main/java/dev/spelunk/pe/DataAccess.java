@@ -36,6 +36,7 @@ final class DataAccess {
 
     /** Index in RAM of the access located last, -1 when it is elsewhere; then {@link #pa} says where. */
     int index;
+
     long pa;
     private boolean code;
     private boolean mustAlign;
@@ -332,8 +333,8 @@ final class DataAccess {
             return ordered ? syndrome(word, size, false, size == 3, true) : 0;
         }
         boolean single = (word >>> 24 & 0x3F) == 0b111001
-                || (word >>> 24 & 0x3F) == 0b111000 && ((word >>> 21 & 1) == 0
-                        ? (word >>> 10 & 1) == 0 : (word >>> 10 & 3) == 2);
+                || (word >>> 24 & 0x3F) == 0b111000
+                        && ((word >>> 21 & 1) == 0 ? (word >>> 10 & 1) == 0 : (word >>> 10 & 3) == 2);
         boolean unscaledOrdered = (word >>> 24 & 0x3F) == 0b011001 && (word >>> 21 & 1) == 0;
         boolean acquirePc = (word & 0x3FFFFC00) == 0x38BFC000;
         if (acquirePc) {
@@ -352,7 +353,11 @@ final class DataAccess {
     }
 
     private static int syndrome(int word, int size, boolean signExtend, boolean sf, boolean acquireRelease) {
-        return 1 << 24 | size << 22 | (signExtend ? 1 << 21 : 0) | (word & 31) << 16 | (sf ? 1 << 15 : 0)
+        return 1 << 24
+                | size << 22
+                | (signExtend ? 1 << 21 : 0)
+                | (word & 31) << 16
+                | (sf ? 1 << 15 : 0)
                 | (acquireRelease ? 1 << 14 : 0);
     }
 }

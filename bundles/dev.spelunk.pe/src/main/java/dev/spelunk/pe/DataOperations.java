@@ -7,8 +7,7 @@ import static dev.spelunk.pe.Kinds.*;
 final class DataOperations {
     private static final long LOW = 0xFFFFFFFFL;
 
-    private DataOperations() {
-    }
+    private DataOperations() {}
 
     /**
      * Executes an operation of the kinds from {@link Kinds#DATA} on.
@@ -102,10 +101,12 @@ final class DataOperations {
                 x[(int) (op >>> 56)] = (x[(int) (op >>> 16)] - x[(int) op & 0x3F] * x[(int) op >>> 8 & 0x3F]) & LOW;
                 return nzcv;
             case SMADDL:
-                x[(int) (op >>> 56)] = x[(int) (op >>> 16)] + (long) (int) x[(int) op & 0x3F] * (int) x[(int) op >>> 8 & 0x3F];
+                x[(int) (op >>> 56)] =
+                        x[(int) (op >>> 16)] + (long) (int) x[(int) op & 0x3F] * (int) x[(int) op >>> 8 & 0x3F];
                 return nzcv;
             case UMADDL:
-                x[(int) (op >>> 56)] = x[(int) (op >>> 16)] + (x[(int) op & 0x3F] & LOW) * (x[(int) op >>> 8 & 0x3F] & LOW);
+                x[(int) (op >>> 56)] =
+                        x[(int) (op >>> 16)] + (x[(int) op & 0x3F] & LOW) * (x[(int) op >>> 8 & 0x3F] & LOW);
                 return nzcv;
             case CCMP_X:
                 a = x[(int) op & 0x3F];

@@ -8,8 +8,7 @@ final class DataProcessingImmediate {
     /** Result of {@link #execute} for an encoding that is not allocated. */
     static final int UNALLOCATED = -1;
 
-    private DataProcessingImmediate() {
-    }
+    private DataProcessingImmediate() {}
 
     /**
      * Executes one instruction.

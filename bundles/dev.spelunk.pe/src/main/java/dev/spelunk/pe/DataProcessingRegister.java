@@ -9,8 +9,7 @@ import static dev.spelunk.pe.DataProcessingImmediate.orStackPointer;
 final class DataProcessingRegister {
     private static final long LOW = 0xFFFFFFFFL;
 
-    private DataProcessingRegister() {
-    }
+    private DataProcessingRegister() {}
 
     /**
      * Executes one instruction.
@@ -38,7 +37,8 @@ final class DataProcessingRegister {
                     return UNALLOCATED;
                 }
                 return ((word >>> 30 & 1) == 0 ? twoSource(x, word, features) : oneSource(x, word))
-                        ? nzcv : UNALLOCATED;
+                        ? nzcv
+                        : UNALLOCATED;
             case 8:
             case 9:
             case 10:
@@ -106,8 +106,7 @@ final class DataProcessingRegister {
         }
         int r = subtract ? (int) a - (int) b : (int) a + (int) b;
         x[d] = r & LOW;
-        return !setFlags ? nzcv : subtract
-                ? Alu.subFlags((int) a, (int) b, r) : Alu.addFlags((int) a, (int) b, r);
+        return !setFlags ? nzcv : subtract ? Alu.subFlags((int) a, (int) b, r) : Alu.addFlags((int) a, (int) b, r);
     }
 
     private static int carryAndFlags(long[] x, int word, int nzcv, int features) {
@@ -254,7 +253,8 @@ final class DataProcessingRegister {
                 r = is64 ? Long.numberOfLeadingZeros(a) : Integer.numberOfLeadingZeros((int) a);
                 break;
             case 5:
-                r = is64 ? Long.numberOfLeadingZeros(a ^ a >> 63) - 1
+                r = is64
+                        ? Long.numberOfLeadingZeros(a ^ a >> 63) - 1
                         : Integer.numberOfLeadingZeros((int) a ^ (int) a >> 31) - 1;
                 break;
             default:

@@ -16,6 +16,7 @@ import dev.spelunk.pe.simd.AdvancedSimd;
 final class Decoder {
     /** Constants of the block being decoded; {@link #constants} of them. */
     final long[] pool = new long[Block.LIMIT];
+
     int constants;
     /** See {@link Features}: what hints do. */
     int features;
@@ -100,8 +101,12 @@ final class Decoder {
             return generic(Kinds.FP_WORD, word);
         }
         int d = word & 31;
-        return op(Kinds.FP, FrequentOperations.writesGeneral(operation) ? destination(d) : d, word >>> 5 & 31,
-                FrequentOperations.second(word, operation), operation);
+        return op(
+                Kinds.FP,
+                FrequentOperations.writesGeneral(operation) ? destination(d) : d,
+                word >>> 5 & 31,
+                FrequentOperations.second(word, operation),
+                operation);
     }
 
     private static long generic(int kind, int word) {
@@ -145,7 +150,11 @@ final class Decoder {
         int value = (word >>> 10 & 0xFFF) << ((word >>> 22 & 1) != 0 ? 12 : 0);
         boolean subtract = (word >>> 30 & 1) != 0;
         if ((word >>> 29 & 1) == 0) {
-            return op(is64 ? Kinds.ADDI_X : Kinds.ADDI_W, orStackPointer(d), orStackPointer(n), 0,
+            return op(
+                    is64 ? Kinds.ADDI_X : Kinds.ADDI_W,
+                    orStackPointer(d),
+                    orStackPointer(n),
+                    0,
                     subtract ? -value : value);
         }
         int kind = subtract ? is64 ? Kinds.SUBSI_X : Kinds.SUBSI_W : is64 ? Kinds.ADDSI_X : Kinds.ADDSI_W;
@@ -343,7 +352,12 @@ final class Decoder {
         int option = word >>> 13 & 7;
         int shift = word >>> 10 & 7;
         if (is64 && shift <= 4 && (word >>> 22 & 3) == 0 && (word >>> 29 & 3) == 0 && (option == 6 || option == 2)) {
-            return op(option == 6 ? Kinds.ADD_SXTW : Kinds.ADD_UXTW, orStackPointer(word & 31), orStackPointer(n), m, shift);
+            return op(
+                    option == 6 ? Kinds.ADD_SXTW : Kinds.ADD_UXTW,
+                    orStackPointer(word & 31),
+                    orStackPointer(n),
+                    m,
+                    shift);
         }
         return generic(Kinds.DP_REGISTER, word);
     }

@@ -8,8 +8,7 @@ final class ExceptionGenerating {
     /** HLT #0xF000, the semihosting call. */
     private static final int SEMIHOSTING = 0xD45E0000;
 
-    private ExceptionGenerating() {
-    }
+    private ExceptionGenerating() {}
 
     static int execute(Processor p, int word) {
         int immediate = word >>> 5 & 0xFFFF;
@@ -21,7 +20,9 @@ final class ExceptionGenerating {
             case 0x03:
                 return secureMonitorCall(p, immediate);
             case 0x00200000:
-                throw p.exception.of(SynchronousException.BRK, immediate,
+                throw p.exception.of(
+                        SynchronousException.BRK,
+                        immediate,
                         p.pe.el < 2 && (p.control.mdcrEl2() & ControlRegisters.MDCR_TDE) != 0 ? 2 : 0);
             case 0x00400000:
                 if (word == SEMIHOSTING) {

@@ -9,11 +9,13 @@ import dev.spelunk.api.state.PmuState;
 final class Exceptions {
     /** Synchronous exceptions from an EL to itself, at most so many operations apart and without a return. */
     private static final int CLOSE = 64;
+
     private static final int HOPELESS_ROW = 100_000;
 
     private static final int IL = 1 << 25;
     /** Exception class of a Profiling exception, and its syndrome for SPE: FSC = 0b00001, asynchronous. */
     private static final long PROFILING = 0x3D;
+
     private static final long SPE_EXCEPTION = 1 << 1;
     private static final int[] VECTORS = {0x000, 0x080, 0x100, 0x180};
 
@@ -36,8 +38,8 @@ final class Exceptions {
     int take(SynchronousException e) {
         int target = Math.max(e.routedTo, control.defaultTarget(pe.el));
         int ec = e.exceptionClass;
-        if ((ec == SynchronousException.INSTRUCTION_ABORT || ec == SynchronousException.DATA_ABORT
-) && target == pe.el) {
+        if ((ec == SynchronousException.INSTRUCTION_ABORT || ec == SynchronousException.DATA_ABORT)
+                && target == pe.el) {
             ec++;
         }
         if (e.hasIpa) {
@@ -87,7 +89,8 @@ final class Exceptions {
         pe.daif = PeState.D | PeState.A | PeState.I | PeState.F;
         pe.il = false;
         long sctlr = control.sctlrRegister(target);
-        if (control.has(Features.PAN) && (target == 1 || control.hostEl0())
+        if (control.has(Features.PAN)
+                && (target == 1 || control.hostEl0())
                 && (sctlr & ControlRegisters.SCTLR_SPAN) == 0) {
             pe.pan = true;
         }
@@ -112,9 +115,12 @@ final class Exceptions {
         if (illegalReturn(spsr)) {
             long kept = pe.spsr() & 0xFL | 1L << 20;
             long flags = 0xFL << 28 | 0xFL << 6;
-            long taken = flags | (control.has(Features.PAN) ? 1L << 22 : 0)
-                    | (control.has(Features.UAO) ? 1L << 23 : 0) | (control.has(Features.DIT) ? 1L << 24 : 0)
-                    | (control.has(Features.SSBS) ? 1L << 12 : 0) | (control.has(Features.SPE_EXC) ? 1L << 32 : 0);
+            long taken = flags
+                    | (control.has(Features.PAN) ? 1L << 22 : 0)
+                    | (control.has(Features.UAO) ? 1L << 23 : 0)
+                    | (control.has(Features.DIT) ? 1L << 24 : 0)
+                    | (control.has(Features.SSBS) ? 1L << 12 : 0)
+                    | (control.has(Features.SPE_EXC) ? 1L << 32 : 0);
             pe.restorePstate(kept | spsr & taken);
         } else {
             pe.restorePstate(spsr & legalPstate());
@@ -130,10 +136,17 @@ final class Exceptions {
 
     /** The SPSR bits that PSTATE has here. */
     private long legalPstate() {
-        return 0xFL << 28 | 1L << 21 | 1L << 20 | 0xFL << 6 | 0xF
-                | (control.has(Features.PAN) ? 1L << 22 : 0) | (control.has(Features.UAO) ? 1L << 23 : 0)
-                | (control.has(Features.DIT) ? 1L << 24 : 0) | (control.has(Features.SSBS) ? 1L << 12 : 0)
-                | (control.has(Features.BTI) ? 3L << 10 : 0) | (control.has(Features.SPE_EXC) ? 1L << 32 : 0);
+        return 0xFL << 28
+                | 1L << 21
+                | 1L << 20
+                | 0xFL << 6
+                | 0xF
+                | (control.has(Features.PAN) ? 1L << 22 : 0)
+                | (control.has(Features.UAO) ? 1L << 23 : 0)
+                | (control.has(Features.DIT) ? 1L << 24 : 0)
+                | (control.has(Features.SSBS) ? 1L << 12 : 0)
+                | (control.has(Features.BTI) ? 3L << 10 : 0)
+                | (control.has(Features.SPE_EXC) ? 1L << 32 : 0);
     }
 
     private boolean illegalReturn(long spsr) {
@@ -180,8 +193,8 @@ final class Exceptions {
             return pe.el;
         }
         long hcr = control.hcr();
-        if (pe.interrupts == 0 && (hcr & (ControlRegisters.HCR_VI | ControlRegisters.HCR_VF
-                | ControlRegisters.HCR_VSE)) == 0) {
+        if (pe.interrupts == 0
+                && (hcr & (ControlRegisters.HCR_VI | ControlRegisters.HCR_VF | ControlRegisters.HCR_VSE)) == 0) {
             return 0;
         }
         int physical = pe.interrupts;

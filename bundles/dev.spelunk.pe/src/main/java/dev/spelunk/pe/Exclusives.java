@@ -11,8 +11,7 @@ import dev.spelunk.api.state.PeState;
  * memory still holds that value, so that any observer's write of another value clears it.
  */
 final class Exclusives {
-    private Exclusives() {
-    }
+    private Exclusives() {}
 
     static int execute(Processor p, int word) {
         if ((word >>> 24 & 1) != 0) {
@@ -87,7 +86,8 @@ final class Exclusives {
         int bytes = pair ? size * 2 : size;
         data.locateExclusive(va, bytes, true);
         int at = data.index;
-        boolean holds = pe.exclusiveAddress == p.context.memory.base + at && pe.exclusiveSize == bytes
+        boolean holds = pe.exclusiveAddress == p.context.memory.base + at
+                && pe.exclusiveSize == bytes
                 && data.get(at, size) == pe.exclusiveLow
                 && (!pair || data.get(at + size, size) == pe.exclusiveHigh);
         if (holds) {

@@ -31,14 +31,33 @@ final class Features {
     static final int SPE_EXC = 1 << 23;
 
     private static final String[] NAMES = {
-        "FEAT_CRC32", "FEAT_FlagM", "FEAT_FlagM2", "FEAT_LSE", "FEAT_LRCPC", "FEAT_LRCPC2", "FEAT_LOR", "FEAT_PAN",
-        "FEAT_UAO", "FEAT_DIT", "FEAT_SSBS", "FEAT_SB", "FEAT_DPB", "FEAT_DPB2", "FEAT_SPECRES", "FEAT_RAS",
-        "FEAT_VHE", "FEAT_PAN2", "FEAT_EL2", "FEAT_EL3", "FEAT_FP", "FEAT_PAuth", "FEAT_BTI",
+        "FEAT_CRC32",
+        "FEAT_FlagM",
+        "FEAT_FlagM2",
+        "FEAT_LSE",
+        "FEAT_LRCPC",
+        "FEAT_LRCPC2",
+        "FEAT_LOR",
+        "FEAT_PAN",
+        "FEAT_UAO",
+        "FEAT_DIT",
+        "FEAT_SSBS",
+        "FEAT_SB",
+        "FEAT_DPB",
+        "FEAT_DPB2",
+        "FEAT_SPECRES",
+        "FEAT_RAS",
+        "FEAT_VHE",
+        "FEAT_PAN2",
+        "FEAT_EL2",
+        "FEAT_EL3",
+        "FEAT_FP",
+        "FEAT_PAuth",
+        "FEAT_BTI",
         "FEAT_SPE_EXC"
     };
 
-    private Features() {
-    }
+    private Features() {}
 
     static int of(Architecture architecture) {
         int bits = 0;

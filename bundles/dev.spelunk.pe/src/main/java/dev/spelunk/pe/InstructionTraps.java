@@ -11,8 +11,7 @@ final class InstructionTraps {
     static final int PSBCSYNC = 63;
     private static final int NONE = -1;
 
-    private InstructionTraps() {
-    }
+    private InstructionTraps() {}
 
     /** The bit for a cache, prediction, address translation or TLB maintenance instruction, -1 when it has none. */
     static int bit(int encoding) {

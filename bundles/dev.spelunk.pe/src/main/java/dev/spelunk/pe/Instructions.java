@@ -3,8 +3,7 @@ package dev.spelunk.pe;
 
 /** The whole A64 encoding space, by its top level (DDI 0487, C4.1): the meaning of any instruction word. */
 final class Instructions {
-    private Instructions() {
-    }
+    private Instructions() {}
 
     /**
      * Executes the instruction at {@code pe.pc}; pc, flags and counts of the PE are exact.

@@ -33,6 +33,7 @@ final class Interpreter {
 
     /** The block and index where the last run stopped. */
     Block resume = Block.UNKNOWN;
+
     int resumeIndex;
 
     Interpreter(Processor p, BlockCache cache) {
@@ -68,12 +69,15 @@ final class Interpreter {
         while (true) {
             int kind = kinds[i++];
             long op;
-            slow: {
+            slow:
+            {
                 Block next;
                 boolean taken;
                 long a;
-                indirect: {
-                    link: {
+                indirect:
+                {
+                    link:
+                    {
                         long b;
                         long r;
                         int u;
@@ -83,566 +87,600 @@ final class Interpreter {
                         int at;
                         long[] t;
                         switch (kind) {
-                        case NOP:
-                            continue;
-                        case DP_IMMEDIATE:
-                            op = ops[i - 1];
-                            s = DataProcessingImmediate.execute(x, (int) (op >>> 16), nzcv, 0);
-                            if (s < 0) {
-                                break slow;
-                            }
-                            nzcv = s;
-                            continue;
-                        case DP_REGISTER:
-                            op = ops[i - 1];
-                            s = DataProcessingRegister.execute(x, (int) (op >>> 16), nzcv, p.features);
-                            if (s < 0) {
-                                break slow;
-                            }
-                            nzcv = s;
-                            continue;
-                        case MOVI:
-                            op = ops[i - 1];
-                            x[(int) (op >>> 56)] = (int) (op >>> 16);
-                            continue;
-                        case MOVI_POOL:
-                            op = ops[i - 1];
-                            x[(int) (op >>> 56)] = ops[(int) (op >>> 16)];
-                            continue;
-                        case MOVK:
-                            op = ops[i - 1];
-                            x[(int) (op >>> 56)] = x[(int) (op >>> 56)] & ~(0xFFFFL << (int) (op >>> 8)) | (op >>> 16 & 0xFFFF) << (int) (op >>> 8);
-                            continue;
-                        case MOV_X:
-                            op = ops[i - 1];
-                            x[(int) (op >>> 56)] = x[(int) op & 0x3F];
-                            continue;
-                        case MOV_W:
-                            op = ops[i - 1];
-                            x[(int) (op >>> 56)] = x[(int) op & 0x3F] & LOW;
-                            continue;
-                        case ADDI_X:
-                            op = ops[i - 1];
-                            x[(int) (op >>> 56)] = x[(int) op & 0x3F] + (int) (op >>> 16);
-                            continue;
-                        case ADDI_W:
-                            op = ops[i - 1];
-                            x[(int) (op >>> 56)] = x[(int) op & 0x3F] + (int) (op >>> 16) & LOW;
-                            continue;
-                        case SUBSI_X:
-                            op = ops[i - 1];
-                            a = x[(int) op & 0x3F];
-                            b = (int) (op >>> 16);
-                            r = a - b;
-                            x[(int) (op >>> 56)] = r;
-                            nzcv = Alu.subFlags(a, b, r);
-                            continue;
-                        case SUBSI_W:
-                            op = ops[i - 1];
-                            u = (int) x[(int) op & 0x3F];
-                            q = (int) (op >>> 16);
-                            s = u - q;
-                            x[(int) (op >>> 56)] = s & LOW;
-                            nzcv = Alu.subFlags(u, q, s);
-                            continue;
-                        case ADD_X:
-                            op = ops[i - 1];
-                            x[(int) (op >>> 56)] = x[(int) op & 0x3F] + x[(int) op >>> 8 & 0x3F];
-                            continue;
-                        case ADD_W:
-                            op = ops[i - 1];
-                            x[(int) (op >>> 56)] = (x[(int) op & 0x3F] + x[(int) op >>> 8 & 0x3F]) & LOW;
-                            continue;
-                        case SUB_X:
-                            op = ops[i - 1];
-                            x[(int) (op >>> 56)] = x[(int) op & 0x3F] - x[(int) op >>> 8 & 0x3F];
-                            continue;
-                        case SUB_W:
-                            op = ops[i - 1];
-                            x[(int) (op >>> 56)] = (x[(int) op & 0x3F] - x[(int) op >>> 8 & 0x3F]) & LOW;
-                            continue;
-                        case SUBS_X:
-                            op = ops[i - 1];
-                            a = x[(int) op & 0x3F];
-                            b = x[(int) op >>> 8 & 0x3F];
-                            r = a - b;
-                            x[(int) (op >>> 56)] = r;
-                            nzcv = Alu.subFlags(a, b, r);
-                            continue;
-                        case SUBS_W:
-                            op = ops[i - 1];
-                            u = (int) x[(int) op & 0x3F];
-                            q = (int) x[(int) op >>> 8 & 0x3F];
-                            s = u - q;
-                            x[(int) (op >>> 56)] = s & LOW;
-                            nzcv = Alu.subFlags(u, q, s);
-                            continue;
-                        case ADD_LSL_X:
-                            op = ops[i - 1];
-                            x[(int) (op >>> 56)] = x[(int) op & 0x3F] + (x[(int) op >>> 8 & 0x3F] << (int) (op >>> 16));
-                            continue;
-                        case ADD_SXTW:
-                            op = ops[i - 1];
-                            x[(int) (op >>> 56)] = x[(int) op & 0x3F] + ((long) (int) x[(int) op >>> 8 & 0x3F] << (int) (op >>> 16));
-                            continue;
-                        case AND_X:
-                            op = ops[i - 1];
-                            x[(int) (op >>> 56)] = x[(int) op & 0x3F] & x[(int) op >>> 8 & 0x3F];
-                            continue;
-                        case ORR_X:
-                            op = ops[i - 1];
-                            x[(int) (op >>> 56)] = x[(int) op & 0x3F] | x[(int) op >>> 8 & 0x3F];
-                            continue;
-                        case EOR_X:
-                            op = ops[i - 1];
-                            x[(int) (op >>> 56)] = x[(int) op & 0x3F] ^ x[(int) op >>> 8 & 0x3F];
-                            continue;
-                        case AND_W:
-                            op = ops[i - 1];
-                            x[(int) (op >>> 56)] = x[(int) op & 0x3F] & x[(int) op >>> 8 & 0x3F] & LOW;
-                            continue;
-                        case ORR_W:
-                            op = ops[i - 1];
-                            x[(int) (op >>> 56)] = (x[(int) op & 0x3F] | x[(int) op >>> 8 & 0x3F]) & LOW;
-                            continue;
-                        case EOR_W:
-                            op = ops[i - 1];
-                            x[(int) (op >>> 56)] = (x[(int) op & 0x3F] ^ x[(int) op >>> 8 & 0x3F]) & LOW;
-                            continue;
-                        case EOR_LSL_X:
-                            op = ops[i - 1];
-                            x[(int) (op >>> 56)] = x[(int) op & 0x3F] ^ x[(int) op >>> 8 & 0x3F] << (int) (op >>> 16);
-                            continue;
-                        case EOR_LSR_X:
-                            op = ops[i - 1];
-                            x[(int) (op >>> 56)] = x[(int) op & 0x3F] ^ x[(int) op >>> 8 & 0x3F] >>> (int) (op >>> 16);
-                            continue;
-                        case ANDI:
-                            op = ops[i - 1];
-                            x[(int) (op >>> 56)] = x[(int) op & 0x3F] & (int) (op >>> 16);
-                            continue;
-                        case ANDI_POOL:
-                            op = ops[i - 1];
-                            x[(int) (op >>> 56)] = x[(int) op & 0x3F] & ops[(int) (op >>> 16)];
-                            continue;
-                        case ANDSI_X:
-                            op = ops[i - 1];
-                            r = x[(int) op & 0x3F] & ops[(int) (op >>> 16)];
-                            x[(int) (op >>> 56)] = r;
-                            nzcv = Alu.logicalFlags(r);
-                            continue;
-                        case ANDSI_W:
-                            op = ops[i - 1];
-                            s = (int) (x[(int) op & 0x3F] & ops[(int) (op >>> 16)]);
-                            x[(int) (op >>> 56)] = s & LOW;
-                            nzcv = Alu.logicalFlags(s);
-                            continue;
-                        case LSLI_X:
-                            op = ops[i - 1];
-                            x[(int) (op >>> 56)] = x[(int) op & 0x3F] << (int) (op >>> 16);
-                            continue;
-                        case LSRI_X:
-                            op = ops[i - 1];
-                            x[(int) (op >>> 56)] = x[(int) op & 0x3F] >>> (int) (op >>> 16);
-                            continue;
-                        case UBFX:
-                            op = ops[i - 1];
-                            x[(int) (op >>> 56)] = x[(int) op & 0x3F] >>> (int) (op >>> 8) & -1L >>> (int) (op >>> 16);
-                            continue;
-                        case UBFIZ:
-                            op = ops[i - 1];
-                            x[(int) (op >>> 56)] = (x[(int) op & 0x3F] & -1L >>> (int) (op >>> 16)) << (int) (op >>> 8);
-                            continue;
-                        case SBF_X:
-                            op = ops[i - 1];
-                            x[(int) (op >>> 56)] = x[(int) op & 0x3F] << (int) (op >>> 8) >> (int) (op >>> 16);
-                            continue;
-                        case SBF_W:
-                            op = ops[i - 1];
-                            x[(int) (op >>> 56)] = ((int) x[(int) op & 0x3F] << (int) (op >>> 8) >> (int) (op >>> 16)) & LOW;
-                            continue;
-                        case MADD_X:
-                            op = ops[i - 1];
-                            x[(int) (op >>> 56)] = x[(int) (op >>> 16)] + x[(int) op & 0x3F] * x[(int) op >>> 8 & 0x3F];
-                            continue;
-                        case MADD_W:
-                            op = ops[i - 1];
-                            x[(int) (op >>> 56)] = (x[(int) (op >>> 16)] + x[(int) op & 0x3F] * x[(int) op >>> 8 & 0x3F]) & LOW;
-                            continue;
-                        case CSEL_X:
-                            op = ops[i - 1];
-                            x[(int) (op >>> 56)] = ((int) (op >>> 16) >>> nzcv & 1) != 0 ? x[(int) op & 0x3F] : x[(int) op >>> 8 & 0x3F];
-                            continue;
-                        case CSEL_W:
-                            op = ops[i - 1];
-                            x[(int) (op >>> 56)] = (((int) (op >>> 16) >>> nzcv & 1) != 0 ? x[(int) op & 0x3F] : x[(int) op >>> 8 & 0x3F]) & LOW;
-                            continue;
-                        case CSINC_X:
-                            op = ops[i - 1];
-                            x[(int) (op >>> 56)] = ((int) (op >>> 16) >>> nzcv & 1) != 0 ? x[(int) op & 0x3F] : x[(int) op >>> 8 & 0x3F] + 1;
-                            continue;
-                        case CSINC_W:
-                            op = ops[i - 1];
-                            x[(int) (op >>> 56)] = (((int) (op >>> 16) >>> nzcv & 1) != 0 ? x[(int) op & 0x3F] : x[(int) op >>> 8 & 0x3F] + 1) & LOW;
-                            continue;
-                        case LDR_X:
-                            op = ops[i - 1];
-                            b = x[(int) op & 0x3F];
-                            a = b + (int) (op >>> 16);
-                            t = reads;
-                            slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (t[slot] != (a + 7 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
-                                break slow;
-                            }
-                            x[(int) (op >>> 56)] = PhysicalMemory.get64(ram, (int) (a + t[slot + 1]));
-                            continue;
-                        case LDR_W:
-                            op = ops[i - 1];
-                            b = x[(int) op & 0x3F];
-                            a = b + (int) (op >>> 16);
-                            t = reads;
-                            slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (t[slot] != (a + 3 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
-                                break slow;
-                            }
-                            x[(int) (op >>> 56)] = PhysicalMemory.get32(ram, (int) (a + t[slot + 1])) & LOW;
-                            continue;
-                        case LDR_H:
-                            op = ops[i - 1];
-                            b = x[(int) op & 0x3F];
-                            a = b + (int) (op >>> 16);
-                            t = reads;
-                            slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (t[slot] != (a + 1 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
-                                break slow;
-                            }
-                            x[(int) (op >>> 56)] = PhysicalMemory.get16(ram, (int) (a + t[slot + 1]));
-                            continue;
-                        case LDR_B:
-                            op = ops[i - 1];
-                            b = x[(int) op & 0x3F];
-                            a = b + (int) (op >>> 16);
-                            t = reads;
-                            slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (t[slot] != (a + 0 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
-                                break slow;
-                            }
-                            x[(int) (op >>> 56)] = PhysicalMemory.get8(ram, (int) (a + t[slot + 1]));
-                            continue;
-                        case LDRSW:
-                            op = ops[i - 1];
-                            b = x[(int) op & 0x3F];
-                            a = b + (int) (op >>> 16);
-                            t = reads;
-                            slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (t[slot] != (a + 3 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
-                                break slow;
-                            }
-                            x[(int) (op >>> 56)] = PhysicalMemory.get32(ram, (int) (a + t[slot + 1]));
-                            continue;
-                        case STR_X:
-                            op = ops[i - 1];
-                            b = x[(int) op & 0x3F];
-                            a = b + (int) (op >>> 16);
-                            t = writes;
-                            slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (t[slot] != (a + 7 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
-                                break slow;
-                            }
-                            PhysicalMemory.put64(ram, (int) (a + t[slot + 1]), x[(int) (op >>> 56)]);
-                            continue;
-                        case STR_W:
-                            op = ops[i - 1];
-                            b = x[(int) op & 0x3F];
-                            a = b + (int) (op >>> 16);
-                            t = writes;
-                            slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (t[slot] != (a + 3 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
-                                break slow;
-                            }
-                            PhysicalMemory.put32(ram, (int) (a + t[slot + 1]), (int) x[(int) (op >>> 56)]);
-                            continue;
-                        case STR_H:
-                            op = ops[i - 1];
-                            b = x[(int) op & 0x3F];
-                            a = b + (int) (op >>> 16);
-                            t = writes;
-                            slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (t[slot] != (a + 1 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
-                                break slow;
-                            }
-                            PhysicalMemory.put16(ram, (int) (a + t[slot + 1]), (int) x[(int) (op >>> 56)]);
-                            continue;
-                        case STR_B:
-                            op = ops[i - 1];
-                            b = x[(int) op & 0x3F];
-                            a = b + (int) (op >>> 16);
-                            t = writes;
-                            slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (t[slot] != (a + 0 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
-                                break slow;
-                            }
-                            PhysicalMemory.put8(ram, (int) (a + t[slot + 1]), (int) x[(int) (op >>> 56)]);
-                            continue;
-                        case LDR_X_REG:
-                            op = ops[i - 1];
-                            a = x[(int) op & 0x3F] + (x[(int) op >>> 8 & 0x3F] << (int) (op >>> 16) >> (int) (op >>> 24) & -1L >>> (int) (op >>> 32));
-                            t = reads;
-                            slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (t[slot] != (a + 7 & SoftwareTlb.PAGE_MASK)) {
-                                break slow;
-                            }
-                            x[(int) (op >>> 56)] = PhysicalMemory.get64(ram, (int) (a + t[slot + 1]));
-                            continue;
-                        case LDR_W_REG:
-                            op = ops[i - 1];
-                            a = x[(int) op & 0x3F] + (x[(int) op >>> 8 & 0x3F] << (int) (op >>> 16) >> (int) (op >>> 24) & -1L >>> (int) (op >>> 32));
-                            t = reads;
-                            slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (t[slot] != (a + 3 & SoftwareTlb.PAGE_MASK)) {
-                                break slow;
-                            }
-                            x[(int) (op >>> 56)] = PhysicalMemory.get32(ram, (int) (a + t[slot + 1])) & LOW;
-                            continue;
-                        case LDR_B_REG:
-                            op = ops[i - 1];
-                            a = x[(int) op & 0x3F] + (x[(int) op >>> 8 & 0x3F] << (int) (op >>> 16) >> (int) (op >>> 24) & -1L >>> (int) (op >>> 32));
-                            t = reads;
-                            slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (t[slot] != (a + 0 & SoftwareTlb.PAGE_MASK)) {
-                                break slow;
-                            }
-                            x[(int) (op >>> 56)] = PhysicalMemory.get8(ram, (int) (a + t[slot + 1]));
-                            continue;
-                        case LDRSW_REG:
-                            op = ops[i - 1];
-                            a = x[(int) op & 0x3F] + (x[(int) op >>> 8 & 0x3F] << (int) (op >>> 16) >> (int) (op >>> 24) & -1L >>> (int) (op >>> 32));
-                            t = reads;
-                            slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (t[slot] != (a + 3 & SoftwareTlb.PAGE_MASK)) {
-                                break slow;
-                            }
-                            x[(int) (op >>> 56)] = PhysicalMemory.get32(ram, (int) (a + t[slot + 1]));
-                            continue;
-                        case STR_X_REG:
-                            op = ops[i - 1];
-                            a = x[(int) op & 0x3F] + (x[(int) op >>> 8 & 0x3F] << (int) (op >>> 16) >> (int) (op >>> 24) & -1L >>> (int) (op >>> 32));
-                            t = writes;
-                            slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (t[slot] != (a + 7 & SoftwareTlb.PAGE_MASK)) {
-                                break slow;
-                            }
-                            PhysicalMemory.put64(ram, (int) (a + t[slot + 1]), x[(int) (op >>> 56)]);
-                            continue;
-                        case STR_W_REG:
-                            op = ops[i - 1];
-                            a = x[(int) op & 0x3F] + (x[(int) op >>> 8 & 0x3F] << (int) (op >>> 16) >> (int) (op >>> 24) & -1L >>> (int) (op >>> 32));
-                            t = writes;
-                            slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (t[slot] != (a + 3 & SoftwareTlb.PAGE_MASK)) {
-                                break slow;
-                            }
-                            PhysicalMemory.put32(ram, (int) (a + t[slot + 1]), (int) x[(int) (op >>> 56)]);
-                            continue;
-                        case STR_B_REG:
-                            op = ops[i - 1];
-                            a = x[(int) op & 0x3F] + (x[(int) op >>> 8 & 0x3F] << (int) (op >>> 16) >> (int) (op >>> 24) & -1L >>> (int) (op >>> 32));
-                            t = writes;
-                            slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (t[slot] != (a + 0 & SoftwareTlb.PAGE_MASK)) {
-                                break slow;
-                            }
-                            PhysicalMemory.put8(ram, (int) (a + t[slot + 1]), (int) x[(int) (op >>> 56)]);
-                            continue;
-                        case LDR_X_WB:
-                            op = ops[i - 1];
-                            b = x[(int) op & 0x3F];
-                            a = b + (short) (op >>> 16);
-                            t = reads;
-                            slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (t[slot] != (a + 7 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
-                                break slow;
-                            }
-                            x[(int) (op >>> 56)] = PhysicalMemory.get64(ram, (int) (a + t[slot + 1]));
-                            x[(int) op & 0x3F] = b + (short) (op >>> 32);
-                            continue;
-                        case LDR_W_WB:
-                            op = ops[i - 1];
-                            b = x[(int) op & 0x3F];
-                            a = b + (short) (op >>> 16);
-                            t = reads;
-                            slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (t[slot] != (a + 3 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
-                                break slow;
-                            }
-                            x[(int) (op >>> 56)] = PhysicalMemory.get32(ram, (int) (a + t[slot + 1])) & LOW;
-                            x[(int) op & 0x3F] = b + (short) (op >>> 32);
-                            continue;
-                        case LDR_B_WB:
-                            op = ops[i - 1];
-                            b = x[(int) op & 0x3F];
-                            a = b + (short) (op >>> 16);
-                            t = reads;
-                            slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (t[slot] != (a + 0 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
-                                break slow;
-                            }
-                            x[(int) (op >>> 56)] = PhysicalMemory.get8(ram, (int) (a + t[slot + 1]));
-                            x[(int) op & 0x3F] = b + (short) (op >>> 32);
-                            continue;
-                        case STR_X_WB:
-                            op = ops[i - 1];
-                            b = x[(int) op & 0x3F];
-                            a = b + (short) (op >>> 16);
-                            t = writes;
-                            slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (t[slot] != (a + 7 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
-                                break slow;
-                            }
-                            PhysicalMemory.put64(ram, (int) (a + t[slot + 1]), x[(int) (op >>> 56)]);
-                            x[(int) op & 0x3F] = b + (short) (op >>> 32);
-                            continue;
-                        case STR_W_WB:
-                            op = ops[i - 1];
-                            b = x[(int) op & 0x3F];
-                            a = b + (short) (op >>> 16);
-                            t = writes;
-                            slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (t[slot] != (a + 3 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
-                                break slow;
-                            }
-                            PhysicalMemory.put32(ram, (int) (a + t[slot + 1]), (int) x[(int) (op >>> 56)]);
-                            x[(int) op & 0x3F] = b + (short) (op >>> 32);
-                            continue;
-                        case STR_B_WB:
-                            op = ops[i - 1];
-                            b = x[(int) op & 0x3F];
-                            a = b + (short) (op >>> 16);
-                            t = writes;
-                            slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (t[slot] != (a + 0 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
-                                break slow;
-                            }
-                            PhysicalMemory.put8(ram, (int) (a + t[slot + 1]), (int) x[(int) (op >>> 56)]);
-                            x[(int) op & 0x3F] = b + (short) (op >>> 32);
-                            continue;
-                        case LDP_X:
-                            op = ops[i - 1];
-                            b = x[(int) op & 0x3F];
-                            a = b + (short) (op >>> 16);
-                            t = reads;
-                            slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (t[slot] != (a + 15 & SoftwareTlb.PAGE_MASK | b & op >>> 44 & 15)) {
-                                break slow;
-                            }
-                            at = (int) (a + t[slot + 1]);
-                            x[(int) (op >>> 56)] = PhysicalMemory.get64(ram, at);
-                            x[(int) op >>> 8 & 0x3F] = PhysicalMemory.get64(ram, at + 8);
-                            continue;
-                        case STP_X:
-                            op = ops[i - 1];
-                            b = x[(int) op & 0x3F];
-                            a = b + (short) (op >>> 16);
-                            t = writes;
-                            slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (t[slot] != (a + 15 & SoftwareTlb.PAGE_MASK | b & op >>> 44 & 15)) {
-                                break slow;
-                            }
-                            at = (int) (a + t[slot + 1]);
-                            PhysicalMemory.put64(ram, at, x[(int) (op >>> 56)]);
-                            PhysicalMemory.put64(ram, at + 8, x[(int) op >>> 8 & 0x3F]);
-                            continue;
-                        case LDP_X_WB:
-                            op = ops[i - 1];
-                            b = x[(int) op & 0x3F];
-                            a = b + (short) (op >>> 16);
-                            t = reads;
-                            slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (t[slot] != (a + 15 & SoftwareTlb.PAGE_MASK | b & op >>> 44 & 15)) {
-                                break slow;
-                            }
-                            at = (int) (a + t[slot + 1]);
-                            x[(int) (op >>> 56)] = PhysicalMemory.get64(ram, at);
-                            x[(int) op >>> 8 & 0x3F] = PhysicalMemory.get64(ram, at + 8);
-                            x[(int) op & 0x3F] = b + (op << 20 >> 52);
-                            continue;
-                        case STP_X_WB:
-                            op = ops[i - 1];
-                            b = x[(int) op & 0x3F];
-                            a = b + (short) (op >>> 16);
-                            t = writes;
-                            slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                            if (t[slot] != (a + 15 & SoftwareTlb.PAGE_MASK | b & op >>> 44 & 15)) {
-                                break slow;
-                            }
-                            at = (int) (a + t[slot + 1]);
-                            PhysicalMemory.put64(ram, at, x[(int) (op >>> 56)]);
-                            PhysicalMemory.put64(ram, at + 8, x[(int) op >>> 8 & 0x3F]);
-                            x[(int) op & 0x3F] = b + (op << 20 >> 52);
-                            continue;
-                        case B:
-                            taken = true;
-                            break link;
-                        case BL:
-                            x[30] = block.nextPc;
-                            taken = true;
-                            break link;
-                        case B_COND:
-                            op = ops[i - 1];
-                            taken = ((int) (op >>> 16) >>> nzcv & 1) != 0;
-                            break link;
-                        case CBZ_X:
-                            op = ops[i - 1];
-                            taken = x[(int) op & 0x3F] == 0;
-                            break link;
-                        case CBZ_W:
-                            op = ops[i - 1];
-                            taken = (int) x[(int) op & 0x3F] == 0;
-                            break link;
-                        case CBNZ_X:
-                            op = ops[i - 1];
-                            taken = x[(int) op & 0x3F] != 0;
-                            break link;
-                        case CBNZ_W:
-                            op = ops[i - 1];
-                            taken = (int) x[(int) op & 0x3F] != 0;
-                            break link;
-                        case TBZ:
-                            op = ops[i - 1];
-                            taken = (x[(int) op & 0x3F] >>> (int) (op >>> 8) & 1) == 0;
-                            break link;
-                        case TBNZ:
-                            op = ops[i - 1];
-                            taken = (x[(int) op & 0x3F] >>> (int) (op >>> 8) & 1) != 0;
-                            break link;
-                        case BLR:
-                            op = ops[i - 1];
-                            a = x[(int) op & 0x3F];
-                            x[30] = block.nextPc;
-                            next = byPc[BlockCache.way(a)];
-                            break indirect;
-                        case BR:
-                            op = ops[i - 1];
-                            a = x[(int) op & 0x3F];
-                            next = byPc[BlockCache.way(a)];
-                            break indirect;
-                        case FALL:
-                            taken = false;
-                            break link;
-                        default:
-                            if (kind < DATA) {
-                                break slow;
-                            }
-                            if (kind < VECTOR) {
-                                nzcv = DataOperations.execute(kind, ops[i - 1], x, ops, nzcv);
+                            case NOP:
                                 continue;
-                            }
-                            s = vectors.execute(kind, ops[i - 1], nzcv, reads, writes);
-                            if (s < 0) {
-                                break slow;
-                            }
-                            nzcv = s;
-                            continue;
+                            case DP_IMMEDIATE:
+                                op = ops[i - 1];
+                                s = DataProcessingImmediate.execute(x, (int) (op >>> 16), nzcv, 0);
+                                if (s < 0) {
+                                    break slow;
+                                }
+                                nzcv = s;
+                                continue;
+                            case DP_REGISTER:
+                                op = ops[i - 1];
+                                s = DataProcessingRegister.execute(x, (int) (op >>> 16), nzcv, p.features);
+                                if (s < 0) {
+                                    break slow;
+                                }
+                                nzcv = s;
+                                continue;
+                            case MOVI:
+                                op = ops[i - 1];
+                                x[(int) (op >>> 56)] = (int) (op >>> 16);
+                                continue;
+                            case MOVI_POOL:
+                                op = ops[i - 1];
+                                x[(int) (op >>> 56)] = ops[(int) (op >>> 16)];
+                                continue;
+                            case MOVK:
+                                op = ops[i - 1];
+                                x[(int) (op >>> 56)] = x[(int) (op >>> 56)] & ~(0xFFFFL << (int) (op >>> 8))
+                                        | (op >>> 16 & 0xFFFF) << (int) (op >>> 8);
+                                continue;
+                            case MOV_X:
+                                op = ops[i - 1];
+                                x[(int) (op >>> 56)] = x[(int) op & 0x3F];
+                                continue;
+                            case MOV_W:
+                                op = ops[i - 1];
+                                x[(int) (op >>> 56)] = x[(int) op & 0x3F] & LOW;
+                                continue;
+                            case ADDI_X:
+                                op = ops[i - 1];
+                                x[(int) (op >>> 56)] = x[(int) op & 0x3F] + (int) (op >>> 16);
+                                continue;
+                            case ADDI_W:
+                                op = ops[i - 1];
+                                x[(int) (op >>> 56)] = x[(int) op & 0x3F] + (int) (op >>> 16) & LOW;
+                                continue;
+                            case SUBSI_X:
+                                op = ops[i - 1];
+                                a = x[(int) op & 0x3F];
+                                b = (int) (op >>> 16);
+                                r = a - b;
+                                x[(int) (op >>> 56)] = r;
+                                nzcv = Alu.subFlags(a, b, r);
+                                continue;
+                            case SUBSI_W:
+                                op = ops[i - 1];
+                                u = (int) x[(int) op & 0x3F];
+                                q = (int) (op >>> 16);
+                                s = u - q;
+                                x[(int) (op >>> 56)] = s & LOW;
+                                nzcv = Alu.subFlags(u, q, s);
+                                continue;
+                            case ADD_X:
+                                op = ops[i - 1];
+                                x[(int) (op >>> 56)] = x[(int) op & 0x3F] + x[(int) op >>> 8 & 0x3F];
+                                continue;
+                            case ADD_W:
+                                op = ops[i - 1];
+                                x[(int) (op >>> 56)] = (x[(int) op & 0x3F] + x[(int) op >>> 8 & 0x3F]) & LOW;
+                                continue;
+                            case SUB_X:
+                                op = ops[i - 1];
+                                x[(int) (op >>> 56)] = x[(int) op & 0x3F] - x[(int) op >>> 8 & 0x3F];
+                                continue;
+                            case SUB_W:
+                                op = ops[i - 1];
+                                x[(int) (op >>> 56)] = (x[(int) op & 0x3F] - x[(int) op >>> 8 & 0x3F]) & LOW;
+                                continue;
+                            case SUBS_X:
+                                op = ops[i - 1];
+                                a = x[(int) op & 0x3F];
+                                b = x[(int) op >>> 8 & 0x3F];
+                                r = a - b;
+                                x[(int) (op >>> 56)] = r;
+                                nzcv = Alu.subFlags(a, b, r);
+                                continue;
+                            case SUBS_W:
+                                op = ops[i - 1];
+                                u = (int) x[(int) op & 0x3F];
+                                q = (int) x[(int) op >>> 8 & 0x3F];
+                                s = u - q;
+                                x[(int) (op >>> 56)] = s & LOW;
+                                nzcv = Alu.subFlags(u, q, s);
+                                continue;
+                            case ADD_LSL_X:
+                                op = ops[i - 1];
+                                x[(int) (op >>> 56)] =
+                                        x[(int) op & 0x3F] + (x[(int) op >>> 8 & 0x3F] << (int) (op >>> 16));
+                                continue;
+                            case ADD_SXTW:
+                                op = ops[i - 1];
+                                x[(int) (op >>> 56)] = x[(int) op & 0x3F]
+                                        + ((long) (int) x[(int) op >>> 8 & 0x3F] << (int) (op >>> 16));
+                                continue;
+                            case AND_X:
+                                op = ops[i - 1];
+                                x[(int) (op >>> 56)] = x[(int) op & 0x3F] & x[(int) op >>> 8 & 0x3F];
+                                continue;
+                            case ORR_X:
+                                op = ops[i - 1];
+                                x[(int) (op >>> 56)] = x[(int) op & 0x3F] | x[(int) op >>> 8 & 0x3F];
+                                continue;
+                            case EOR_X:
+                                op = ops[i - 1];
+                                x[(int) (op >>> 56)] = x[(int) op & 0x3F] ^ x[(int) op >>> 8 & 0x3F];
+                                continue;
+                            case AND_W:
+                                op = ops[i - 1];
+                                x[(int) (op >>> 56)] = x[(int) op & 0x3F] & x[(int) op >>> 8 & 0x3F] & LOW;
+                                continue;
+                            case ORR_W:
+                                op = ops[i - 1];
+                                x[(int) (op >>> 56)] = (x[(int) op & 0x3F] | x[(int) op >>> 8 & 0x3F]) & LOW;
+                                continue;
+                            case EOR_W:
+                                op = ops[i - 1];
+                                x[(int) (op >>> 56)] = (x[(int) op & 0x3F] ^ x[(int) op >>> 8 & 0x3F]) & LOW;
+                                continue;
+                            case EOR_LSL_X:
+                                op = ops[i - 1];
+                                x[(int) (op >>> 56)] =
+                                        x[(int) op & 0x3F] ^ x[(int) op >>> 8 & 0x3F] << (int) (op >>> 16);
+                                continue;
+                            case EOR_LSR_X:
+                                op = ops[i - 1];
+                                x[(int) (op >>> 56)] =
+                                        x[(int) op & 0x3F] ^ x[(int) op >>> 8 & 0x3F] >>> (int) (op >>> 16);
+                                continue;
+                            case ANDI:
+                                op = ops[i - 1];
+                                x[(int) (op >>> 56)] = x[(int) op & 0x3F] & (int) (op >>> 16);
+                                continue;
+                            case ANDI_POOL:
+                                op = ops[i - 1];
+                                x[(int) (op >>> 56)] = x[(int) op & 0x3F] & ops[(int) (op >>> 16)];
+                                continue;
+                            case ANDSI_X:
+                                op = ops[i - 1];
+                                r = x[(int) op & 0x3F] & ops[(int) (op >>> 16)];
+                                x[(int) (op >>> 56)] = r;
+                                nzcv = Alu.logicalFlags(r);
+                                continue;
+                            case ANDSI_W:
+                                op = ops[i - 1];
+                                s = (int) (x[(int) op & 0x3F] & ops[(int) (op >>> 16)]);
+                                x[(int) (op >>> 56)] = s & LOW;
+                                nzcv = Alu.logicalFlags(s);
+                                continue;
+                            case LSLI_X:
+                                op = ops[i - 1];
+                                x[(int) (op >>> 56)] = x[(int) op & 0x3F] << (int) (op >>> 16);
+                                continue;
+                            case LSRI_X:
+                                op = ops[i - 1];
+                                x[(int) (op >>> 56)] = x[(int) op & 0x3F] >>> (int) (op >>> 16);
+                                continue;
+                            case UBFX:
+                                op = ops[i - 1];
+                                x[(int) (op >>> 56)] =
+                                        x[(int) op & 0x3F] >>> (int) (op >>> 8) & -1L >>> (int) (op >>> 16);
+                                continue;
+                            case UBFIZ:
+                                op = ops[i - 1];
+                                x[(int) (op >>> 56)] =
+                                        (x[(int) op & 0x3F] & -1L >>> (int) (op >>> 16)) << (int) (op >>> 8);
+                                continue;
+                            case SBF_X:
+                                op = ops[i - 1];
+                                x[(int) (op >>> 56)] = x[(int) op & 0x3F] << (int) (op >>> 8) >> (int) (op >>> 16);
+                                continue;
+                            case SBF_W:
+                                op = ops[i - 1];
+                                x[(int) (op >>> 56)] =
+                                        ((int) x[(int) op & 0x3F] << (int) (op >>> 8) >> (int) (op >>> 16)) & LOW;
+                                continue;
+                            case MADD_X:
+                                op = ops[i - 1];
+                                x[(int) (op >>> 56)] =
+                                        x[(int) (op >>> 16)] + x[(int) op & 0x3F] * x[(int) op >>> 8 & 0x3F];
+                                continue;
+                            case MADD_W:
+                                op = ops[i - 1];
+                                x[(int) (op >>> 56)] =
+                                        (x[(int) (op >>> 16)] + x[(int) op & 0x3F] * x[(int) op >>> 8 & 0x3F]) & LOW;
+                                continue;
+                            case CSEL_X:
+                                op = ops[i - 1];
+                                x[(int) (op >>> 56)] = ((int) (op >>> 16) >>> nzcv & 1) != 0
+                                        ? x[(int) op & 0x3F]
+                                        : x[(int) op >>> 8 & 0x3F];
+                                continue;
+                            case CSEL_W:
+                                op = ops[i - 1];
+                                x[(int) (op >>> 56)] = (((int) (op >>> 16) >>> nzcv & 1) != 0
+                                                ? x[(int) op & 0x3F]
+                                                : x[(int) op >>> 8 & 0x3F])
+                                        & LOW;
+                                continue;
+                            case CSINC_X:
+                                op = ops[i - 1];
+                                x[(int) (op >>> 56)] = ((int) (op >>> 16) >>> nzcv & 1) != 0
+                                        ? x[(int) op & 0x3F]
+                                        : x[(int) op >>> 8 & 0x3F] + 1;
+                                continue;
+                            case CSINC_W:
+                                op = ops[i - 1];
+                                x[(int) (op >>> 56)] = (((int) (op >>> 16) >>> nzcv & 1) != 0
+                                                ? x[(int) op & 0x3F]
+                                                : x[(int) op >>> 8 & 0x3F] + 1)
+                                        & LOW;
+                                continue;
+                            case LDR_X:
+                                op = ops[i - 1];
+                                b = x[(int) op & 0x3F];
+                                a = b + (int) (op >>> 16);
+                                t = reads;
+                                slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
+                                if (t[slot] != (a + 7 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
+                                    break slow;
+                                }
+                                x[(int) (op >>> 56)] = PhysicalMemory.get64(ram, (int) (a + t[slot + 1]));
+                                continue;
+                            case LDR_W:
+                                op = ops[i - 1];
+                                b = x[(int) op & 0x3F];
+                                a = b + (int) (op >>> 16);
+                                t = reads;
+                                slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
+                                if (t[slot] != (a + 3 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
+                                    break slow;
+                                }
+                                x[(int) (op >>> 56)] = PhysicalMemory.get32(ram, (int) (a + t[slot + 1])) & LOW;
+                                continue;
+                            case LDR_H:
+                                op = ops[i - 1];
+                                b = x[(int) op & 0x3F];
+                                a = b + (int) (op >>> 16);
+                                t = reads;
+                                slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
+                                if (t[slot] != (a + 1 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
+                                    break slow;
+                                }
+                                x[(int) (op >>> 56)] = PhysicalMemory.get16(ram, (int) (a + t[slot + 1]));
+                                continue;
+                            case LDR_B:
+                                op = ops[i - 1];
+                                b = x[(int) op & 0x3F];
+                                a = b + (int) (op >>> 16);
+                                t = reads;
+                                slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
+                                if (t[slot] != (a + 0 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
+                                    break slow;
+                                }
+                                x[(int) (op >>> 56)] = PhysicalMemory.get8(ram, (int) (a + t[slot + 1]));
+                                continue;
+                            case LDRSW:
+                                op = ops[i - 1];
+                                b = x[(int) op & 0x3F];
+                                a = b + (int) (op >>> 16);
+                                t = reads;
+                                slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
+                                if (t[slot] != (a + 3 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
+                                    break slow;
+                                }
+                                x[(int) (op >>> 56)] = PhysicalMemory.get32(ram, (int) (a + t[slot + 1]));
+                                continue;
+                            case STR_X:
+                                op = ops[i - 1];
+                                b = x[(int) op & 0x3F];
+                                a = b + (int) (op >>> 16);
+                                t = writes;
+                                slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
+                                if (t[slot] != (a + 7 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
+                                    break slow;
+                                }
+                                PhysicalMemory.put64(ram, (int) (a + t[slot + 1]), x[(int) (op >>> 56)]);
+                                continue;
+                            case STR_W:
+                                op = ops[i - 1];
+                                b = x[(int) op & 0x3F];
+                                a = b + (int) (op >>> 16);
+                                t = writes;
+                                slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
+                                if (t[slot] != (a + 3 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
+                                    break slow;
+                                }
+                                PhysicalMemory.put32(ram, (int) (a + t[slot + 1]), (int) x[(int) (op >>> 56)]);
+                                continue;
+                            case STR_H:
+                                op = ops[i - 1];
+                                b = x[(int) op & 0x3F];
+                                a = b + (int) (op >>> 16);
+                                t = writes;
+                                slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
+                                if (t[slot] != (a + 1 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
+                                    break slow;
+                                }
+                                PhysicalMemory.put16(ram, (int) (a + t[slot + 1]), (int) x[(int) (op >>> 56)]);
+                                continue;
+                            case STR_B:
+                                op = ops[i - 1];
+                                b = x[(int) op & 0x3F];
+                                a = b + (int) (op >>> 16);
+                                t = writes;
+                                slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
+                                if (t[slot] != (a + 0 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
+                                    break slow;
+                                }
+                                PhysicalMemory.put8(ram, (int) (a + t[slot + 1]), (int) x[(int) (op >>> 56)]);
+                                continue;
+                            case LDR_X_REG:
+                                op = ops[i - 1];
+                                a = x[(int) op & 0x3F]
+                                        + (x[(int) op >>> 8 & 0x3F] << (int) (op >>> 16) >> (int) (op >>> 24)
+                                                & -1L >>> (int) (op >>> 32));
+                                t = reads;
+                                slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
+                                if (t[slot] != (a + 7 & SoftwareTlb.PAGE_MASK)) {
+                                    break slow;
+                                }
+                                x[(int) (op >>> 56)] = PhysicalMemory.get64(ram, (int) (a + t[slot + 1]));
+                                continue;
+                            case LDR_W_REG:
+                                op = ops[i - 1];
+                                a = x[(int) op & 0x3F]
+                                        + (x[(int) op >>> 8 & 0x3F] << (int) (op >>> 16) >> (int) (op >>> 24)
+                                                & -1L >>> (int) (op >>> 32));
+                                t = reads;
+                                slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
+                                if (t[slot] != (a + 3 & SoftwareTlb.PAGE_MASK)) {
+                                    break slow;
+                                }
+                                x[(int) (op >>> 56)] = PhysicalMemory.get32(ram, (int) (a + t[slot + 1])) & LOW;
+                                continue;
+                            case LDR_B_REG:
+                                op = ops[i - 1];
+                                a = x[(int) op & 0x3F]
+                                        + (x[(int) op >>> 8 & 0x3F] << (int) (op >>> 16) >> (int) (op >>> 24)
+                                                & -1L >>> (int) (op >>> 32));
+                                t = reads;
+                                slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
+                                if (t[slot] != (a + 0 & SoftwareTlb.PAGE_MASK)) {
+                                    break slow;
+                                }
+                                x[(int) (op >>> 56)] = PhysicalMemory.get8(ram, (int) (a + t[slot + 1]));
+                                continue;
+                            case LDRSW_REG:
+                                op = ops[i - 1];
+                                a = x[(int) op & 0x3F]
+                                        + (x[(int) op >>> 8 & 0x3F] << (int) (op >>> 16) >> (int) (op >>> 24)
+                                                & -1L >>> (int) (op >>> 32));
+                                t = reads;
+                                slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
+                                if (t[slot] != (a + 3 & SoftwareTlb.PAGE_MASK)) {
+                                    break slow;
+                                }
+                                x[(int) (op >>> 56)] = PhysicalMemory.get32(ram, (int) (a + t[slot + 1]));
+                                continue;
+                            case STR_X_REG:
+                                op = ops[i - 1];
+                                a = x[(int) op & 0x3F]
+                                        + (x[(int) op >>> 8 & 0x3F] << (int) (op >>> 16) >> (int) (op >>> 24)
+                                                & -1L >>> (int) (op >>> 32));
+                                t = writes;
+                                slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
+                                if (t[slot] != (a + 7 & SoftwareTlb.PAGE_MASK)) {
+                                    break slow;
+                                }
+                                PhysicalMemory.put64(ram, (int) (a + t[slot + 1]), x[(int) (op >>> 56)]);
+                                continue;
+                            case STR_W_REG:
+                                op = ops[i - 1];
+                                a = x[(int) op & 0x3F]
+                                        + (x[(int) op >>> 8 & 0x3F] << (int) (op >>> 16) >> (int) (op >>> 24)
+                                                & -1L >>> (int) (op >>> 32));
+                                t = writes;
+                                slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
+                                if (t[slot] != (a + 3 & SoftwareTlb.PAGE_MASK)) {
+                                    break slow;
+                                }
+                                PhysicalMemory.put32(ram, (int) (a + t[slot + 1]), (int) x[(int) (op >>> 56)]);
+                                continue;
+                            case STR_B_REG:
+                                op = ops[i - 1];
+                                a = x[(int) op & 0x3F]
+                                        + (x[(int) op >>> 8 & 0x3F] << (int) (op >>> 16) >> (int) (op >>> 24)
+                                                & -1L >>> (int) (op >>> 32));
+                                t = writes;
+                                slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
+                                if (t[slot] != (a + 0 & SoftwareTlb.PAGE_MASK)) {
+                                    break slow;
+                                }
+                                PhysicalMemory.put8(ram, (int) (a + t[slot + 1]), (int) x[(int) (op >>> 56)]);
+                                continue;
+                            case LDR_X_WB:
+                                op = ops[i - 1];
+                                b = x[(int) op & 0x3F];
+                                a = b + (short) (op >>> 16);
+                                t = reads;
+                                slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
+                                if (t[slot] != (a + 7 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
+                                    break slow;
+                                }
+                                x[(int) (op >>> 56)] = PhysicalMemory.get64(ram, (int) (a + t[slot + 1]));
+                                x[(int) op & 0x3F] = b + (short) (op >>> 32);
+                                continue;
+                            case LDR_W_WB:
+                                op = ops[i - 1];
+                                b = x[(int) op & 0x3F];
+                                a = b + (short) (op >>> 16);
+                                t = reads;
+                                slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
+                                if (t[slot] != (a + 3 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
+                                    break slow;
+                                }
+                                x[(int) (op >>> 56)] = PhysicalMemory.get32(ram, (int) (a + t[slot + 1])) & LOW;
+                                x[(int) op & 0x3F] = b + (short) (op >>> 32);
+                                continue;
+                            case LDR_B_WB:
+                                op = ops[i - 1];
+                                b = x[(int) op & 0x3F];
+                                a = b + (short) (op >>> 16);
+                                t = reads;
+                                slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
+                                if (t[slot] != (a + 0 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
+                                    break slow;
+                                }
+                                x[(int) (op >>> 56)] = PhysicalMemory.get8(ram, (int) (a + t[slot + 1]));
+                                x[(int) op & 0x3F] = b + (short) (op >>> 32);
+                                continue;
+                            case STR_X_WB:
+                                op = ops[i - 1];
+                                b = x[(int) op & 0x3F];
+                                a = b + (short) (op >>> 16);
+                                t = writes;
+                                slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
+                                if (t[slot] != (a + 7 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
+                                    break slow;
+                                }
+                                PhysicalMemory.put64(ram, (int) (a + t[slot + 1]), x[(int) (op >>> 56)]);
+                                x[(int) op & 0x3F] = b + (short) (op >>> 32);
+                                continue;
+                            case STR_W_WB:
+                                op = ops[i - 1];
+                                b = x[(int) op & 0x3F];
+                                a = b + (short) (op >>> 16);
+                                t = writes;
+                                slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
+                                if (t[slot] != (a + 3 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
+                                    break slow;
+                                }
+                                PhysicalMemory.put32(ram, (int) (a + t[slot + 1]), (int) x[(int) (op >>> 56)]);
+                                x[(int) op & 0x3F] = b + (short) (op >>> 32);
+                                continue;
+                            case STR_B_WB:
+                                op = ops[i - 1];
+                                b = x[(int) op & 0x3F];
+                                a = b + (short) (op >>> 16);
+                                t = writes;
+                                slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
+                                if (t[slot] != (a + 0 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
+                                    break slow;
+                                }
+                                PhysicalMemory.put8(ram, (int) (a + t[slot + 1]), (int) x[(int) (op >>> 56)]);
+                                x[(int) op & 0x3F] = b + (short) (op >>> 32);
+                                continue;
+                            case LDP_X:
+                                op = ops[i - 1];
+                                b = x[(int) op & 0x3F];
+                                a = b + (short) (op >>> 16);
+                                t = reads;
+                                slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
+                                if (t[slot] != (a + 15 & SoftwareTlb.PAGE_MASK | b & op >>> 44 & 15)) {
+                                    break slow;
+                                }
+                                at = (int) (a + t[slot + 1]);
+                                x[(int) (op >>> 56)] = PhysicalMemory.get64(ram, at);
+                                x[(int) op >>> 8 & 0x3F] = PhysicalMemory.get64(ram, at + 8);
+                                continue;
+                            case STP_X:
+                                op = ops[i - 1];
+                                b = x[(int) op & 0x3F];
+                                a = b + (short) (op >>> 16);
+                                t = writes;
+                                slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
+                                if (t[slot] != (a + 15 & SoftwareTlb.PAGE_MASK | b & op >>> 44 & 15)) {
+                                    break slow;
+                                }
+                                at = (int) (a + t[slot + 1]);
+                                PhysicalMemory.put64(ram, at, x[(int) (op >>> 56)]);
+                                PhysicalMemory.put64(ram, at + 8, x[(int) op >>> 8 & 0x3F]);
+                                continue;
+                            case LDP_X_WB:
+                                op = ops[i - 1];
+                                b = x[(int) op & 0x3F];
+                                a = b + (short) (op >>> 16);
+                                t = reads;
+                                slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
+                                if (t[slot] != (a + 15 & SoftwareTlb.PAGE_MASK | b & op >>> 44 & 15)) {
+                                    break slow;
+                                }
+                                at = (int) (a + t[slot + 1]);
+                                x[(int) (op >>> 56)] = PhysicalMemory.get64(ram, at);
+                                x[(int) op >>> 8 & 0x3F] = PhysicalMemory.get64(ram, at + 8);
+                                x[(int) op & 0x3F] = b + (op << 20 >> 52);
+                                continue;
+                            case STP_X_WB:
+                                op = ops[i - 1];
+                                b = x[(int) op & 0x3F];
+                                a = b + (short) (op >>> 16);
+                                t = writes;
+                                slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
+                                if (t[slot] != (a + 15 & SoftwareTlb.PAGE_MASK | b & op >>> 44 & 15)) {
+                                    break slow;
+                                }
+                                at = (int) (a + t[slot + 1]);
+                                PhysicalMemory.put64(ram, at, x[(int) (op >>> 56)]);
+                                PhysicalMemory.put64(ram, at + 8, x[(int) op >>> 8 & 0x3F]);
+                                x[(int) op & 0x3F] = b + (op << 20 >> 52);
+                                continue;
+                            case B:
+                                taken = true;
+                                break link;
+                            case BL:
+                                x[30] = block.nextPc;
+                                taken = true;
+                                break link;
+                            case B_COND:
+                                op = ops[i - 1];
+                                taken = ((int) (op >>> 16) >>> nzcv & 1) != 0;
+                                break link;
+                            case CBZ_X:
+                                op = ops[i - 1];
+                                taken = x[(int) op & 0x3F] == 0;
+                                break link;
+                            case CBZ_W:
+                                op = ops[i - 1];
+                                taken = (int) x[(int) op & 0x3F] == 0;
+                                break link;
+                            case CBNZ_X:
+                                op = ops[i - 1];
+                                taken = x[(int) op & 0x3F] != 0;
+                                break link;
+                            case CBNZ_W:
+                                op = ops[i - 1];
+                                taken = (int) x[(int) op & 0x3F] != 0;
+                                break link;
+                            case TBZ:
+                                op = ops[i - 1];
+                                taken = (x[(int) op & 0x3F] >>> (int) (op >>> 8) & 1) == 0;
+                                break link;
+                            case TBNZ:
+                                op = ops[i - 1];
+                                taken = (x[(int) op & 0x3F] >>> (int) (op >>> 8) & 1) != 0;
+                                break link;
+                            case BLR:
+                                op = ops[i - 1];
+                                a = x[(int) op & 0x3F];
+                                x[30] = block.nextPc;
+                                next = byPc[BlockCache.way(a)];
+                                break indirect;
+                            case BR:
+                                op = ops[i - 1];
+                                a = x[(int) op & 0x3F];
+                                next = byPc[BlockCache.way(a)];
+                                break indirect;
+                            case FALL:
+                                taken = false;
+                                break link;
+                            default:
+                                if (kind < DATA) {
+                                    break slow;
+                                }
+                                if (kind < VECTOR) {
+                                    nzcv = DataOperations.execute(kind, ops[i - 1], x, ops, nzcv);
+                                    continue;
+                                }
+                                s = vectors.execute(kind, ops[i - 1], nzcv, reads, writes);
+                                if (s < 0) {
+                                    break slow;
+                                }
+                                nzcv = s;
+                                continue;
                         }
                     }
                     next = taken ? block.taken : block.next;

@@ -2,8 +2,8 @@
 package dev.spelunk.pe;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.machine.Parts;
+import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.pe.Core;
 import dev.spelunk.api.pe.ProcessingElement;
 import org.osgi.annotation.bundle.Capability;

@@ -20,6 +20,7 @@ final class InterpreterCore implements Core {
 
     /** Of the last synchronous exception: what must be equal when the next one is the same again. */
     private long lastExecuted = -1;
+
     private long lastVector;
     private long lastSyndrome;
     private long lastAddress;

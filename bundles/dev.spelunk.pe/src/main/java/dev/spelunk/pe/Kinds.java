@@ -11,13 +11,16 @@ final class Kinds {
     static final int SLOW = 0;
     /** Put over an operation for a while, to end a run before it. */
     static final int EXIT = 1;
+
     static final int NOP = 2;
     /** Another of the group; the immediate is the word. */
     static final int DP_IMMEDIATE = 3;
+
     static final int DP_REGISTER = 4;
     static final int MOVI = 5;
     /** Pool: the immediate is the index of a constant in the block's ops. */
     static final int MOVI_POOL = 6;
+
     static final int MOVK = 7;
     static final int MOV_X = 8;
     static final int MOV_W = 9;
@@ -49,9 +52,11 @@ final class Kinds {
     static final int LSRI_X = 35;
     /** Right shift m, then the mask -1 >>> immediate. */
     static final int UBFX = 36;
+
     static final int UBFIZ = 37;
     /** Left shift m, then arithmetic right shift by the immediate. */
     static final int SBF_X = 38;
+
     static final int SBF_W = 39;
     static final int MADD_X = 40;
     static final int MADD_W = 41;
@@ -61,6 +66,7 @@ final class Kinds {
     static final int CSINC_W = 45;
     /** Memory: the m field is a mask of base address bits that must be 0. */
     static final int LDR_X = 46;
+
     static final int LDR_W = 47;
     static final int LDR_H = 48;
     static final int LDR_B = 49;
@@ -71,6 +77,7 @@ final class Kinds {
     static final int STR_B = 54;
     /** Offset register: left shift, arithmetic right shift and mask in the immediate's bytes. */
     static final int LDR_X_REG = 55;
+
     static final int LDR_W_REG = 56;
     static final int LDR_B_REG = 57;
     static final int LDRSW_REG = 58;
@@ -79,6 +86,7 @@ final class Kinds {
     static final int STR_B_REG = 61;
     /** Writeback: address offset in the low, base offset in the high half of the immediate. */
     static final int LDR_X_WB = 62;
+
     static final int LDR_W_WB = 63;
     static final int LDR_B_WB = 64;
     static final int STR_X_WB = 65;
@@ -86,6 +94,7 @@ final class Kinds {
     static final int STR_B_WB = 67;
     /** Pairs: second register in m; offset (16 bits), writeback (12), base mask (4) in the immediate. */
     static final int LDP_X = 68;
+
     static final int STP_X = 69;
     static final int LDP_X_WB = 70;
     static final int STP_X_WB = 71;
@@ -93,6 +102,7 @@ final class Kinds {
     static final int BL = 73;
     /** The immediate has a bit for each NZCV for which the condition holds. */
     static final int B_COND = 74;
+
     static final int CBZ_X = 75;
     static final int CBZ_W = 76;
     static final int CBNZ_X = 77;
@@ -105,6 +115,7 @@ final class Kinds {
     static final int FALL = 83;
     /** The first of the kinds that {@link DataOperations} executes. */
     static final int DATA = 84;
+
     static final int ADDSI_X = 84;
     static final int ADDSI_W = 85;
     static final int ADDS_X = 86;
@@ -142,6 +153,7 @@ final class Kinds {
     static final int SIMD = 113;
     /** Memory: as LDR_X and STR_X, t is a SIMD&amp;FP register. */
     static final int LDR_S = 114;
+
     static final int LDR_D = 115;
     static final int LDR_Q = 116;
     static final int STR_S = 117;
@@ -149,10 +161,10 @@ final class Kinds {
     static final int STR_Q = 119;
     /** Pairs, with writeback or none: as LDP_X_WB and STP_X_WB. */
     static final int LDP_D = 120;
+
     static final int LDP_Q = 121;
     static final int STP_D = 122;
     static final int STP_Q = 123;
 
-    private Kinds() {
-    }
+    private Kinds() {}
 }

@@ -10,8 +10,7 @@ import dev.spelunk.api.state.PeState;
 final class LoadStore {
     private static final long LOW = 0xFFFFFFFFL;
 
-    private LoadStore() {
-    }
+    private LoadStore() {}
 
     /** Executes one instruction of the group. @return {@link Processor#NEXT} */
     static int execute(Processor p, int word) {

@@ -11,8 +11,7 @@ import dev.spelunk.api.state.PeState;
  * (DDI 0487, C5.3 to C5.6). The machine has no incoherent caches, so cache maintenance checks and does nothing.
  */
 final class MaintenanceInstructions {
-    private MaintenanceInstructions() {
-    }
+    private MaintenanceInstructions() {}
 
     /** @param rt register number of the operand */
     static int execute(Processor p, int encoding, int rt) {
@@ -52,8 +51,10 @@ final class MaintenanceInstructions {
             int crm = Encoding.crm(encoding);
             boolean inner = crm == 3 || crm == 2;
             boolean outer = crm == 1 || crm == 5;
-            if ((hcr & ControlRegisters.HCR_TTLB) != 0 || inner && (hcr & ControlRegisters.HCR_TTLBIS) != 0
-                    || outer && (hcr & ControlRegisters.HCR_TTLBOS) != 0 || fineGrained(p, encoding)) {
+            if ((hcr & ControlRegisters.HCR_TTLB) != 0
+                    || inner && (hcr & ControlRegisters.HCR_TTLBIS) != 0
+                    || outer && (hcr & ControlRegisters.HCR_TTLBOS) != 0
+                    || fineGrained(p, encoding)) {
                 throw trap(p, 2, encoding, rt);
             }
         }
@@ -66,7 +67,10 @@ final class MaintenanceInstructions {
     private static int addressTranslate(Processor p, int encoding, int rt) {
         int op1 = Encoding.op1(encoding);
         int el = p.pe.el;
-        if (el == 0 || op1 != 0 && op1 != 4 || op1 == 4 && el < 2 || Encoding.crm(encoding) == 9 && !p.has(Features.PAN2)) {
+        if (el == 0
+                || op1 != 0 && op1 != 4
+                || op1 == 4 && el < 2
+                || Encoding.crm(encoding) == 9 && !p.has(Features.PAN2)) {
             throw p.undefined();
         }
         if (el == 1 && ((p.control.hcr() & ControlRegisters.HCR_AT) != 0 || fineGrained(p, encoding))) {
@@ -166,7 +170,8 @@ final class MaintenanceInstructions {
         if (pe.el == 0 && (p.control.sctlr(0) & ControlRegisters.SCTLR_UCI) == 0) {
             throw trap(p, p.control.defaultTarget(0), encoding, rt);
         }
-        if (pe.el < 2 && !(pe.el == 0 && p.control.hostEl0())
+        if (pe.el < 2
+                && !(pe.el == 0 && p.control.hostEl0())
                 && ((p.control.hcr() & hcrTrap) != 0 || fineGrained(p, encoding))) {
             throw trap(p, 2, encoding, rt);
         }
@@ -179,7 +184,8 @@ final class MaintenanceInstructions {
         if (pe.el == 0 && (p.control.sctlr(0) & ControlRegisters.SCTLR_DZE) == 0) {
             throw trap(p, p.control.defaultTarget(0), encoding, rt);
         }
-        if (pe.el < 2 && !(pe.el == 0 && p.control.hostEl0())
+        if (pe.el < 2
+                && !(pe.el == 0 && p.control.hostEl0())
                 && ((p.control.hcr() & ControlRegisters.HCR_TDZ) != 0 || fineGrained(p, encoding))) {
             throw trap(p, 2, encoding, rt);
         }

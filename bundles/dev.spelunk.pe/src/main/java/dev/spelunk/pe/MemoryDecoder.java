@@ -8,26 +8,62 @@ final class MemoryDecoder {
     private static final long SLOW = Decoder.op(Kinds.SLOW, 0, 0, 0, 0);
     /** Kind by size and opc; -1 where there is none. */
     private static final int[] OFFSET = {
-        Kinds.STR_B, Kinds.LDR_B, -1, -1,
-        Kinds.STR_H, Kinds.LDR_H, -1, -1,
-        Kinds.STR_W, Kinds.LDR_W, Kinds.LDRSW, -1,
-        Kinds.STR_X, Kinds.LDR_X, Kinds.NOP, -1
-    };
-    private static final int[] REGISTER = {
-        Kinds.STR_B_REG, Kinds.LDR_B_REG, -1, -1,
-        -1, -1, -1, -1,
-        Kinds.STR_W_REG, Kinds.LDR_W_REG, Kinds.LDRSW_REG, -1,
-        Kinds.STR_X_REG, Kinds.LDR_X_REG, Kinds.NOP, -1
-    };
-    private static final int[] WRITEBACK = {
-        Kinds.STR_B_WB, Kinds.LDR_B_WB, -1, -1,
-        -1, -1, -1, -1,
-        Kinds.STR_W_WB, Kinds.LDR_W_WB, -1, -1,
-        Kinds.STR_X_WB, Kinds.LDR_X_WB, -1, -1
+        Kinds.STR_B,
+        Kinds.LDR_B,
+        -1,
+        -1,
+        Kinds.STR_H,
+        Kinds.LDR_H,
+        -1,
+        -1,
+        Kinds.STR_W,
+        Kinds.LDR_W,
+        Kinds.LDRSW,
+        -1,
+        Kinds.STR_X,
+        Kinds.LDR_X,
+        Kinds.NOP,
+        -1
     };
 
-    private MemoryDecoder() {
-    }
+    private static final int[] REGISTER = {
+        Kinds.STR_B_REG,
+        Kinds.LDR_B_REG,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        Kinds.STR_W_REG,
+        Kinds.LDR_W_REG,
+        Kinds.LDRSW_REG,
+        -1,
+        Kinds.STR_X_REG,
+        Kinds.LDR_X_REG,
+        Kinds.NOP,
+        -1
+    };
+    private static final int[] WRITEBACK = {
+        Kinds.STR_B_WB,
+        Kinds.LDR_B_WB,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        Kinds.STR_W_WB,
+        Kinds.LDR_W_WB,
+        -1,
+        -1,
+        Kinds.STR_X_WB,
+        Kinds.LDR_X_WB,
+        -1,
+        -1
+    };
+
+    private MemoryDecoder() {}
 
     static long decode(int word) {
         if ((word >>> 26 & 1) != 0) {
@@ -75,9 +111,11 @@ final class MemoryDecoder {
         boolean load = (word >>> 22 & 1) != 0;
         int n = word >>> 5 & 31;
         int scaled = (word << 10 >> 25) * (4 << opc);
-        int immediate = Decoder.baseMask(n) << 28 | ((mode & 1) != 0 ? (scaled & 0xFFF) << 16 : 0)
+        int immediate = Decoder.baseMask(n) << 28
+                | ((mode & 1) != 0 ? (scaled & 0xFFF) << 16 : 0)
                 | (mode == 1 ? 0 : scaled & 0xFFFF);
-        return Decoder.op((load ? Kinds.LDP_D : Kinds.STP_D) + opc - 1, word & 31, Decoder.base(n), word >>> 10 & 31, immediate);
+        return Decoder.op(
+                (load ? Kinds.LDP_D : Kinds.STP_D) + opc - 1, word & 31, Decoder.base(n), word >>> 10 & 31, immediate);
     }
 
     private static long register(int word) {
@@ -108,7 +146,8 @@ final class MemoryDecoder {
 
     /** The transfer register: XZR as a source reads zero, as a destination it is discarded. */
     private static int register(int word, int kind) {
-        boolean store = kind >= Kinds.STR_X && kind <= Kinds.STR_B || kind >= Kinds.STR_X_REG && kind <= Kinds.STR_B_REG
+        boolean store = kind >= Kinds.STR_X && kind <= Kinds.STR_B
+                || kind >= Kinds.STR_X_REG && kind <= Kinds.STR_B_REG
                 || kind >= Kinds.STR_X_WB && kind <= Kinds.STR_B_WB;
         return store ? word & 31 : destination(word & 31);
     }
@@ -150,7 +189,8 @@ final class MemoryDecoder {
         int scaled = (word << 10 >> 25) * 8;
         int t = word & 31;
         int t2 = word >>> 10 & 31;
-        int immediate = Decoder.baseMask(n) << 28 | (writeback ? (scaled & 0xFFF) << 16 : 0)
+        int immediate = Decoder.baseMask(n) << 28
+                | (writeback ? (scaled & 0xFFF) << 16 : 0)
                 | (mode == 1 ? 0 : scaled & 0xFFFF);
         return Decoder.op(kind, load ? destination(t) : t, Decoder.base(n), load ? destination(t2) : t2, immediate);
     }

@@ -13,6 +13,7 @@ import dev.spelunk.api.state.PeState;
 final class OperationObserver {
     /** Bits of the Events packet (DDI 0487, D18.2.6). */
     private static final int EVENT_EXCEPTION = 1;
+
     private static final int EVENT_RETIRED = 1 << 1;
     private static final int EVENT_NOT_TAKEN = 1 << 6;
 
@@ -68,8 +69,8 @@ final class OperationObserver {
             return;
         }
         o.flags |= Operation.EXCEPTION;
-        boolean noTranslation = e.exceptionClass != SynchronousException.DATA_ABORT
-                || (e.iss & 0x3F) == SynchronousException.ALIGNMENT;
+        boolean noTranslation =
+                e.exceptionClass != SynchronousException.DATA_ABORT || (e.iss & 0x3F) == SynchronousException.ALIGNMENT;
         if (noTranslation) {
             o.flags &= ~(Operation.HAS_PA | Operation.TLB_WALK);
         }
@@ -266,8 +267,13 @@ final class OperationObserver {
             memory(o, direction | Operation.ACQUIRE_RELEASE, base(word), 1 << size, 1 << size, 0);
         } else {
             int bytes = o1 ? 2 << size : 1 << size;
-            memory(o, direction | Operation.EXCLUSIVE | (ordered ? Operation.ACQUIRE_RELEASE : 0), base(word), bytes,
-                    bytes, 0);
+            memory(
+                    o,
+                    direction | Operation.EXCLUSIVE | (ordered ? Operation.ACQUIRE_RELEASE : 0),
+                    base(word),
+                    bytes,
+                    bytes,
+                    0);
         }
     }
 
@@ -283,8 +289,13 @@ final class OperationObserver {
             return;
         }
         boolean store = (word >>> 22 & 3) == 0;
-        memory(o, (store ? Operation.STORE : Operation.LOAD) | Operation.ACQUIRE_RELEASE,
-                base(word) + (word << 11 >> 23), 1 << size, 1 << size, 0);
+        memory(
+                o,
+                (store ? Operation.STORE : Operation.LOAD) | Operation.ACQUIRE_RELEASE,
+                base(word) + (word << 11 >> 23),
+                1 << size,
+                1 << size,
+                0);
     }
 
     private void pair(Operation o, int word) {
@@ -320,7 +331,12 @@ final class OperationObserver {
             va += word << 11 >> 23;
         }
         boolean unprivileged = !unsigned && (word >>> 21 & 1) == 0 && form == 2;
-        memory(o, opc == 0 ? Operation.STORE : Operation.LOAD, va, 1 << size, 1 << size,
+        memory(
+                o,
+                opc == 0 ? Operation.STORE : Operation.LOAD,
+                va,
+                1 << size,
+                1 << size,
                 unprivileged ? p.data.unprivilegedMode() : 0);
     }
 
@@ -340,6 +356,12 @@ final class OperationObserver {
             return;
         }
         boolean returns = o3 || acquire || (word & 31) != 31;
-        memory(o, (returns ? Operation.LOAD : 0) | Operation.STORE | Operation.ATOMIC | ordered, base(word), size, size, 0);
+        memory(
+                o,
+                (returns ? Operation.LOAD : 0) | Operation.STORE | Operation.ATOMIC | ordered,
+                base(word),
+                size,
+                size,
+                0);
     }
 }

@@ -14,11 +14,13 @@ import dev.spelunk.api.state.PeState;
 final class PointerAuthentication {
     /** Keys: instruction A and B, data A and B, generic. Bit 0 is the key number of an error code. */
     private static final int IA = 0;
+
     private static final int DA = 2;
     private static final int GA = 4;
     private static final int[] CRM_OP2 = {1 << 3, 1 << 3 | 2, 2 << 3, 2 << 3 | 2, 3 << 3};
     /** SCTLR_ELx.EnIA, EnIB, EnDA and EnDB. */
     private static final long[] ENABLES = {1L << 31, 1L << 30, 1L << 27, 1L << 13};
+
     private static final long HCR_API = 1L << 41;
     private static final long SCR_API = 1L << 17;
     private static final int TRAPPED = 0x09;
@@ -72,7 +74,8 @@ final class PointerAuthentication {
             p.x[destination(d)] = strip(pointer, opcode == 17);
         } else {
             long modifier = opcode > 7 ? 0 : p.x[orStackPointer(n)];
-            p.x[destination(d)] = (opcode & 4) == 0 ? sign(pointer, modifier, opcode & 3)
+            p.x[destination(d)] = (opcode & 4) == 0
+                    ? sign(pointer, modifier, opcode & 3)
                     : authenticate(pointer, modifier, opcode & 3);
         }
         return Processor.NEXT;
@@ -80,7 +83,11 @@ final class PointerAuthentication {
 
     /** Whether a hint of that number is one of pointer authentication. */
     static boolean isHint(int number) {
-        return number == 7 || number == 8 || number == 10 || number == 12 || number == 14
+        return number == 7
+                || number == 8
+                || number == 10
+                || number == 12
+                || number == 14
                 || number >= 24 && number <= 31;
     }
 
@@ -147,7 +154,9 @@ final class PointerAuthentication {
     }
 
     private void checkTraps() {
-        boolean toEl2 = pe.el < 2 && p.control.el2Enabled() && (p.control.hcr() & HCR_API) == 0
+        boolean toEl2 = pe.el < 2
+                && p.control.el2Enabled()
+                && (p.control.hcr() & HCR_API) == 0
                 && !(pe.el == 0 && p.control.hostEl0());
         boolean toEl3 = p.has(Features.EL3) && (p.control.scr() & SCR_API) == 0;
         if (toEl2) {

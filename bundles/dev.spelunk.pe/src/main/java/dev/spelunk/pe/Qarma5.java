@@ -10,17 +10,18 @@ final class Qarma5 {
     private static final int ITERATIONS = 4;
     /** Cell i of the result is cell {@code SHUFFLE[i]} of the operand. */
     private static final int[] SHUFFLE = {13, 6, 11, 0, 7, 12, 1, 10, 8, 3, 14, 5, 2, 9, 4, 15};
+
     private static final int[] INVERSE_SHUFFLE = inverse(SHUFFLE);
     private static final int[] TWEAK_SHUFFLE = {4, 5, 6, 7, 11, 2, 3, 8, 12, 13, 14, 15, 0, 1, 10, 9};
     private static final int[] INVERSE_TWEAK_SHUFFLE = inverse(TWEAK_SHUFFLE);
     /** Cells that the shuffle of the tweak steps, by place in its result: 2, 4, 7, 11, 12, 14 and 15. */
     private static final long STEPPED = 0xFF0FF000F00F0F00L;
+
     private static final byte[] SUB = pairs(0xB, 6, 8, 0xF, 0xC, 0, 9, 0xE, 3, 7, 4, 5, 0xD, 2, 1, 0xA);
     private static final byte[] INVERSE_SUB = pairs(5, 0xE, 0xD, 8, 0xA, 0xB, 1, 9, 2, 6, 0xF, 0, 4, 0xC, 7, 3);
     private static final long ONES = 0x1111111111111111L;
 
-    private Qarma5() {
-    }
+    private Qarma5() {}
 
     private static int[] inverse(int[] shuffle) {
         int[] inverse = new int[16];

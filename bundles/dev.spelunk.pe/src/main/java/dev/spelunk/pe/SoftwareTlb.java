@@ -13,6 +13,7 @@ import java.util.Arrays;
 final class SoftwareTlb implements TranslationCache {
     /** Entries of one array. */
     static final int ENTRIES = 1024;
+
     static final int INDEX_MASK = ENTRIES - 1;
     static final long PAGE_MASK = ~0xFFFL;
 
@@ -20,12 +21,14 @@ final class SoftwareTlb implements TranslationCache {
     static final long ALIGNED = 1;
     /** Low tag bits: the page holds decoded code, so writes must be told. */
     static final long CODE = 2;
+
     private static final long FLAGS = ALIGNED | CODE;
     /** Tag of an empty entry: its bit 2 is never part of a tag. */
     private static final long EMPTY = 4;
 
     /** Privileges: EL0, EL1, EL1 with PAN, EL2, EL2 with PAN. */
     static final int SETS = 5;
+
     private static final int EXEC_ENTRIES = 256;
     /** In what an entry for fetches says besides the index of the page. */
     private static final long GUARDED = 1L << 32;
@@ -37,6 +40,7 @@ final class SoftwareTlb implements TranslationCache {
     private final boolean[] used = new boolean[SETS];
     /** Identity of all that fetches of that set see; a block is linked only while it has the current one. */
     final int[] context = new int[SETS];
+
     private int lastContext;
 
     SoftwareTlb(PeState pe) {

@@ -7,9 +7,11 @@ final class SynchronousException extends RuntimeException {
 
     /** Exception classes, ESR_ELx.EC (DDI 0487, D24.2.40). */
     static final int UNKNOWN = 0x00;
+
     static final int WFX = 0x01;
     /** An instruction that none of the other classes has: LD64B, PSB CSYNC, … (DDI 0487, D24.2.40). */
     static final int OTHER_TRAP = 0x0A;
+
     static final int ILLEGAL_STATE = 0x0E;
     static final int SVC = 0x15;
     static final int HVC = 0x16;
@@ -24,18 +26,22 @@ final class SynchronousException extends RuntimeException {
 
     /** Fault status codes that do not come from a translation. */
     static final int EXTERNAL_ABORT = 0x10;
+
     static final int ALIGNMENT = 0x21;
     static final int UNSUPPORTED_EXCLUSIVE = 0x35;
 
     /** EC for an exception from a lower EL; aborts from the same EL have one more. */
     int exceptionClass;
+
     int iss;
     /** EL that a control routes it to, 0 when the default applies. */
     int routedTo;
+
     boolean hasAddress;
     long address;
     /** Whether {@link #ipa} goes to HPFAR_EL2. */
     boolean hasIpa;
+
     long ipa;
     /** From the PC to the preferred return address: 4 for SVC and HVC. */
     int returnOffset;

@@ -15,8 +15,7 @@ final class SystemInstructions {
     /** Syndrome of a trapped PSB CSYNC, as the table of ESR_ELx has it. */
     private static final int PSB_CSYNC = 4;
 
-    private SystemInstructions() {
-    }
+    private SystemInstructions() {}
 
     /** Executes an instruction with bits 31:22 of 1101010100. */
     static int execute(Processor p, int word) {
@@ -64,7 +63,8 @@ final class SystemInstructions {
             throw p.undefined();
         }
         int ec = Access.exceptionClass(decision);
-        int iss = ec == SynchronousException.SYSTEM ? Encoding.syndrome(encoding, word & 31, read)
+        int iss = ec == SynchronousException.SYSTEM
+                ? Encoding.syndrome(encoding, word & 31, read)
                 : ec == 0x07 ? 1 << 24 | 0xE << 20 : 0;
         throw p.trap(Access.targetEl(decision), ec, iss);
     }
@@ -121,7 +121,8 @@ final class SystemInstructions {
                 return Processor.NEXT;
             default:
                 return p.has(Features.PAUTH) && PointerAuthentication.isHint(number)
-                        ? p.pointers.hint(number) : Processor.NEXT;
+                        ? p.pointers.hint(number)
+                        : Processor.NEXT;
         }
     }
 

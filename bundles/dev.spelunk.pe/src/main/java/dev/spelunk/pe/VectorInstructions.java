@@ -23,6 +23,7 @@ final class VectorInstructions {
     private final StructureLoadStore structures;
     /** Where a word whose access is trapped is tried, to tell a trap from an UNDEFINED encoding. */
     private final PeState scratch = new PeState(0);
+
     private final StructureLoadStore scratchStructures = new StructureLoadStore(NoMemory.INSTANCE);
     private AdvancedSimd simd;
     private int floatingPointFeatures;
@@ -76,7 +77,8 @@ final class VectorInstructions {
     private boolean allocated(PeState pe, DataMemory data, StructureLoadStore structure, int word) {
         if ((word >>> 25 & 7) == 7) {
             return ScalarFloatingPoint.matches(word)
-                    ? ScalarFloatingPoint.execute(pe, word, floatingPointFeatures) : simd.execute(pe, word);
+                    ? ScalarFloatingPoint.execute(pe, word, floatingPointFeatures)
+                    : simd.execute(pe, word);
         }
         if ((word & 0xBE000000) == 0x0C000000) {
             return structure.execute(pe, word);

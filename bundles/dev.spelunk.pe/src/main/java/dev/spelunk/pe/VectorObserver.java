@@ -20,8 +20,7 @@ final class VectorObserver {
     /** Data processing. */
     void dataProcessing(Operation o, int word) {
         if (!ScalarFloatingPoint.matches(word)) {
-            o.flags |= Operation.ADVANCED_SIMD
-                    | (FloatingPointVectors.matches(word) ? Operation.FLOATING_POINT : 0);
+            o.flags |= Operation.ADVANCED_SIMD | (FloatingPointVectors.matches(word) ? Operation.FLOATING_POINT : 0);
             return;
         }
         o.flags |= Operation.FLOATING_POINT;

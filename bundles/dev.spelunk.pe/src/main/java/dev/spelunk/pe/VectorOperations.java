@@ -11,6 +11,7 @@ import dev.spelunk.pe.fp.FrequentOperations;
 final class VectorOperations {
     /** The operation must be executed by {@link Instructions}: access is off, an address misses, or it is UNDEFINED. */
     static final int SLOWLY = -1;
+
     private static final long LOW = 0xFFFFFFFFL;
 
     private final Processor p;
@@ -45,7 +46,8 @@ final class VectorOperations {
         switch (kind) {
             case FP:
                 pe.nzcv = nzcv;
-                FrequentOperations.execute(pe, (int) (op >>> 16), (int) (op >>> 56), (int) op & 0xFF, (int) op >>> 8 & 0xFF);
+                FrequentOperations.execute(
+                        pe, (int) (op >>> 16), (int) (op >>> 56), (int) op & 0xFF, (int) op >>> 8 & 0xFF);
                 return pe.nzcv;
             case FP_WORD:
                 pe.nzcv = nzcv;

@@ -43,7 +43,7 @@ final class BareMachine {
         context.architecture = new Architecture(85, Set.of(features), null, Map.of());
         context.registers = registers;
         context.translator = translator;
-        context.records = (index, cycles, data, offset, length) -> { };
+        context.records = (index, cycles, data, offset, length) -> {};
         core = new InterpreterCore(context);
         pe.el = 1;
         pe.pc = BASE;
@@ -145,6 +145,7 @@ final class BareMachine {
     static final class Identity implements Translator {
         /** Fault by page and access, -1 for every access. */
         final Map<Long, Integer> faults = new HashMap<>();
+
         final Map<Long, Integer> writeFaults = new HashMap<>();
         final Map<Long, Long> mapped = new HashMap<>();
         final Set<Long> guarded = new HashSet<>();

@@ -85,7 +85,9 @@ class BlocksAgreeWithSingleOperationsTest {
         }
         m.code(0x14000000 | -WORDS & 0x3FFFFFF);
         for (int i = 0; i < 31; i++) {
-            m.pe.x[i] = random.nextInt(3) == 0 ? random.nextLong() : DATA + (random.nextInt(0x4000) & -(1 << random.nextInt(5)));
+            m.pe.x[i] = random.nextInt(3) == 0
+                    ? random.nextLong()
+                    : DATA + (random.nextInt(0x4000) & -(1 << random.nextInt(5)));
         }
         m.pe.x[PeState.SP] = DATA + 0x2000;
         m.set(SystemRegister.VBAR_EL1, VECTORS);
@@ -121,7 +123,8 @@ class BlocksAgreeWithSingleOperationsTest {
                 return word & ~(15 << 25) | 12 << 25;
             default:
                 // forward branches over at most four instructions
-                return random.nextBoolean() ? 0x54000000 | 1 + random.nextInt(4) << 5 | random.nextInt(16)
+                return random.nextBoolean()
+                        ? 0x54000000 | 1 + random.nextInt(4) << 5 | random.nextInt(16)
                         : 0x34000000 | word & 0x8100001F | 1 + random.nextInt(4) << 5;
         }
     }

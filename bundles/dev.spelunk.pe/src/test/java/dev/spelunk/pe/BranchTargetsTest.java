@@ -131,7 +131,8 @@ class BranchTargetsTest {
 
     @Test
     void linkedBlocksAreCheckedEachTime() {
-        BareMachine m = machine(true, true).code(BLR_X1, BLR_X1, BR_X1).at(TARGET).code(word("BTI_C"), 0xD65F03C0);
+        BareMachine m =
+                machine(true, true).code(BLR_X1, BLR_X1, BR_X1).at(TARGET).code(word("BTI_C"), 0xD65F03C0);
         m.translator.guarded.add(BareMachine.BASE);
         m.run(6);
         assertThat(m.pe.pc).isEqualTo(BareMachine.BASE + 8);

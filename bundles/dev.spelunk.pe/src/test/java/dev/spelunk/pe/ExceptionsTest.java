@@ -189,9 +189,17 @@ class ExceptionsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0xf9400001, 0x1C18000", "0xb9400402, 0x1820000", "0x79800403, 0x1638000", "0xf9000001, 0x1C18040",
-        "0xa9401404, 0", "0xf8408401, 0", "0xc85f7c01, 0", "0x88dffc06, 0x1864000", "0xf8400801, 0x1C18000",
-        "0xb8e10007, 0", "0xf8bfc001, 0x1C1C000"
+        "0xf9400001, 0x1C18000",
+        "0xb9400402, 0x1820000",
+        "0x79800403, 0x1638000",
+        "0xf9000001, 0x1C18040",
+        "0xa9401404, 0",
+        "0xf8408401, 0",
+        "0xc85f7c01, 0",
+        "0x88dffc06, 0x1864000",
+        "0xf8400801, 0x1C18000",
+        "0xb8e10007, 0",
+        "0xf8bfc001, 0x1C1C000"
     })
     void instructionSyndromeOfAStage2Abort(String word, String isv) {
         BareMachine m = machine().code((int) (long) Long.decode(word));
@@ -252,8 +260,13 @@ class ExceptionsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0xf9400001, false, false", "0xf9400001, true, true", "0xc85f7c01, false, true", "0x88dffc06, false, true",
-        "0xb8e10007, false, true"})
+    @CsvSource({
+        "0xf9400001, false, false",
+        "0xf9400001, true, true",
+        "0xc85f7c01, false, true",
+        "0x88dffc06, false, true",
+        "0xb8e10007, false, true"
+    })
     void alignment(String word, boolean checked, boolean faults) {
         BareMachine m = machine().code((int) (long) Long.decode(word));
         m.set(SystemRegister.SCTLR_EL1, checked ? ControlRegisters.SCTLR_A : 0);

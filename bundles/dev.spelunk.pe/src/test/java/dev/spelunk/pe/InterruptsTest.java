@@ -37,9 +37,18 @@ class InterruptsTest {
     /** IMO, TGE, EL and PSTATE.I against the EL that takes an IRQ; 0 when it stays pending. */
     @ParameterizedTest
     @CsvSource({
-        "0, 0, 0, 0, 1", "0, 0, 0, 1, 0", "0, 0, 1, 0, 1", "0, 0, 1, 1, 0", "0, 0, 2, 0, 0",
-        "1, 0, 0, 1, 2", "1, 0, 1, 1, 2", "1, 0, 2, 0, 2", "1, 0, 2, 1, 0",
-        "0, 1, 0, 1, 2", "0, 1, 2, 0, 2", "0, 1, 2, 1, 0"
+        "0, 0, 0, 0, 1",
+        "0, 0, 0, 1, 0",
+        "0, 0, 1, 0, 1",
+        "0, 0, 1, 1, 0",
+        "0, 0, 2, 0, 0",
+        "1, 0, 0, 1, 2",
+        "1, 0, 1, 1, 2",
+        "1, 0, 2, 0, 2",
+        "1, 0, 2, 1, 0",
+        "0, 1, 0, 1, 2",
+        "0, 1, 2, 0, 2",
+        "0, 1, 2, 1, 0"
     })
     void irqRouting(int imo, int tge, int el, int masked, int target) {
         BareMachine m = machine();
@@ -55,7 +64,8 @@ class InterruptsTest {
         assertThat(m.pe.el).isEqualTo(target);
         assertThat(reason).isEqualTo(target == 2 ? Core.EXCEPTION_TO_EL2 : Core.CONTINUE);
         assertThat(m.core.lastExceptionKind()).isEqualTo(Core.IRQ);
-        assertThat(m.get(target == 2 ? SystemRegister.ELR_EL2 : SystemRegister.ELR_EL1)).isEqualTo(BareMachine.BASE);
+        assertThat(m.get(target == 2 ? SystemRegister.ELR_EL2 : SystemRegister.ELR_EL1))
+                .isEqualTo(BareMachine.BASE);
     }
 
     @Test
@@ -151,7 +161,11 @@ class InterruptsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1, 0xd503207f, 0x2000, 0x1E00000", "0, 0xd503207f, 0x2000, 0x1E00000", "1, 0xd503205f, 0x4000, 0x1E00001"})
+    @CsvSource({
+        "1, 0xd503207f, 0x2000, 0x1E00000",
+        "0, 0xd503207f, 0x2000, 0x1E00000",
+        "1, 0xd503205f, 0x4000, 0x1E00001"
+    })
     void trappedWaits(int el, String word, String hcr, String iss) {
         BareMachine m = machine();
         m.at(BareMachine.BASE).code((int) (long) Long.decode(word));

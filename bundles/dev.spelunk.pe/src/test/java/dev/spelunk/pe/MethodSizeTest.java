@@ -19,11 +19,16 @@ class MethodSizeTest {
 
     @Test
     void everyMethodIsSmallEnoughToBeCompiled() throws Exception {
-        Path classes = Path.of(Interpreter.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        Path classes = Path.of(Interpreter.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
         List<String> tooLarge = new ArrayList<>();
         int seen = 0;
         try (Stream<Path> files = Files.walk(classes)) {
-            for (Path file : files.filter(f -> f.toString().endsWith(".class")).sorted().toList()) {
+            for (Path file :
+                    files.filter(f -> f.toString().endsWith(".class")).sorted().toList()) {
                 for (Method m : methods(file)) {
                     seen++;
                     if (m.size >= LIMIT) {
@@ -36,12 +41,12 @@ class MethodSizeTest {
         assertThat(tooLarge).isEmpty();
     }
 
-    private record Method(String name, int size) {
-    }
+    private record Method(String name, int size) {}
 
     /** Methods and sizes of their Code attributes (JVMS 4.7.3). */
     private static List<Method> methods(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file); DataInputStream data = new DataInputStream(in)) {
+        try (InputStream in = Files.newInputStream(file);
+                DataInputStream data = new DataInputStream(in)) {
             data.skipNBytes(8);
             String[] names = constants(data);
             data.skipNBytes(6);

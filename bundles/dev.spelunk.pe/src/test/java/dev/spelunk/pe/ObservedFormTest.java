@@ -39,8 +39,7 @@ class ObservedFormTest {
     void loadsAndStores(String word, String flags, int size) {
         BareMachine m = machine(word);
         Operation o = observe(m);
-        long address = word.equals("0x58000041") ? BareMachine.BASE + 8
-                : word.equals("0xb9400402") ? DATA + 4 : DATA;
+        long address = word.equals("0x58000041") ? BareMachine.BASE + 8 : word.equals("0xb9400402") ? DATA + 4 : DATA;
         assertThat(o.operationClass).isEqualTo(Operation.LOAD_STORE);
         int described = Operation.HAS_VA | Operation.HAS_PA | Operation.TLB_WALK;
         assertThat(o.flags).isEqualTo(Integer.decode(flags) | described);

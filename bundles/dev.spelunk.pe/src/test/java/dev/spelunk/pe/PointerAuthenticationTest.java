@@ -184,8 +184,8 @@ class PointerAuthenticationTest {
         m.run(2);
         assertThat(m.pe.x[30]).isEqualTo(POINTER);
         // PACIASP, AUTIASP, PACIBZ, AUTIBZ, PACIA1716, AUTIA1716, PACIBSP, XPACLRI
-        BareMachine n = machine(0).code(0xD503233F, 0xD50323BF, 0xD503235F, 0xD50323DF, 0xD503211F, 0xD503219F,
-                0xD503237F, 0xD50320FF);
+        BareMachine n = machine(0)
+                .code(0xD503233F, 0xD50323BF, 0xD503235F, 0xD50323DF, 0xD503211F, 0xD503219F, 0xD503237F, 0xD50320FF);
         n.pe.x[30] = POINTER;
         n.pe.x[17] = POINTER;
         n.pe.x[16] = 3;

@@ -49,7 +49,8 @@ class ProfilingExceptionTest {
             assertThat(reason).isEqualTo(target == 2 ? Core.EXCEPTION_TO_EL2 : Core.CONTINUE);
             assertThat(m.get(target == 2 ? SystemRegister.ESR_EL2 : SystemRegister.ESR_EL1))
                     .isEqualTo(0x3DL << 26 | 1 << 25 | 1 << 1);
-            assertThat(m.get(target == 2 ? SystemRegister.ELR_EL2 : SystemRegister.ELR_EL1)).isEqualTo(BareMachine.BASE);
+            assertThat(m.get(target == 2 ? SystemRegister.ELR_EL2 : SystemRegister.ELR_EL1))
+                    .isEqualTo(BareMachine.BASE);
             assertThat(m.pe.pm).isTrue();
             assertThat(m.pe.profilingException).isZero();
             assertThat(m.pe.changed & PeState.CHANGED_PROFILING).isNotZero();
@@ -69,7 +70,9 @@ class ProfilingExceptionTest {
             m.set(SystemRegister.ELR_EL1, BareMachine.BASE + 4);
             m.run(1);
             assertThat(m.pe.pm).isEqualTo(pm != 0);
-            assertThat(m.pe.changed & PeState.CHANGED_PROFILING).as("the SPU looks again").isNotZero();
+            assertThat(m.pe.changed & PeState.CHANGED_PROFILING)
+                    .as("the SPU looks again")
+                    .isNotZero();
         }
     }
 
@@ -103,8 +106,8 @@ class ProfilingExceptionTest {
         boolean[] synchronizedOnce = new boolean[1];
         for (int el = 0; el <= 2; el++) {
             BareMachine m = machine().at(BareMachine.BASE).code(PSB_CSYNC);
-            m.context.sampler = (Sampler) Proxy.newProxyInstance(Sampler.class.getClassLoader(), new Class<?>[] {Sampler.class},
-                    (proxy, method, arguments) -> {
+            m.context.sampler = (Sampler) Proxy.newProxyInstance(
+                    Sampler.class.getClassLoader(), new Class<?>[] {Sampler.class}, (proxy, method, arguments) -> {
                         synchronizedOnce[0] |= method.getName().equals("profilingSynchronizationBarrier");
                         return null;
                     });

@@ -126,7 +126,9 @@ class RunTest {
             m.set(SystemRegister.VBAR_EL1, BareMachine.BASE + 0x800);
             m.pe.x[0] = DATA;
             m.run(1);
-            assertThat(m.get(SystemRegister.ESR_EL1)).as(Integer.toHexString(word)).isEqualTo(1L << 25);
+            assertThat(m.get(SystemRegister.ESR_EL1))
+                    .as(Integer.toHexString(word))
+                    .isEqualTo(1L << 25);
         }
     }
 

@@ -40,9 +40,11 @@ class VectorInstructionsTest {
         m.pe.x[1] = 0;
         Operation o = observe(m);
         assertThat(o.operationClass).isEqualTo(Operation.LOAD_STORE);
-        assertThat(o.flags & ~(Operation.HAS_PA | Operation.TLB_WALK)).isEqualTo((load ? Operation.LOAD : Operation.STORE)
-                | Operation.SIMD_FP_REGISTERS | Operation.HAS_VA
-                | (simd ? Operation.ADVANCED_SIMD : Operation.FLOATING_POINT));
+        assertThat(o.flags & ~(Operation.HAS_PA | Operation.TLB_WALK))
+                .isEqualTo((load ? Operation.LOAD : Operation.STORE)
+                        | Operation.SIMD_FP_REGISTERS
+                        | Operation.HAS_VA
+                        | (simd ? Operation.ADVANCED_SIMD : Operation.FLOATING_POINT));
         assertThat(o.va).isEqualTo(DATA);
         assertThat(o.accessSize).isEqualTo(size);
     }

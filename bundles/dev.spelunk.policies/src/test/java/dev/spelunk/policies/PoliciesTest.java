@@ -25,8 +25,16 @@ class PoliciesTest {
         OnEnablePolicy policy = new OnEnablePolicy();
         assertThat(policy.attached(vm, MEMSLOTS)).isTrue();
         toggle(policy, 2);
-        assertThat(vcpu.done).containsExactly("pin 1000", "pin 2000", "unpin 2000", "unpin 1000", "pin 1000", "pin 2000",
-                "unpin 2000", "unpin 1000");
+        assertThat(vcpu.done)
+                .containsExactly(
+                        "pin 1000",
+                        "pin 2000",
+                        "unpin 2000",
+                        "unpin 1000",
+                        "pin 1000",
+                        "pin 2000",
+                        "unpin 2000",
+                        "unpin 1000");
         assertThat(vm.done).isEmpty();
     }
 
@@ -63,7 +71,8 @@ class PoliciesTest {
 
     @Test
     void aPolicyThatTakesOverLeavesNothingOfWhatItDoesNotWant() {
-        for (BufferPinningPolicy policy : new BufferPinningPolicy[] {new OnEnablePolicy(), new CachedPolicy(), new NonePolicy()}) {
+        for (BufferPinningPolicy policy :
+                new BufferPinningPolicy[] {new OnEnablePolicy(), new CachedPolicy(), new NonePolicy()}) {
             assertThat(new WholeVmPolicy().attached(vm, MEMSLOTS)).isTrue();
             assertThat(policy.attached(vm, MEMSLOTS)).isTrue();
             assertThat(vm.held).isEmpty();

@@ -10,8 +10,7 @@ import java.io.InputStream;
 
 /** Goes through streams that have to be whole records from end to end. */
 final class RecordDecoder {
-    private RecordDecoder() {
-    }
+    private RecordDecoder() {}
 
     /** Prints every packet; what is good before a bad one is printed. */
     static void print(InputStream records, Appendable out) throws IOException, MalformedRecordException {

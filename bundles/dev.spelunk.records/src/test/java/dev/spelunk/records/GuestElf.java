@@ -62,16 +62,24 @@ public final class GuestElf {
             }
             """;
 
-    private GuestElf() {
-    }
+    private GuestElf() {}
 
     /** Links the guest by a linker script and returns its path. */
     public static Path link(Path folder, String name, String script) throws IOException, InterruptedException {
         Path source = Files.writeString(folder.resolve(name + ".S"), SOURCE);
         Path linker = Files.writeString(folder.resolve(name + ".ld"), script);
         Path elf = folder.resolve(name + ".elf");
-        List<String> command = new ArrayList<>(List.of("aarch64-linux-gnu-gcc", "-static", "-nostdlib",
-                "-Wl,--no-warn-rwx-segments", "-Wl,--build-id=none", "-T", linker.toString(), "-o", elf.toString(), source.toString()));
+        List<String> command = new ArrayList<>(List.of(
+                "aarch64-linux-gnu-gcc",
+                "-static",
+                "-nostdlib",
+                "-Wl,--no-warn-rwx-segments",
+                "-Wl,--build-id=none",
+                "-T",
+                linker.toString(),
+                "-o",
+                elf.toString(),
+                source.toString()));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes());
         if (process.waitFor() != 0) {

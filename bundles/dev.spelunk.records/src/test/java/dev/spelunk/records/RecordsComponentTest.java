@@ -15,7 +15,15 @@ class RecordsComponentTest {
     private final RecordsComponent records = new RecordsComponent();
 
     private static byte[] two() {
-        return new RecordBuilder().pc(0x1000, 1).events(2, 1).end().align(6).pc(0x1004, 1).events(2, 1).timestamp(3).bytes();
+        return new RecordBuilder()
+                .pc(0x1000, 1)
+                .events(2, 1)
+                .end()
+                .align(6)
+                .pc(0x1004, 1)
+                .events(2, 1)
+                .timestamp(3)
+                .bytes();
     }
 
     @Test
@@ -35,7 +43,8 @@ class RecordsComponentTest {
         byte[] cut = Arrays.copyOf(two(), 70);
         StringBuilder before = new StringBuilder();
         assertThatThrownBy(() -> records.decode(new ByteArrayInputStream(cut), before))
-                .isInstanceOfSatisfying(MalformedRecordException.class, e -> assertThat(e.offset()).isEqualTo(64));
+                .isInstanceOfSatisfying(MalformedRecordException.class, e -> assertThat(e.offset())
+                        .isEqualTo(64));
         assertThat(before.toString().lines()).hasSize(3 + 4);
     }
 
@@ -43,9 +52,11 @@ class RecordsComponentTest {
     @DisplayName("An empty stream and a text are no records")
     void noRecords() {
         assertThatThrownBy(() -> records.decode(new ByteArrayInputStream(new byte[0]), new StringBuilder()))
-                .isInstanceOf(MalformedRecordException.class).hasMessageContaining("empty");
+                .isInstanceOf(MalformedRecordException.class)
+                .hasMessageContaining("empty");
         byte[] text = "Lorem ipsum dolor sit amet\n".repeat(200).getBytes(StandardCharsets.US_ASCII);
         assertThatThrownBy(() -> records.decode(new ByteArrayInputStream(text), new StringBuilder()))
-                .isInstanceOf(MalformedRecordException.class).hasMessageContaining("offset 0x");
+                .isInstanceOf(MalformedRecordException.class)
+                .hasMessageContaining("offset 0x");
     }
 }

@@ -13,8 +13,7 @@ import org.junit.jupiter.api.Assumptions;
 
 /** An outside program that a test needs. Where it is missing the test says so in a list that the build prints last. */
 public final class RequiredTool {
-    private RequiredTool() {
-    }
+    private RequiredTool() {}
 
     /**
      * Ends the test when the program is not on the path: as a failure where the environment says CI=true,
@@ -33,7 +32,8 @@ public final class RequiredTool {
         Path list = Path.of(System.getProperty("spelunk.root", "../.."), "target", "did-not-run.txt");
         try {
             Files.createDirectories(list.getParent());
-            Files.writeString(list, what + "\n", StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            Files.writeString(
+                    list, what + "\n", StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -22,6 +22,7 @@ final class CacheRegisters implements RegisterBank {
     private static final long CCSIDR = 127L << 13 | 3L << 3 | 2;
     /** DC ZVA writes 2^4 words. */
     private static final long DCZID = 4;
+
     private static final long DZP = 1 << 4;
 
     @Override
@@ -29,19 +30,41 @@ final class CacheRegisters implements RegisterBank {
         Definitions d = new Definitions(a);
         Traps t = d.traps;
         AccessRule tid2 = t.hcr(Traps.HCR_TID2);
-        d.add("CTR_EL0", SystemRegister.CTR_EL0).constant(a.registerValue("CTR_EL0", CTR)).from(0).readOnly()
-                .rule(t.el0NeedsSctlr(Traps.SCTLR_UCT)).rule(tid2).rule(t.hfg(14));
-        d.add("DCZID_EL0", SystemRegister.DCZID_EL0).constant(a.registerValue("DCZID_EL0", DCZID)).from(0).readOnly()
+        d.add("CTR_EL0", SystemRegister.CTR_EL0)
+                .constant(a.registerValue("CTR_EL0", CTR))
+                .from(0)
+                .readOnly()
+                .rule(t.el0NeedsSctlr(Traps.SCTLR_UCT))
+                .rule(tid2)
+                .rule(t.hfg(14));
+        d.add("DCZID_EL0", SystemRegister.DCZID_EL0)
+                .constant(a.registerValue("DCZID_EL0", DCZID))
+                .from(0)
+                .readOnly()
                 .rule(t.hfg(15))
-                .onRead((c, r, stored) -> zeroingProhibited(c.pe.el, t.hcr(c), t.sctlrOfEl0(c)) ? stored | DZP : stored);
-        d.add("CLIDR_EL1", SystemRegister.CLIDR_EL1).constant(a.registerValue("CLIDR_EL1", CLIDR)).from(0).readOnly()
-                .rule(t.idSpaceFromEl0()).rule(tid2).rule(t.hfg(10));
+                .onRead((c, r, stored) ->
+                        zeroingProhibited(c.pe.el, t.hcr(c), t.sctlrOfEl0(c)) ? stored | DZP : stored);
+        d.add("CLIDR_EL1", SystemRegister.CLIDR_EL1)
+                .constant(a.registerValue("CLIDR_EL1", CLIDR))
+                .from(0)
+                .readOnly()
+                .rule(t.idSpaceFromEl0())
+                .rule(tid2)
+                .rule(t.hfg(10));
         long[] selected = selected(a);
-        d.add("CCSIDR_EL1", SystemRegister.CCSIDR_EL1).constant(selected[0]).from(0).readOnly()
-                .rule(t.idSpaceFromEl0()).rule(tid2).rule(t.hfg(9))
+        d.add("CCSIDR_EL1", SystemRegister.CCSIDR_EL1)
+                .constant(selected[0])
+                .from(0)
+                .readOnly()
+                .rule(t.idSpaceFromEl0())
+                .rule(tid2)
+                .rule(t.hfg(9))
                 .onRead((c, r, stored) -> selected[(int) c.register(SystemRegister.CSSELR_EL1) & 15]);
-        d.add("CSSELR_EL1", SystemRegister.CSSELR_EL1).field("Level", 3, 1).field("InD", 0)
-                .rule(tid2).rule(t.hfg(13));
+        d.add("CSSELR_EL1", SystemRegister.CSSELR_EL1)
+                .field("Level", 3, 1)
+                .field("InD", 0)
+                .rule(tid2)
+                .rule(t.hfg(13));
         return d.build();
     }
 

@@ -7,7 +7,6 @@ import dev.spelunk.api.registers.AccessRule;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.RegisterBank;
 import dev.spelunk.api.registers.RegisterDefinition;
-import dev.spelunk.api.registers.SystemRegister;
 import java.util.List;
 
 /**
@@ -17,12 +16,14 @@ import java.util.List;
 final class DebugRegisters implements RegisterBank {
     /** Breakpoints and watchpoints: ID_AA64DFR0_EL1.{BRPs,WRPs} + 1. */
     private static final int POINTS = 2;
+
     private static final int MDSCR_EL1 = Encoding.of(2, 0, 0, 2, 2);
     private static final int OSLAR_EL1 = Encoding.of(2, 0, 1, 0, 4);
     /** OSLM 0b10: the OS Lock is implemented. */
     private static final long OSLSR_OSLM = 1L << 3;
     /** Debug authentication: nothing is implemented or enabled for a debugger that is not there. */
     private static final long DBGAUTHSTATUS = 0;
+
     private static final long MDSCR_TDCC = 1L << 12;
 
     @Override
@@ -32,13 +33,33 @@ final class DebugRegisters implements RegisterBank {
         AccessRule tda = t.debug(Traps.MDCR_TDA);
         AccessRule tdosa = t.debug(Traps.MDCR_TDOSA);
         AccessRule tdra = t.debug(Traps.MDCR_TDRA);
-        AccessRule tdcc = (c, read) -> c.pe.el == 0 && (c.register(MDSCR_EL1) & MDSCR_TDCC) != 0
-                ? t.trapFromEl0(c) : Access.ALLOWED;
-        d.add("MDSCR_EL1", MDSCR_EL1).field("SS", 0).field("ERR", 6).field("TDCC", 12).field("KDE", 13)
-                .field("HDE", 14).field("MDE", 15).field("TDA", 21).field("INTdis", 23, 22).field("TXU", 26)
-                .field("RXO", 27).field("TXfull", 29).field("RXfull", 30).rule(t.hdfg(4)).rule(tda);
-        d.add("OSLAR_EL1", OSLAR_EL1).field("OSLK", 0).reset(1).writeOnly().rule(t.hdfg(8)).rule(tdosa);
-        d.add("OSLSR_EL1", 2, 0, 1, 1, 4).constant(OSLSR_OSLM).rule(t.hdfg(9)).rule(tdosa)
+        AccessRule tdcc = (c, read) ->
+                c.pe.el == 0 && (c.register(MDSCR_EL1) & MDSCR_TDCC) != 0 ? t.trapFromEl0(c) : Access.ALLOWED;
+        d.add("MDSCR_EL1", MDSCR_EL1)
+                .field("SS", 0)
+                .field("ERR", 6)
+                .field("TDCC", 12)
+                .field("KDE", 13)
+                .field("HDE", 14)
+                .field("MDE", 15)
+                .field("TDA", 21)
+                .field("INTdis", 23, 22)
+                .field("TXU", 26)
+                .field("RXO", 27)
+                .field("TXfull", 29)
+                .field("RXfull", 30)
+                .rule(t.hdfg(4))
+                .rule(tda);
+        d.add("OSLAR_EL1", OSLAR_EL1)
+                .field("OSLK", 0)
+                .reset(1)
+                .writeOnly()
+                .rule(t.hdfg(8))
+                .rule(tdosa);
+        d.add("OSLSR_EL1", 2, 0, 1, 1, 4)
+                .constant(OSLSR_OSLM)
+                .rule(t.hdfg(9))
+                .rule(tdosa)
                 .onRead((c, r, stored) -> stored | c.register(OSLAR_EL1) << 1);
         d.add("OSDLR_EL1", 2, 0, 1, 3, 4).rule(t.hdfg(11)).rule(tdosa);
         d.add("DBGPRCR_EL1", 2, 0, 1, 4, 4).rule(t.hdfg(7)).rule(tdosa);
@@ -47,13 +68,21 @@ final class DebugRegisters implements RegisterBank {
         d.add("MDCCINT_EL1", 2, 0, 0, 2, 0).rule(tda);
         d.add("OSDTRRX_EL1", 2, 0, 0, 0, 2).rule(tda);
         d.add("OSDTRTX_EL1", 2, 0, 0, 3, 2).rule(tda);
-        d.add("MDCCSR_EL0", 2, 3, 0, 1, 0).constant(0).from(0).readOnly().rule(tdcc).rule(tda);
+        d.add("MDCCSR_EL0", 2, 3, 0, 1, 0)
+                .constant(0)
+                .from(0)
+                .readOnly()
+                .rule(tdcc)
+                .rule(tda);
         d.add("DBGDTR_EL0", 2, 3, 0, 4, 0).from(0).rule(tdcc).rule(tda);
         // DBGDTRRX_EL0 for reads, DBGDTRTX_EL0 for writes.
         d.add("DBGDTRRX_EL0", 2, 3, 0, 5, 0).from(0).rule(tdcc).rule(tda);
         d.add("DBGCLAIMSET_EL1", 2, 0, 7, 8, 6).rule(t.hdfg(5)).rule(tda);
         d.add("DBGCLAIMCLR_EL1", 2, 0, 7, 9, 6).rule(t.hdfg(5)).rule(tda);
-        d.add("DBGAUTHSTATUS_EL1", 2, 0, 7, 14, 6).constant(DBGAUTHSTATUS).rule(t.hdfg(6)).rule(tda);
+        d.add("DBGAUTHSTATUS_EL1", 2, 0, 7, 14, 6)
+                .constant(DBGAUTHSTATUS)
+                .rule(t.hdfg(6))
+                .rule(tda);
         for (int n = 0; n < POINTS; n++) {
             d.add("DBGBVR" + n + "_EL1", 2, 0, 0, n, 4).rule(t.hdfg(1)).rule(tda);
             d.add("DBGBCR" + n + "_EL1", 2, 0, 0, n, 5).rule(t.hdfg(0)).rule(tda);

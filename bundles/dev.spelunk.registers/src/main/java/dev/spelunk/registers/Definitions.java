@@ -62,7 +62,14 @@ final class Definitions {
     void el12(String name, int encodingOfEl1) {
         if (vhe) {
             int other = encodingOfEl1;
-            add(name, Encoding.of(Encoding.op0(other), 5, Encoding.crn(other), Encoding.crm(other), Encoding.op2(other)))
+            add(
+                            name,
+                            Encoding.of(
+                                    Encoding.op0(other),
+                                    5,
+                                    Encoding.crn(other),
+                                    Encoding.crm(other),
+                                    Encoding.op2(other)))
                     .aliasOf(other);
         }
     }

@@ -20,7 +20,10 @@ final class El3Registers implements RegisterBank {
         }
         secureConfiguration(d);
         monitorDebug(d, a);
-        d.add("CPTR_EL3", SystemRegister.CPTR_EL3).field("TCPAC", 31).field("TFP", 10).from(3);
+        d.add("CPTR_EL3", SystemRegister.CPTR_EL3)
+                .field("TCPAC", 31)
+                .field("TFP", 10)
+                .from(3);
         SystemControl.el3(d, d.add("SCTLR_EL3", 3, 6, 1, 0, 0)).from(3);
         d.add("ACTLR_EL3", 3, 6, 1, 0, 1).from(3);
         d.add("TTBR0_EL3", 3, 6, 2, 0, 0).field("BADDR", 47, 1).field("CnP", 0).from(3);
@@ -28,7 +31,10 @@ final class El3Registers implements RegisterBank {
         d.add("MAIR_EL3", 3, 6, 10, 2, 0).whole().from(3);
         d.add("AMAIR_EL3", 3, 6, 10, 3, 0).from(3);
         d.add("VBAR_EL3", 3, 6, 12, 0, 0).field("VBA", 63, 11).from(3);
-        d.add("RVBAR_EL3", 3, 6, 12, 0, 1).constant(a.registerValue("RVBAR_EL3", 0)).from(3).readOnly();
+        d.add("RVBAR_EL3", 3, 6, 12, 0, 1)
+                .constant(a.registerValue("RVBAR_EL3", 0))
+                .from(3)
+                .readOnly();
         ExceptionRegisters.syndrome(d.add("ESR_EL3", 3, 6, 5, 2, 0)).from(3);
         d.add("FAR_EL3", 3, 6, 6, 0, 0).whole().from(3);
         d.add("AFSR0_EL3", 3, 6, 5, 1, 0).from(3);
@@ -40,9 +46,20 @@ final class El3Registers implements RegisterBank {
 
     /** SCR_EL3 (D24.2.169): lower levels are AArch64 only, so RW is RAO/WI. */
     private static void secureConfiguration(Definitions d) {
-        RegisterDefinition.Builder b = d.add("SCR_EL3", SystemRegister.SCR_EL3).from(3)
-                .field("NS", 0).field("IRQ", 1).field("FIQ", 2).field("EA", 3).res1(5, 4).field("SMD", 7)
-                .field("HCE", 8).field("SIF", 9).res1(10, 10).field("ST", 11).field("TWI", 12).field("TWE", 13)
+        RegisterDefinition.Builder b = d.add("SCR_EL3", SystemRegister.SCR_EL3)
+                .from(3)
+                .field("NS", 0)
+                .field("IRQ", 1)
+                .field("FIQ", 2)
+                .field("EA", 3)
+                .res1(5, 4)
+                .field("SMD", 7)
+                .field("HCE", 8)
+                .field("SIF", 9)
+                .res1(10, 10)
+                .field("ST", 11)
+                .field("TWI", 12)
+                .field("TWE", 13)
                 .onWrite(Definitions.HYPERVISOR_CONTROL);
         if (d.has("FEAT_LOR")) {
             b.field("TLOR", 14);
@@ -63,8 +80,12 @@ final class El3Registers implements RegisterBank {
 
     /** MDCR_EL3 (D24.3.18). Of the performance monitors it has what matters below EL3: TPM. */
     private static void monitorDebug(Definitions d, Architecture a) {
-        RegisterDefinition.Builder b = d.add("MDCR_EL3", SystemRegister.MDCR_EL3).from(3)
-                .field("TPM", 6).field("TDA", 9).field("TDOSA", 10).field("SDD", 16)
+        RegisterDefinition.Builder b = d.add("MDCR_EL3", SystemRegister.MDCR_EL3)
+                .from(3)
+                .field("TPM", 6)
+                .field("TDA", 9)
+                .field("TDOSA", 10)
+                .field("SDD", 16)
                 .onWrite(Definitions.HYPERVISOR_CONTROL);
         if (a.profiling() != null) {
             b.field("NSPB", 13, 12);

@@ -26,16 +26,23 @@ final class ExceptionRegisters implements RegisterBank {
     public List<RegisterDefinition> registers(Architecture a) {
         Definitions d = new Definitions(a);
         Traps t = d.traps;
-        RegisterDefinition.Builder vbar = d.add("VBAR_EL1", SystemRegister.VBAR_EL1).field("VBA", 63, 11).rule(t.hfg(38));
+        RegisterDefinition.Builder vbar =
+                d.add("VBAR_EL1", SystemRegister.VBAR_EL1).field("VBA", 63, 11).rule(t.hfg(38));
         RegisterDefinition.Builder esr = syndrome(d.add("ESR_EL1", SystemRegister.ESR_EL1))
-                .rule(t.virtualMemory()).rule(t.hfg(16));
-        RegisterDefinition.Builder far = d.add("FAR_EL1", SystemRegister.FAR_EL1).whole()
-                .rule(t.virtualMemory()).rule(t.hfg(17));
+                .rule(t.virtualMemory())
+                .rule(t.hfg(16));
+        RegisterDefinition.Builder far = d.add("FAR_EL1", SystemRegister.FAR_EL1)
+                .whole()
+                .rule(t.virtualMemory())
+                .rule(t.hfg(17));
         RegisterDefinition.Builder afsr0 = d.add("AFSR0_EL1", SystemRegister.AFSR0_EL1)
-                .rule(t.virtualMemory()).rule(t.hfg(0));
+                .rule(t.virtualMemory())
+                .rule(t.hfg(0));
         RegisterDefinition.Builder afsr1 = d.add("AFSR1_EL1", SystemRegister.AFSR1_EL1)
-                .rule(t.virtualMemory()).rule(t.hfg(1));
-        RegisterDefinition.Builder elr = d.add("ELR_EL1", SystemRegister.ELR_EL1).whole();
+                .rule(t.virtualMemory())
+                .rule(t.hfg(1));
+        RegisterDefinition.Builder elr =
+                d.add("ELR_EL1", SystemRegister.ELR_EL1).whole();
         RegisterDefinition.Builder spsr = savedStatus(d, d.add("SPSR_EL1", SystemRegister.SPSR_EL1));
         if (d.vhe) {
             vbar.redirectedAtEl2(SystemRegister.VBAR_EL2);
@@ -53,7 +60,9 @@ final class ExceptionRegisters implements RegisterBank {
         d.el12("AFSR1_EL12", SystemRegister.AFSR1_EL1);
         d.el12("ELR_EL12", SystemRegister.ELR_EL1);
         d.el12("SPSR_EL12", SystemRegister.SPSR_EL1);
-        d.add("ISR_EL1", SystemRegister.ISR_EL1).constant(0).rule(t.hfg(18))
+        d.add("ISR_EL1", SystemRegister.ISR_EL1)
+                .constant(0)
+                .rule(t.hfg(18))
                 .onRead((c, r, stored) -> pending(c, t.hcr(c)));
         if (!d.el2 && !d.el3) {
             d.add("RVBAR_EL1", 3, 0, 12, 0, 1).constant(a.registerValue("RVBAR_EL1", 0));
@@ -75,8 +84,17 @@ final class ExceptionRegisters implements RegisterBank {
 
     /** SPSR_ELx for exceptions from AArch64 (C5.2.18-20). */
     static RegisterDefinition.Builder savedStatus(Definitions d, RegisterDefinition.Builder b) {
-        b.field("N", 31).field("Z", 30).field("C", 29).field("V", 28).field("SS", 21).field("IL", 20)
-                .field("D", 9).field("A", 8).field("I", 7).field("F", 6).field("M", 4, 0);
+        b.field("N", 31)
+                .field("Z", 30)
+                .field("C", 29)
+                .field("V", 28)
+                .field("SS", 21)
+                .field("IL", 20)
+                .field("D", 9)
+                .field("A", 8)
+                .field("I", 7)
+                .field("F", 6)
+                .field("M", 4, 0);
         if (d.has("FEAT_DIT")) {
             b.field("DIT", 24);
         }
@@ -100,7 +118,9 @@ final class ExceptionRegisters implements RegisterBank {
 
     /** SP_ELx is accessible from a higher EL, and SP_EL0 at EL1 and above while it is not the current stack pointer. */
     private static void stackPointer(Definitions d, String name, int encoding, int el) {
-        d.add(name, encoding).whole().from(el + 1)
+        d.add(name, encoding)
+                .whole()
+                .from(el + 1)
                 .rule((c, read) -> el == 0 && c.pe.spSel == 0 ? Access.UNDEFINED : Access.ALLOWED)
                 .onRead((c, r, stored) -> c.pe.sp[el])
                 .onWrite((c, r, stored, value) -> {
@@ -114,11 +134,14 @@ final class ExceptionRegisters implements RegisterBank {
         int in = c.pe.interrupts;
         boolean virtual = c.pe.el == 1 && (hcr & Traps.HCR_TGE) == 0;
         boolean f = virtual && (hcr & HCR_FMO) != 0
-                ? (in & PeState.VFIQ) != 0 || (hcr & HCR_VF) != 0 : (in & PeState.FIQ) != 0;
+                ? (in & PeState.VFIQ) != 0 || (hcr & HCR_VF) != 0
+                : (in & PeState.FIQ) != 0;
         boolean i = virtual && (hcr & HCR_IMO) != 0
-                ? (in & PeState.VIRQ) != 0 || (hcr & HCR_VI) != 0 : (in & PeState.IRQ) != 0;
+                ? (in & PeState.VIRQ) != 0 || (hcr & HCR_VI) != 0
+                : (in & PeState.IRQ) != 0;
         boolean s = virtual && (hcr & HCR_AMO) != 0
-                ? (in & PeState.VSERROR) != 0 || (hcr & HCR_VSE) != 0 : (in & PeState.SERROR) != 0;
+                ? (in & PeState.VSERROR) != 0 || (hcr & HCR_VSE) != 0
+                : (in & PeState.SERROR) != 0;
         return (f ? ISR_F : 0) | (i ? ISR_I : 0) | (s ? ISR_A : 0);
     }
 }

@@ -20,8 +20,12 @@ final class FloatingPointRegisters implements RegisterBank {
     public List<RegisterDefinition> registers(Architecture a) {
         Definitions d = new Definitions(a);
         if (a.has("FEAT_FP")) {
-            RegisterDefinition.Builder fpcr = d.add("FPCR", SystemRegister.FPCR).field("AHP", 26).field("DN", 25)
-                    .field("FZ", 24).field("RMode", 23, 22).from(0)
+            RegisterDefinition.Builder fpcr = d.add("FPCR", SystemRegister.FPCR)
+                    .field("AHP", 26)
+                    .field("DN", 25)
+                    .field("FZ", 24)
+                    .field("RMode", 23, 22)
+                    .from(0)
                     .rule((c, read) -> access(d.traps, c))
                     .onRead((c, r, stored) -> c.pe.fpcr & 0xFFFFFFFFL)
                     .onWrite((c, r, stored, value) -> {
@@ -31,8 +35,15 @@ final class FloatingPointRegisters implements RegisterBank {
             if (a.has("FEAT_FP16")) {
                 fpcr.field("FZ16", 19);
             }
-            d.add("FPSR", SystemRegister.FPSR).field("QC", 27).field("IDC", 7).field("IXC", 4).field("UFC", 3)
-                    .field("OFC", 2).field("DZC", 1).field("IOC", 0).from(0)
+            d.add("FPSR", SystemRegister.FPSR)
+                    .field("QC", 27)
+                    .field("IDC", 7)
+                    .field("IXC", 4)
+                    .field("UFC", 3)
+                    .field("OFC", 2)
+                    .field("DZC", 1)
+                    .field("IOC", 0)
+                    .from(0)
                     .rule((c, read) -> access(d.traps, c))
                     .onRead((c, r, stored) -> c.pe.fpsr & 0xFFFFFFFFL)
                     .onWrite((c, r, stored, value) -> {

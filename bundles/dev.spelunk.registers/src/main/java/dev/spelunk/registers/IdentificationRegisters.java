@@ -16,14 +16,35 @@ import java.util.List;
 final class IdentificationRegisters implements RegisterBank {
     /** Implementer 0 (reserved for software use), architecture by ID registers. */
     static final long MIDR = 0x000F_5BE0L;
+
     private static final long MPIDR_RES1 = 1L << 31;
     private static final int PES_PER_CLUSTER = 16;
 
     private static final String[] AARCH32 = {
-        "ID_PFR0_EL1", "ID_PFR1_EL1", "ID_DFR0_EL1", "ID_AFR0_EL1", "ID_MMFR0_EL1", "ID_MMFR1_EL1", "ID_MMFR2_EL1",
-        "ID_MMFR3_EL1", "ID_ISAR0_EL1", "ID_ISAR1_EL1", "ID_ISAR2_EL1", "ID_ISAR3_EL1", "ID_ISAR4_EL1",
-        "ID_ISAR5_EL1", "ID_MMFR4_EL1", "ID_ISAR6_EL1", "MVFR0_EL1", "MVFR1_EL1", "MVFR2_EL1", null,
-        "ID_PFR2_EL1", "ID_DFR1_EL1", "ID_MMFR5_EL1", null
+        "ID_PFR0_EL1",
+        "ID_PFR1_EL1",
+        "ID_DFR0_EL1",
+        "ID_AFR0_EL1",
+        "ID_MMFR0_EL1",
+        "ID_MMFR1_EL1",
+        "ID_MMFR2_EL1",
+        "ID_MMFR3_EL1",
+        "ID_ISAR0_EL1",
+        "ID_ISAR1_EL1",
+        "ID_ISAR2_EL1",
+        "ID_ISAR3_EL1",
+        "ID_ISAR4_EL1",
+        "ID_ISAR5_EL1",
+        "ID_MMFR4_EL1",
+        "ID_ISAR6_EL1",
+        "MVFR0_EL1",
+        "MVFR1_EL1",
+        "MVFR2_EL1",
+        null,
+        "ID_PFR2_EL1",
+        "ID_DFR1_EL1",
+        "ID_MMFR5_EL1",
+        null
     };
 
     /** MPIDR_EL1.{Aff3,Aff2,Aff1,Aff0} of a PE: Aff0 is 0..15, as one GICv3 SGI reaches, then Aff1. */
@@ -34,18 +55,36 @@ final class IdentificationRegisters implements RegisterBank {
     @Override
     public List<RegisterDefinition> registers(Architecture a) {
         Definitions d = new Definitions(a);
-        d.add("MIDR_EL1", SystemRegister.MIDR_EL1).constant(a.registerValue("MIDR_EL1", MIDR)).from(0).readOnly()
-                .rule(d.traps.idSpaceFromEl0()).rule(d.traps.hfg(25))
-                .onRead((c, r, stored) -> c.pe.el == 1 && d.traps.el2Enabled(c)
-                        ? c.register(SystemRegister.VPIDR_EL2) : stored);
-        d.add("MPIDR_EL1", SystemRegister.MPIDR_EL1).constant(a.registerValue("MPIDR_EL1", MPIDR_RES1)).from(0).readOnly()
-                .rule(d.traps.idSpaceFromEl0()).rule(d.traps.hfg(26))
-                .onRead((c, r, stored) -> c.pe.el == 1 && d.traps.el2Enabled(c)
-                        ? c.register(SystemRegister.VMPIDR_EL2) : stored);
-        d.add("REVIDR_EL1", SystemRegister.REVIDR_EL1).constant(a.registerValue("REVIDR_EL1", 0)).from(0).readOnly()
-                .rule(d.traps.idSpaceFromEl0()).rule(d.traps.hcr(Traps.HCR_TID1)).rule(d.traps.hfg(28));
-        d.add("AIDR_EL1", 3, 1, 0, 0, 7).constant(a.registerValue("AIDR_EL1", 0)).from(0).readOnly()
-                .rule(d.traps.idSpaceFromEl0()).rule(d.traps.hcr(Traps.HCR_TID1)).rule(d.traps.hfg(2));
+        d.add("MIDR_EL1", SystemRegister.MIDR_EL1)
+                .constant(a.registerValue("MIDR_EL1", MIDR))
+                .from(0)
+                .readOnly()
+                .rule(d.traps.idSpaceFromEl0())
+                .rule(d.traps.hfg(25))
+                .onRead((c, r, stored) ->
+                        c.pe.el == 1 && d.traps.el2Enabled(c) ? c.register(SystemRegister.VPIDR_EL2) : stored);
+        d.add("MPIDR_EL1", SystemRegister.MPIDR_EL1)
+                .constant(a.registerValue("MPIDR_EL1", MPIDR_RES1))
+                .from(0)
+                .readOnly()
+                .rule(d.traps.idSpaceFromEl0())
+                .rule(d.traps.hfg(26))
+                .onRead((c, r, stored) ->
+                        c.pe.el == 1 && d.traps.el2Enabled(c) ? c.register(SystemRegister.VMPIDR_EL2) : stored);
+        d.add("REVIDR_EL1", SystemRegister.REVIDR_EL1)
+                .constant(a.registerValue("REVIDR_EL1", 0))
+                .from(0)
+                .readOnly()
+                .rule(d.traps.idSpaceFromEl0())
+                .rule(d.traps.hcr(Traps.HCR_TID1))
+                .rule(d.traps.hfg(28));
+        d.add("AIDR_EL1", 3, 1, 0, 0, 7)
+                .constant(a.registerValue("AIDR_EL1", 0))
+                .from(0)
+                .readOnly()
+                .rule(d.traps.idSpaceFromEl0())
+                .rule(d.traps.hcr(Traps.HCR_TID1))
+                .rule(d.traps.hfg(2));
         for (int crm = 1; crm <= 7; crm++) {
             for (int op2 = 0; op2 <= 7; op2++) {
                 feature(d, a, crm, op2);
@@ -57,8 +96,12 @@ final class IdentificationRegisters implements RegisterBank {
     private static void feature(Definitions d, Architecture a, int crm, int op2) {
         int encoding = Encoding.of(3, 0, 0, crm, op2);
         String name = name(encoding);
-        d.add(name, encoding).constant(a.registerValue(name, value(encoding, a))).from(0).readOnly()
-                .rule(d.traps.idSpaceFromEl0()).rule(d.traps.hcr(Traps.HCR_TID3));
+        d.add(name, encoding)
+                .constant(a.registerValue(name, value(encoding, a)))
+                .from(0)
+                .readOnly()
+                .rule(d.traps.idSpaceFromEl0())
+                .rule(d.traps.hcr(Traps.HCR_TID3));
     }
 
     private static String name(int encoding) {

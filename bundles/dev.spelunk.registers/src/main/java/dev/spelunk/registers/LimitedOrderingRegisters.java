@@ -21,12 +21,17 @@ final class LimitedOrderingRegisters implements RegisterBank {
         }
         AccessRule toEl2 = d.traps.hcr(Traps.HCR_TLOR);
         AccessRule toEl3 = (c, read) -> d.el3 && c.pe.el < 3 && (c.register(SystemRegister.SCR_EL3) & SCR_TLOR) != 0
-                ? Access.trap(3) : Access.ALLOWED;
+                ? Access.trap(3)
+                : Access.ALLOWED;
         d.add("LORSA_EL1", 3, 0, 10, 4, 0).rule(toEl2).rule(d.traps.hfg(23)).rule(toEl3);
         d.add("LOREA_EL1", 3, 0, 10, 4, 1).rule(toEl2).rule(d.traps.hfg(20)).rule(toEl3);
         d.add("LORN_EL1", 3, 0, 10, 4, 2).rule(toEl2).rule(d.traps.hfg(22)).rule(toEl3);
         d.add("LORC_EL1", 3, 0, 10, 4, 3).rule(toEl2).rule(d.traps.hfg(19)).rule(toEl3);
-        d.add("LORID_EL1", 3, 0, 10, 4, 7).constant(0).rule(toEl2).rule(d.traps.hfg(21)).rule(toEl3);
+        d.add("LORID_EL1", 3, 0, 10, 4, 7)
+                .constant(0)
+                .rule(toEl2)
+                .rule(d.traps.hfg(21))
+                .rule(toEl3);
         return d.build();
     }
 }

@@ -25,11 +25,19 @@ final class PerformanceMonitorsRegisters implements RegisterBank {
         AccessRule tpmcr = d.traps.performanceMonitors(Traps.MDCR_TPM | Traps.MDCR_TPMCR);
         AccessRule noEl0 = (c, read) -> c.pe.el == 0 ? d.traps.trapFromEl0(c) : Access.ALLOWED;
         d.add("PMCR_EL0", SystemRegister.PMCR_EL0).from(0).rule(noEl0).rule(tpmcr);
-        String[] crm12 = {"PMCNTENSET_EL0", "PMCNTENCLR_EL0", "PMOVSCLR_EL0", "PMSWINC_EL0", "PMSELR_EL0",
-            "PMCEID0_EL0", "PMCEID1_EL0"};
+        String[] crm12 = {
+            "PMCNTENSET_EL0",
+            "PMCNTENCLR_EL0",
+            "PMOVSCLR_EL0",
+            "PMSWINC_EL0",
+            "PMSELR_EL0",
+            "PMCEID0_EL0",
+            "PMCEID1_EL0"
+        };
         for (int op2 = 1; op2 <= 7; op2++) {
             String name = crm12[op2 - 1];
-            RegisterDefinition.Builder b = d.add(name, 3, 3, 9, 12, op2).from(0).rule(noEl0).rule(tpm);
+            RegisterDefinition.Builder b =
+                    d.add(name, 3, 3, 9, 12, op2).from(0).rule(noEl0).rule(tpm);
             if (name.startsWith("PMCEID")) {
                 b.readOnly();
             } else if (name.equals("PMSWINC_EL0")) {

@@ -31,10 +31,20 @@ final class PointerAuthenticationRegisters implements RegisterBank {
     /** Both halves of a key. @param bit of the fine-grained trap */
     private static void key(Definitions d, String name, int crm, int op2, int bit) {
         AccessRule toEl2 = (c, read) -> c.pe.el == 1 && d.traps.el2Enabled(c) && (d.traps.hcr(c) & HCR_APK) == 0
-                ? Access.trap(2) : Access.ALLOWED;
+                ? Access.trap(2)
+                : Access.ALLOWED;
         AccessRule toEl3 = (c, read) -> d.el3 && c.pe.el < 3 && (c.register(SystemRegister.SCR_EL3) & SCR_APK) == 0
-                ? Access.trap(3) : Access.ALLOWED;
-        d.add(name + "KeyLo_EL1", 3, 0, 2, crm, op2).whole().rule(toEl2).rule(d.traps.hfg(bit)).rule(toEl3);
-        d.add(name + "KeyHi_EL1", 3, 0, 2, crm, op2 + 1).whole().rule(toEl2).rule(d.traps.hfg(bit)).rule(toEl3);
+                ? Access.trap(3)
+                : Access.ALLOWED;
+        d.add(name + "KeyLo_EL1", 3, 0, 2, crm, op2)
+                .whole()
+                .rule(toEl2)
+                .rule(d.traps.hfg(bit))
+                .rule(toEl3);
+        d.add(name + "KeyHi_EL1", 3, 0, 2, crm, op2 + 1)
+                .whole()
+                .rule(toEl2)
+                .rule(d.traps.hfg(bit))
+                .rule(toEl3);
     }
 }

@@ -17,13 +17,23 @@ final class PstateRegisters implements RegisterBank {
     @Override
     public List<RegisterDefinition> registers(Architecture a) {
         Definitions d = new Definitions(a);
-        d.add("NZCV", SystemRegister.NZCV).field("N", 31).field("Z", 30).field("C", 29).field("V", 28).from(0)
+        d.add("NZCV", SystemRegister.NZCV)
+                .field("N", 31)
+                .field("Z", 30)
+                .field("C", 29)
+                .field("V", 28)
+                .from(0)
                 .onRead((c, r, stored) -> (long) c.pe.nzcv << 28)
                 .onWrite((c, r, stored, value) -> {
                     c.pe.nzcv = (int) (value >>> 28);
                     return value;
                 });
-        d.add("DAIF", SystemRegister.DAIF).field("D", 9).field("A", 8).field("I", 7).field("F", 6).from(0)
+        d.add("DAIF", SystemRegister.DAIF)
+                .field("D", 9)
+                .field("A", 8)
+                .field("I", 7)
+                .field("F", 6)
+                .from(0)
                 .rule(d.traps.el0NeedsSctlr(Traps.SCTLR_UMA))
                 .onRead((c, r, stored) -> (long) c.pe.daif << 6)
                 .onWrite((c, r, stored, value) -> {
@@ -31,7 +41,8 @@ final class PstateRegisters implements RegisterBank {
                     return value;
                 });
         d.add("CurrentEL", SystemRegister.CurrentEL).constant(0).onRead((c, r, stored) -> (long) c.pe.el << 2);
-        d.add("SPSel", SystemRegister.SPSel).field("SP", 0)
+        d.add("SPSel", SystemRegister.SPSel)
+                .field("SP", 0)
                 .onRead((c, r, stored) -> c.pe.spSel)
                 .onWrite((c, r, stored, value) -> {
                     c.pe.bankStackPointer();
@@ -40,7 +51,8 @@ final class PstateRegisters implements RegisterBank {
                     return value;
                 });
         if (a.has("FEAT_PAN")) {
-            d.add("PAN", SystemRegister.PAN).field("PAN", 22)
+            d.add("PAN", SystemRegister.PAN)
+                    .field("PAN", 22)
                     .onRead((c, r, stored) -> c.pe.pan ? 1L << 22 : 0)
                     .onWrite((c, r, stored, value) -> {
                         c.pe.pan = value != 0;
@@ -49,7 +61,8 @@ final class PstateRegisters implements RegisterBank {
                     });
         }
         if (a.has("FEAT_UAO")) {
-            d.add("UAO", SystemRegister.UAO).field("UAO", 23)
+            d.add("UAO", SystemRegister.UAO)
+                    .field("UAO", 23)
                     .onRead((c, r, stored) -> c.pe.uao ? 1L << 23 : 0)
                     .onWrite((c, r, stored, value) -> {
                         c.pe.uao = value != 0;
@@ -57,7 +70,9 @@ final class PstateRegisters implements RegisterBank {
                     });
         }
         if (a.has("FEAT_DIT")) {
-            d.add("DIT", SystemRegister.DIT).field("DIT", 24).from(0)
+            d.add("DIT", SystemRegister.DIT)
+                    .field("DIT", 24)
+                    .from(0)
                     .onRead((c, r, stored) -> c.pe.dit ? 1L << 24 : 0)
                     .onWrite((c, r, stored, value) -> {
                         c.pe.dit = value != 0;
@@ -65,7 +80,9 @@ final class PstateRegisters implements RegisterBank {
                     });
         }
         if (a.has("FEAT_SSBS2")) {
-            d.add("SSBS", SystemRegister.SSBS).field("SSBS", 12).from(0)
+            d.add("SSBS", SystemRegister.SSBS)
+                    .field("SSBS", 12)
+                    .from(0)
                     .onRead((c, r, stored) -> c.pe.ssbs ? 1L << 12 : 0)
                     .onWrite((c, r, stored, value) -> {
                         c.pe.ssbs = value != 0;

@@ -14,7 +14,9 @@ import org.osgi.service.component.annotations.Component;
 /** Publishes the system-register table. */
 @Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_FGT", effective = "compose")
 @Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_FGT2", effective = "compose")
-@Component(service = RegisterModel.class, property = {Parts.PART + "=" + Parts.REGISTERS, Parts.NAME + "=table"})
+@Component(
+        service = RegisterModel.class,
+        property = {Parts.PART + "=" + Parts.REGISTERS, Parts.NAME + "=table"})
 public final class RegisterModelComponent implements RegisterModel {
     @Override
     public RegisterFile create(PeContext context, List<RegisterBank> banks, RegisterFile previous) {

@@ -29,6 +29,7 @@ final class RegisterTable implements RegisterFile {
     private final PeState pe;
     /** Position in the arrays below for each encoding, -1 for none. */
     private final short[] positions = new short[ENCODINGS];
+
     private final RegisterDefinition[] definitions;
     private final List<RegisterDefinition> list;
     private final AccessRule[][] rules;
@@ -36,6 +37,7 @@ final class RegisterTable implements RegisterFile {
     private final short[] targets;
     /** The same for an access at EL2 with HCR_EL2.E2H = 1. */
     private final short[] hostTargets;
+
     private final byte[] lowestReadEl;
     private final byte[] lowestWriteEl;
     private final RegisterDefinition.ReadHook[] onRead;

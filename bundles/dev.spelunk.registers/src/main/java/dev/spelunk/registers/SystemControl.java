@@ -8,8 +8,7 @@ final class SystemControl {
     /** Where Warm reset leaves SPAN UNKNOWN it is 1, which keeps PSTATE.PAN as it was in Armv8.0. */
     private static final long SPAN = 1L << 23;
 
-    private SystemControl() {
-    }
+    private SystemControl() {}
 
     /**
      * The fields that control the registers' own EL and, in SCTLR_EL1 and with FEAT_VHE in SCTLR_EL2, EL0.
@@ -21,8 +20,15 @@ final class SystemControl {
         if (el2WithoutHost) {
             return b.res1(4, 4).res1(5, 5).res1(16, 16).res1(18, 18).res1(23, 23);
         }
-        b.field("SA0", 4).res1(8, 7).field("UMA", 9).field("DZE", 14).field("UCT", 15).field("nTWI", 16)
-                .field("nTWE", 18).res1(20, 20).field("UCI", 26);
+        b.field("SA0", 4)
+                .res1(8, 7)
+                .field("UMA", 9)
+                .field("DZE", 14)
+                .field("UCT", 15)
+                .field("nTWI", 16)
+                .field("nTWE", 18)
+                .res1(20, 20)
+                .field("UCI", 26);
         if (d.has("FEAT_SPECRES")) {
             b.field("EnRCTX", 10);
         }
@@ -43,8 +49,15 @@ final class SystemControl {
     }
 
     private static RegisterDefinition.Builder ownLevel(Definitions d, RegisterDefinition.Builder b) {
-        b.field("M", 0).field("A", 1).field("C", 2).field("SA", 3).res1(11, 11).field("I", 12).field("WXN", 19)
-                .res1(22, 22).res1(29, 28);
+        b.field("M", 0)
+                .field("A", 1)
+                .field("C", 2)
+                .field("SA", 3)
+                .res1(11, 11)
+                .field("I", 12)
+                .field("WXN", 19)
+                .res1(22, 22)
+                .res1(29, 28);
         if (d.has("FEAT_LSE2")) {
             b.field("nAA", 6);
         }

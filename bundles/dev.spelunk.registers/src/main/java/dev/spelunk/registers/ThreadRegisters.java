@@ -13,7 +13,11 @@ final class ThreadRegisters implements RegisterBank {
     public List<RegisterDefinition> registers(Architecture a) {
         Definitions d = new Definitions(a);
         d.add("TPIDR_EL0", SystemRegister.TPIDR_EL0).whole().from(0).rule(d.traps.hfg(35));
-        d.add("TPIDRRO_EL0", SystemRegister.TPIDRRO_EL0).whole().from(0).writesFrom(1).rule(d.traps.hfg(34));
+        d.add("TPIDRRO_EL0", SystemRegister.TPIDRRO_EL0)
+                .whole()
+                .from(0)
+                .writesFrom(1)
+                .rule(d.traps.hfg(34));
         d.add("TPIDR_EL1", SystemRegister.TPIDR_EL1).whole().rule(d.traps.hfg(33));
         if (d.el2) {
             d.add("TPIDR_EL2", SystemRegister.TPIDR_EL2).whole().from(2);

@@ -5,15 +5,27 @@ import dev.spelunk.api.registers.RegisterDefinition;
 
 /** Fields of the translation control registers with two ranges and with one (DDI 0487, D24.2.194-196). */
 final class TranslationControl {
-    private TranslationControl() {
-    }
+    private TranslationControl() {}
 
     /** TCR_EL1, and TCR_EL2 while HCR_EL2.E2H is 1. */
     static RegisterDefinition.Builder twoRanges(Definitions d, RegisterDefinition.Builder b) {
-        b.field("T0SZ", 5, 0).field("EPD0", 7).field("IRGN0", 9, 8).field("ORGN0", 11, 10).field("SH0", 13, 12)
-                .field("TG0", 15, 14).field("T1SZ", 21, 16).field("A1", 22).field("EPD1", 23).field("IRGN1", 25, 24)
-                .field("ORGN1", 27, 26).field("SH1", 29, 28).field("TG1", 31, 30).field("IPS", 34, 32).field("AS", 36)
-                .field("TBI0", 37).field("TBI1", 38);
+        b.field("T0SZ", 5, 0)
+                .field("EPD0", 7)
+                .field("IRGN0", 9, 8)
+                .field("ORGN0", 11, 10)
+                .field("SH0", 13, 12)
+                .field("TG0", 15, 14)
+                .field("T1SZ", 21, 16)
+                .field("A1", 22)
+                .field("EPD1", 23)
+                .field("IRGN1", 25, 24)
+                .field("ORGN1", 27, 26)
+                .field("SH1", 29, 28)
+                .field("TG1", 31, 30)
+                .field("IPS", 34, 32)
+                .field("AS", 36)
+                .field("TBI0", 37)
+                .field("TBI1", 38);
         if (d.has("FEAT_HPDS")) {
             b.field("HPD0", 41).field("HPD1", 42);
         }
@@ -31,8 +43,15 @@ final class TranslationControl {
 
     /** TCR_EL3, and TCR_EL2 while HCR_EL2.E2H is 0. */
     static RegisterDefinition.Builder oneRange(Definitions d, RegisterDefinition.Builder b) {
-        b.field("T0SZ", 5, 0).field("IRGN0", 9, 8).field("ORGN0", 11, 10).field("SH0", 13, 12).field("TG0", 15, 14)
-                .field("PS", 18, 16).field("TBI", 20).res1(23, 23).res1(31, 31);
+        b.field("T0SZ", 5, 0)
+                .field("IRGN0", 9, 8)
+                .field("ORGN0", 11, 10)
+                .field("SH0", 13, 12)
+                .field("TG0", 15, 14)
+                .field("PS", 18, 16)
+                .field("TBI", 20)
+                .res1(23, 23)
+                .res1(31, 31);
         if (d.has("FEAT_HPDS")) {
             b.field("HPD", 24);
         }

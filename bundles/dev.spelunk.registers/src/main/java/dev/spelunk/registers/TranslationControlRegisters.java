@@ -15,23 +15,43 @@ final class TranslationControlRegisters implements RegisterBank {
         Traps t = d.traps;
         boolean vhe = d.vhe;
         RegisterDefinition.Builder sctlr = SystemControl.fields(d, d.add("SCTLR_EL1", SystemRegister.SCTLR_EL1), false)
-                .rule(t.virtualMemory()).rule(t.hfg(29)).onWrite(Definitions.TRANSLATION);
+                .rule(t.virtualMemory())
+                .rule(t.hfg(29))
+                .onWrite(Definitions.TRANSLATION);
         RegisterDefinition.Builder tcr = TranslationControl.twoRanges(d, d.add("TCR_EL1", SystemRegister.TCR_EL1))
-                .rule(t.virtualMemory()).rule(t.hfg(32)).onWrite(Definitions.TRANSLATION);
+                .rule(t.virtualMemory())
+                .rule(t.hfg(32))
+                .onWrite(Definitions.TRANSLATION);
         RegisterDefinition.Builder ttbr0 = d.add("TTBR0_EL1", SystemRegister.TTBR0_EL1)
-                .field("ASID", 63, 48).field("BADDR", 47, 1).field("CnP", 0)
-                .rule(t.virtualMemory()).rule(t.hfg(36)).onWrite(Definitions.TRANSLATION);
+                .field("ASID", 63, 48)
+                .field("BADDR", 47, 1)
+                .field("CnP", 0)
+                .rule(t.virtualMemory())
+                .rule(t.hfg(36))
+                .onWrite(Definitions.TRANSLATION);
         RegisterDefinition.Builder ttbr1 = d.add("TTBR1_EL1", SystemRegister.TTBR1_EL1)
-                .field("ASID", 63, 48).field("BADDR", 47, 1).field("CnP", 0)
-                .rule(t.virtualMemory()).rule(t.hfg(37)).onWrite(Definitions.TRANSLATION);
-        RegisterDefinition.Builder mair = d.add("MAIR_EL1", SystemRegister.MAIR_EL1).whole()
-                .rule(t.virtualMemory()).rule(t.hfg(24)).onWrite(Definitions.TRANSLATION);
+                .field("ASID", 63, 48)
+                .field("BADDR", 47, 1)
+                .field("CnP", 0)
+                .rule(t.virtualMemory())
+                .rule(t.hfg(37))
+                .onWrite(Definitions.TRANSLATION);
+        RegisterDefinition.Builder mair = d.add("MAIR_EL1", SystemRegister.MAIR_EL1)
+                .whole()
+                .rule(t.virtualMemory())
+                .rule(t.hfg(24))
+                .onWrite(Definitions.TRANSLATION);
         RegisterDefinition.Builder amair = d.add("AMAIR_EL1", SystemRegister.AMAIR_EL1)
-                .rule(t.virtualMemory()).rule(t.hfg(3));
-        RegisterDefinition.Builder cpacr = d.add("CPACR_EL1", SystemRegister.CPACR_EL1).field("FPEN", 21, 20)
-                .rule(t.architecturalFeatureAccess()).rule(t.hfg(12));
+                .rule(t.virtualMemory())
+                .rule(t.hfg(3));
+        RegisterDefinition.Builder cpacr = d.add("CPACR_EL1", SystemRegister.CPACR_EL1)
+                .field("FPEN", 21, 20)
+                .rule(t.architecturalFeatureAccess())
+                .rule(t.hfg(12));
         RegisterDefinition.Builder contextidr = d.add("CONTEXTIDR_EL1", SystemRegister.CONTEXTIDR_EL1)
-                .field("PROCID", 31, 0).rule(t.virtualMemory()).rule(t.hfg(11));
+                .field("PROCID", 31, 0)
+                .rule(t.virtualMemory())
+                .rule(t.hfg(11));
         d.add("ACTLR_EL1", SystemRegister.ACTLR_EL1).rule(t.hcr(Traps.HCR_TACR));
         d.add("PAR_EL1", SystemRegister.PAR_EL1).whole().rule(t.hfg(27));
         if (vhe) {

@@ -97,8 +97,8 @@ final class Traps {
         if (!el2) {
             return NEVER;
         }
-        return (c, read) -> c.pe.el == 1 && (hcr(c) & (read ? HCR_TRVM : HCR_TVM)) != 0
-                ? Access.trap(2) : Access.ALLOWED;
+        return (c, read) ->
+                c.pe.el == 1 && (hcr(c) & (read ? HCR_TRVM : HCR_TVM)) != 0 ? Access.trap(2) : Access.ALLOWED;
     }
 
     /** CPTR_EL2.TCPAC and CPTR_EL3.TCPAC. */
@@ -109,7 +109,8 @@ final class Traps {
                 return Access.trap(2);
             }
             return el3 && c.pe.el < 3 && (c.register(SystemRegister.CPTR_EL3) & tcpac) != 0
-                    ? Access.trap(3) : Access.ALLOWED;
+                    ? Access.trap(3)
+                    : Access.ALLOWED;
         };
     }
 
@@ -125,8 +126,11 @@ final class Traps {
         }
         return (c, reads) -> {
             int control = reads ? read : write;
-            if (c.pe.el > 1 || control < 0 || (c.register(control) >>> bit & 1) == 0
-                    || el3 && (c.register(SystemRegister.SCR_EL3) & SCR_FGTEN) == 0 || !el2Enabled(c)
+            if (c.pe.el > 1
+                    || control < 0
+                    || (c.register(control) >>> bit & 1) == 0
+                    || el3 && (c.register(SystemRegister.SCR_EL3) & SCR_FGTEN) == 0
+                    || !el2Enabled(c)
                     || c.pe.el == 0 && host(hcr(c))) {
                 return Access.ALLOWED;
             }
@@ -147,14 +151,16 @@ final class Traps {
     /** A control of MDCR_EL2 over debug registers, which TDE or HCR_EL2.TGE turns on as well, and its twin in MDCR_EL3. */
     AccessRule debug(long mask) {
         return (c, read) -> {
-            if (c.pe.el < 2 && el2Enabled(c) && ((c.register(SystemRegister.MDCR_EL2) & (mask | MDCR_TDE)) != 0
-                    || (hcr(c) & HCR_TGE) != 0)) {
+            if (c.pe.el < 2
+                    && el2Enabled(c)
+                    && ((c.register(SystemRegister.MDCR_EL2) & (mask | MDCR_TDE)) != 0 || (hcr(c) & HCR_TGE) != 0)) {
                 return Access.trap(2);
             }
             // MDCR_EL3 has no TDRA: MDRAR_EL1 is under TDA there.
             long atEl3 = mask == MDCR_TDRA ? MDCR_TDA : mask;
             return el3 && c.pe.el < 3 && (c.register(SystemRegister.MDCR_EL3) & atEl3) != 0
-                    ? Access.trap(3) : Access.ALLOWED;
+                    ? Access.trap(3)
+                    : Access.ALLOWED;
         };
     }
 
@@ -165,7 +171,8 @@ final class Traps {
                 return Access.trap(2);
             }
             return el3 && c.pe.el < 3 && (c.register(SystemRegister.MDCR_EL3) & MDCR_TPM) != 0
-                    ? Access.trap(3) : Access.ALLOWED;
+                    ? Access.trap(3)
+                    : Access.ALLOWED;
         };
     }
 }

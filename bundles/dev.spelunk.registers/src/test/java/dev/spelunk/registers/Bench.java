@@ -18,10 +18,34 @@ import java.util.TreeSet;
 
 /** One PE with a register table, as the composition sets it up. */
 final class Bench {
-    static final Set<String> V85 = Set.of("FEAT_EL2", "FEAT_EL3", "FEAT_VHE", "FEAT_FGT", "FEAT_LSE", "FEAT_PAN",
-            "FEAT_UAO", "FEAT_LOR", "FEAT_CRC32", "FEAT_FlagM", "FEAT_FlagM2", "FEAT_DIT", "FEAT_SSBS", "FEAT_SSBS2",
-            "FEAT_VMID16", "FEAT_TTST", "FEAT_LRCPC", "FEAT_LRCPC2", "FEAT_PAN2", "FEAT_HPDS", "FEAT_XNX", "FEAT_TTCNP",
-            "FEAT_IDST", "FEAT_TTL", "FEAT_E0PD", "FEAT_CSV2", "FEAT_CSV3");
+    static final Set<String> V85 = Set.of(
+            "FEAT_EL2",
+            "FEAT_EL3",
+            "FEAT_VHE",
+            "FEAT_FGT",
+            "FEAT_LSE",
+            "FEAT_PAN",
+            "FEAT_UAO",
+            "FEAT_LOR",
+            "FEAT_CRC32",
+            "FEAT_FlagM",
+            "FEAT_FlagM2",
+            "FEAT_DIT",
+            "FEAT_SSBS",
+            "FEAT_SSBS2",
+            "FEAT_VMID16",
+            "FEAT_TTST",
+            "FEAT_LRCPC",
+            "FEAT_LRCPC2",
+            "FEAT_PAN2",
+            "FEAT_HPDS",
+            "FEAT_XNX",
+            "FEAT_TTCNP",
+            "FEAT_IDST",
+            "FEAT_TTL",
+            "FEAT_E0PD",
+            "FEAT_CSV2",
+            "FEAT_CSV3");
 
     final PeContext context;
 

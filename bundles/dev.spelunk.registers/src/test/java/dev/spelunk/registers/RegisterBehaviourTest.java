@@ -78,15 +78,24 @@ class RegisterBehaviourTest {
         b.write(SystemRegister.TTBR0_EL1, 0x4000_1000L);
         assertThat(translator.changes).isEqualTo(1);
         assertThat(seen[0]).isEqualTo(0x4000_1000L);
-        int[] el1 = {SystemRegister.TTBR1_EL1, SystemRegister.TCR_EL1, SystemRegister.SCTLR_EL1, SystemRegister.MAIR_EL1};
+        int[] el1 = {SystemRegister.TTBR1_EL1, SystemRegister.TCR_EL1, SystemRegister.SCTLR_EL1, SystemRegister.MAIR_EL1
+        };
         for (int r : el1) {
             int before = translator.changes;
             b.write(r, 4);
             assertThat(translator.changes).isEqualTo(before + 1);
         }
         b.el(2);
-        int[] el2 = {SystemRegister.TTBR0_EL2, SystemRegister.TTBR1_EL2, SystemRegister.TCR_EL2, SystemRegister.SCTLR_EL2,
-            SystemRegister.MAIR_EL2, SystemRegister.VTTBR_EL2, SystemRegister.VTCR_EL2, SystemRegister.HCR_EL2};
+        int[] el2 = {
+            SystemRegister.TTBR0_EL2,
+            SystemRegister.TTBR1_EL2,
+            SystemRegister.TCR_EL2,
+            SystemRegister.SCTLR_EL2,
+            SystemRegister.MAIR_EL2,
+            SystemRegister.VTTBR_EL2,
+            SystemRegister.VTCR_EL2,
+            SystemRegister.HCR_EL2
+        };
         for (int r : el2) {
             int before = translator.changes;
             b.write(r, 4);
@@ -96,12 +105,14 @@ class RegisterBehaviourTest {
 
     @Test
     void controlsOverProfilingAndInterruptsSaySo() {
-        for (int r : new int[] {SystemRegister.HCR_EL2, SystemRegister.MDCR_EL2, SystemRegister.SCR_EL3,
-            SystemRegister.MDCR_EL3}) {
+        for (int r : new int[] {
+            SystemRegister.HCR_EL2, SystemRegister.MDCR_EL2, SystemRegister.SCR_EL3, SystemRegister.MDCR_EL3
+        }) {
             Bench b = new Bench(85, Bench.V85).el(3);
             b.write(r, b.read(r) ^ 0x40);
-            assertThat(b.context.pe.changed).isEqualTo(
-                    r == SystemRegister.SCR_EL3 ? 0 : PeState.CHANGED_PROFILING | PeState.CHANGED_INTERRUPTS);
+            assertThat(b.context.pe.changed)
+                    .isEqualTo(
+                            r == SystemRegister.SCR_EL3 ? 0 : PeState.CHANGED_PROFILING | PeState.CHANGED_INTERRUPTS);
             b.context.pe.changed = 0;
             b.write(r, b.read(r));
             assertThat(b.context.pe.changed).as("nothing changed").isZero();
@@ -187,7 +198,9 @@ class RegisterBehaviourTest {
     void dczidSaysWhereZeroingIsProhibited() {
         Bench b = new Bench(85, Bench.V85);
         assertThat(b.read(SystemRegister.DCZID_EL0)).isEqualTo(4);
-        assertThat(b.el(0).read(SystemRegister.DCZID_EL0)).as("SCTLR_EL1.DZE = 0").isEqualTo(0x14);
+        assertThat(b.el(0).read(SystemRegister.DCZID_EL0))
+                .as("SCTLR_EL1.DZE = 0")
+                .isEqualTo(0x14);
         b.set(SystemRegister.SCTLR_EL1, 1L << 14);
         assertThat(b.read(SystemRegister.DCZID_EL0)).isEqualTo(4);
         b.set(SystemRegister.HCR_EL2, 1L << 28);
@@ -216,10 +229,13 @@ class RegisterBehaviourTest {
         assertThat(b.read(SystemRegister.ID_AA64MMFR0_EL1)).isEqualTo(0x0100_0000_0010_0025L);
         assertThat(b.read(SystemRegister.ID_AA64MMFR1_EL1)).isEqualTo(0x1021_1120L);
         assertThat(b.read(SystemRegister.ID_AA64MMFR2_EL1)).isEqualTo(0x1001_0010_1000_0011L);
-        assertThat(b.read(SystemRegister.ID_AA64DFR0_EL1) & 0xF).as("the debug of FEAT_VHE").isEqualTo(7);
+        assertThat(b.read(SystemRegister.ID_AA64DFR0_EL1) & 0xF)
+                .as("the debug of FEAT_VHE")
+                .isEqualTo(7);
         for (int version : new int[] {80, 82, 85, 95}) {
             Bench bare = new Bench(version, Set.of());
-            assertThat(bare.read(SystemRegister.ID_AA64PFR0_EL1)).as("%d claims nothing by itself", version)
+            assertThat(bare.read(SystemRegister.ID_AA64PFR0_EL1))
+                    .as("%d claims nothing by itself", version)
                     .isEqualTo(0x01FF_0011L);
             assertThat(bare.read(SystemRegister.ID_AA64DFR0_EL1) & 0xF).isEqualTo(6);
             assertThat(bare.read(SystemRegister.ID_AA64ISAR0_EL1)).isZero();
@@ -233,8 +249,16 @@ class RegisterBehaviourTest {
     @Test
     void hotRegistersAllocateNothing() {
         Bench b = new Bench(85, Bench.V85);
-        int[] hot = {SystemRegister.TPIDR_EL0, SystemRegister.TPIDR_EL1, SystemRegister.NZCV, SystemRegister.DAIF,
-            SystemRegister.SP_EL0, SystemRegister.ELR_EL1, SystemRegister.SPSR_EL1, SystemRegister.CONTEXTIDR_EL1};
+        int[] hot = {
+            SystemRegister.TPIDR_EL0,
+            SystemRegister.TPIDR_EL1,
+            SystemRegister.NZCV,
+            SystemRegister.DAIF,
+            SystemRegister.SP_EL0,
+            SystemRegister.ELR_EL1,
+            SystemRegister.SPSR_EL1,
+            SystemRegister.CONTEXTIDR_EL1
+        };
         access(b, hot, 20_000);
         var threads = (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean();
         long before = threads.getCurrentThreadAllocatedBytes();
@@ -260,13 +284,16 @@ class RegisterBehaviourTest {
         rules.pmsVer = 2;
         long dfr0 = FeatureFields.dfr0(new Architecture(85, Set.of(), rules, Map.of()));
         assertThat(dfr0 >>> 32 & 0xF).isEqualTo(2);
-        assertThat(FeatureFields.dfr0(new Architecture(85, Set.of(), null, Map.of())) >>> 32 & 0xF).isZero();
+        assertThat(FeatureFields.dfr0(new Architecture(85, Set.of(), null, Map.of())) >>> 32 & 0xF)
+                .isZero();
     }
 
     @Test
     void theVariantStatesIdentificationValues() {
         Architecture a = new Architecture(85, Bench.V85, null, Map.of("MIDR_EL1", 0x410F_D490L));
-        assertThat(new IdentificationRegisters().registers(a)).filteredOn(d -> d.name().equals("MIDR_EL1"))
-                .singleElement().satisfies(d -> assertThat(d.reset()).isEqualTo(0x410F_D490L));
+        assertThat(new IdentificationRegisters().registers(a))
+                .filteredOn(d -> d.name().equals("MIDR_EL1"))
+                .singleElement()
+                .satisfies(d -> assertThat(d.reset()).isEqualTo(0x410F_D490L));
     }
 }

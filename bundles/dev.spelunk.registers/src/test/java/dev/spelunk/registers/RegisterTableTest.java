@@ -29,7 +29,8 @@ class RegisterTableTest {
     void unknownEncodingsAreUndefinedAtEveryExceptionLevel() {
         Bench bench = new Bench(85, Bench.V85).set(SystemRegister.HCR_EL2, HCR_E2H);
         Set<Integer> known = bench.context.registers.definitions().stream()
-                .map(RegisterDefinition::encoding).collect(Collectors.toSet());
+                .map(RegisterDefinition::encoding)
+                .collect(Collectors.toSet());
         assertThat(known).hasSizeGreaterThan(150);
         for (int encoding = 0; encoding < 1 << 16; encoding++) {
             if (!known.contains(encoding)) {
@@ -83,28 +84,49 @@ class RegisterTableTest {
     void el1NamesReachEl2RegistersAtEl2WithE2h() {
         Bench bench = new Bench(85, Bench.V85);
         List<RegisterDefinition> redirected = bench.context.registers.definitions().stream()
-                .filter(d -> d.redirectedAtEl2() >= 0).toList();
-        assertThat(redirected).extracting(RegisterDefinition::name).containsExactlyInAnyOrder(
-                "SCTLR_EL1", "TCR_EL1", "TTBR0_EL1", "TTBR1_EL1", "MAIR_EL1", "AMAIR_EL1", "CPACR_EL1", "CONTEXTIDR_EL1",
-                "VBAR_EL1", "ESR_EL1", "FAR_EL1", "AFSR0_EL1", "AFSR1_EL1", "ELR_EL1", "SPSR_EL1");
+                .filter(d -> d.redirectedAtEl2() >= 0)
+                .toList();
+        assertThat(redirected)
+                .extracting(RegisterDefinition::name)
+                .containsExactlyInAnyOrder(
+                        "SCTLR_EL1",
+                        "TCR_EL1",
+                        "TTBR0_EL1",
+                        "TTBR1_EL1",
+                        "MAIR_EL1",
+                        "AMAIR_EL1",
+                        "CPACR_EL1",
+                        "CONTEXTIDR_EL1",
+                        "VBAR_EL1",
+                        "ESR_EL1",
+                        "FAR_EL1",
+                        "AFSR0_EL1",
+                        "AFSR1_EL1",
+                        "ELR_EL1",
+                        "SPSR_EL1");
         for (RegisterDefinition d : redirected) {
             if (d.fields().isEmpty() || d.encoding() == SystemRegister.CPACR_EL1) {
                 continue;
             }
             for (int el = 1; el <= 2; el++) {
                 for (long e2h : new long[] {0, HCR_E2H}) {
-                    Bench b = new Bench(85, Bench.V85).set(SystemRegister.HCR_EL2, e2h).el(el);
+                    Bench b = new Bench(85, Bench.V85)
+                            .set(SystemRegister.HCR_EL2, e2h)
+                            .el(el);
                     long own = b.context.register(d.encoding());
                     long other = b.context.register(d.redirectedAtEl2());
                     // Bit 2 of ASID or of any other field that exists in both: take one that both can hold.
-                    long bit = Long.highestOneBit(writable(d) & writable(b.context.registers.definition(d.redirectedAtEl2()))
+                    long bit = Long.highestOneBit(writable(d)
+                            & writable(b.context.registers.definition(d.redirectedAtEl2()))
                             & 0x0000_0000_0FFF_FFFFL);
                     b.write(d.encoding(), bit);
                     boolean toEl2 = el == 2 && e2h != 0;
                     assertThat(b.context.register(toEl2 ? d.redirectedAtEl2() : d.encoding()) & bit)
-                            .as("%s at EL%d, E2H %x", d, el, e2h).isEqualTo(bit);
+                            .as("%s at EL%d, E2H %x", d, el, e2h)
+                            .isEqualTo(bit);
                     assertThat(b.context.register(toEl2 ? d.encoding() : d.redirectedAtEl2()))
-                            .as("%s at EL%d, E2H %x", d, el, e2h).isEqualTo(toEl2 ? own : other);
+                            .as("%s at EL%d, E2H %x", d, el, e2h)
+                            .isEqualTo(toEl2 ? own : other);
                     assertThat(b.read(d.encoding()) & bit).isEqualTo(bit);
                 }
             }
@@ -119,17 +141,21 @@ class RegisterTableTest {
     void el12NamesReachEl1RegistersFromEl2WithE2hOnly() {
         Bench bench = new Bench(85, Bench.V85);
         List<RegisterDefinition> aliases = bench.context.registers.definitions().stream()
-                .filter(d -> d.aliasOf() >= 0).toList();
+                .filter(d -> d.aliasOf() >= 0)
+                .toList();
         assertThat(aliases).hasSize(15).allSatisfy(d -> {
             assertThat(d.name()).endsWith("_EL12");
             assertThat(Encoding.op1(d.encoding())).isEqualTo(5);
-            assertThat(bench.context.registers.index(d.encoding())).isEqualTo(bench.context.registers.index(d.aliasOf()));
+            assertThat(bench.context.registers.index(d.encoding()))
+                    .isEqualTo(bench.context.registers.index(d.aliasOf()));
         });
         for (RegisterDefinition d : aliases) {
             for (int el = 0; el <= 3; el++) {
                 Bench off = new Bench(85, Bench.V85).el(el);
                 assertThat(off.decide(d.encoding(), true)).isEqualTo(Access.UNDEFINED);
-                Bench on = new Bench(85, Bench.V85).set(SystemRegister.HCR_EL2, HCR_E2H).el(el);
+                Bench on = new Bench(85, Bench.V85)
+                        .set(SystemRegister.HCR_EL2, HCR_E2H)
+                        .el(el);
                 assertThat(on.decide(d.encoding(), true)).isEqualTo(el >= 2 ? Access.ALLOWED : Access.UNDEFINED);
                 assertThat(on.decide(d.encoding(), false)).isEqualTo(el >= 2 ? Access.ALLOWED : Access.UNDEFINED);
             }
@@ -188,15 +214,26 @@ class RegisterTableTest {
     void overlappingRegistersShareNoStorage() {
         RegisterFile table = new Bench(85, Bench.V85).context.registers;
         long plain = table.definitions().stream().filter(d -> d.aliasOf() < 0).count();
-        assertThat(table.definitions().stream().filter(d -> d.aliasOf() < 0).map(d -> table.index(d.encoding())).distinct())
+        assertThat(table.definitions().stream()
+                        .filter(d -> d.aliasOf() < 0)
+                        .map(d -> table.index(d.encoding()))
+                        .distinct())
                 .hasSize((int) plain);
     }
 
     @Test
     void aContributedBankAddsRegistersAndReplacesOnesOfTheBase() {
-        Bench b = new Bench(85, Bench.V85,
-                bank(RegisterDefinition.of("CUSTOM_EL1", CUSTOM).field("A", 3, 0).reset(5).build(),
-                        RegisterDefinition.of("ACTLR_EL1", SystemRegister.ACTLR_EL1).whole().build()));
+        Bench b = new Bench(
+                85,
+                Bench.V85,
+                bank(
+                        RegisterDefinition.of("CUSTOM_EL1", CUSTOM)
+                                .field("A", 3, 0)
+                                .reset(5)
+                                .build(),
+                        RegisterDefinition.of("ACTLR_EL1", SystemRegister.ACTLR_EL1)
+                                .whole()
+                                .build()));
         assertThat(b.read(CUSTOM)).isEqualTo(5);
         b.write(SystemRegister.ACTLR_EL1, 0x77);
         assertThat(b.read(SystemRegister.ACTLR_EL1)).isEqualTo(0x77);
@@ -204,43 +241,65 @@ class RegisterTableTest {
 
     @Test
     void twoContributedBanksMayNotDefineTheSameRegister() {
-        RegisterDefinition one = RegisterDefinition.of("ONE_EL1", CUSTOM).whole().build();
-        RegisterDefinition two = RegisterDefinition.of("TWO_EL1", CUSTOM).whole().build();
+        RegisterDefinition one =
+                RegisterDefinition.of("ONE_EL1", CUSTOM).whole().build();
+        RegisterDefinition two =
+                RegisterDefinition.of("TWO_EL1", CUSTOM).whole().build();
         assertThatThrownBy(() -> new Bench(85, Bench.V85, bank(one), bank(two)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("S3_0_C15_C0_0").hasMessageContaining("ONE_EL1").hasMessageContaining("TWO_EL1");
+                .hasMessageContaining("S3_0_C15_C0_0")
+                .hasMessageContaining("ONE_EL1")
+                .hasMessageContaining("TWO_EL1");
     }
 
     @Test
     void valuesAreCarriedByEncodingIntoANewLayout() {
-        Bench b = new Bench(85, Bench.V85, bank(RegisterDefinition.of("CUSTOM_EL1", CUSTOM).whole().build()));
+        Bench b = new Bench(
+                85,
+                Bench.V85,
+                bank(RegisterDefinition.of("CUSTOM_EL1", CUSTOM).whole().build()));
         b.write(SystemRegister.TTBR0_EL1, 0x0001_0000_4000_1000L);
         b.write(SystemRegister.TPIDR_EL0, 42);
         b.write(CUSTOM, 0xABCD);
         int before = b.context.registers.index(SystemRegister.TTBR0_EL1);
         RegisterFile old = b.context.registers;
-        b.context.registers = RegisterTable.create(b.context, List.of(
-                bank(RegisterDefinition.of("LATER_EL1", CUSTOM_LATER).field("B", 7, 0).reset(9).build(),
-                        RegisterDefinition.of("CUSTOM_EL1", CUSTOM).field("LOW", 7, 0).build())), old);
+        b.context.registers = RegisterTable.create(
+                b.context,
+                List.of(bank(
+                        RegisterDefinition.of("LATER_EL1", CUSTOM_LATER)
+                                .field("B", 7, 0)
+                                .reset(9)
+                                .build(),
+                        RegisterDefinition.of("CUSTOM_EL1", CUSTOM)
+                                .field("LOW", 7, 0)
+                                .build())),
+                old);
         assertThat(b.context.pe.sys).hasSize(b.context.registers.definitions().size());
         assertThat(b.read(SystemRegister.TTBR0_EL1)).isEqualTo(0x0001_0000_4000_1000L);
         assertThat(b.read(SystemRegister.TPIDR_EL0)).isEqualTo(42);
-        assertThat(b.read(CUSTOM_LATER)).as("a new register starts with its reset value").isEqualTo(9);
+        assertThat(b.read(CUSTOM_LATER))
+                .as("a new register starts with its reset value")
+                .isEqualTo(9);
         assertThat(b.read(CUSTOM)).as("a bit that is RES0 now is gone").isEqualTo(0xCD);
         assertThat(b.context.registers.index(SystemRegister.TTBR0_EL1)).isEqualTo(before);
-        assertThat(b.context.registers.index(SystemRegister.TPIDR_EL0)).as("the layout did move")
+        assertThat(b.context.registers.index(SystemRegister.TPIDR_EL0))
+                .as("the layout did move")
                 .isEqualTo(old.index(SystemRegister.TPIDR_EL0) + 1);
     }
 
     @Test
     void carryOverKeepsReadOnlyStateButTakesANewConstant() {
-        RegisterDefinition state = RegisterDefinition.of("CUSTOM_EL1", CUSTOM).constant(0).build();
+        RegisterDefinition state =
+                RegisterDefinition.of("CUSTOM_EL1", CUSTOM).constant(0).build();
         Bench b = new Bench(85, Bench.V85, bank(state));
         b.context.register(CUSTOM, 3);
         b.context.registers = RegisterTable.create(b.context, List.of(bank(state)), b.context.registers);
         assertThat(b.read(CUSTOM)).isEqualTo(3);
-        b.context.registers = RegisterTable.create(b.context,
-                List.of(bank(RegisterDefinition.of("CUSTOM_EL1", CUSTOM).constant(8).build())), b.context.registers);
+        b.context.registers = RegisterTable.create(
+                b.context,
+                List.of(bank(
+                        RegisterDefinition.of("CUSTOM_EL1", CUSTOM).constant(8).build())),
+                b.context.registers);
         assertThat(b.read(CUSTOM)).isEqualTo(8);
     }
 

@@ -20,8 +20,19 @@ class TrapTest {
     private static final int MDRAR_EL1 = Encoding.of(2, 0, 1, 0, 0);
 
     @ParameterizedTest
-    @CsvSource({"SCTLR_EL1", "TTBR0_EL1", "TTBR1_EL1", "TCR_EL1", "ESR_EL1", "FAR_EL1", "AFSR0_EL1", "AFSR1_EL1",
-        "MAIR_EL1", "AMAIR_EL1", "CONTEXTIDR_EL1"})
+    @CsvSource({
+        "SCTLR_EL1",
+        "TTBR0_EL1",
+        "TTBR1_EL1",
+        "TCR_EL1",
+        "ESR_EL1",
+        "FAR_EL1",
+        "AFSR0_EL1",
+        "AFSR1_EL1",
+        "MAIR_EL1",
+        "AMAIR_EL1",
+        "CONTEXTIDR_EL1"
+    })
     void tvmTrapsWritesAndTrvmReadsOfVirtualMemoryControls(String name) throws ReflectiveOperationException {
         int register = SystemRegister.class.getField(name).getInt(null);
         Bench tvm = new Bench(85, Bench.V85).set(SystemRegister.HCR_EL2, 1L << 26);
@@ -34,8 +45,17 @@ class TrapTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"16,REVIDR_EL1", "17,CTR_EL0", "17,CLIDR_EL1", "17,CCSIDR_EL1", "17,CSSELR_EL1", "18,ID_AA64PFR0_EL1",
-        "18,ID_AA64MMFR2_EL1", "18,ID_AA64DFR0_EL1", "21,ACTLR_EL1"})
+    @CsvSource({
+        "16,REVIDR_EL1",
+        "17,CTR_EL0",
+        "17,CLIDR_EL1",
+        "17,CCSIDR_EL1",
+        "17,CSSELR_EL1",
+        "18,ID_AA64PFR0_EL1",
+        "18,ID_AA64MMFR2_EL1",
+        "18,ID_AA64DFR0_EL1",
+        "21,ACTLR_EL1"
+    })
     void hcrBitsTrapTheirGroupAtEl1(int bit, String name) throws ReflectiveOperationException {
         int register = SystemRegister.class.getField(name).getInt(null);
         Bench b = new Bench(85, Bench.V85);
@@ -49,14 +69,34 @@ class TrapTest {
     void trapsOfEl2CountOnlyWhileEl2IsEnabled() {
         Bench b = new Bench(85, Bench.V85).set(SystemRegister.HCR_EL2, 1L << 18);
         b.context.register(SystemRegister.SCR_EL3, 0);
-        assertThat(b.decide(SystemRegister.ID_AA64PFR0_EL1, true)).as("Secure state without EL2").isEqualTo(Access.ALLOWED);
+        assertThat(b.decide(SystemRegister.ID_AA64PFR0_EL1, true))
+                .as("Secure state without EL2")
+                .isEqualTo(Access.ALLOWED);
     }
 
     @ParameterizedTest
-    @CsvSource({"38,VBAR_EL1", "37,TTBR1_EL1", "36,TTBR0_EL1", "35,TPIDR_EL0", "34,TPIDRRO_EL0", "33,TPIDR_EL1",
-        "32,TCR_EL1", "29,SCTLR_EL1", "27,PAR_EL1", "24,MAIR_EL1", "17,FAR_EL1", "16,ESR_EL1", "13,CSSELR_EL1",
-        "12,CPACR_EL1", "11,CONTEXTIDR_EL1", "3,AMAIR_EL1", "1,AFSR1_EL1", "0,AFSR0_EL1"})
-    void fineGrainedTrapsHaveSeparateControlsForReadsAndWrites(int bit, String name) throws ReflectiveOperationException {
+    @CsvSource({
+        "38,VBAR_EL1",
+        "37,TTBR1_EL1",
+        "36,TTBR0_EL1",
+        "35,TPIDR_EL0",
+        "34,TPIDRRO_EL0",
+        "33,TPIDR_EL1",
+        "32,TCR_EL1",
+        "29,SCTLR_EL1",
+        "27,PAR_EL1",
+        "24,MAIR_EL1",
+        "17,FAR_EL1",
+        "16,ESR_EL1",
+        "13,CSSELR_EL1",
+        "12,CPACR_EL1",
+        "11,CONTEXTIDR_EL1",
+        "3,AMAIR_EL1",
+        "1,AFSR1_EL1",
+        "0,AFSR0_EL1"
+    })
+    void fineGrainedTrapsHaveSeparateControlsForReadsAndWrites(int bit, String name)
+            throws ReflectiveOperationException {
         int register = SystemRegister.class.getField(name).getInt(null);
         Bench reads = new Bench(85, Bench.V85).set(SystemRegister.HFGRTR_EL2, 1L << bit);
         assertThat(reads.decide(register, true)).isEqualTo(TO_EL2);
@@ -70,8 +110,16 @@ class TrapTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"28,REVIDR_EL1", "26,MPIDR_EL1", "25,MIDR_EL1", "18,ISR_EL1", "15,DCZID_EL0", "14,CTR_EL0",
-        "10,CLIDR_EL1", "9,CCSIDR_EL1"})
+    @CsvSource({
+        "28,REVIDR_EL1",
+        "26,MPIDR_EL1",
+        "25,MIDR_EL1",
+        "18,ISR_EL1",
+        "15,DCZID_EL0",
+        "14,CTR_EL0",
+        "10,CLIDR_EL1",
+        "9,CCSIDR_EL1"
+    })
     void fineGrainedReadTrapsOfReadOnlyRegisters(int bit, String name) throws ReflectiveOperationException {
         int register = SystemRegister.class.getField(name).getInt(null);
         Bench b = new Bench(85, Bench.V85).set(SystemRegister.HFGRTR_EL2, 1L << bit);
@@ -81,7 +129,9 @@ class TrapTest {
 
     @Test
     void fineGrainedTrapsReachEl0UnlessTheHostRunsThere() {
-        Bench b = new Bench(85, Bench.V85).set(SystemRegister.HFGRTR_EL2, 1L << 35).el(0);
+        Bench b = new Bench(85, Bench.V85)
+                .set(SystemRegister.HFGRTR_EL2, 1L << 35)
+                .el(0);
         assertThat(b.decide(SystemRegister.TPIDR_EL0, true)).isEqualTo(TO_EL2);
         b.set(SystemRegister.HCR_EL2, 1L << 27 | 1L << 34);
         assertThat(b.decide(SystemRegister.TPIDR_EL0, true)).isEqualTo(Access.ALLOWED);
@@ -90,8 +140,13 @@ class TrapTest {
     @Test
     void withoutFgtItsRegistersAreAbsent() {
         Bench b = Bench.without("FEAT_FGT").el(2);
-        for (int r : new int[] {SystemRegister.HFGRTR_EL2, SystemRegister.HFGWTR_EL2, SystemRegister.HFGITR_EL2,
-            SystemRegister.HDFGRTR_EL2, SystemRegister.HDFGWTR_EL2}) {
+        for (int r : new int[] {
+            SystemRegister.HFGRTR_EL2,
+            SystemRegister.HFGWTR_EL2,
+            SystemRegister.HFGITR_EL2,
+            SystemRegister.HDFGRTR_EL2,
+            SystemRegister.HDFGWTR_EL2
+        }) {
             assertThat(b.decide(r, true)).isEqualTo(Access.UNDEFINED);
         }
     }
@@ -135,17 +190,23 @@ class TrapTest {
         assertThat(b.decide(SystemRegister.CTR_EL0, true)).isEqualTo(Access.ALLOWED);
         assertThat(b.decide(SystemRegister.DAIF, false)).isEqualTo(Access.ALLOWED);
         b.set(SystemRegister.HCR_EL2, 1L << 27 | 1L << 34);
-        assertThat(b.decide(SystemRegister.CTR_EL0, true)).as("SCTLR_EL2 rules EL0 of the host").isEqualTo(TO_EL2);
+        assertThat(b.decide(SystemRegister.CTR_EL0, true))
+                .as("SCTLR_EL2 rules EL0 of the host")
+                .isEqualTo(TO_EL2);
         b.set(SystemRegister.SCTLR_EL2, uct | uma).set(SystemRegister.HCR_EL2, 1L << 17);
-        assertThat(b.decide(SystemRegister.CTR_EL0, true)).as("TID2 spares the host's EL0").isEqualTo(Access.ALLOWED);
+        assertThat(b.decide(SystemRegister.CTR_EL0, true))
+                .as("TID2 spares the host's EL0")
+                .isEqualTo(Access.ALLOWED);
     }
 
     @Test
     void theIdSpaceFromEl0TrapsWithIdstAndIsUndefinedWithout() {
-        assertThat(new Bench(85, Bench.V85).el(0).decide(SystemRegister.ID_AA64ISAR0_EL1, true)).isEqualTo(TO_EL1);
+        assertThat(new Bench(85, Bench.V85).el(0).decide(SystemRegister.ID_AA64ISAR0_EL1, true))
+                .isEqualTo(TO_EL1);
         assertThat(Bench.without("FEAT_IDST").el(0).decide(SystemRegister.ID_AA64ISAR0_EL1, true))
                 .isEqualTo(Access.UNDEFINED);
-        Bench host = new Bench(85, Bench.V85).set(SystemRegister.HCR_EL2, 1L << 27).el(0);
+        Bench host =
+                new Bench(85, Bench.V85).set(SystemRegister.HCR_EL2, 1L << 27).el(0);
         assertThat(host.decide(SystemRegister.MIDR_EL1, true)).isEqualTo(TO_EL2);
         assertThat(host.decide(SystemRegister.MIDR_EL1, false)).isEqualTo(Access.UNDEFINED);
     }

@@ -18,12 +18,24 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /** The Gogo commands of scope {@code spelunk}: what a person does with the composed machine. */
-@Component(service = MachineCommands.class, property = {"osgi.command.scope=spelunk", "osgi.command.function=start",
-    "osgi.command.function=pause", "osgi.command.function=resume", "osgi.command.function=await",
-    "osgi.command.function=status", "osgi.command.function=registers", "osgi.command.function=dump",
-    "osgi.command.function=records", "osgi.command.function=decode",
-    "osgi.command.function=swap", "osgi.command.function=force", "osgi.command.function=parts",
-    "osgi.command.function=update"})
+@Component(
+        service = MachineCommands.class,
+        property = {
+            "osgi.command.scope=spelunk",
+            "osgi.command.function=start",
+            "osgi.command.function=pause",
+            "osgi.command.function=resume",
+            "osgi.command.function=await",
+            "osgi.command.function=status",
+            "osgi.command.function=registers",
+            "osgi.command.function=dump",
+            "osgi.command.function=records",
+            "osgi.command.function=decode",
+            "osgi.command.function=swap",
+            "osgi.command.function=force",
+            "osgi.command.function=parts",
+            "osgi.command.function=update"
+        })
 public final class MachineCommands {
     private final MachineControl control;
     private final ProfileWriter writer;
@@ -39,8 +51,11 @@ public final class MachineCommands {
      * @param variant follows the variant's file
      */
     @Activate
-    public MachineCommands(@Reference Machine machine, @Reference ProfileWriter writer,
-            @Reference SwapService swapService, @Reference VariantUpdate variant) {
+    public MachineCommands(
+            @Reference Machine machine,
+            @Reference ProfileWriter writer,
+            @Reference SwapService swapService,
+            @Reference VariantUpdate variant) {
         this.control = new MachineControl(machine);
         this.writer = writer;
         this.swapService = swapService;
@@ -92,8 +107,8 @@ public final class MachineCommands {
 
     /** Prints registers of a PE. */
     @Descriptor("print registers of a PE")
-    public String registers(@Descriptor("part of their names, as PMB") String name,
-            @Descriptor("index of the PE, from 0") int pe) {
+    public String registers(
+            @Descriptor("part of their names, as PMB") String name, @Descriptor("index of the PE, from 0") int pe) {
         return control.registers(pe, name);
     }
 
@@ -120,38 +135,45 @@ public final class MachineCommands {
 
     /** Replaces a part by a new one of the same implementation. */
     @Descriptor("replace a part of the machine by the same one, started anew")
-    public String swap(@Descriptor("kind of the part: registers, mmu, pe, spu, features, timing, traps, policy, "
-            + "hypervisor") String part) {
+    public String swap(
+            @Descriptor("kind of the part: registers, mmu, pe, spu, features, timing, traps, policy, " + "hypervisor")
+                    String part) {
         return swap(new SwapRequest(part, null, null, false));
     }
 
     /** Replaces a part. */
     @Descriptor("replace a part of the machine; of a kind that has several, add one")
-    public String swap(@Descriptor("kind of the part") String part,
+    public String swap(
+            @Descriptor("kind of the part") String part,
             @Descriptor("spelunk.name of the implementation to use from now on") String with) {
         return swap(new SwapRequest(part, null, with, false));
     }
 
     /** Replaces one of several parts. */
     @Descriptor("replace one of several parts of a kind")
-    public String swap(@Descriptor("kind of the part") String part,
+    public String swap(
+            @Descriptor("kind of the part") String part,
             @Descriptor("spelunk.name of the part to be replaced") String name,
-            @Descriptor("spelunk.name of the implementation to use from now on; none takes the part away") String with) {
+            @Descriptor("spelunk.name of the implementation to use from now on; none takes the part away")
+                    String with) {
         return swap(new SwapRequest(part, name, with, false));
     }
 
     /** Replaces a part, also when the guest can notice. */
     @Descriptor("as swap, also when the guest could notice")
-    public String force(@Descriptor("kind of the part") String part,
+    public String force(
+            @Descriptor("kind of the part") String part,
             @Descriptor("spelunk.name of the implementation to use from now on") String with) {
         return swap(new SwapRequest(part, null, with, true));
     }
 
     /** Replaces one of several parts, also when the guest can notice. */
     @Descriptor("as swap, also when the guest could notice")
-    public String force(@Descriptor("kind of the part") String part,
+    public String force(
+            @Descriptor("kind of the part") String part,
             @Descriptor("spelunk.name of the part to be replaced") String name,
-            @Descriptor("spelunk.name of the implementation to use from now on; none takes the part away") String with) {
+            @Descriptor("spelunk.name of the implementation to use from now on; none takes the part away")
+                    String with) {
         return swap(new SwapRequest(part, name, with, true));
     }
 
@@ -164,12 +186,23 @@ public final class MachineCommands {
     @Descriptor("list the parts that the machine uses, by kind, and what has been swapped")
     public String parts() {
         StringBuilder text = new StringBuilder();
-        swapService.parts(control.machine()).forEach((kind, names) ->
-                text.append(String.format(Locale.ROOT, "%-12s%s%n", kind, String.join(", ", names))));
+        swapService
+                .parts(control.machine())
+                .forEach((kind, names) ->
+                        text.append(String.format(Locale.ROOT, "%-12s%s%n", kind, String.join(", ", names))));
         SwapReport report = swapService.report(control.machine());
-        text.append(String.format(Locale.ROOT, "%-12s%d%s", "swaps", report.swaps(), report.swaps() == 0 ? ""
-                : String.format(Locale.ROOT, ", median pause %.2f ms, longest %.2f ms", report.medianPause() / 1e6,
-                        report.longestPause() / 1e6)));
+        text.append(String.format(
+                Locale.ROOT,
+                "%-12s%d%s",
+                "swaps",
+                report.swaps(),
+                report.swaps() == 0
+                        ? ""
+                        : String.format(
+                                Locale.ROOT,
+                                ", median pause %.2f ms, longest %.2f ms",
+                                report.medianPause() / 1e6,
+                                report.longestPause() / 1e6)));
         report.refused().forEach(why -> text.append(String.format(Locale.ROOT, "%n%-12s%s", "refused", why)));
         return text.toString();
     }

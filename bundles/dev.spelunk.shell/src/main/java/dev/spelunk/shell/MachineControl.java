@@ -23,16 +23,20 @@ final class MachineControl {
     /** Starts the guest. */
     synchronized String start() {
         if (thread != null) {
-            throw new IllegalStateException(result == null ? "the machine runs already; see status"
-                    : "the machine has ended; leave the shell and open it again for another run");
+            throw new IllegalStateException(
+                    result == null
+                            ? "the machine runs already; see status"
+                            : "the machine has ended; leave the shell and open it again for another run");
         }
-        thread = new Thread(() -> {
-            try {
-                result = machine.run();
-            } catch (RuntimeException e) {
-                failure = e;
-            }
-        }, "machine");
+        thread = new Thread(
+                () -> {
+                    try {
+                        result = machine.run();
+                    } catch (RuntimeException e) {
+                        failure = e;
+                    }
+                },
+                "machine");
         thread.setDaemon(true);
         thread.start();
         return "started";
@@ -79,9 +83,12 @@ final class MachineControl {
         Result ended = result;
         if (ended != null) {
             String message = ended.message() == null ? "" : " " + ended.message();
-            return String.format(Locale.ROOT, "%s%s%s, %,d instructions",
+            return String.format(
+                    Locale.ROOT,
+                    "%s%s%s, %,d instructions",
                     ended.ending().name().toLowerCase(Locale.ROOT).replace('_', ' '),
-                    ended.ending() == Machine.Ending.EXITED ? " with " + ended.exitCode() : "", message,
+                    ended.ending() == Machine.Ending.EXITED ? " with " + ended.exitCode() : "",
+                    message,
                     ended.instructions());
         }
         String state = thread == null ? "not started" : machine.paused() ? "paused" : "running";
@@ -96,8 +103,8 @@ final class MachineControl {
      */
     String registers(int pe, String name) {
         if (pe < 0 || pe >= machine.pes().size()) {
-            throw new IllegalArgumentException("no PE " + pe + "; the machine has " + machine.pes().size()
-                    + ", counted from 0");
+            throw new IllegalArgumentException(
+                    "no PE " + pe + "; the machine has " + machine.pes().size() + ", counted from 0");
         }
         Pattern pattern;
         try {

@@ -36,8 +36,8 @@ public final class ShellSession implements Callable<Integer> {
      * @param context of this bundle
      */
     @Activate
-    public ShellSession(@Reference CommandProcessor processor, @Reference MachineCommands commands,
-            BundleContext context) {
+    public ShellSession(
+            @Reference CommandProcessor processor, @Reference MachineCommands commands, BundleContext context) {
         this.processor = processor;
         this.commands = commands;
         this.interactive = Boolean.parseBoolean(context.getProperty("spelunk.interactive"));
@@ -87,14 +87,14 @@ public final class ShellSession implements Callable<Integer> {
         try {
             Object result = session.execute(command);
             if (result != null) {
-                CharSequence text = result instanceof CharSequence string
-                        ? string : session.format(result, Converter.INSPECT);
+                CharSequence text =
+                        result instanceof CharSequence string ? string : session.format(result, Converter.INSPECT);
                 out.println(text.toString().stripTrailing());
             }
             return true;
         } catch (Exception e) {
-            Throwable cause = e instanceof java.lang.reflect.InvocationTargetException && e.getCause() != null
-                    ? e.getCause() : e;
+            Throwable cause =
+                    e instanceof java.lang.reflect.InvocationTargetException && e.getCause() != null ? e.getCause() : e;
             err.println("spelunk: " + (cause.getMessage() == null ? cause.toString() : cause.getMessage()));
             err.flush();
             return false;

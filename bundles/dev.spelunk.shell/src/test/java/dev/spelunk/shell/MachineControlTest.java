@@ -81,9 +81,18 @@ class MachineControlTest {
                     notifyAll();
                     if (interrupted) {
                         atRest = true;
-                        return new Result(Ending.INTERRUPTED, 0, null, count, count, 1, Collections.emptySortedMap(),
-                                Collections.emptySortedMap(), Collections.emptySortedMap(),
-                                Collections.emptySortedMap(), Collections.emptySortedMap());
+                        return new Result(
+                                Ending.INTERRUPTED,
+                                0,
+                                null,
+                                count,
+                                count,
+                                1,
+                                Collections.emptySortedMap(),
+                                Collections.emptySortedMap(),
+                                Collections.emptySortedMap(),
+                                Collections.emptySortedMap(),
+                                Collections.emptySortedMap());
                     }
                     if (!paused) {
                         count++;

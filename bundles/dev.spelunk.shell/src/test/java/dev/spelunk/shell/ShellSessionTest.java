@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.osgi.framework.BundleContext;
 
 class ShellSessionTest {
-    private static final List<String> FUNCTIONS = List.of("start", "pause", "resume", "await", "status", "registers",
-            "dump", "records", "decode", "swap");
+    private static final List<String> FUNCTIONS =
+            List.of("start", "pause", "resume", "await", "status", "registers", "dump", "records", "decode", "swap");
 
     private final ThreadIOImpl threadIo = new ThreadIOImpl();
     private final CommandProcessorImpl processor = new CommandProcessorImpl(threadIo);
@@ -35,9 +35,14 @@ class ShellSessionTest {
     @BeforeEach
     void prepare() {
         threadIo.start();
-        commands = new MachineCommands(machine(), null, (SwapService) Proxy.newProxyInstance(
-                SwapService.class.getClassLoader(), new Class<?>[] {SwapService.class},
-                (proxy, method, arguments) -> new SwapReport(List.of(), 0, List.of(), 0, List.of())), null);
+        commands = new MachineCommands(
+                machine(),
+                null,
+                (SwapService) Proxy.newProxyInstance(
+                        SwapService.class.getClassLoader(),
+                        new Class<?>[] {SwapService.class},
+                        (proxy, method, arguments) -> new SwapReport(List.of(), 0, List.of(), 0, List.of())),
+                null);
         FUNCTIONS.forEach(function -> processor.addCommand("spelunk", commands, function));
     }
 
@@ -50,8 +55,8 @@ class ShellSessionTest {
     @Test
     void aScriptRunsToItsEnd() throws IOException {
         assertThat(run(false, "# a comment\n\nstatus\nregisters PMB\n")).isZero();
-        assertThat(lines(out)).containsExactly("not started, 42 instructions",
-                "PMBLIMITR_EL1        0x0000000000000001");
+        assertThat(lines(out))
+                .containsExactly("not started, 42 instructions", "PMBLIMITR_EL1        0x0000000000000001");
         assertThat(err.size()).isZero();
     }
 
@@ -73,7 +78,9 @@ class ShellSessionTest {
     @Test
     void anInteractiveSessionPromptsAndForgivesErrors() throws IOException {
         assertThat(run(true, "bogus\nquit\n")).isZero();
-        assertThat(out.toString(StandardCharsets.UTF_8)).contains("help lists the commands").contains("spelunk> ");
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .contains("help lists the commands")
+                .contains("spelunk> ");
         assertThat(lines(err)).hasSize(1);
     }
 
@@ -84,11 +91,15 @@ class ShellSessionTest {
     }
 
     private int run(boolean interactive, String script) throws IOException {
-        BundleContext context = (BundleContext) Proxy.newProxyInstance(getClass().getClassLoader(),
-                new Class<?>[] {BundleContext.class}, (proxy, method, arguments) -> Boolean.toString(interactive));
-        return new ShellSession(processor, commands, context).run(
-                new ByteArrayInputStream(script.getBytes(StandardCharsets.UTF_8)),
-                new PrintStream(out, true, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8));
+        BundleContext context = (BundleContext) Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {BundleContext.class},
+                (proxy, method, arguments) -> Boolean.toString(interactive));
+        return new ShellSession(processor, commands, context)
+                .run(
+                        new ByteArrayInputStream(script.getBytes(StandardCharsets.UTF_8)),
+                        new PrintStream(out, true, StandardCharsets.UTF_8),
+                        new PrintStream(err, true, StandardCharsets.UTF_8));
     }
 
     private static List<String> lines(ByteArrayOutputStream stream) {
@@ -96,8 +107,8 @@ class ShellSessionTest {
     }
 
     private static Machine machine() {
-        return (Machine) Proxy.newProxyInstance(Machine.class.getClassLoader(), new Class<?>[] {Machine.class},
-                (proxy, method, arguments) -> {
+        return (Machine) Proxy.newProxyInstance(
+                Machine.class.getClassLoader(), new Class<?>[] {Machine.class}, (proxy, method, arguments) -> {
                     switch (method.getName()) {
                         case "instructions":
                             return 42L;

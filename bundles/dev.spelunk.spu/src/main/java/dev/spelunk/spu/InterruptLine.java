@@ -8,8 +8,7 @@ import dev.spelunk.api.state.PeState;
 final class InterruptLine {
     static final int INTID = 21;
 
-    private InterruptLine() {
-    }
+    private InterruptLine() {}
 
     /** Drives the line; tells the run loop when the level is another one. */
     static void drive(PeContext context, boolean level) {

@@ -16,8 +16,7 @@ final class IntervalCounter {
     private static final int ECOUNT_SHIFT = 56;
     private static final long RND = 1;
 
-    private IntervalCounter() {
-    }
+    private IntervalCounter() {}
 
     /** Members before the next one for which {@link #step} must be called: a random number may be due there. */
     static long membersBeforeStep(long pmsicr, long pmsirr, boolean ernd) {

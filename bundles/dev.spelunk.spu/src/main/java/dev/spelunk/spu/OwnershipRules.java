@@ -14,6 +14,7 @@ final class OwnershipRules {
 
     /** PMBSR_ELx.EC of stage 1 and stage 2 aborts, and of what is neither. */
     static final int EC_OTHER = 0x00;
+
     static final int EC_STAGE1 = 0x24;
     static final int EC_STAGE2 = 0x25;
 
@@ -22,8 +23,7 @@ final class OwnershipRules {
     private static final int E2PB_SHIFT = 12;
     private static final long HCR_TGE = 1L << 27;
 
-    private OwnershipRules() {
-    }
+    private OwnershipRules() {}
 
     /**
      * The owning Security state (D17.7.5). Without EL3 the PE executes in Non-secure state.
@@ -66,8 +66,15 @@ final class OwnershipRules {
      * @param el2Enabled EL2 is implemented and enabled in the current Security state
      */
     static boolean profilingEnabled(
-            int el, boolean bufferEnabled, int owningState, int owningEl, int stateAtEl, boolean el2Enabled,
-            long hcrEl2, long pmscrEl1, long pmscrEl2) {
+            int el,
+            boolean bufferEnabled,
+            int owningState,
+            int owningEl,
+            int stateAtEl,
+            boolean el2Enabled,
+            long hcrEl2,
+            long pmscrEl1,
+            long pmscrEl2) {
         boolean tge = el2Enabled && (hcrEl2 & HCR_TGE) != 0;
         if (!bufferEnabled || el > owningEl || tge && owningEl == 1 || owningState != stateAtEl) {
             return false;

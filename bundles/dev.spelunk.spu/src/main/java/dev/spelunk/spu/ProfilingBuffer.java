@@ -38,8 +38,7 @@ final class ProfilingBuffer {
 
     /** Whether records are discarded (D17.5.5). */
     boolean discards() {
-        return rules().discardMode
-                && (registers.get(SpuRegisters.PMBLIMITR_EL1) >>> FM_SHIFT & 3) == FM_DISCARD;
+        return rules().discardMode && (registers.get(SpuRegisters.PMBLIMITR_EL1) >>> FM_SHIFT & 3) == FM_DISCARD;
     }
 
     /**
@@ -103,7 +102,9 @@ final class ProfilingBuffer {
 
     /** After a record: buffer full when no further one fits (D17.8.2). */
     void checkFull() {
-        if (full(registers.get(SpuRegisters.PMBPTR_EL1), registers.get(SpuRegisters.PMBLIMITR_EL1) & LIMIT,
+        if (full(
+                registers.get(SpuRegisters.PMBPTR_EL1),
+                registers.get(SpuRegisters.PMBLIMITR_EL1) & LIMIT,
                 rules().maxRecordSize())) {
             count(SpuState.BUFFER_FULL);
             record(OwnershipRules.EC_OTHER, BSC_FILLED, 0, 0);
@@ -136,13 +137,19 @@ final class ProfilingBuffer {
 
     private void fault(boolean midRecord) {
         count(translation.stage2 ? SpuState.STAGE2_FAULT : SpuState.STAGE1_FAULT);
-        record(translation.stage2 ? OwnershipRules.EC_STAGE2 : OwnershipRules.EC_STAGE1, translation.fault,
-                midRecord ? SpuRegisters.DL : 0, 0);
+        record(
+                translation.stage2 ? OwnershipRules.EC_STAGE2 : OwnershipRules.EC_STAGE1,
+                translation.fault,
+                midRecord ? SpuRegisters.DL : 0,
+                0);
     }
 
     private void externalAbort(boolean midRecord) {
         count(SpuState.EXTERNAL_ABORT);
-        record(OwnershipRules.EC_STAGE1, FSC_SYNCHRONOUS_EXTERNAL_ABORT, 0,
+        record(
+                OwnershipRules.EC_STAGE1,
+                FSC_SYNCHRONOUS_EXTERNAL_ABORT,
+                0,
                 SpuRegisters.EA | (midRecord ? SpuRegisters.DL : 0));
     }
 

@@ -14,8 +14,8 @@ final class ProfilingControls implements ProfilingOwnership {
     private static final long SCR_NS = 1;
     private static final long SCR_EEL2 = 1L << 18;
     private static final int SCR_NSE_SHIFT = 62;
-    private static final int[] PMBSR =
-            {0, SystemRegister.PMBSR_EL1, SystemRegister.PMBSR_EL2, SystemRegister.PMBSR_EL3};
+    private static final int[] PMBSR = {0, SystemRegister.PMBSR_EL1, SystemRegister.PMBSR_EL2, SystemRegister.PMBSR_EL3
+    };
 
     private final SpuRegisters registers;
 
@@ -57,8 +57,11 @@ final class ProfilingControls implements ProfilingOwnership {
     }
 
     boolean bufferEnabled() {
-        return OwnershipRules.bufferEnabled(owningState(), currentState(),
-                (registers.get(SpuRegisters.PMBLIMITR_EL1) & PMBLIMITR_E) != 0, stopped());
+        return OwnershipRules.bufferEnabled(
+                owningState(),
+                currentState(),
+                (registers.get(SpuRegisters.PMBLIMITR_EL1) & PMBLIMITR_E) != 0,
+                stopped());
     }
 
     boolean stopped() {
@@ -66,8 +69,15 @@ final class ProfilingControls implements ProfilingOwnership {
     }
 
     boolean enabledAt(int el) {
-        return OwnershipRules.profilingEnabled(el, bufferEnabled(), owningState(), owningEl(), currentState(),
-                el2Enabled(), registers.get(SpuRegisters.HCR_EL2), registers.get(SpuRegisters.PMSCR_EL1),
+        return OwnershipRules.profilingEnabled(
+                el,
+                bufferEnabled(),
+                owningState(),
+                owningEl(),
+                currentState(),
+                el2Enabled(),
+                registers.get(SpuRegisters.HCR_EL2),
+                registers.get(SpuRegisters.PMSCR_EL1),
                 registers.get(SpuRegisters.PMSCR_EL2));
     }
 

@@ -41,8 +41,12 @@ final class RecordBuilder {
             operation.operationClass = operationClass;
             operation.flags = -1;
             Arrays.fill(operation.values, -1);
-            operation.flags &= operationClass != Operation.BRANCH ? ~Operation.TAKEN
-                    : ~(Operation.HAS_VA | Operation.HAS_PA | Operation.HAS_TRANSLATION_LATENCY | Operation.HAS_DATA_SOURCE);
+            operation.flags &= operationClass != Operation.BRANCH
+                    ? ~Operation.TAKEN
+                    : ~(Operation.HAS_VA
+                            | Operation.HAS_PA
+                            | Operation.HAS_TRANSLATION_LATENCY
+                            | Operation.HAS_DATA_SOURCE);
             largest = Math.max(largest, builder.build(operation, rules));
         }
         return largest;

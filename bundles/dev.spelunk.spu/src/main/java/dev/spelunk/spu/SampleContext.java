@@ -85,7 +85,8 @@ final class SampleContext {
             boolean inHost = (hcr & HCR_E2H) != 0 && (el == 2 || el == 0 && (hcr & HCR_TGE) != 0);
             return !registers.el2 || inHost ? 0 : registers.get(SpuRegisters.CNTVOFF_EL2);
         }
-        boolean offset = kind == OFFSET_PHYSICAL && registers.el2
+        boolean offset = kind == OFFSET_PHYSICAL
+                && registers.el2
                 && (registers.get(SpuRegisters.CNTHCTL_EL2) & CNTHCTL_ECV) != 0
                 && (!registers.el3 || (registers.get(SpuRegisters.SCR_EL3) & SCR_ECVEN) != 0);
         return offset ? registers.get(SpuRegisters.CNTPOFF_EL2) : 0;

@@ -17,7 +17,9 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
 /** Service: the Statistical Profiling Unit, with the implementation-defined choices of its configuration. */
-@Component(service = SamplingUnit.class, configurationPid = SamplingUnitComponent.PID,
+@Component(
+        service = SamplingUnit.class,
+        configurationPid = SamplingUnitComponent.PID,
         property = {Parts.PART + "=" + Parts.SPU, Parts.NAME + "=spu"})
 @Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPE_ArchInst", effective = "compose")
 public final class SamplingUnitComponent implements SamplingUnit {
@@ -67,7 +69,8 @@ public final class SamplingUnitComponent implements SamplingUnit {
         if (alignment < 1 || alignment > maxSize || Integer.bitCount(alignment) != 1) {
             throw invalid("alignment", alignment, "a power of two from 1 to maxRecordSize, which is " + maxSize);
         }
-        pmsidr = (long) interval << 8 | (long) Integer.numberOfTrailingZeros(maxSize) << 12
+        pmsidr = (long) interval << 8
+                | (long) Integer.numberOfTrailingZeros(maxSize) << 12
                 | (config.countSize() == 16 ? 3L : 2L) << 16
                 | (config.archInst() ? 1 << 3 : 0);
         pmbidr = PMBIDR_F | Integer.numberOfTrailingZeros(alignment);

@@ -14,8 +14,7 @@ final class SpuHooks {
     private static final long PMBIDR_P = 1 << 4;
     private static final long PMSCR_EL2_ENABLES = 0b11;
 
-    private SpuHooks() {
-    }
+    private SpuHooks() {}
 
     /** PMSICR_EL1 is counted when it is read. */
     static long readInterval(PeContext context, RegisterDefinition register, long stored) {

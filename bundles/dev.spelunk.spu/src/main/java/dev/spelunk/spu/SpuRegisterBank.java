@@ -18,10 +18,13 @@ import org.osgi.service.component.annotations.Component;
  * Service: the SPE registers that every version has (DDI 0487, D24.7), as the composed profiling features
  * refine them, and the registers that those features add.
  */
-@Component(service = RegisterBank.class, property = {Parts.PART + "=" + Parts.REGISTERS, Parts.NAME + "=spu"})
+@Component(
+        service = RegisterBank.class,
+        property = {Parts.PART + "=" + Parts.REGISTERS, Parts.NAME + "=spu"})
 public final class SpuRegisterBank implements RegisterBank {
     /** Fine-grained trap bits of HDFGRTR_EL2 and HDFGWTR_EL2. */
     private static final int FGT_PMBLIMITR = 23;
+
     private static final int FGT_PMBPTR = 24;
     private static final int FGT_PMBSR = 25;
     private static final int FGT_PMSCR = 26;
@@ -53,16 +56,22 @@ public final class SpuRegisterBank implements RegisterBank {
 
     /** PMSICR, PMSIRR, PMSFCR, PMSEVFR, PMSLATFR and PMSIDR_EL1. */
     private static void sampling(List<RegisterDefinition.Builder> registers, ProfilingRules rules) {
-        registers.add(sampling("PMSICR_EL1", SystemRegister.PMSICR_EL1, FGT_PMSICR).field("COUNT", 31, 0)
-                .onRead(SpuHooks::readInterval).onWrite(SpuHooks::writeInterval));
+        registers.add(sampling("PMSICR_EL1", SystemRegister.PMSICR_EL1, FGT_PMSICR)
+                .field("COUNT", 31, 0)
+                .onRead(SpuHooks::readInterval)
+                .onWrite(SpuHooks::writeInterval));
         registers.add(sampling("PMSIRR_EL1", SystemRegister.PMSIRR_EL1, FGT_PMSIRR)
-                .field("INTERVAL", 31, 8).field("RND", 0).onWrite(SpuHooks::writeInterval));
+                .field("INTERVAL", 31, 8)
+                .field("RND", 0)
+                .onWrite(SpuHooks::writeInterval));
         registers.add(sampling("PMSFCR_EL1", SystemRegister.PMSFCR_EL1, FGT_PMSFCR));
-        registers.add(ProfilingRegisters.events(sampling("PMSEVFR_EL1", SystemRegister.PMSEVFR_EL1, FGT_PMSEVFR), rules));
+        registers.add(
+                ProfilingRegisters.events(sampling("PMSEVFR_EL1", SystemRegister.PMSEVFR_EL1, FGT_PMSEVFR), rules));
         registers.add(sampling("PMSLATFR_EL1", SystemRegister.PMSLATFR_EL1, FGT_PMSLATFR)
                 .field("MINLAT", rules.counterMaximum() == 0xFFF ? 11 : 15, 0));
         registers.add(ProfilingRegisters.sampling(RegisterDefinition.of("PMSIDR_EL1", SystemRegister.PMSIDR_EL1)
-                .constant(rules.pmsidr).rule(readsTrappedBy(FGT_PMSIDR))));
+                .constant(rules.pmsidr)
+                .rule(readsTrappedBy(FGT_PMSIDR))));
     }
 
     /** PMSCR_EL1, PMSCR_EL2 and PMSCR_EL12. */
@@ -71,7 +80,11 @@ public final class SpuRegisterBank implements RegisterBank {
         boolean vhe = el2 && architecture.has("FEAT_VHE");
         int pct = architecture.has("FEAT_ECV") ? 7 : 6;
         RegisterDefinition.Builder el1 = sampling("PMSCR_EL1", SystemRegister.PMSCR_EL1, FGT_PMSCR)
-                .field("TS", 5).field("PA", 4).field("CX", 3).field("E1SPE", 1).field("E0SPE", 0)
+                .field("TS", 5)
+                .field("PA", 4)
+                .field("CX", 3)
+                .field("E1SPE", 1)
+                .field("E0SPE", 0)
                 .onWrite(ProfilingRegisters::writeControl);
         registers.add(el1);
         if (!el2) {
@@ -79,9 +92,16 @@ public final class SpuRegisterBank implements RegisterBank {
             return;
         }
         el1.field("PCT", pct, 6);
-        registers.add(ProfilingRegisters.owned(RegisterDefinition.of("PMSCR_EL2", SystemRegister.PMSCR_EL2).from(2)
-                .field("PCT", pct, 6).field("TS", 5).field("PA", 4).field("CX", 3).field("E2SPE", 1).field("E0HSPE", 0))
-                .onRead(SpuHooks::readControlEl2).onWrite(ProfilingRegisters::writeControl));
+        registers.add(ProfilingRegisters.owned(RegisterDefinition.of("PMSCR_EL2", SystemRegister.PMSCR_EL2)
+                        .from(2)
+                        .field("PCT", pct, 6)
+                        .field("TS", 5)
+                        .field("PA", 4)
+                        .field("CX", 3)
+                        .field("E2SPE", 1)
+                        .field("E0HSPE", 0))
+                .onRead(SpuHooks::readControlEl2)
+                .onWrite(ProfilingRegisters::writeControl));
         if (vhe) {
             el1.redirectedAtEl2(SystemRegister.PMSCR_EL2);
             registers.add(ProfilingRegisters.owned(RegisterDefinition.of("PMSCR_EL12", SystemRegister.PMSCR_EL12)
@@ -92,14 +112,21 @@ public final class SpuRegisterBank implements RegisterBank {
     /** PMBLIMITR, PMBPTR, PMBSR and PMBIDR_EL1; PMBSR_EL1.EA is RES0 where External aborts are never reported. */
     private static void buffer(List<RegisterDefinition.Builder> registers, ProfilingRules rules) {
         registers.add(buffer("PMBLIMITR_EL1", SystemRegister.PMBLIMITR_EL1, FGT_PMBLIMITR)
-                .field("LIMIT", 63, 12).field("FM", 2, 1).field("E", 0).onWrite(ProfilingRegisters::writeControl));
-        registers.add(buffer("PMBPTR_EL1", SystemRegister.PMBPTR_EL1, FGT_PMBPTR).field("PTR", 63, 0)
+                .field("LIMIT", 63, 12)
+                .field("FM", 2, 1)
+                .field("E", 0)
+                .onWrite(ProfilingRegisters::writeControl));
+        registers.add(buffer("PMBPTR_EL1", SystemRegister.PMBPTR_EL1, FGT_PMBPTR)
+                .field("PTR", 63, 0)
                 .onWrite(SpuHooks::writePointer));
         RegisterDefinition.Builder pmbsr = ProfilingRegisters.syndrome(
-                buffer("PMBSR_EL1", SystemRegister.PMBSR_EL1, FGT_PMBSR)).onWrite(SpuHooks::writeSyndrome);
+                        buffer("PMBSR_EL1", SystemRegister.PMBSR_EL1, FGT_PMBSR))
+                .onWrite(SpuHooks::writeSyndrome);
         registers.add(rules.reportsExternalAborts ? pmbsr.field("EA", 18) : pmbsr);
-        registers.add(RegisterDefinition.of("PMBIDR_EL1", SystemRegister.PMBIDR_EL1).constant(rules.pmbidr)
-                .rule(readsTrappedBy(FGT_PMBIDR)).onRead(SpuHooks::readBufferIdentification));
+        registers.add(RegisterDefinition.of("PMBIDR_EL1", SystemRegister.PMBIDR_EL1)
+                .constant(rules.pmbidr)
+                .rule(readsTrappedBy(FGT_PMBIDR))
+                .onRead(SpuHooks::readBufferIdentification));
     }
 
     private static RegisterDefinition.Builder sampling(String name, int encoding, int fineGrained) {

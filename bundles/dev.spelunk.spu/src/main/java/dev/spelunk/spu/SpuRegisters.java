@@ -10,10 +10,21 @@ import dev.spelunk.api.state.PeState;
 /** The registers that the SPU reads, by storage index. Looked up again when the register file is another one. */
 final class SpuRegisters {
     private static final int[] ENCODINGS = {
-        SystemRegister.PMSCR_EL1, SystemRegister.PMSCR_EL2, SystemRegister.PMSICR_EL1, SystemRegister.PMSIRR_EL1,
-        SystemRegister.PMBLIMITR_EL1, SystemRegister.PMBPTR_EL1, SystemRegister.MDCR_EL2, SystemRegister.MDCR_EL3, SystemRegister.HCR_EL2,
-        SystemRegister.SCR_EL3, SystemRegister.CONTEXTIDR_EL1, SystemRegister.CONTEXTIDR_EL2,
-        SystemRegister.CNTVOFF_EL2, SystemRegister.CNTPOFF_EL2, SystemRegister.CNTHCTL_EL2,
+        SystemRegister.PMSCR_EL1,
+        SystemRegister.PMSCR_EL2,
+        SystemRegister.PMSICR_EL1,
+        SystemRegister.PMSIRR_EL1,
+        SystemRegister.PMBLIMITR_EL1,
+        SystemRegister.PMBPTR_EL1,
+        SystemRegister.MDCR_EL2,
+        SystemRegister.MDCR_EL3,
+        SystemRegister.HCR_EL2,
+        SystemRegister.SCR_EL3,
+        SystemRegister.CONTEXTIDR_EL1,
+        SystemRegister.CONTEXTIDR_EL2,
+        SystemRegister.CNTVOFF_EL2,
+        SystemRegister.CNTPOFF_EL2,
+        SystemRegister.CNTHCTL_EL2,
     };
     static final int PMSCR_EL1 = 0;
     static final int PMSCR_EL2 = 1;
@@ -33,6 +44,7 @@ final class SpuRegisters {
 
     /** Bits of PMBSR_ELx. */
     static final long DL = 1L << 19;
+
     static final long EA = 1L << 18;
     static final long S = 1L << 17;
     static final long COLL = 1L << 16;

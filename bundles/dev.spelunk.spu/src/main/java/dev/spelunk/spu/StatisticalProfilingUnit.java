@@ -58,13 +58,12 @@ final class StatisticalProfilingUnit implements Sampler {
         boolean ernd = rules().eRnd();
         while (spu.countedUpTo < executed) {
             long pmsicr = registers.get(SpuRegisters.PMSICR_EL1);
-            long members = Math.min(executed - spu.countedUpTo,
-                    IntervalCounter.membersBeforeStep(pmsicr, pmsirr, ernd));
+            long members =
+                    Math.min(executed - spu.countedUpTo, IntervalCounter.membersBeforeStep(pmsicr, pmsirr, ernd));
             if (members == 0) {
                 return;
             }
-            registers.set(SpuRegisters.PMSICR_EL1,
-                    IntervalCounter.advance(pmsicr, pmsirr, ernd, members, jitter));
+            registers.set(SpuRegisters.PMSICR_EL1, IntervalCounter.advance(pmsicr, pmsirr, ernd, members, jitter));
             member(members);
         }
     }
@@ -110,8 +109,8 @@ final class StatisticalProfilingUnit implements Sampler {
         if (spu.countedUpTo < pe.executed) {
             return 0;
         }
-        return IntervalCounter.membersBeforeStep(registers.get(SpuRegisters.PMSICR_EL1),
-                registers.get(SpuRegisters.PMSIRR_EL1), rules().eRnd());
+        return IntervalCounter.membersBeforeStep(
+                registers.get(SpuRegisters.PMSICR_EL1), registers.get(SpuRegisters.PMSIRR_EL1), rules().eRnd());
     }
 
     @Override
@@ -131,8 +130,8 @@ final class StatisticalProfilingUnit implements Sampler {
             return;
         }
         member(pe.executed - spu.countedUpTo);
-        long pmsicr = IntervalCounter.step(registers.get(SpuRegisters.PMSICR_EL1),
-                registers.get(SpuRegisters.PMSIRR_EL1), rules().eRnd(), jitter);
+        long pmsicr = IntervalCounter.step(
+                registers.get(SpuRegisters.PMSICR_EL1), registers.get(SpuRegisters.PMSIRR_EL1), rules().eRnd(), jitter);
         registers.set(SpuRegisters.PMSICR_EL1, pmsicr & ~IntervalCounter.SAMPLE);
         if ((pmsicr & IntervalCounter.SAMPLE) != 0) {
             if (spu.inFlight) {

@@ -37,9 +37,11 @@ final class Bench {
     final Lines lines = new Lines();
     /** Values of {@code executed} of the operations that became samples, 1 for the first operation. */
     final List<Long> sampled = new ArrayList<>();
+
     final List<byte[]> records = new ArrayList<>();
     /** Makes each observed operation what the test wants. */
-    Consumer<Operation> shape = o -> { };
+    Consumer<Operation> shape = o -> {};
+
     private final SamplingUnitComponent unit;
     private final Operation operation = new Operation();
 
@@ -52,8 +54,8 @@ final class Bench {
         context = new PeContext(machine, machine.pes[0]);
         pe = context.pe;
         context.architecture = new Architecture(85, new TreeSet<>(features), rules, Map.of());
-        context.registers = new RegisterModelComponent().create(context,
-                List.of(new SpuRegisterBank(), Bench::timer), null);
+        context.registers =
+                new RegisterModelComponent().create(context, List.of(new SpuRegisterBank(), Bench::timer), null);
         context.translator = pages;
         context.interrupts = lines;
         context.records = (index, cycles, data, offset, length) -> {
@@ -81,9 +83,18 @@ final class Bench {
             return List.of();
         }
         return List.of(
-                RegisterDefinition.of("CNTVOFF_EL2", SystemRegister.CNTVOFF_EL2).whole().from(2).build(),
-                RegisterDefinition.of("CNTPOFF_EL2", SystemRegister.CNTPOFF_EL2).whole().from(2).build(),
-                RegisterDefinition.of("CNTHCTL_EL2", SystemRegister.CNTHCTL_EL2).whole().from(2).build());
+                RegisterDefinition.of("CNTVOFF_EL2", SystemRegister.CNTVOFF_EL2)
+                        .whole()
+                        .from(2)
+                        .build(),
+                RegisterDefinition.of("CNTPOFF_EL2", SystemRegister.CNTPOFF_EL2)
+                        .whole()
+                        .from(2)
+                        .build(),
+                RegisterDefinition.of("CNTHCTL_EL2", SystemRegister.CNTHCTL_EL2)
+                        .whole()
+                        .from(2)
+                        .build());
     }
 
     /** EL1 only, no EL2 and no EL3, default configuration. */

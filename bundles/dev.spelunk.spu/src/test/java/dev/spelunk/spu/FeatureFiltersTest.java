@@ -46,10 +46,13 @@ class FeatureFiltersTest {
     /** An operation of the types {SIMD, FP, ST, LD, B} in bits 4:0, as far as one can be of them all. */
     private static Operation types(int types) {
         Operation o = new Operation();
-        o.operationClass = (types & 1) != 0 ? Operation.BRANCH : (types & 6) != 0 ? Operation.LOAD_STORE : Operation.OTHER;
+        o.operationClass =
+                (types & 1) != 0 ? Operation.BRANCH : (types & 6) != 0 ? Operation.LOAD_STORE : Operation.OTHER;
         o.form = (types & 1) != 0 && (types & 6) != 0 ? Operation.GUARDED_CONTROL_STACK : Operation.PLAIN;
-        o.flags = ((types & 2) != 0 ? Operation.LOAD : 0) | ((types & 4) != 0 ? Operation.STORE : 0)
-                | ((types & 8) != 0 ? Operation.FLOATING_POINT : 0) | ((types & 16) != 0 ? Operation.ADVANCED_SIMD : 0);
+        o.flags = ((types & 2) != 0 ? Operation.LOAD : 0)
+                | ((types & 4) != 0 ? Operation.STORE : 0)
+                | ((types & 8) != 0 ? Operation.FLOATING_POINT : 0)
+                | ((types & 16) != 0 ? Operation.ADVANCED_SIMD : 0);
         assertThat(OperationTypes.of(o) >>> 16).isEqualTo(types);
         return o;
     }
@@ -62,7 +65,9 @@ class FeatureFiltersTest {
         for (int pmsVer = 1; pmsVer <= 6; pmsVer++) {
             Bench b = bench(pmsVer);
             b.write(SystemRegister.PMSEVFR_EL1, -1);
-            assertThat(b.read(SystemRegister.PMSEVFR_EL1)).as("PMSVer %d", pmsVer).isEqualTo(masks[pmsVer - 1]);
+            assertThat(b.read(SystemRegister.PMSEVFR_EL1))
+                    .as("PMSVer %d", pmsVer)
+                    .isEqualTo(masks[pmsVer - 1]);
             if (pmsVer >= 3) {
                 b.write(SystemRegister.PMSNEVFR_EL1, -1);
                 assertThat(b.read(SystemRegister.PMSNEVFR_EL1)).isEqualTo(masks[pmsVer - 1]);
@@ -89,7 +94,9 @@ class FeatureFiltersTest {
         b.write(SystemRegister.PMSNEVFR_EL1, 0);
         assertThat(kept(b, events(-1))).as("nothing selected acts as FnE = 0").isTrue();
         b.write(SystemRegister.PMSNEVFR_EL1, 0x2);
-        assertThat(kept(b, events(0x2))).as("E[1] is ignored where no sampled operation is speculative").isTrue();
+        assertThat(kept(b, events(0x2)))
+                .as("E[1] is ignored where no sampled operation is speculative")
+                .isTrue();
     }
 
     @Test
@@ -123,7 +130,9 @@ class FeatureFiltersTest {
                 for (int types = 0; types < 32; types++) {
                     boolean any = (control & ~mask) == 0 || (types & control & ~mask) != 0;
                     boolean exact = (types & mask) == (control & mask);
-                    assertThat(kept(b, types(types))).as("%x %x %x", control, mask, types).isEqualTo(any && exact);
+                    assertThat(kept(b, types(types)))
+                            .as("%x %x %x", control, mask, types)
+                            .isEqualTo(any && exact);
                 }
             }
         }
@@ -136,8 +145,9 @@ class FeatureFiltersTest {
         b.write(SystemRegister.PMSFCR_EL1, FT | OperationTypes.ST << 32);
         assertThat(kept(b, types(store))).isFalse();
         assertThat(kept(b, types(0))).isTrue();
-        b.write(SystemRegister.PMSFCR_EL1, FT | OperationTypes.LD | OperationTypes.ST | OperationTypes.FP
-                | OperationTypes.FP << 32);
+        b.write(
+                SystemRegister.PMSFCR_EL1,
+                FT | OperationTypes.LD | OperationTypes.ST | OperationTypes.FP | OperationTypes.FP << 32);
         assertThat(kept(b, types(load | fp))).isTrue();
         assertThat(kept(b, types(store | fp))).isTrue();
         assertThat(kept(b, types(load))).isFalse();
@@ -157,7 +167,8 @@ class FeatureFiltersTest {
 
     @Test
     @Tag("T56")
-    @DisplayName("T56: FDS = 1: a load whose source is not selected is dropped; stores and loads without a source are kept")
+    @DisplayName(
+            "T56: FDS = 1: a load whose source is not selected is dropped; stores and loads without a source are kept")
     void dataSource() {
         Bench b = bench(5, "FEAT_SPE_LDS", "FEAT_SPE_FDS");
         Operation o = new Operation();
@@ -187,17 +198,21 @@ class FeatureFiltersTest {
 
     @Test
     @Tag("T58")
-    @DisplayName("T58: SAMPLE_FEED_LD, _ST and _BR count by type, whatever the type filter does; the others what they select")
+    @DisplayName(
+            "T58: SAMPLE_FEED_LD, _ST and _BR count by type, whatever the type filter does; the others what they select")
     void countedSamples() {
-        Bench b = bench(5, "FEAT_SPE_EFT", "FEAT_SPE_FPF", "FEAT_SPE_LDS", "FEAT_SPE_FDS").shape(o -> {
-            int n = (int) (o.dispatch / 257 % 4);
-            o.operationClass = n == 0 ? Operation.BRANCH : n == 3 ? Operation.OTHER : Operation.LOAD_STORE;
-            o.flags = n == 1 ? Operation.LOAD | Operation.HAS_DATA_SOURCE | Operation.FLOATING_POINT
-                    : n == 2 ? Operation.STORE | Operation.ADVANCED_SIMD : 0;
-            o.dataSource = 8;
-            o.totalLatency = 10 * n + 1;
-            o.events = n == 1 ? 1 << 3 : 0;
-        }).profile(1, false);
+        Bench b = bench(5, "FEAT_SPE_EFT", "FEAT_SPE_FPF", "FEAT_SPE_LDS", "FEAT_SPE_FDS")
+                .shape(o -> {
+                    int n = (int) (o.dispatch / 257 % 4);
+                    o.operationClass = n == 0 ? Operation.BRANCH : n == 3 ? Operation.OTHER : Operation.LOAD_STORE;
+                    o.flags = n == 1
+                            ? Operation.LOAD | Operation.HAS_DATA_SOURCE | Operation.FLOATING_POINT
+                            : n == 2 ? Operation.STORE | Operation.ADVANCED_SIMD : 0;
+                    o.dataSource = 8;
+                    o.totalLatency = 10 * n + 1;
+                    o.events = n == 1 ? 1 << 3 : 0;
+                })
+                .profile(1, false);
         b.write(SystemRegister.PMSFCR_EL1, FT | FE | FL | FDS | OperationTypes.B);
         b.write(SystemRegister.PMSEVFR_EL1, 1 << 3);
         b.write(SystemRegister.PMSLATFR_EL1, 21);
@@ -216,10 +231,15 @@ class FeatureFiltersTest {
         assertThat(b.counter(SpuState.SAMPLE_FEED_SIMD)).isEqualTo(10);
         b.write(SystemRegister.PMSFCR_EL1, 0);
         b.run(257 * 40);
-        assertThat(b.counter(SpuState.SAMPLE_FEED_OP)).as("no type selected: no event").isEqualTo(10);
+        assertThat(b.counter(SpuState.SAMPLE_FEED_OP))
+                .as("no type selected: no event")
+                .isEqualTo(10);
         assertThat(b.counter(SpuState.SAMPLE_FEED_EVENT)).as("FE is ignored").isEqualTo(20);
-        assertThat(b.context.architecture.profiling().pmuEvents()).containsKeys(
-                0x4000, 0x4001, 0x4002, 0x4003, 0x8122, 0x8123, 0x812A, 0x812B, 0x812C, 0x812D, 0x812E, 0x812F, 0x8348, 0x8349);
-        assertThat(bench(1).context.architecture.profiling().pmuEvents()).containsOnlyKeys(0x4000, 0x4001, 0x4002, 0x4003);
+        assertThat(b.context.architecture.profiling().pmuEvents())
+                .containsKeys(
+                        0x4000, 0x4001, 0x4002, 0x4003, 0x8122, 0x8123, 0x812A, 0x812B, 0x812C, 0x812D, 0x812E, 0x812F,
+                        0x8348, 0x8349);
+        assertThat(bench(1).context.architecture.profiling().pmuEvents())
+                .containsOnlyKeys(0x4000, 0x4001, 0x4002, 0x4003);
     }
 }

@@ -39,8 +39,15 @@ class FeaturePacketsTest {
     void callReturn() {
         ProfilingRules without = FeatureSets.compose(5);
         ProfilingRules with = FeatureSets.compose(5, "FEAT_SPE_CRR");
-        int[] kinds = {0, Operation.BRANCH_WITH_LINK, Operation.PROCEDURE_RETURN, Operation.EXCEPTION_RETURN,
-            Operation.CONDITIONAL, Operation.INDIRECT, Operation.INDIRECT | Operation.BRANCH_WITH_LINK};
+        int[] kinds = {
+            0,
+            Operation.BRANCH_WITH_LINK,
+            Operation.PROCEDURE_RETURN,
+            Operation.EXCEPTION_RETURN,
+            Operation.CONDITIONAL,
+            Operation.INDIRECT,
+            Operation.INDIRECT | Operation.BRANCH_WITH_LINK
+        };
         int[] expected = {3, 1, 2, 3, 3, 3, 1};
         for (int i = 0; i < kinds.length; i++) {
             Operation branch = operation(Operation.BRANCH, kinds[i]);
@@ -70,13 +77,31 @@ class FeaturePacketsTest {
         ProfilingRules rules = FeatureSets.compose(2, "FEAT_SPE_SME");
         Operation array = operation(Operation.OTHER, 0);
         array.form = Operation.SME_ARRAY;
-        int[][] sizes = {{1, 0}, {128, 0}, {129, 1}, {256, 1}, {257, 2}, {512, 2}, {1024, 3}, {2048, 4}, {4096, 5},
-            {8192, 6}, {16384, 7}, {32768, 8}, {65536, 9}, {131072, 10}, {131073, 11}, {262144, 11},
-            {Operation.WHOLE_ZA, 15}};
+        int[][] sizes = {
+            {1, 0},
+            {128, 0},
+            {129, 1},
+            {256, 1},
+            {257, 2},
+            {512, 2},
+            {1024, 3},
+            {2048, 4},
+            {4096, 5},
+            {8192, 6},
+            {16384, 7},
+            {32768, 8},
+            {65536, 9},
+            {131072, 10},
+            {131073, 11},
+            {262144, 11},
+            {Operation.WHOLE_ZA, 15}
+        };
         for (int[] size : sizes) {
             array.vectorBits = size[0];
             int payload = payload(rules, array);
-            assertThat(payload >>> 3 & 0xE | payload >>> 2 & 1).as("%d bits", size[0]).isEqualTo(size[1]);
+            assertThat(payload >>> 3 & 0xE | payload >>> 2 & 1)
+                    .as("%d bits", size[0])
+                    .isEqualTo(size[1]);
             assertThat(payload & 0x8B).isEqualTo(0x88);
         }
         Operation vector = operation(Operation.OTHER, 0);
@@ -87,7 +112,9 @@ class FeaturePacketsTest {
             assertThat(payload(rules, vector) >>> 4).isEqualTo(length[1]);
         }
         vector.vectorBits = 4096;
-        assertThat(payload(rules, vector) >>> 4).as("EVL of more than 2048 bits").isEqualTo(7);
+        assertThat(payload(rules, vector) >>> 4)
+                .as("EVL of more than 2048 bits")
+                .isEqualTo(7);
         assertThat(payload(FeatureSets.compose(2), vector) >>> 4).isEqualTo(6);
     }
 
@@ -109,10 +136,14 @@ class FeaturePacketsTest {
         branch(context, collector, o, 0x3000);
         context.pe.executed += 5;
         other(context, collector, o);
-        assertThat(target(rules, context, collector, o)).as("operations that were not seen lie between").isZero();
+        assertThat(target(rules, context, collector, o))
+                .as("operations that were not seen lie between")
+                .isZero();
         branch(context, collector, o, 0x4000);
         context.pe.executed++;
-        assertThat(target(rules, context, collector, o)).as("the operation before the sample was not seen").isZero();
+        assertThat(target(rules, context, collector, o))
+                .as("the operation before the sample was not seen")
+                .isZero();
     }
 
     private static void branch(PeContext context, SampleCollector collector, Operation o, long target) {
@@ -165,6 +196,8 @@ class FeaturePacketsTest {
         assertThat(unit.compose(old).filterableEvents >>> 26 & 1).isEqualTo(1);
         List<ProfilingFeatures> newer = new ArrayList<>(List.of(FeatureSets.of(5)));
         newer.add(own);
-        assertThatThrownBy(() -> unit.compose(newer)).isInstanceOf(BadInputException.class).hasMessageContaining("event 26");
+        assertThatThrownBy(() -> unit.compose(newer))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("event 26");
     }
 }

@@ -19,8 +19,15 @@ class FeatureRegistersTest {
     private static final int TRAP3 = Access.trap(3);
     private static final Set<String> EL2 = Set.of("FEAT_EL2", "FEAT_VHE", "FEAT_FGT", "FEAT_FGT2");
     private static final Set<String> EL3 = Set.of("FEAT_EL2", "FEAT_EL3", "FEAT_VHE", "FEAT_FGT", "FEAT_FGT2");
-    private static final String[] NEWEST = {"FEAT_SPE_LDS", "FEAT_SPE_FDS", "FEAT_SPE_PBT", "FEAT_SPE_EFT", "FEAT_SPE_FPF",
-        "FEAT_SPE_ALTCLK", "FEAT_SPE_ERnd"};
+    private static final String[] NEWEST = {
+        "FEAT_SPE_LDS",
+        "FEAT_SPE_FDS",
+        "FEAT_SPE_PBT",
+        "FEAT_SPE_EFT",
+        "FEAT_SPE_FPF",
+        "FEAT_SPE_ALTCLK",
+        "FEAT_SPE_ERnd"
+    };
 
     private static Bench bench(Set<String> features, int pmsVer, String... more) {
         Set<String> all = new TreeSet<>(features);
@@ -57,23 +64,31 @@ class FeatureRegistersTest {
         assertThat(pmsidr >>> 3 & 0x1F).as("FDS, FnE, ERnd, LDS, ArchInst").isEqualTo(0x1F);
         assertThat(pmsidr >>> 24 & 0xFF).as("ALTCLK, FPF, EFT, CRR, PBT").isEqualTo(0xFF);
         assertThat(pmsidr >>> 32).as("SME").isZero();
-        assertThat(bench(Set.of(), 2, "FEAT_SPE_SME").read(SystemRegister.PMSIDR_EL1) >>> 32).isEqualTo(1);
+        assertThat(bench(Set.of(), 2, "FEAT_SPE_SME").read(SystemRegister.PMSIDR_EL1) >>> 32)
+                .isEqualTo(1);
     }
 
     @Test
     @Tag("T7")
     @DisplayName("T7: PMSIDR_EL1.EFT and FPF come together")
     void types() {
-        assertThat(bench(Set.of(), 1, "FEAT_SPE_EFT", "FEAT_SPE_FPF").read(SystemRegister.PMSIDR_EL1) >>> 26 & 3).isEqualTo(3);
-        assertThat(bench(Set.of(), 5).read(SystemRegister.PMSIDR_EL1) >>> 26 & 3).isZero();
+        assertThat(bench(Set.of(), 1, "FEAT_SPE_EFT", "FEAT_SPE_FPF").read(SystemRegister.PMSIDR_EL1) >>> 26 & 3)
+                .isEqualTo(3);
+        assertThat(bench(Set.of(), 5).read(SystemRegister.PMSIDR_EL1) >>> 26 & 3)
+                .isZero();
     }
 
     @Test
     @DisplayName("Registers of features that are not composed are UNDEFINED")
     void absent() {
         Bench base = bench(EL3, 5);
-        for (int encoding : new int[] {SystemRegister.PMSDSFR_EL1, SystemRegister.PMBMAR_EL1, SystemRegister.PMBSR_EL2,
-            SystemRegister.PMBSR_EL12, SystemRegister.PMBSR_EL3}) {
+        for (int encoding : new int[] {
+            SystemRegister.PMSDSFR_EL1,
+            SystemRegister.PMBMAR_EL1,
+            SystemRegister.PMBSR_EL2,
+            SystemRegister.PMBSR_EL12,
+            SystemRegister.PMBSR_EL3
+        }) {
             for (int el = 1; el <= 3; el++) {
                 assertThat(decide(base, el, encoding, true)).isEqualTo(Access.UNDEFINED);
             }
@@ -82,8 +97,13 @@ class FeatureRegistersTest {
         Bench newest = bench(EL3, 6, NEWEST);
         newest.context.register(SystemRegister.HCR_EL2, 1L << 34);
         newest.context.register(SystemRegister.MDCR_EL3, -1L & ~(1L << 11));
-        for (int encoding : new int[] {SystemRegister.PMSDSFR_EL1, SystemRegister.PMBMAR_EL1, SystemRegister.PMBSR_EL2,
-            SystemRegister.PMBSR_EL12, SystemRegister.PMSNEVFR_EL1}) {
+        for (int encoding : new int[] {
+            SystemRegister.PMSDSFR_EL1,
+            SystemRegister.PMBMAR_EL1,
+            SystemRegister.PMBSR_EL2,
+            SystemRegister.PMBSR_EL12,
+            SystemRegister.PMSNEVFR_EL1
+        }) {
             assertThat(decide(newest, 2, encoding, true)).isEqualTo(Access.ALLOWED);
             assertThat(decide(newest, 0, encoding, true)).isEqualTo(Access.UNDEFINED);
         }
@@ -99,15 +119,23 @@ class FeatureRegistersTest {
         for (int pmsVer = 1; pmsVer <= 6; pmsVer++) {
             Bench b = bench(EL2, pmsVer);
             b.pe.el = 2;
-            assertThat(writable(b, SystemRegister.PMBLIMITR_EL1)).as("PMSVer %d", pmsVer)
+            assertThat(writable(b, SystemRegister.PMBLIMITR_EL1))
+                    .as("PMSVer %d", pmsVer)
                     .isEqualTo(~0xFFFL | 7 | pmblimitr[pmsVer - 1]);
             assertThat(writable(b, SystemRegister.PMSCR_EL2) & 0xF00).isEqualTo(pmsVer == 6 ? 0xF00 : 0);
             b.pe.el = 1;
-            assertThat(writable(b, SystemRegister.PMSCR_EL1) & 0xF00).as("EnVM needs FEAT_NV").isEqualTo(pmsVer == 6 ? 0x700 : 0);
-            assertThat(writable(b, SystemRegister.PMBSR_EL1) >>> 18 & 1).as("EA").isEqualTo(pmsVer < 4 ? 1 : 0);
-            assertThat(writable(b, SystemRegister.PMSICR_EL1) >>> 56).as("ECOUNT").isZero();
+            assertThat(writable(b, SystemRegister.PMSCR_EL1) & 0xF00)
+                    .as("EnVM needs FEAT_NV")
+                    .isEqualTo(pmsVer == 6 ? 0x700 : 0);
+            assertThat(writable(b, SystemRegister.PMBSR_EL1) >>> 18 & 1)
+                    .as("EA")
+                    .isEqualTo(pmsVer < 4 ? 1 : 0);
+            assertThat(writable(b, SystemRegister.PMSICR_EL1) >>> 56)
+                    .as("ECOUNT")
+                    .isZero();
         }
-        assertThat(writable(bench(EL2, 1, "FEAT_SPE_ERnd"), SystemRegister.PMSICR_EL1) >>> 56).isEqualTo(0xFF);
+        assertThat(writable(bench(EL2, 1, "FEAT_SPE_ERnd"), SystemRegister.PMSICR_EL1) >>> 56)
+                .isEqualTo(0xFF);
         Bench pmbmar = bench(EL2, 1, "FEAT_SPE_nVM");
         assertThat(writable(pmbmar, SystemRegister.PMBMAR_EL1)).isEqualTo(0x3FF);
     }
@@ -160,7 +188,8 @@ class FeatureRegistersTest {
     }
 
     @Test
-    @DisplayName("PMBSR_EL2 at EL2 is trapped to EL3 while PMSEE is 00; at EL2 with E2H, PMBSR_EL1 is PMBSR_EL2 while EE is not 00")
+    @DisplayName(
+            "PMBSR_EL2 at EL2 is trapped to EL3 while PMSEE is 00; at EL2 with E2H, PMBSR_EL1 is PMBSR_EL2 while EE is not 00")
     void syndromes() {
         Bench b = bench(EL3, 6);
         b.context.register(SystemRegister.MDCR_EL3, 3L << 12);
@@ -180,14 +209,17 @@ class FeatureRegistersTest {
         }
         b.pe.el = 2;
         b.context.register(SystemRegister.MDCR_EL3, 3L << 12);
-        assertThat(b.read(SystemRegister.PMBSR_EL1)).as("PMSEE = 00: effective EE is 00").isEqualTo(0x10001);
+        assertThat(b.read(SystemRegister.PMBSR_EL1))
+                .as("PMSEE = 00: effective EE is 00")
+                .isEqualTo(0x10001);
         b.context.register(SystemRegister.MDCR_EL3, 3L << 12 | 1L << 51);
         b.context.register(SystemRegister.HCR_EL2, 0);
         assertThat(b.read(SystemRegister.PMBSR_EL1)).as("E2H = 0").isEqualTo(0x10001);
     }
 
     @Test
-    @DisplayName("PMBIDR_EL1.AddrMode is 01 where programming is allowed and EL2 allows physical pointers; EA is 1 from v1.3")
+    @DisplayName(
+            "PMBIDR_EL1.AddrMode is 01 where programming is allowed and EL2 allows physical pointers; EA is 1 from v1.3")
     void bufferIdentification() {
         Bench b = bench(EL2, 6);
         b.context.register(SystemRegister.MDCR_EL2, 3L << 12);
@@ -196,10 +228,14 @@ class FeatureRegistersTest {
         b.context.register(SystemRegister.PMSCR_EL2, 1 << 11);
         assertThat(b.read(SystemRegister.PMBIDR_EL1) >>> 6 & 3).isEqualTo(1);
         b.context.register(SystemRegister.MDCR_EL2, 0);
-        assertThat(b.read(SystemRegister.PMBIDR_EL1) >>> 4 & 0xF).as("EL2's buffer: P = 1").isEqualTo(3);
+        assertThat(b.read(SystemRegister.PMBIDR_EL1) >>> 4 & 0xF)
+                .as("EL2's buffer: P = 1")
+                .isEqualTo(3);
         b.pe.el = 2;
         b.context.register(SystemRegister.PMSCR_EL2, 0);
-        assertThat(b.read(SystemRegister.PMBIDR_EL1) >>> 6 & 3).as("EL2 owns: EnVM counts as 1").isEqualTo(1);
+        assertThat(b.read(SystemRegister.PMBIDR_EL1) >>> 6 & 3)
+                .as("EL2 owns: EnVM counts as 1")
+                .isEqualTo(1);
         assertThat(b.read(SystemRegister.PMBIDR_EL1) >>> 8 & 15).isEqualTo(1);
         assertThat(bench(EL2, 3).read(SystemRegister.PMBIDR_EL1) >>> 8 & 15).isZero();
     }

@@ -32,12 +32,14 @@ import java.util.Map;
 final class FeatureSets {
     /** The PMSVer versions from 1 on, each with what it cannot be without. */
     static final List<List<String>> VERSIONS = List.of(
-            List.of("FEAT_SPE"), List.of("FEAT_SPEv1p1"), List.of("FEAT_SPEv1p2", "FEAT_SPE_FnE"),
-            List.of("FEAT_SPEv1p3"), List.of("FEAT_SPEv1p4"),
+            List.of("FEAT_SPE"),
+            List.of("FEAT_SPEv1p1"),
+            List.of("FEAT_SPEv1p2", "FEAT_SPE_FnE"),
+            List.of("FEAT_SPEv1p3"),
+            List.of("FEAT_SPEv1p4"),
             List.of("FEAT_SPEv1p5", "FEAT_SPE_CRR", "FEAT_SPE_EXC", "FEAT_SPE_nVM"));
 
-    private FeatureSets() {
-    }
+    private FeatureSets() {}
 
     /** The feature set of a version, 1 to 6, and those before it, with more on top. */
     static ProfilingFeatures[] of(int pmsVer, String... more) {
@@ -51,7 +53,9 @@ final class FeatureSets {
 
     /** As {@link #of}, without FEAT_SPE, which {@link Bench} adds. */
     static ProfilingFeatures[] beside(int pmsVer, String... more) {
-        return Arrays.stream(of(pmsVer, more)).filter(f -> !f.feature().equals("FEAT_SPE")).toArray(ProfilingFeatures[]::new);
+        return Arrays.stream(of(pmsVer, more))
+                .filter(f -> !f.feature().equals("FEAT_SPE"))
+                .toArray(ProfilingFeatures[]::new);
     }
 
     /** Composes what {@link #of} names, without padding and with room for the largest records. */
@@ -86,7 +90,9 @@ final class FeatureSets {
     }
 
     private static <T> T defaults(Class<T> config) {
-        return config.cast(Proxy.newProxyInstance(config.getClassLoader(), new Class<?>[] {config},
+        return config.cast(Proxy.newProxyInstance(
+                config.getClassLoader(),
+                new Class<?>[] {config},
                 (proxy, method, arguments) -> method.getDefaultValue()));
     }
 }

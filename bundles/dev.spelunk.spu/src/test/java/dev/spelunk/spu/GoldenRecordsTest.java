@@ -35,7 +35,7 @@ class GoldenRecordsTest {
     /** The operations, in the order of the files. */
     private static Map<String, Consumer<Operation>> operations() {
         Map<String, Consumer<Operation>> all = new LinkedHashMap<>();
-        all.put("other", o -> { });
+        all.put("other", o -> {});
         all.put("other with contexts and timestamp", o -> {
             o.flags = Operation.HAS_CONTEXT_EL1 | Operation.HAS_CONTEXT_EL2 | Operation.HAS_TIMESTAMP;
             o.contextEl1 = 41;
@@ -55,8 +55,9 @@ class GoldenRecordsTest {
             o.events |= NOT_TAKEN | 1 << 7;
         });
         all.put("branch with link", o -> branch(o, Operation.TAKEN | Operation.BRANCH_WITH_LINK));
-        all.put("indirect branch with link", o ->
-                branch(o, Operation.TAKEN | Operation.BRANCH_WITH_LINK | Operation.INDIRECT));
+        all.put(
+                "indirect branch with link",
+                o -> branch(o, Operation.TAKEN | Operation.BRANCH_WITH_LINK | Operation.INDIRECT));
         all.put("procedure return", o -> branch(o, Operation.TAKEN | Operation.INDIRECT | Operation.PROCEDURE_RETURN));
         all.put("exception return", o -> branch(o, Operation.TAKEN | Operation.INDIRECT | Operation.EXCEPTION_RETURN));
         all.put("load", o -> access(o, Operation.LOAD));
@@ -78,8 +79,9 @@ class GoldenRecordsTest {
         });
         all.put("store", o -> access(o, Operation.STORE));
         all.put("load of a SIMD&FP register", o -> access(o, Operation.LOAD | Operation.SIMD_FP_REGISTERS));
-        all.put("load-acquire exclusive", o ->
-                access(o, Operation.LOAD | Operation.EXCLUSIVE | Operation.ACQUIRE_RELEASE));
+        all.put(
+                "load-acquire exclusive",
+                o -> access(o, Operation.LOAD | Operation.EXCLUSIVE | Operation.ACQUIRE_RELEASE));
         all.put("atomic", o -> access(o, Operation.LOAD | Operation.STORE | Operation.ATOMIC));
         all.put("atomic without return", o -> access(o, Operation.STORE | Operation.ATOMIC));
         all.put("store of unspecified registers", o -> access(o, Operation.STORE | Operation.UNSPECIFIED_REGISTERS));
@@ -199,8 +201,9 @@ class GoldenRecordsTest {
         Map<String, String> golden = read(FOLDER.resolve(file + ".txt"));
         Map<String, Consumer<Operation>> operations = operations();
         assertThat(golden.keySet()).containsExactlyElementsOf(operations.keySet());
-        operations.forEach((name, shape) ->
-                assertThat(HexFormat.of().formatHex(record(rules, shape))).as(name).isEqualTo(golden.get(name)));
+        operations.forEach((name, shape) -> assertThat(HexFormat.of().formatHex(record(rules, shape)))
+                .as(name)
+                .isEqualTo(golden.get(name)));
     }
 
     /** The bytes of each operation's record in hexadecimal: a line with its name, then its packets' lines. */

@@ -122,7 +122,8 @@ class IntervalCounterTest {
         RandomStream random = new RandomStream(1, "jitter");
         long value = IntervalCounter.step(200L << 56 | 500, 4 << 8 | 1, true, random);
         assertThat(value).isEqualTo(199L << 56 | 499);
-        assertThat(IntervalCounter.advance(value, 4 << 8 | 1, true, 100, random)).isEqualTo(99L << 56 | 399);
+        assertThat(IntervalCounter.advance(value, 4 << 8 | 1, true, 100, random))
+                .isEqualTo(99L << 56 | 399);
     }
 
     @Test

@@ -66,18 +66,14 @@ final class Lines implements InterruptDistributor {
     }
 
     @Override
-    public void acknowledge(int pe, int intid) {
-    }
+    public void acknowledge(int pe, int intid) {}
 
     @Override
-    public void setActive(int pe, int intid, boolean active) {
-    }
+    public void setActive(int pe, int intid, boolean active) {}
 
     @Override
-    public void setPending(int pe, int intid, boolean pending) {
-    }
+    public void setPending(int pe, int intid, boolean pending) {}
 
     @Override
-    public void softwareGenerated(int fromPe, long icc) {
-    }
+    public void softwareGenerated(int fromPe, long icc) {}
 }

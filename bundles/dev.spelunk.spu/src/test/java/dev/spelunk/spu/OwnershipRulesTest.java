@@ -19,8 +19,16 @@ class OwnershipRulesTest {
     private static boolean enabled(
             int el, boolean el2Enabled, int e2pb, boolean tge, long pmscr1, long pmscr2, int owner, int current) {
         int owningEl = el2Enabled && e2pb == 0 ? 2 : 1;
-        return OwnershipRules.profilingEnabled(el, OwnershipRules.bufferEnabled(owner, current, true, false), owner,
-                owningEl, current, el2Enabled, tge ? TGE : 0, pmscr1, pmscr2);
+        return OwnershipRules.profilingEnabled(
+                el,
+                OwnershipRules.bufferEnabled(owner, current, true, false),
+                owner,
+                owningEl,
+                current,
+                el2Enabled,
+                tge ? TGE : 0,
+                pmscr1,
+                pmscr2);
     }
 
     /** Table D17-1 as its rows say, for a PE in the owning Security state. */
@@ -56,10 +64,11 @@ class OwnershipRulesTest {
                                         continue;
                                     }
                                     assertThat(enabled(el, el2, e2pb, tge, bits & 3, bits >> 2, owner, current))
-                                            .as("EL%d el2=%s e2pb=%d tge=%s bits=%x owner=%d current=%d",
+                                            .as(
+                                                    "EL%d el2=%s e2pb=%d tge=%s bits=%x owner=%d current=%d",
                                                     el, el2, e2pb, tge, bits, owner, current)
-                                            .isEqualTo(owner == current
-                                                    && table(el, el2, e2pb, tge, bits & 3, bits >> 2));
+                                            .isEqualTo(
+                                                    owner == current && table(el, el2, e2pb, tge, bits & 3, bits >> 2));
                                     checked++;
                                 }
                             }

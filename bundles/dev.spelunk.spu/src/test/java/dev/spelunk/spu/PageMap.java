@@ -125,14 +125,11 @@ final class PageMap implements Translator {
     }
 
     @Override
-    public void attach(TranslationCache cache) {
-    }
+    public void attach(TranslationCache cache) {}
 
     @Override
-    public void contextChanged() {
-    }
+    public void contextChanged() {}
 
     @Override
-    public void invalidate() {
-    }
+    public void invalidate() {}
 }

@@ -134,7 +134,8 @@ class ProfilingBufferTest {
 
     @Test
     @Tag("T83")
-    @DisplayName("T83: an unmapped page at stage 1: EC = 0x24, FSC of the fault, PTR = faulting VA, S = 1, DL unchanged")
+    @DisplayName(
+            "T83: an unmapped page at stage 1: EC = 0x24, FSC of the fault, PTR = faulting VA, S = 1, DL unchanged")
     void stage1Fault() {
         for (int fsc = 0x04; fsc < 0x10; fsc++) {
             Bench b = Bench.el1().profile(1, false);
@@ -225,7 +226,8 @@ class ProfilingBufferTest {
 
     @Test
     @Tag("T88")
-    @DisplayName("T88: where External aborts are not reported they set neither S nor EA, and the record counts as written")
+    @DisplayName(
+            "T88: where External aborts are not reported they set neither S nor EA, and the record counts as written")
     void externalAbortIgnored() {
         Bench b = new Bench(Set.of(), Map.of(), new StatisticalProfilingV1p3()).profile(1, false);
         b.pages.map(Bench.BUFFER, 0x0900_0000L, 0x1000);
@@ -241,16 +243,26 @@ class ProfilingBufferTest {
     @DisplayName("T89: faults of the SPU change neither ESR nor FAR")
     void noException() {
         Bench b = new Bench(Set.of("FEAT_EL2"), Map.of()).profile(1, false);
-        for (int encoding : new int[] {SystemRegister.ESR_EL1, SystemRegister.FAR_EL1, SystemRegister.ESR_EL2,
-                SystemRegister.FAR_EL2, SystemRegister.HPFAR_EL2}) {
+        for (int encoding : new int[] {
+            SystemRegister.ESR_EL1,
+            SystemRegister.FAR_EL1,
+            SystemRegister.ESR_EL2,
+            SystemRegister.FAR_EL2,
+            SystemRegister.HPFAR_EL2
+        }) {
             b.context.register(encoding, 0x1234);
         }
         b.pages.unmap(Bench.BUFFER);
         long pc = b.pe.pc;
         b.run(300);
         assertThat(b.pmbsr()).isEqualTo(fault(0x24, 0x07));
-        for (int encoding : new int[] {SystemRegister.ESR_EL1, SystemRegister.FAR_EL1, SystemRegister.ESR_EL2,
-                SystemRegister.FAR_EL2, SystemRegister.HPFAR_EL2}) {
+        for (int encoding : new int[] {
+            SystemRegister.ESR_EL1,
+            SystemRegister.FAR_EL1,
+            SystemRegister.ESR_EL2,
+            SystemRegister.FAR_EL2,
+            SystemRegister.HPFAR_EL2
+        }) {
             assertThat(b.context.register(encoding)).isEqualTo(0x1234);
         }
         assertThat(b.pe.pc).isEqualTo(pc);
@@ -326,6 +338,8 @@ class ProfilingBufferTest {
         assertThat(b.lines.line(0, 21)).isTrue();
         b.context.register(SystemRegister.PMBSR_EL1, 0);
         b.context.sampler.update();
-        assertThat(b.lines.line(0, 21)).as("a register written behind the hooks").isFalse();
+        assertThat(b.lines.line(0, 21))
+                .as("a register written behind the hooks")
+                .isFalse();
     }
 }

@@ -21,7 +21,9 @@ class ProfilingExceptionTest {
 
     /** EL1 owns the buffer; MDCR_EL3.PMSEE and PMSCR_EL2.EE as given. */
     private static Bench bench(int pmsee, int el2Ee) {
-        Bench b = new Bench(Set.of("FEAT_EL2", "FEAT_EL3", "FEAT_VHE", "FEAT_FGT", "FEAT_FGT2"), Map.of("maxRecordSize", 128),
+        Bench b = new Bench(
+                Set.of("FEAT_EL2", "FEAT_EL3", "FEAT_VHE", "FEAT_FGT", "FEAT_FGT2"),
+                Map.of("maxRecordSize", 128),
                 FeatureSets.beside(6));
         b.context.register(SystemRegister.MDCR_EL3, 3L << 12 | pmsee * PMSEE);
         b.context.register(SystemRegister.PMSCR_EL2, (long) el2Ee << 8);
@@ -29,7 +31,8 @@ class ProfilingExceptionTest {
     }
 
     private static long pmbsr(Bench b, int el) {
-        return b.context.register(el == 1 ? SystemRegister.PMBSR_EL1 : el == 2 ? SystemRegister.PMBSR_EL2 : SystemRegister.PMBSR_EL3);
+        return b.context.register(
+                el == 1 ? SystemRegister.PMBSR_EL1 : el == 2 ? SystemRegister.PMBSR_EL2 : SystemRegister.PMBSR_EL3);
     }
 
     /** The one register that recorded an event. */
@@ -65,7 +68,8 @@ class ProfilingExceptionTest {
 
     @Test
     @Tag("T92")
-    @DisplayName("T92: PMSEE = 01, EL2.EE = 10, owner EL1: stage 2 faults in PMBSR_EL2, stage 1 faults and buffer full in PMBSR_EL1")
+    @DisplayName(
+            "T92: PMSEE = 01, EL2.EE = 10, owner EL1: stage 2 faults in PMBSR_EL2, stage 1 faults and buffer full in PMBSR_EL1")
     void delegated() {
         assertThat(recorded(stage2(1, 2))).isEqualTo(2);
         assertThat(recorded(stage1(1, 2))).isEqualTo(1);
@@ -122,7 +126,9 @@ class ProfilingExceptionTest {
         Bench off = bench(0, 3).profile(1, false);
         off.context.register(SystemRegister.PMBSR_EL2, S);
         off.pe.changed = -1;
-        assertThat(off.run(300).counter(SpuState.RECORDS_WRITTEN)).as("PMSEE = 00").isEqualTo(1);
+        assertThat(off.run(300).counter(SpuState.RECORDS_WRITTEN))
+                .as("PMSEE = 00")
+                .isEqualTo(1);
     }
 
     @Test
@@ -139,7 +145,8 @@ class ProfilingExceptionTest {
                     for (int el = 0; el <= 2; el++) {
                         b.el(el);
                         b.settle();
-                        assertThat(b.pe.profilingException).as("EL%d EE %d KE %d PM %s", el, ee, ke, pm)
+                        assertThat(b.pe.profilingException)
+                                .as("EL%d EE %d KE %d PM %s", el, ee, ke, pm)
                                 .isEqualTo(el < 2 || ee == 3 && ke == 1 && !pm ? 2 : 0);
                     }
                 }

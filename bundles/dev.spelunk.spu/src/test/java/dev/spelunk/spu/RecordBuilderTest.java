@@ -14,14 +14,19 @@ import org.junit.jupiter.api.Test;
 /** Framing of the records that reach the buffer (DDI 0487, D18.1). */
 class RecordBuilderTest {
     private static Bench mixture(int alignment) {
-        Bench b = new Bench(Set.of("FEAT_EL2"), Map.of("alignment", alignment)).shape(o -> {
-            o.operationClass = (int) (o.dispatch / 257 % 3);
-            if (o.operationClass == Operation.LOAD_STORE) {
-                o.flags = Operation.LOAD | Operation.HAS_VA | Operation.HAS_PA | Operation.HAS_TRANSLATION_LATENCY;
-            } else if (o.operationClass == Operation.BRANCH) {
-                o.flags = Operation.TAKEN;
-            }
-        }).profile(1, false);
+        Bench b = new Bench(Set.of("FEAT_EL2"), Map.of("alignment", alignment))
+                .shape(o -> {
+                    o.operationClass = (int) (o.dispatch / 257 % 3);
+                    if (o.operationClass == Operation.LOAD_STORE) {
+                        o.flags = Operation.LOAD
+                                | Operation.HAS_VA
+                                | Operation.HAS_PA
+                                | Operation.HAS_TRANSLATION_LATENCY;
+                    } else if (o.operationClass == Operation.BRANCH) {
+                        o.flags = Operation.TAKEN;
+                    }
+                })
+                .profile(1, false);
         b.write(SystemRegister.PMSCR_EL1, Bench.E1SPE | 0x38);
         b.context.register(SystemRegister.PMSCR_EL2, 0x18);
         b.run(257 * 12);
@@ -39,8 +44,10 @@ class RecordBuilderTest {
         int timestamps = 0;
         for (byte[] record : b.records) {
             Packets p = Packets.of(record);
-            assertThat(p.headers.stream().filter(h -> (h & 0xCF) == 0x42).count()).isEqualTo(1);
-            assertThat(p.headers.stream().filter(h -> h == 0x01 || h == 0x71).count()).isEqualTo(1);
+            assertThat(p.headers.stream().filter(h -> (h & 0xCF) == 0x42).count())
+                    .isEqualTo(1);
+            assertThat(p.headers.stream().filter(h -> h == 0x01 || h == 0x71).count())
+                    .isEqualTo(1);
             timestamps += p.has(0x71) ? 1 : 0;
         }
         assertThat(timestamps).isEqualTo(12);
@@ -49,7 +56,8 @@ class RecordBuilderTest {
     @Test
     @Tag("T62")
     @Tag("T63")
-    @DisplayName("T62, T63: a record is a multiple of 2^Align, at most 2^MaxSize; padding is zero and behind the record")
+    @DisplayName(
+            "T62, T63: a record is a multiple of 2^Align, at most 2^MaxSize; padding is zero and behind the record")
     void padding() {
         for (int alignment = 1; alignment <= 64; alignment *= 2) {
             Bench b = mixture(alignment);

@@ -70,7 +70,8 @@ class SampleContextTest {
 
     @Test
     @Tag("T66")
-    @DisplayName("T66: CONTEXTIDR_EL2 also for an EL1 sample of an EL1-owned buffer, if PMSCR_EL2.CX = 1 and EL2 is enabled")
+    @DisplayName(
+            "T66: CONTEXTIDR_EL2 also for an EL1 sample of an EL1-owned buffer, if PMSCR_EL2.CX = 1 and EL2 is enabled")
     void contextOfEl2() {
         Bench b = Bench.el2().profile(1, false);
         b.context.register(SystemRegister.PMSCR_EL2, CX);

@@ -43,7 +43,9 @@ class SamplingTest {
     @Tag("T37")
     @DisplayName("T37: through the whole SPU: FEAT_SPE_ERnd delays each sample by 0 to 255 members after expiry")
     void jitterAfterExpiry() {
-        Bench b = new Bench(Set.of(), Map.of(), new ExtendedRandomization()).profile(2, true).run(60_000);
+        Bench b = new Bench(Set.of(), Map.of(), new ExtendedRandomization())
+                .profile(2, true)
+                .run(60_000);
         assertThat(b.sampled).hasSizeGreaterThan(50);
         for (int i = 0; i < b.sampled.size(); i++) {
             assertThat(b.sampled.get(i) - (i + 1) * 513L).isBetween(0L, 255L);
@@ -72,7 +74,9 @@ class SamplingTest {
     @Tag("T33")
     @DisplayName("T33: a PE in a Security state that does not own the buffer samples nothing")
     void otherSecurityState() {
-        Bench b = new Bench(Set.of("FEAT_EL2", "FEAT_EL3"), Map.of()).profile(1, false).run(600);
+        Bench b = new Bench(Set.of("FEAT_EL2", "FEAT_EL3"), Map.of())
+                .profile(1, false)
+                .run(600);
         assertThat(b.sampled).hasSize(2);
         b.at(3, () -> b.write(SystemRegister.MDCR_EL3, 1L << 12));
         b.run(5000);
@@ -104,7 +108,8 @@ class SamplingTest {
     }
 
     @Test
-    @DisplayName("PMSICR_EL1 is counted when it is read: 0, then INTERVAL * 256 after the reload, then one less for each")
+    @DisplayName(
+            "PMSICR_EL1 is counted when it is read: 0, then INTERVAL * 256 after the reload, then one less for each")
     void readsCount() {
         Bench b = Bench.el1().profile(1, false);
         assertThat(b.read(SystemRegister.PMSICR_EL1)).isZero();
@@ -130,10 +135,13 @@ class SamplingTest {
     @Tag("T43")
     @DisplayName("T43: an expiry with a sample in flight is a collision: COLL, SAMPLE_COLLISION, nothing else")
     void collision() {
-        Bench b = Bench.el1().shape(o -> {
-            o.totalLatency = 300;
-            o.pc = 0x1000 + o.dispatch;
-        }).profile(1, false).run(514);
+        Bench b = Bench.el1()
+                .shape(o -> {
+                    o.totalLatency = 300;
+                    o.pc = 0x1000 + o.dispatch;
+                })
+                .profile(1, false)
+                .run(514);
         assertThat(b.pmbsr()).isEqualTo(SpuRegisters.COLL);
         assertThat(b.counter(SpuState.SAMPLE_COLLISION)).isEqualTo(1);
         assertThat(b.records).isEmpty();
@@ -151,7 +159,9 @@ class SamplingTest {
     @Tag("T59")
     @DisplayName("T44, T59: discard mode counts, collides and writes nothing; S stays 0, LIMIT and PTR do not matter")
     void discardMode() {
-        Bench b = new Bench(Set.of(), Map.of(), new StatisticalProfilingV1p2()).shape(o -> o.totalLatency = 300).profile(1, false);
+        Bench b = new Bench(Set.of(), Map.of(), new StatisticalProfilingV1p2())
+                .shape(o -> o.totalLatency = 300)
+                .profile(1, false);
         b.write(SystemRegister.PMBPTR_EL1, 12345);
         b.write(SystemRegister.PMBLIMITR_EL1, 2 << 1 | 1);
         b.run(257 * 4 + 300);
@@ -195,10 +205,13 @@ class SamplingTest {
     @Tag("T70")
     @DisplayName("T70: a conditional branch that is not taken has event 6; every sample is retired")
     void notTaken() {
-        Bench b = Bench.el1().shape(o -> {
-            o.operationClass = Operation.BRANCH;
-            o.flags = Operation.CONDITIONAL | (o.dispatch < 257 ? Operation.CONDITION_FAILED : Operation.TAKEN);
-        }).profile(1, false).run(600);
+        Bench b = Bench.el1()
+                .shape(o -> {
+                    o.operationClass = Operation.BRANCH;
+                    o.flags = Operation.CONDITIONAL | (o.dispatch < 257 ? Operation.CONDITION_FAILED : Operation.TAKEN);
+                })
+                .profile(1, false)
+                .run(600);
         assertThat(Packets.of(b.records.get(0)).value(0x52)).isEqualTo(0x42);
         assertThat(Packets.of(b.records.get(1)).value(0x52)).isEqualTo(0x02);
     }
@@ -206,7 +219,10 @@ class SamplingTest {
     @Test
     @DisplayName("An operation that ended in an exception has event 0")
     void exceptionEvent() {
-        Bench b = Bench.el1().shape(o -> o.flags = Operation.EXCEPTION).profile(1, false).run(300);
+        Bench b = Bench.el1()
+                .shape(o -> o.flags = Operation.EXCEPTION)
+                .profile(1, false)
+                .run(300);
         assertThat(Packets.of(b.records.get(0)).value(0x52)).isEqualTo(0x03);
     }
 
@@ -227,7 +243,10 @@ class SamplingTest {
     @DisplayName("Whatever disables profiling completes the sample in flight first")
     void disablingCompletes() {
         for (int encoding : new int[] {SystemRegister.PMSCR_EL1, SystemRegister.PMBLIMITR_EL1}) {
-            Bench b = Bench.el1().shape(o -> o.totalLatency = 100).profile(1, false).run(260);
+            Bench b = Bench.el1()
+                    .shape(o -> o.totalLatency = 100)
+                    .profile(1, false)
+                    .run(260);
             b.write(encoding, 0);
             assertThat(b.records).hasSize(1);
         }
@@ -297,7 +316,7 @@ class SamplingTest {
     @DisplayName("The SPU allocates nothing for a sample")
     void allocatesNothing() {
         Bench b = busy();
-        b.context.records = (index, cycles, data, offset, length) -> { };
+        b.context.records = (index, cycles, data, offset, length) -> {};
         b.write(SystemRegister.PMBLIMITR_EL1, Bench.BUFFER + Bench.BUFFER_SIZE | 1);
         var threads = (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean();
         Runnable burst = () -> {

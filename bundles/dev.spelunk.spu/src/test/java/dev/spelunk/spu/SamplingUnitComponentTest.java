@@ -20,7 +20,8 @@ class SamplingUnitComponentTest {
     @Test
     @DisplayName("Defaults: interval 256, 12-bit counters, records of 64 bytes aligned to 64, instructions")
     void defaults() {
-        ProfilingRules rules = new SamplingUnitComponent(TestConfig.defaults()).compose(List.of(new StatisticalProfiling()));
+        ProfilingRules rules =
+                new SamplingUnitComponent(TestConfig.defaults()).compose(List.of(new StatisticalProfiling()));
         assertThat(rules.pmsidr).isEqualTo(0x0002_600FL);
         assertThat(rules.pmbidr).isEqualTo(0x26);
         assertThat(rules.pmsVer).isEqualTo(1);
@@ -31,14 +32,22 @@ class SamplingUnitComponentTest {
     @CsvSource({"256,0", "512,2", "768,3", "1024,4", "1536,5", "2048,6", "3072,7", "4096,8"})
     @DisplayName("PMSIDR_EL1.Interval encodes the minimum interval")
     void intervals(int operations, int encoding) {
-        ProfilingRules rules = new SamplingUnitComponent(TestConfig.of(Map.of("minimumInterval", operations)))
-                .compose(List.of());
+        ProfilingRules rules =
+                new SamplingUnitComponent(TestConfig.of(Map.of("minimumInterval", operations))).compose(List.of());
         assertThat(rules.pmsidr >>> 8 & 15).isEqualTo(encoding);
     }
 
     @ParameterizedTest
-    @CsvSource({"minimumInterval,300", "countSize,14", "maxRecordSize,32", "maxRecordSize,96", "maxRecordSize,4096",
-            "alignment,0", "alignment,48", "alignment,128"})
+    @CsvSource({
+        "minimumInterval,300",
+        "countSize,14",
+        "maxRecordSize,32",
+        "maxRecordSize,96",
+        "maxRecordSize,4096",
+        "alignment,0",
+        "alignment,48",
+        "alignment,128"
+    })
     @DisplayName("A value that is not allowed is refused with PID, key, value and what is allowed")
     void refused(String key, int value) {
         assertThatThrownBy(() -> new SamplingUnitComponent(TestConfig.of(Map.of(key, value))))
@@ -69,8 +78,12 @@ class SamplingUnitComponentTest {
     @DisplayName("Features contribute in the order in which they build on each other, whatever order they come in")
     void ordered() {
         StringBuilder log = new StringBuilder();
-        new SamplingUnitComponent(TestConfig.defaults()).compose(
-                List.of(feature("c", 300, log), feature("b", 200, log), feature("a", 200, log), feature("d", 100, log)));
+        new SamplingUnitComponent(TestConfig.defaults())
+                .compose(List.of(
+                        feature("c", 300, log),
+                        feature("b", 200, log),
+                        feature("a", 200, log),
+                        feature("d", 100, log)));
         assertThat(log.toString()).isEqualTo("d a b c ");
     }
 
@@ -96,8 +109,11 @@ class SamplingUnitComponentTest {
         SamplingUnitComponent unit = new SamplingUnitComponent(TestConfig.defaults());
         assertThatThrownBy(() -> unit.compose(List.of(new StatisticalProfiling(), many)))
                 .isInstanceOf(BadInputException.class)
-                .hasMessageContaining("128 bytes").hasMessageContaining("maxRecordSize of dev.spelunk.spu is 64");
+                .hasMessageContaining("128 bytes")
+                .hasMessageContaining("maxRecordSize of dev.spelunk.spu is 64");
         assertThat(new SamplingUnitComponent(TestConfig.of(Map.of("maxRecordSize", 128)))
-                .compose(List.of(new StatisticalProfiling(), many)).maxRecordSize()).isEqualTo(128);
+                        .compose(List.of(new StatisticalProfiling(), many))
+                        .maxRecordSize())
+                .isEqualTo(128);
     }
 }

@@ -25,8 +25,13 @@ class SpuRegisterBankTest {
     private static final int TRAP2 = Access.trap(2);
     private static final int TRAP3 = Access.trap(3);
     private static final int[] SAMPLING = {
-        SystemRegister.PMSCR_EL1, SystemRegister.PMSICR_EL1, SystemRegister.PMSIRR_EL1, SystemRegister.PMSFCR_EL1,
-        SystemRegister.PMSEVFR_EL1, SystemRegister.PMSLATFR_EL1, SystemRegister.PMSIDR_EL1,
+        SystemRegister.PMSCR_EL1,
+        SystemRegister.PMSICR_EL1,
+        SystemRegister.PMSIRR_EL1,
+        SystemRegister.PMSFCR_EL1,
+        SystemRegister.PMSEVFR_EL1,
+        SystemRegister.PMSLATFR_EL1,
+        SystemRegister.PMSIDR_EL1,
     };
     private static final int[] BUFFER = {
         SystemRegister.PMBLIMITR_EL1, SystemRegister.PMBPTR_EL1, SystemRegister.PMBSR_EL1,
@@ -80,7 +85,8 @@ class SpuRegisterBankTest {
         two.context.register(SystemRegister.HCR_EL2, 1L << 34);
         assertThat(decide(two, 2, SystemRegister.PMSCR_EL12, true)).isEqualTo(Access.ALLOWED);
         Bench noVhe = new Bench(Set.of("FEAT_EL2"), Map.of());
-        assertThat(noVhe.context.registers.definition(SystemRegister.PMSCR_EL12)).isNull();
+        assertThat(noVhe.context.registers.definition(SystemRegister.PMSCR_EL12))
+                .isNull();
     }
 
     @Test
@@ -92,7 +98,8 @@ class SpuRegisterBankTest {
         assertThat(b.context.registers.definition(SystemRegister.PMBMAR_EL1)).isNull();
         assertThat(b.context.registers.definition(SystemRegister.PMBSR_EL2)).isNull();
         assertThat(b.context.registers.definition(SystemRegister.PMBSR_EL12)).isNull();
-        assertThat(withEl3(INVERSE).context.registers.definition(SystemRegister.PMSNEVFR_EL1)).isNotNull();
+        assertThat(withEl3(INVERSE).context.registers.definition(SystemRegister.PMSNEVFR_EL1))
+                .isNotNull();
     }
 
     @Test
@@ -155,7 +162,8 @@ class SpuRegisterBankTest {
             assertThat(decide(b, 1, encoding, true)).isEqualTo(TRAP2);
             assertThat(decide(b, 2, encoding, true)).isEqualTo(Access.ALLOWED);
         }
-        assertThat(Access.exceptionClass(decide(b, 1, SystemRegister.PMSIDR_EL1, true))).isEqualTo(0x18);
+        assertThat(Access.exceptionClass(decide(b, 1, SystemRegister.PMSIDR_EL1, true)))
+                .isEqualTo(0x18);
         for (int encoding : BUFFER) {
             assertThat(decide(b, 1, encoding, true)).isEqualTo(Access.ALLOWED);
         }
@@ -164,7 +172,8 @@ class SpuRegisterBankTest {
     @Test
     @Tag("T11")
     @Tag("T12")
-    @DisplayName("T11, T12: E2PB = 00 and 10 trap EL1 accesses of the buffer registers, 11 and 01 do not; 10 has owner EL1")
+    @DisplayName(
+            "T11, T12: E2PB = 00 and 10 trap EL1 accesses of the buffer registers, 11 and 01 do not; 10 has owner EL1")
     void e2pb() {
         Bench b = Bench.el2();
         for (int e2pb = 0; e2pb < 4; e2pb++) {
@@ -213,8 +222,12 @@ class SpuRegisterBankTest {
         }
         b.context.register(SystemRegister.HDFGRTR_EL2, 1L << 62);
         b.context.register(SystemRegister.MDCR_EL3, 3L << 12);
-        assertThat(decide(b, 1, SystemRegister.PMSNEVFR_EL1, true)).as("EnPMSN = 0").isEqualTo(TRAP3);
-        assertThat(decide(b, 2, SystemRegister.PMSNEVFR_EL1, true)).as("EnPMSN = 0").isEqualTo(TRAP3);
+        assertThat(decide(b, 1, SystemRegister.PMSNEVFR_EL1, true))
+                .as("EnPMSN = 0")
+                .isEqualTo(TRAP3);
+        assertThat(decide(b, 2, SystemRegister.PMSNEVFR_EL1, true))
+                .as("EnPMSN = 0")
+                .isEqualTo(TRAP3);
     }
 
     @Test
@@ -237,8 +250,8 @@ class SpuRegisterBankTest {
                 b.context.register(SystemRegister.HDFGRTR_EL2, 0);
                 b.context.register(SystemRegister.HDFGWTR_EL2, 1L << other[1]);
                 boolean readOnly = register[1] == 30 || register[1] == 63;
-                assertThat(decide(b, 1, register[0], false)).isEqualTo(
-                        readOnly ? Access.UNDEFINED : register == other ? TRAP2 : Access.ALLOWED);
+                assertThat(decide(b, 1, register[0], false))
+                        .isEqualTo(readOnly ? Access.UNDEFINED : register == other ? TRAP2 : Access.ALLOWED);
                 assertThat(decide(b, 2, register[0], true)).isEqualTo(Access.ALLOWED);
             }
         }
@@ -372,13 +385,25 @@ class SpuRegisterBankTest {
         b.pe.el = 2;
         b.context.register(SystemRegister.MDCR_EL2, 0);
         Map<Integer, Long> writable = Map.of(
-                SystemRegister.PMSCR_EL1, 0x7BL, SystemRegister.PMSCR_EL2, 0x7BL,
-                SystemRegister.PMSIRR_EL1, 0xFFFF_FF01L, SystemRegister.PMSFCR_EL1, 0x70007L,
-                SystemRegister.PMBLIMITR_EL1, 0xFFFF_FFFF_FFFF_F007L, SystemRegister.PMBPTR_EL1, -1L,
-                SystemRegister.PMBSR_EL1, 0x00FF_FFFF_FC0F_FFFFL);
+                SystemRegister.PMSCR_EL1,
+                0x7BL,
+                SystemRegister.PMSCR_EL2,
+                0x7BL,
+                SystemRegister.PMSIRR_EL1,
+                0xFFFF_FF01L,
+                SystemRegister.PMSFCR_EL1,
+                0x70007L,
+                SystemRegister.PMBLIMITR_EL1,
+                0xFFFF_FFFF_FFFF_F007L,
+                SystemRegister.PMBPTR_EL1,
+                -1L,
+                SystemRegister.PMBSR_EL1,
+                0x00FF_FFFF_FC0F_FFFFL);
         writable.forEach((encoding, mask) -> {
             b.write(encoding, -1L);
-            assertThat(b.read(encoding)).as(b.context.registers.definition(encoding).name()).isEqualTo(mask);
+            assertThat(b.read(encoding))
+                    .as(b.context.registers.definition(encoding).name())
+                    .isEqualTo(mask);
         });
     }
 
@@ -395,7 +420,8 @@ class SpuRegisterBankTest {
 
     @Test
     @Tag("T26")
-    @DisplayName("T26: PMBIDR_EL1.P is 1 at EL1 with E2PB = 00, 0 with 1x in the owning state, 1 elsewhere and 0 at EL3")
+    @DisplayName(
+            "T26: PMBIDR_EL1.P is 1 at EL1 with E2PB = 00, 0 with 1x in the owning state, 1 elsewhere and 0 at EL3")
     void programmingNotAllowed() {
         Bench b = withEl3();
         for (int e2pb = 0; e2pb < 4; e2pb++) {
@@ -416,8 +442,9 @@ class SpuRegisterBankTest {
     @DisplayName("Writes of what decides about profiling tell the run loop")
     void changes() {
         for (int encoding : new int[] {
-                SystemRegister.PMSCR_EL1, SystemRegister.PMSICR_EL1, SystemRegister.PMSIRR_EL1,
-                SystemRegister.PMBLIMITR_EL1, SystemRegister.PMBPTR_EL1, SystemRegister.PMBSR_EL1}) {
+            SystemRegister.PMSCR_EL1, SystemRegister.PMSICR_EL1, SystemRegister.PMSIRR_EL1,
+            SystemRegister.PMBLIMITR_EL1, SystemRegister.PMBPTR_EL1, SystemRegister.PMBSR_EL1
+        }) {
             Bench b = Bench.el1();
             b.pe.changed = 0;
             b.write(encoding, 1);

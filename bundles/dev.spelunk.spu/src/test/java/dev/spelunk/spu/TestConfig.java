@@ -6,11 +6,11 @@ import java.util.Map;
 
 /** Configurations of the SPU: the defaults, with some keys changed. */
 final class TestConfig {
-    private TestConfig() {
-    }
+    private TestConfig() {}
 
     static SamplingUnitComponent.Config of(Map<String, Object> changed) {
-        return (SamplingUnitComponent.Config) Proxy.newProxyInstance(TestConfig.class.getClassLoader(),
+        return (SamplingUnitComponent.Config) Proxy.newProxyInstance(
+                TestConfig.class.getClassLoader(),
                 new Class<?>[] {SamplingUnitComponent.Config.class},
                 (proxy, method, arguments) -> changed.getOrDefault(method.getName(), method.getDefaultValue()));
     }

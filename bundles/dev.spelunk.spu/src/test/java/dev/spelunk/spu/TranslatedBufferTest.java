@@ -81,7 +81,8 @@ class TranslatedBufferTest {
         page(0, Bench.RAM + 0x7000 | PAGE);
         assertThat(event()).isZero();
         assertThat(bench.records).hasSize(1);
-        assertThat(bench.memory(Bench.BUFFER + 0x7000, bench.records.get(0).length)).isEqualTo(bench.records.get(0));
+        assertThat(bench.memory(Bench.BUFFER + 0x7000, bench.records.get(0).length))
+                .isEqualTo(bench.records.get(0));
     }
 
     @Test
@@ -123,7 +124,9 @@ class TranslatedBufferTest {
     void torn() {
         stage1();
         page(1, 0);
-        bench.profile(1, false).buffer(Bench.BUFFER + 0x1000 - 16, Bench.BUFFER + Bench.BUFFER_SIZE).run(300);
+        bench.profile(1, false)
+                .buffer(Bench.BUFFER + 0x1000 - 16, Bench.BUFFER + Bench.BUFFER_SIZE)
+                .run(300);
         assertThat(bench.pmbsr()).isEqualTo(fault(0x24, 0x07) | SpuRegisters.DL);
         assertThat(bench.pmbptr()).isEqualTo(Bench.BUFFER + 0x1000);
     }

@@ -31,9 +31,10 @@ final class BundledGuest implements AutoCloseable {
      * @param bootArguments see the guest's README
      */
     Machine machine(String hypervisor, String bootArguments) {
-        Path guest = Path.of(System.getProperty("spelunk.home"), "integration-tests", "guests", "prebuilt", "guest.elf");
-        return composition.machine(new RunOptions(guest, hypervisor, 1, bootArguments, MEMORY, Long.MAX_VALUE, 1,
-                OutputStream.nullOutputStream(), null));
+        Path guest =
+                Path.of(System.getProperty("spelunk.home"), "integration-tests", "guests", "prebuilt", "guest.elf");
+        return composition.machine(new RunOptions(
+                guest, hypervisor, 1, bootArguments, MEMORY, Long.MAX_VALUE, 1, OutputStream.nullOutputStream(), null));
     }
 
     /** Replaces parts of the machines. */

@@ -28,8 +28,7 @@ public final class ProfilingCost {
         }
     }
 
-    private ProfilingCost() {
-    }
+    private ProfilingCost() {}
 
     /**
      * Measures and prints.
@@ -51,17 +50,29 @@ public final class ProfilingCost {
                 Run on = onFirst ? first : second;
                 Run off = onFirst ? second : first;
                 String pair = i < 0 ? "warm-up" : String.format(Locale.ROOT, "pair %2d", i + 1);
-                System.out.printf(Locale.ROOT, "%s: on %.3f s (%.1f MIPS), off %.3f s (%.1f MIPS), time %+.1f%%%n", pair,
-                        on.seconds(), on.mips(), off.seconds(), off.mips(), 100 * (on.seconds() / off.seconds() - 1));
+                System.out.printf(
+                        Locale.ROOT,
+                        "%s: on %.3f s (%.1f MIPS), off %.3f s (%.1f MIPS), time %+.1f%%%n",
+                        pair,
+                        on.seconds(),
+                        on.mips(),
+                        off.seconds(),
+                        off.mips(),
+                        100 * (on.seconds() / off.seconds() - 1));
                 if (i >= 0) {
                     time[i] = on.seconds() / off.seconds() - 1;
                     instructionTime[i] = off.mips() / on.mips() - 1;
                 }
             }
         }
-        System.out.printf(Locale.ROOT, "profiling at interval %s costs %+.1f%% of time for the same work, %+.1f%% for each "
-                + "instruction (medians of %d alternating pairs)%n", interval, 100 * median(time),
-                100 * median(instructionTime), pairs);
+        System.out.printf(
+                Locale.ROOT,
+                "profiling at interval %s costs %+.1f%% of time for the same work, %+.1f%% for each "
+                        + "instruction (medians of %d alternating pairs)%n",
+                interval,
+                100 * median(time),
+                100 * median(instructionTime),
+                pairs);
     }
 
     private static Run run(BundledGuest guest, String scale, String interval) {

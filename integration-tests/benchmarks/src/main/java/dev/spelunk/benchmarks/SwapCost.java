@@ -18,8 +18,7 @@ public final class SwapCost {
     private static final double LONGEST_MEDIAN_MILLISECONDS = 5;
     private static final double LEAST_THROUGHPUT = 0.9;
 
-    private SwapCost() {
-    }
+    private SwapCost() {}
 
     /**
      * Measures, prints, and fails when a figure is not what it is held to.
@@ -29,7 +28,8 @@ public final class SwapCost {
     public static void main(String[] arguments) throws InterruptedException {
         int swaps = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 120;
         boolean good = true;
-        try (BundledGuest guest = new BundledGuest(); Machine machine = guest.machine("kvm", "scale=1000000 spe.interval=4096")) {
+        try (BundledGuest guest = new BundledGuest();
+                Machine machine = guest.machine("kvm", "scale=1000000 spe.interval=4096")) {
             SwapService service = guest.swaps();
             Thread thread = new Thread(machine::run, "machine");
             thread.start();
@@ -43,14 +43,23 @@ public final class SwapCost {
                 SwapReport report = service.report(machine);
                 double median = report.medianPause(done) / 1e6;
                 good &= median < LONGEST_MEDIAN_MILLISECONDS;
-                System.out.printf(Locale.ROOT, "%-12s %d swaps, median pause %.3f ms%n", part, report.swaps() - done, median);
+                System.out.printf(
+                        Locale.ROOT, "%-12s %d swaps, median pause %.3f ms%n", part, report.swaps() - done, median);
                 done = report.swaps();
             }
             double after = throughput(machine);
             good &= after >= LEAST_THROUGHPUT * before;
-            System.out.printf(Locale.ROOT, "%d swaps, median pause %.3f ms, longest %.3f ms%n", done,
-                    service.report(machine).medianPause() / 1e6, service.report(machine).longestPause() / 1e6);
-            System.out.printf(Locale.ROOT, "throughput %.1f guest MIPS before, %.1f after: %.0f%%%n", before, after,
+            System.out.printf(
+                    Locale.ROOT,
+                    "%d swaps, median pause %.3f ms, longest %.3f ms%n",
+                    done,
+                    service.report(machine).medianPause() / 1e6,
+                    service.report(machine).longestPause() / 1e6);
+            System.out.printf(
+                    Locale.ROOT,
+                    "throughput %.1f guest MIPS before, %.1f after: %.0f%%%n",
+                    before,
+                    after,
                     100 * after / before);
             machine.interrupt();
             thread.join();

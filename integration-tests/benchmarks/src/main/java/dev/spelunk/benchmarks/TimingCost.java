@@ -20,8 +20,7 @@ import java.util.Locale;
 public final class TimingCost {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
-    private TimingCost() {
-    }
+    private TimingCost() {}
 
     /**
      * Measures and prints.
@@ -40,8 +39,14 @@ public final class TimingCost {
                 double ofFixed = seconds(fixed, boot);
                 double ofSampled = seconds(sampled, boot);
                 double ofFull = seconds(full, boot);
-                System.out.printf(Locale.ROOT, "%s: fixed %.2f s, inorder sampled %.2f s, full %.2f s; sampled is %.1f%% of full%n",
-                        i < 0 ? "warm-up" : "round " + (i + 1), ofFixed, ofSampled, ofFull, 100 * ofSampled / ofFull);
+                System.out.printf(
+                        Locale.ROOT,
+                        "%s: fixed %.2f s, inorder sampled %.2f s, full %.2f s; sampled is %.1f%% of full%n",
+                        i < 0 ? "warm-up" : "round " + (i + 1),
+                        ofFixed,
+                        ofSampled,
+                        ofFull,
+                        100 * ofSampled / ofFull);
                 if (i >= 0) {
                     part[i] = ofSampled / ofFull;
                 }
@@ -52,16 +57,23 @@ public final class TimingCost {
             Files.delete(folder);
         }
         Arrays.sort(part);
-        System.out.printf(Locale.ROOT, "with the default window the in-order model costs %.1f%% of what seeing every operation costs"
-                + " (median of %d rounds)%n", 100 * part[rounds / 2], rounds);
+        System.out.printf(
+                Locale.ROOT,
+                "with the default window the in-order model costs %.1f%% of what seeing every operation costs"
+                        + " (median of %d rounds)%n",
+                100 * part[rounds / 2],
+                rounds);
     }
 
     private static String variant(Path folder, String mode) throws IOException {
         Path file = folder.resolve(mode + ".json");
-        Files.writeString(file, "{\"id\": \"benchmark:" + mode + ":1\", \"bundles\": [{\"id\":"
-                + " \"dev.spelunk:dev.spelunk.timing.inorder:0.1.0-SNAPSHOT\"}], \"configurations\":"
-                + " {\"dev.spelunk.timing.inorder\": {\"mode\": \"" + mode + "\"}}, \"extensions\": {\"spelunk-variant\":"
-                + " {\"json\": {\"extends\": \"default\", \"remove\": [\"dev.spelunk:dev.spelunk.timing.fixed\"]}}}}");
+        Files.writeString(
+                file,
+                "{\"id\": \"benchmark:" + mode + ":1\", \"bundles\": [{\"id\":"
+                        + " \"dev.spelunk:dev.spelunk.timing.inorder:0.1.0-SNAPSHOT\"}], \"configurations\":"
+                        + " {\"dev.spelunk.timing.inorder\": {\"mode\": \"" + mode
+                        + "\"}}, \"extensions\": {\"spelunk-variant\":"
+                        + " {\"json\": {\"extends\": \"default\", \"remove\": [\"dev.spelunk:dev.spelunk.timing.fixed\"]}}}}");
         return file.toString();
     }
 

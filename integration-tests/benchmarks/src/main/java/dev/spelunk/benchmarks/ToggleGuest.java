@@ -25,11 +25,13 @@ final class ToggleGuest {
     private static final int SIZE = 0x2000;
     /** Where a loader puts an image whose text_offset is 0: at the start of RAM, or 2 MiB above it. */
     private static final long BUFFER = 0x4100_0000L;
+
     private static final long PAGE = 0x1000;
     /** Block of 1 GiB, valid, AttrIndx 0, Inner Shareable, AF. */
     private static final long BLOCK = 1 | 3 << 8 | 1 << 10;
     /** 39-bit addresses of 4 KiB pages in both halves. */
     private static final long TCR = 25L | 25L << 16 | 2L << 30 | 1L << 32;
+
     private static final long MAIR = 0xFF;
     private static final long SCTLR_M_C_I = 1 | 1 << 2 | 1 << 12;
 
@@ -79,8 +81,13 @@ final class ToggleGuest {
 
     /** MSR. */
     private void system(int encoding, int register) {
-        image.putInt(0xD500_0000 | Encoding.op0(encoding) << 19 | Encoding.op1(encoding) << 16 | Encoding.crn(encoding) << 12
-                | Encoding.crm(encoding) << 8 | Encoding.op2(encoding) << 5 | register);
+        image.putInt(0xD500_0000
+                | Encoding.op0(encoding) << 19
+                | Encoding.op1(encoding) << 16
+                | Encoding.crn(encoding) << 12
+                | Encoding.crm(encoding) << 8
+                | Encoding.op2(encoding) << 5
+                | register);
     }
 
     private void instructionBarrier() {

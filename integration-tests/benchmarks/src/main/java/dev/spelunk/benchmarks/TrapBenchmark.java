@@ -48,8 +48,18 @@ public class TrapBenchmark {
     @Setup
     public void start() {
         composition = new Composition("default", null);
-        machine = composition.machine(composition.variant().withPart(Parts.POLICY, policy),
-                new RunOptions(ToggleGuest.write(), "kvm", 1, "", MEMORY, Long.MAX_VALUE, 1, OutputStream.nullOutputStream(), null));
+        machine = composition.machine(
+                composition.variant().withPart(Parts.POLICY, policy),
+                new RunOptions(
+                        ToggleGuest.write(),
+                        "kvm",
+                        1,
+                        "",
+                        MEMORY,
+                        Long.MAX_VALUE,
+                        1,
+                        OutputStream.nullOutputStream(),
+                        null));
         thread = new Thread(machine::run, "machine");
         thread.start();
     }

@@ -15,8 +15,15 @@ import java.util.BitSet;
  * @param unitStarts the words where a unit starts: one instruction under test with the ones that prepare it
  * @param initial the state to start from
  */
-public record Block(long address, int[] words, int entry, int exit, BitSet certain, BitSet prepared,
-        BitSet unitStarts, MachineState initial) {
+public record Block(
+        long address,
+        int[] words,
+        int entry,
+        int exit,
+        BitSet certain,
+        BitSet prepared,
+        BitSet unitStarts,
+        MachineState initial) {
 
     public long exitAddress() {
         return address + 4L * exit;

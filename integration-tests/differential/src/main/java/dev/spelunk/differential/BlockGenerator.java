@@ -45,8 +45,7 @@ public final class BlockGenerator {
     private BitSet prepared;
 
     /** An offset that waits for the layout: the word's target, and the first word that may not be executed. */
-    private record Fixup(int at, int unit, int skipFrom) {
-    }
+    private record Fixup(int at, int unit, int skipFrom) {}
 
     /**
      * @param catalogue what to choose instructions from
@@ -74,8 +73,11 @@ public final class BlockGenerator {
         this.adr = preparing.named("ADR");
         this.clrex = preparing.named("CLREX").fixedBits() | 0xf00;
         for (Instruction instruction : catalogue.instructions()) {
-            if (instruction.kind() == Instruction.Kind.PLAIN && instruction.field("Rd") != null
-                    && instruction.isIn(version) && !instruction.has("manual") && !instruction.has("control")) {
+            if (instruction.kind() == Instruction.Kind.PLAIN
+                    && instruction.field("Rd") != null
+                    && instruction.isIn(version)
+                    && !instruction.has("manual")
+                    && !instruction.has("control")) {
                 plain.add(instruction);
             } else if (instruction.kind() == Instruction.Kind.LOAD_EXCLUSIVE) {
                 loadExclusives.add(instruction);
@@ -166,7 +168,9 @@ public final class BlockGenerator {
         for (Instruction instruction : catalogue.instructions()) {
             boolean access = instruction.kind() == Instruction.Kind.MEMORY
                     || instruction.kind() == Instruction.Kind.LOAD_EXCLUSIVE;
-            for (int i = 0; i < accessesOfEach && access && instruction.isIn(version) && !instruction.has("spared"); i++) {
+            for (int i = 0;
+                    i < accessesOfEach && access && instruction.isIn(version) && !instruction.has("spared");
+                    i++) {
                 begin();
                 startUnit();
                 failingAccess(instruction);
@@ -178,8 +182,11 @@ public final class BlockGenerator {
 
     private void failingAccess(Instruction instruction) {
         // Base and index in one register cannot reach every address.
-        int word = instructions.defined(instruction, w -> !instruction.has("index")
-                || instruction.field("Rm").get(w) != instruction.base().get(w) || instruction.base().get(w) == 31);
+        int word = instructions.defined(
+                instruction,
+                w -> !instruction.has("index")
+                        || instruction.field("Rm").get(w) != instruction.base().get(w)
+                        || instruction.base().get(w) == 31);
         int bytes = (int) instruction.get("bytes", word);
         int align = Math.max(1, (int) instruction.get("align", word));
         boolean misaligned = align > 1 && !instruction.has("unaligned") && random.percent(50);
@@ -212,7 +219,8 @@ public final class BlockGenerator {
     }
 
     private RandomInstruction instructions() {
-        return vectors ? new RandomInstruction(catalogue, version, random, 20)
+        return vectors
+                ? new RandomInstruction(catalogue, version, random, 20)
                 : new RandomInstruction(catalogue, version, random);
     }
 
@@ -412,8 +420,10 @@ public final class BlockGenerator {
         if (!cleared || random.percent(50)) {
             Instruction load = matchingLoad(store);
             Field rt2 = load.field("Rt2");
-            int loadWord = instructions.defined(load, w -> load.get("bytes", w) == bytes
-                    && (base == 31 || load.field("Rt").get(w) != base && (rt2 == null || rt2.get(w) != base)));
+            int loadWord = instructions.defined(
+                    load,
+                    w -> load.get("bytes", w) == bytes
+                            && (base == 31 || load.field("Rt").get(w) != base && (rt2 == null || rt2.get(w) != base)));
             emit(load.base().set(loadWord, base));
         }
         for (int i = random.below(3); i > 0; i--) {

@@ -24,14 +24,12 @@ public final class Catalogue {
      * @param weight its share among the classes when a generator chooses
      * @param instructions its instructions, in the file's order
      */
-    public record InstructionClass(String group, String name, int weight, List<Instruction> instructions) {
-    }
+    public record InstructionClass(String group, String name, int weight, List<Instruction> instructions) {}
 
     private final List<InstructionClass> classes = new ArrayList<>();
     private final List<List<Instruction>> byTopByte = new ArrayList<>();
 
-    private Catalogue() {
-    }
+    private Catalogue() {}
 
     /** The base integer instruction set of Armv8.0 to Armv8.5. */
     public static Catalogue base() {
@@ -57,7 +55,8 @@ public final class Catalogue {
     public Catalogue select(Predicate<Instruction> condition) {
         Catalogue selected = new Catalogue();
         for (InstructionClass c : classes) {
-            List<Instruction> instructions = c.instructions().stream().filter(condition).toList();
+            List<Instruction> instructions =
+                    c.instructions().stream().filter(condition).toList();
             if (!instructions.isEmpty()) {
                 selected.classes.add(new InstructionClass(c.group(), c.name(), c.weight(), instructions));
             }
@@ -99,8 +98,11 @@ public final class Catalogue {
                 } else if (line.startsWith("[")) {
                     int end = line.lastIndexOf(']');
                     String weight = line.substring(end + 1).trim();
-                    current = new InstructionClass(group, line.substring(1, end),
-                            weight.isEmpty() ? 10 : Integer.parseInt(weight), new ArrayList<>());
+                    current = new InstructionClass(
+                            group,
+                            line.substring(1, end),
+                            weight.isEmpty() ? 10 : Integer.parseInt(weight),
+                            new ArrayList<>());
                     classes.add(current);
                 } else if (!line.isBlank() && !line.startsWith("#")) {
                     current.instructions().add(new Instruction(current.name(), line));

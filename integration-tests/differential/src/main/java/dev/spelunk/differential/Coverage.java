@@ -87,8 +87,9 @@ public final class Coverage {
 
     /** A table for people: executions, instructions and values of narrow fields by encoding class. */
     public String table() {
-        StringBuilder table = new StringBuilder(String.format("%-62s %10s %13s %8s %12s%n", "encoding class",
-                "executions", "instructions", "fewest", "field values"));
+        StringBuilder table = new StringBuilder(String.format(
+                "%-62s %10s %13s %8s %12s%n",
+                "encoding class", "executions", "instructions", "fewest", "field values"));
         String group = "";
         for (Catalogue.InstructionClass c : catalogue.classes()) {
             if (c.weight() == 0) {
@@ -98,12 +99,22 @@ public final class Coverage {
                 group = c.group();
                 table.append(group).append(System.lineSeparator());
             }
-            long fewest = c.instructions().stream().mapToLong(i -> executions.get(i)[0]).min().orElse(0);
-            long reached = c.instructions().stream().filter(i -> executions.get(i)[0] > 0).count();
-            int seen = c.instructions().stream().mapToInt(i -> distinct(values.get(i))).sum();
-            int possible = c.instructions().stream().mapToInt(i -> possible(values.get(i))).sum();
-            table.append(String.format("  %-60s %10d %6d of %-3d %8d %5d of %-5d%n", c.name(), count(c), reached,
-                    c.instructions().size(), fewest, seen, possible));
+            long fewest = c.instructions().stream()
+                    .mapToLong(i -> executions.get(i)[0])
+                    .min()
+                    .orElse(0);
+            long reached = c.instructions().stream()
+                    .filter(i -> executions.get(i)[0] > 0)
+                    .count();
+            int seen = c.instructions().stream()
+                    .mapToInt(i -> distinct(values.get(i)))
+                    .sum();
+            int possible = c.instructions().stream()
+                    .mapToInt(i -> possible(values.get(i)))
+                    .sum();
+            table.append(String.format(
+                    "  %-60s %10d %6d of %-3d %8d %5d of %-5d%n",
+                    c.name(), count(c), reached, c.instructions().size(), fewest, seen, possible));
         }
         return table.append(String.format("%-62s %10d%n", "all", total)).toString();
     }

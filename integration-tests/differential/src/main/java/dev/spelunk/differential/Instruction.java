@@ -81,7 +81,9 @@ public final class Instruction {
             }
         }
         String kindName = keys.remove("kind");
-        this.kind = kindName == null ? Kind.PLAIN : Kind.valueOf(kindName.replace('-', '_').toUpperCase());
+        this.kind = kindName == null
+                ? Kind.PLAIN
+                : Kind.valueOf(kindName.replace('-', '_').toUpperCase());
         String baseName = keys.remove("base");
         this.base = fields.get(baseName == null ? "Rn" : baseName);
         keys.forEach((key, text) -> expressions.put(key, Expression.parse(text, fields, expressions)));
@@ -181,8 +183,7 @@ public final class Instruction {
         StringBuilder text = new StringBuilder(name);
         for (Field field : fields.values()) {
             boolean signed = field.name().matches("imm(7|9|14|19|26)");
-            text.append(' ').append(field.name()).append('=')
-                    .append(signed ? field.getSigned(word) : field.get(word));
+            text.append(' ').append(field.name()).append('=').append(signed ? field.getSigned(word) : field.get(word));
         }
         return text.toString();
     }

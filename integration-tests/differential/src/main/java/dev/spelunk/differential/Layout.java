@@ -20,6 +20,5 @@ public final class Layout {
     /** NOP. */
     public static final int NOP = 0xd503201f;
 
-    private Layout() {
-    }
+    private Layout() {}
 }

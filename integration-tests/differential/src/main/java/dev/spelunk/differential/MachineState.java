@@ -14,6 +14,7 @@ import java.util.List;
 public final class MachineState {
     /** Number of 64-bit values before the memory. */
     static final int REGISTERS = 100;
+
     private static final int V = 34;
     private static final String[] OTHERS = {"sp", "pstate", "tpidr_el0", "fpcr", "fpsr"};
     /** Length of the binary form, in bytes. */
@@ -25,12 +26,15 @@ public final class MachineState {
 
     /** X0 to X30. */
     public final long[] x = new long[31];
+
     public long sp;
     /** NZCV and DIT, in their positions of SPSR_EL1. */
     public long pstate;
+
     public long tpidrEl0;
     /** V0 to V31, the low half of Vn at 2n, the high half at 2n + 1. */
     public final long[] v = new long[64];
+
     public int fpcr;
     public int fpsr;
     /** The memory at {@link Layout#WINDOW_ADDRESS}. */
@@ -124,16 +128,17 @@ public final class MachineState {
         List<String> differences = new ArrayList<>();
         for (int i = 0; i < REGISTERS; i++) {
             if (get(i) != other.get(i)) {
-                differences.add(String.format("%-18s %s %016x  %s %016x", registerName(i), name, get(i), otherName,
-                        other.get(i)));
+                differences.add(String.format(
+                        "%-18s %s %016x  %s %016x", registerName(i), name, get(i), otherName, other.get(i)));
             }
         }
         ByteBuffer mine = ByteBuffer.wrap(memory).order(ByteOrder.LITTLE_ENDIAN);
         ByteBuffer its = ByteBuffer.wrap(other.memory).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < memory.length; i += 8) {
             if (mine.getLong(i) != its.getLong(i)) {
-                differences.add(String.format("memory %011x %s %016x  %s %016x", Layout.WINDOW_ADDRESS + i, name,
-                        mine.getLong(i), otherName, its.getLong(i)));
+                differences.add(String.format(
+                        "memory %011x %s %016x  %s %016x",
+                        Layout.WINDOW_ADDRESS + i, name, mine.getLong(i), otherName, its.getLong(i)));
             }
         }
         return differences;
@@ -145,8 +150,13 @@ public final class MachineState {
             return false;
         }
         MachineState other = (MachineState) object;
-        return Arrays.equals(x, other.x) && sp == other.sp && pstate == other.pstate && tpidrEl0 == other.tpidrEl0
-                && Arrays.equals(v, other.v) && fpcr == other.fpcr && fpsr == other.fpsr
+        return Arrays.equals(x, other.x)
+                && sp == other.sp
+                && pstate == other.pstate
+                && tpidrEl0 == other.tpidrEl0
+                && Arrays.equals(v, other.v)
+                && fpcr == other.fpcr
+                && fpsr == other.fpsr
                 && Arrays.equals(memory, other.memory);
     }
 

@@ -31,8 +31,8 @@ public record Outcome(End end, long pc, MachineState state) {
     public List<String> differences(String name, Outcome other, String otherName) {
         List<String> differences = new ArrayList<>();
         if (end != other.end || pc != other.pc) {
-            differences.add(String.format("%-18s %s %s at %x  %s %s at %x", "end", name, end, pc, otherName, other.end,
-                    other.pc));
+            differences.add(String.format(
+                    "%-18s %s %s at %x  %s %s at %x", "end", name, end, pc, otherName, other.end, other.pc));
         }
         differences.addAll(state.differences(name, other.state, otherName));
         return differences;

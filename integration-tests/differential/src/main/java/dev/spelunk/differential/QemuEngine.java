@@ -46,9 +46,22 @@ public final class QemuEngine implements Engine {
     public static Path buildRunner(String compiler, Path source, Path folder) throws IOException {
         Path program = folder.resolve("runner");
         Path log = folder.resolve("runner.log");
-        int status = execute(new ProcessBuilder(compiler, "-O2", "-Wall", "-Wextra", "-ffreestanding", "-static",
-                "-nostdlib", "-mno-outline-atomics", "-o", program.toString(), source.toString())
-                .redirectErrorStream(true).redirectOutput(log.toFile()), compiler);
+        int status = execute(
+                new ProcessBuilder(
+                                compiler,
+                                "-O2",
+                                "-Wall",
+                                "-Wextra",
+                                "-ffreestanding",
+                                "-static",
+                                "-nostdlib",
+                                "-mno-outline-atomics",
+                                "-o",
+                                program.toString(),
+                                source.toString())
+                        .redirectErrorStream(true)
+                        .redirectOutput(log.toFile()),
+                compiler);
         if (status != 0) {
             throw new IOException(compiler + " could not build " + source + ":\n" + Files.readString(log));
         }
@@ -70,8 +83,12 @@ public final class QemuEngine implements Engine {
         command.add(emulator);
         command.addAll(List.of(options));
         command.add(runner.toString());
-        int status = execute(new ProcessBuilder(command).redirectInput(input.toFile())
-                .redirectOutput(output.toFile()).redirectError(log.toFile()), emulator);
+        int status = execute(
+                new ProcessBuilder(command)
+                        .redirectInput(input.toFile())
+                        .redirectOutput(output.toFile())
+                        .redirectError(log.toFile()),
+                emulator);
         long expected = (long) blocks.size() * (16 + MachineState.BYTES);
         if (status != 0 || Files.size(output) != expected) {
             throw new IOException(String.join(" ", command) + " < " + input + " ended with status " + status + " and "
@@ -103,7 +120,10 @@ public final class QemuEngine implements Engine {
         ByteBuffer buffer = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
         buffer.putLong(MAGIC).putLong(blocks.size());
         for (Block block : blocks) {
-            buffer.putLong(block.address()).putInt(block.words().length).putInt(block.entry()).putInt(block.exit());
+            buffer.putLong(block.address())
+                    .putInt(block.words().length)
+                    .putInt(block.entry())
+                    .putInt(block.exit());
             buffer.putInt(0);
             block.initial().write(buffer);
             for (int word : block.words()) {

@@ -78,7 +78,9 @@ public final class RandomInstruction {
 
     /** A word that has the pattern of an instruction and is UNALLOCATED; the catalogue must have a rule for it. */
     public int unallocated(Instruction instruction) {
-        return word(instruction, w -> !instruction.isValid(w) && !catalogue.identify(w).isValid(w));
+        return word(
+                instruction,
+                w -> !instruction.isValid(w) && !catalogue.identify(w).isValid(w));
     }
 
     /**
@@ -133,7 +135,9 @@ public final class RandomInstruction {
 
     private int register() {
         int chance = random.below(100);
-        return chance < 6 ? 31 : chance < 6 + favouriteShare ? favourites[random.below(favourites.length)] : random.below(32);
+        return chance < 6
+                ? 31
+                : chance < 6 + favouriteShare ? favourites[random.below(favourites.length)] : random.below(32);
     }
 
     private int value(Field field) {

@@ -28,13 +28,16 @@ public record Reproducer(List<String> comment, Block block, Outcome expected) {
     private record Difference(Engine reference, Engine tested, Outcome.End end) {
         boolean isIn(Block block) throws IOException {
             Outcome right = reference.run(List.of(block)).get(0);
-            return right.end() == end && !right.differences("", tested.run(List.of(block)).get(0), "").isEmpty();
+            return right.end() == end
+                    && !right.differences("", tested.run(List.of(block)).get(0), "")
+                            .isEmpty();
         }
     }
 
     /** Makes a failing block as small as it gets: fewer instructions, zero registers, zero memory. */
     public static Block minimise(Block failing, Engine reference, Engine tested) throws IOException {
-        Difference difference = new Difference(reference, tested, reference.run(List.of(failing)).get(0).end());
+        Difference difference = new Difference(
+                reference, tested, reference.run(List.of(failing)).get(0).end());
         int[] starts = failing.unitStarts().stream().toArray();
         Block best = reduce(failing, starts.length, difference, (block, from, to) -> {
             int end = to < starts.length ? starts[to] : block.exit();
@@ -65,8 +68,7 @@ public record Reproducer(List<String> comment, Block block, Outcome expected) {
     }
 
     /** Takes away runs of parts, long ones first, as long as the block goes on to fail. */
-    private static Block reduce(Block block, int parts, Difference difference, Reduction reduction)
-            throws IOException {
+    private static Block reduce(Block block, int parts, Difference difference, Reduction reduction) throws IOException {
         Block best = block;
         boolean[] gone = new boolean[parts];
         for (int length = Integer.highestOneBit(Math.max(parts, 1)); length > 0; length /= 2) {
@@ -76,7 +78,8 @@ public record Reproducer(List<String> comment, Block block, Outcome expected) {
                     continue;
                 }
                 Block candidate = reduction.without(best, from, to);
-                if (Arrays.equals(candidate.words(), best.words()) && candidate.initial().equals(best.initial())) {
+                if (Arrays.equals(candidate.words(), best.words())
+                        && candidate.initial().equals(best.initial())) {
                     continue;
                 }
                 if (difference.isIn(candidate)) {
@@ -92,8 +95,9 @@ public record Reproducer(List<String> comment, Block block, Outcome expected) {
     public String format(Catalogue catalogue) {
         StringBuilder text = new StringBuilder();
         comment.forEach(line -> text.append("# ").append(line).append('\n'));
-        text.append(String.format("address %x%nlength %x%nentry %x%nexit %x%n", block.address(), block.words().length,
-                block.entry(), block.exit()));
+        text.append(String.format(
+                "address %x%nlength %x%nentry %x%nexit %x%n",
+                block.address(), block.words().length, block.entry(), block.exit()));
         formatState(text, "before", block.initial(), new MachineState());
         for (int i = 0; i < block.words().length; i++) {
             int word = block.words()[i];
@@ -159,13 +163,19 @@ public record Reproducer(List<String> comment, Block block, Outcome expected) {
         BitSet certain = new BitSet();
         certain.set(entry, exit);
         Block block = new Block(number(pairs, "address"), words, entry, exit, certain, new BitSet(), certain, before);
-        Outcome.End end = pairs.stream().filter(p -> p[0].equals("end")).map(p -> Outcome.End.valueOf(p[1]))
-                .findFirst().orElse(Outcome.End.EXIT);
+        Outcome.End end = pairs.stream()
+                .filter(p -> p[0].equals("end"))
+                .map(p -> Outcome.End.valueOf(p[1]))
+                .findFirst()
+                .orElse(Outcome.End.EXIT);
         return new Reproducer(comment, block, new Outcome(end, number(pairs, "pc"), after));
     }
 
     private static long number(List<String[]> pairs, String name) {
-        return pairs.stream().filter(p -> p[0].equals(name)).map(p -> Long.parseUnsignedLong(p[1], 16)).findFirst()
+        return pairs.stream()
+                .filter(p -> p[0].equals(name))
+                .map(p -> Long.parseUnsignedLong(p[1], 16))
+                .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no line \"" + name + " …\""));
     }
 
@@ -173,7 +183,8 @@ public record Reproducer(List<String> comment, Block block, Outcome expected) {
         String name = pair[0].substring(pair[0].indexOf('.') + 1);
         long value = Long.parseUnsignedLong(pair[1], 16);
         if (name.startsWith("memory.")) {
-            ByteBuffer.wrap(state.memory).order(ByteOrder.LITTLE_ENDIAN)
+            ByteBuffer.wrap(state.memory)
+                    .order(ByteOrder.LITTLE_ENDIAN)
                     .putLong(Integer.parseInt(name.substring(7), 16), value);
             return;
         }

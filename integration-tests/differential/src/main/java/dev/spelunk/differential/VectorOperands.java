@@ -14,6 +14,7 @@ final class VectorOperands {
     private final SplitMix random;
     /** The exponent that many values are near to, as a distance from the least or greatest one, or from 1.0. */
     private final int anchor;
+
     private final int distance;
 
     VectorOperands(SplitMix random) {

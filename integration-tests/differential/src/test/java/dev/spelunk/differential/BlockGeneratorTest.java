@@ -39,21 +39,23 @@ class BlockGeneratorTest {
         for (int i = 0; i < BLOCKS; i++) {
             assertThat(one.get(i).end()).isEqualTo(Outcome.End.EXIT);
             assertThat(one.get(i).pc()).isEqualTo(blocks.get(i).exitAddress());
-            assertThat(one.get(i).differences("translated", other.get(i), "stepped")).isEmpty();
+            assertThat(one.get(i).differences("translated", other.get(i), "stepped"))
+                    .isEmpty();
         }
     }
 
     @ParameterizedTest
     @ValueSource(ints = {82, 85})
     void wordsThatTheCatalogueCallsUnallocatedAreUndefinedInTheReference(int version) throws IOException {
-        QemuEngine engine = RequiredTool.emulator("UNALLOCATED words under qemu-aarch64 (Armv8." + version % 10 + ")",
-                version);
+        QemuEngine engine =
+                RequiredTool.emulator("UNALLOCATED words under qemu-aarch64 (Armv8." + version % 10 + ")", version);
         Catalogue all = Catalogue.baseWithUnallocated();
         List<Block> blocks = new BlockGenerator(all, version, 1, 1).unallocated(20);
         List<Outcome> outcomes = engine.run(blocks);
         for (int i = 0; i < blocks.size(); i++) {
             Block block = blocks.get(i);
-            assertThat(outcomes.get(i).end()).as(all.describe(block.words()[block.entry()]))
+            assertThat(outcomes.get(i).end())
+                    .as(all.describe(block.words()[block.entry()]))
                     .isEqualTo(Outcome.End.UNDEFINED);
         }
     }
@@ -61,13 +63,14 @@ class BlockGeneratorTest {
     @ParameterizedTest
     @ValueSource(ints = {82, 85})
     void accessesThatMustFailDoSoInTheReference(int version) throws IOException {
-        QemuEngine engine = RequiredTool.emulator("failing accesses under qemu-aarch64 (Armv8." + version % 10 + ")",
-                version);
+        QemuEngine engine =
+                RequiredTool.emulator("failing accesses under qemu-aarch64 (Armv8." + version % 10 + ")", version);
         List<Block> blocks = new BlockGenerator(catalogue, version, 1, 1).failing(20);
         List<Outcome> outcomes = engine.run(blocks);
         for (int i = 0; i < blocks.size(); i++) {
             Block block = blocks.get(i);
-            assertThat(outcomes.get(i).end()).as(catalogue.describe(block.words()[block.exit() - 1]))
+            assertThat(outcomes.get(i).end())
+                    .as(catalogue.describe(block.words()[block.exit() - 1]))
                     .isIn(Outcome.End.ABORT, Outcome.End.ALIGNMENT);
             assertThat(outcomes.get(i).pc()).isEqualTo(block.exitAddress() - 4);
         }

@@ -17,7 +17,9 @@ class CatalogueTest {
     @Test
     void namesAreUnique() {
         assertThat(catalogue.instructions()).extracting(Instruction::name).doesNotHaveDuplicates();
-        assertThat(catalogue.classes()).extracting(Catalogue.InstructionClass::name).doesNotHaveDuplicates();
+        assertThat(catalogue.classes())
+                .extracting(Catalogue.InstructionClass::name)
+                .doesNotHaveDuplicates();
     }
 
     @Test
@@ -53,15 +55,18 @@ class CatalogueTest {
             Map<Field, Set<Integer>> seen = new HashMap<>();
             for (int i = 0; i < 300; i++) {
                 int word = random.defined(instruction);
-                instruction.fields().forEach(f -> seen.computeIfAbsent(f, k -> new HashSet<>()).add(f.get(word)));
+                instruction.fields().forEach(f -> seen.computeIfAbsent(f, k -> new HashSet<>())
+                        .add(f.get(word)));
             }
-            seen.forEach((field, values) -> assertThat(values).as(instruction + " " + field).hasSizeGreaterThan(1));
+            seen.forEach((field, values) ->
+                    assertThat(values).as(instruction + " " + field).hasSizeGreaterThan(1));
         }
     }
 
     @Test
     void knownWordsAreDescribed() {
-        assertThat(catalogue.describe(0x8b020c20)).isEqualTo("ADD (shifted register) sf=1 shift=0 Rm=2 imm6=3 Rn=1 Rd=0");
+        assertThat(catalogue.describe(0x8b020c20))
+                .isEqualTo("ADD (shifted register) sf=1 shift=0 Rm=2 imm6=3 Rn=1 Rd=0");
         assertThat(catalogue.describe(0xf85f8fe0)).isEqualTo("LDR (64-bit, pre) imm9=-8 Rn=31 Rt=0");
         assertThat(catalogue.describe(0xb820001f)).startsWith("STADD size=2");
         assertThat(catalogue.describe(0xd503201f)).isEqualTo("NOP");
@@ -84,12 +89,18 @@ class CatalogueTest {
     @Test
     void expressionsHavePrecedenceAndSignedFields() {
         Map<String, Field> fields = Map.of("imm9", new Field("imm9", 12, 9), "sf", new Field("sf", 31, 1));
-        assertThat(Expression.parse("signed(imm9)*2+1", fields, Map.of()).evaluate(0x1ff << 12)).isEqualTo(-1);
-        assertThat(Expression.parse("sf==0||imm9>2&&imm9<4", fields, Map.of()).evaluate(0x3 << 12 | 1 << 31)).isEqualTo(1);
-        assertThat(Expression.parse("!(1<<sf==2)", fields, Map.of()).evaluate(1 << 31)).isZero();
-        assertThat(Expression.parse("sf&1", fields, Map.of("sf", Expression.constant(6))).evaluate(-1)).isZero();
+        assertThat(Expression.parse("signed(imm9)*2+1", fields, Map.of()).evaluate(0x1ff << 12))
+                .isEqualTo(-1);
+        assertThat(Expression.parse("sf==0||imm9>2&&imm9<4", fields, Map.of()).evaluate(0x3 << 12 | 1 << 31))
+                .isEqualTo(1);
+        assertThat(Expression.parse("!(1<<sf==2)", fields, Map.of()).evaluate(1 << 31))
+                .isZero();
+        assertThat(Expression.parse("sf&1", fields, Map.of("sf", Expression.constant(6)))
+                        .evaluate(-1))
+                .isZero();
         assertThatThrownBy(() -> Expression.parse("Rn==31", fields, Map.of()))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("unknown field Rn");
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("unknown field Rn");
         assertThatThrownBy(() -> Expression.parse("(sf", fields, Map.of())).hasMessageContaining("')' expected");
     }
 

@@ -11,6 +11,7 @@ import java.util.List;
 final class Comparison {
     /** After so many differences the rest would say the same again. */
     private static final int ENOUGH = 5;
+
     private static final Path FOLDER = Path.of("target", "differential", "reproducers");
 
     private final Catalogue catalogue;

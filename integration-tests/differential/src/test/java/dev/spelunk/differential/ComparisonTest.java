@@ -41,13 +41,16 @@ class ComparisonTest {
     void aWrongInstructionIsFoundAndSingledOut() throws IOException {
         Engine reference = RequiredTool.emulator("comparison of qemu-aarch64 with a mutant", 85);
         Instruction sbcs = catalogue.named("SBCS");
-        Comparison comparison = new Comparison(catalogue, reference,
-                mutant(reference, w -> sbcs.matches(w) ? w & ~(1 << 30) : w), "mutant of SBCS");
+        Comparison comparison = new Comparison(
+                catalogue, reference, mutant(reference, w -> sbcs.matches(w) ? w & ~(1 << 30) : w), "mutant of SBCS");
         comparison.compare(new BlockGenerator(catalogue, 85, 40, 3).next(25));
         assertThat(comparison.failures()).isNotEmpty().allSatisfy(text -> {
             Reproducer reproducer = Reproducer.parse(Arrays.asList(text.split("\n")));
             assertThat(text).contains("SBCS", "qemu", "mutant");
-            assertThat(text.lines().filter(l -> l.startsWith("word.") && l.contains("#")).count()).isLessThan(4);
+            assertThat(text.lines()
+                            .filter(l -> l.startsWith("word.") && l.contains("#"))
+                            .count())
+                    .isLessThan(4);
             Outcome again = reference.run(List.of(reproducer.block())).get(0);
             assertThat(reproducer.expected().differences("kept", again, "qemu")).isEmpty();
         });
@@ -57,10 +60,11 @@ class ComparisonTest {
     void aLostStoreIsFound() throws IOException {
         Engine reference = RequiredTool.emulator("comparison of qemu-aarch64 with a mutant", 85);
         Instruction sturb = catalogue.named("STURB");
-        Comparison comparison = new Comparison(catalogue, reference,
-                mutant(reference, w -> sturb.matches(w) ? Layout.NOP : w), "mutant of STURB");
+        Comparison comparison = new Comparison(
+                catalogue, reference, mutant(reference, w -> sturb.matches(w) ? Layout.NOP : w), "mutant of STURB");
         comparison.compare(new BlockGenerator(catalogue, 85, 40, 4).next(35));
-        assertThat(comparison.failures()).isNotEmpty().allSatisfy(text -> assertThat(text).contains("memory"));
+        assertThat(comparison.failures()).isNotEmpty().allSatisfy(text -> assertThat(text)
+                .contains("memory"));
     }
 
     @Test
@@ -68,9 +72,10 @@ class ComparisonTest {
         Engine reference = RequiredTool.emulator("comparison of qemu-aarch64 with a wrong processing element", 85);
         Engine core = ProcessingElementTest.core(85, 0, CoreEngine.Form.BLOCKS);
         Instruction csinc = catalogue.named("CSINC");
-        Comparison comparison = new Comparison(catalogue, reference,
-                mutant(core, w -> csinc.matches(w) ? w ^ 1 << 12 : w), "mutant of CSINC");
+        Comparison comparison = new Comparison(
+                catalogue, reference, mutant(core, w -> csinc.matches(w) ? w ^ 1 << 12 : w), "mutant of CSINC");
         comparison.compare(new BlockGenerator(catalogue, 85, 40, 5).next(40));
-        assertThat(comparison.failures()).isNotEmpty().allSatisfy(text -> assertThat(text).contains("CSINC"));
+        assertThat(comparison.failures()).isNotEmpty().allSatisfy(text -> assertThat(text)
+                .contains("CSINC"));
     }
 }

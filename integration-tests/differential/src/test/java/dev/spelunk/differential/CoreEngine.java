@@ -35,6 +35,7 @@ final class CoreEngine implements Engine {
 
     /** Descriptor of a Normal, Inner Shareable block with the Access flag (DDI 0487, D8.3.1). */
     private static final long BLOCK = 1 | 3L << 8 | 1L << 10;
+
     private static final long AP_EL0 = 1L << 6;
     private static final long AP_READ_ONLY = 1L << 7;
     private static final long PXN = 1L << 53;
@@ -45,22 +46,71 @@ final class CoreEngine implements Engine {
     /** M, C, I, UCI, UCT, DZE, nTWI, nTWE and the bits that are RES1 in Armv8.0; no checks of SP or alignment. */
     private static final long SCTLR = 1 | 1L << 2 | 1L << 12 | 1L << 26 | 1L << 15 | 1L << 14 | 1L << 16 | 1L << 18
             | 1L << 29 | 1L << 28 | 1L << 23 | 1L << 22 | 1L << 20 | 1L << 11;
+
     private static final long SPSR_EL0T = 0x3c0;
     private static final long SPSR_EL1H = 0x3c5;
     /** FPEN: no access to the SIMD&FP registers is trapped. */
     private static final long CPACR = 3L << 20;
+
     private static final long HCR_RW = 1L << 31;
     private static final long SCR_NS_RW = 1L << 10 | 1;
 
     /** What a machine of that version has, without what changes the meaning of the base instructions. */
-    private static final Set<String> FEATURES_82 = Set.of("FEAT_EL2", "FEAT_VHE", "FEAT_FP", "FEAT_AdvSIMD",
-            "FEAT_LSE", "FEAT_CRC32", "FEAT_PAN", "FEAT_PAN2", "FEAT_UAO", "FEAT_LOR", "FEAT_DPB", "FEAT_RAS",
-            "FEAT_LRCPC", "FEAT_DPB2", "FEAT_FP16", "FEAT_AES", "FEAT_PMULL", "FEAT_SHA1", "FEAT_SHA256", "FEAT_RDM", "FEAT_DotProd");
-    private static final Set<String> FEATURES_85 = Set.of("FEAT_EL2", "FEAT_VHE", "FEAT_FP", "FEAT_AdvSIMD",
-            "FEAT_LSE", "FEAT_CRC32", "FEAT_PAN", "FEAT_PAN2", "FEAT_UAO", "FEAT_LOR", "FEAT_DPB", "FEAT_RAS",
-            "FEAT_LRCPC", "FEAT_LRCPC2", "FEAT_DPB2",
-            "FEAT_FlagM", "FEAT_FlagM2", "FEAT_DIT", "FEAT_SSBS", "FEAT_SB", "FEAT_SPECRES", "FEAT_FP16", "FEAT_AES",
-            "FEAT_PMULL", "FEAT_SHA1", "FEAT_SHA256", "FEAT_RDM", "FEAT_DotProd", "FEAT_FCMA", "FEAT_JSCVT", "FEAT_FHM",
+    private static final Set<String> FEATURES_82 = Set.of(
+            "FEAT_EL2",
+            "FEAT_VHE",
+            "FEAT_FP",
+            "FEAT_AdvSIMD",
+            "FEAT_LSE",
+            "FEAT_CRC32",
+            "FEAT_PAN",
+            "FEAT_PAN2",
+            "FEAT_UAO",
+            "FEAT_LOR",
+            "FEAT_DPB",
+            "FEAT_RAS",
+            "FEAT_LRCPC",
+            "FEAT_DPB2",
+            "FEAT_FP16",
+            "FEAT_AES",
+            "FEAT_PMULL",
+            "FEAT_SHA1",
+            "FEAT_SHA256",
+            "FEAT_RDM",
+            "FEAT_DotProd");
+
+    private static final Set<String> FEATURES_85 = Set.of(
+            "FEAT_EL2",
+            "FEAT_VHE",
+            "FEAT_FP",
+            "FEAT_AdvSIMD",
+            "FEAT_LSE",
+            "FEAT_CRC32",
+            "FEAT_PAN",
+            "FEAT_PAN2",
+            "FEAT_UAO",
+            "FEAT_LOR",
+            "FEAT_DPB",
+            "FEAT_RAS",
+            "FEAT_LRCPC",
+            "FEAT_LRCPC2",
+            "FEAT_DPB2",
+            "FEAT_FlagM",
+            "FEAT_FlagM2",
+            "FEAT_DIT",
+            "FEAT_SSBS",
+            "FEAT_SB",
+            "FEAT_SPECRES",
+            "FEAT_FP16",
+            "FEAT_AES",
+            "FEAT_PMULL",
+            "FEAT_SHA1",
+            "FEAT_SHA256",
+            "FEAT_RDM",
+            "FEAT_DotProd",
+            "FEAT_FCMA",
+            "FEAT_JSCVT",
+            "FEAT_FHM",
             "FEAT_FRINTTS");
 
     /** How the core is told to execute: the result must be the same. */
@@ -96,7 +146,7 @@ final class CoreEngine implements Engine {
         pe.el = 1;
         pe.powered = true;
         context = new PeContext(machine, pe);
-        context.records = (index, cycles, data, offset, length) -> { };
+        context.records = (index, cycles, data, offset, length) -> {};
         context.timer = new NoTimer();
         context.architecture = architecture(version);
         context.registers = registers.create(context, List.of(), null);
@@ -221,7 +271,8 @@ final class CoreEngine implements Engine {
         int stop = Core.CONTINUE;
         while (stop == Core.CONTINUE && pe.executed < end) {
             pe.changed = 0;
-            stop = form == Form.OBSERVED ? core.runObserved(operation)
+            stop = form == Form.OBSERVED
+                    ? core.runObserved(operation)
                     : core.run(form == Form.SINGLE ? 1 : end - pe.executed);
         }
         MachineState state = new MachineState();
@@ -277,15 +328,12 @@ final class CoreEngine implements Engine {
         }
 
         @Override
-        public void warm(Operation operation) {
-        }
+        public void warm(Operation operation) {}
 
         @Override
-        public void time(Operation operation) {
-        }
+        public void time(Operation operation) {}
 
         @Override
-        public void invalidate() {
-        }
+        public void invalidate() {}
     }
 }

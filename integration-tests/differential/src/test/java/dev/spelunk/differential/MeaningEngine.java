@@ -87,7 +87,8 @@ final class MeaningEngine implements Engine {
             return advancedSimd.execute(pe, word);
         }
         if ((word >>> 25 & 7) == 6) {
-            return VectorLoadStore.matches(word) ? VectorLoadStore.execute(pe, memory, word)
+            return VectorLoadStore.matches(word)
+                    ? VectorLoadStore.execute(pe, memory, word)
                     : structures.execute(pe, word);
         }
         return prepare(word);

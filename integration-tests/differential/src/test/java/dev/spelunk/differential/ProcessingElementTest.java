@@ -36,8 +36,8 @@ class ProcessingElementTest {
     private final Catalogue catalogue = Catalogue.base();
 
     static CoreEngine core(int version, int el, CoreEngine.Form form) {
-        return new CoreEngine(new RegisterModelComponent(), new MmuComponent(), new InterpreterComponent(), version, el,
-                form);
+        return new CoreEngine(
+                new RegisterModelComponent(), new MmuComponent(), new InterpreterComponent(), version, el, form);
     }
 
     @Test
@@ -86,7 +86,10 @@ class ProcessingElementTest {
     void unallocatedEncodingsAreUndefined() throws IOException {
         String test = "differential test of UNALLOCATED encodings against qemu-aarch64";
         Catalogue all = Catalogue.baseWithUnallocated();
-        Comparison comparison = new Comparison(all, RequiredTool.emulator(test, 85), core(85, 0, CoreEngine.Form.BLOCKS),
+        Comparison comparison = new Comparison(
+                all,
+                RequiredTool.emulator(test, 85),
+                core(85, 0, CoreEngine.Form.BLOCKS),
                 "seed " + SEED + ", unallocated");
         comparison.compare(new BlockGenerator(all, 85, 1, SEED).unallocated(40));
         assertThat(comparison.failures()).isEmpty();
@@ -98,8 +101,11 @@ class ProcessingElementTest {
     void failingAccessesLeaveNothingBehind(CoreEngine.Form form) throws IOException {
         String test = "differential test of failing accesses against qemu-aarch64";
         for (int version : new int[] {82, 85}) {
-            Comparison comparison = new Comparison(catalogue, RequiredTool.emulator(test, version),
-                    core(version, 0, form), "seed " + SEED + ", failing accesses");
+            Comparison comparison = new Comparison(
+                    catalogue,
+                    RequiredTool.emulator(test, version),
+                    core(version, 0, form),
+                    "seed " + SEED + ", failing accesses");
             comparison.compare(new BlockGenerator(catalogue, version, 1, SEED + form.ordinal()).failing(40));
             assertThat(comparison.failures()).isEmpty();
         }
@@ -112,10 +118,14 @@ class ProcessingElementTest {
         try (Stream<Path> list = Files.list(REPRODUCERS)) {
             files = list.filter(f -> f.toString().endsWith(".txt")).sorted().toList();
         }
-        return files.stream().map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), () -> {
-            Reproducer reproducer = Reproducer.parse(Files.readAllLines(file));
-            Outcome outcome = core(85, 0, CoreEngine.Form.BLOCKS).run(List.of(reproducer.block())).get(0);
-            assertThat(reproducer.expected().differences("expected", outcome, "spelunk")).isEmpty();
-        }));
+        return files.stream()
+                .map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), () -> {
+                    Reproducer reproducer = Reproducer.parse(Files.readAllLines(file));
+                    Outcome outcome = core(85, 0, CoreEngine.Form.BLOCKS)
+                            .run(List.of(reproducer.block()))
+                            .get(0);
+                    assertThat(reproducer.expected().differences("expected", outcome, "spelunk"))
+                            .isEmpty();
+                }));
     }
 }

@@ -27,7 +27,8 @@ class ReproducerTest {
                 for (Block block : blocks) {
                     MachineState state = block.initial().copy();
                     long adds = Arrays.stream(block.words(), block.entry(), block.exit())
-                            .filter(w -> w == 0x8b020c20).count();
+                            .filter(w -> w == 0x8b020c20)
+                            .count();
                     state.x[0] = adds * factor;
                     outcomes.add(new Outcome(Outcome.End.EXIT, block.exitAddress(), state));
                 }
@@ -72,7 +73,8 @@ class ReproducerTest {
     @Test
     void aBadTextIsRefused() {
         assertThatThrownBy(() -> Reproducer.parse(List.of("address 1", "entry 0")))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("no line \"length");
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("no line \"length");
         assertThatThrownBy(() -> Reproducer.parse(List.of("address")))
                 .hasMessageContaining("name value expected: address");
     }

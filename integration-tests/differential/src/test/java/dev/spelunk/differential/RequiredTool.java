@@ -15,8 +15,7 @@ final class RequiredTool {
             + "(apt-get install qemu-user-static gcc-aarch64-linux-gnu)";
     private static Path runner;
 
-    private RequiredTool() {
-    }
+    private RequiredTool() {}
 
     /**
      * The emulator for an architecture version, as the reference side.

@@ -77,20 +77,22 @@ class VectorBlockGeneratorTest {
         for (int i = 0; i < blocks.size(); i++) {
             assertThat(one.get(i).end()).isEqualTo(Outcome.End.EXIT);
             assertThat(one.get(i).pc()).isEqualTo(blocks.get(i).exitAddress());
-            assertThat(one.get(i).differences("translated", other.get(i), "stepped")).isEmpty();
+            assertThat(one.get(i).differences("translated", other.get(i), "stepped"))
+                    .isEmpty();
         }
     }
 
     @ParameterizedTest
     @ValueSource(ints = {82, 85})
     void wordsThatTheCatalogueLacksAreUndefinedInTheReference(int version) throws IOException {
-        QemuEngine engine = RequiredTool.emulator("UNALLOCATED SIMD&FP words under qemu-aarch64 (Armv8."
-                + version % 10 + ")", version);
+        QemuEngine engine = RequiredTool.emulator(
+                "UNALLOCATED SIMD&FP words under qemu-aarch64 (Armv8." + version % 10 + ")", version);
         List<Block> blocks = VectorRun.generator(catalogue, version, 1, 1).undefined(20_000);
         List<Outcome> outcomes = engine.run(blocks);
         for (int i = 0; i < blocks.size(); i++) {
             int word = blocks.get(i).words()[blocks.get(i).entry()];
-            assertThat(outcomes.get(i).end()).as(String.format("%08x %s", word, catalogue.describe(word)))
+            assertThat(outcomes.get(i).end())
+                    .as(String.format("%08x %s", word, catalogue.describe(word)))
                     .isEqualTo(Outcome.End.UNDEFINED);
         }
     }
@@ -98,14 +100,15 @@ class VectorBlockGeneratorTest {
     @ParameterizedTest
     @ValueSource(ints = {82, 85})
     void accessesThatMustFailDoSoInTheReference(int version) throws IOException {
-        QemuEngine engine = RequiredTool.emulator("failing SIMD&FP accesses under qemu-aarch64 (Armv8."
-                + version % 10 + ")", version);
+        QemuEngine engine = RequiredTool.emulator(
+                "failing SIMD&FP accesses under qemu-aarch64 (Armv8." + version % 10 + ")", version);
         List<Block> blocks = VectorRun.generator(catalogue, version, 1, 1).failing(20);
         assertThat(blocks).hasSizeGreaterThan(2000);
         List<Outcome> outcomes = engine.run(blocks);
         for (int i = 0; i < blocks.size(); i++) {
             Block block = blocks.get(i);
-            assertThat(outcomes.get(i).end()).as(catalogue.describe(block.words()[block.exit() - 1]))
+            assertThat(outcomes.get(i).end())
+                    .as(catalogue.describe(block.words()[block.exit() - 1]))
                     .isEqualTo(Outcome.End.ABORT);
             assertThat(outcomes.get(i).pc()).isEqualTo(block.exitAddress() - 4);
             assertThat(outcomes.get(i).state().v).isEqualTo(block.initial().v);
@@ -153,20 +156,29 @@ class VectorBlockGeneratorTest {
     private void find(Engine reference, Engine wrong, int blocks, String... texts) throws IOException {
         Comparison comparison = new Comparison(Catalogue.all(), reference, wrong, "mutant of SIMD&FP", 1);
         comparison.compare(VectorRun.generator(catalogue, 85, 12, 3).next(blocks, 2));
-        assertThat(comparison.failures()).isNotEmpty().allSatisfy(text -> assertThat(text).contains(texts));
+        assertThat(comparison.failures()).isNotEmpty().allSatisfy(text -> assertThat(text)
+                .contains(texts));
     }
 
     @Test
     void aLostFlagALostHalfAndAnotherRoundingAreFound() throws IOException {
         Engine reference = RequiredTool.emulator("comparison of qemu-aarch64 with a mutant", 85);
-        find(reference, mutant(reference, outcome -> {
-            outcome.state().fpsr &= ~(1 << 7);
-            return outcome;
-        }), 200, "fpsr");
-        find(reference, mutant(reference, outcome -> {
-            outcome.state().v[2 * 9 + 1] = 0;
-            return outcome;
-        }), 5, "v9.high");
+        find(
+                reference,
+                mutant(reference, outcome -> {
+                    outcome.state().fpsr &= ~(1 << 7);
+                    return outcome;
+                }),
+                200,
+                "fpsr");
+        find(
+                reference,
+                mutant(reference, outcome -> {
+                    outcome.state().v[2 * 9 + 1] = 0;
+                    return outcome;
+                }),
+                5,
+                "v9.high");
         Instruction fmadd = catalogue.named("FMADD");
         find(reference, otherWords(reference, w -> fmadd.matches(w) ? w ^ 1 << 21 : w), 200, "FMADD");
         Instruction sqadd = catalogue.named("SQADD (vector)");

@@ -14,13 +14,17 @@ import org.junit.jupiter.api.Test;
 /** The catalogue of scalar floating point, Advanced SIMD and cryptographic instructions. */
 class VectorCatalogueTest {
     private final Catalogue catalogue = Catalogue.vectors();
-    private final List<Instruction> executed = catalogue.instructions().stream().filter(i -> i.isIn(85))
-            .filter(i -> !i.has("manual")).toList();
+    private final List<Instruction> executed = catalogue.instructions().stream()
+            .filter(i -> i.isIn(85))
+            .filter(i -> !i.has("manual"))
+            .toList();
 
     @Test
     void namesAreUnique() {
         assertThat(catalogue.instructions()).extracting(Instruction::name).doesNotHaveDuplicates();
-        assertThat(catalogue.classes()).extracting(Catalogue.InstructionClass::name).doesNotHaveDuplicates();
+        assertThat(catalogue.classes())
+                .extracting(Catalogue.InstructionClass::name)
+                .doesNotHaveDuplicates();
     }
 
     @Test
@@ -29,8 +33,11 @@ class VectorCatalogueTest {
         for (int i = 0; i < 100_000; i++) {
             // Bits 27:25 of data processing, or of loads and stores of SIMD&FP registers.
             int word = (int) random.nextLong() & ~(7 << 25) | (random.percent(70) ? 7 : 6) << 25;
-            assertThat(catalogue.instructions().stream().filter(c -> c.matches(word) && c.isValid(word)).toList())
-                    .as(String.format("%08x", word)).hasSizeLessThan(2);
+            assertThat(catalogue.instructions().stream()
+                            .filter(c -> c.matches(word) && c.isValid(word))
+                            .toList())
+                    .as(String.format("%08x", word))
+                    .hasSizeLessThan(2);
         }
     }
 
@@ -59,35 +66,59 @@ class VectorCatalogueTest {
                     }
                 }
             }
-            seen.forEach((field, values) -> assertThat(values).as(instruction + " " + field)
-                    .hasSizeGreaterThan(fixed.contains(field) ? 0 : 1));
+            seen.forEach((field, values) ->
+                    assertThat(values).as(instruction + " " + field).hasSizeGreaterThan(fixed.contains(field) ? 0 : 1));
         }
     }
 
     @Test
     void everyClassOfTheManualIsThere() {
         // DDI 0487, C4.1: the classes of data processing, and those of loads and stores that have SIMD&FP forms.
-        Set<String> names = catalogue.classes().stream().map(Catalogue.InstructionClass::name)
+        Set<String> names = catalogue.classes().stream()
+                .map(Catalogue.InstructionClass::name)
                 .collect(Collectors.toSet());
-        assertThat(names).contains("Cryptographic AES", "Cryptographic three-register SHA",
-                "Cryptographic two-register SHA", "Advanced SIMD scalar copy", "Advanced SIMD scalar three same FP16",
-                "Advanced SIMD scalar two-register miscellaneous FP16", "Advanced SIMD scalar three same extra",
-                "Advanced SIMD scalar two-register miscellaneous", "Advanced SIMD scalar pairwise",
-                "Advanced SIMD scalar three different", "Advanced SIMD scalar three same",
-                "Advanced SIMD scalar shift by immediate", "Advanced SIMD scalar x indexed element",
-                "Advanced SIMD table lookup", "Advanced SIMD permute", "Advanced SIMD extract", "Advanced SIMD copy",
-                "Advanced SIMD three same (FP16)", "Advanced SIMD two-register miscellaneous (FP16)",
-                "Advanced SIMD three same extra", "Advanced SIMD two-register miscellaneous",
-                "Advanced SIMD across lanes", "Advanced SIMD three different", "Advanced SIMD three same",
-                "Advanced SIMD modified immediate", "Advanced SIMD shift by immediate",
-                "Advanced SIMD vector x indexed element", "Conversion between floating-point and fixed-point",
-                "Conversion between floating-point and integer", "Floating-point data-processing (1 source)",
-                "Floating-point compare", "Floating-point immediate", "Floating-point conditional compare",
-                "Floating-point data-processing (2 source)", "Floating-point conditional select",
-                "Floating-point data-processing (3 source)", "Advanced SIMD load/store multiple structures",
-                "Advanced SIMD load/store multiple structures (post-indexed)",
-                "Advanced SIMD load/store single structure",
-                "Advanced SIMD load/store single structure (post-indexed)");
+        assertThat(names)
+                .contains(
+                        "Cryptographic AES",
+                        "Cryptographic three-register SHA",
+                        "Cryptographic two-register SHA",
+                        "Advanced SIMD scalar copy",
+                        "Advanced SIMD scalar three same FP16",
+                        "Advanced SIMD scalar two-register miscellaneous FP16",
+                        "Advanced SIMD scalar three same extra",
+                        "Advanced SIMD scalar two-register miscellaneous",
+                        "Advanced SIMD scalar pairwise",
+                        "Advanced SIMD scalar three different",
+                        "Advanced SIMD scalar three same",
+                        "Advanced SIMD scalar shift by immediate",
+                        "Advanced SIMD scalar x indexed element",
+                        "Advanced SIMD table lookup",
+                        "Advanced SIMD permute",
+                        "Advanced SIMD extract",
+                        "Advanced SIMD copy",
+                        "Advanced SIMD three same (FP16)",
+                        "Advanced SIMD two-register miscellaneous (FP16)",
+                        "Advanced SIMD three same extra",
+                        "Advanced SIMD two-register miscellaneous",
+                        "Advanced SIMD across lanes",
+                        "Advanced SIMD three different",
+                        "Advanced SIMD three same",
+                        "Advanced SIMD modified immediate",
+                        "Advanced SIMD shift by immediate",
+                        "Advanced SIMD vector x indexed element",
+                        "Conversion between floating-point and fixed-point",
+                        "Conversion between floating-point and integer",
+                        "Floating-point data-processing (1 source)",
+                        "Floating-point compare",
+                        "Floating-point immediate",
+                        "Floating-point conditional compare",
+                        "Floating-point data-processing (2 source)",
+                        "Floating-point conditional select",
+                        "Floating-point data-processing (3 source)",
+                        "Advanced SIMD load/store multiple structures",
+                        "Advanced SIMD load/store multiple structures (post-indexed)",
+                        "Advanced SIMD load/store single structure",
+                        "Advanced SIMD load/store single structure (post-indexed)");
     }
 
     @Test

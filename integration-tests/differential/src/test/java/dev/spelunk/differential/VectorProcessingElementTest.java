@@ -35,8 +35,8 @@ class VectorProcessingElementTest {
     @ParameterizedTest
     @EnumSource(CoreEngine.Form.class)
     void mixedWithBaseInstructionsTheyDoWhatQemuSays(CoreEngine.Form form) throws IOException {
-        VectorRun mixed = new VectorRun("differential test of SIMD&FP mixed with base instructions against qemu-aarch64",
-                Catalogue.all());
+        VectorRun mixed = new VectorRun(
+                "differential test of SIMD&FP mixed with base instructions against qemu-aarch64", Catalogue.all());
         CoreEngine core = ProcessingElementTest.core(85, 0, form);
         long counted = mixed.compare(core, 85, "mixed with base instructions, " + form, 4 * VectorRun.TIMES);
         mixed.verifyAlike();

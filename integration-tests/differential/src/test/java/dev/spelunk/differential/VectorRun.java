@@ -16,6 +16,7 @@ final class VectorRun {
     static final long SEED = Long.getLong("spelunk.differential.seed", 20_000);
     /** How many times the default number of blocks is compared. */
     static final int TIMES = Integer.getInteger("spelunk.differential.batches", 1);
+
     private static final Path REPRODUCERS = Path.of("src", "test", "resources", "reproducers", "simd-fp");
     private static final int BLOCKS = 500;
     private static final int STATES = 4;
@@ -83,7 +84,10 @@ final class VectorRun {
 
     /** Words that are UNALLOCATED, or UNDEFINED in that version. */
     void undefined(Engine engine, int version, int words) throws IOException {
-        Comparison comparison = new Comparison(Catalogue.all(), RequiredTool.emulator(test, version), engine,
+        Comparison comparison = new Comparison(
+                Catalogue.all(),
+                RequiredTool.emulator(test, version),
+                engine,
                 "seed " + SEED + ", UNALLOCATED SIMD and FP, Armv8." + version % 10);
         BlockGenerator generator = generator(catalogue, version, 1, SEED);
         boolean more = true;
@@ -102,7 +106,8 @@ final class VectorRun {
             Block block = blocks.get(i);
             Outcome right = new Outcome(Outcome.End.UNDEFINED, block.exitAddress() - 4, block.initial());
             assertThat(right.differences("manual", outcomes.get(i), "spelunk"))
-                    .as(catalogue.describe(block.words()[block.entry()])).isEmpty();
+                    .as(catalogue.describe(block.words()[block.entry()]))
+                    .isEmpty();
         }
     }
 
@@ -112,16 +117,21 @@ final class VectorRun {
         try (Stream<Path> list = Files.list(REPRODUCERS)) {
             files = list.sorted().toList();
         }
-        return files.stream().map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), () -> {
-            Reproducer reproducer = Reproducer.parse(Files.readAllLines(file));
-            Outcome outcome = engine.run(List.of(reproducer.block())).get(0);
-            assertThat(reproducer.expected().differences("expected", outcome, "spelunk")).isEmpty();
-        }));
+        return files.stream()
+                .map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), () -> {
+                    Reproducer reproducer = Reproducer.parse(Files.readAllLines(file));
+                    Outcome outcome = engine.run(List.of(reproducer.block())).get(0);
+                    assertThat(reproducer.expected().differences("expected", outcome, "spelunk"))
+                            .isEmpty();
+                }));
     }
 
     /** No register, flag or byte changes, the base register of an access with writeback included. */
     void failing(Engine engine, int version) throws IOException {
-        Comparison comparison = new Comparison(Catalogue.all(), RequiredTool.emulator(test, version), engine,
+        Comparison comparison = new Comparison(
+                Catalogue.all(),
+                RequiredTool.emulator(test, version),
+                engine,
                 "seed " + SEED + ", failing SIMD and FP accesses, Armv8." + version % 10);
         comparison.compare(generator(catalogue, version, 1, SEED).failing(20));
         assertThat(comparison.failures()).isEmpty();

@@ -29,8 +29,7 @@ public final class Architecture {
      * @param profiling rules of the composed SPE features, null when SPE is absent
      * @param registerValues values of identification registers that the variant states, by name: MIDR_EL1, …
      */
-    public Architecture(
-            int version, Set<String> features, ProfilingRules profiling, Map<String, Long> registerValues) {
+    public Architecture(int version, Set<String> features, ProfilingRules profiling, Map<String, Long> registerValues) {
         this.version = version;
         this.features = Collections.unmodifiableSortedSet(new TreeSet<>(features));
         this.profiling = profiling;
@@ -69,7 +68,9 @@ public final class Architecture {
 
     /** Whether the other one differs in the rules of profiling at most. */
     public boolean equalsApartFromProfiling(Architecture other) {
-        return version == other.version && features.equals(other.features) && registerValues.equals(other.registerValues);
+        return version == other.version
+                && features.equals(other.features)
+                && registerValues.equals(other.registerValues);
     }
 
     /** The same architecture without SPE. */

@@ -22,7 +22,14 @@ public interface VcpuProfilingDevice {
     }
 
     /** What the error numbers of the kernel's interface say. */
-    enum Error { EBUSY, EDOM, EEXIST, EINVAL, ENODEV, ENXIO }
+    enum Error {
+        EBUSY,
+        EDOM,
+        EEXIST,
+        EINVAL,
+        ENODEV,
+        ENXIO
+    }
 
     /**
      * The VM as the attributes find it.
@@ -33,8 +40,7 @@ public interface VcpuProfilingDevice {
      * @param initialized whether that is initialized
      * @param fineGrainedTraps whether the machine has FEAT_FGT
      */
-    record Vm(int vcpus, int spus, boolean interruptController, boolean initialized, boolean fineGrainedTraps) {
-    }
+    record Vm(int vcpus, int spus, boolean interruptController, boolean initialized, boolean fineGrainedTraps) {}
 
     /** The attributes of one VM. */
     interface Attributes {

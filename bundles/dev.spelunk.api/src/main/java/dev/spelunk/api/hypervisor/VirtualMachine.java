@@ -22,7 +22,12 @@ public interface VirtualMachine {
     String LOST_CYCLES = "virtual cycles lost";
 
     /** What the run loop does after an exit. */
-    enum Outcome { RESUME, SYSTEM_OFF, SYSTEM_RESET, FAILED }
+    enum Outcome {
+        RESUME,
+        SYSTEM_OFF,
+        SYSTEM_RESET,
+        FAILED
+    }
 
     /** vcpu load and the first entry: vCPU n starts at that IPA in EL1 with its MMU off and x0. */
     void start(PeContext pe, long entry, long x0);

@@ -28,18 +28,53 @@ import java.util.List;
  * @param options how it is run
  */
 public record VmDescription(
-        List<PeContext> pes, List<PeContext> vcpus, long memslotBase, long memslotSize, long hostBase, long hostReserved,
-        long hostReservedSize, Bus userDevices, InterruptController interrupts, long distributorBase,
-        long redistributorBase, FirmwareCalls firmware, List<TrapHandler> trapHandlers,
-        BufferPinningPolicy pinningPolicy, VmOptions options) {
+        List<PeContext> pes,
+        List<PeContext> vcpus,
+        long memslotBase,
+        long memslotSize,
+        long hostBase,
+        long hostReserved,
+        long hostReservedSize,
+        Bus userDevices,
+        InterruptController interrupts,
+        long distributorBase,
+        long redistributorBase,
+        FirmwareCalls firmware,
+        List<TrapHandler> trapHandlers,
+        BufferPinningPolicy pinningPolicy,
+        VmOptions options) {
     /** vCPU n runs on PE n. */
     public VmDescription(
-            List<PeContext> pes, long memslotBase, long memslotSize, long hostBase, long hostReserved,
-            long hostReservedSize, Bus userDevices, InterruptController interrupts, long distributorBase,
-            long redistributorBase, FirmwareCalls firmware, List<TrapHandler> trapHandlers,
-            BufferPinningPolicy pinningPolicy, VmOptions options) {
-        this(pes, List.of(), memslotBase, memslotSize, hostBase, hostReserved, hostReservedSize, userDevices, interrupts,
-                distributorBase, redistributorBase, firmware, trapHandlers, pinningPolicy, options);
+            List<PeContext> pes,
+            long memslotBase,
+            long memslotSize,
+            long hostBase,
+            long hostReserved,
+            long hostReservedSize,
+            Bus userDevices,
+            InterruptController interrupts,
+            long distributorBase,
+            long redistributorBase,
+            FirmwareCalls firmware,
+            List<TrapHandler> trapHandlers,
+            BufferPinningPolicy pinningPolicy,
+            VmOptions options) {
+        this(
+                pes,
+                List.of(),
+                memslotBase,
+                memslotSize,
+                hostBase,
+                hostReserved,
+                hostReservedSize,
+                userDevices,
+                interrupts,
+                distributorBase,
+                redistributorBase,
+                firmware,
+                trapHandlers,
+                pinningPolicy,
+                options);
     }
 
     /** The contexts that firmware calls of the guest work on, one for each vCPU. */

@@ -18,15 +18,20 @@ import java.util.TreeSet;
  * @param physicalAddresses whether the guest may have physical address packets
  */
 public record VmOptions(
-        boolean check, ProfilingAttributes profiling, int physicalPes, long timeSlice, SortedSet<Integer> pesWithoutSpe,
-        List<Move> moves, boolean hostTask, boolean physicalAddresses) {
+        boolean check,
+        ProfilingAttributes profiling,
+        int physicalPes,
+        long timeSlice,
+        SortedSet<Integer> pesWithoutSpe,
+        List<Move> moves,
+        boolean hostTask,
+        boolean physicalAddresses) {
     /** What {@code spelunk run} does without options. */
-    public static final VmOptions DEFAULT = new VmOptions(
-            false, ProfilingAttributes.DEFAULT, 0, 1_000_000, new TreeSet<>(), List.of(), false, false);
+    public static final VmOptions DEFAULT =
+            new VmOptions(false, ProfilingAttributes.DEFAULT, 0, 1_000_000, new TreeSet<>(), List.of(), false, false);
 
     /** A vCPU that goes to another PE when so many operations have been executed. */
-    public record Move(long instructions, int vcpu, int pe) {
-    }
+    public record Move(long instructions, int vcpu, int pe) {}
 
     /** Whether a scheduler is between so many vCPUs and the PEs: they share them, move, or may not run on each. */
     public boolean sharesPes(int vcpus) {
@@ -34,7 +39,8 @@ public record VmOptions(
     }
 
     public VmOptions withCheck(boolean value) {
-        return new VmOptions(value, profiling, physicalPes, timeSlice, pesWithoutSpe, moves, hostTask, physicalAddresses);
+        return new VmOptions(
+                value, profiling, physicalPes, timeSlice, pesWithoutSpe, moves, hostTask, physicalAddresses);
     }
 
     public VmOptions withProfiling(ProfilingAttributes value) {
@@ -54,7 +60,8 @@ public record VmOptions(
     }
 
     public VmOptions withMoves(List<Move> value) {
-        return new VmOptions(check, profiling, physicalPes, timeSlice, pesWithoutSpe, value, hostTask, physicalAddresses);
+        return new VmOptions(
+                check, profiling, physicalPes, timeSlice, pesWithoutSpe, value, hostTask, physicalAddresses);
     }
 
     public VmOptions withHostTask(boolean value) {

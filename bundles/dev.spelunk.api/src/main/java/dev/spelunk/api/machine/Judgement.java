@@ -18,7 +18,10 @@ import java.util.SortedSet;
  * @param problems why it is not a legal machine, one sentence each; empty when it is one
  */
 public record Judgement(
-        SortedMap<String, List<String>> parts, SortedMap<String, SortedSet<String>> provided,
-        SortedMap<String, SortedSet<String>> required, SortedSet<String> asserted, SortedSet<String> notAsserted,
-        SortedSet<String> mandatory, List<String> problems) {
-}
+        SortedMap<String, List<String>> parts,
+        SortedMap<String, SortedSet<String>> provided,
+        SortedMap<String, SortedSet<String>> required,
+        SortedSet<String> asserted,
+        SortedSet<String> notAsserted,
+        SortedSet<String> mandatory,
+        List<String> problems) {}

@@ -12,7 +12,15 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface Machine extends AutoCloseable {
     /** How a run ended. */
-    enum Ending { EXITED, POWERED_OFF, FAILED, RESET, INSTRUCTION_LIMIT, INTERRUPTED, INVARIANT_BROKEN }
+    enum Ending {
+        EXITED,
+        POWERED_OFF,
+        FAILED,
+        RESET,
+        INSTRUCTION_LIMIT,
+        INTERRUPTED,
+        INVARIANT_BROKEN
+    }
 
     /** Runs until the guest ends, a limit is reached or {@link #interrupt} is called. */
     Result run();
@@ -97,8 +105,15 @@ public interface Machine extends AutoCloseable {
      * @param counters of the SPUs, summed, by name
      */
     record Result(
-            Ending ending, int exitCode, String message, long instructions, long cycles, long nanoseconds,
-            SortedMap<String, Long> exits, SortedMap<String, Long> traps, SortedMap<String, Long> bufferEvents,
-            SortedMap<String, Long> host, SortedMap<String, Long> counters) {
-    }
+            Ending ending,
+            int exitCode,
+            String message,
+            long instructions,
+            long cycles,
+            long nanoseconds,
+            SortedMap<String, Long> exits,
+            SortedMap<String, Long> traps,
+            SortedMap<String, Long> bufferEvents,
+            SortedMap<String, Long> host,
+            SortedMap<String, Long> counters) {}
 }

@@ -27,6 +27,5 @@ public final class Parts {
     public static final List<String> SWAPPABLE =
             List.of(REGISTERS, MMU, PE, SPU, FEATURES, TIMING, TRAPS, POLICY, HYPERVISOR);
 
-    private Parts() {
-    }
+    private Parts() {}
 }

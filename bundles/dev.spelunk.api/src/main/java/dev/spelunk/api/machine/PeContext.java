@@ -28,11 +28,13 @@ public final class PeContext {
 
     /** Set by the composition; may change only in a swap. */
     public Architecture architecture;
+
     public RegisterFile registers;
     public Translator translator;
     public Core core;
     /** Null when the machine has no SPE. */
     public Sampler sampler;
+
     public OperationTimer timer;
     /** The physical interrupt controller; null when the machine has none. */
     public InterruptDistributor interrupts;

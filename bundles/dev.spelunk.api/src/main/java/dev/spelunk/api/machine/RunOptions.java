@@ -30,50 +30,172 @@ import java.nio.file.Path;
  * @param snapshots what is saved and restored
  */
 public record RunOptions(
-        Path guest, Path initrd, String hypervisor, int el, String bootArguments, long memory, int cpus,
-        long maxInstructions, long seed, OutputStream console, InputStream input, boolean paced,
-        Peripherals peripherals, VmOptions vm, TraceSink trace, Snapshots snapshots) {
+        Path guest,
+        Path initrd,
+        String hypervisor,
+        int el,
+        String bootArguments,
+        long memory,
+        int cpus,
+        long maxInstructions,
+        long seed,
+        OutputStream console,
+        InputStream input,
+        boolean paced,
+        Peripherals peripherals,
+        VmOptions vm,
+        TraceSink trace,
+        Snapshots snapshots) {
 
     /** Nothing beside the terminal. */
-    public RunOptions(Path guest, Path initrd, String hypervisor, int el, String bootArguments, long memory, int cpus,
-            long maxInstructions, long seed, OutputStream console, InputStream input, boolean paced) {
-        this(guest, initrd, hypervisor, el, bootArguments, memory, cpus, maxInstructions, seed, console, input, paced,
-                Peripherals.NONE, VmOptions.DEFAULT, null, Snapshots.NONE);
+    public RunOptions(
+            Path guest,
+            Path initrd,
+            String hypervisor,
+            int el,
+            String bootArguments,
+            long memory,
+            int cpus,
+            long maxInstructions,
+            long seed,
+            OutputStream console,
+            InputStream input,
+            boolean paced) {
+        this(
+                guest,
+                initrd,
+                hypervisor,
+                el,
+                bootArguments,
+                memory,
+                cpus,
+                maxInstructions,
+                seed,
+                console,
+                input,
+                paced,
+                Peripherals.NONE,
+                VmOptions.DEFAULT,
+                null,
+                Snapshots.NONE);
     }
 
     /** One PE and no initial RAM disk. */
-    public RunOptions(Path guest, String hypervisor, int el, String bootArguments, long memory, long maxInstructions,
-            long seed, OutputStream console, InputStream input) {
+    public RunOptions(
+            Path guest,
+            String hypervisor,
+            int el,
+            String bootArguments,
+            long memory,
+            long maxInstructions,
+            long seed,
+            OutputStream console,
+            InputStream input) {
         this(guest, null, hypervisor, el, bootArguments, memory, 1, maxInstructions, seed, console, input, false);
     }
 
     /** The same with other options of the VM. */
     public RunOptions withVm(VmOptions options) {
-        return new RunOptions(guest, initrd, hypervisor, el, bootArguments, memory, cpus, maxInstructions, seed, console, input,
-                paced, peripherals, options, trace, snapshots);
+        return new RunOptions(
+                guest,
+                initrd,
+                hypervisor,
+                el,
+                bootArguments,
+                memory,
+                cpus,
+                maxInstructions,
+                seed,
+                console,
+                input,
+                paced,
+                peripherals,
+                options,
+                trace,
+                snapshots);
     }
 
     /** The same with a timeline. */
     public RunOptions withTrace(TraceSink sink) {
-        return new RunOptions(guest, initrd, hypervisor, el, bootArguments, memory, cpus, maxInstructions, seed, console, input,
-                paced, peripherals, vm, sink, snapshots);
+        return new RunOptions(
+                guest,
+                initrd,
+                hypervisor,
+                el,
+                bootArguments,
+                memory,
+                cpus,
+                maxInstructions,
+                seed,
+                console,
+                input,
+                paced,
+                peripherals,
+                vm,
+                sink,
+                snapshots);
     }
 
     /** The same with that number of PEs of the guest. */
     public RunOptions withCpus(int number) {
-        return new RunOptions(guest, initrd, hypervisor, el, bootArguments, memory, number, maxInstructions, seed, console,
-                input, paced, peripherals, vm, trace, snapshots);
+        return new RunOptions(
+                guest,
+                initrd,
+                hypervisor,
+                el,
+                bootArguments,
+                memory,
+                number,
+                maxInstructions,
+                seed,
+                console,
+                input,
+                paced,
+                peripherals,
+                vm,
+                trace,
+                snapshots);
     }
 
     /** The same with other peripherals. */
     public RunOptions withPeripherals(Peripherals others) {
-        return new RunOptions(guest, initrd, hypervisor, el, bootArguments, memory, cpus, maxInstructions, seed, console, input,
-                paced, others, vm, trace, snapshots);
+        return new RunOptions(
+                guest,
+                initrd,
+                hypervisor,
+                el,
+                bootArguments,
+                memory,
+                cpus,
+                maxInstructions,
+                seed,
+                console,
+                input,
+                paced,
+                others,
+                vm,
+                trace,
+                snapshots);
     }
 
     /** The same with snapshots. */
     public RunOptions withSnapshots(Snapshots files) {
-        return new RunOptions(guest, initrd, hypervisor, el, bootArguments, memory, cpus, maxInstructions, seed, console, input,
-                paced, peripherals, vm, trace, files);
+        return new RunOptions(
+                guest,
+                initrd,
+                hypervisor,
+                el,
+                bootArguments,
+                memory,
+                cpus,
+                maxInstructions,
+                seed,
+                console,
+                input,
+                paced,
+                peripherals,
+                vm,
+                trace,
+                files);
     }
 }

@@ -19,8 +19,12 @@ import java.util.TreeMap;
  * @param registers reset values of identification registers by name (MIDR_EL1, …)
  */
 public record Variant(
-        String name, int architecture, SortedSet<String> asserted, SortedMap<String, List<String>> parts,
-        SortedSet<String> bundles, Map<String, Long> registers) {
+        String name,
+        int architecture,
+        SortedSet<String> asserted,
+        SortedMap<String, List<String>> parts,
+        SortedSet<String> bundles,
+        Map<String, Long> registers) {
 
     /** The same variant with one implementation chosen for a kind of part. */
     public Variant withPart(String part, String implementation) {

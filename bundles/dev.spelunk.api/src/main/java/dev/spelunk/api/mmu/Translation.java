@@ -9,6 +9,7 @@ public final class Translation {
     public long va;
     /** Intermediate physical address: the output of stage 1. */
     public long ipa;
+
     public long pa;
     /** Fault status code as in ESR_ELx.DFSC and PMBSR_ELx.FSC, or {@link #NONE}. */
     public int fault;

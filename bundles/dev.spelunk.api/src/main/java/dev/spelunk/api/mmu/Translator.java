@@ -8,6 +8,7 @@ import org.osgi.annotation.versioning.ProviderType;
 public interface Translator {
     /** Kinds of access, also the bits of {@link Translation#permissions}. */
     int READ = 1;
+
     int WRITE = 2;
     int EXECUTE = 4;
     /** Flag: the access is unprivileged (EL0, or LDTR and STTR at EL1). */
@@ -19,6 +20,7 @@ public interface Translator {
 
     /** Translation regimes (DDI 0487, D8.1). */
     int REGIME_EL10 = 0;
+
     int REGIME_EL20 = 1;
     int REGIME_EL2 = 2;
     int REGIME_EL3 = 3;

@@ -25,6 +25,7 @@ public interface Core {
 
     /** Syndrome of an interrupt exit in {@link #lastExceptionKind}. */
     int SYNCHRONOUS = 0;
+
     int IRQ = 1;
     int FIQ = 2;
     int SERROR = 3;

@@ -3,8 +3,7 @@ package dev.spelunk.api.pe;
 
 /** What can be said of an A64 instruction word from its top-level encoding alone (DDI 0487, C4.1). */
 public final class InstructionClass {
-    private InstructionClass() {
-    }
+    private InstructionClass() {}
 
     /**
      * Whether the word is in the encoding space of floating-point, Advanced SIMD or SVE: data processing, or

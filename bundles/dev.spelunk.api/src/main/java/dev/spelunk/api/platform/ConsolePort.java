@@ -13,5 +13,4 @@ import java.io.OutputStream;
  * @param input what the guest reads; as with a terminal, {@code available()} says how much there is now and throws
  *     at the end; null for none. At the end of a port without output the port closes, which the guest reads as an end
  */
-public record ConsolePort(String name, OutputStream output, InputStream input) {
-}
+public record ConsolePort(String name, OutputStream output, InputStream input) {}

@@ -8,7 +8,11 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface FirmwareCalls {
     /** What a call asks of the machine. */
-    enum Outcome { CONTINUE, SYSTEM_OFF, SYSTEM_RESET }
+    enum Outcome {
+        CONTINUE,
+        SYSTEM_OFF,
+        SYSTEM_RESET
+    }
 
     /**
      * Serves the call in X0..X7 of the caller and leaves results in X0..X3. CPU_ON and CPU_OFF work on the

@@ -22,6 +22,5 @@ public record ProfileDescription(
      * @param fileOffset where it is in the guest's file
      * @param el Exception level that executes it, 0 or 1
      */
-    public record Segment(long address, long size, long fileOffset, int el) {
-    }
+    public record Segment(long address, long size, long fileOffset, int el) {}
 }

@@ -8,8 +8,7 @@ public final class Access {
     /** Exception class of trapped MSR, MRS and System instruction execution (DDI 0487, D24.2.40). */
     public static final int EC_SYSTEM_REGISTER = 0x18;
 
-    private Access() {
-    }
+    private Access() {}
 
     /** A trap with EC 0x18 to the given EL (1..3). */
     public static int trap(int targetEl) {

@@ -3,8 +3,7 @@ package dev.spelunk.api.registers;
 
 /** System register encodings as MRS and MSR carry them, packed op0:op1:CRn:CRm:op2 into 16 bits. */
 public final class Encoding {
-    private Encoding() {
-    }
+    private Encoding() {}
 
     /** Packs the five fields (2, 3, 4, 4 and 3 bits). */
     public static int of(int op0, int op1, int crn, int crm, int op2) {
@@ -33,12 +32,18 @@ public final class Encoding {
 
     /** ISS of a trapped MSR, MRS or System instruction, EC 0x18 (DDI 0487, D24.2.40). */
     public static int syndrome(int encoding, int rt, boolean read) {
-        return op0(encoding) << 20 | op2(encoding) << 17 | op1(encoding) << 14 | crn(encoding) << 10
-                | rt << 5 | crm(encoding) << 1 | (read ? 1 : 0);
+        return op0(encoding) << 20
+                | op2(encoding) << 17
+                | op1(encoding) << 14
+                | crn(encoding) << 10
+                | rt << 5
+                | crm(encoding) << 1
+                | (read ? 1 : 0);
     }
 
     /** Generic name, {@code S3_0_C9_C9_0}. */
     public static String name(int encoding) {
-        return "S" + op0(encoding) + "_" + op1(encoding) + "_C" + crn(encoding) + "_C" + crm(encoding) + "_" + op2(encoding);
+        return "S" + op0(encoding) + "_" + op1(encoding) + "_C" + crn(encoding) + "_C" + crm(encoding) + "_"
+                + op2(encoding);
     }
 }

@@ -87,7 +87,9 @@ public final class RegisterDefinition {
 
     /** The field of that name. @throws IllegalArgumentException when there is none */
     public Field field(String fieldName) {
-        return fields.stream().filter(f -> f.name().equals(fieldName)).findFirst()
+        return fields.stream()
+                .filter(f -> f.name().equals(fieldName))
+                .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(name + " has no field " + fieldName));
     }
 

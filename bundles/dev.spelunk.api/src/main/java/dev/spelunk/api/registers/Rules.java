@@ -12,8 +12,7 @@ public final class Rules {
     private static final long SCR_FGTEN = 1L << 27;
     private static final long SCR_FGTEN2 = 1L << 59;
 
-    private Rules() {
-    }
+    private Rules() {}
 
     /** Whether EL2 is implemented and enabled in the current Security state. */
     public static boolean el2Enabled(PeContext c) {
@@ -36,7 +35,8 @@ public final class Rules {
      */
     public static AccessRule trapToEl2(int control, long mask, long value) {
         return (c, read) -> c.pe.el == 1 && el2Enabled(c) && (c.register(control) & mask) == value
-                ? Access.trap(2) : Access.ALLOWED;
+                ? Access.trap(2)
+                : Access.ALLOWED;
     }
 
     /**
@@ -49,7 +49,10 @@ public final class Rules {
     public static AccessRule fineGrained(int readControl, int writeControl, int bit, int trapsWhen) {
         return (c, read) -> {
             int control = read ? readControl : writeControl;
-            if (control < 0 || c.pe.el > 1 || !c.architecture.has("FEAT_FGT") || !el2Enabled(c)
+            if (control < 0
+                    || c.pe.el > 1
+                    || !c.architecture.has("FEAT_FGT")
+                    || !el2Enabled(c)
                     || c.pe.el == 0 && hostEl0(c)
                     || c.architecture.has("FEAT_EL3") && (c.register(SystemRegister.SCR_EL3) & SCR_FGTEN) == 0) {
                 return Access.ALLOWED;
@@ -64,8 +67,7 @@ public final class Rules {
             if (c.pe.el > 1 || !c.architecture.has("FEAT_FGT2") || !el2Enabled(c) || c.pe.el == 0 && hostEl0(c)) {
                 return Access.ALLOWED;
             }
-            boolean enabled = !c.architecture.has("FEAT_EL3")
-                    || (c.register(SystemRegister.SCR_EL3) & SCR_FGTEN2) != 0;
+            boolean enabled = !c.architecture.has("FEAT_EL3") || (c.register(SystemRegister.SCR_EL3) & SCR_FGTEN2) != 0;
             int control = read ? readControl : writeControl;
             return enabled && (c.register(control) >>> bit & 1) != 0 ? Access.ALLOWED : Access.trap(2);
         };
@@ -74,6 +76,7 @@ public final class Rules {
     /** Accesses below EL3 trap to EL3 when masked bits of a control register have the given value. */
     public static AccessRule trapToEl3(int control, long mask, long value) {
         return (c, read) -> c.pe.el < 3 && c.architecture.has("FEAT_EL3") && (c.register(control) & mask) == value
-                ? Access.trap(3) : Access.ALLOWED;
+                ? Access.trap(3)
+                : Access.ALLOWED;
     }
 }

@@ -171,6 +171,5 @@ public final class SystemRegister {
     public static final int PMUSERENR_EL0 = 3 << 14 | 3 << 11 | 9 << 7 | 14 << 3 | 0;
     public static final int PMOVSSET_EL0 = 3 << 14 | 3 << 11 | 9 << 7 | 14 << 3 | 3;
 
-    private SystemRegister() {
-    }
+    private SystemRegister() {}
 }

@@ -13,8 +13,7 @@ public final class OperationTypes {
     /** Distance from the control of a type to its mask, PMSFCR_EL1.{SIMDm, FPm, STm, LDm, Bm}. */
     public static final int MASK_DISTANCE = 32;
 
-    private OperationTypes() {
-    }
+    private OperationTypes() {}
 
     /** The types of an operation; a value-returning atomic is load and store, a branch may use a Guarded Control Stack. */
     public static long of(Operation o) {

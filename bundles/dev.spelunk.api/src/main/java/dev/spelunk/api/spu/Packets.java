@@ -13,8 +13,7 @@ public final class Packets {
     private static final int EXTENDED = 0x20;
     private static final long ADDRESS_BITS = (1L << 56) - 1;
 
-    private Packets() {
-    }
+    private Packets() {}
 
     /**
      * Writes a counter packet.

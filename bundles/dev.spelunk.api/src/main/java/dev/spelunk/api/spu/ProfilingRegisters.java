@@ -22,8 +22,7 @@ public final class ProfilingRegisters {
     private static final long SCR_NS = 1;
     private static final long SCR_NSE = 1L << 62;
 
-    private ProfilingRegisters() {
-    }
+    private ProfilingRegisters() {}
 
     /** A register of sampling control: MDCR_EL2.TPMS and MDCR_EL3.NSPB trap it, after the rules that it has. */
     public static RegisterDefinition.Builder sampling(RegisterDefinition.Builder register) {
@@ -52,7 +51,11 @@ public final class ProfilingRegisters {
 
     /** The fields of PMBSR_ELx, without EA, which depends on how External aborts are reported. */
     public static RegisterDefinition.Builder syndrome(RegisterDefinition.Builder register) {
-        return register.field("MSS2", 55, 32).field("EC", 31, 26).field("DL", 19).field("S", 17).field("COLL", 16)
+        return register.field("MSS2", 55, 32)
+                .field("EC", 31, 26)
+                .field("DL", 19)
+                .field("S", 17)
+                .field("COLL", 16)
                 .field("MSS", 15, 0);
     }
 
@@ -102,9 +105,13 @@ public final class ProfilingRegisters {
     }
 
     private static int nspb(PeContext context, boolean read) {
-        return context.pe.el < 3 && context.architecture.has("FEAT_EL3")
-                && nspbTraps(context.architecture.has("FEAT_RME"), context.register(SystemRegister.MDCR_EL3),
-                        context.register(SystemRegister.SCR_EL3))
-                ? Access.trap(3) : Access.ALLOWED;
+        return context.pe.el < 3
+                        && context.architecture.has("FEAT_EL3")
+                        && nspbTraps(
+                                context.architecture.has("FEAT_RME"),
+                                context.register(SystemRegister.MDCR_EL3),
+                                context.register(SystemRegister.SCR_EL3))
+                ? Access.trap(3)
+                : Access.ALLOWED;
     }
 }

@@ -21,8 +21,7 @@ public interface SampleCollector {
     }
 
     /** One operation of the window, after it was executed; {@code pe.executed} counts it. */
-    default void observe(PeContext context, Operation operation) {
-    }
+    default void observe(PeContext context, Operation operation) {}
 
     /** The operation has become the sample: its contexts and timestamp are collected, its filters not yet asked. */
     void collect(PeContext context, Operation sample);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.api.spu;
 
-import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.machine.PeContext;
 import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;

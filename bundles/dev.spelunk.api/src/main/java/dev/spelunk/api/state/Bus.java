@@ -18,8 +18,8 @@ public final class Bus implements BusTarget {
         for (int i = 0; i < bases.length; i++) {
             if (Long.compareUnsigned(base, bases[i] + sizes[i]) < 0
                     && Long.compareUnsigned(bases[i], base + size) < 0) {
-                throw new IllegalArgumentException(String.format(
-                        "the region 0x%x+0x%x overlaps 0x%x+0x%x", base, size, bases[i], sizes[i]));
+                throw new IllegalArgumentException(
+                        String.format("the region 0x%x+0x%x overlaps 0x%x+0x%x", base, size, bases[i], sizes[i]));
             }
         }
         int n = bases.length;

@@ -16,6 +16,7 @@ public final class MachineState {
     public final long seed;
     /** Contexts of vCPUs that share PEs, for the time in which they are not on one; none where each has its own. */
     public final PeState[] vcpus;
+
     private final SortedMap<String, StateBlock> blocks = new TreeMap<>();
     private final SortedMap<String, RandomStream> streams = new TreeMap<>();
     /** Its word is the latest count of the system counter that any PE has observed. */

@@ -9,11 +9,13 @@ package dev.spelunk.api.state;
 public final class Operation {
     /** Operation classes, the HEADER class of the Operation Type packet (DDI 0487, D18.2.7). */
     public static final int OTHER = 0;
+
     public static final int LOAD_STORE = 1;
     public static final int BRANCH = 2;
 
     /** Bits of {@link #flags}. */
     public static final int LOAD = 1;
+
     public static final int STORE = 1 << 1;
     public static final int ATOMIC = 1 << 2;
     public static final int EXCLUSIVE = 1 << 3;
@@ -21,6 +23,7 @@ public final class Operation {
     public static final int ACQUIRE_RELEASE = 1 << 4;
     /** Conditional: a conditional branch, select or compare. */
     public static final int CONDITIONAL = 1 << 5;
+
     public static final int INDIRECT = 1 << 6;
     public static final int BRANCH_WITH_LINK = 1 << 7;
     public static final int PROCEDURE_RETURN = 1 << 8;
@@ -34,12 +37,14 @@ public final class Operation {
     public static final int MAINTENANCE = 1 << 14;
     /** SVE or SME: under a Governing predicate. */
     public static final int PREDICATED = 1 << 15;
+
     public static final int HAS_VA = 1 << 16;
     public static final int HAS_PA = 1 << 17;
     /** The branch was taken: {@link #target} holds. */
     public static final int TAKEN = 1 << 18;
     /** The operation ended in a synchronous exception. */
     public static final int EXCEPTION = 1 << 19;
+
     public static final int MISALIGNED = 1 << 20;
     public static final int HAS_TRANSLATION_LATENCY = 1 << 21;
     public static final int HAS_CONTEXT_EL1 = 1 << 22;
@@ -93,12 +98,14 @@ public final class Operation {
     public int word;
     /** Size of the data access in bytes, 0 when there is none. */
     public int accessSize;
+
     public long va;
     public long pa;
     /** log2 of the size of the mapping that translated the data access: 12 at the least. */
     public int pageBits;
     /** Branch target, with the Exception level after the branch. */
     public long target;
+
     public int targetEl;
     /** Virtual time in cycles at which the operation was dispatched. */
     public long dispatch;
@@ -107,6 +114,7 @@ public final class Operation {
     public long events;
     /** In cycles, before saturation. */
     public int totalLatency;
+
     public int issueLatency;
     public int translationLatency;
 

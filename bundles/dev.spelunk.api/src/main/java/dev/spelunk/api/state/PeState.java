@@ -16,12 +16,14 @@ public final class PeState {
 
     /** PSTATE.DAIF bits in {@link #daif}. */
     public static final int D = 8;
+
     public static final int A = 4;
     public static final int I = 2;
     public static final int F = 1;
 
     /** Bits of {@link #interrupts}: asserted interrupt inputs. */
     public static final int IRQ = 1;
+
     public static final int FIQ = 2;
     public static final int SERROR = 4;
     public static final int VIRQ = 8;
@@ -30,6 +32,7 @@ public final class PeState {
 
     /** Bits of {@link #changed}: why the run loop must look again before the next operation. */
     public static final int CHANGED_PROFILING = 1;
+
     public static final int CHANGED_INTERRUPTS = 2;
     public static final int CHANGED_TIMERS = 4;
     public static final int CHANGED_TRANSLATION = 8;
@@ -49,6 +52,7 @@ public final class PeState {
     public int fpcr;
     /** FPSR: QC and the cumulative exception bits IDC, IXC, UFC, OFC, DZC, IOC (DDI 0487, C5.2.9). */
     public int fpsr;
+
     public long pc;
 
     /** PSTATE.NZCV in bits 3:0: N=8, Z=4, C=2, V=1. */
@@ -59,6 +63,7 @@ public final class PeState {
     public int el;
     /** PSTATE.SP, 0 or 1. */
     public int spSel = 1;
+
     public boolean pan;
     public boolean uao;
     public boolean il;
@@ -82,6 +87,7 @@ public final class PeState {
 
     /** Exclusive monitor: physical address, or -1 when open. */
     public long exclusiveAddress = -1;
+
     public int exclusiveSize;
     public long exclusiveLow;
     public long exclusiveHigh;
@@ -103,6 +109,7 @@ public final class PeState {
 
     /** The last synchronous exception, for the dump of a guest that failed. */
     public long lastExceptionPc;
+
     public long lastExceptionSyndrome;
     public long lastExceptionAddress;
 
@@ -144,10 +151,18 @@ public final class PeState {
 
     /** PSTATE as an SPSR value for AArch64 (DDI 0487, C5.2.18). */
     public long spsr() {
-        return (pm ? 1L << 32 : 0) | (long) nzcv << 28
-                | (dit ? 1L << 24 : 0) | (uao ? 1L << 23 : 0) | (pan ? 1L << 22 : 0)
-                | (ss ? 1L << 21 : 0) | (il ? 1L << 20 : 0) | (ssbs ? 1L << 12 : 0)
-                | (long) btype << 10 | (long) daif << 6 | (long) el << 2 | spSel;
+        return (pm ? 1L << 32 : 0)
+                | (long) nzcv << 28
+                | (dit ? 1L << 24 : 0)
+                | (uao ? 1L << 23 : 0)
+                | (pan ? 1L << 22 : 0)
+                | (ss ? 1L << 21 : 0)
+                | (il ? 1L << 20 : 0)
+                | (ssbs ? 1L << 12 : 0)
+                | (long) btype << 10
+                | (long) daif << 6
+                | (long) el << 2
+                | spSel;
     }
 
     /** Sets PSTATE from an SPSR value whose legality the caller has checked, and switches the stack pointer. */

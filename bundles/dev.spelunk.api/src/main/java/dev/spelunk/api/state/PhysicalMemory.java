@@ -25,6 +25,7 @@ public final class PhysicalMemory implements BusTarget {
 
     /** One bit for each 64 bytes of RAM from which some PE has decoded code. */
     private final long[] code;
+
     private CodeObserver[] observers = new CodeObserver[0];
 
     /**

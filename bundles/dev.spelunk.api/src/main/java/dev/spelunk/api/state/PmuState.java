@@ -11,6 +11,7 @@ public final class PmuState {
 
     /** Indices of {@link #events}: events that nothing else of a PE's state counts. */
     public static final int EXC_TAKEN = 0;
+
     public static final int EXC_RETURN = 1;
     public static final int CID_WRITE_RETIRED = 2;
     public static final int TTBR_WRITE_RETIRED = 3;

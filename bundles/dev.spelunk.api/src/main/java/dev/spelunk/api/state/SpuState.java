@@ -26,11 +26,28 @@ public final class SpuState {
 
     /** Names of {@link #counters}: those of PMU events as in DDI 0487, D14.3. */
     public static final String[] COUNTERS = {
-        "SAMPLE_POP", "SAMPLE_FEED", "SAMPLE_FILTRATE", "SAMPLE_COLLISION", "RECORDS_WRITTEN", "RECORDS_LOST",
-        "BUFFER_FULL", "STAGE1_FAULT", "STAGE2_FAULT", "EXTERNAL_ABORT", "ACCESS_NOT_ALLOWED",
-        "SAMPLE_FEED_BR", "SAMPLE_FEED_LD", "SAMPLE_FEED_ST", "SAMPLE_FEED_OP", "SAMPLE_FEED_EVENT", "SAMPLE_FEED_LAT",
-        "SAMPLE_FEED_DS", "SAMPLE_FEED_FP", "SAMPLE_FEED_SIMD"
+        "SAMPLE_POP",
+        "SAMPLE_FEED",
+        "SAMPLE_FILTRATE",
+        "SAMPLE_COLLISION",
+        "RECORDS_WRITTEN",
+        "RECORDS_LOST",
+        "BUFFER_FULL",
+        "STAGE1_FAULT",
+        "STAGE2_FAULT",
+        "EXTERNAL_ABORT",
+        "ACCESS_NOT_ALLOWED",
+        "SAMPLE_FEED_BR",
+        "SAMPLE_FEED_LD",
+        "SAMPLE_FEED_ST",
+        "SAMPLE_FEED_OP",
+        "SAMPLE_FEED_EVENT",
+        "SAMPLE_FEED_LAT",
+        "SAMPLE_FEED_DS",
+        "SAMPLE_FEED_FP",
+        "SAMPLE_FEED_SIMD"
     };
+
     public static final int SAMPLE_POP = 0;
     public static final int SAMPLE_FEED = 1;
     public static final int SAMPLE_FILTRATE = 2;

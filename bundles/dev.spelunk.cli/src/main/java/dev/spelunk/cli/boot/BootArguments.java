@@ -3,8 +3,7 @@ package dev.spelunk.cli.boot;
 
 /** The kernel's command line. */
 public final class BootArguments {
-    private BootArguments() {
-    }
+    private BootArguments() {}
 
     /**
      * Adds {@code panic=-1} unless the line says what to do at a panic, so that one arrives as a reset.

@@ -14,7 +14,7 @@ public final class EscapeInput extends FilterInputStream {
     private final PrintStream messages;
     private boolean escaped;
     private volatile boolean left;
-    private volatile Runnable onLeave = () -> { };
+    private volatile Runnable onLeave = () -> {};
 
     /**
      * Creates a filter.

@@ -33,13 +33,16 @@ public final class FileDrive implements Drive, AutoCloseable {
         this.file = file;
         this.readOnly = readOnly;
         if (!Files.isRegularFile(file)) {
-            throw new UserError(Files.exists(file) ? "--drive " + file + ": not a file" : "--drive: no such file: " + file);
+            throw new UserError(
+                    Files.exists(file) ? "--drive " + file + ": not a file" : "--drive: no such file: " + file);
         }
         if (!readOnly && !Files.isWritable(file)) {
             throw new UserError("--drive " + file + ": the file cannot be written: give --drive " + file + ",readonly");
         }
         try {
-            channel = readOnly ? FileChannel.open(file) : FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            channel = readOnly
+                    ? FileChannel.open(file)
+                    : FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
             size = channel.size();
             if (size == 0) {
                 throw new UserError("--drive " + file + ": the file is empty, so that the disk has no sector");

@@ -42,8 +42,10 @@ public final class RawTerminal implements AutoCloseable {
         command[0] = "stty";
         System.arraycopy(arguments, 0, command, 1, arguments.length);
         try {
-            Process process = new ProcessBuilder(command).redirectInput(TERMINAL)
-                    .redirectError(ProcessBuilder.Redirect.DISCARD).start();
+            Process process = new ProcessBuilder(command)
+                    .redirectInput(TERMINAL)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
             String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
             return process.waitFor() == 0 ? said : null;
         } catch (IOException e) {

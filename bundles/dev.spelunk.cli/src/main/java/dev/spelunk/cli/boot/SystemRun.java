@@ -35,8 +35,8 @@ public final class SystemRun implements Callable<Integer> {
      * @param terminal in raw mode; null when it is not
      * @param reboot whether to start again after a reset
      */
-    public SystemRun(Supplier<Machine> machines, Console console, EscapeInput keys, RawTerminal terminal,
-            boolean reboot) {
+    public SystemRun(
+            Supplier<Machine> machines, Console console, EscapeInput keys, RawTerminal terminal, boolean reboot) {
         this.machines = machines;
         this.console = console;
         this.keys = keys;
@@ -81,15 +81,19 @@ public final class SystemRun implements Callable<Integer> {
 
     private int ended(Machine machine, Result result) {
         closeTerminal();
-        System.err.println(String.format(Locale.ROOT, "spelunk: %,d instructions in %.1f s, %.0f million a second",
-                result.instructions(), result.nanoseconds() / 1e9,
+        System.err.println(String.format(
+                Locale.ROOT,
+                "spelunk: %,d instructions in %.1f s, %.0f million a second",
+                result.instructions(),
+                result.nanoseconds() / 1e9,
                 result.nanoseconds() == 0 ? 0 : result.instructions() * 1e3 / result.nanoseconds()));
         if (result.ending() == Ending.INTERRUPTED && keys != null && keys.left()) {
             System.err.println("spelunk: left with Ctrl-A x");
             return ExitCode.SUCCESS;
         }
         if (result.ending() == Ending.RESET) {
-            System.err.println("spelunk: the guest reset itself (--reboot starts it again); the last lines of its console:");
+            System.err.println(
+                    "spelunk: the guest reset itself (--reboot starts it again); the last lines of its console:");
             console.lastLines(LAST_LINES).forEach(line -> System.err.println("  " + line));
             return ExitCode.GUEST_FAILED;
         }

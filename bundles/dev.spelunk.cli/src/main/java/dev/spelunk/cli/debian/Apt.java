@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 
 /** apt for arm64 with a state of its own: the host's sources and keys, nothing of the host's packages. */
 final class Apt {
-    private static final Consumer<String> SILENT = line -> { };
+    private static final Consumer<String> SILENT = line -> {};
 
     private final HostTools tools;
     private final List<String> options = new ArrayList<>();
@@ -63,12 +63,20 @@ final class Apt {
 
     /** What these packages depend on, directly and through others. */
     Dependencies dependencies(Collection<String> names) {
-        List<String> arguments = new ArrayList<>(List.of("depends", "--recurse", "--no-recommends", "--no-suggests",
-                "--no-conflicts", "--no-breaks", "--no-replaces", "--no-enhances"));
+        List<String> arguments = new ArrayList<>(List.of(
+                "depends",
+                "--recurse",
+                "--no-recommends",
+                "--no-suggests",
+                "--no-conflicts",
+                "--no-breaks",
+                "--no-replaces",
+                "--no-enhances"));
         arguments.addAll(names);
         Output output = run(null, SILENT, "apt-cache", arguments);
         if (output.code() != 0) {
-            throw new UserError("the apt sources of this host do not have what is needed for arm64: " + output.problem());
+            throw new UserError(
+                    "the apt sources of this host do not have what is needed for arm64: " + output.problem());
         }
         return Dependencies.ofAptCache(output.lines());
     }
@@ -97,7 +105,8 @@ final class Apt {
         arguments.addAll(names);
         Output output = run(folder, progress, "apt-get", arguments);
         if (output.code() != 0) {
-            throw new UserError("packages could not be fetched: " + output.problem() + "; start again to go on from there");
+            throw new UserError(
+                    "packages could not be fetched: " + output.problem() + "; start again to go on from there");
         }
     }
 }

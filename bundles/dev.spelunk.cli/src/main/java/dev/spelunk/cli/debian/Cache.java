@@ -26,7 +26,8 @@ public final class Cache {
     /** {@code spelunk/debian} in the user's cache folder, which {@code XDG_CACHE_HOME} may name. */
     public static Cache ofUser() {
         String named = System.getenv("XDG_CACHE_HOME");
-        Path caches = named != null && Path.of(named).isAbsolute() ? Path.of(named)
+        Path caches = named != null && Path.of(named).isAbsolute()
+                ? Path.of(named)
                 : Path.of(System.getProperty("user.home"), ".cache");
         return new Cache(caches.resolve("spelunk/debian"));
     }
@@ -37,8 +38,8 @@ public final class Cache {
         try {
             return Files.createDirectories(path);
         } catch (IOException e) {
-            throw new UserError("the cache folder " + path + " cannot be made (" + e.getClass().getSimpleName()
-                    + "): name another with --cache");
+            throw new UserError("the cache folder " + path + " cannot be made ("
+                    + e.getClass().getSimpleName() + "): name another with --cache");
         }
     }
 
@@ -66,7 +67,10 @@ public final class Cache {
         Path boot = root().resolve("boot");
         if (Files.isDirectory(boot) && Files.exists(contents())) {
             try (Stream<Path> files = Files.list(boot)) {
-                List<Path> kernels = files.filter(f -> f.getFileName().toString().startsWith(KERNEL)).sorted().toList();
+                List<Path> kernels = files.filter(
+                                f -> f.getFileName().toString().startsWith(KERNEL))
+                        .sorted()
+                        .toList();
                 if (!kernels.isEmpty()) {
                     return kernels.get(kernels.size() - 1);
                 }

@@ -57,7 +57,9 @@ final class Dependencies {
 
     /** The kernel's package: what the flavour's package depends on. */
     String kernel() {
-        return needs.getOrDefault(KERNEL_FLAVOUR, List.of()).stream().filter(n -> n.startsWith("linux-image-")).findFirst()
+        return needs.getOrDefault(KERNEL_FLAVOUR, List.of()).stream()
+                .filter(n -> n.startsWith("linux-image-"))
+                .findFirst()
                 .orElseThrow(() -> new UserError("the apt sources of this host have no " + KERNEL_FLAVOUR
                         + ": add Debian's archive to them, or use --from with a folder of packages"));
     }
@@ -69,7 +71,9 @@ final class Dependencies {
         while (!open.isEmpty()) {
             String next = open.poll();
             if (all.add(next)) {
-                needs.getOrDefault(next, List.of()).stream().filter(Dependencies::isLibrary).forEach(open::add);
+                needs.getOrDefault(next, List.of()).stream()
+                        .filter(Dependencies::isLibrary)
+                        .forEach(open::add);
             }
         }
         return all;

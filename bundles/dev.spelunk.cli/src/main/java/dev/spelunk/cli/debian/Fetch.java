@@ -72,14 +72,23 @@ public final class Fetch {
         names.add(Dependencies.BUSYBOX);
         List<PackageFile> files = apt.files(names);
         Path packages = cache.folder("packages");
-        List<PackageFile> missing = files.stream().filter(f -> !f.isIn(packages)).toList();
+        List<PackageFile> missing =
+                files.stream().filter(f -> !f.isIn(packages)).toList();
         long total = files.stream().mapToLong(PackageFile::size).sum();
         long left = missing.stream().mapToLong(PackageFile::size).sum();
         for (PackageFile file : files) {
-            out.printf(Locale.ROOT, "  %8.1f MB  %s%s%n", file.size() / MEGABYTE, file.file(),
+            out.printf(
+                    Locale.ROOT,
+                    "  %8.1f MB  %s%s%n",
+                    file.size() / MEGABYTE,
+                    file.file(),
                     missing.contains(file) ? "" : "  (there already)");
         }
-        say(String.format(Locale.ROOT, "%d packages of %.1f MB, %.1f MB to fetch", files.size(), total / MEGABYTE,
+        say(String.format(
+                Locale.ROOT,
+                "%d packages of %.1f MB, %.1f MB to fetch",
+                files.size(),
+                total / MEGABYTE,
                 left / MEGABYTE));
         if (!missing.isEmpty()) {
             removeDamaged(missing, packages);
@@ -87,7 +96,8 @@ public final class Fetch {
         }
         for (PackageFile file : missing) {
             if (!file.isIn(packages)) {
-                throw new UserError(packages.resolve(file.file()) + " is not what the package list says: remove it and start again");
+                throw new UserError(packages.resolve(file.file())
+                        + " is not what the package list says: remove it and start again");
             }
         }
         unpack(files.stream().map(f -> packages.resolve(f.file())).toList());
@@ -116,7 +126,9 @@ public final class Fetch {
     public void fromFolder(Path folder) {
         List<Path> files;
         try (Stream<Path> list = Files.list(folder)) {
-            files = list.filter(f -> f.getFileName().toString().endsWith(".deb")).sorted().toList();
+            files = list.filter(f -> f.getFileName().toString().endsWith(".deb"))
+                    .sorted()
+                    .toList();
         } catch (IOException e) {
             throw new UserError("--from: " + folder + " is no folder that can be read");
         }
@@ -136,8 +148,10 @@ public final class Fetch {
             }
             found.put(name, file);
             versions.put(name, version);
-            dependencies.add(name, Dependencies.ofField(fields.getOrDefault("Depends", "") + ","
-                    + fields.getOrDefault("Pre-Depends", "")));
+            dependencies.add(
+                    name,
+                    Dependencies.ofField(
+                            fields.getOrDefault("Depends", "") + "," + fields.getOrDefault("Pre-Depends", "")));
         }
         String kernel = null;
         for (String name : found.keySet()) {
@@ -163,8 +177,18 @@ public final class Fetch {
     }
 
     private Map<String, String> control(Path file) {
-        Output output = tools.run(null, line -> { }, List.of("dpkg-deb", "-f", file.toString(), "Package", "Version",
-                "Architecture", "Depends", "Pre-Depends"));
+        Output output = tools.run(
+                null,
+                line -> {},
+                List.of(
+                        "dpkg-deb",
+                        "-f",
+                        file.toString(),
+                        "Package",
+                        "Version",
+                        "Architecture",
+                        "Depends",
+                        "Pre-Depends"));
         if (output.code() != 0) {
             throw new UserError(file + " is no package that can be read: " + output.problem());
         }
@@ -179,7 +203,9 @@ public final class Fetch {
     }
 
     private boolean newer(String version, String than) {
-        return tools.run(null, line -> { }, List.of("dpkg", "--compare-versions", version, "gt", than)).code() == 0;
+        return tools.run(null, line -> {}, List.of("dpkg", "--compare-versions", version, "gt", than))
+                        .code()
+                == 0;
     }
 
     /** Unpacks beside the place of what was unpacked before, and then puts it there. */
@@ -188,10 +214,14 @@ public final class Fetch {
         long size = 0;
         try {
             for (Path file : files) {
-                contents.append(file.getFileName()).append(' ').append(Files.size(file)).append('\n');
+                contents.append(file.getFileName())
+                        .append(' ')
+                        .append(Files.size(file))
+                        .append('\n');
                 size += Files.size(file);
             }
-            if (Files.exists(cache.contents()) && Files.readString(cache.contents()).contentEquals(contents)) {
+            if (Files.exists(cache.contents())
+                    && Files.readString(cache.contents()).contentEquals(contents)) {
                 say("everything is unpacked already");
                 done();
                 return;
@@ -201,7 +231,8 @@ public final class Fetch {
             delete(fresh);
             cache.folder("root.new");
             for (Path file : files) {
-                Output output = tools.run(null, line -> { }, List.of("dpkg-deb", "-x", file.toString(), fresh.toString()));
+                Output output =
+                        tools.run(null, line -> {}, List.of("dpkg-deb", "-x", file.toString(), fresh.toString()));
                 if (output.code() != 0) {
                     delete(fresh);
                     throw new UserError(file + " cannot be unpacked: " + output.problem());

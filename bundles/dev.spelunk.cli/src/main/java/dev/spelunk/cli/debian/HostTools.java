@@ -62,10 +62,12 @@ public class HostTools {
         }
         Process process;
         try {
-            process = builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null"))).start();
+            process = builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
+                    .start();
         } catch (IOException e) {
-            throw new UserError(command.get(0) + " cannot be started: fetch on a Debian host, and bring the packages here "
-                    + "for --from; unpacking needs dpkg");
+            throw new UserError(
+                    command.get(0) + " cannot be started: fetch on a Debian host, and bring the packages here "
+                            + "for --from; unpacking needs dpkg");
         }
         Thread hook = new Thread(process::destroy, "end of " + command.get(0));
         Runtime.getRuntime().addShutdownHook(hook);

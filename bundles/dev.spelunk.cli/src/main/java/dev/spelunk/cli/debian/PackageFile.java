@@ -29,8 +29,11 @@ record PackageFile(String file, long size, String algorithm, String digest) {
     static PackageFile of(String line) {
         Matcher matcher = LINE.matcher(line.trim());
         return matcher.matches()
-                ? new PackageFile(matcher.group(1), Long.parseLong(matcher.group(2)),
-                        matcher.group(3).replace("SHA", "SHA-"), matcher.group(4))
+                ? new PackageFile(
+                        matcher.group(1),
+                        Long.parseLong(matcher.group(2)),
+                        matcher.group(3).replace("SHA", "SHA-"),
+                        matcher.group(4))
                 : null;
     }
 

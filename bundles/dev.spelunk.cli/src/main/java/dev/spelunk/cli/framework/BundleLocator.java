@@ -92,8 +92,10 @@ public final class BundleLocator {
                 + id.getClassifier().map(classifier -> "-" + classifier).orElse("")
                 + "." + id.getType().orElse("jar");
         for (Path folder : folders) {
-            Path inLayout = folder.resolve(id.getGroupId().replace('.', '/')).resolve(id.getArtifactId())
-                    .resolve(id.getVersion()).resolve(name);
+            Path inLayout = folder.resolve(id.getGroupId().replace('.', '/'))
+                    .resolve(id.getArtifactId())
+                    .resolve(id.getVersion())
+                    .resolve(name);
             if (Files.isRegularFile(inLayout)) {
                 return inLayout;
             }

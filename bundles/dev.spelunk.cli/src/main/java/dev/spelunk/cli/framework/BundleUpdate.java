@@ -29,7 +29,10 @@ public final class BundleUpdate {
      * @param from configurations until now
      * @param to configurations from now on
      */
-    public BundleUpdate(FrameworkHost host, String wantedBy, Map<String, Map<String, Object>> from,
+    public BundleUpdate(
+            FrameworkHost host,
+            String wantedBy,
+            Map<String, Map<String, Object>> from,
             Map<String, Map<String, Object>> to) {
         this.host = host;
         this.wantedBy = wantedBy;
@@ -103,11 +106,14 @@ public final class BundleUpdate {
 
     /** Whether the components of that PID are there, with these values, and offer their services. */
     private boolean taken(String pid, Map<String, Object> values) {
-        return host.descriptions().stream().filter(component -> List.of(component.configurationPid).contains(pid))
+        return host.descriptions().stream()
+                .filter(component -> List.of(component.configurationPid).contains(pid))
                 .allMatch(component -> {
-                    Collection<ComponentConfigurationDTO> instances = host.runtime().getComponentConfigurationDTOs(component);
-                    return !instances.isEmpty() && instances.stream().allMatch(
-                            instance -> has(instance, values) && instance.service != null);
+                    Collection<ComponentConfigurationDTO> instances =
+                            host.runtime().getComponentConfigurationDTOs(component);
+                    return !instances.isEmpty()
+                            && instances.stream()
+                                    .allMatch(instance -> has(instance, values) && instance.service != null);
                 });
     }
 

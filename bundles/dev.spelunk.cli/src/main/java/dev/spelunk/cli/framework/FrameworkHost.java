@@ -49,8 +49,12 @@ import org.osgi.service.component.runtime.dto.UnsatisfiedReferenceDTO;
  */
 public final class FrameworkHost implements AutoCloseable {
     /** Symbolic names of the class path's jars whose packages the system bundle exports. */
-    private static final Set<String> SHARED = Set.of("dev.spelunk.api", "org.osgi.service.cm",
-            "org.osgi.service.component", "org.osgi.util.promise", "org.osgi.util.function");
+    private static final Set<String> SHARED = Set.of(
+            "dev.spelunk.api",
+            "org.osgi.service.cm",
+            "org.osgi.service.component",
+            "org.osgi.util.promise",
+            "org.osgi.util.function");
 
     private static final long STOP_MILLISECONDS = 5_000;
     /** How long SCR waits for a component that is being activated before it goes on, in milliseconds. */
@@ -72,8 +76,8 @@ public final class FrameworkHost implements AutoCloseable {
         try {
             storage = Files.createTempDirectory("spelunk-");
         } catch (IOException e) {
-            throw new UserError("no temporary folder can be created in " + System.getProperty("java.io.tmpdir")
-                    + ": " + e.getMessage());
+            throw new UserError("no temporary folder can be created in " + System.getProperty("java.io.tmpdir") + ": "
+                    + e.getMessage());
         }
         Map<String, String> properties = new HashMap<>();
         properties.put(Constants.FRAMEWORK_STORAGE, storage.toString());
@@ -117,8 +121,8 @@ public final class FrameworkHost implements AutoCloseable {
      * @return the symbolic names of the bundles
      * @throws UserError if one cannot be installed, resolved or started
      */
-    public synchronized SortedSet<String> start(String wantedBy, List<Path> files,
-            Map<String, Map<String, Object>> configurations) {
+    public synchronized SortedSet<String> start(
+            String wantedBy, List<Path> files, Map<String, Map<String, Object>> configurations) {
         BundleUpdate update = new BundleUpdate(this, wantedBy, Map.of(), Map.of());
         try {
             List<Bundle> bundles = install(wantedBy, files);
@@ -142,7 +146,9 @@ public final class FrameworkHost implements AutoCloseable {
 
     /** Whether what was installed from each file is what it holds now. */
     public boolean upToDate(List<Path> files) {
-        return files.stream().allMatch(file -> installed.containsKey(file) && installed.get(file).time().equals(time(file)));
+        return files.stream()
+                .allMatch(file -> installed.containsKey(file)
+                        && installed.get(file).time().equals(time(file)));
     }
 
     /** Installs those that are not there, or whose files have been written anew. */
@@ -155,8 +161,9 @@ public final class FrameworkHost implements AutoCloseable {
                 continue;
             }
             try {
-                Bundle bundle = there == null ? context().installBundle(location(file)) : context().installBundle(
-                        location(file) + "?" + time.toMillis(), Files.newInputStream(file));
+                Bundle bundle = there == null
+                        ? context().installBundle(location(file))
+                        : context().installBundle(location(file) + "?" + time.toMillis(), Files.newInputStream(file));
                 installed.put(file, new Installed(file, time, bundle));
                 if (bundle.getSymbolicName() == null) {
                     throw new UserError(wantedBy + ": not an OSGi bundle: " + file);
@@ -171,7 +178,8 @@ public final class FrameworkHost implements AutoCloseable {
 
     /** Files of the user may be built again while they are in use: the framework copies them. */
     private String location(Path file) {
-        return (file.startsWith(assembly) ? "reference:" : "") + file.toAbsolutePath().toUri();
+        return (file.startsWith(assembly) ? "reference:" : "")
+                + file.toAbsolutePath().toUri();
     }
 
     /** When files have been written. */
@@ -197,8 +205,8 @@ public final class FrameworkHost implements AutoCloseable {
         try {
             gone.bundle().uninstall();
         } catch (BundleException | IllegalStateException e) {
-            System.err.println("spelunk: the bundle " + gone.bundle().getSymbolicName() + " cannot be uninstalled: "
-                    + message(e));
+            System.err.println(
+                    "spelunk: the bundle " + gone.bundle().getSymbolicName() + " cannot be uninstalled: " + message(e));
         }
     }
 
@@ -264,8 +272,8 @@ public final class FrameworkHost implements AutoCloseable {
         try {
             bundle.start();
         } catch (BundleException e) {
-            throw new UserError(wantedBy + ": the bundle " + bundle.getSymbolicName() + " does not start: "
-                    + message(e));
+            throw new UserError(
+                    wantedBy + ": the bundle " + bundle.getSymbolicName() + " does not start: " + message(e));
         }
     }
 
@@ -336,8 +344,8 @@ public final class FrameworkHost implements AutoCloseable {
             }
             properties.forEach((key, value) -> {
                 if (!defaults.containsKey(key)) {
-                    throw new UserError(place + "/" + key + ": unknown key; allowed here: "
-                            + String.join(", ", defaults.keySet()));
+                    throw new UserError(
+                            place + "/" + key + ": unknown key; allowed here: " + String.join(", ", defaults.keySet()));
                 }
                 if (defaults.get(key) instanceof Number && !(value instanceof Number)) {
                     throw new UserError(place + "/" + key + ": must be a number, is \"" + value + "\"");
@@ -389,8 +397,8 @@ public final class FrameworkHost implements AutoCloseable {
     private static String sharedPackages() {
         List<String> exports = new ArrayList<>();
         try {
-            for (URL url : Collections.list(
-                    FrameworkHost.class.getClassLoader().getResources("META-INF/MANIFEST.MF"))) {
+            for (URL url :
+                    Collections.list(FrameworkHost.class.getClassLoader().getResources("META-INF/MANIFEST.MF"))) {
                 try (InputStream stream = url.openStream()) {
                     Attributes attributes = new Manifest(stream).getMainAttributes();
                     String name = attributes.getValue(Constants.BUNDLE_SYMBOLICNAME);

@@ -12,5 +12,4 @@ import org.osgi.framework.Bundle;
  * @param time when that file had been written
  * @param bundle the bundle
  */
-record Installed(Path file, FileTime time, Bundle bundle) {
-}
+record Installed(Path file, FileTime time, Bundle bundle) {}

@@ -21,8 +21,7 @@ import javax.xml.stream.XMLStreamReader;
 final class PartFinder {
     private static final String COMPONENTS = "Service-Component";
 
-    private PartFinder() {
-    }
+    private PartFinder() {}
 
     /**
      * The bundles of a folder, and of the folders in it, that publish a part.
@@ -35,7 +34,8 @@ final class PartFinder {
     static List<Path> find(Path folder, String part, String name) {
         try (Stream<Path> files = Files.walk(folder)) {
             return files.filter(file -> file.getFileName().toString().endsWith(".jar") && publishes(file, part, name))
-                    .sorted().collect(Collectors.toList());
+                    .sorted()
+                    .collect(Collectors.toList());
         } catch (IOException | java.io.UncheckedIOException e) {
             return List.of();
         }
@@ -45,7 +45,8 @@ final class PartFinder {
     private static boolean publishes(Path file, String part, String name) {
         try (JarFile jar = new JarFile(file.toFile())) {
             Manifest manifest = jar.getManifest();
-            String components = manifest == null ? null : manifest.getMainAttributes().getValue(COMPONENTS);
+            String components =
+                    manifest == null ? null : manifest.getMainAttributes().getValue(COMPONENTS);
             if (components == null) {
                 return false;
             }
@@ -72,7 +73,8 @@ final class PartFinder {
         boolean isPart = false;
         boolean isNamed = false;
         while (reader.hasNext()) {
-            if (reader.next() == XMLStreamConstants.START_ELEMENT && reader.getLocalName().equals("property")) {
+            if (reader.next() == XMLStreamConstants.START_ELEMENT
+                    && reader.getLocalName().equals("property")) {
                 String property = reader.getAttributeValue(null, "name");
                 String value = reader.getAttributeValue(null, "value");
                 isPart |= Parts.PART.equals(property) && part.equals(value);

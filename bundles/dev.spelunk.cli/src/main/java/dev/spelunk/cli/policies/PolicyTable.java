@@ -31,13 +31,24 @@ public final class PolicyTable {
                 "blackout operations", host.getOrDefault(VirtualMachine.BLACKOUT_OPERATIONS, 0L),
                 "records written", result.counters().getOrDefault("RECORDS_WRITTEN", 0L),
                 "records lost", result.counters().getOrDefault("RECORDS_LOST", 0L),
-                "VM exits", result.exits().values().stream().mapToLong(Long::longValue).sum(),
+                "VM exits",
+                        result.exits().values().stream()
+                                .mapToLong(Long::longValue)
+                                .sum(),
                 "virtual time lost (cycles)", host.getOrDefault(VirtualMachine.LOST_CYCLES, 0L));
     }
 
     /** The rows, in this order. */
-    private static final List<String> ROWS = List.of("pins", "unpins", "peak pinned bytes", "stage 2 faults by the SPU",
-            "blackout operations", "records written", "records lost", "VM exits", "virtual time lost (cycles)");
+    private static final List<String> ROWS = List.of(
+            "pins",
+            "unpins",
+            "peak pinned bytes",
+            "stage 2 faults by the SPU",
+            "blackout operations",
+            "records written",
+            "records lost",
+            "VM exits",
+            "virtual time lost (cycles)");
 
     /** A line for each count, a column for each policy. */
     @Override

@@ -37,7 +37,10 @@ record ElfProgram(String interpreter, List<String> libraries, List<String> searc
     static ElfProgram read(Path file) {
         try {
             ByteBuffer elf = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
-            if (elf.limit() < 64 || elf.getInt(0) != 0x464c457f || elf.get(4) != 2 || elf.get(5) != 1
+            if (elf.limit() < 64
+                    || elf.getInt(0) != 0x464c457f
+                    || elf.get(4) != 2
+                    || elf.get(5) != 1
                     || elf.getShort(18) != EM_AARCH64) {
                 throw new UserError(file + " is no AArch64 program (64-bit little-endian ELF): build it for aarch64");
             }
@@ -81,7 +84,8 @@ record ElfProgram(String interpreter, List<String> libraries, List<String> searc
         }
         List<String> searched = new ArrayList<>();
         for (long path : paths) {
-            searched.addAll(List.of(string(elf, offset(elf, headers, count, strings + path)).split(":")));
+            searched.addAll(List.of(
+                    string(elf, offset(elf, headers, count, strings + path)).split(":")));
         }
         return new ElfProgram(interpreter, names, searched);
     }

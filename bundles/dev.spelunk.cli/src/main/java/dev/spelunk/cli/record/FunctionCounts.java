@@ -30,6 +30,7 @@ final class FunctionCounts implements ExecutionObserver {
     private final FunctionTable functions;
     /** Counts of a context by index of the function, the last for what is in none. */
     private final SortedMap<Long, long[]> contexts = new TreeMap<>();
+
     private long table = -1;
     private long context = -1;
     private long[] counts;

@@ -23,8 +23,7 @@ final class FunctionTable {
     private final long[] begins;
     private final long[] ends;
 
-    private record Function(String name, long size) {
-    }
+    private record Function(String name, long size) {}
 
     private FunctionTable(long entry, TreeMap<Long, Function> functions) {
         this.entry = entry;
@@ -80,7 +79,8 @@ final class FunctionTable {
                 int strings = Math.toIntExact(elf.getLong(headers + elf.getInt(header + 40) * SECTION_HEADER + 24));
                 for (int at = begin; at + SYMBOL <= end; at += SYMBOL) {
                     if ((elf.get(at + 4) & 0xF) == STT_FUNC && elf.getLong(at + 8) != 0) {
-                        functions.putIfAbsent(elf.getLong(at + 8),
+                        functions.putIfAbsent(
+                                elf.getLong(at + 8),
                                 new Function(ElfProgram.string(elf, strings + elf.getInt(at)), elf.getLong(at + 16)));
                     }
                 }

@@ -19,6 +19,7 @@ import java.util.List;
 final class GuestChannels implements AutoCloseable {
     /** Names of the channels. */
     static final String CONTROL = "control";
+
     static final String INPUT = "stdin";
     static final String OUTPUT = "stdout";
     static final String ERRORS = "stderr";
@@ -28,6 +29,7 @@ final class GuestChannels implements AutoCloseable {
     static final int COUNT = 6;
     /** Lines of the control channel begin with these, or with {@link #PROFILE} and its size. */
     static final String STARTED = "started";
+
     static final String ENDED = "ended";
     static final String REFUSED = "refused";
 
@@ -36,9 +38,9 @@ final class GuestChannels implements AutoCloseable {
     private final List<ConsolePort> ports;
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private final List<OutputStream> streams;
-    private Runnable onFailure = () -> { };
-    private Runnable onStart = () -> { };
-    private Runnable onEnd = () -> { };
+    private Runnable onFailure = () -> {};
+    private Runnable onStart = () -> {};
+    private Runnable onEnd = () -> {};
     private UserError failure;
     private Integer exitCode;
     private long size = -1;
@@ -58,8 +60,11 @@ final class GuestChannels implements AutoCloseable {
         profile = folder.begin(PROFILE);
         symbols = folder.begin(SYMBOLS);
         streams = List.of(output, errors);
-        ports = List.of(new ConsolePort(CONTROL, new Lines(), null), new ConsolePort(INPUT, null, input),
-                new ConsolePort(OUTPUT, output, null), new ConsolePort(ERRORS, errors, null),
+        ports = List.of(
+                new ConsolePort(CONTROL, new Lines(), null),
+                new ConsolePort(INPUT, null, input),
+                new ConsolePort(OUTPUT, output, null),
+                new ConsolePort(ERRORS, errors, null),
                 new ConsolePort(PROFILE, new Guarded(profile), null),
                 new ConsolePort(SYMBOLS, new Guarded(symbols), null));
     }
@@ -154,7 +159,8 @@ final class GuestChannels implements AutoCloseable {
      */
     long keep() {
         if (profile.size() != size) {
-            throw new UserError("the profile did not arrive whole from the guest: " + profile.size() + " of " + size + " bytes");
+            throw new UserError(
+                    "the profile did not arrive whole from the guest: " + profile.size() + " of " + size + " bytes");
         }
         profile.keep();
         symbols.keep();

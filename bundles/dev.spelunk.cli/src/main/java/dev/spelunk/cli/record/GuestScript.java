@@ -11,11 +11,14 @@ import java.util.stream.Collectors;
  */
 final class GuestScript {
     /** The modules that it loads, in an order in which each finds what it needs. */
-    static final List<String> MODULES = List.of("drivers/virtio/virtio_ring.ko", "drivers/virtio/virtio.ko",
-            "drivers/virtio/virtio_mmio.ko", "drivers/char/virtio_console.ko", "drivers/perf/arm_spe_pmu.ko");
+    static final List<String> MODULES = List.of(
+            "drivers/virtio/virtio_ring.ko",
+            "drivers/virtio/virtio.ko",
+            "drivers/virtio/virtio_mmio.ko",
+            "drivers/char/virtio_console.ko",
+            "drivers/perf/arm_spe_pmu.ko");
 
-    private GuestScript() {
-    }
+    private GuestScript() {}
 
     /**
      * Makes the script.
@@ -27,14 +30,18 @@ final class GuestScript {
      */
     static String of(String event, long period, Path folder, List<String> command) {
         String words = command.stream().map(GuestScript::quoted).collect(Collectors.joining(" "));
-        return String.join("\n",
+        return String.join(
+                "\n",
                 "#!/spelunk/busybox sh",
                 "B=/spelunk/busybox",
                 "$B mount -t proc proc /proc",
                 "$B mount -t sysfs sysfs /sys",
                 "$B mount -t devtmpfs dev /dev",
-                "for module in " + MODULES.stream().map(m -> Path.of(m).getFileName().toString())
-                        .collect(Collectors.joining(" ")) + "; do",
+                "for module in "
+                        + MODULES.stream()
+                                .map(m -> Path.of(m).getFileName().toString())
+                                .collect(Collectors.joining(" "))
+                        + "; do",
                 "  $B insmod /spelunk/$module",
                 "done",
                 // The driver makes the ports one by one, after the module is loaded.
@@ -69,7 +76,8 @@ final class GuestScript {
                 "  $B cat /proc/kallsyms >/spelunk/port/" + GuestChannels.SYMBOLS,
                 "  echo " + GuestChannels.PROFILE + " $($B wc -c </spelunk/perf.data) >&9",
                 "fi",
-                "$B poweroff -f", "");
+                "$B poweroff -f",
+                "");
     }
 
     /** Whether an event counts nothing of the kernel. */

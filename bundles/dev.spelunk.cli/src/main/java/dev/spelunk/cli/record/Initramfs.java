@@ -25,8 +25,15 @@ import java.util.TreeMap;
 final class Initramfs {
     /** perf's own folder: its libraries must not meet those of the user's program. */
     private static final String OWN = "spelunk/";
-    private static final List<String> LIBRARY_FOLDERS = List.of("lib/aarch64-linux-gnu", "usr/lib/aarch64-linux-gnu", "lib",
-            "lib64", "usr/lib", "usr/lib64", "usr/aarch64-linux-gnu/lib");
+
+    private static final List<String> LIBRARY_FOLDERS = List.of(
+            "lib/aarch64-linux-gnu",
+            "usr/lib/aarch64-linux-gnu",
+            "lib",
+            "lib64",
+            "usr/lib",
+            "usr/lib64",
+            "usr/aarch64-linux-gnu/lib");
 
     private final Cache cache;
     private final Path sysroot;
@@ -82,8 +89,13 @@ final class Initramfs {
 
     private void dynamic(CpioArchive archive, Path program, Path interpreter) throws IOException {
         Path inSysroot = sysroot.resolve(relative(interpreter));
-        Path loader = Files.exists(inSysroot) ? inSysroot
-                : find(interpreter.getFileName().toString(), List.of(), sysroot, program.getFileName().toString());
+        Path loader = Files.exists(inSysroot)
+                ? inSysroot
+                : find(
+                        interpreter.getFileName().toString(),
+                        List.of(),
+                        sysroot,
+                        program.getFileName().toString());
         Map<String, Path> files = new TreeMap<>(libraries(program, sysroot));
         files.put(interpreter.getFileName().toString(), loader);
         for (Map.Entry<String, Path> file : files.entrySet()) {
@@ -106,7 +118,9 @@ final class Initramfs {
         while (!open.isEmpty()) {
             Path user = open.poll();
             ElfProgram elf = ElfProgram.read(user);
-            List<Path> first = elf.searched().stream().map(folder -> searched(folder, user, root)).toList();
+            List<Path> first = elf.searched().stream()
+                    .map(folder -> searched(folder, user, root))
+                    .toList();
             for (String name : elf.libraries()) {
                 if (!found.containsKey(name)) {
                     Path library = find(name, first, root, user.getFileName().toString());

@@ -59,8 +59,14 @@ public final class Recording {
      * @param command the program and its arguments
      * @throws UserError when nothing is fetched
      */
-    public Recording(Cache cache, Path sysroot, Path folder, String event, long period,
-            boolean countFunctions, List<String> command) {
+    public Recording(
+            Cache cache,
+            Path sysroot,
+            Path folder,
+            String event,
+            long period,
+            boolean countFunctions,
+            List<String> command) {
         this.cache = cache;
         this.sysroot = sysroot;
         this.folder = folder;
@@ -84,7 +90,8 @@ public final class Recording {
             throw new UserError("no such program: " + program);
         }
         if (MOUNTED.stream().anyMatch(program::startsWith)) {
-            throw new UserError(program + ": the guest has its own " + program.subpath(0, 1) + "; copy the program elsewhere");
+            throw new UserError(
+                    program + ": the guest has its own " + program.subpath(0, 1) + "; copy the program elsewhere");
         }
         FunctionCounts counts = countFunctions ? new FunctionCounts(program) : null;
         Path initrd = null;
@@ -113,10 +120,13 @@ public final class Recording {
     private int run(MachineRun run, MachineOptions options, OutputFolder output, Path initrd, FunctionCounts counts) {
         Console kernel = new Console(OutputStream.nullOutputStream(), System.err, false);
         try (Composition composition = options.compose();
-                GuestChannels channels = new GuestChannels(output, stream(FileDescriptor.out), stream(FileDescriptor.err),
-                        FileInput.standardInput())) {
+                GuestChannels channels = new GuestChannels(
+                        output, stream(FileDescriptor.out), stream(FileDescriptor.err), FileInput.standardInput())) {
             RunOptions machineOptions = options.runOptions(
-                    new MachineOptions.Guest(cache.kernel(), initrd, 1, KERNEL_ARGUMENTS, SystemRun.MEMORY), kernel, null, false)
+                            new MachineOptions.Guest(cache.kernel(), initrd, 1, KERNEL_ARGUMENTS, SystemRun.MEMORY),
+                            kernel,
+                            null,
+                            false)
                     .withPeripherals(new Peripherals(List.of(), false, channels.ports(), false));
             run.timeline(machineOptions.trace());
             long booted;
@@ -129,9 +139,12 @@ public final class Recording {
                     channels.whileItRuns(counts::start, counts::stop);
                 }
                 booted = System.nanoTime();
-                start = (System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime()) / 1e3;
+                start = (System.currentTimeMillis()
+                                - ManagementFactory.getRuntimeMXBean().getStartTime())
+                        / 1e3;
                 if (!channels.goesOn(machine.passed().getOrDefault(GuestChannels.CONTROL, 0L), counts != null)) {
-                    throw new UserError("--restore: the state was saved after the program had " + (counts == null ? "ended" : "started")
+                    throw new UserError("--restore: the state was saved after the program had "
+                            + (counts == null ? "ended" : "started")
                             + ", and what came of it by then went to the recording that saved it: save earlier");
                 }
                 result = run.run(machine);
@@ -168,7 +181,8 @@ public final class Recording {
             kernel.lastLines(LAST_LINES).forEach(line -> System.err.println("  " + line));
         }
         if (!ended) {
-            throw new UserError("the guest ended before " + (channels.started() ? "the program did" : "the program started")
+            throw new UserError("the guest ended before "
+                    + (channels.started() ? "the program did" : "the program started")
                     + " (" + result.ending().name().toLowerCase(Locale.ROOT).replace('_', ' ')
                     + (result.message() == null || result.message().isEmpty() ? "" : ": " + result.message())
                     + "); the last lines of its console are above");
@@ -181,12 +195,24 @@ public final class Recording {
 
     private void told(GuestChannels channels, Result result, long size, double start, long booted) {
         long[] times = channels.times();
-        System.err.println(String.format(Locale.ROOT, "spelunk: %.1f s: start %.1f, boot %.1f, program under perf %.1f, "
-                + "bringing out %.1f; %,d guest instructions", start + (times[2] - booted) / 1e9, start,
-                (times[0] - booted) / 1e9, (times[1] - times[0]) / 1e9, (times[2] - times[1]) / 1e9, result.instructions()));
+        System.err.println(String.format(
+                Locale.ROOT,
+                "spelunk: %.1f s: start %.1f, boot %.1f, program under perf %.1f, "
+                        + "bringing out %.1f; %,d guest instructions",
+                start + (times[2] - booted) / 1e9,
+                start,
+                (times[0] - booted) / 1e9,
+                (times[1] - times[0]) / 1e9,
+                (times[2] - times[1]) / 1e9,
+                result.instructions()));
         Path profile = folder.resolve(GuestChannels.PROFILE);
-        System.err.println(String.format(Locale.ROOT, "spelunk: %s has %,d bytes: perf report --itrace=i1i%s -i %s", profile, size,
-                GuestScript.onlyUserSpace(event) ? "" : " --kallsyms " + folder.resolve(GuestChannels.SYMBOLS), profile));
+        System.err.println(String.format(
+                Locale.ROOT,
+                "spelunk: %s has %,d bytes: perf report --itrace=i1i%s -i %s",
+                profile,
+                size,
+                GuestScript.onlyUserSpace(event) ? "" : " --kallsyms " + folder.resolve(GuestChannels.SYMBOLS),
+                profile));
     }
 
     private static void delete(Path file) {

@@ -116,7 +116,10 @@ public final class Console extends OutputStream {
         for (int i = 0; i < size; i++) {
             text[i] = kept[(int) ((written - size + i) % KEPT)];
         }
-        List<String> lines = new String(text, StandardCharsets.UTF_8).lines().filter(line -> !line.isBlank()).toList();
+        List<String> lines = new String(text, StandardCharsets.UTF_8)
+                .lines()
+                .filter(line -> !line.isBlank())
+                .toList();
         return lines.subList(Math.max(0, lines.size() - count), lines.size());
     }
 
@@ -146,8 +149,12 @@ public final class Console extends OutputStream {
             return;
         }
         long count = instructions.getAsLong();
-        String line = String.format(Locale.ROOT, "spelunk: %.1f s, %,d million instructions, %.0f million a second",
-                (now - start) / 1e9, count / 1_000_000, (count - shownInstructions) * 1e3 / (now - shown));
+        String line = String.format(
+                Locale.ROOT,
+                "spelunk: %.1f s, %,d million instructions, %.0f million a second",
+                (now - start) / 1e9,
+                count / 1_000_000,
+                (count - shownInstructions) * 1e3 / (now - shown));
         if (terminal) {
             err.print(ERASE + line);
             err.flush();

@@ -28,8 +28,17 @@ import java.util.SortedMap;
  * @param timing what the timing model says of its figures, one sentence each
  * @param swaps what was swapped
  */
-record FinishedRun(Path guest, String variant, String hypervisor, long seed, double startSeconds, long recordCount,
-        long recordBytes, Result result, List<String> timing, SwapReport swaps) {
+record FinishedRun(
+        Path guest,
+        String variant,
+        String hypervisor,
+        long seed,
+        double startSeconds,
+        long recordCount,
+        long recordBytes,
+        Result result,
+        List<String> timing,
+        SwapReport swaps) {
 
     /** Millions of guest instructions in a second of host time. */
     double mips() {

@@ -35,8 +35,14 @@ public final class GuestRun implements Callable<Integer> {
      * @param folder gets the files
      * @param swaps says what has been swapped in a machine
      */
-    public GuestRun(Machine machine, String variant, RunOptions options, Console console, ProfileWriter writer,
-            OutputFolder folder, Function<Machine, SwapReport> swaps) {
+    public GuestRun(
+            Machine machine,
+            String variant,
+            RunOptions options,
+            Console console,
+            ProfileWriter writer,
+            OutputFolder folder,
+            Function<Machine, SwapReport> swaps) {
         this.machine = machine;
         this.variant = variant;
         this.options = options;
@@ -53,7 +59,7 @@ public final class GuestRun implements Callable<Integer> {
      */
     @Override
     public Integer call() {
-        try (MachineRun run = new MachineRun(() -> { }).timeline(options.trace())) {
+        try (MachineRun run = new MachineRun(() -> {}).timeline(options.trace())) {
             return run(run);
         }
     }
@@ -83,8 +89,17 @@ public final class GuestRun implements Callable<Integer> {
                     + e.offset() + " of records.bin: " + e.getMessage());
             return ExitCode.INVARIANT_BROKEN;
         }
-        FinishedRun finished = new FinishedRun(options.guest(), variant, options.hypervisor(), options.seed(),
-                secondsSinceStart(first), count, records.length, result, machine.timing(), swaps.apply(machine));
+        FinishedRun finished = new FinishedRun(
+                options.guest(),
+                variant,
+                options.hypervisor(),
+                options.seed(),
+                secondsSinceStart(first),
+                count,
+                records.length,
+                result,
+                machine.timing(),
+                swaps.apply(machine));
         folder.write("summary.json", finished::writeSummary);
         System.out.print(Report.of(finished, machine.eventReasons(), writer.summary(profile, records)));
         System.out.flush();

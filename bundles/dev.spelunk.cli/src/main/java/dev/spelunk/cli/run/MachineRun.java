@@ -45,9 +45,12 @@ public final class MachineRun implements AutoCloseable {
         if (interrupted) {
             machine.interrupt();
         }
-        machine.passed().forEach((port, bytes) -> System.err.println(String.format(Locale.ROOT,
-                "spelunk: port %s: the %,d bytes that the guest wrote before the snapshot went to the run that saved it",
-                port, bytes)));
+        machine.passed()
+                .forEach((port, bytes) -> System.err.println(String.format(
+                        Locale.ROOT,
+                        "spelunk: port %s: the %,d bytes that the guest wrote before the snapshot went to the run that saved it",
+                        port,
+                        bytes)));
         Result result = machine.run();
         for (long point : machine.unsaved()) {
             System.err.println("spelunk: the run ended before --save-at " + point + ": that snapshot is not written");
@@ -68,8 +71,8 @@ public final class MachineRun implements AutoCloseable {
             case POWERED_OFF:
                 return ExitCode.SUCCESS;
             case INSTRUCTION_LIMIT:
-                System.err.println(String.format(Locale.ROOT, "spelunk: --max-instructions %d ended the run",
-                        result.instructions()));
+                System.err.println(String.format(
+                        Locale.ROOT, "spelunk: --max-instructions %d ended the run", result.instructions()));
                 return ExitCode.INSTRUCTION_LIMIT;
             case INTERRUPTED:
                 System.err.println("spelunk: interrupted");

@@ -13,8 +13,7 @@ final class Report {
     /** Of sentences. */
     private static final int WIDTH = 90;
 
-    private Report() {
-    }
+    private Report() {}
 
     /**
      * Makes the report.
@@ -32,10 +31,15 @@ final class Report {
         line(text, "hypervisor", run.hypervisor());
         line(text, "seed", Long.toString(run.seed()));
         line(text, "ended", ending(result));
-        line(text, "start-up", String.format(Locale.ROOT, "%.2f s from JVM start to the guest's first instruction",
-                run.startSeconds()));
-        line(text, "instructions", String.format(Locale.ROOT, "%,d in %.2f s", result.instructions(),
-                result.nanoseconds() / 1e9));
+        line(
+                text,
+                "start-up",
+                String.format(
+                        Locale.ROOT, "%.2f s from JVM start to the guest's first instruction", run.startSeconds()));
+        line(
+                text,
+                "instructions",
+                String.format(Locale.ROOT, "%,d in %.2f s", result.instructions(), result.nanoseconds() / 1e9));
         line(text, "speed", String.format(Locale.ROOT, "%.1f guest MIPS", run.mips()));
         line(text, "records", String.format(Locale.ROOT, "%,d (%,d bytes)", run.recordCount(), run.recordBytes()));
         counts(text, "sampling", result.counters());
@@ -58,8 +62,15 @@ final class Report {
 
     private static void swaps(StringBuilder text, SwapReport swaps) {
         if (swaps.swaps() != 0) {
-            line(text, "swaps", String.format(Locale.ROOT, "%,14d  median pause %.2f ms, longest %.2f ms", swaps.swaps(),
-                    swaps.medianPause() / 1e6, swaps.longestPause() / 1e6));
+            line(
+                    text,
+                    "swaps",
+                    String.format(
+                            Locale.ROOT,
+                            "%,14d  median pause %.2f ms, longest %.2f ms",
+                            swaps.swaps(),
+                            swaps.medianPause() / 1e6,
+                            swaps.longestPause() / 1e6));
         }
         swaps.refused().forEach(why -> line(text, "swap refused", why));
         if (swaps.ahead() != 0) {

@@ -105,8 +105,9 @@ public final class TraceFile implements TraceSink, AutoCloseable {
         if (tracks == null) {
             tracks = new TreeMap<>();
             vcpus.put(vcpu, tracks);
-            event("\"ph\":\"M\",\"pid\":" + (vcpu + 1) + ",\"tid\":0,\"ts\":0,\"name\":\"process_name\",\"args\":{\"name\":"
-                    + quoted("vCPU " + vcpu) + "}");
+            event("\"ph\":\"M\",\"pid\":" + (vcpu + 1)
+                    + ",\"tid\":0,\"ts\":0,\"name\":\"process_name\",\"args\":{\"name\":" + quoted("vCPU " + vcpu)
+                    + "}");
         }
         Track track = tracks.get(name);
         if (track == null) {

@@ -29,13 +29,35 @@ final class FeatureShape {
 
     private static final Pattern HEXADECIMAL = Pattern.compile("0x[0-9a-fA-F_]+");
 
-    private static final Set<String> PARTS = Set.of(Parts.REGISTERS, Parts.MMU, Parts.PE, Parts.SPU, Parts.FEATURES,
-            Parts.TIMING, Parts.TRAPS, Parts.POLICY, Parts.HYPERVISOR, Parts.INTERRUPTS, Parts.DEVICE,
+    private static final Set<String> PARTS = Set.of(
+            Parts.REGISTERS,
+            Parts.MMU,
+            Parts.PE,
+            Parts.SPU,
+            Parts.FEATURES,
+            Parts.TIMING,
+            Parts.TRAPS,
+            Parts.POLICY,
+            Parts.HYPERVISOR,
+            Parts.INTERRUPTS,
+            Parts.DEVICE,
             Parts.FIRMWARE);
     private static final Set<String> TEXT_KEYS =
             Set.of("id", "name", "description", "docURL", "license", "scm", "vendor", "feature-resource-version");
-    private static final Set<String> FEATURE_KEYS = Set.of("id", "name", "description", "docURL", "license", "scm",
-            "vendor", "feature-resource-version", "complete", "categories", "variables", "bundles", "configurations",
+    private static final Set<String> FEATURE_KEYS = Set.of(
+            "id",
+            "name",
+            "description",
+            "docURL",
+            "license",
+            "scm",
+            "vendor",
+            "feature-resource-version",
+            "complete",
+            "categories",
+            "variables",
+            "bundles",
+            "configurations",
             "extensions");
 
     private final JsonDocument document;
@@ -134,8 +156,9 @@ final class FeatureShape {
                 require(extension, "json");
                 documentation(extension.members().get("json"));
             } else if (kind != null && "mandatory".equals(kind.content())) {
-                throw document.error(extension, "this mandatory extension is unknown here; known are " + EXTENSION
-                        + " and " + DOCUMENTATION);
+                throw document.error(
+                        extension,
+                        "this mandatory extension is unknown here; known are " + EXTENSION + " and " + DOCUMENTATION);
             }
         });
     }

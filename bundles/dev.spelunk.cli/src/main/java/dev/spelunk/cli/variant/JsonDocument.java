@@ -69,8 +69,11 @@ final class JsonDocument {
             if (content == null) {
                 return "null";
             }
-            return isObject() ? "an object" : isArray() ? "an array" : isString() ? "a string"
-                    : content instanceof Boolean ? "a boolean" : "a number";
+            return isObject()
+                    ? "an object"
+                    : isArray()
+                            ? "an array"
+                            : isString() ? "a string" : content instanceof Boolean ? "a boolean" : "a number";
         }
     }
 
@@ -124,8 +127,8 @@ final class JsonDocument {
             }
             return new JsonDocument(file, plain, root);
         } catch (JsonParsingException e) {
-            throw new UserError(file + ": line " + e.getLocation().getLineNumber() + ": malformed JSON: "
-                    + describe(e));
+            throw new UserError(
+                    file + ": line " + e.getLocation().getLineNumber() + ": malformed JSON: " + describe(e));
         } catch (UserError e) {
             throw e;
         } catch (RuntimeException | StackOverflowError e) {
@@ -197,7 +200,10 @@ final class JsonDocument {
         if (e instanceof java.nio.file.NoSuchFileException) {
             return "no such file";
         }
-        String message = String.valueOf(e.getMessage()).lines().findFirst().orElse(e.getClass().getSimpleName());
+        String message = String.valueOf(e.getMessage())
+                .lines()
+                .findFirst()
+                .orElse(e.getClass().getSimpleName());
         return message.replaceAll("\\s+", " ");
     }
 }

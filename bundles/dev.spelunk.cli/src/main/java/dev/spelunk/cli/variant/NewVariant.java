@@ -17,8 +17,7 @@ public final class NewVariant {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
     private static final String SUFFIX = ".json";
 
-    private NewVariant() {
-    }
+    private NewVariant() {}
 
     /**
      * Writes the file.
@@ -37,8 +36,11 @@ public final class NewVariant {
         }
         String reference = from;
         if (from.endsWith(SUFFIX)) {
-            reference = file.toAbsolutePath().normalize().getParent().relativize(
-                    Path.of(from).toAbsolutePath().normalize()).toString();
+            reference = file.toAbsolutePath()
+                    .normalize()
+                    .getParent()
+                    .relativize(Path.of(from).toAbsolutePath().normalize())
+                    .toString();
         }
         try {
             Files.writeString(Files.createFile(file), text(simple, reference, base));
@@ -59,12 +61,18 @@ public final class NewVariant {
         text.append("  \"name\": ").append(quoted(name)).append(",\n");
         text.append("  \"description\": ").append(quoted("As " + base.name())).append(",\n");
         text.append("  \"bundles\": [],\n");
-        text.append("  // Properties given here replace those of ").append(base.name()).append(", which are:\n");
-        base.configurations().forEach((pid, values) ->
-                text.append("  //   ").append(quoted(pid)).append(": ").append(json(values)).append('\n'));
+        text.append("  // Properties given here replace those of ")
+                .append(base.name())
+                .append(", which are:\n");
+        base.configurations().forEach((pid, values) -> text.append("  //   ")
+                .append(quoted(pid))
+                .append(": ")
+                .append(json(values))
+                .append('\n'));
         text.append("  \"configurations\": {},\n");
         text.append("  \"extensions\": {\n    \"spelunk-variant\": {\n      \"kind\": \"mandatory\",\n");
-        text.append("      // Beside \"extends\": \"remove\" (bundles, as group:artifact), \"architecture\" (\"version\", \"features\"),\n");
+        text.append(
+                "      // Beside \"extends\": \"remove\" (bundles, as group:artifact), \"architecture\" (\"version\", \"features\"),\n");
         text.append("      // \"parts\" (spelunk.name by kind of part), \"registers\" (MIDR_EL1, ...).\n");
         text.append("      \"json\": {\"extends\": ").append(quoted(reference)).append("}\n");
         return text.append("    }\n  }\n}\n").toString();

@@ -22,9 +22,16 @@ import org.osgi.service.feature.ID;
  * @param registers reset values of identification registers by name
  * @param documentation where values come from
  */
-public record VariantDefinition(String name, String file, String description, List<ID> bundles,
-        SortedMap<String, Map<String, Object>> configurations, int architecture, SortedSet<String> features,
-        SortedMap<String, List<String>> parts, SortedMap<String, Long> registers,
+public record VariantDefinition(
+        String name,
+        String file,
+        String description,
+        List<ID> bundles,
+        SortedMap<String, Map<String, Object>> configurations,
+        int architecture,
+        SortedSet<String> features,
+        SortedMap<String, List<String>> parts,
+        SortedMap<String, Long> registers,
         VariantDocumentation documentation) {
 
     /** The architecture version as people write it: Armv8.5. */

@@ -15,8 +15,7 @@ import java.util.TreeSet;
 public final class VariantDifference {
     private final List<String> lines = new ArrayList<>();
 
-    private VariantDifference() {
-    }
+    private VariantDifference() {}
 
     /**
      * Compares two variants.
@@ -35,7 +34,10 @@ public final class VariantDifference {
         Set<String> pids = new TreeSet<>(a.configurations().keySet());
         pids.addAll(b.configurations().keySet());
         for (String pid : pids) {
-            d.maps(pid, a.configurations().getOrDefault(pid, Map.of()), b.configurations().getOrDefault(pid, Map.of()));
+            d.maps(
+                    pid,
+                    a.configurations().getOrDefault(pid, Map.of()),
+                    b.configurations().getOrDefault(pid, Map.of()));
         }
         d.maps("register", hexadecimal(a), hexadecimal(b));
         return d.lines;

@@ -16,7 +16,8 @@ import java.util.Set;
  * @param assumptions reason by value
  * @param notModelled features of the core, or a sentence for each
  */
-public record VariantDocumentation(Map<String, String> sources, Map<String, String> assumptions, List<String> notModelled) {
+public record VariantDocumentation(
+        Map<String, String> sources, Map<String, String> assumptions, List<String> notModelled) {
     static final VariantDocumentation NONE = new VariantDocumentation(Map.of(), Map.of(), List.of());
 
     /** What an extending file adds to, or says anew of, what the extended one says. */

@@ -47,7 +47,8 @@ public final class VariantReader {
     public VariantReader(Path folder) {
         this.folder = folder;
         this.featureService = ServiceLoader.load(FeatureService.class, VariantReader.class.getClassLoader())
-                .findFirst().orElseThrow(() -> new IllegalStateException("no FeatureService on the class path"));
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no FeatureService on the class path"));
     }
 
     /**
@@ -58,8 +59,10 @@ public final class VariantReader {
      */
     public List<String> names() {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.map(file -> file.getFileName().toString()).filter(name -> name.endsWith(SUFFIX))
-                    .map(name -> name.substring(0, name.length() - SUFFIX.length())).sorted()
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(SUFFIX))
+                    .map(name -> name.substring(0, name.length() - SUFFIX.length()))
+                    .sorted()
                     .collect(Collectors.toList());
         } catch (IOException e) {
             throw new UserError("the folder with the variants, " + folder + ", cannot be read");
@@ -122,8 +125,10 @@ public final class VariantReader {
     private VariantDefinition read(Path file, Set<Path> extending) {
         if (!extending.add(file.toAbsolutePath().normalize())) {
             throw new UserError(file + ": this variant extends itself: "
-                    + extending.stream().map(path -> path.getFileName().toString())
-                            .collect(Collectors.joining(" extends ")) + " extends " + file.getFileName());
+                    + extending.stream()
+                            .map(path -> path.getFileName().toString())
+                            .collect(Collectors.joining(" extends "))
+                    + " extends " + file.getFileName());
         }
         JsonDocument document = JsonDocument.read(file);
         FeatureShape.check(document);
@@ -132,11 +137,18 @@ public final class VariantReader {
         Value root = json(extensions, FeatureShape.EXTENSION);
         Map<String, Value> own = root == null ? Map.of() : root.members();
         VariantDefinition base = own.containsKey("extends")
-                ? read(locate((String) own.get("extends").content(), file), extending) : null;
-        return new VariantDefinition(name(file), file.toString(), feature.getDescription().orElse(""),
-                bundles(document, feature, base, own.get("remove")), configurations(feature, base),
-                architecture(base, own.get("architecture")), features(base, own.get("architecture")),
-                parts(base, own.get("parts")), registers(document, base, own.get("registers")),
+                ? read(locate((String) own.get("extends").content(), file), extending)
+                : null;
+        return new VariantDefinition(
+                name(file),
+                file.toString(),
+                feature.getDescription().orElse(""),
+                bundles(document, feature, base, own.get("remove")),
+                configurations(feature, base),
+                architecture(base, own.get("architecture")),
+                features(base, own.get("architecture")),
+                parts(base, own.get("parts")),
+                registers(document, base, own.get("registers")),
                 (base == null ? VariantDocumentation.NONE : base.documentation())
                         .and(json(extensions, FeatureShape.DOCUMENTATION)));
     }
@@ -167,8 +179,10 @@ public final class VariantReader {
         if (remove != null) {
             for (Value item : remove.items()) {
                 if (bundles.remove((String) item.content()) == null) {
-                    throw document.error(item, "the extended variant has no bundle \"" + item.content() + "\"; it has "
-                            + String.join(", ", bundles.keySet()));
+                    throw document.error(
+                            item,
+                            "the extended variant has no bundle \"" + item.content() + "\"; it has "
+                                    + String.join(", ", bundles.keySet()));
                 }
             }
         }
@@ -178,9 +192,12 @@ public final class VariantReader {
                 Value value = document.root().members().get("bundles").items().get(own.size());
                 throw document.error(value, "the bundle " + key(bundle.getID()) + " is listed twice; keep one");
             }
-            if (remove != null && remove.items().stream().anyMatch(item -> item.content().equals(key(bundle.getID())))) {
-                throw document.error(remove, "the bundle " + key(bundle.getID()) + " is removed and listed; do one of them (a "
-                        + "listed bundle replaces the extended variant's)");
+            if (remove != null
+                    && remove.items().stream().anyMatch(item -> item.content().equals(key(bundle.getID())))) {
+                throw document.error(
+                        remove,
+                        "the bundle " + key(bundle.getID()) + " is removed and listed; do one of them (a "
+                                + "listed bundle replaces the extended variant's)");
             }
             bundles.put(key(bundle.getID()), bundle.getID());
         }
@@ -197,7 +214,8 @@ public final class VariantReader {
             base.configurations().forEach((pid, values) -> configurations.put(pid, new LinkedHashMap<>(values)));
         }
         for (FeatureConfiguration configuration : feature.getConfigurations().values()) {
-            configurations.computeIfAbsent(configuration.getPid(), pid -> new LinkedHashMap<>())
+            configurations
+                    .computeIfAbsent(configuration.getPid(), pid -> new LinkedHashMap<>())
                     .putAll(configuration.getValues());
         }
         return Collections.unmodifiableSortedMap(configurations);
@@ -228,9 +246,14 @@ public final class VariantReader {
             names.putAll(base.parts());
         }
         if (parts != null) {
-            parts.members().forEach((kind, value) -> names.put(kind, value.isString()
-                    ? List.of((String) value.content())
-                    : value.items().stream().map(item -> (String) item.content()).collect(Collectors.toList())));
+            parts.members()
+                    .forEach((kind, value) -> names.put(
+                            kind,
+                            value.isString()
+                                    ? List.of((String) value.content())
+                                    : value.items().stream()
+                                            .map(item -> (String) item.content())
+                                            .collect(Collectors.toList())));
         }
         return names;
     }

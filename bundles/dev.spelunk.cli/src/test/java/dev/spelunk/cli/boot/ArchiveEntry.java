@@ -34,7 +34,8 @@ public record ArchiveEntry(String name, int mode, int major, int minor, byte[] c
                 assertThat(at).isEqualTo(archive.length);
                 return entries;
             }
-            entries.add(new ArchiveEntry(name, n[1], n[9], n[10], Arrays.copyOfRange(archive, content, content + n[6])));
+            entries.add(
+                    new ArchiveEntry(name, n[1], n[9], n[10], Arrays.copyOfRange(archive, content, content + n[6])));
         }
     }
 }

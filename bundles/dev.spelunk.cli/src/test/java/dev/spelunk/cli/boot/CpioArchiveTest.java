@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -27,7 +26,7 @@ class CpioArchiveTest {
 
     @Test
     void anEmptyArchiveHasItsTrailer() throws IOException {
-        assertThat(ArchiveEntry.read(written(archive -> { }))).isEmpty();
+        assertThat(ArchiveEntry.read(written(archive -> {}))).isEmpty();
     }
 
     @Test
@@ -38,8 +37,9 @@ class CpioArchiveTest {
             archive.folder("usr/lib");
             archive.folder("usr");
         }));
-        assertThat(entries).extracting(ArchiveEntry::name).containsExactly("usr", "usr/bin", "usr/bin/perf", "usr/bin/other",
-                "usr/lib");
+        assertThat(entries)
+                .extracting(ArchiveEntry::name)
+                .containsExactly("usr", "usr/bin", "usr/bin/perf", "usr/bin/other", "usr/lib");
         assertThat(entries).extracting(ArchiveEntry::mode).containsExactly(0040755, 0040755, 0100755, 0100644, 0040755);
         assertThat(entries.get(2).text()).isEqualTo("program");
     }
@@ -53,7 +53,8 @@ class CpioArchiveTest {
                 archive.file("a", 0600, content);
                 archive.file("bcd", 0600, content);
             }));
-            assertThat(entries).hasSize(2).allSatisfy(entry -> assertThat(entry.content()).isEqualTo(content));
+            assertThat(entries).hasSize(2).allSatisfy(entry -> assertThat(entry.content())
+                    .isEqualTo(content));
         }
     }
 

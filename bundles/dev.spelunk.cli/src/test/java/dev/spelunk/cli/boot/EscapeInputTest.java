@@ -16,8 +16,8 @@ class EscapeInputTest {
     private final ByteArrayOutputStream messages = new ByteArrayOutputStream();
 
     private EscapeInput typed(String keys) {
-        return new EscapeInput(new ByteArrayInputStream(keys.getBytes(StandardCharsets.ISO_8859_1)),
-                new PrintStream(messages));
+        return new EscapeInput(
+                new ByteArrayInputStream(keys.getBytes(StandardCharsets.ISO_8859_1)), new PrintStream(messages));
     }
 
     private static String rest(InputStream input) throws IOException {

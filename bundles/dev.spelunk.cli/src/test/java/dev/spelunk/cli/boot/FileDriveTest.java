@@ -64,10 +64,16 @@ class FileDriveTest {
     @DisplayName("a file that is missing, empty or a folder is refused")
     void refused() throws IOException {
         Path missing = folder.resolve("missing.img");
-        assertThatThrownBy(() -> new FileDrive(missing, false)).isInstanceOf(UserError.class).hasMessageContaining("no such file: " + missing);
-        assertThatThrownBy(() -> new FileDrive(folder, true)).isInstanceOf(UserError.class).hasMessageContaining("not a file");
+        assertThatThrownBy(() -> new FileDrive(missing, false))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("no such file: " + missing);
+        assertThatThrownBy(() -> new FileDrive(folder, true))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("not a file");
         Path empty = file(0);
-        assertThatThrownBy(() -> new FileDrive(empty, false)).isInstanceOf(UserError.class).hasMessageContaining("empty");
+        assertThatThrownBy(() -> new FileDrive(empty, false))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("empty");
     }
 
     @Test
@@ -75,7 +81,9 @@ class FileDriveTest {
     void lock() throws IOException {
         Path file = file(512);
         try (FileDrive first = new FileDrive(file, false)) {
-            assertThatThrownBy(() -> new FileDrive(file, true)).isInstanceOf(UserError.class).hasMessageContaining("given twice");
+            assertThatThrownBy(() -> new FileDrive(file, true))
+                    .isInstanceOf(UserError.class)
+                    .hasMessageContaining("given twice");
             assertThat(first.readOnly()).isFalse();
         }
         new FileDrive(file, true).close();
@@ -88,7 +96,10 @@ class FileDriveTest {
         assertThat(told(drive::close)).isEmpty();
         assertThatThrownBy(() -> drive.write(0, new byte[1], 0, 1)).isInstanceOf(IOException.class);
         assertThatThrownBy(drive::flush).isInstanceOf(IOException.class);
-        assertThat(told(drive::close)).contains("disk.img could not be written").contains("(2 failures)").contains("the guest got I/O errors");
+        assertThat(told(drive::close))
+                .contains("disk.img could not be written")
+                .contains("(2 failures)")
+                .contains("the guest got I/O errors");
     }
 
     @Test
@@ -102,6 +113,7 @@ class FileDriveTest {
         assertThat(file).hasContent("hello!");
         PortFile full = new PortFile(Path.of("/dev/full"));
         full.write(1);
-        assertThat(told(full::close)).contains("/dev/full does not hold all that the guest wrote to its port: No space left on device");
+        assertThat(told(full::close))
+                .contains("/dev/full does not hold all that the guest wrote to its port: No space left on device");
     }
 }

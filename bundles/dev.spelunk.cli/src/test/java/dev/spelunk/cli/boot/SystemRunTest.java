@@ -48,12 +48,24 @@ class SystemRunTest {
     /** A machine that prints, then ends as the next entry says. */
     private Machine machine() {
         machines++;
-        return (Machine) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {Machine.class},
+        return (Machine) Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {Machine.class},
                 (proxy, method, arguments) -> switch (method.getName()) {
                     case "run" -> {
                         print("boot " + machines + "\nKernel panic\n");
-                        yield new Result(endings.poll(), 77, "it did", 3_000_000, 1, 20_000_000, new TreeMap<>(),
-                                new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+                        yield new Result(
+                                endings.poll(),
+                                77,
+                                "it did",
+                                3_000_000,
+                                1,
+                                20_000_000,
+                                new TreeMap<>(),
+                                new TreeMap<>(),
+                                new TreeMap<>(),
+                                new TreeMap<>(),
+                                new TreeMap<>());
                     }
                     case "dump" -> "all the registers\n";
                     case "unsaved" -> new TreeSet<Long>();
@@ -91,14 +103,16 @@ class SystemRunTest {
     void eachEndingHasItsExitCode(Ending ending, int code, String message) {
         assertThat(run(false, null, ending)).isEqualTo(code);
         assertThat(err.toString(StandardCharsets.UTF_8)).contains(message);
-        assertThat(err.toString(StandardCharsets.UTF_8).contains("all the registers")).isEqualTo(ending == Ending.FAILED);
+        assertThat(err.toString(StandardCharsets.UTF_8).contains("all the registers"))
+                .isEqualTo(ending == Ending.FAILED);
         assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("boot 1\nKernel panic\n");
         assertThat(closed).isEqualTo(1);
     }
 
     @Test
     void aResetStartsAgainWhereTheUserWantsIt() {
-        assertThat(run(true, null, Ending.RESET, Ending.RESET, Ending.POWERED_OFF)).isZero();
+        assertThat(run(true, null, Ending.RESET, Ending.RESET, Ending.POWERED_OFF))
+                .isZero();
         assertThat(machines).isEqualTo(3);
         assertThat(closed).isEqualTo(3);
         assertThat(out.toString(StandardCharsets.UTF_8)).contains("boot 1", "boot 2", "boot 3");

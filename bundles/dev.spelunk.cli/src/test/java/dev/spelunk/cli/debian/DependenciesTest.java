@@ -50,7 +50,7 @@ class DependenciesTest {
 
     @Test
     void readsTheFieldOfAPackage() {
-        assertThat(Dependencies.ofField("libc6 (>= 2.34), libdw1:any, libx | liby [arm64], ")).containsExactly("libc6",
-                "libdw1", "libx", "liby");
+        assertThat(Dependencies.ofField("libc6 (>= 2.34), libdw1:any, libx | liby [arm64], "))
+                .containsExactly("libc6", "libdw1", "libx", "liby");
     }
 }

@@ -31,6 +31,7 @@ class FetchTest {
 
     @TempDir
     private Path folder;
+
     private Cache cache;
     private Fetch fetch;
 
@@ -52,11 +53,15 @@ class FetchTest {
     void getsVerifiesAndUnpacks() {
         fetch.fromSources();
         assertThat(tools.downloaded).containsExactly("busybox-static", "libdw1", KERNEL, "linux-perf");
-        assertThat(cache.kernel()).isEqualTo(cache.root().resolve("boot/vmlinuz-9.9")).exists();
+        assertThat(cache.kernel())
+                .isEqualTo(cache.root().resolve("boot/vmlinuz-9.9"))
+                .exists();
         assertThat(cache.release()).isEqualTo("9.9");
         assertThat(said()).contains("4 packages of", "Get:1 libdw1");
-        assertThat(tools.options).contains("APT::Architecture=arm64",
-                "Dir::State::Lists=" + cache.path().resolve("apt/lists"));
+        assertThat(tools.options)
+                .contains(
+                        "APT::Architecture=arm64",
+                        "Dir::State::Lists=" + cache.path().resolve("apt/lists"));
     }
 
     @Test
@@ -74,7 +79,9 @@ class FetchTest {
         Files.writeString(libdw, "damaged of libdw1");
         fetch.fromSources();
         assertThat(tools.downloaded).containsExactly("libdw1", "libdw1");
-        assertThat(tools.found).as("apt takes a file of the right size for fetched").containsExactly("content");
+        assertThat(tools.found)
+                .as("apt takes a file of the right size for fetched")
+                .containsExactly("content");
         assertThat(libdw).hasContent("content of libdw1");
     }
 
@@ -90,7 +97,8 @@ class FetchTest {
     void saysWhyThereAreNoLists() {
         tools.updateFails = true;
         tools.empty = true;
-        assertThatThrownBy(fetch::fromSources).isInstanceOf(UserError.class)
+        assertThatThrownBy(fetch::fromSources)
+                .isInstanceOf(UserError.class)
                 .hasMessage("the package lists could not be fetched: no route");
     }
 
@@ -128,12 +136,14 @@ class FetchTest {
     @Test
     void getsWhatTheUserWantsTooWithItsLibraries() throws IOException {
         fetch("sqlite3").fromSources();
-        assertThat(tools.downloaded).containsExactly("busybox-static", "libdw1", "libsqlite3-0", KERNEL, "linux-perf", "sqlite3");
+        assertThat(tools.downloaded)
+                .containsExactly("busybox-static", "libdw1", "libsqlite3-0", KERNEL, "linux-perf", "sqlite3");
         Path packages = Files.createDirectory(folder.resolve("debs"));
         for (String name : tools.names()) {
             Files.writeString(packages.resolve(tools.file(name)), tools.content(name));
         }
-        assertThatThrownBy(() -> fetch("sqlite3").fromFolder(packages)).isInstanceOf(UserError.class)
+        assertThatThrownBy(() -> fetch("sqlite3").fromFolder(packages))
+                .isInstanceOf(UserError.class)
                 .hasMessageContaining("lacks sqlite3");
     }
 
@@ -141,9 +151,11 @@ class FetchTest {
     void saysWhatAFolderLacks() throws IOException {
         Path packages = Files.createDirectory(folder.resolve("debs"));
         Files.writeString(packages.resolve(tools.file("linux-perf")), tools.content("linux-perf"));
-        assertThatThrownBy(() -> fetch.fromFolder(packages)).isInstanceOf(UserError.class)
+        assertThatThrownBy(() -> fetch.fromFolder(packages))
+                .isInstanceOf(UserError.class)
                 .hasMessageContaining("lacks busybox-static, libdw1, linux-image-VERSION-cloud-arm64");
-        assertThatThrownBy(() -> fetch.fromFolder(folder.resolve("absent"))).isInstanceOf(UserError.class)
+        assertThatThrownBy(() -> fetch.fromFolder(folder.resolve("absent")))
+                .isInstanceOf(UserError.class)
                 .hasMessageContaining("absent");
     }
 
@@ -152,6 +164,7 @@ class FetchTest {
         final List<String> downloaded = new ArrayList<>();
         /** What was there before a package was downloaded. */
         final List<String> found = new ArrayList<>();
+
         final List<String> options = new ArrayList<>();
         boolean updateFails;
         boolean empty;
@@ -185,22 +198,39 @@ class FetchTest {
                     case "apt-get update":
                         return updateFails ? new Output(100, List.of(), List.of("W: old", "E: no route")) : ok();
                     case "apt-cache depends":
-                        return empty ? new Output(100, List.of(), List.of("E: No packages found"))
-                                : ok("linux-image-cloud-arm64", "  Depends: " + KERNEL, "linux-perf", "  Depends: libdw1",
-                                        "sqlite3", "  Depends: libsqlite3-0", "  Depends: perl");
+                        return empty
+                                ? new Output(100, List.of(), List.of("E: No packages found"))
+                                : ok(
+                                        "linux-image-cloud-arm64",
+                                        "  Depends: " + KERNEL,
+                                        "linux-perf",
+                                        "  Depends: libdw1",
+                                        "sqlite3",
+                                        "  Depends: libsqlite3-0",
+                                        "  Depends: perl");
                     case "apt-get download":
-                        return words.get(1).equals("--print-uris") ? uris(words.subList(2, words.size()))
+                        return words.get(1).equals("--print-uris")
+                                ? uris(words.subList(2, words.size()))
                                 : download(working, progress, words.subList(1, words.size()));
                     case "dpkg-deb -f":
-                        String name = Path.of(words.get(1)).getFileName().toString().replaceFirst("_.*", "");
-                        return ok("Package: " + name, "Version: 1", "Architecture: arm64",
+                        String name =
+                                Path.of(words.get(1)).getFileName().toString().replaceFirst("_.*", "");
+                        return ok(
+                                "Package: " + name,
+                                "Version: 1",
+                                "Architecture: arm64",
                                 "Depends: " + (name.equals("linux-perf") ? "libdw1 (>= 0.1), perl:any" : ""));
                     case "dpkg-deb -x":
                         if (unpackFails) {
-                            return new Output(2, List.of(), List.of("tar: write: No space left on device",
-                                    "dpkg-deb: error: tar subprocess returned error exit status 2"));
+                            return new Output(
+                                    2,
+                                    List.of(),
+                                    List.of(
+                                            "tar: write: No space left on device",
+                                            "dpkg-deb: error: tar subprocess returned error exit status 2"));
                         }
-                        Path boot = Files.createDirectories(Path.of(words.get(2)).resolve("boot"));
+                        Path boot =
+                                Files.createDirectories(Path.of(words.get(2)).resolve("boot"));
                         Files.writeString(boot.resolve("vmlinuz-9.9"), "kernel");
                         return ok();
                     default:
@@ -217,7 +247,9 @@ class FetchTest {
                 byte[] content = content(name).getBytes(StandardCharsets.UTF_8);
                 try {
                     lines.add("'http://archive/" + name + "' " + file(name) + " " + content.length + " SHA256:"
-                            + HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content)));
+                            + HexFormat.of()
+                                    .formatHex(
+                                            MessageDigest.getInstance("SHA-256").digest(content)));
                 } catch (NoSuchAlgorithmException e) {
                     throw new AssertionError(e);
                 }
@@ -232,7 +264,8 @@ class FetchTest {
                 if (Files.exists(working.resolve(file(name)))) {
                     found.add(Files.readString(working.resolve(file(name))));
                 }
-                Files.writeString(working.resolve(file(name)), damage && name.equals("libdw1") ? "other" : content(name));
+                Files.writeString(
+                        working.resolve(file(name)), damage && name.equals("libdw1") ? "other" : content(name));
             }
             return ok();
         }

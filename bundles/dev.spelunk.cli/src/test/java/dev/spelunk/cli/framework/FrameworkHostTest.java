@@ -33,8 +33,7 @@ class FrameworkHostTest {
         try (FrameworkHost host = new FrameworkHost(folder)) {
             assertThat(host.start("test", libraries(), Map.of()))
                     .containsExactly("org.apache.felix.configadmin", "org.apache.felix.scr");
-            assertThat(host.context().getBundles()).hasSize(3)
-                    .allMatch(bundle -> bundle.getState() == Bundle.ACTIVE);
+            assertThat(host.context().getBundles()).hasSize(3).allMatch(bundle -> bundle.getState() == Bundle.ACTIVE);
             assertThat(host.service(ConfigurationAdmin.class, "test")).isNotNull();
             assertThat(host.service(ServiceComponentRuntime.class, "test")).isNotNull();
         }
@@ -43,11 +42,15 @@ class FrameworkHostTest {
     @Test
     void theContractsAreExportedWithTheirVersions() {
         try (FrameworkHost host = new FrameworkHost(folder)) {
-            assertThat(host.context().getBundle(0).adapt(org.osgi.framework.wiring.BundleRevision.class)
-                    .getDeclaredCapabilities("osgi.wiring.package")).anySatisfy(capability -> {
-                        assertThat(capability.getAttributes()).containsEntry("osgi.wiring.package",
-                                "dev.spelunk.api.machine");
-                        assertThat(capability.getAttributes().get("version").toString()).isNotEqualTo("0.0.0");
+            assertThat(host.context()
+                            .getBundle(0)
+                            .adapt(org.osgi.framework.wiring.BundleRevision.class)
+                            .getDeclaredCapabilities("osgi.wiring.package"))
+                    .anySatisfy(capability -> {
+                        assertThat(capability.getAttributes())
+                                .containsEntry("osgi.wiring.package", "dev.spelunk.api.machine");
+                        assertThat(capability.getAttributes().get("version").toString())
+                                .isNotEqualTo("0.0.0");
                     });
         }
     }
@@ -55,12 +58,15 @@ class FrameworkHostTest {
     @Test
     void aMissingServiceIsReported() {
         try (FrameworkHost host = new FrameworkHost(folder)) {
-            assertThatThrownBy(() -> host.service(MachineFactory.class, "v.json")).isInstanceOf(UserError.class)
+            assertThatThrownBy(() -> host.service(MachineFactory.class, "v.json"))
+                    .isInstanceOf(UserError.class)
                     .hasMessageContaining("v.json: no bundle of it publishes MachineFactory")
                     .hasMessageContaining("org.apache.felix.scr");
             host.start("v.json", libraries(), Map.of());
-            assertThatThrownBy(() -> host.service(MachineFactory.class, "v.json")).isInstanceOf(UserError.class)
-                    .message().isEqualTo("v.json: no bundle of it publishes MachineFactory");
+            assertThatThrownBy(() -> host.service(MachineFactory.class, "v.json"))
+                    .isInstanceOf(UserError.class)
+                    .message()
+                    .isEqualTo("v.json: no bundle of it publishes MachineFactory");
         }
     }
 
@@ -68,7 +74,8 @@ class FrameworkHostTest {
     void aConfigurationThatNobodyTakesIsReported() {
         try (FrameworkHost host = new FrameworkHost(folder)) {
             assertThatThrownBy(() -> host.start("v.json", libraries(), Map.of("no.such", Map.of("x", 1L))))
-                    .isInstanceOf(UserError.class).hasMessageContaining("/configurations/no.such")
+                    .isInstanceOf(UserError.class)
+                    .hasMessageContaining("/configurations/no.such")
                     .hasMessageContaining("no component");
         }
     }
@@ -77,14 +84,20 @@ class FrameworkHostTest {
     void badBundlesAreReportedInOneLine() throws IOException {
         Path garbage = Files.write(folder.resolve("garbage.jar"), new byte[100]);
         Path plain = jar("plain", "");
-        Path unresolved = jar("unresolved", "Bundle-ManifestVersion: 2\nBundle-SymbolicName: u\n"
-                + "Import-Package: no.such.package\n");
-        Path failing = jar("failing", "Bundle-ManifestVersion: 2\nBundle-SymbolicName: f\n"
-                + "Bundle-Activator: no.such.Activator\n");
+        Path unresolved = jar(
+                "unresolved",
+                "Bundle-ManifestVersion: 2\nBundle-SymbolicName: u\n" + "Import-Package: no.such.package\n");
+        Path failing = jar(
+                "failing",
+                "Bundle-ManifestVersion: 2\nBundle-SymbolicName: f\n" + "Bundle-Activator: no.such.Activator\n");
         try (FrameworkHost host = new FrameworkHost(folder)) {
             for (Path file : List.of(garbage, plain, unresolved, failing)) {
-                assertThatThrownBy(() -> host.start("v.json", List.of(file), Map.of())).as(file.toString())
-                        .isInstanceOf(UserError.class).message().startsWith("v.json: ").doesNotContain("\n");
+                assertThatThrownBy(() -> host.start("v.json", List.of(file), Map.of()))
+                        .as(file.toString())
+                        .isInstanceOf(UserError.class)
+                        .message()
+                        .startsWith("v.json: ")
+                        .doesNotContain("\n");
             }
             assertThatThrownBy(() -> host.start("v.json", List.of(unresolved), Map.of()))
                     .hasMessageContaining("no.such.package");
@@ -105,9 +118,10 @@ class FrameworkHostTest {
     private Path jar(String name, String headers) throws IOException {
         Path file = folder.resolve(name + ".jar");
         String text = "Manifest-Version: 1.0\n" + headers;
-        Manifest manifest = new Manifest(new java.io.ByteArrayInputStream(text.getBytes(
-                java.nio.charset.StandardCharsets.UTF_8)));
-        try (OutputStream out = Files.newOutputStream(file); JarOutputStream jar = new JarOutputStream(out, manifest)) {
+        Manifest manifest =
+                new Manifest(new java.io.ByteArrayInputStream(text.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+        try (OutputStream out = Files.newOutputStream(file);
+                JarOutputStream jar = new JarOutputStream(out, manifest)) {
             jar.finish();
         }
         return file;
@@ -117,7 +131,8 @@ class FrameworkHostTest {
         List<Path> files = new ArrayList<>();
         for (String name : List.of("org.apache.felix.configadmin-", "org.apache.felix.scr-")) {
             files.addAll(Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                    .map(Path::of).filter(file -> file.getFileName().toString().startsWith(name))
+                    .map(Path::of)
+                    .filter(file -> file.getFileName().toString().startsWith(name))
                     .collect(Collectors.toList()));
         }
         return files;

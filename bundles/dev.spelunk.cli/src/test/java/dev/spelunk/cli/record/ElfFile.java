@@ -23,7 +23,11 @@ final class ElfFile {
      * @param libraries names of what it needs
      */
     ElfFile(String interpreter, String runPath, String... libraries) {
-        elf.putInt(0, 0x464c457f).put(4, (byte) 2).put(5, (byte) 1).putShort(16, (short) 3).putShort(18, (short) 183);
+        elf.putInt(0, 0x464c457f)
+                .put(4, (byte) 2)
+                .put(5, (byte) 1)
+                .putShort(16, (short) 3)
+                .putShort(18, (short) 183);
         elf.putLong(32, 64).putShort(54, (short) 56).putShort(56, (short) 3);
         header(1, 1, 0, 1024);
         if (interpreter != null) {
@@ -45,7 +49,10 @@ final class ElfFile {
 
     private void header(int index, int type, int offset, int size) {
         int at = 64 + 56 * index;
-        elf.putInt(at, type).putLong(at + 8, offset).putLong(at + 16, LINKED + offset).putLong(at + 32, size);
+        elf.putInt(at, type)
+                .putLong(at + 8, offset)
+                .putLong(at + 16, LINKED + offset)
+                .putLong(at + 32, size);
     }
 
     private void tag(long tag, long value) {

@@ -37,14 +37,21 @@ class ElfProgramTest {
 
     @Test
     void aStaticProgramNeedsNothing() throws IOException {
-        assertThat(read(program().elf().putShort(56, (short) 0).array())).isEqualTo(new ElfProgram(null, List.of(), List.of()));
+        assertThat(read(program().elf().putShort(56, (short) 0).array()))
+                .isEqualTo(new ElfProgram(null, List.of(), List.of()));
     }
 
     @Test
     void refusesOtherFiles() throws IOException {
-        for (byte[] other : new byte[][] {new byte[0], "#!/bin/sh\n".getBytes(StandardCharsets.US_ASCII),
-            program().elf().putShort(18, (short) 62).array(), program().elf().put(4, (byte) 1).array()}) {
-            assertThatThrownBy(() -> read(other)).isInstanceOf(UserError.class).hasMessageContaining("no AArch64 program");
+        for (byte[] other : new byte[][] {
+            new byte[0],
+            "#!/bin/sh\n".getBytes(StandardCharsets.US_ASCII),
+            program().elf().putShort(18, (short) 62).array(),
+            program().elf().put(4, (byte) 1).array()
+        }) {
+            assertThatThrownBy(() -> read(other))
+                    .isInstanceOf(UserError.class)
+                    .hasMessageContaining("no AArch64 program");
         }
     }
 

@@ -27,6 +27,7 @@ class FunctionCountsTest {
 
     @TempDir
     private Path folder;
+
     private final PeContext pe = pe();
     private final Operation operation = new Operation();
     private FunctionCounts counts;
@@ -35,11 +36,15 @@ class FunctionCountsTest {
         MachineState machine = new MachineState(1, new PhysicalMemory(0, 4096), 1);
         PeContext context = new PeContext(machine, machine.pes[0]);
         context.pe.sys = new long[2];
-        context.registers = (RegisterFile) Proxy.newProxyInstance(FunctionCountsTest.class.getClassLoader(),
-                new Class<?>[] {RegisterFile.class}, (proxy, method, arguments) -> {
+        context.registers = (RegisterFile) Proxy.newProxyInstance(
+                FunctionCountsTest.class.getClassLoader(),
+                new Class<?>[] {RegisterFile.class},
+                (proxy, method, arguments) -> {
                     assertThat(method.getName()).isEqualTo("index");
                     int encoding = (Integer) arguments[0];
-                    return encoding == SystemRegister.TTBR0_EL1 ? TTBR0 : encoding == SystemRegister.CONTEXTIDR_EL1 ? CONTEXTIDR : -1;
+                    return encoding == SystemRegister.TTBR0_EL1
+                            ? TTBR0
+                            : encoding == SystemRegister.CONTEXTIDR_EL1 ? CONTEXTIDR : -1;
                 });
         return context;
     }
@@ -47,7 +52,11 @@ class FunctionCountsTest {
     @BeforeEach
     void program() throws IOException {
         ByteBuffer elf = ByteBuffer.allocate(512).order(ByteOrder.LITTLE_ENDIAN);
-        elf.putInt(0, 0x464c457f).put(4, (byte) 2).put(5, (byte) 1).putShort(16, (short) 2).putShort(18, (short) 183);
+        elf.putInt(0, 0x464c457f)
+                .put(4, (byte) 2)
+                .put(5, (byte) 1)
+                .putShort(16, (short) 2)
+                .putShort(18, (short) 183);
         elf.putLong(24, 0x1000).putLong(40, 64).putShort(60, (short) 2);
         elf.putInt(64 + 4, 2).putLong(64 + 24, 192).putLong(64 + 32, 48).putInt(64 + 40, 1);
         elf.putLong(128 + 24, 256);

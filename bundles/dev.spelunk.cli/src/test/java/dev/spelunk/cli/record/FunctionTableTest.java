@@ -22,22 +22,32 @@ class FunctionTableTest {
 
     @TempDir
     private Path folder;
+
     private int symbols;
     private int strings = STRINGS + 1;
     private final ByteBuffer elf = ByteBuffer.allocate(1024).order(ByteOrder.LITTLE_ENDIAN);
 
     private void symbol(String name, int type, long address, long size) {
         int at = SYMBOLS + 24 * symbols++;
-        elf.putInt(at, strings - STRINGS).put(at + 4, (byte) (1 << 4 | type)).putLong(at + 8, address).putLong(at + 16, size);
+        elf.putInt(at, strings - STRINGS)
+                .put(at + 4, (byte) (1 << 4 | type))
+                .putLong(at + 8, address)
+                .putLong(at + 16, size);
         elf.position(strings);
         elf.put((name + "\0").getBytes(StandardCharsets.US_ASCII));
         strings = elf.position();
     }
 
     private FunctionTable read(int type) throws IOException {
-        elf.putInt(0, 0x464c457f).put(4, (byte) 2).put(5, (byte) 1).putShort(16, (short) type).putShort(18, (short) 183);
+        elf.putInt(0, 0x464c457f)
+                .put(4, (byte) 2)
+                .put(5, (byte) 1)
+                .putShort(16, (short) type)
+                .putShort(18, (short) 183);
         elf.putLong(24, 0x400104).putLong(40, SECTIONS).putShort(60, (short) 3);
-        elf.putInt(SECTIONS + 64 + 4, 2).putLong(SECTIONS + 64 + 24, SYMBOLS).putLong(SECTIONS + 64 + 32, 24L * symbols);
+        elf.putInt(SECTIONS + 64 + 4, 2)
+                .putLong(SECTIONS + 64 + 24, SYMBOLS)
+                .putLong(SECTIONS + 64 + 32, 24L * symbols);
         elf.putInt(SECTIONS + 64 + 40, 2);
         elf.putInt(SECTIONS + 128 + 4, 3).putLong(SECTIONS + 128 + 24, STRINGS).putLong(SECTIONS + 128 + 32, 128);
         return FunctionTable.read(Files.write(folder.resolve("program"), elf.array()));

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class GuestChannelsTest {
     @TempDir
     private Path folder;
+
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
@@ -29,7 +30,11 @@ class GuestChannelsTest {
     }
 
     private static OutputStream port(GuestChannels channels, String name) {
-        return channels.ports().stream().filter(port -> port.name().equals(name)).map(ConsolePort::output).findFirst().orElseThrow();
+        return channels.ports().stream()
+                .filter(port -> port.name().equals(name))
+                .map(ConsolePort::output)
+                .findFirst()
+                .orElseThrow();
     }
 
     private static void send(GuestChannels channels, String name, String text) throws IOException {
@@ -47,7 +52,9 @@ class GuestChannelsTest {
         try (GuestChannels channels = channels()) {
             assertThat(channels.goesOn(0, true)).isTrue();
             assertThat(channels.started()).isFalse();
-            assertThat(channels.goesOn("started\n".length(), true)).as("who counts must see the start").isFalse();
+            assertThat(channels.goesOn("started\n".length(), true))
+                    .as("who counts must see the start")
+                    .isFalse();
             assertThat(channels.goesOn("started\nended 0\n".length(), false)).isFalse();
             assertThat(channels.started()).isFalse();
             assertThat(channels.goesOn("started\n".length(), false)).isTrue();
@@ -101,8 +108,13 @@ class GuestChannelsTest {
     @Test
     void aKernelWithoutSpeIsNamed() throws IOException {
         try (GuestChannels channels = channels()) {
-            send(channels, GuestChannels.CONTROL, "refused arm_spe_pmu: profiling buffer inaccessible. Try passing \"kpti=off\"\n");
-            assertThat(channels.failure()).hasMessageContaining("profiling buffer inaccessible").hasMessageContaining("--variant");
+            send(
+                    channels,
+                    GuestChannels.CONTROL,
+                    "refused arm_spe_pmu: profiling buffer inaccessible. Try passing \"kpti=off\"\n");
+            assertThat(channels.failure())
+                    .hasMessageContaining("profiling buffer inaccessible")
+                    .hasMessageContaining("--variant");
         }
     }
 
@@ -118,7 +130,8 @@ class GuestChannelsTest {
                 }
             }
             Files.delete(output);
-            assertThatThrownBy(() -> send(channels, GuestChannels.PROFILE, "PERF")).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> send(channels, GuestChannels.PROFILE, "PERF"))
+                    .isInstanceOf(IOException.class);
             assertThat(ended[0]).isEqualTo(1);
             assertThat(channels.failure()).hasMessageContaining("perf.data cannot be written");
         }

@@ -19,8 +19,10 @@ class GuestScriptTest {
 
     @Test
     void quotesWhatTheUserWrote() {
-        assertThat(script(0, "/p", "a b", "it's", "$HOME", "`x`")).contains(
-                "-e 'arm_spe_0/ts_enable=1/u' -- '/p' 'a b' 'it'\\''s' '$HOME' '`x`' </spelunk/port/stdin >/spelunk/port/stdout", "cd '/home/it'\\''s'");
+        assertThat(script(0, "/p", "a b", "it's", "$HOME", "`x`"))
+                .contains(
+                        "-e 'arm_spe_0/ts_enable=1/u' -- '/p' 'a b' 'it'\\''s' '$HOME' '`x`' </spelunk/port/stdin >/spelunk/port/stdout",
+                        "cd '/home/it'\\''s'");
     }
 
     @Test
@@ -34,13 +36,21 @@ class GuestScriptTest {
         Process shell = new ProcessBuilder("sh", "-n").redirectErrorStream(true).start();
         shell.getOutputStream().write(script(1, "/p", "it's").getBytes(StandardCharsets.UTF_8));
         shell.getOutputStream().close();
-        assertThat(new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).isEmpty();
+        assertThat(new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .isEmpty();
         assertThat(shell.waitFor()).isZero();
     }
 
     @ParameterizedTest
-    @CsvSource({"arm_spe_0//u, true", "arm_spe_0/ts_enable=1/u, true", "arm_spe_0//up, true", "arm_spe_0//, false",
-        "'arm_spe_0/ts_enable=1,branch_filter=1/', false", "arm_spe_0//uk, false", "arm_spe_0//k, false"})
+    @CsvSource({
+        "arm_spe_0//u, true",
+        "arm_spe_0/ts_enable=1/u, true",
+        "arm_spe_0//up, true",
+        "arm_spe_0//, false",
+        "'arm_spe_0/ts_enable=1,branch_filter=1/', false",
+        "arm_spe_0//uk, false",
+        "arm_spe_0//k, false"
+    })
     void anEventSaysWhetherItSamplesTheKernel(String event, boolean user) {
         assertThat(GuestScript.onlyUserSpace(event)).isEqualTo(user);
     }

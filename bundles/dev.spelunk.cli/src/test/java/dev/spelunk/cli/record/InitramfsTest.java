@@ -23,6 +23,7 @@ class InitramfsTest {
 
     @TempDir
     private Path folder;
+
     private Path root;
     private Path sysroot;
 
@@ -53,10 +54,13 @@ class InitramfsTest {
 
     private Map<String, ArchiveEntry> made(Path program) throws IOException {
         Path file = folder.resolve("initrd");
-        new Initramfs(new Cache(folder.resolve("cache")), sysroot).write(file, program, folder.resolve("work"), "#!init");
+        new Initramfs(new Cache(folder.resolve("cache")), sysroot)
+                .write(file, program, folder.resolve("work"), "#!init");
         Map<String, ArchiveEntry> entries = new TreeMap<>();
         for (ArchiveEntry entry : ArchiveEntry.read(Files.readAllBytes(file))) {
-            assertThat(entries.put(entry.name(), entry)).as("twice: " + entry.name()).isNull();
+            assertThat(entries.put(entry.name(), entry))
+                    .as("twice: " + entry.name())
+                    .isNull();
         }
         return entries;
     }
@@ -69,8 +73,17 @@ class InitramfsTest {
     void aStaticProgramStandsWhereTheHostHasIt() throws IOException {
         Path program = put(folder.resolve("bin/program"), new ElfFile(null, null));
         Map<String, ArchiveEntry> entries = made(program);
-        assertThat(entries).containsKeys("dev/console", "proc", "sys", "spelunk/busybox", "spelunk/perf",
-                "spelunk/lib/libc.so.6", "spelunk/arm_spe_pmu.ko", "spelunk/virtio_console.ko", name(folder.resolve("work")));
+        assertThat(entries)
+                .containsKeys(
+                        "dev/console",
+                        "proc",
+                        "sys",
+                        "spelunk/busybox",
+                        "spelunk/perf",
+                        "spelunk/lib/libc.so.6",
+                        "spelunk/arm_spe_pmu.ko",
+                        "spelunk/virtio_console.ko",
+                        name(folder.resolve("work")));
         assertThat(entries.get("init").text()).isEqualTo("#!init");
         assertThat(entries.get(name(program)).mode() & 0777).isEqualTo(0755);
         assertThat(entries.keySet()).noneMatch(name -> name.startsWith("lib/"));
@@ -78,7 +91,8 @@ class InitramfsTest {
 
     @Test
     void aDynamicProgramHasItsLibrariesWhereTheHostHasThemAndLinksForItsLoader() throws IOException {
-        Path program = put(folder.resolve("bin/program"), new ElfFile(LOADER, "$ORIGIN/../own", "libone.so", "libc.so.6"));
+        Path program =
+                put(folder.resolve("bin/program"), new ElfFile(LOADER, "$ORIGIN/../own", "libone.so", "libc.so.6"));
         Path one = put(folder.resolve("own/libone.so"), new ElfFile(null, "/opt/two", "libtwo.so"));
         Path two = put(sysroot.resolve("opt/two/libtwo.so"), new ElfFile(null, null, "libc.so.6"));
         Path libc = put(sysroot.resolve("usr/lib/libc.so.6"), new ElfFile(null, null, "ld-linux-aarch64.so.1"));
@@ -107,14 +121,18 @@ class InitramfsTest {
         Path program = put(folder.resolve("program"), new ElfFile(LOADER, null, "libone.so"));
         put(sysroot.resolve("lib/libone.so"), new ElfFile(null, null, "libabsent.so.3"));
         put(sysroot.resolve("lib/ld-linux-aarch64.so.1"), new ElfFile(null, null));
-        assertThatThrownBy(() -> made(program)).isInstanceOf(UserError.class)
-                .hasMessageContaining("libone.so needs the library libabsent.so.3").hasMessageContaining("--sysroot");
+        assertThatThrownBy(() -> made(program))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("libone.so needs the library libabsent.so.3")
+                .hasMessageContaining("--sysroot");
     }
 
     @Test
     void aMissingPackageSaysWhatToType() throws IOException {
         Path program = put(folder.resolve("program"), new ElfFile(null, null));
         Files.delete(root.resolve("bin/busybox"));
-        assertThatThrownBy(() -> made(program)).isInstanceOf(UserError.class).hasMessageContaining("spelunk debian fetch");
+        assertThatThrownBy(() -> made(program))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("spelunk debian fetch");
     }
 }

@@ -25,7 +25,9 @@ class ConsoleTest {
             Thread.sleep(20);
         }
         console.write('x');
-        assertThat(err.toString(StandardCharsets.UTF_8)).startsWith("\r\033[Kspelunk: ").endsWith("\r\033[K")
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .startsWith("\r\033[Kspelunk: ")
+                .endsWith("\r\033[K")
                 .doesNotContain("\n");
         console.close();
         assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("x");
@@ -33,12 +35,15 @@ class ConsoleTest {
 
     @Test
     void aClosedOutputDoesNotEndTheGuest() throws IOException {
-        Console console = new Console(new OutputStream() {
-            @Override
-            public void write(int value) throws IOException {
-                throw new IOException("Broken pipe");
-            }
-        }, new PrintStream(err), false);
+        Console console = new Console(
+                new OutputStream() {
+                    @Override
+                    public void write(int value) throws IOException {
+                        throw new IOException("Broken pipe");
+                    }
+                },
+                new PrintStream(err),
+                false);
         console.write("lost".getBytes(StandardCharsets.UTF_8));
         console.flush();
         console.write('x');

@@ -96,15 +96,28 @@ class GuestRunTest {
         assertThat(summary.getJsonNumber("instructions").longValue()).isEqualTo(3_000_000);
         assertThat(summary.getJsonNumber("records").longValue()).isEqualTo(3);
         assertThat(summary.getJsonNumber("mips").doubleValue()).isEqualTo(150);
-        assertThat(summary.getJsonObject("bufferManagementEvents").getInt("buffer full")).isEqualTo(4);
+        assertThat(summary.getJsonObject("bufferManagementEvents").getInt("buffer full"))
+                .isEqualTo(4);
         assertThat(summary.getJsonObject("vmExits").getInt("WFI")).isEqualTo(6);
         assertThat(summary.getJsonObject("swaps").getInt("done")).isEqualTo(3);
-        assertThat(summary.getJsonObject("swaps").getJsonNumber("medianPauseMilliseconds").doubleValue()).isEqualTo(1.25);
-        assertThat(out.toString(StandardCharsets.UTF_8)).contains("3  median pause 1.25 ms, longest 2.50 ms", "no such part",
-                "swaps not reached");
-        assertThat(out.toString(StandardCharsets.UTF_8)).contains("the-variant", "kvm", "3,000,000 in 0.02 s",
-                "150.0 guest MIPS", "buffer full, first after 5 operations: it was full", "WFI", "PMBPTR_EL1", "samples by function",
-                "caches are warmed for 9 operations", "the last level is current");
+        assertThat(summary.getJsonObject("swaps")
+                        .getJsonNumber("medianPauseMilliseconds")
+                        .doubleValue())
+                .isEqualTo(1.25);
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .contains("3  median pause 1.25 ms, longest 2.50 ms", "no such part", "swaps not reached");
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .contains(
+                        "the-variant",
+                        "kvm",
+                        "3,000,000 in 0.02 s",
+                        "150.0 guest MIPS",
+                        "buffer full, first after 5 operations: it was full",
+                        "WFI",
+                        "PMBPTR_EL1",
+                        "samples by function",
+                        "caches are warmed for 9 operations",
+                        "the last level is current");
         assertThat(summary.getJsonArray("timing").getString(1)).isEqualTo("the last level is current");
     }
 
@@ -113,7 +126,10 @@ class GuestRunTest {
         Writer writer = new Writer();
         writer.malformed = true;
         assertThat(run(Ending.POWERED_OFF, 0, writer).call()).isEqualTo(5);
-        assertThat(err.toString(StandardCharsets.UTF_8).lines()).singleElement().asString().contains("byte 2");
+        assertThat(err.toString(StandardCharsets.UTF_8).lines())
+                .singleElement()
+                .asString()
+                .contains("byte 2");
         assertThat(folder.resolve("records.bin")).hasBinaryContent(RECORDS);
     }
 
@@ -123,7 +139,8 @@ class GuestRunTest {
         Writer writer = new Writer();
         writer.full = true;
         GuestRun run = run(Ending.POWERED_OFF, 0, writer);
-        assertThatThrownBy(run::call).isInstanceOf(UserError.class)
+        assertThatThrownBy(run::call)
+                .isInstanceOf(UserError.class)
                 .hasMessageContaining("perf.data cannot be written: No space left on device");
         assertThat(folder.resolve("perf.data")).hasContent("of an earlier run");
     }
@@ -131,12 +148,21 @@ class GuestRunTest {
     private GuestRun run(Ending ending, int guestCode, Writer writer) {
         Console console = new Console(System.out, System.err, false);
         RunOptions options = new RunOptions(Path.of("guest.elf"), "kvm", 1, "", 1 << 20, 5, 9, console, null);
-        Result result = new Result(ending, guestCode, "it did", 3_000_000, 3_000_000, 20_000_000,
-                new TreeMap<>(Map.of("WFI", 6L)), new TreeMap<>(Map.of("PMBPTR_EL1", 2L)),
-                new TreeMap<>(Map.of("buffer full", 4L)), new TreeMap<>(Map.of("pins", 8L)), new TreeMap<>());
+        Result result = new Result(
+                ending,
+                guestCode,
+                "it did",
+                3_000_000,
+                3_000_000,
+                20_000_000,
+                new TreeMap<>(Map.of("WFI", 6L)),
+                new TreeMap<>(Map.of("PMBPTR_EL1", 2L)),
+                new TreeMap<>(Map.of("buffer full", 4L)),
+                new TreeMap<>(Map.of("pins", 8L)),
+                new TreeMap<>());
         ProfileDescription profile = new ProfileDescription(Path.of("guest.elf"), 0, 1, List.of(), 0, 1);
-        Machine machine = (Machine) Proxy.newProxyInstance(Machine.class.getClassLoader(),
-                new Class<?>[] {Machine.class}, (proxy, method, arguments) -> {
+        Machine machine = (Machine) Proxy.newProxyInstance(
+                Machine.class.getClassLoader(), new Class<?>[] {Machine.class}, (proxy, method, arguments) -> {
                     switch (method.getName()) {
                         case "run":
                             return result;
@@ -160,8 +186,15 @@ class GuestRunTest {
                             return null;
                     }
                 });
-        return new GuestRun(machine, "the-variant", options, console, writer, new OutputFolder(folder),
-                which -> new SwapReport(List.of(1_250_000L, 1_000_000L, 2_500_000L), 0, List.of("no such part"), 1, List.of()));
+        return new GuestRun(
+                machine,
+                "the-variant",
+                options,
+                console,
+                writer,
+                new OutputFolder(folder),
+                which -> new SwapReport(
+                        List.of(1_250_000L, 1_000_000L, 2_500_000L), 0, List.of("no such part"), 1, List.of()));
     }
 
     /** Writes no real profile. */

@@ -38,9 +38,11 @@ class OutputFolderTest {
         Files.writeString(folder.resolve("records.bin"), "old");
         OutputFolder output = new OutputFolder(folder);
         assertThatThrownBy(() -> output.write("records.bin", file -> {
-            Files.writeString(file, "half");
-            throw new IOException("No space left on device");
-        })).isInstanceOf(UserError.class).hasMessageContaining("records.bin cannot be written: No space left on device");
+                    Files.writeString(file, "half");
+                    throw new IOException("No space left on device");
+                }))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("records.bin cannot be written: No space left on device");
         assertThat(folder.resolve("records.bin")).hasContent("old");
         assertThat(names()).containsExactly("records.bin");
     }
@@ -48,7 +50,8 @@ class OutputFolderTest {
     @Test
     void aFileInThePlaceOfTheFolderIsAnError() throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "");
-        assertThatThrownBy(() -> new OutputFolder(file)).isInstanceOf(UserError.class)
+        assertThatThrownBy(() -> new OutputFolder(file))
+                .isInstanceOf(UserError.class)
                 .hasMessageContaining("is a file");
     }
 

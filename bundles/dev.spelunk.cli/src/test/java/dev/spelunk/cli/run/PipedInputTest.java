@@ -28,10 +28,11 @@ class PipedInputTest {
                 assertThat((byte) input.read()).isEqualTo(expected);
             }
             assertThatThrownBy(() -> {
-                while (input.available() == 0) {
-                    Thread.onSpinWait();
-                }
-            }).isInstanceOf(EOFException.class);
+                        while (input.available() == 0) {
+                            Thread.onSpinWait();
+                        }
+                    })
+                    .isInstanceOf(EOFException.class);
         }
     }
 

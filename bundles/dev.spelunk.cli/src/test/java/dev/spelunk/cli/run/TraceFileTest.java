@@ -29,7 +29,9 @@ class TraceFileTest {
     }
 
     private static List<JsonObject> of(JsonArray events, String phase) {
-        return events.getValuesAs(JsonObject.class).stream().filter(e -> e.getString("ph").equals(phase)).toList();
+        return events.getValuesAs(JsonObject.class).stream()
+                .filter(e -> e.getString("ph").equals(phase))
+                .toList();
     }
 
     @Test
@@ -57,7 +59,8 @@ class TraceFileTest {
             assertThat(e.getJsonObject("args").getString("detail")).isEqualTo("line\nfeed \\");
             assertThat(e.getInt("pid")).isEqualTo(2);
         });
-        assertThat(of(events, "M")).extracting(e -> e.getJsonObject("args").getString("name"))
+        assertThat(of(events, "M"))
+                .extracting(e -> e.getJsonObject("args").getString("name"))
                 .containsExactlyInAnyOrder("vCPU 0", TraceSink.RUN, "vCPU 1", TraceSink.EVENTS);
         assertThat(folder.toFile().list()).containsExactly("t.json");
     }
@@ -70,7 +73,8 @@ class TraceFileTest {
 
     @Test
     void aFolderThatIsNotThereIsAnError() {
-        assertThatThrownBy(() -> new TraceFile(folder.resolve("no/t.json"))).isInstanceOf(UserError.class)
+        assertThatThrownBy(() -> new TraceFile(folder.resolve("no/t.json")))
+                .isInstanceOf(UserError.class)
                 .hasMessageContaining("--trace");
     }
 }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 class VariantToolsTest {
     @TempDir
     private Path folder;
+
     private VariantReader reader;
     private VariantDefinition base;
 
@@ -47,7 +48,10 @@ class VariantToolsTest {
     @DisplayName("one that extends a file finds it from its own folder")
     void ofAFile() throws IOException {
         Path below = Files.createDirectory(folder.resolve("below"));
-        Path file = NewVariant.write(below.resolve("mine.json").toString(), folder.resolve("base.json").toString(), base);
+        Path file = NewVariant.write(
+                below.resolve("mine.json").toString(),
+                folder.resolve("base.json").toString(),
+                base);
         assertThat(file).content().contains("\"../base.json\"");
         assertThat(new VariantReader(below).read(file.toString()).bundles()).hasSize(2);
     }
@@ -57,7 +61,8 @@ class VariantToolsTest {
     void there() throws IOException {
         Path file = Files.writeString(folder.resolve("mine.json"), "precious");
         assertThatThrownBy(() -> NewVariant.write(folder.resolve("mine").toString(), "base", base))
-                .isInstanceOf(UserError.class).hasMessageContaining("there is such a file already");
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("there is such a file already");
         assertThat(file).content().isEqualTo("precious");
     }
 
@@ -65,9 +70,11 @@ class VariantToolsTest {
     @DisplayName("names that cannot be, and folders that are not there")
     void refused() {
         assertThatThrownBy(() -> NewVariant.write(folder.resolve("my variant").toString(), "base", base))
-                .isInstanceOf(UserError.class).hasMessageContaining("\"my variant\" is no name");
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("\"my variant\" is no name");
         assertThatThrownBy(() -> NewVariant.write(folder.resolve("no/where").toString(), "base", base))
-                .isInstanceOf(UserError.class).hasMessageContaining("cannot be written: its folder does not exist");
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("cannot be written: its folder does not exist");
     }
 
     @Test
@@ -80,9 +87,19 @@ class VariantToolsTest {
                    "architecture": {"version": "9.0", "features": ["FEAT_SB"]}, "parts": {"timing": "inorder"},
                    "registers": {"MIDR_EL1": "0x20"}}}}}
                 """);
-        assertThat(VariantDifference.between(base, reader.read("other"))).containsExactly(
-                "- architecture = Armv8.5", "+ architecture = Armv9.0", "- features FEAT_FGT", "+ features FEAT_SB",
-                "- bundles g:a:1, g:b:1", "+ bundles g:b:2, g:c:1", "+ part timing = inorder", "+ new y = z",
-                "- pid x = 1", "+ pid x = 2", "- register MIDR_EL1 = 0x10", "+ register MIDR_EL1 = 0x20");
+        assertThat(VariantDifference.between(base, reader.read("other")))
+                .containsExactly(
+                        "- architecture = Armv8.5",
+                        "+ architecture = Armv9.0",
+                        "- features FEAT_FGT",
+                        "+ features FEAT_SB",
+                        "- bundles g:a:1, g:b:1",
+                        "+ bundles g:b:2, g:c:1",
+                        "+ part timing = inorder",
+                        "+ new y = z",
+                        "- pid x = 1",
+                        "+ pid x = 2",
+                        "- register MIDR_EL1 = 0x10",
+                        "+ register MIDR_EL1 = 0x20");
     }
 }

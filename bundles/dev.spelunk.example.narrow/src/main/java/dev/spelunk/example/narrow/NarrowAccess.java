@@ -14,13 +14,17 @@ import org.osgi.service.component.annotations.Component;
  * An IMPLEMENTATION DEFINED event: E[12] is 1 in the record of a load or store of fewer than four bytes. An example
  * to be copied; docs/extending.md leads from here to a machine that records it.
  */
-@Component(service = ProfilingFeatures.class,
+@Component(
+        service = ProfilingFeatures.class,
         property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=narrow-access"})
-@Requirement(namespace = Architecture.FEATURE_NAMESPACE, filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE)",
+@Requirement(
+        namespace = Architecture.FEATURE_NAMESPACE,
+        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE)",
         effective = "compose")
 public final class NarrowAccess implements ProfilingFeatures {
     /** Bits 12 to 15 of the Events packet are IMPLEMENTATION DEFINED (DDI 0487, D18.2.6). */
     static final int BIT = 12;
+
     private static final int NARROW = 4;
 
     @Override

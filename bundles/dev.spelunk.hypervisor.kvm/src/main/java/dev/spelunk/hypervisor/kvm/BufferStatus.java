@@ -15,6 +15,7 @@ final class BufferStatus {
     static final int BSC_TOO_LARGE = 4;
     /** FSC without its level, and that of a Permission fault. */
     static final int FSC_TYPE = 0x3C;
+
     static final int FSC_PERMISSION = 0x0C;
     /** FSC of a synchronous External abort. */
     static final int FSC_EXTERNAL_ABORT = 0x10;
@@ -30,8 +31,7 @@ final class BufferStatus {
     private static final long MSS = 0xFFFF;
     private static final int EC_SHIFT = 26;
 
-    private BufferStatus() {
-    }
+    private BufferStatus() {}
 
     static int exceptionClass(long pmbsr) {
         return (int) (pmbsr >>> EC_SHIFT) & 0x3F;

@@ -3,11 +3,12 @@ package dev.spelunk.hypervisor.kvm;
 
 /** Says in words why a guest gets a buffer management event. */
 final class EventReason {
-    private static final String[] FAULTS = {"address size fault", "translation fault", "Access flag fault", "permission fault"};
+    private static final String[] FAULTS = {
+        "address size fault", "translation fault", "Access flag fault", "permission fault"
+    };
     private static final int LEVELLED_FAULTS = 16;
 
-    private EventReason() {
-    }
+    private EventReason() {}
 
     /**
      * @param cause who found it, and what is wrong
@@ -38,12 +39,15 @@ final class EventReason {
                 return "the buffer with the limit " + end + ", at " + at + ": " + cause.text
                         + (cause == EventCause.HARDWARE ? "" : "; KVM found it, and reports what hardware would");
             default:
-                return "hardware reported an event that is IMPLEMENTATION DEFINED, PMBSR_EL1 = 0x" + Long.toHexString(pmbsr);
+                return "hardware reported an event that is IMPLEMENTATION DEFINED, PMBSR_EL1 = 0x"
+                        + Long.toHexString(pmbsr);
         }
     }
 
     private static String fault(long pmbsr) {
         int code = BufferStatus.statusCode(pmbsr);
-        return code < LEVELLED_FAULTS ? FAULTS[code >>> 2] + ", level " + (code & 3) + "," : "fault 0x" + Integer.toHexString(code);
+        return code < LEVELLED_FAULTS
+                ? FAULTS[code >>> 2] + ", level " + (code & 3) + ","
+                : "fault 0x" + Integer.toHexString(code);
     }
 }

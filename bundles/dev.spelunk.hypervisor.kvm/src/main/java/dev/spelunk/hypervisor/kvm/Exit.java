@@ -20,6 +20,7 @@ final class Exit {
     long syndrome;
     /** Where the guest goes on. */
     long address;
+
     long spsr;
     long faultAddress;
     long ipa;

@@ -27,22 +27,32 @@ final class ExitHandlers {
     private final List<TrapHandler> handlers;
     /** Of all vCPUs, as firmware calls see them. */
     private final PeContext[] contexts;
+
     private final KvmVirtualMachine machine;
     private final KvmVcpu vcpu;
     private final PeContext context;
     /** The vCPU's context while it is not on a PE; null when it has a PE of its own. */
     private final PeContext saved;
+
     private final Exit exit;
     private final VmState vm;
     private final HostInterrupts host;
     private final MemoryAborts aborts;
     /** Null when nobody watches. */
     private final RegisterWatch watch;
+
     private String failure = "";
 
     ExitHandlers(
-            VmDescription description, KvmVirtualMachine machine, KvmVcpu vcpu, PeContext saved, Exit exit, VmState vm,
-            VmMemory memory, HostInterrupts host, RegisterWatch watch) {
+            VmDescription description,
+            KvmVirtualMachine machine,
+            KvmVcpu vcpu,
+            PeContext saved,
+            Exit exit,
+            VmState vm,
+            VmMemory memory,
+            HostInterrupts host,
+            RegisterWatch watch) {
         calls = description.firmware();
         handlers = description.trapHandlers();
         contexts = description.firmwareContexts().toArray(PeContext[]::new);
@@ -54,8 +64,15 @@ final class ExitHandlers {
         this.vm = vm;
         this.host = host;
         this.watch = watch;
-        aborts = new MemoryAborts(vm, context.pe, memory, vcpu.interrupts(), description.distributorBase(),
-                description.redistributorBase(), contexts.length, description.userDevices());
+        aborts = new MemoryAborts(
+                vm,
+                context.pe,
+                memory,
+                vcpu.interrupts(),
+                description.distributorBase(),
+                description.redistributorBase(),
+                contexts.length,
+                description.userDevices());
     }
 
     /** Why {@link #serve} returned FAILED. */
@@ -83,8 +100,9 @@ final class ExitHandlers {
                 return synchronous();
             default:
                 vm.count(ExitReason.OTHER);
-                return fail((kind == Core.FIQ ? "an FIQ" : "an SError interrupt") + " was taken to EL2 while the guest ran at 0x"
-                        + Long.toHexString(exit.address) + ", and the KVM model has no use for it");
+                return fail((kind == Core.FIQ ? "an FIQ" : "an SError interrupt")
+                        + " was taken to EL2 while the guest ran at 0x" + Long.toHexString(exit.address)
+                        + ", and the KVM model has no use for it");
         }
     }
 
@@ -122,11 +140,14 @@ final class ExitHandlers {
             case EC_INSTRUCTION_ABORT:
             case EC_DATA_ABORT:
                 return aborts.serve(exit, exit.exceptionClass() == EC_INSTRUCTION_ABORT)
-                        ? Outcome.RESUME : fail(aborts.failure());
+                        ? Outcome.RESUME
+                        : fail(aborts.failure());
             default:
                 vm.count(ExitReason.OTHER);
-                return fail(String.format("the guest took an exception to EL2 that the KVM model does not serve: "
-                        + "syndrome 0x%x at 0x%x", exit.syndrome, exit.address));
+                return fail(String.format(
+                        "the guest took an exception to EL2 that the KVM model does not serve: "
+                                + "syndrome 0x%x at 0x%x",
+                        exit.syndrome, exit.address));
         }
     }
 

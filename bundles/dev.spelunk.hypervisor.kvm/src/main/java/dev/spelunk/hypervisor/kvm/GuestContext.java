@@ -20,25 +20,31 @@ final class GuestContext {
         SystemRegister.ICH_VMCR_EL2, SystemRegister.ICH_AP0R0_EL2, SystemRegister.ICH_AP1R0_EL2
     };
 
-    private GuestContext() {
-    }
+    private GuestContext() {}
 
     /** Encodings of the system registers that are the guest's, in a machine that has them. */
     static int[] registers(PeContext context) {
-        IntStream guests = context.registers.definitions().stream().filter(GuestContext::isGuests)
+        IntStream guests = context.registers.definitions().stream()
+                .filter(GuestContext::isGuests)
                 .mapToInt(RegisterDefinition::encoding);
-        return IntStream.concat(guests, IntStream.of(BESIDE).filter(r -> context.registers.index(r) >= 0)).toArray();
+        return IntStream.concat(guests, IntStream.of(BESIDE).filter(r -> context.registers.index(r) >= 0))
+                .toArray();
     }
 
     private static boolean isGuests(RegisterDefinition definition) {
         int encoding = definition.encoding();
         int op1 = Encoding.op1(encoding);
         boolean lower = op1 == 0 || op1 == 3;
-        boolean cpuInterface = Encoding.op0(encoding) == 3 && op1 == 0
+        boolean cpuInterface = Encoding.op0(encoding) == 3
+                && op1 == 0
                 && (Encoding.crn(encoding) == CRN_GIC && Encoding.crm(encoding) >= FIRST_GIC_CRM
-                || encoding == SystemRegister.ICC_PMR_EL1);
-        return lower && !cpuInterface && definition.aliasOf() < 0 && definition.lowestWriteEl() < NEVER
-                && encoding != SystemRegister.PMBLIMITR_EL1 && encoding != SystemRegister.PMBPTR_EL1
+                        || encoding == SystemRegister.ICC_PMR_EL1);
+        return lower
+                && !cpuInterface
+                && definition.aliasOf() < 0
+                && definition.lowestWriteEl() < NEVER
+                && encoding != SystemRegister.PMBLIMITR_EL1
+                && encoding != SystemRegister.PMBPTR_EL1
                 && encoding != SystemRegister.PMBSR_EL1;
     }
 

@@ -15,7 +15,14 @@ import dev.spelunk.api.machine.BadInputException;
  * @param copyPage giving a shared page a frame of its own
  * @param interruptDelivery from the SPU's interrupt until the host takes it; the guest runs on meanwhile
  */
-record HostCosts(long exit, long entry, long pinPerPage, long walk, long map, long swapIn, long copyPage,
+record HostCosts(
+        long exit,
+        long entry,
+        long pinPerPage,
+        long walk,
+        long map,
+        long swapIn,
+        long copyPage,
         long interruptDelivery) {
     static final HostCosts NONE = new HostCosts(0, 0, 0, 0, 0, 0, 0, 0);
     /** More than an hour of virtual time for one action is a slip of the pen, and sums must not wrap. */
@@ -24,7 +31,8 @@ record HostCosts(long exit, long entry, long pinPerPage, long walk, long map, lo
     HostCosts {
         for (long cost : new long[] {exit, entry, pinPerPage, walk, map, swapIn, copyPage, interruptDelivery}) {
             if (cost < 0 || cost > MOST) {
-                throw new BadInputException("a cost of the host of " + cost + " cycles: give a number from 0 to " + MOST);
+                throw new BadInputException(
+                        "a cost of the host of " + cost + " cycles: give a number from 0 to " + MOST);
             }
         }
     }

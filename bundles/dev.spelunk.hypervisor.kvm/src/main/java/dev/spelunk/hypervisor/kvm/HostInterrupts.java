@@ -10,6 +10,7 @@ import dev.spelunk.api.state.BusTarget;
 final class HostInterrupts {
     /** Software generated interrupt that brings a PE out of its guest. */
     static final int KICK = 1;
+
     static final int SPE = 21;
     static final int PMU = 23;
     static final int MAINTENANCE = 25;
@@ -58,13 +59,16 @@ final class HostInterrupts {
 
     /** Acknowledges the highest pending interrupt. Returns its INTID or one from 1020 for none. */
     int acknowledge() {
-        return context.interrupts == null ? InterruptDistributor.SPURIOUS
+        return context.interrupts == null
+                ? InterruptDistributor.SPURIOUS
                 : (int) context.registers.read(SystemRegister.ICC_IAR1_EL1) & INTID_MASK;
     }
 
     /** INTID of the highest pending interrupt, as {@link #acknowledge} would return it. */
     int pending() {
-        return context.interrupts == null ? InterruptDistributor.SPURIOUS : context.interrupts.highestPending(context.pe.index);
+        return context.interrupts == null
+                ? InterruptDistributor.SPURIOUS
+                : context.interrupts.highestPending(context.pe.index);
     }
 
     /** Keeps the SPU's interrupt from being signalled, or lets it be. */

@@ -38,11 +38,12 @@ final class HostMemory {
     private final StateBlock frames;
     /** A bit for each slot of the swap area; the bytes are made when they are needed. */
     private final StateBlock swapUse;
+
     private final VmState state;
     private final long hostBase;
     private final int spareFirst;
     private final int spareEnd;
-    private MmuNotifier notifier = (page, count) -> { };
+    private MmuNotifier notifier = (page, count) -> {};
 
     /**
      * @param hostBase physical address of the frames that back the pages when the mapping is made

@@ -13,7 +13,12 @@ final class HostScheduler {
     static final int NOBODY = -1;
 
     /** What somebody who is scheduled does. */
-    enum Doing { OFF, RUNNABLE, RUNNING, BLOCKED }
+    enum Doing {
+        OFF,
+        RUNNABLE,
+        RUNNING,
+        BLOCKED
+    }
 
     private static final int SEQUENCE = 0;
     private static final int PES = 8;
@@ -120,7 +125,8 @@ final class HostScheduler {
     int next(int pe) {
         int next = NOBODY;
         for (int who = 0; who < count; who++) {
-            if (doing(who) == Doing.RUNNABLE && place(who) == pe
+            if (doing(who) == Doing.RUNNABLE
+                    && place(who) == pe
                     && (next == NOBODY || block.words[at(who, QUEUED)] < block.words[at(next, QUEUED)])) {
                 next = who;
             }
@@ -145,7 +151,8 @@ final class HostScheduler {
     /** When the slice ends for the sake of another one; Long.MAX_VALUE when nobody waits, or the PE has been called. */
     long deadline(int pe) {
         return block.words[pe(pe, CALLED)] != 0 || current(pe) == NOBODY || next(pe) == NOBODY
-                ? Long.MAX_VALUE : block.words[pe(pe, SLICE_END)];
+                ? Long.MAX_VALUE
+                : block.words[pe(pe, SLICE_END)];
     }
 
     /** The PE has been interrupted for the scheduler's sake. */

@@ -17,22 +17,28 @@ import java.util.Set;
  * @param pressureKinds what these events are
  * @param pressureOnBuffers of a hundred events, how many go for a page of a profiling buffer in use
  */
-record HostSettings(HostCosts costs, long pinLimit, boolean hugePages, List<String> memslots, long pressureCycles,
-        Set<MemoryPressure.Kind> pressureKinds, int pressureOnBuffers) {
+record HostSettings(
+        HostCosts costs,
+        long pinLimit,
+        boolean hugePages,
+        List<String> memslots,
+        long pressureCycles,
+        Set<MemoryPressure.Kind> pressureKinds,
+        int pressureOnBuffers) {
     private static final long MOST_CYCLES = 1L << 42;
 
     HostSettings {
         if (pinLimit < 0) {
-            throw new BadInputException("a pin limit of " + pinLimit + " bytes: give 0 for the size of the guest's memory, "
-                    + "or more");
+            throw new BadInputException(
+                    "a pin limit of " + pinLimit + " bytes: give 0 for the size of the guest's memory, " + "or more");
         }
         if (pressureCycles < 0 || pressureCycles > MOST_CYCLES) {
-            throw new BadInputException("memory pressure every " + pressureCycles + " cycles: give 0 for none, or a number up "
-                    + "to " + MOST_CYCLES);
+            throw new BadInputException("memory pressure every " + pressureCycles
+                    + " cycles: give 0 for none, or a number up " + "to " + MOST_CYCLES);
         }
         if (pressureOnBuffers < 0 || pressureOnBuffers > 100) {
-            throw new BadInputException(pressureOnBuffers + " of a hundred events of memory pressure on profiling buffers: "
-                    + "give a number from 0 to 100");
+            throw new BadInputException(pressureOnBuffers
+                    + " of a hundred events of memory pressure on profiling buffers: " + "give a number from 0 to 100");
         }
     }
 

@@ -16,6 +16,7 @@ import dev.spelunk.api.state.StateBlock;
 final class HostTask {
     /** Bytes of host memory that it needs: a page of code, a page of data, and the buffer in the second half. */
     static final int SIZE = 2 << 20;
+
     private static final int DATA = 0x1000;
     private static final int BUFFER = 1 << 20;
     private static final int VECTOR = 0xC00;
@@ -63,9 +64,11 @@ final class HostTask {
     /** PMBLIMITR_EL1 comes last when they are restored. */
     private static final int[] REGISTERS = {
         SystemRegister.VBAR_EL2, SystemRegister.PMSICR_EL1, SystemRegister.PMSIRR_EL1, SystemRegister.PMSFCR_EL1,
-        SystemRegister.PMSEVFR_EL1, SystemRegister.PMSLATFR_EL1, SystemRegister.PMSNEVFR_EL1, SystemRegister.PMSDSFR_EL1,
+        SystemRegister.PMSEVFR_EL1, SystemRegister.PMSLATFR_EL1, SystemRegister.PMSNEVFR_EL1,
+                SystemRegister.PMSDSFR_EL1,
         SystemRegister.PMSCR_EL2, SystemRegister.PMBSR_EL1, SystemRegister.PMBPTR_EL1, SystemRegister.PMBLIMITR_EL1
     };
+
     private static final int[] TIMERS = {SystemRegister.CNTV_CTL_EL0, SystemRegister.CNTP_CTL_EL0};
 
     private final PeContext context;
@@ -100,8 +103,8 @@ final class HostTask {
     /** The task goes on: EL2 owns the buffer, and the host's SPE state is back. */
     void load() {
         context.registers.write(SystemRegister.HCR_EL2, HypervisorControls.HCR_HOST);
-        context.registers.write(SystemRegister.MDCR_EL2,
-                HypervisorControls.mdcrHost(context.register(SystemRegister.MDCR_EL2)));
+        context.registers.write(
+                SystemRegister.MDCR_EL2, HypervisorControls.mdcrHost(context.register(SystemRegister.MDCR_EL2)));
         for (int timer : TIMERS) {
             context.register(timer, 0);
         }

@@ -28,9 +28,23 @@ final class HypervisorControls {
     private static final long HCR_API = 1L << 41;
 
     /** HCR_EL2 while a guest runs: E2H = 1, TGE = 0, stage 2 on. */
-    static final long HCR_GUEST = HCR_VM | HCR_SWIO | HCR_PTW | HCR_FMO | HCR_IMO | HCR_AMO | HCR_FB
-            | HCR_BSU_INNER_SHAREABLE | HCR_TWI | HCR_TID1 | HCR_TID3 | HCR_TSC | HCR_TIDCP | HCR_TACR | HCR_TSW
-            | HCR_RW | HCR_E2H;
+    static final long HCR_GUEST = HCR_VM
+            | HCR_SWIO
+            | HCR_PTW
+            | HCR_FMO
+            | HCR_IMO
+            | HCR_AMO
+            | HCR_FB
+            | HCR_BSU_INNER_SHAREABLE
+            | HCR_TWI
+            | HCR_TID1
+            | HCR_TID3
+            | HCR_TSC
+            | HCR_TIDCP
+            | HCR_TACR
+            | HCR_TSW
+            | HCR_RW
+            | HCR_E2H;
     /** HCR_EL2 while the host runs: E2H = 1, TGE = 1, which takes stage 2 away. */
     static final long HCR_HOST = HCR_RW | HCR_TGE | HCR_E2H;
 
@@ -63,8 +77,7 @@ final class HypervisorControls {
     /** PMSCR_EL2.PA. */
     static final long PMSCR_PA = 1L << 4;
 
-    private HypervisorControls() {
-    }
+    private HypervisorControls() {}
 
     /** HCR_EL2 while a guest of that machine runs: where there is pointer authentication it is the guest's, keys and all. */
     static long hcrGuest(PeContext context) {

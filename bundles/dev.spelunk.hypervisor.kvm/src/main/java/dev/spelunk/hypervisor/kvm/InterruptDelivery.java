@@ -39,9 +39,13 @@ final class InterruptDelivery {
         host.hold(true);
         if (context.trace != null) {
             long pmbsr = context.register(SystemRegister.PMBSR_EL1);
-            context.trace.state(vcpu, TraceSink.BLACKOUTS,
-                    BufferStatus.exceptionClass(pmbsr) == BufferStatus.EC_STAGE_2_ABORT ? "stage 2 fault, until the host maps the page"
-                            : "event on its way to the host", context.pe.cycles());
+            context.trace.state(
+                    vcpu,
+                    TraceSink.BLACKOUTS,
+                    BufferStatus.exceptionClass(pmbsr) == BufferStatus.EC_STAGE_2_ABORT
+                            ? "stage 2 fault, until the host maps the page"
+                            : "event on its way to the host",
+                    context.pe.cycles());
         }
         return true;
     }

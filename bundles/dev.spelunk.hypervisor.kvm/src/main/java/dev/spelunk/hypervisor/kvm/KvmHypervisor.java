@@ -20,9 +20,13 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
         configurationPid = KvmHypervisor.PID,
         property = {Parts.PART + "=" + Parts.HYPERVISOR, Parts.NAME + "=kvm"})
 @Designate(ocd = KvmHypervisor.Config.class)
-@Requirement(namespace = Architecture.FEATURE_NAMESPACE, filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_EL2)",
+@Requirement(
+        namespace = Architecture.FEATURE_NAMESPACE,
+        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_EL2)",
         effective = "compose")
-@Requirement(namespace = Architecture.FEATURE_NAMESPACE, filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_VHE)",
+@Requirement(
+        namespace = Architecture.FEATURE_NAMESPACE,
+        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_VHE)",
         effective = "compose")
 public final class KvmHypervisor implements Hypervisor {
     static final String PID = "dev.spelunk.hypervisor.kvm";
@@ -54,11 +58,13 @@ public final class KvmHypervisor implements Hypervisor {
         @AttributeDefinition(description = "Giving a shared page a frame of its own")
         long copyPageCycles() default 1500;
 
-        @AttributeDefinition(description = "From the SPU's interrupt until the host takes it; the guest runs on meanwhile")
+        @AttributeDefinition(
+                description = "From the SPU's interrupt until the host takes it; the guest runs on meanwhile")
         long interruptDeliveryCycles() default 1500;
 
-        @AttributeDefinition(description = "Bytes of the guest's memory that may be pinned at a time, as RLIMIT_MEMLOCK; "
-                + "0 for all of it")
+        @AttributeDefinition(
+                description = "Bytes of the guest's memory that may be pinned at a time, as RLIMIT_MEMLOCK; "
+                        + "0 for all of it")
         long pinLimit() default 0;
 
         @AttributeDefinition(description = "Map the guest's memory with transparent huge pages at first")
@@ -73,7 +79,8 @@ public final class KvmHypervisor implements Hypervisor {
         @AttributeDefinition(description = "Kinds of these events, with commas")
         String memoryPressureKinds() default "reclaim,migration,compaction,merging,split,collapse";
 
-        @AttributeDefinition(description = "Of a hundred such events, how many go for a page of a profiling buffer in use")
+        @AttributeDefinition(
+                description = "Of a hundred such events, how many go for a page of a profiling buffer in use")
         int memoryPressureOnBuffers() default 50;
     }
 
@@ -81,16 +88,30 @@ public final class KvmHypervisor implements Hypervisor {
 
     @Activate
     public KvmHypervisor(Config config) {
-        HostCosts costs = new HostCosts(config.exitCycles(), config.entryCycles(), config.pinCyclesPerPage(),
-                config.walkCycles(), config.mapCycles(), config.swapInCycles(), config.copyPageCycles(),
+        HostCosts costs = new HostCosts(
+                config.exitCycles(),
+                config.entryCycles(),
+                config.pinCyclesPerPage(),
+                config.walkCycles(),
+                config.mapCycles(),
+                config.swapInCycles(),
+                config.copyPageCycles(),
                 config.interruptDeliveryCycles());
-        settings = new HostSettings(costs, config.pinLimit(), config.hugePages(), list(config.memslots()),
-                config.memoryPressureCycles(), MemoryPressure.Kind.of(list(config.memoryPressureKinds())),
+        settings = new HostSettings(
+                costs,
+                config.pinLimit(),
+                config.hugePages(),
+                list(config.memslots()),
+                config.memoryPressureCycles(),
+                MemoryPressure.Kind.of(list(config.memoryPressureKinds())),
                 config.memoryPressureOnBuffers());
     }
 
     private static List<String> list(String values) {
-        return Arrays.stream(values.split(",")).map(String::trim).filter(value -> !value.isEmpty()).toList();
+        return Arrays.stream(values.split(","))
+                .map(String::trim)
+                .filter(value -> !value.isEmpty())
+                .toList();
     }
 
     @Override

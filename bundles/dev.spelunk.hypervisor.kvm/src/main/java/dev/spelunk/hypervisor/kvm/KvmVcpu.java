@@ -19,6 +19,7 @@ final class KvmVcpu implements Vcpu {
     private static final int EL2 = 2;
     /** EL1h with all interrupts masked. */
     private static final long BOOT_SPSR = 0x3C5;
+
     private static final long EL2_SPSR = 0x3C9;
 
     private final VmDescription description;
@@ -27,6 +28,7 @@ final class KvmVcpu implements Vcpu {
     private final PeContext saved;
     /** What goes between {@link #saved} and the PE. */
     private final int[] guestRegisters;
+
     private final PeContext context;
     private final VcpuState state;
     private final VmState vm;
@@ -41,11 +43,20 @@ final class KvmVcpu implements Vcpu {
     private final ProfilingBuffer buffer;
     /** Null when nobody asked for a timeline or for checks. */
     private final RegisterWatch watch;
+
     private final Exit exit = new Exit();
 
     KvmVcpu(
-            VmDescription description, KvmVirtualMachine machine, int index, PeContext context, VmState vm, VcpuState state,
-            VmMemory memory, StageTwo stage2, HostCosts costs, InterruptDistributor distributor) {
+            VmDescription description,
+            KvmVirtualMachine machine,
+            int index,
+            PeContext context,
+            VmState vm,
+            VcpuState state,
+            VmMemory memory,
+            StageTwo stage2,
+            HostCosts costs,
+            InterruptDistributor distributor) {
         this.description = description;
         this.index = index;
         saved = description.vcpus().isEmpty() ? null : description.vcpus().get(index);
@@ -58,17 +69,32 @@ final class KvmVcpu implements Vcpu {
         this.memory = memory;
         host = new HostInterrupts(context);
         interrupts = new VirtualInterrupts(context, index, distributor, host);
-        watch = context.architecture.profiling() != null && (description.options().check() || context.trace != null)
-                ? new RegisterWatch(context, index, state, vm, description.options()) : null;
-        worldSwitch = new WorldSwitch(context, state, vm, stage2,
+        watch = context.architecture.profiling() != null
+                        && (description.options().check() || context.trace != null)
+                ? new RegisterWatch(context, index, state, vm, description.options())
+                : null;
+        worldSwitch = new WorldSwitch(
+                context,
+                state,
+                vm,
+                stage2,
                 description.firmwareContexts().get(index).register(SystemRegister.MPIDR_EL1),
-                description.options().physicalAddresses(), watch);
+                description.options().physicalAddresses(),
+                watch);
         handlers = new ExitHandlers(description, machine, this, saved, exit, vm, memory, host, watch);
         delivery = new InterruptDelivery(context, index, state, vm, host, costs.interruptDelivery());
-        buffer = context.architecture.profiling() == null ? null : new ProfilingBuffer(context, state, vm, memory,
-                new HeldPages(context.machine, "kvm.vcpu." + index + ".pins", memory),
-                new PageList(context.machine, "kvm.vcpu." + index + ".buffer"), description.pinningPolicy(), costs,
-                description.options().profiling().maxBufferSize());
+        buffer = context.architecture.profiling() == null
+                ? null
+                : new ProfilingBuffer(
+                        context,
+                        state,
+                        vm,
+                        memory,
+                        new HeldPages(context.machine, "kvm.vcpu." + index + ".pins", memory),
+                        new PageList(context.machine, "kvm.vcpu." + index + ".buffer"),
+                        description.pinningPolicy(),
+                        costs,
+                        description.options().profiling().maxBufferSize());
     }
 
     /** vcpu reset, vcpu load on a PE at EL2 as the host, and the first entry. */
@@ -275,7 +301,8 @@ final class KvmVcpu implements Vcpu {
         exit.finish(context);
         state.outside(false);
         if (watch != null) {
-            watch.entered(distributor.line(index, description.options().profiling().interrupt()));
+            watch.entered(
+                    distributor.line(index, description.options().profiling().interrupt()));
         }
         if (exit.waits) {
             description.interrupts().update(context);

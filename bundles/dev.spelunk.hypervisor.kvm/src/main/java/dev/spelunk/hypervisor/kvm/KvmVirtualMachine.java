@@ -34,6 +34,7 @@ final class KvmVirtualMachine implements VirtualMachine {
     private final KvmVcpu[] vcpus;
     /** Null when each vCPU has a PE of its own. */
     private final SharedPes shared;
+
     private final HostTask task;
     private String failure = "";
 
@@ -42,10 +43,15 @@ final class KvmVirtualMachine implements VirtualMachine {
         setAttributes(description);
         MachineState machine = first.machine;
         int addressSize = (int) first.register(SystemRegister.ID_AA64MMFR0_EL1) & PARANGE_MASK;
-        memslots = Memslots.of(description.memslotBase(), description.memslotSize(), description.hostBase(),
-                settings.memslots(), StageTwo.ipaBits(addressSize));
+        memslots = Memslots.of(
+                description.memslotBase(),
+                description.memslotSize(),
+                description.hostBase(),
+                settings.memslots(),
+                StageTwo.ipaBits(addressSize));
         state = new VmState(machine, memslots.pages());
-        long hostEnd = description.hostReserved() + description.hostReservedSize()
+        long hostEnd = description.hostReserved()
+                + description.hostReservedSize()
                 - (description.options().hostTask() ? HostTask.SIZE : 0);
         long tablesEnd = Math.min(hostEnd, description.hostReserved() + StageTwo.room(memslots.size));
         HostMemory host = new HostMemory(machine, state, memslots, description.hostBase(), tablesEnd, hostEnd);
@@ -68,8 +74,14 @@ final class KvmVirtualMachine implements VirtualMachine {
         List<PeContext> pes = description.pes();
         int count = description.firmwareContexts().size();
         StateBlock gic = machine.block("kvm.vm.gic", description.interrupts().stateWords(count), 0);
-        distributor = description.interrupts().create(gic, description.firmwareContexts().stream()
-                .mapToLong(c -> c.register(SystemRegister.MPIDR_EL1)).toArray(), this::interruptsChanged);
+        distributor = description
+                .interrupts()
+                .create(
+                        gic,
+                        description.firmwareContexts().stream()
+                                .mapToLong(c -> c.register(SystemRegister.MPIDR_EL1))
+                                .toArray(),
+                        this::interruptsChanged);
         VcpuState[] states = new VcpuState[count];
         for (int i = 0; i < count; i++) {
             states[i] = new VcpuState(machine, i);
@@ -77,14 +89,24 @@ final class KvmVirtualMachine implements VirtualMachine {
                 states[i].create();
             }
         }
-        SharedPes.Views views = (vcpu, context) -> new KvmVcpu(description, this, vcpu, context, state, states[vcpu],
-                new VmMemory(state, memslots, host, stage2, settings.costs(), context), stage2, settings.costs(), distributor);
+        SharedPes.Views views = (vcpu, context) -> new KvmVcpu(
+                description,
+                this,
+                vcpu,
+                context,
+                state,
+                states[vcpu],
+                new VmMemory(state, memslots, host, stage2, settings.costs(), context),
+                stage2,
+                settings.costs(),
+                distributor);
         task = description.options().hostTask() ? new HostTask(first, hostEnd) : null;
         if (description.vcpus().isEmpty()) {
             shared = null;
             vcpus = pes.stream().map(c -> views.on(c.pe.index, c)).toArray(KvmVcpu[]::new);
         } else {
-            shared = new SharedPes(pes, count, views, task, state, description.options().timeSlice());
+            shared = new SharedPes(
+                    pes, count, views, task, state, description.options().timeSlice());
             vcpus = Arrays.stream(shared.all()).flatMap(Arrays::stream).toArray(KvmVcpu[]::new);
             if (fresh) {
                 shared.create();
@@ -104,8 +126,9 @@ final class KvmVirtualMachine implements VirtualMachine {
 
     private void attach(BufferPinningPolicy candidate) {
         if (!candidate.attached(pins, memslots.regions())) {
-            throw new BadInputException(String.format("the VM cannot have this pinning policy: a page that it wants pinned was "
-                    + "refused; %d bytes may be pinned (pinLimit), and the guest's memory has %d",
+            throw new BadInputException(String.format(
+                    "the VM cannot have this pinning policy: a page that it wants pinned was "
+                            + "refused; %d bytes may be pinned (pinLimit), and the guest's memory has %d",
                     state.pinLimit() * Memslots.PAGE, memslots.size));
         }
     }
@@ -154,8 +177,14 @@ final class KvmVirtualMachine implements VirtualMachine {
     private static void setAttributes(VmDescription d) {
         boolean profiling = d.pes().stream().anyMatch(c -> c.architecture.profiling() != null);
         if (profiling || !d.options().profiling().equals(ProfilingAttributes.DEFAULT)) {
-            SpeDeviceAttributes.of(new VcpuProfilingDevice.Vm(d.firmwareContexts().size(), profiling ? 1 : 0, true, true,
-                    HypervisorControls.fineGrainedTraps(d.pes().get(0))), d.options().profiling());
+            SpeDeviceAttributes.of(
+                    new VcpuProfilingDevice.Vm(
+                            d.firmwareContexts().size(),
+                            profiling ? 1 : 0,
+                            true,
+                            true,
+                            HypervisorControls.fineGrainedTraps(d.pes().get(0))),
+                    d.options().profiling());
         }
     }
 

@@ -9,6 +9,7 @@ package dev.spelunk.hypervisor.kvm;
 public final class MaxBufferSize {
     /** Lowest bit of MaxBuffSize in PMBIDR_EL1. */
     public static final int SHIFT = 32;
+
     private static final int MANTISSA_BITS = 9;
     private static final int IMPLIED_ONE = 1 << MANTISSA_BITS;
     private static final int PAGE_SHIFT = 12;
@@ -19,14 +20,15 @@ public final class MaxBufferSize {
         private static final long serialVersionUID = 1L;
 
         NotRepresentableException(long size) {
-            super(String.format("EDOM: a maximum profiling buffer size of 0x%x bytes cannot be shown in "
-                    + "PMBIDR_EL1.MaxBuffSize: use a multiple of 4 KiB with at most ten significant bits, "
-                    + "up to 4092 TiB", size));
+            super(String.format(
+                    "EDOM: a maximum profiling buffer size of 0x%x bytes cannot be shown in "
+                            + "PMBIDR_EL1.MaxBuffSize: use a multiple of 4 KiB with at most ten significant bits, "
+                            + "up to 4092 TiB",
+                    size));
         }
     }
 
-    private MaxBufferSize() {
-    }
+    private MaxBufferSize() {}
 
     /** Size in bytes that a field value means; 0 means no limit. Bits 15:14 are reserved and ignored. */
     public static long decode(int field) {

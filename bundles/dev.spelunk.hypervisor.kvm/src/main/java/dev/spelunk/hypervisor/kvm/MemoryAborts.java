@@ -30,12 +30,19 @@ final class MemoryAborts {
     private final VmMemory memory;
     /** The distributor and the redistributors of the virtual GIC, by IPA. */
     private final Bus interrupts = new Bus();
+
     private final Bus userSpace;
     private String failure = "";
 
     MemoryAborts(
-            VmState vm, PeState pe, VmMemory memory, InterruptDistributor distributor,
-            long distributorBase, long redistributorBase, int vcpus, Bus userSpace) {
+            VmState vm,
+            PeState pe,
+            VmMemory memory,
+            InterruptDistributor distributor,
+            long distributorBase,
+            long redistributorBase,
+            int vcpus,
+            Bus userSpace) {
         this.vm = vm;
         this.pe = pe;
         this.memory = memory;
@@ -56,11 +63,14 @@ final class MemoryAborts {
                 && (type == FSC_TRANSLATION || type == FSC_ACCESS_FLAG || type == FSC_PERMISSION)) {
             vm.count(ExitReason.STAGE_2_FAULT);
             // A walk reads, unless it may not: then it was to set AF or the dirty state.
-            boolean write = (exit.syndrome & ISS_S1PTW) != 0 ? type == FSC_PERMISSION
+            boolean write = (exit.syndrome & ISS_S1PTW) != 0
+                    ? type == FSC_PERMISSION
                     : !instruction && (exit.syndrome & ISS_WNR) != 0;
             if (type == FSC_ACCESS_FLAG || type == FSC_PERMISSION && (!write || memory.writable(exit.ipa))) {
-                failure = String.format("stage 2 permits what the guest did to IPA 0x%x at 0x%x, and yet it faulted with "
-                        + "syndrome 0x%x", exit.ipa, exit.address, exit.syndrome);
+                failure = String.format(
+                        "stage 2 permits what the guest did to IPA 0x%x at 0x%x, and yet it faulted with "
+                                + "syndrome 0x%x",
+                        exit.ipa, exit.address, exit.syndrome);
                 return false;
             }
             if (!memory.map(exit.ipa, write)) {
@@ -70,8 +80,10 @@ final class MemoryAborts {
             return true;
         }
         if (type != FSC_TRANSLATION && type != FSC_ADDRESS_SIZE) {
-            failure = String.format("the guest's access at 0x%x ended in an abort that the KVM model does not serve, "
-                    + "syndrome 0x%x", exit.address, exit.syndrome);
+            failure = String.format(
+                    "the guest's access at 0x%x ended in an abort that the KVM model does not serve, "
+                            + "syndrome 0x%x",
+                    exit.address, exit.syndrome);
             return false;
         }
         BusTarget target = instruction || (exit.syndrome & ISS_S1PTW) != 0 ? null : target(exit.ipa);

@@ -17,15 +17,24 @@ import java.util.TreeSet;
  */
 final class MemoryPressure {
     /** What one event is. */
-    enum Kind { RECLAIM, MIGRATION, COMPACTION, MERGING, SPLIT, COLLAPSE;
+    enum Kind {
+        RECLAIM,
+        MIGRATION,
+        COMPACTION,
+        MERGING,
+        SPLIT,
+        COLLAPSE;
 
         /** The kinds of these names, in any case. */
         static Set<Kind> of(Collection<String> names) {
             Set<Kind> kinds = new TreeSet<>();
             for (String name : names) {
-                kinds.add(Arrays.stream(values()).filter(k -> k.name().equalsIgnoreCase(name.trim())).findFirst()
-                        .orElseThrow(() -> new BadInputException("memory pressure of kind \"" + name + "\" is unknown: there are "
-                                + Arrays.toString(values()).toLowerCase(Locale.ROOT))));
+                kinds.add(Arrays.stream(values())
+                        .filter(k -> k.name().equalsIgnoreCase(name.trim()))
+                        .findFirst()
+                        .orElseThrow(() ->
+                                new BadInputException("memory pressure of kind \"" + name + "\" is unknown: there are "
+                                        + Arrays.toString(values()).toLowerCase(Locale.ROOT))));
             }
             if (kinds.isEmpty()) {
                 throw new BadInputException("memory pressure of no kind: name one at least");
@@ -53,7 +62,12 @@ final class MemoryPressure {
      * @param context the PE by whose time the events come
      * @param buffers the pages of each vCPU's buffer in use
      */
-    MemoryPressure(PeContext context, VmState state, Memslots memslots, HostMemory memory, HostSettings settings,
+    MemoryPressure(
+            PeContext context,
+            VmState state,
+            Memslots memslots,
+            HostMemory memory,
+            HostSettings settings,
             PageList[] buffers) {
         this.context = context;
         this.state = state;
@@ -134,8 +148,12 @@ final class MemoryPressure {
     private void count(HostCounter what, int page) {
         state.count(what);
         if (context.trace != null && what != HostCounter.REFUSED) {
-            context.trace.instant(context.pe.index, TraceSink.HOST_MEMORY, what.label,
-                    String.format("IPA 0x%x", memslots.ipa(page)), context.pe.cycles());
+            context.trace.instant(
+                    context.pe.index,
+                    TraceSink.HOST_MEMORY,
+                    what.label,
+                    String.format("IPA 0x%x", memslots.ipa(page)),
+                    context.pe.cycles());
         }
     }
 

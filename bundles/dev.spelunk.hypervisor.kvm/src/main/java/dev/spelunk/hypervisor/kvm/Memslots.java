@@ -13,6 +13,7 @@ final class Memslots {
     static final int PAGE = 4096;
     /** Where user space has its mapping: what {@code mmap} gives a VMM, moved so that blocks of 2 MiB line up. */
     private static final long USER_SPACE = 0x0000_7F00_0000_0000L;
+
     private static final int MOST = 32;
 
     /** First IPA that may be backed. */
@@ -21,6 +22,7 @@ final class Memslots {
     final long size;
     /** Host virtual address of the memory. */
     final long userspaceAddress;
+
     private final Memslot[] slots;
 
     private Memslots(long base, long size, long userspaceAddress, List<Memslot> slots) {
@@ -61,8 +63,10 @@ final class Memslots {
 
     private static void checkPages(long base, long size, long hostBase) {
         if (size <= 0 || (base | size | hostBase) % PAGE != 0) {
-            throw new BadInputException(String.format("a memslot of 0x%x bytes at IPA 0x%x, backed by 0x%x: "
-                    + "memslots consist of whole pages of 4 KiB", size, base, hostBase));
+            throw new BadInputException(String.format(
+                    "a memslot of 0x%x bytes at IPA 0x%x, backed by 0x%x: "
+                            + "memslots consist of whole pages of 4 KiB",
+                    size, base, hostBase));
         }
     }
 
@@ -102,12 +106,14 @@ final class Memslots {
         }
         long end = slot.base() + slot.size();
         if (slot.base() < 0 || end < 0 || end > 1L << ipaBits) {
-            throw new BadInputException("EINVAL: a memslot of " + slot + " does not lie in the VM's IPA space of "
-                    + ipaBits + " bits");
+            throw new BadInputException(
+                    "EINVAL: a memslot of " + slot + " does not lie in the VM's IPA space of " + ipaBits + " bits");
         }
         if (slot.base() < base || end > base + size) {
-            throw new BadInputException(String.format("EFAULT: a memslot of %s is not backed: user space has 0x%x bytes "
-                    + "for IPA 0x%x on; use a larger --memory or a smaller memslot", slot, size, base));
+            throw new BadInputException(String.format(
+                    "EFAULT: a memslot of %s is not backed: user space has 0x%x bytes "
+                            + "for IPA 0x%x on; use a larger --memory or a smaller memslot",
+                    slot, size, base));
         }
         for (Memslot other : others) {
             if (slot.base() < other.base() + other.size() && other.base() < end) {

@@ -31,8 +31,15 @@ final class ProfilingBuffer {
     private final TableWalk walk;
 
     ProfilingBuffer(
-            PeContext context, VcpuState state, VmState vm, VmMemory memory, HeldPages pins, PageList inUse,
-            BufferPinningPolicy policy, HostCosts costs, long maxSize) {
+            PeContext context,
+            VcpuState state,
+            VmState vm,
+            VmMemory memory,
+            HeldPages pins,
+            PageList inUse,
+            BufferPinningPolicy policy,
+            HostCosts costs,
+            long maxSize) {
         this.context = context;
         this.state = state;
         this.vm = vm;
@@ -127,7 +134,11 @@ final class ProfilingBuffer {
         } else if (maxSize != 0 && Long.compareUnsigned(limit - (pointer & -Memslots.PAGE), maxSize) > 0) {
             release();
             state.heldOff(true);
-            report(BufferStatus.other(memory(), BufferStatus.BSC_TOO_LARGE), BufferEvent.TOO_LARGE, EventCause.TOO_LARGE, pointer);
+            report(
+                    BufferStatus.other(memory(), BufferStatus.BSC_TOO_LARGE),
+                    BufferEvent.TOO_LARGE,
+                    EventCause.TOO_LARGE,
+                    pointer);
         } else if (walkBuffer(pointer & -Memslots.PAGE, limit)) {
             pin();
         } else {
@@ -268,8 +279,11 @@ final class ProfilingBuffer {
         }
         if ((pmbsr & BufferStatus.DL) != 0) {
             // The torn record cannot be resumed (DDI 0487, D17.7.4).
-            report(BufferStatus.other(memory() | sticky, BufferStatus.BSC_FULL), BufferEvent.BUFFER_FULL_TORN,
-                    EventCause.TORN, pointer());
+            report(
+                    BufferStatus.other(memory() | sticky, BufferStatus.BSC_FULL),
+                    BufferEvent.BUFFER_FULL_TORN,
+                    EventCause.TORN,
+                    pointer());
             return false;
         }
         vm.count(HostCounter.BLACKOUTS);
@@ -279,11 +293,17 @@ final class ProfilingBuffer {
     /** The fault of the last walk. */
     private void reportWalk() {
         if (walk.tableWithoutMemslot()) {
-            report(BufferStatus.stage1Abort(memory(), BufferStatus.FSC_EXTERNAL_ABORT_ON_WALK + level()),
-                    BufferEvent.EXTERNAL_ABORT, EventCause.TABLE_WITHOUT_MEMSLOT, walk.result.va);
+            report(
+                    BufferStatus.stage1Abort(memory(), BufferStatus.FSC_EXTERNAL_ABORT_ON_WALK + level()),
+                    BufferEvent.EXTERNAL_ABORT,
+                    EventCause.TABLE_WITHOUT_MEMSLOT,
+                    walk.result.va);
         } else {
-            report(BufferStatus.stage1Abort(memory(), walk.result.fault), BufferEvent.STAGE_1_FAULT_AT_ENABLE,
-                    EventCause.NO_TRANSLATION, walk.result.va);
+            report(
+                    BufferStatus.stage1Abort(memory(), walk.result.fault),
+                    BufferEvent.STAGE_1_FAULT_AT_ENABLE,
+                    EventCause.NO_TRANSLATION,
+                    walk.result.va);
         }
     }
 
@@ -295,14 +315,20 @@ final class ProfilingBuffer {
         if (context.architecture.profiling().pmsVer >= FEAT_SPE_V1P3) {
             notAllowed(EventCause.NO_MEMSLOT, va);
         } else {
-            report(BufferStatus.stage1Abort(memory(), BufferStatus.FSC_EXTERNAL_ABORT) | BufferStatus.EA,
-                    BufferEvent.EXTERNAL_ABORT, EventCause.NO_MEMSLOT, va);
+            report(
+                    BufferStatus.stage1Abort(memory(), BufferStatus.FSC_EXTERNAL_ABORT) | BufferStatus.EA,
+                    BufferEvent.EXTERNAL_ABORT,
+                    EventCause.NO_MEMSLOT,
+                    va);
         }
     }
 
     private void notAllowed(EventCause cause, long address) {
-        report(BufferStatus.other(memory(), BufferStatus.BSC_NOT_ALLOWED) | BufferStatus.DL, BufferEvent.ACCESS_NOT_ALLOWED,
-                cause, address);
+        report(
+                BufferStatus.other(memory(), BufferStatus.BSC_NOT_ALLOWED) | BufferStatus.DL,
+                BufferEvent.ACCESS_NOT_ALLOWED,
+                cause,
+                address);
     }
 
     private void report(long pmbsr, BufferEvent event, EventCause cause, long address) {

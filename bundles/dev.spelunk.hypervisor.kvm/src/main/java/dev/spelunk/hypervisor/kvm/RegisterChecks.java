@@ -24,6 +24,7 @@ final class RegisterChecks {
     private static final long PMSVER_LIMIT = 6;
     /** SPE_EXC and SPE_nVM. */
     private static final long DFR2_HIDDEN = 0xFFL << 16;
+
     private static final long STICKY = BufferStatus.COLL | BufferStatus.EA | BufferStatus.DL;
     private static final int[] SAMPLING = {
         SystemRegister.PMSCR_EL1, SystemRegister.PMSICR_EL1, SystemRegister.PMSIRR_EL1, SystemRegister.PMSFCR_EL1,
@@ -40,6 +41,7 @@ final class RegisterChecks {
     private final Supplier<String> history;
     /** Registers in memory when they were last right. */
     private long limit;
+
     private long pointer;
     private long status;
     /** Hardware's PMBSR_EL1 before the world switch cleared it. */
@@ -52,7 +54,8 @@ final class RegisterChecks {
      * @param physicalAddresses whether the guest may have them
      * @param history the end of the message of a broken invariant
      */
-    RegisterChecks(PeContext context, VcpuState state, long maximum, boolean physicalAddresses, Supplier<String> history) {
+    RegisterChecks(
+            PeContext context, VcpuState state, long maximum, boolean physicalAddresses, Supplier<String> history) {
         this.context = context;
         this.state = state;
         this.maximum = maximum;
@@ -86,8 +89,7 @@ final class RegisterChecks {
                 if (enabled) {
                     hold(Invariant.LIMIT_LOADED_WITH_STAGE_2_ON, stage2On());
                     hold(Invariant.LIMIT_LOADED_WHILE_ENABLED, predicate());
-                    hold(Invariant.POINTER_LOADED_BEFORE_LIMIT,
-                            hardware(SystemRegister.PMBPTR_EL1) == memoryPointer());
+                    hold(Invariant.POINTER_LOADED_BEFORE_LIMIT, hardware(SystemRegister.PMBPTR_EL1) == memoryPointer());
                 } else {
                     // With the buffer off nothing more is reported.
                     found |= hardware(SystemRegister.PMBSR_EL1);
@@ -105,7 +107,8 @@ final class RegisterChecks {
     }
 
     void left() {
-        hold(Invariant.LIMIT_OFF_BEFORE_STAGE_2,
+        hold(
+                Invariant.LIMIT_OFF_BEFORE_STAGE_2,
                 (hardware(SystemRegister.PMBLIMITR_EL1) & BufferStatus.LIMIT_E) == 0 && !stage2On());
         if ((found & (BufferStatus.S | BufferStatus.COLL)) != 0) {
             hold(Invariant.STATUS_CLEARED_ON_EXIT, hardware(SystemRegister.PMBSR_EL1) == 0);
@@ -122,8 +125,10 @@ final class RegisterChecks {
         } else if (!stage2) {
             hold(Invariant.STATUS_REPORTED, now == (found | status & STICKY));
         } else {
-            hold(Invariant.STATUS_REPORTED, (now & STICKY & status) == (status & STICKY)
-                    && ((now & BufferStatus.S) != 0 || (found & BufferStatus.DL) == 0));
+            hold(
+                    Invariant.STATUS_REPORTED,
+                    (now & STICKY & status) == (status & STICKY)
+                            && ((now & BufferStatus.S) != 0 || (found & BufferStatus.DL) == 0));
         }
         found = 0;
         remember();
@@ -134,7 +139,8 @@ final class RegisterChecks {
         RegisterDefinition definition = context.registers.definition(encoding);
         switch (encoding) {
             case SystemRegister.PMBLIMITR_EL1:
-                hold(Invariant.LIMIT_CHANGED_BY_GUEST,
+                hold(
+                        Invariant.LIMIT_CHANGED_BY_GUEST,
                         memoryLimit() == (definition.merge(limit, value) & ~BufferStatus.LIMIT_NVM));
                 limit = memoryLimit();
                 misprogrammedOrSame(status);
@@ -156,9 +162,13 @@ final class RegisterChecks {
     /** In-memory PMBSR_EL1 is that value, or an event over it because the buffer that it enables is misprogrammed. */
     private void misprogrammedOrSame(long expected) {
         long now = memoryStatus();
-        hold(Invariant.STATUS_CHANGED_FOR_A_REASON, now == expected
-                || (now & BufferStatus.S) != 0 && (expected & BufferStatus.S) == 0
-                && (memoryLimit() & BufferStatus.LIMIT_E) != 0 && (now & expected & STICKY) == (expected & STICKY));
+        hold(
+                Invariant.STATUS_CHANGED_FOR_A_REASON,
+                now == expected
+                        || (now & BufferStatus.S) != 0
+                                && (expected & BufferStatus.S) == 0
+                                && (memoryLimit() & BufferStatus.LIMIT_E) != 0
+                                && (now & expected & STICKY) == (expected & STICKY));
         status = now;
     }
 
@@ -169,9 +179,12 @@ final class RegisterChecks {
             case SystemRegister.PMBIDR_EL1:
                 long hardwareMaximum = rules.pmbidr & MAX_BUFF_SIZE;
                 long shownMaximum = (value & MAX_BUFF_SIZE) >>> MaxBufferSize.SHIFT;
-                hold(Invariant.MAXIMUM_SHOWN, (value & PMBIDR_P) == 0 && (maximum == 0
-                        ? (value & MAX_BUFF_SIZE) == hardwareMaximum
-                        : MaxBufferSize.decode((int) shownMaximum) == maximum));
+                hold(
+                        Invariant.MAXIMUM_SHOWN,
+                        (value & PMBIDR_P) == 0
+                                && (maximum == 0
+                                        ? (value & MAX_BUFF_SIZE) == hardwareMaximum
+                                        : MaxBufferSize.decode((int) shownMaximum) == maximum));
                 break;
             case SystemRegister.PMSIDR_EL1:
                 hold(Invariant.FEATURES_HIDDEN, (value & ~rules.pmsidr) == 0 && (value & PMSIDR_SME_ALTCLK) == 0);
@@ -199,15 +212,18 @@ final class RegisterChecks {
         hold(Invariant.LIMIT_LOADED_WITH_STAGE_2_ON, stage2On());
         loaded = predicate();
         long hardwareLimit = hardware(SystemRegister.PMBLIMITR_EL1);
-        hold(Invariant.LIMIT_LOADED_WHILE_ENABLED, loaded ? hardwareLimit == limit : (hardwareLimit & BufferStatus.LIMIT_E) == 0);
+        hold(
+                Invariant.LIMIT_LOADED_WHILE_ENABLED,
+                loaded ? hardwareLimit == limit : (hardwareLimit & BufferStatus.LIMIT_E) == 0);
         if (loaded) {
             hold(Invariant.POINTER_LOADED_BEFORE_LIMIT, hardware(SystemRegister.PMBPTR_EL1) == pointer);
         }
         hold(Invariant.STATUS_NEVER_WRITTEN, hardware(SystemRegister.PMBSR_EL1) == 0);
         hold(Invariant.LINE_FOLLOWS_STATUS, lineHigh == ((status & BufferStatus.S) != 0));
         long pmscr = hardware(SystemRegister.PMSCR_EL2);
-        hold(Invariant.HOST_CONTROLS, (pmscr & PMSCR_CX_PA_PCT) == 0
-                && (physicalAddresses || (pmscr & HypervisorControls.PMSCR_PA) == 0));
+        hold(
+                Invariant.HOST_CONTROLS,
+                (pmscr & PMSCR_CX_PA_PCT) == 0 && (physicalAddresses || (pmscr & HypervisorControls.PMSCR_PA) == 0));
         traps();
     }
 
@@ -226,7 +242,8 @@ final class RegisterChecks {
         for (int register : BUFFER) {
             buffer &= decided(register, true, true) && decided(register, false, true);
         }
-        boolean id = decided(SystemRegister.PMSIDR_EL1, true, true) && decided(SystemRegister.PMBIDR_EL1, true, fineGrained);
+        boolean id =
+                decided(SystemRegister.PMSIDR_EL1, true, true) && decided(SystemRegister.PMBIDR_EL1, true, fineGrained);
         context.pe.el = el;
         hold(Invariant.SAMPLING_CONTROLS_DIRECT, sampling);
         hold(Invariant.BUFFER_REGISTERS_TRAPPED, buffer);
@@ -245,7 +262,9 @@ final class RegisterChecks {
 
     /** The series' kvm_spe_profiling_buffer_enabled(), unless KVM has refused this buffer. */
     private boolean predicate() {
-        return (memoryLimit() & BufferStatus.LIMIT_E) != 0 && (memoryStatus() & BufferStatus.S) == 0 && !state.heldOff();
+        return (memoryLimit() & BufferStatus.LIMIT_E) != 0
+                && (memoryStatus() & BufferStatus.S) == 0
+                && !state.heldOff();
     }
 
     private boolean stage2On() {
@@ -270,9 +289,11 @@ final class RegisterChecks {
 
     private void hold(Invariant invariant, boolean holds) {
         if (!holds) {
-            throw new BrokenInvariantException(invariant.label, "the invariant " + invariant.label
-                    + " does not hold after " + context.pe.executed + " operations of PE " + context.pe.index
-                    + ": " + invariant.text + "; " + history.get());
+            throw new BrokenInvariantException(
+                    invariant.label,
+                    "the invariant " + invariant.label
+                            + " does not hold after " + context.pe.executed + " operations of PE " + context.pe.index
+                            + ": " + invariant.text + "; " + history.get());
         }
     }
 }

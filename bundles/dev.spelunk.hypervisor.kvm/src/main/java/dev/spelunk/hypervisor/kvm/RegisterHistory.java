@@ -14,8 +14,7 @@ final class RegisterHistory {
      * @param executed operations that the PE had executed
      * @param hardware whether it is hardware's value, else the one in memory
      */
-    private record Change(long executed, boolean hardware, String register, long from, long to, String reason) {
-    }
+    private record Change(long executed, boolean hardware, String register, long from, long to, String reason) {}
 
     private final Deque<Change> changes = new ArrayDeque<>();
 
@@ -31,8 +30,9 @@ final class RegisterHistory {
     public String toString() {
         StringBuilder text = new StringBuilder();
         for (Change c : changes) {
-            text.append(String.format("%n  operation %,14d  %-13s  %-9s  0x%016x -> 0x%016x  %s", c.executed, c.register,
-                    c.hardware ? "hardware" : "in memory", c.from, c.to, c.reason));
+            text.append(String.format(
+                    "%n  operation %,14d  %-13s  %-9s  0x%016x -> 0x%016x  %s",
+                    c.executed, c.register, c.hardware ? "hardware" : "in memory", c.from, c.to, c.reason));
         }
         return text.length() == 0 ? System.lineSeparator() + "  no register has changed" : text.toString();
     }

@@ -43,8 +43,10 @@ final class RegisterWatch {
         this.vcpu = vcpu;
         this.state = state;
         this.vm = vm;
-        checks = options.check() ? new RegisterChecks(context, state, options.profiling().maxBufferSize(),
-                options.physicalAddresses(), this::history) : null;
+        checks = options.check()
+                ? new RegisterChecks(
+                        context, state, options.profiling().maxBufferSize(), options.physicalAddresses(), this::history)
+                : null;
         changed("as found");
     }
 
@@ -169,13 +171,18 @@ final class RegisterWatch {
     private void tell(boolean isHardware, int register, long from, long to, String reason) {
         history.add(context.pe.executed, isHardware, NAMES[register], from, to, reason);
         if (context.trace != null) {
-            context.trace.state(vcpu, (isHardware ? HARDWARE_TRACKS : MEMORY_TRACKS)[register], String.format("0x%x", to),
+            context.trace.state(
+                    vcpu,
+                    (isHardware ? HARDWARE_TRACKS : MEMORY_TRACKS)[register],
+                    String.format("0x%x", to),
                     context.pe.cycles());
         }
     }
 
     private String name(int encoding) {
-        return context.registers.definition(encoding) == null ? "a register" : context.registers.definition(encoding).name();
+        return context.registers.definition(encoding) == null
+                ? "a register"
+                : context.registers.definition(encoding).name();
     }
 
     private String history() {

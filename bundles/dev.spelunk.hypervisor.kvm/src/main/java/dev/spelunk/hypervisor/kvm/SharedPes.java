@@ -100,9 +100,10 @@ final class SharedPes {
             return outcome;
         }
         Doing then = doingAfter(who, vcpu);
-        boolean goes = then == Doing.OFF || scheduler.place(who) != p
+        boolean goes = then == Doing.OFF
+                || scheduler.place(who) != p
                 || scheduler.next(p) != HostScheduler.NOBODY
-                && (then == Doing.BLOCKED || scheduler.sliceOver(p, pe.pe.cycles()));
+                        && (then == Doing.BLOCKED || scheduler.sliceOver(p, pe.pe.cycles()));
         if (!goes || vcpu.injects()) {
             scheduler.blocked(who, then == Doing.BLOCKED);
             vcpu.enter();
@@ -247,7 +248,9 @@ final class SharedPes {
         PeContext pe = pes.get(p);
         long now = pe.pe.cycles();
         for (int v = 0; v < vcpus.length; v++) {
-            if (scheduler.doing(v) == Doing.BLOCKED && scheduler.place(v) == p && scheduler.current(p) != v
+            if (scheduler.doing(v) == Doing.BLOCKED
+                    && scheduler.place(v) == p
+                    && scheduler.current(p) != v
                     && vcpus[v][p].timerDue() <= now) {
                 wake(v);
             }

@@ -71,7 +71,8 @@ public final class SpeDeviceAttributes implements VcpuProfilingDevice {
                 throw new RefusedException(Error.EBUSY, attribute + " of vCPU " + vcpu + ": the VM has run already");
             }
             if (initialized[vcpu]) {
-                throw new RefusedException(Error.EBUSY, attribute + " of vCPU " + vcpu + ": its SPE is initialized already");
+                throw new RefusedException(
+                        Error.EBUSY, attribute + " of vCPU " + vcpu + ": its SPE is initialized already");
             }
             switch (attribute) {
                 case IRQ:
@@ -79,7 +80,8 @@ public final class SpeDeviceAttributes implements VcpuProfilingDevice {
                     break;
                 case SPU:
                     if (value < 0 || value >= vm.spus()) {
-                        throw new RefusedException(Error.ENXIO, "there is no SPU " + value + ": the machine has " + vm.spus());
+                        throw new RefusedException(
+                                Error.ENXIO, "there is no SPU " + value + ": the machine has " + vm.spus());
                     }
                     spu[vcpu] = same(spu, value, "SPU");
                     break;
@@ -107,8 +109,10 @@ public final class SpeDeviceAttributes implements VcpuProfilingDevice {
 
         private void maximum(int vcpu, long value) throws RefusedException {
             if (!vm.fineGrainedTraps()) {
-                throw new RefusedException(Error.ENXIO, "a maximum profiling buffer size cannot be set: without FEAT_FGT the "
-                        + "guest reads the hardware's PMBIDR_EL1");
+                throw new RefusedException(
+                        Error.ENXIO,
+                        "a maximum profiling buffer size cannot be set: without FEAT_FGT the "
+                                + "guest reads the hardware's PMBIDR_EL1");
             }
             try {
                 MaxBufferSize.encode(value);
@@ -126,7 +130,8 @@ public final class SpeDeviceAttributes implements VcpuProfilingDevice {
                 throw new RefusedException(Error.ENXIO, "the virtual GIC is not initialized yet");
             }
             int intid = (int) interrupt[vcpu];
-            if (intid == HostInterrupts.VIRTUAL_TIMER || intid == HostInterrupts.PHYSICAL_TIMER
+            if (intid == HostInterrupts.VIRTUAL_TIMER
+                    || intid == HostInterrupts.PHYSICAL_TIMER
                     || intid == HostInterrupts.PMU) {
                 throw new RefusedException(Error.EEXIST, "interrupt " + intid + " is another device's of the vCPU");
             }
@@ -140,8 +145,9 @@ public final class SpeDeviceAttributes implements VcpuProfilingDevice {
         private static long same(long[] values, long value, String what) throws RefusedException {
             for (int i = 0; i < values.length; i++) {
                 if (values[i] != UNSET && values[i] != value) {
-                    throw new RefusedException(Error.EINVAL, "the " + what + " is not the same for every vCPU: vCPU " + i + " has "
-                            + values[i]);
+                    throw new RefusedException(
+                            Error.EINVAL,
+                            "the " + what + " is not the same for every vCPU: vCPU " + i + " has " + values[i]);
                 }
             }
             return value;
@@ -154,7 +160,8 @@ public final class SpeDeviceAttributes implements VcpuProfilingDevice {
 
         @Override
         public ProfilingAttributes complete() {
-            return new ProfilingAttributes((int) interrupt[0], spu[0] == UNSET ? 0 : (int) spu[0], size[0] == UNSET ? 0 : size[0]);
+            return new ProfilingAttributes(
+                    (int) interrupt[0], spu[0] == UNSET ? 0 : (int) spu[0], size[0] == UNSET ? 0 : size[0]);
         }
     }
 }

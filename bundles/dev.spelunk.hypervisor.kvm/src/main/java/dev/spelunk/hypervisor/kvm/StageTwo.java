@@ -84,8 +84,12 @@ final class StageTwo {
 
     /** VTCR_EL2 for these tables. */
     long controlRegister() {
-        return VTCR_RES1 | (long) addressSize << 16 | VTCR_INNER_SHAREABLE | VTCR_WRITE_BACK
-                | VTCR_START_AT_LEVEL_1 | Long.SIZE - ipaBits;
+        return VTCR_RES1
+                | (long) addressSize << 16
+                | VTCR_INNER_SHAREABLE
+                | VTCR_WRITE_BACK
+                | VTCR_START_AT_LEVEL_1
+                | Long.SIZE - ipaBits;
     }
 
     /** VTTBR_EL2 with that VMID. */
@@ -145,7 +149,9 @@ final class StageTwo {
     /** Whether the host has a huge page here that one memslot shows, lined up, in whole. */
     private boolean blockFits(long ipa, int page) {
         long block = ipa & -(1L << BLOCK_SHIFT);
-        return host.huge(page) && memslots.contains(block, 1L << BLOCK_SHIFT) && memslots.page(block) == host.hugeStart(page);
+        return host.huge(page)
+                && memslots.contains(block, 1L << BLOCK_SHIFT)
+                && memslots.page(block) == host.hugeStart(page);
     }
 
     private long rootEntry(long ipa) {

@@ -118,12 +118,23 @@ final class VirtualInterrupts {
     void sampleLines() {
         long now = context.machine.count(context.pe.cycles());
         long offset = context.register(SystemRegister.CNTVOFF_EL2);
-        distributor.setLine(index, HostInterrupts.VIRTUAL_TIMER, fires(
-                context.register(SystemRegister.CNTV_CTL_EL0), context.register(SystemRegister.CNTV_CVAL_EL0), now - offset));
-        distributor.setLine(index, HostInterrupts.PHYSICAL_TIMER, fires(
-                context.register(SystemRegister.CNTP_CTL_EL0), context.register(SystemRegister.CNTP_CVAL_EL0), now));
+        distributor.setLine(
+                index,
+                HostInterrupts.VIRTUAL_TIMER,
+                fires(
+                        context.register(SystemRegister.CNTV_CTL_EL0),
+                        context.register(SystemRegister.CNTV_CVAL_EL0),
+                        now - offset));
+        distributor.setLine(
+                index,
+                HostInterrupts.PHYSICAL_TIMER,
+                fires(
+                        context.register(SystemRegister.CNTP_CTL_EL0),
+                        context.register(SystemRegister.CNTP_CVAL_EL0),
+                        now));
         if (context.interrupts != null) {
-            distributor.setLine(index, HostInterrupts.PMU, context.interrupts.line(context.pe.index, HostInterrupts.PMU));
+            distributor.setLine(
+                    index, HostInterrupts.PMU, context.interrupts.line(context.pe.index, HostInterrupts.PMU));
         }
     }
 
@@ -139,14 +150,17 @@ final class VirtualInterrupts {
      */
     long timerDue(PeContext saved, long counterOffset) {
         return Math.min(
-                due(saved.register(SystemRegister.CNTV_CTL_EL0), saved.register(SystemRegister.CNTV_CVAL_EL0) + counterOffset),
+                due(
+                        saved.register(SystemRegister.CNTV_CTL_EL0),
+                        saved.register(SystemRegister.CNTV_CVAL_EL0) + counterOffset),
                 due(saved.register(SystemRegister.CNTP_CTL_EL0), saved.register(SystemRegister.CNTP_CVAL_EL0)));
     }
 
     private static long due(long control, long count) {
         return (control & (TIMER_ENABLE | TIMER_IMASK)) != TIMER_ENABLE
-                || Long.compareUnsigned(count, Long.MAX_VALUE / MachineState.CYCLES_PER_TICK) >= 0
-                ? Long.MAX_VALUE : count * MachineState.CYCLES_PER_TICK;
+                        || Long.compareUnsigned(count, Long.MAX_VALUE / MachineState.CYCLES_PER_TICK) >= 0
+                ? Long.MAX_VALUE
+                : count * MachineState.CYCLES_PER_TICK;
     }
 
     private static boolean fires(long control, long compare, long count) {
@@ -182,12 +196,17 @@ final class VirtualInterrupts {
 
     /** Interrupts of which the guest's deactivation is to be the physical one's. */
     private static boolean forwarded(int intid) {
-        return intid == HostInterrupts.VIRTUAL_TIMER || intid == HostInterrupts.PHYSICAL_TIMER || intid == HostInterrupts.PMU;
+        return intid == HostInterrupts.VIRTUAL_TIMER
+                || intid == HostInterrupts.PHYSICAL_TIMER
+                || intid == HostInterrupts.PMU;
     }
 
     private void forward(int intid) {
-        host.forward(intid, distributor.line(index, intid) || distributor.isActive(index, intid)
-                || distributor.isPending(index, intid));
+        host.forward(
+                intid,
+                distributor.line(index, intid)
+                        || distributor.isActive(index, intid)
+                        || distributor.isPending(index, intid));
     }
 
     private boolean level(int intid) {
@@ -207,8 +226,11 @@ final class VirtualInterrupts {
         if (!active && !pending) {
             return 0;
         }
-        long value = LR_GROUP1 | (long) distributor.priority(index, intid) << LR_PRIORITY_SHIFT | intid
-                | (active ? LR_ACTIVE : 0) | (pending ? LR_PENDING : 0);
+        long value = LR_GROUP1
+                | (long) distributor.priority(index, intid) << LR_PRIORITY_SHIFT
+                | intid
+                | (active ? LR_ACTIVE : 0)
+                | (pending ? LR_PENDING : 0);
         if (forwarded) {
             return value | LR_HW | (long) intid << LR_PHYSICAL_SHIFT;
         }

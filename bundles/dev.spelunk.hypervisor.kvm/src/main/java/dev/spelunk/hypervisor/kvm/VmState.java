@@ -40,6 +40,7 @@ final class VmState {
     private ExitReason reason = ExitReason.OTHER;
     /** The last event, until somebody has taken note of it. */
     private BufferEvent news;
+
     private final long[] newsWords = new long[FIRST_EVENT_WORDS];
 
     /** @param pages number of 4 KiB pages of the guest's memory */
@@ -251,15 +252,19 @@ final class VmState {
         for (BufferEvent event : BufferEvent.values()) {
             if (block.words[EVENTS + event.ordinal()] != 0) {
                 int at = event.ordinal() * FIRST_EVENT_WORDS;
-                result.put(event.label, String.format("first after %,d operations: %s", firstEvents.words[at],
-                        reason(event, firstEvents.words, at)));
+                result.put(
+                        event.label,
+                        String.format(
+                                "first after %,d operations: %s",
+                                firstEvents.words[at], reason(event, firstEvents.words, at)));
             }
         }
         return result;
     }
 
     private static String reason(BufferEvent event, long[] words, int at) {
-        return EventReason.of(event, EventCause.values()[(int) words[at + 4]], words[at + 1], words[at + 2], words[at + 3]);
+        return EventReason.of(
+                event, EventCause.values()[(int) words[at + 4]], words[at + 1], words[at + 2], words[at + 3]);
     }
 
     void countTrap(int encoding) {

@@ -25,7 +25,13 @@ final class WorldSwitch {
     /** Null when nobody watches. */
     private final RegisterWatch watch;
 
-    WorldSwitch(PeContext context, VcpuState state, VmState vm, StageTwo stage2, long affinity, boolean physicalAddresses,
+    WorldSwitch(
+            PeContext context,
+            VcpuState state,
+            VmState vm,
+            StageTwo stage2,
+            long affinity,
+            boolean physicalAddresses,
             RegisterWatch watch) {
         this.context = context;
         this.state = state;

@@ -38,9 +38,9 @@ import dev.spelunk.hypervisor.kvm.traps.SoftwareGeneratedInterruptTraps;
 import dev.spelunk.mmu.MmuComponent;
 import dev.spelunk.platform.gic.CpuInterfaceBank;
 import dev.spelunk.platform.gic.GicComponent;
-import dev.spelunk.policies.OnEnablePolicy;
 import dev.spelunk.pmsver.v1p0.StatisticalProfiling;
 import dev.spelunk.pmsver.v1p1.StatisticalProfilingV1p1;
+import dev.spelunk.policies.OnEnablePolicy;
 import dev.spelunk.registers.RegisterModelComponent;
 import dev.spelunk.spu.SamplingUnitComponent;
 import dev.spelunk.spu.SpuRegisterBank;
@@ -66,17 +66,21 @@ final class Bench {
     static final long TABLES = GUEST + 0x10_0000;
     /** Virtual address of the buffer; the mapping is by {@link #map}. */
     static final long BUFFER_VA = 0x10_0000_0000L;
+
     static final long BUFFER_IPA = GUEST + 0x40_0000;
     static final long E = 1;
     static final HostCosts NO_COSTS = HostCosts.NONE;
     /** Stands for a counter register that the timer bank brings. */
     private static final RegisterBank TIMER = architecture -> List.of(
             plain("CNTVOFF_EL2", SystemRegister.CNTVOFF_EL2, 2), plain("CNTHCTL_EL2", SystemRegister.CNTHCTL_EL2, 2),
-            plain("CNTV_CTL_EL0", SystemRegister.CNTV_CTL_EL0, 0), plain("CNTV_CVAL_EL0", SystemRegister.CNTV_CVAL_EL0, 0),
-            plain("CNTP_CTL_EL0", SystemRegister.CNTP_CTL_EL0, 0), plain("CNTP_CVAL_EL0", SystemRegister.CNTP_CVAL_EL0, 0));
+            plain("CNTV_CTL_EL0", SystemRegister.CNTV_CTL_EL0, 0),
+                    plain("CNTV_CVAL_EL0", SystemRegister.CNTV_CVAL_EL0, 0),
+            plain("CNTP_CTL_EL0", SystemRegister.CNTP_CTL_EL0, 0),
+                    plain("CNTP_CVAL_EL0", SystemRegister.CNTP_CVAL_EL0, 0));
 
     /** The PE that the test plays now, see {@link #select}. */
     PeContext context;
+
     PeState pe;
     RecordingRegisters registers;
     PlayedCore core;
@@ -96,6 +100,7 @@ final class Bench {
     int broken;
     /** Hears of every word that the test, as the guest, writes to its memory; null when nobody wants to. */
     Pokes pokes;
+
     private int tables;
 
     Bench() {
@@ -121,18 +126,24 @@ final class Bench {
         for (PeState state : machine.pes) {
             PeContext c = new PeContext(machine, state);
             c.architecture = architecture;
-            c.registers = new RecordingRegisters(c, new RegisterModelComponent().create(c,
-                    List.of(new CpuInterfaceBank(), new SpuRegisterBank(), TIMER), null));
+            c.registers = new RecordingRegisters(
+                    c,
+                    new RegisterModelComponent()
+                            .create(c, List.of(new CpuInterfaceBank(), new SpuRegisterBank(), TIMER), null));
             c.translator = new MmuComponent().create(c);
             contexts.add(c);
         }
-        InterruptDistributor physical = controller.create(machine.block("gic", controller.stateWords(peCount), 0),
-                contexts.stream().mapToLong(c -> c.register(SystemRegister.MPIDR_EL1)).toArray(),
+        InterruptDistributor physical = controller.create(
+                machine.block("gic", controller.stateWords(peCount), 0),
+                contexts.stream()
+                        .mapToLong(c -> c.register(SystemRegister.MPIDR_EL1))
+                        .toArray(),
                 n -> machine.pes[n].changed |= PeState.CHANGED_INTERRUPTS);
         for (PeContext c : contexts) {
             c.interrupts = physical;
             c.sampler = spu.create(c);
-            c.records = (n, cycles, data, offset, length) -> records.add(Arrays.copyOfRange(data, offset, offset + length));
+            c.records =
+                    (n, cycles, data, offset, length) -> records.add(Arrays.copyOfRange(data, offset, offset + length));
             c.core = new PlayedCore(c);
             c.register(SystemRegister.SCR_EL3, 1L | 1L << 8 | 1L << 10 | 1L << 27);
             c.register(SystemRegister.MDCR_EL3, 3L << 12);
@@ -158,7 +169,9 @@ final class Bench {
         try {
             Constructor<?> constructor = SamplingUnitComponent.class.getConstructors()[0];
             Class<?> config = constructor.getParameterTypes()[0];
-            Object defaults = Proxy.newProxyInstance(config.getClassLoader(), new Class<?>[] {config},
+            Object defaults = Proxy.newProxyInstance(
+                    config.getClassLoader(),
+                    new Class<?>[] {config},
                     (proxy, method, arguments) -> method.getDefaultValue());
             return (SamplingUnit) constructor.newInstance(defaults);
         } catch (ReflectiveOperationException e) {
@@ -167,9 +180,16 @@ final class Bench {
     }
 
     static List<TrapHandler> handlers() {
-        return List.of(new AuxiliaryControlTraps(), new CacheMaintenanceTraps(), new DebugTraps(), new IdRegisterTraps(),
-                new PerformanceMonitorTraps(), new SoftwareGeneratedInterruptTraps(), new ProfilingBufferTraps(),
-                new ProfilingIdTraps(), new SamplingTraps());
+        return List.of(
+                new AuxiliaryControlTraps(),
+                new CacheMaintenanceTraps(),
+                new DebugTraps(),
+                new IdRegisterTraps(),
+                new PerformanceMonitorTraps(),
+                new SoftwareGeneratedInterruptTraps(),
+                new ProfilingBufferTraps(),
+                new ProfilingIdTraps(),
+                new SamplingTraps());
     }
 
     /** What shows the guest what it must not see, once a test wants that. */
@@ -195,12 +215,27 @@ final class Bench {
     }
 
     VmDescription description() {
-        return new VmDescription(List.copyOf(contexts), GUEST, SIZE, HOST, BASE, 2 << 20, userDevices, controller,
-                0x0800_0000L, 0x080A_0000L, firmware, withBroken(), policy, options());
+        return new VmDescription(
+                List.copyOf(contexts),
+                GUEST,
+                SIZE,
+                HOST,
+                BASE,
+                2 << 20,
+                userDevices,
+                controller,
+                0x0800_0000L,
+                0x080A_0000L,
+                firmware,
+                withBroken(),
+                policy,
+                options());
     }
 
     private VmOptions options() {
-        return VmOptions.DEFAULT.withCheck(true).withProfiling(new ProfilingAttributes(21, 0, maxBufferSize))
+        return VmOptions.DEFAULT
+                .withCheck(true)
+                .withProfiling(new ProfilingAttributes(21, 0, maxBufferSize))
                 .withPhysicalAddresses(physicalAddresses);
     }
 
@@ -286,8 +321,17 @@ final class Bench {
     /** An access of the guest that faults at stage 2: a 64-bit one with register X1. */
     void stage2Abort(long ipa, boolean write, boolean valid, boolean instruction) {
         context.register(SystemRegister.HPFAR_EL2, ipa >>> 12 << 4);
-        exit(Core.SYNCHRONOUS, (instruction ? 0x20L : 0x24L) << 26 | 1L << 25 | (valid ? 1L << 24 : 0) | 3L << 22
-                | 1L << 16 | 1L << 15 | (write ? 1L << 6 : 0) | 0x05, ipa);
+        exit(
+                Core.SYNCHRONOUS,
+                (instruction ? 0x20L : 0x24L) << 26
+                        | 1L << 25
+                        | (valid ? 1L << 24 : 0)
+                        | 3L << 22
+                        | 1L << 16
+                        | 1L << 15
+                        | (write ? 1L << 6 : 0)
+                        | 0x05,
+                ipa);
     }
 
     /** Hears of writes to guest memory. */

@@ -44,8 +44,10 @@ class BrokenWorldSwitchTest {
             case LIMIT_OFF_BEFORE_STAGE_2 -> bench.registers.spoil(SystemRegister.PMBLIMITR_EL1, v -> v | 1);
             case LIMIT_CHANGED_BY_GUEST -> memory(SystemRegister.PMBLIMITR_EL1, LIMIT - 0x1000 | 1);
             case POINTER_LOADED_BEFORE_LIMIT -> bench.registers.spoil(SystemRegister.PMBPTR_EL1, v -> v + 64);
-            case POINTER_READ_BACK -> bench.registers.after(SystemRegister.PMBLIMITR_EL1,
-                    () -> bench.context.register(SystemRegister.PMBPTR_EL1, BUFFER_VA + 128));
+            case POINTER_READ_BACK ->
+                bench.registers.after(
+                        SystemRegister.PMBLIMITR_EL1,
+                        () -> bench.context.register(SystemRegister.PMBPTR_EL1, BUFFER_VA + 128));
             case POINTER_CHANGED_BY_GUEST -> memory(SystemRegister.PMBPTR_EL1, BUFFER_VA + 64);
             case STATUS_NEVER_WRITTEN -> {
                 bench.context.register(SystemRegister.PMBSR_EL1, S | 1);
@@ -60,8 +62,9 @@ class BrokenWorldSwitchTest {
                 bench.registers.after(SystemRegister.HCR_EL2, () -> memory(SystemRegister.PMBSR_EL1, 1L << 18));
             }
             case STATUS_CHANGED_FOR_A_REASON -> memory(SystemRegister.PMBSR_EL1, 1L << 19);
-            case LINE_FOLLOWS_STATUS -> bench.registers.after(SystemRegister.PMBLIMITR_EL1,
-                    () -> bench.distributor().setLine(0, HostInterrupts.SPE, true));
+            case LINE_FOLLOWS_STATUS ->
+                bench.registers.after(
+                        SystemRegister.PMBLIMITR_EL1, () -> bench.distributor().setLine(0, HostInterrupts.SPE, true));
             case HOST_CONTROLS -> bench.context.register(SystemRegister.PMSCR_EL2, 1 << 4);
             case MAXIMUM_SHOWN -> bench.broken = SystemRegister.PMBIDR_EL1;
             case FEATURES_HIDDEN -> bench.broken = SystemRegister.PMSIDR_EL1;
@@ -83,7 +86,8 @@ class BrokenWorldSwitchTest {
     @Test
     @DisplayName("names are one of a kind, and a sound world switch breaks none")
     void sound() {
-        assertThat(Arrays.stream(Invariant.values()).map(i -> i.label)).doesNotHaveDuplicates()
+        assertThat(Arrays.stream(Invariant.values()).map(i -> i.label))
+                .doesNotHaveDuplicates()
                 .hasSize(EnumSet.allOf(Invariant.class).size());
         profile();
         for (int i = 0; i < 400; i++) {

@@ -58,7 +58,8 @@ class ExitsTest {
         bench.stage2Abort(0x4000_0000L, false, false, true);
         assertThat(bench.vm.state().stage2Counts()).containsExactly(1, 2, 0);
         Translation out = new Translation();
-        assertThat(bench.context.translator.translateStage2(out, 0x4020_1234L, 2)).isTrue();
+        assertThat(bench.context.translator.translateStage2(out, 0x4020_1234L, 2))
+                .isTrue();
         assertThat(out.pa).isEqualTo(Bench.HOST + 0x20_1234L);
     }
 
@@ -127,7 +128,9 @@ class ExitsTest {
         assertThat(bench.vm.exits()).containsEntry("MMIO: user space device", 5L);
         assertThat(bench.core.exceptionsToGuest).isZero();
         bench.stage2Abort(0x0900_0020L, true, true, false);
-        assertThat(bench.core.exceptionsToGuest).as("the device's own External abort").isEqualTo(1);
+        assertThat(bench.core.exceptionsToGuest)
+                .as("the device's own External abort")
+                .isEqualTo(1);
     }
 
     @Test
@@ -153,7 +156,8 @@ class ExitsTest {
     }
 
     @Test
-    @DisplayName("HVC goes on behind the instruction; a trapped SMC is advanced and served alike; an immediate is not supported")
+    @DisplayName(
+            "HVC goes on behind the instruction; a trapped SMC is advanced and served alike; an immediate is not supported")
     void firmwareCalls() {
         long[] last = new long[1];
         bench.firmware = (pes, caller, startEl) -> {
@@ -225,7 +229,8 @@ class ExitsTest {
         long before = bench.pe.idleCycles;
         bench.write(SystemRegister.PMBPTR_EL1, Bench.BUFFER_VA);
         bench.write(SystemRegister.PMBLIMITR_EL1, Bench.BUFFER_VA + 0x2001);
-        assertThat(bench.pe.idleCycles - before).as("two exits, two walks, five pins, two blocks")
+        assertThat(bench.pe.idleCycles - before)
+                .as("two exits, two walks, five pins, two blocks")
                 .isEqualTo(2 * 120 + 2 * 1000 + 5 * 3 + 2 * 50_000);
         assertThatThrownBy(() -> new HostCosts(0, 0, -1, 0, 0, 0, 0, 0)).isInstanceOf(BadInputException.class);
     }
@@ -251,7 +256,8 @@ class ExitsTest {
     void setWayMaintenanceDoesNothing() {
         bench.start();
         bench.pe.pc = 0x4000_0040L;
-        bench.exit(Core.SYNCHRONOUS, 0x18L << 26 | 1L << 25 | Encoding.syndrome(Encoding.of(1, 0, 7, 14, 2), 2, false), 0);
+        bench.exit(
+                Core.SYNCHRONOUS, 0x18L << 26 | 1L << 25 | Encoding.syndrome(Encoding.of(1, 0, 7, 14, 2), 2, false), 0);
         assertThat(bench.pe.pc).isEqualTo(0x4000_0044L);
         assertThat(bench.vm.traps()).containsEntry("S1_0_C7_C14_2", 1L);
     }
@@ -275,10 +281,24 @@ class ExitsTest {
     void aMemslotOfHalfPagesIsRefused() {
         Bench odd = new Bench();
         VmDescription d = odd.description();
-        assertThatThrownBy(() -> new KvmVirtualMachine(new VmDescription(d.pes(),
-                d.memslotBase(), d.memslotSize() - 1, d.hostBase(), d.hostReserved(), d.hostReservedSize(),
-                d.userDevices(), d.interrupts(), d.distributorBase(), d.redistributorBase(), null, d.trapHandlers(),
-                d.pinningPolicy(), d.options()), odd.settings()))
-                .isInstanceOf(BadInputException.class).hasMessageContaining("whole pages");
+        assertThatThrownBy(() -> new KvmVirtualMachine(
+                        new VmDescription(
+                                d.pes(),
+                                d.memslotBase(),
+                                d.memslotSize() - 1,
+                                d.hostBase(),
+                                d.hostReserved(),
+                                d.hostReservedSize(),
+                                d.userDevices(),
+                                d.interrupts(),
+                                d.distributorBase(),
+                                d.redistributorBase(),
+                                null,
+                                d.trapHandlers(),
+                                d.pinningPolicy(),
+                                d.options()),
+                        odd.settings()))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("whole pages");
     }
 }

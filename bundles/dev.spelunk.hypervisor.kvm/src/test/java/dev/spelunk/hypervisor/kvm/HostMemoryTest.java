@@ -47,8 +47,12 @@ class HostMemoryTest {
         assertThat(bench.vm.memory().writable(IPA)).as("unmapped").isFalse();
         assertThat(bench.vm.hostAddress(IPA, false)).isNotEqualTo(before);
         assertThat(bench.peek(IPA + 8)).isEqualTo(0x1234);
-        assertThat(bench.context.memory.read(before + 8, 8)).as("the old frame is nobody's").isZero();
-        assertThat(count(HostCounter.SPLIT)).as("a page of a huge page moves alone").isEqualTo(1);
+        assertThat(bench.context.memory.read(before + 8, 8))
+                .as("the old frame is nobody's")
+                .isZero();
+        assertThat(count(HostCounter.SPLIT))
+                .as("a page of a huge page moves alone")
+                .isEqualTo(1);
         fault(true, 0x07);
         assertThat(bench.vm.memory().writable(IPA)).isTrue();
     }
@@ -84,7 +88,8 @@ class HostMemoryTest {
     }
 
     @Test
-    @DisplayName("a walk that is to set AF or the dirty state in a shared page gets a frame of its own for it, the SPU's too")
+    @DisplayName(
+            "a walk that is to set AF or the dirty state in a shared page gets a frame of its own for it, the SPU's too")
     void sharedTable() {
         for (int page = 0; page < Bench.SIZE / Memslots.PAGE; page += HostMemory.HUGE) {
             bench.vm.pressure().event(Kind.SPLIT, page);
@@ -115,7 +120,8 @@ class HostMemoryTest {
     }
 
     @Test
-    @DisplayName("tables that name the same pages again and again: a buffer of more pages than there are is refused at once")
+    @DisplayName(
+            "tables that name the same pages again and again: a buffer of more pages than there are is refused at once")
     void aliases() {
         // A table of level 2 whose entries all point to one of level 3, and one of level 1 all to that: 512 GiB.
         bench.enableMmu();
@@ -132,7 +138,9 @@ class HostMemoryTest {
         assertThat(bench.memory(SystemRegister.PMBSR_EL1)).isEqualTo(1L << 17 | 1L << 19);
         assertThat(bench.vm.state().pinnedPages()).isZero();
         bench.write(SystemRegister.PMBSR_EL1, 0);
-        assertThat(bench.hardware(SystemRegister.PMBLIMITR_EL1) & 1).as("E stays out of hardware").isZero();
+        assertThat(bench.hardware(SystemRegister.PMBLIMITR_EL1) & 1)
+                .as("E stays out of hardware")
+                .isZero();
     }
 
     @Test
@@ -148,7 +156,9 @@ class HostMemoryTest {
         event(Kind.COLLAPSE);
         assertThat(count(HostCounter.COLLAPSED)).isEqualTo(1);
         fault(true, 0x07);
-        assertThat(bench.vm.state().stage2Counts()).as("a block in place of the table").containsExactly(2, 2, 1);
+        assertThat(bench.vm.state().stage2Counts())
+                .as("a block in place of the table")
+                .containsExactly(2, 2, 1);
         assertThat(bench.peek(IPA)).isEqualTo(0x42);
     }
 
@@ -163,8 +173,12 @@ class HostMemoryTest {
         assertThat(bench.vm.hostAddress(IPA, false)).isEqualTo(frame);
         assertThat(bench.vm.memory().writable(IPA)).isTrue();
         assertThat(count(HostCounter.REFUSED_PINNED)).isPositive();
-        assertThat(count(HostCounter.RECLAIMED) + count(HostCounter.MIGRATED) + count(HostCounter.COMPACTED)
-                + count(HostCounter.MERGED) + count(HostCounter.SPLIT)).isZero();
+        assertThat(count(HostCounter.RECLAIMED)
+                        + count(HostCounter.MIGRATED)
+                        + count(HostCounter.COMPACTED)
+                        + count(HostCounter.MERGED)
+                        + count(HostCounter.SPLIT))
+                .isZero();
     }
 
     @Test
@@ -186,14 +200,18 @@ class HostMemoryTest {
         late.start().enableMmu().mapBuffer(4).enableBuffer(Bench.BUFFER_VA, Bench.BUFFER_VA + 0x4000);
         late.sample();
         assertThat(late.takeInterrupts()).as("the PE is interrupted once").isEqualTo(1);
-        assertThat(late.vm.exits()).as("and the host does not know yet").doesNotContainKey("IRQ: SPE buffer management event");
+        assertThat(late.vm.exits())
+                .as("and the host does not know yet")
+                .doesNotContainKey("IRQ: SPE buffer management event");
         assertThat(late.sample()).as("nothing is sampled").isFalse();
         assertThat(late.vm.deadline(0)).isEqualTo(late.pe.cycles() + 1000);
         late.pe.executed += 1000;
         late.vm.advance(0);
         late.settle();
         assertThat(late.takeInterrupts()).isEqualTo(1);
-        assertThat(late.vm.host()).containsEntry("blackout operations", 1000L).containsEntry("blackouts", 1L)
+        assertThat(late.vm.host())
+                .containsEntry("blackout operations", 1000L)
+                .containsEntry("blackouts", 1L)
                 .containsEntry("SPU stage 2 faults", 1L);
         assertThat(late.sample()).isTrue();
         assertThat(late.records).hasSize(1);
@@ -240,7 +258,8 @@ class HostMemoryTest {
         limited.settings = new HostSettings(HostCosts.NONE, 64 * 4096, true, List.of(), 0, Set.of(Kind.values()), 0);
         limited.start().enableMmu().mapBuffer(4).enableBuffer(Bench.BUFFER_VA, Bench.BUFFER_VA + 0x4000);
         long pinned = limited.vm.state().pinnedPages();
-        assertThatThrownBy(() -> limited.vm.pinningPolicy(new WholeVmPolicy())).isInstanceOf(BadInputException.class)
+        assertThatThrownBy(() -> limited.vm.pinningPolicy(new WholeVmPolicy()))
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("pinLimit");
         assertThat(limited.vm.state().pinnedPages()).isEqualTo(pinned);
     }
@@ -248,8 +267,10 @@ class HostMemoryTest {
     @Test
     @DisplayName("an impossible setting is one clear sentence")
     void settings() {
-        assertThatThrownBy(() -> Kind.of(List.of("reclaim", "fire"))).isInstanceOf(BadInputException.class)
-                .hasMessageContaining("\"fire\" is unknown").hasMessageContaining("migration");
+        assertThatThrownBy(() -> Kind.of(List.of("reclaim", "fire")))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("\"fire\" is unknown")
+                .hasMessageContaining("migration");
         assertThatThrownBy(() -> new HostSettings(HostCosts.NONE, -1, true, List.of(), 0, Set.of(), 0))
                 .isInstanceOf(BadInputException.class);
         assertThatThrownBy(() -> new HostSettings(HostCosts.NONE, 0, true, List.of(), -1, Set.of(), 0))

@@ -24,23 +24,33 @@ class InvariantsTest {
 
     /** What a guest may do. */
     enum Action {
-        WRITE_POINTER, WRITE_LIMIT_ENABLED, WRITE_LIMIT_DISABLED, CLEAR_STATUS, SET_STATUS, MAP, MAP_ELSEWHERE, MAP_READ_ONLY,
-        UNMAP, SAMPLE, UNRELATED_EXIT, TAKE_INTERRUPTS
+        WRITE_POINTER,
+        WRITE_LIMIT_ENABLED,
+        WRITE_LIMIT_DISABLED,
+        CLEAR_STATUS,
+        SET_STATUS,
+        MAP,
+        MAP_ELSEWHERE,
+        MAP_READ_ONLY,
+        UNMAP,
+        SAMPLE,
+        UNRELATED_EXIT,
+        TAKE_INTERRUPTS
     }
 
     /**
      * @param page 0..PAGES: pages of the buffer's addresses
      * @param odd makes pointers and limits misprogrammed in a way of its own
      */
-    record Step(Action action, int page, int odd) {
-    }
+    record Step(Action action, int page, int odd) {}
 
     @Provide
     Arbitrary<List<Step>> steps() {
-        Arbitrary<Step> step = Combinators.combine(Arbitraries.of(Action.class), Arbitraries.integers().between(0, PAGES),
-                Arbitraries.frequency(
-                        Tuple.of(8, 0), Tuple.of(1, 1), Tuple.of(1, 2),
-                        Tuple.of(1, 3))).as(Step::new);
+        Arbitrary<Step> step = Combinators.combine(
+                        Arbitraries.of(Action.class),
+                        Arbitraries.integers().between(0, PAGES),
+                        Arbitraries.frequency(Tuple.of(8, 0), Tuple.of(1, 1), Tuple.of(1, 2), Tuple.of(1, 3)))
+                .as(Step::new);
         return step.list().ofMinSize(1).ofMaxSize(60);
     }
 
@@ -59,7 +69,8 @@ class InvariantsTest {
         for (Step step : steps) {
             bench.registers.writes.clear();
             // What hardware has reported reaches memory in the exit of the step, before the step's own write.
-            boolean stopped = ((bench.memory(SystemRegister.PMBSR_EL1) | bench.hardware(SystemRegister.PMBSR_EL1)) & S) != 0;
+            boolean stopped =
+                    ((bench.memory(SystemRegister.PMBSR_EL1) | bench.hardware(SystemRegister.PMBSR_EL1)) & S) != 0;
             perform(bench, step);
             check(bench);
             boolean enabled = (bench.memory(SystemRegister.PMBLIMITR_EL1) & 1) != 0;
@@ -67,11 +78,13 @@ class InvariantsTest {
                 case WRITE_POINTER, WRITE_LIMIT_ENABLED, WRITE_LIMIT_DISABLED -> unjudged = stopped || !enabled;
                 case CLEAR_STATUS -> {
                     if (!unjudged || !enabled) {
-                        assertThat(bench.memory(SystemRegister.PMBSR_EL1)).as("clearing S alone never injects again").isZero();
+                        assertThat(bench.memory(SystemRegister.PMBSR_EL1))
+                                .as("clearing S alone never injects again")
+                                .isZero();
                     }
                     unjudged &= !enabled;
                 }
-                default -> { }
+                default -> {}
             }
         }
         bench.vm.close();
@@ -114,7 +127,9 @@ class InvariantsTest {
     private static void check(Bench bench) {
         long memoryStatus = bench.memory(SystemRegister.PMBSR_EL1);
         long memoryLimit = bench.memory(SystemRegister.PMBLIMITR_EL1);
-        assertThat(bench.registers.values(SystemRegister.PMBSR_EL1)).as("PMBSR_EL1 as hardware gets it").allMatch(v -> v == 0);
+        assertThat(bench.registers.values(SystemRegister.PMBSR_EL1))
+                .as("PMBSR_EL1 as hardware gets it")
+                .allMatch(v -> v == 0);
         for (Write write : bench.registers.writes) {
             if (write.encoding() == SystemRegister.PMBLIMITR_EL1 && (write.value() & 1) != 0) {
                 assertThat(write.stage2On()).as("E is set with stage 2 on").isTrue();
@@ -123,13 +138,17 @@ class InvariantsTest {
             }
         }
         if (!bench.registers.writes.isEmpty()) {
-            assertThat(bench.hardware(SystemRegister.PMBSR_EL1) & S).as("hardware S after an exit").isZero();
+            assertThat(bench.hardware(SystemRegister.PMBSR_EL1) & S)
+                    .as("hardware S after an exit")
+                    .isZero();
             boolean loadable = bench.vm.vcpu(0).buffer().loadable();
             assertThat(bench.hardware(SystemRegister.PMBLIMITR_EL1) & 1).isEqualTo(loadable ? 1 : 0);
         }
         assertThat(bench.line()).as("the guest's interrupt").isEqualTo((memoryStatus & S) != 0);
         if ((memoryLimit & 1) == 0) {
-            assertThat(bench.vm.state().pinnedPages()).as("nothing is pinned for a disabled buffer").isZero();
+            assertThat(bench.vm.state().pinnedPages())
+                    .as("nothing is pinned for a disabled buffer")
+                    .isZero();
         }
         assertThat(bench.core.exceptionsToGuest).isZero();
         assertThat(bench.pe.el).isEqualTo(1);

@@ -38,17 +38,21 @@ class MaxBufferSizeTest {
     }
 
     @Property(seed = "20261121")
-    void aSizeBetweenTwoFieldValuesIsRefused(@ForAll @IntRange(max = 0x3FFE) int field, @ForAll @LongRange(min = 1) long part) {
+    void aSizeBetweenTwoFieldValuesIsRefused(
+            @ForAll @IntRange(max = 0x3FFE) int field, @ForAll @LongRange(min = 1) long part) {
         long low = MaxBufferSize.decode(field);
         long gap = MaxBufferSize.decode(field + 1) - low;
         long size = low + 1 + part % (gap - 1);
-        assertThatThrownBy(() -> MaxBufferSize.encode(size)).isInstanceOf(MaxBufferSize.NotRepresentableException.class)
-                .hasMessageStartingWith("EDOM").hasMessageContaining(Long.toHexString(size));
+        assertThatThrownBy(() -> MaxBufferSize.encode(size))
+                .isInstanceOf(MaxBufferSize.NotRepresentableException.class)
+                .hasMessageStartingWith("EDOM")
+                .hasMessageContaining(Long.toHexString(size));
     }
 
     @Test
     void whatIsBeyondTheLargestIsRefused() {
-        assertThatThrownBy(() -> MaxBufferSize.encode((4092L << 40) + (1L << 42))).hasMessageStartingWith("EDOM");
+        assertThatThrownBy(() -> MaxBufferSize.encode((4092L << 40) + (1L << 42)))
+                .hasMessageStartingWith("EDOM");
         assertThatThrownBy(() -> MaxBufferSize.encode(-1L << 12)).hasMessageStartingWith("EDOM");
     }
 }

@@ -32,14 +32,29 @@ class ModelCheckTest {
     @Provide
     Arbitrary<List<Step>> steps() {
         Arbitrary<Action> action = Arbitraries.frequency(
-                Tuple.of(6, Action.WRITE_POINTER), Tuple.of(10, Action.ENABLE), Tuple.of(4, Action.DISABLE),
-                Tuple.of(8, Action.CLEAR_STATUS), Tuple.of(1, Action.SET_STATUS), Tuple.of(6, Action.MAP),
-                Tuple.of(1, Action.MAP_ELSEWHERE), Tuple.of(1, Action.MAP_NOWHERE), Tuple.of(1, Action.MAP_READ_ONLY),
-                Tuple.of(1, Action.UNMAP), Tuple.of(30, Action.SAMPLE), Tuple.of(6, Action.RUN), Tuple.of(6, Action.TOUCH),
-                Tuple.of(4, Action.UNRELATED_EXIT), Tuple.of(12, Action.HOST_MEMORY), Tuple.of(1, Action.SWAP_POLICY),
-                Tuple.of(1, Action.SWAP_HYPERVISOR), Tuple.of(1, Action.PREEMPTION));
-        Arbitrary<Step> step = Combinators.combine(action, Arbitraries.integers().between(0, ModelledGuest.PAGES),
-                Arbitraries.integers().between(0, 66)).as(Step::new);
+                Tuple.of(6, Action.WRITE_POINTER),
+                Tuple.of(10, Action.ENABLE),
+                Tuple.of(4, Action.DISABLE),
+                Tuple.of(8, Action.CLEAR_STATUS),
+                Tuple.of(1, Action.SET_STATUS),
+                Tuple.of(6, Action.MAP),
+                Tuple.of(1, Action.MAP_ELSEWHERE),
+                Tuple.of(1, Action.MAP_NOWHERE),
+                Tuple.of(1, Action.MAP_READ_ONLY),
+                Tuple.of(1, Action.UNMAP),
+                Tuple.of(30, Action.SAMPLE),
+                Tuple.of(6, Action.RUN),
+                Tuple.of(6, Action.TOUCH),
+                Tuple.of(4, Action.UNRELATED_EXIT),
+                Tuple.of(12, Action.HOST_MEMORY),
+                Tuple.of(1, Action.SWAP_POLICY),
+                Tuple.of(1, Action.SWAP_HYPERVISOR),
+                Tuple.of(1, Action.PREEMPTION));
+        Arbitrary<Step> step = Combinators.combine(
+                        action,
+                        Arbitraries.integers().between(0, ModelledGuest.PAGES),
+                        Arbitraries.integers().between(0, 66))
+                .as(Step::new);
         return step.list().ofMinSize(1).ofMaxSize(STEPS).withSizeDistribution(RandomDistribution.uniform());
     }
 
@@ -57,10 +72,25 @@ class ModelCheckTest {
     @AfterContainer
     static void aMillionStepsReachedWhatThereIs() {
         assertThat(taken).isGreaterThanOrEqualTo(1_000_000);
-        assertThat(REACHED.keySet()).contains("records", "blackouts", "SPU stage 2 faults", "blackout operations",
-                "pages reclaimed", "pages brought back in", "pages migrated", "pages merged", "pages copied on write",
-                "huge pages split", "huge pages made", "host memory events that a pin refused",
-                "buffer full", "stage 1 fault", "stage 1 fault found at enable", "external abort", "access not allowed",
-                "buffer size too large");
+        assertThat(REACHED.keySet())
+                .contains(
+                        "records",
+                        "blackouts",
+                        "SPU stage 2 faults",
+                        "blackout operations",
+                        "pages reclaimed",
+                        "pages brought back in",
+                        "pages migrated",
+                        "pages merged",
+                        "pages copied on write",
+                        "huge pages split",
+                        "huge pages made",
+                        "host memory events that a pin refused",
+                        "buffer full",
+                        "stage 1 fault",
+                        "stage 1 fault found at enable",
+                        "external abort",
+                        "access not allowed",
+                        "buffer size too large");
     }
 }

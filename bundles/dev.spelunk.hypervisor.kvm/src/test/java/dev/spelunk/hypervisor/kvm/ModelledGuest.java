@@ -37,16 +37,31 @@ final class ModelledGuest {
 
     /** What happens in a step. */
     enum Action {
-        WRITE_POINTER, ENABLE, DISABLE, CLEAR_STATUS, SET_STATUS, MAP, MAP_ELSEWHERE, MAP_NOWHERE, MAP_READ_ONLY, UNMAP, SAMPLE,
-        RUN, TOUCH, UNRELATED_EXIT, HOST_MEMORY, SWAP_POLICY, SWAP_HYPERVISOR, PREEMPTION
+        WRITE_POINTER,
+        ENABLE,
+        DISABLE,
+        CLEAR_STATUS,
+        SET_STATUS,
+        MAP,
+        MAP_ELSEWHERE,
+        MAP_NOWHERE,
+        MAP_READ_ONLY,
+        UNMAP,
+        SAMPLE,
+        RUN,
+        TOUCH,
+        UNRELATED_EXIT,
+        HOST_MEMORY,
+        SWAP_POLICY,
+        SWAP_HYPERVISOR,
+        PREEMPTION
     }
 
     /**
      * @param page 0..PAGES: pages of the buffer's addresses
      * @param detail which of several ways
      */
-    record Step(Action action, int page, int detail) {
-    }
+    record Step(Action action, int page, int detail) {}
 
     private final Bench bench = new Bench();
     private final Translation translation = new Translation();
@@ -54,14 +69,15 @@ final class ModelledGuest {
     private final TreeMap<Integer, byte[]> expected = new TreeMap<>();
     /** Frames of the pages that are pinned, since they are. */
     private final TreeMap<Long, Long> frames = new TreeMap<>();
+
     private long samples;
     private long hardwareEvents;
     private boolean quiet;
 
     ModelledGuest() {
         bench.maxBufferSize = 0x5000;
-        bench.settings = new HostSettings(new HostCosts(80, 60, 4, 10, 5, 50, 15, 700), 0, true, List.of(), 0,
-                Set.of(KINDS), 0);
+        bench.settings =
+                new HostSettings(new HostCosts(80, 60, 4, 10, 5, 50, 15, 700), 0, true, List.of(), 0, Set.of(KINDS), 0);
         bench.pokes = (ipa, value) -> PhysicalMemory.put64(page(ipa), (int) ipa & PAGE - 1, value);
         bench.start().enableMmu().mapBuffer(PAGES);
         bench.write(SystemRegister.PMSIRR_EL1, 256);
@@ -145,7 +161,9 @@ final class ModelledGuest {
     private void hostMemory(Step step, long ipa) {
         int page = (int) ((ipa - Bench.GUEST) / PAGE);
         // Some of it hits tables, and some of it pages that have nothing to do with the buffer.
-        int where = step.detail % 4 == 3 ? (int) ((Bench.TABLES - Bench.GUEST) / PAGE) + step.page : page + step.detail % 4 * 256;
+        int where = step.detail % 4 == 3
+                ? (int) ((Bench.TABLES - Bench.GUEST) / PAGE) + step.page
+                : page + step.detail % 4 * 256;
         bench.vm.pressure().event(KINDS[step.detail % KINDS.length], where);
     }
 
@@ -168,12 +186,15 @@ final class ModelledGuest {
             written(pointer, bench.records.get(records));
         }
         if (counter(SpuState.RECORDS_LOST) > lost) {
-            assertThat(status & S).as("a lost record has an event to account for it").isNotZero();
+            assertThat(status & S)
+                    .as("a lost record has an event to account for it")
+                    .isNotZero();
         }
         if ((status & S) != 0 && BufferStatus.exceptionClass(status) == BufferStatus.EC_STAGE_2_ABORT) {
             long at = ipaOf(bench.hardware(SystemRegister.PMBPTR_EL1));
             assertThat(at >= 0 && bench.vm.memory().pinCount(at) > 0 && tablesPinned())
-                    .as("the SPU faulted at stage 2 on IPA 0x%x, which is pinned", at).isFalse();
+                    .as("the SPU faulted at stage 2 on IPA 0x%x, which is pinned", at)
+                    .isFalse();
         }
     }
 
@@ -184,7 +205,9 @@ final class ModelledGuest {
     /** The record must be where the guest's own tables say. */
     private void written(long va, byte[] record) {
         long ipa = ipaOf(va);
-        assertThat(ipa >= 0 && bench.vm.memory().contains(ipa)).as("the SPU wrote to 0x%x, which is not the guest's", va).isTrue();
+        assertThat(ipa >= 0 && bench.vm.memory().contains(ipa))
+                .as("the SPU wrote to 0x%x, which is not the guest's", va)
+                .isTrue();
         System.arraycopy(record, 0, page(ipa), (int) ipa & PAGE - 1, record.length);
     }
 
@@ -194,7 +217,9 @@ final class ModelledGuest {
             return -1;
         }
         long descriptor = PhysicalMemory.get64(page(bench.entry(va)), (int) bench.entry(va) & PAGE - 1);
-        return (descriptor & 1) == 0 || (descriptor & 0x80) != 0 ? -1 : descriptor & 0x0000_FFFF_FFFF_F000L | va & PAGE - 1;
+        return (descriptor & 1) == 0 || (descriptor & 0x80) != 0
+                ? -1
+                : descriptor & 0x0000_FFFF_FFFF_F000L | va & PAGE - 1;
     }
 
     /** The guest writes a word of its buffer, as often as it faults at stage 2. */
@@ -206,7 +231,10 @@ final class ModelledGuest {
             }
             assertThat(faults).as("the same stage 2 fault again and again").isLessThan(8);
             bench.context.register(SystemRegister.HPFAR_EL2, translation.ipa >>> 12 << 4);
-            bench.exit(Core.SYNCHRONOUS, 0x24L << 26 | 1L << 25 | (translation.onWalk ? 1L << 7 : 1L << 6) | translation.fault, address);
+            bench.exit(
+                    Core.SYNCHRONOUS,
+                    0x24L << 26 | 1L << 25 | (translation.onWalk ? 1L << 7 : 1L << 6) | translation.fault,
+                    address);
         }
         PhysicalMemory.put64(page(translation.ipa), (int) translation.ipa & PAGE - 1, address);
         bench.context.memory.write(translation.pa, Long.BYTES, address);
@@ -218,14 +246,21 @@ final class ModelledGuest {
 
     private void check() {
         long status = bench.memory(SystemRegister.PMBSR_EL1);
-        assertThat(bench.registers.values(SystemRegister.PMBSR_EL1)).as("PMBSR_EL1 as hardware gets it").allMatch(v -> v == 0);
+        assertThat(bench.registers.values(SystemRegister.PMBSR_EL1))
+                .as("PMBSR_EL1 as hardware gets it")
+                .allMatch(v -> v == 0);
         assertThat(bench.line()).as("the guest's interrupt").isEqualTo((status & S) != 0);
-        assertThat(bench.core.exceptionsToGuest).as("exceptions taken by the guest").isZero();
+        assertThat(bench.core.exceptionsToGuest)
+                .as("exceptions taken by the guest")
+                .isZero();
         if (quiet) {
             assertThat(status & S).as("no event without a new cause").isZero();
         }
-        assertThat(samples).as("samples written and lost").isEqualTo(counter(SpuState.RECORDS_WRITTEN)
-                + counter(SpuState.RECORDS_LOST) + counter(SpuState.SAMPLE_COLLISION));
+        assertThat(samples)
+                .as("samples written and lost")
+                .isEqualTo(counter(SpuState.RECORDS_WRITTEN)
+                        + counter(SpuState.RECORDS_LOST)
+                        + counter(SpuState.SAMPLE_COLLISION));
         assertThat((long) bench.records.size()).isEqualTo(counter(SpuState.RECORDS_WRITTEN));
         assertThat(counter(SpuState.RECORDS_LOST)).isLessThanOrEqualTo(hardwareEvents);
         checkPins();
@@ -234,22 +269,30 @@ final class ModelledGuest {
     private void checkPins() {
         HeldPages held = bench.vm.vcpu(0).buffer().pins();
         boolean ofTheVm = bench.policy instanceof WholeVmPolicy;
-        assertThat(bench.vm.state().pinnedPages()).as("pages pinned").isEqualTo(ofTheVm ? Bench.SIZE / PAGE : held.count());
+        assertThat(bench.vm.state().pinnedPages())
+                .as("pages pinned")
+                .isEqualTo(ofTheVm ? Bench.SIZE / PAGE : held.count());
         if (bench.policy instanceof NonePolicy || ofTheVm) {
             assertThat(held.count()).isZero();
         }
         if (bench.policy instanceof OnEnablePolicy && (bench.memory(SystemRegister.PMBLIMITR_EL1) & 1) == 0) {
-            assertThat(held.count()).as("nothing is pinned for a disabled buffer").isZero();
+            assertThat(held.count())
+                    .as("nothing is pinned for a disabled buffer")
+                    .isZero();
         }
         if (!frames.isEmpty()) {
             frames.keySet().removeIf(page -> bench.vm.memory().pinCount(page) == 0);
         }
         for (int i = 0; i < held.count(); i++) {
             long page = held.page(i);
-            assertThat(bench.vm.memory().writable(page)).as("pinned page 0x%x is writable at stage 2", page).isTrue();
+            assertThat(bench.vm.memory().writable(page))
+                    .as("pinned page 0x%x is writable at stage 2", page)
+                    .isTrue();
             long frame = bench.vm.hostAddress(page, false);
             Long before = frames.put(page, frame);
-            assertThat(before == null || before == frame).as("pinned page 0x%x has moved", page).isTrue();
+            assertThat(before == null || before == frame)
+                    .as("pinned page 0x%x has moved", page)
+                    .isTrue();
         }
     }
 
@@ -265,9 +308,12 @@ final class ModelledGuest {
     void end() {
         interrupts();
         bench.read(SystemRegister.ID_AA64PFR0_EL1);
-        long told = bench.vm.bufferEvents().values().stream().mapToLong(Long::longValue).sum()
+        long told = bench.vm.bufferEvents().values().stream()
+                        .mapToLong(Long::longValue)
+                        .sum()
                 + bench.vm.state().counted(HostCounter.BLACKOUTS);
-        assertThat(told).as("events by hardware that were neither injected nor counted as blackouts")
+        assertThat(told)
+                .as("events by hardware that were neither injected nor counted as blackouts")
                 .isGreaterThanOrEqualTo(hardwareEvents);
         byte[] ram = bench.context.memory.ram;
         byte[] zero = new byte[PAGE];
@@ -275,7 +321,8 @@ final class ModelledGuest {
             int at = (int) (bench.vm.hostAddress(Bench.GUEST + (long) page * PAGE, false) - Bench.BASE);
             byte[] must = expected.getOrDefault(page, zero);
             if (!Arrays.equals(ram, at, at + PAGE, must, 0, PAGE)) {
-                throw new AssertionError("page " + page + " of the guest's memory does not hold what the guest and the SPU wrote");
+                throw new AssertionError(
+                        "page " + page + " of the guest's memory does not hold what the guest and the SPU wrote");
             }
         }
         bench.vm.close();

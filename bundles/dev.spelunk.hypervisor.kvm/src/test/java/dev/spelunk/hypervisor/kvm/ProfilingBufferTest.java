@@ -9,8 +9,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.spelunk.api.hypervisor.BufferPinningPolicy;
 import dev.spelunk.api.hypervisor.VirtualMachine.Outcome;
 import dev.spelunk.api.registers.SystemRegister;
-import dev.spelunk.policies.NonePolicy;
 import dev.spelunk.api.state.PeState;
+import dev.spelunk.policies.NonePolicy;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
@@ -51,13 +51,18 @@ class ProfilingBufferTest {
 
     @Test
     @Tag("T107")
-    @DisplayName("T107: enabling a buffer with a stage 1 hole yields S = 1, EC = 0x24 and the buffer interrupt, no exception")
+    @DisplayName(
+            "T107: enabling a buffer with a stage 1 hole yields S = 1, EC = 0x24 and the buffer interrupt, no exception")
     void stage1Hole() {
         bench.unmap(BUFFER_VA + 0x2000);
         bench.unmap(BUFFER_VA + 0x3000);
         bench.enableBuffer(BUFFER_VA + 64, LIMIT);
-        assertThat(status()).as("8.5 row 4: FSC and level of the lowest address").isEqualTo(STAGE_1 | S | 0x07);
-        assertThat(bench.read(SystemRegister.PMBPTR_EL1)).as("nothing was written").isEqualTo(BUFFER_VA + 64);
+        assertThat(status())
+                .as("8.5 row 4: FSC and level of the lowest address")
+                .isEqualTo(STAGE_1 | S | 0x07);
+        assertThat(bench.read(SystemRegister.PMBPTR_EL1))
+                .as("nothing was written")
+                .isEqualTo(BUFFER_VA + 64);
         assertThat(bench.memory(SystemRegister.PMBLIMITR_EL1)).as("E stays").isEqualTo(LIMIT | 1);
         assertThat(bench.line()).isTrue();
         assertThat(loaded()).isFalse();
@@ -79,7 +84,8 @@ class ProfilingBufferTest {
 
     @Test
     @Tag("T108")
-    @DisplayName("T108: a stage 1 page unmapped later: the host takes the SPU's interrupt and injects what hardware reported")
+    @DisplayName(
+            "T108: a stage 1 page unmapped later: the host takes the SPU's interrupt and injects what hardware reported")
     void laterStage1Fault() {
         bench.enableBuffer(BUFFER_VA, LIMIT);
         assertThat(bench.sample()).isTrue();
@@ -99,7 +105,8 @@ class ProfilingBufferTest {
 
     @Test
     @Tag("T109")
-    @DisplayName("T109: at enable the buffer's pages and the pages of its stage 1 tables are pinned, stage 2 tables are not")
+    @DisplayName(
+            "T109: at enable the buffer's pages and the pages of its stage 1 tables are pinned, stage 2 tables are not")
     void pinnedPages() {
         bench.enableBuffer(BUFFER_VA + 0x1040, LIMIT);
         assertThat(pinned(BUFFER_IPA)).as("below the pointer's page").isFalse();
@@ -108,12 +115,16 @@ class ProfilingBufferTest {
         }
         assertThat(pinned(BUFFER_IPA + 0x4000)).isFalse();
         for (int table = 0; table < 3; table++) {
-            assertThat(pinned(TABLES + 0x1000L * table)).as("stage 1 table %d", table).isTrue();
+            assertThat(pinned(TABLES + 0x1000L * table))
+                    .as("stage 1 table %d", table)
+                    .isTrue();
         }
         assertThat(bench.vm.state().pinnedPages()).as("and nothing else").isEqualTo(6);
         assertThat(bench.vm.hostAddress(BUFFER_IPA, false)).isEqualTo(Bench.HOST + BUFFER_IPA - Bench.GUEST);
         long root = bench.vm.state().stage2Root();
-        assertThat(root).as("stage 2 tables are outside the memslot's host memory").isLessThan(Bench.HOST);
+        assertThat(root)
+                .as("stage 2 tables are outside the memslot's host memory")
+                .isLessThan(Bench.HOST);
     }
 
     @Test
@@ -188,13 +199,16 @@ class ProfilingBufferTest {
                 assertThat(bench.takeInterrupts()).isEqualTo(1);
                 assertThat(status()).isEqualTo(S | 1);
                 bench.write(SystemRegister.PMBSR_EL1, 0);
-                assertThat(bench.line()).as("a handler that only clears S gets away").isFalse();
+                assertThat(bench.line())
+                        .as("a handler that only clears S gets away")
+                        .isFalse();
             }
         }
     }
 
     @Test
-    @DisplayName("8.5 row 5: larger than MaxBuffSize is BSC 4; E stays out of hardware until pointer or limit is written")
+    @DisplayName(
+            "8.5 row 5: larger than MaxBuffSize is BSC 4; E stays out of hardware until pointer or limit is written")
     void tooLarge() {
         bench = new Bench();
         bench.maxBufferSize = 0x2000;
@@ -213,7 +227,8 @@ class ProfilingBufferTest {
     }
 
     @Test
-    @DisplayName("8.5 row 5: other top bytes, other halves, a misaligned pointer, a limit beyond the addresses: BSC 0 with DL")
+    @DisplayName(
+            "8.5 row 5: other top bytes, other halves, a misaligned pointer, a limit beyond the addresses: BSC 0 with DL")
     void misprogrammed() {
         long[][] cases = {
             {BUFFER_VA, LIMIT | 0x5AL << 56},
@@ -236,11 +251,14 @@ class ProfilingBufferTest {
         bench = new Bench().start().enableMmu();
         bench.map((1L << 39) - 0x1000, BUFFER_IPA);
         bench.enableBuffer((1L << 39) - 0x1000, 1L << 39);
-        assertThat(status()).as("a limit right behind the last address is none of these").isZero();
+        assertThat(status())
+                .as("a limit right behind the last address is none of these")
+                .isZero();
     }
 
     @Test
-    @DisplayName("8.5 row 5: after a stage 1 fault at enable, clearing S loads the buffer; hardware's report is a new cause")
+    @DisplayName(
+            "8.5 row 5: after a stage 1 fault at enable, clearing S loads the buffer; hardware's report is a new cause")
     void clearingOnly() {
         bench.unmap(BUFFER_VA);
         bench.enableBuffer(BUFFER_VA, LIMIT);
@@ -250,12 +268,15 @@ class ProfilingBufferTest {
         assertThat(bench.vm.state().pinnedPages()).isZero();
         bench.sample();
         assertThat(bench.takeInterrupts()).isEqualTo(1);
-        assertThat(status()).as("the tables were not mapped at stage 2 either: that is not the guest's business").isZero();
+        assertThat(status())
+                .as("the tables were not mapped at stage 2 either: that is not the guest's business")
+                .isZero();
         assertThat(bench.vm.state().counted(HostCounter.BLACKOUTS)).isEqualTo(1);
         bench.sample();
         assertThat(bench.takeInterrupts()).isEqualTo(1);
         assertThat(status()).isEqualTo(STAGE_1 | S | 0x07);
-        assertThat(bench.vm.bufferEvents()).containsEntry("stage 1 fault", 1L)
+        assertThat(bench.vm.bufferEvents())
+                .containsEntry("stage 1 fault", 1L)
                 .containsEntry("stage 1 fault found at enable", 1L);
     }
 
@@ -291,7 +312,8 @@ class ProfilingBufferTest {
     }
 
     @Test
-    @DisplayName("8.5 row 6: a stage 2 fault at a record's start is mapped and resumed; the guest sees nothing, a blackout is counted")
+    @DisplayName(
+            "8.5 row 6: a stage 2 fault at a record's start is mapped and resumed; the guest sees nothing, a blackout is counted")
     void stage2FaultAtRecordStart() {
         bench = new Bench();
         bench.policy = new NonePolicy();
@@ -375,7 +397,9 @@ class ProfilingBufferTest {
         bench.write(SystemRegister.PMBPTR_EL1, BUFFER_VA);
         bench.write(SystemRegister.PMBSR_EL1, 0);
         assertThat(buffer.enabled()).isTrue();
-        assertThat(pinned(BUFFER_IPA)).as("judged at the first write that makes the predicate true").isTrue();
+        assertThat(pinned(BUFFER_IPA))
+                .as("judged at the first write that makes the predicate true")
+                .isTrue();
     }
 
     @Test

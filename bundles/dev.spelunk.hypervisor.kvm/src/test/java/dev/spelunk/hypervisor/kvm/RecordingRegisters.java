@@ -16,8 +16,7 @@ import java.util.function.LongUnaryOperator;
 /** The real register file, with every write by the host written down together with what stage 2 was. */
 final class RecordingRegisters implements RegisterFile {
     /** One write at EL2. */
-    record Write(int encoding, long value, boolean stage2On) {
-    }
+    record Write(int encoding, long value, boolean stage2On) {}
 
     private final PeContext context;
     private final RegisterFile real;
@@ -98,7 +97,10 @@ final class RecordingRegisters implements RegisterFile {
 
     /** Values written to a register, in order. */
     List<Long> values(int encoding) {
-        return writes.stream().filter(w -> w.encoding == encoding).map(Write::value).toList();
+        return writes.stream()
+                .filter(w -> w.encoding == encoding)
+                .map(Write::value)
+                .toList();
     }
 
     /** Position of the last write to a register, -1 when there is none. */

@@ -26,8 +26,12 @@ class RegisterHandlingTest {
         SystemRegister.PMBLIMITR_EL1, SystemRegister.PMBPTR_EL1, SystemRegister.PMBSR_EL1
     };
     private static final int[] SAMPLING = {
-        SystemRegister.PMSCR_EL1, SystemRegister.PMSICR_EL1, SystemRegister.PMSIRR_EL1, SystemRegister.PMSFCR_EL1,
-        SystemRegister.PMSEVFR_EL1, SystemRegister.PMSLATFR_EL1
+        SystemRegister.PMSCR_EL1,
+        SystemRegister.PMSICR_EL1,
+        SystemRegister.PMSIRR_EL1,
+        SystemRegister.PMSFCR_EL1,
+        SystemRegister.PMSEVFR_EL1,
+        SystemRegister.PMSLATFR_EL1
     };
 
     private final Bench bench = new Bench();
@@ -57,7 +61,9 @@ class RegisterHandlingTest {
             }
         }
         assertThat(bench.vm.bufferEvents()).containsKey("buffer full");
-        assertThat(bench.registers.values(SystemRegister.PMBSR_EL1)).isNotEmpty().containsOnly(0L);
+        assertThat(bench.registers.values(SystemRegister.PMBSR_EL1))
+                .isNotEmpty()
+                .containsOnly(0L);
         assertThat(bench.memory(SystemRegister.PMBSR_EL1) & 1L << 18).isNotZero();
     }
 
@@ -69,12 +75,17 @@ class RegisterHandlingTest {
         bench.registers.writes.clear();
         unrelatedExit();
         List<Write> writes = bench.registers.writes;
-        Write off = writes.stream().filter(w -> w.encoding() == SystemRegister.PMBLIMITR_EL1).findFirst().orElseThrow();
+        Write off = writes.stream()
+                .filter(w -> w.encoding() == SystemRegister.PMBLIMITR_EL1)
+                .findFirst()
+                .orElseThrow();
         assertThat(off.value() & 1).isZero();
         assertThat(off.stage2On()).isTrue();
         int stage2Off = indexOf(writes, SystemRegister.HCR_EL2, HypervisorControls.HCR_HOST);
         assertThat(writes.indexOf(off)).isLessThan(stage2Off);
-        assertThat(indexOf(writes, SystemRegister.MDCR_EL2, 0)).as("host's E2PB before stage 2 goes off").isLessThan(stage2Off);
+        assertThat(indexOf(writes, SystemRegister.MDCR_EL2, 0))
+                .as("host's E2PB before stage 2 goes off")
+                .isLessThan(stage2Off);
     }
 
     private static int indexOf(List<Write> writes, int encoding, long value) {
@@ -88,7 +99,8 @@ class RegisterHandlingTest {
 
     @Test
     @Tag("T102")
-    @DisplayName("T102: PMBPTR_EL1 and PMBLIMITR_EL1 are loaded only while E = 1 and S = 0, with stage 2 on, PMBLIMITR_EL1 last")
+    @DisplayName(
+            "T102: PMBPTR_EL1 and PMBLIMITR_EL1 are loaded only while E = 1 and S = 0, with stage 2 on, PMBLIMITR_EL1 last")
     void loadedOnlyWhenEnabled() {
         bench.start().enableMmu().mapBuffer(4);
         bench.registers.writes.clear();
@@ -104,7 +116,8 @@ class RegisterHandlingTest {
         assertThat(bench.registers.values(SystemRegister.PMBLIMITR_EL1)).containsExactly(LIMIT | 1);
         Write limit = bench.registers.writes.get(bench.registers.last(SystemRegister.PMBLIMITR_EL1));
         assertThat(limit.stage2On()).isTrue();
-        assertThat(bench.registers.last(SystemRegister.PMBLIMITR_EL1)).isEqualTo(bench.registers.writes.size() - 1)
+        assertThat(bench.registers.last(SystemRegister.PMBLIMITR_EL1))
+                .isEqualTo(bench.registers.writes.size() - 1)
                 .isGreaterThan(bench.registers.last(SystemRegister.PMBPTR_EL1));
         assertThat(bench.hardware(SystemRegister.PMBLIMITR_EL1)).isEqualTo(LIMIT | 1);
     }
@@ -115,7 +128,9 @@ class RegisterHandlingTest {
     void pointerReadBack() {
         profiling();
         bench.sample();
-        assertThat(bench.memory(SystemRegister.PMBPTR_EL1)).as("the guest still runs").isEqualTo(BUFFER_VA);
+        assertThat(bench.memory(SystemRegister.PMBPTR_EL1))
+                .as("the guest still runs")
+                .isEqualTo(BUFFER_VA);
         unrelatedExit();
         assertThat(bench.memory(SystemRegister.PMBPTR_EL1)).isEqualTo(BUFFER_VA + 64);
         assertThat(bench.read(SystemRegister.PMBPTR_EL1)).isEqualTo(BUFFER_VA + 64);
@@ -123,7 +138,8 @@ class RegisterHandlingTest {
         bench.write(SystemRegister.PMBLIMITR_EL1, LIMIT);
         bench.context.register(SystemRegister.PMBPTR_EL1, 0xDEAD_0000L);
         unrelatedExit();
-        assertThat(bench.memory(SystemRegister.PMBPTR_EL1)).as("not loaded: hardware's value means nothing")
+        assertThat(bench.memory(SystemRegister.PMBPTR_EL1))
+                .as("not loaded: hardware's value means nothing")
                 .isEqualTo(BUFFER_VA + 64);
     }
 
@@ -139,12 +155,15 @@ class RegisterHandlingTest {
         unrelatedExit();
         assertThat(bench.hardware(SystemRegister.PMBSR_EL1)).isZero();
         assertThat(bench.memory(SystemRegister.PMBSR_EL1)).isEqualTo(S | 1);
-        assertThat(bench.pe.interrupts & PeState.IRQ).as("the physical line is low again").isZero();
+        assertThat(bench.pe.interrupts & PeState.IRQ)
+                .as("the physical line is low again")
+                .isZero();
     }
 
     @Test
     @Tag("T105")
-    @DisplayName("T105: with FEAT_FGT the sampling controls go direct; PMSIDR_EL1, PMBIDR_EL1 and the buffer registers trap")
+    @DisplayName(
+            "T105: with FEAT_FGT the sampling controls go direct; PMSIDR_EL1, PMBIDR_EL1 and the buffer registers trap")
     void directAndTrapped() {
         bench.start();
         for (int register : SAMPLING) {
@@ -202,7 +221,8 @@ class RegisterHandlingTest {
     void version() {
         bench.start();
         assertThat(bench.read(SystemRegister.ID_AA64DFR0_EL1) >>> 32 & 15).isEqualTo(2);
-        assertThat(new Bench(82).start().read(SystemRegister.ID_AA64DFR0_EL1) >>> 32 & 15).isEqualTo(1);
+        assertThat(new Bench(82).start().read(SystemRegister.ID_AA64DFR0_EL1) >>> 32 & 15)
+                .isEqualTo(1);
         int index = bench.registers.index(SystemRegister.ID_AA64DFR0_EL1);
         for (long hardware = 0; hardware < 16; hardware++) {
             bench.pe.sys[index] = bench.pe.sys[index] & ~(15L << 32) | hardware << 32;
@@ -216,7 +236,8 @@ class RegisterHandlingTest {
 
     @Test
     @Tag("T26")
-    @DisplayName("T26: PMBIDR_EL1.P is 0 to the guest while E2PB = 10, trapped or not, and 1 while the host owns the buffer")
+    @DisplayName(
+            "T26: PMBIDR_EL1.P is 0 to the guest while E2PB = 10, trapped or not, and 1 while the host owns the buffer")
     void programmingAllowed() {
         for (int version : new int[] {82, 85}) {
             Bench b = new Bench(version).start();
@@ -230,7 +251,8 @@ class RegisterHandlingTest {
     @Tag("T25")
     @DisplayName("T25: PMBIDR_EL1.MaxBuffSize shows the guest what user space set; without a limit it shows hardware's")
     void maximumShown() {
-        assertThat(bench.start().read(SystemRegister.PMBIDR_EL1)).isEqualTo(bench.context.architecture.profiling().pmbidr);
+        assertThat(bench.start().read(SystemRegister.PMBIDR_EL1))
+                .isEqualTo(bench.context.architecture.profiling().pmbidr);
         Bench limited = new Bench();
         limited.maxBufferSize = 0x200000;
         assertThat(limited.start().read(SystemRegister.PMBIDR_EL1))
@@ -247,7 +269,8 @@ class RegisterHandlingTest {
     }
 
     @Test
-    @DisplayName("8.5 row 10: PMSCR_EL2 denies physical addresses, host context and physical time; the VM's option allows PA")
+    @DisplayName(
+            "8.5 row 10: PMSCR_EL2 denies physical addresses, host context and physical time; the VM's option allows PA")
     void samplingControlOfTheHost() {
         assertThat(bench.start().hardware(SystemRegister.PMSCR_EL2)).isZero();
         Bench open = new Bench();
@@ -256,7 +279,8 @@ class RegisterHandlingTest {
     }
 
     @Test
-    @DisplayName("8.5 row 10: while the guest runs E2PB = 10, HDFGRTR_EL2 bits 30 and 63 are 1, stage 2 is on, TGE is 0")
+    @DisplayName(
+            "8.5 row 10: while the guest runs E2PB = 10, HDFGRTR_EL2 bits 30 and 63 are 1, stage 2 is on, TGE is 0")
     void controlsWhileTheGuestRuns() {
         bench.start();
         assertThat(bench.pe.el).isEqualTo(1);
@@ -268,7 +292,9 @@ class RegisterHandlingTest {
         assertThat(hcr >>> 34 & 1).isEqualTo(1);
         assertThat(hcr >>> 18 & 1).as("TID3").isEqualTo(1);
         assertThat(bench.context.sampler.owningEl()).isEqualTo(1);
-        assertThat(new Bench(82).start().hardware(SystemRegister.MDCR_EL2) >>> 12 & 7).as("TPMS and E2PB").isEqualTo(6);
+        assertThat(new Bench(82).start().hardware(SystemRegister.MDCR_EL2) >>> 12 & 7)
+                .as("TPMS and E2PB")
+                .isEqualTo(6);
     }
 
     @Test
@@ -326,7 +352,8 @@ class RegisterHandlingTest {
         bench.start();
         bench.context.register(SystemRegister.VBAR_EL1, 0x4000_8000L);
         bench.pe.pc = 0x4000_0100L;
-        bench.exit(Core.SYNCHRONOUS, 0x18L << 26 | 1L << 25 | Encoding.syndrome(Encoding.of(3, 0, 11, 0, 0), 3, true), 0);
+        bench.exit(
+                Core.SYNCHRONOUS, 0x18L << 26 | 1L << 25 | Encoding.syndrome(Encoding.of(3, 0, 11, 0, 0), 3, true), 0);
         assertThat(bench.core.exceptionsToGuest).isEqualTo(1);
         assertThat(bench.hardware(SystemRegister.ESR_EL1)).isEqualTo(1L << 25);
         assertThat(bench.hardware(SystemRegister.ELR_EL1)).isEqualTo(0x4000_0100L);

@@ -43,8 +43,16 @@ class SpeDeviceAttributesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"IRQ, 15, EINVAL", "IRQ, 32, EINVAL", "IRQ, -1, EINVAL", "SPU, 1, ENXIO", "SPU, -1, ENXIO",
-        "MAX_BUFFER_SIZE, 4097, EDOM", "MAX_BUFFER_SIZE, 8396800, EDOM", "INIT, 0, ENXIO"})
+    @CsvSource({
+        "IRQ, 15, EINVAL",
+        "IRQ, 32, EINVAL",
+        "IRQ, -1, EINVAL",
+        "SPU, 1, ENXIO",
+        "SPU, -1, ENXIO",
+        "MAX_BUFFER_SIZE, 4097, EDOM",
+        "MAX_BUFFER_SIZE, 8396800, EDOM",
+        "INIT, 0, ENXIO"
+    })
     void valuesThatCannotBe(Attribute attribute, long value, Error error) {
         refused(of(GOOD), 0, attribute, value, error);
     }

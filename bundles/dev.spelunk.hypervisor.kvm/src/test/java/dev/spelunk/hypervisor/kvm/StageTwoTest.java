@@ -44,7 +44,8 @@ class StageTwoTest {
         long level1 = read(state.stage2Root() + 8);
         assertThat(level1 & 3).isEqualTo(3);
         long block = read((level1 & ~0xFFFL) + 8);
-        assertThat(block).as("Normal Write-Back, read and write, Inner Shareable, AF, block")
+        assertThat(block)
+                .as("Normal Write-Back, read and write, Inner Shareable, AF, block")
                 .isEqualTo(HOST + 0x200000 | 0x7FD);
         assertThat(state.stage2Counts()).containsExactly(1, 1, 0);
     }

@@ -33,8 +33,16 @@ class VirtualInterruptsTest {
     private void store(long ipa, long value, int size) {
         bench.pe.x[1] = value;
         bench.context.register(SystemRegister.HPFAR_EL2, ipa >>> 12 << 4);
-        bench.exit(0, 0x24L << 26 | 1L << 25 | 1L << 24 | (long) Integer.numberOfTrailingZeros(size) << 22 | 1L << 16
-                | 1L << 6 | 0x05, ipa);
+        bench.exit(
+                0,
+                0x24L << 26
+                        | 1L << 25
+                        | 1L << 24
+                        | (long) Integer.numberOfTrailingZeros(size) << 22
+                        | 1L << 16
+                        | 1L << 6
+                        | 0x05,
+                ipa);
         assertThat(bench.core.exceptionsToGuest).isZero();
     }
 
@@ -63,7 +71,8 @@ class VirtualInterruptsTest {
     }
 
     @Test
-    @DisplayName("the SPE interrupt is pending while in-memory S is 1, and not again at once when the handler clears it")
+    @DisplayName(
+            "the SPE interrupt is pending while in-memory S is 1, and not again at once when the handler clears it")
     void profilingInterrupt() {
         bench.write(SystemRegister.PMBSR_EL1, 1 << 17);
         assertThat(virtualInterrupt()).isTrue();
@@ -113,7 +122,8 @@ class VirtualInterruptsTest {
     }
 
     @Test
-    @DisplayName("the guest's timer: the host takes it and forwards it; the guest's end of interrupt ends the physical one")
+    @DisplayName(
+            "the guest's timer: the host takes it and forwards it; the guest's end of interrupt ends the physical one")
     void virtualTimer() {
         timer(1, 1000);
         assertThat(physicalInterrupt()).isFalse();
@@ -125,7 +135,9 @@ class VirtualInterruptsTest {
         assertThat(bench.context.interrupts.isActive(0, 27)).isTrue();
         assertThat(bench.read(SystemRegister.ICC_IAR1_EL1)).isEqualTo(27);
         bench.read(SystemRegister.ID_AA64PFR0_EL1);
-        assertThat(physicalInterrupt() || virtualInterrupt()).as("active in the guest").isFalse();
+        assertThat(physicalInterrupt() || virtualInterrupt())
+                .as("active in the guest")
+                .isFalse();
         timer(1, 2000);
         bench.write(SystemRegister.ICC_EOIR1_EL1, 27);
         assertThat(bench.context.interrupts.isActive(0, 27)).isFalse();
@@ -142,7 +154,8 @@ class VirtualInterruptsTest {
     }
 
     @Test
-    @DisplayName("a timer that the guest reprograms before it takes the interrupt is not pending any more after the next exit")
+    @DisplayName(
+            "a timer that the guest reprograms before it takes the interrupt is not pending any more after the next exit")
     void timerWithdrawn() {
         bench.pe.idleCycles = 16_000;
         timer(1, 1000);
@@ -204,7 +217,9 @@ class VirtualInterruptsTest {
             bench.takeInterrupts();
         }
         assertThat(virtualInterrupt()).isFalse();
-        assertThat(bench.hardware(SystemRegister.ICH_HCR_EL2) & 2).as("underflow interrupt off again").isZero();
+        assertThat(bench.hardware(SystemRegister.ICH_HCR_EL2) & 2)
+                .as("underflow interrupt off again")
+                .isZero();
     }
 
     @Test

@@ -70,7 +70,8 @@ class VmStateTest {
         words.set(SystemRegister.PMBSR_EL1, 1);
         words.increment(SystemRegister.PMBPTR_EL1);
         assertThat(words.get(SystemRegister.PMBPTR_EL1)).isEqualTo(1);
-        assertThatThrownBy(() -> words.set(SystemRegister.PMBLIMITR_EL1, 1)).isInstanceOf(IllegalStateException.class)
+        assertThatThrownBy(() -> words.set(SystemRegister.PMBLIMITR_EL1, 1))
+                .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("test");
     }
 }

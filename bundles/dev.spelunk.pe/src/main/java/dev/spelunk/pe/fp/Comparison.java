@@ -10,8 +10,7 @@ final class Comparison {
     private static final int GREATER = 2;
     private static final int UNORDERED = 3;
 
-    private Comparison() {
-    }
+    private Comparison() {}
 
     /** FPCompare. @return NZCV */
     static int compare(PeState pe, int size, long op1, long op2, boolean signalling) {

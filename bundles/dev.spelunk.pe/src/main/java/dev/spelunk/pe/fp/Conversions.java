@@ -5,8 +5,7 @@ import dev.spelunk.api.state.PeState;
 
 /** Conversions between floating-point formats, to integers and fixed-point numbers and from them. */
 final class Conversions {
-    private Conversions() {
-    }
+    private Conversions() {}
 
     /** FPToFixed. @return zero-extended from width */
     static long toFixed(PeState pe, int size, long op, int fractionBits, boolean unsigned, int rounding, int width) {
@@ -28,7 +27,8 @@ final class Conversions {
         if (error != 0 && Rounding.roundsUp(rounding, negative, integer, error)) {
             integer++;
         }
-        long limit = negative ? unsigned ? 0 : -(-1L << width - 1) : unsigned ? -1L >>> 64 - width : ~(-1L << width - 1);
+        long limit =
+                negative ? unsigned ? 0 : -(-1L << width - 1) : unsigned ? -1L >>> 64 - width : ~(-1L << width - 1);
         if (Long.compareUnsigned(integer, limit) > 0) {
             return invalid(pe, bound(negative, unsigned, width), width);
         }
@@ -92,7 +92,13 @@ final class Conversions {
         if (Format.isZero(from, a)) {
             return sign;
         }
-        return Rounding.round(pe, to, sign != 0, Format.exponent(from, a), Format.significand(from, a), rounding,
+        return Rounding.round(
+                pe,
+                to,
+                sign != 0,
+                Format.exponent(from, a),
+                Format.significand(from, a),
+                rounding,
                 pe.fpcr & ~FloatingPoint.FZ16);
     }
 

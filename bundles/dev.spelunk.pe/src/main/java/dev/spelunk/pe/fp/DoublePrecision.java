@@ -13,11 +13,11 @@ public final class DoublePrecision {
     private static final int INFINITE = 0x7FF;
     /** Exponent fields from which the terms of an exact error might overflow. */
     private static final int HUGE = 0x7FC;
+
     private static final long FRACTION = (1L << 52) - 1;
     private static final long SIGN = 1L << 63;
 
-    private DoublePrecision() {
-    }
+    private DoublePrecision() {}
 
     /** FPAdd. */
     public static long add(PeState pe, long a, long b) {
@@ -78,8 +78,11 @@ public final class DoublePrecision {
 
     /** FPSqrt. */
     public static long sqrt(PeState pe, long a) {
-        if (a > 0 && field(a) != 0 && field(a) != INFINITE
-                && (pe.fpcr & RMODE) == 0 && (pe.fpsr & FloatingPoint.IXC) != 0) {
+        if (a > 0
+                && field(a) != 0
+                && field(a) != INFINITE
+                && (pe.fpcr & RMODE) == 0
+                && (pe.fpsr & FloatingPoint.IXC) != 0) {
             return Double.doubleToRawLongBits(Math.sqrt(Double.longBitsToDouble(a)));
         }
         return SoftArithmetic.sqrt(pe, 64, a);
@@ -92,7 +95,9 @@ public final class DoublePrecision {
         double z = Double.longBitsToDouble(addend);
         long bits = Double.doubleToRawLongBits(Math.fma(x, y, z));
         int field = field(bits);
-        if (field > 1 && field < INFINITE && plain(pe.fpcr, a, b, addend)
+        if (field > 1
+                && field < INFINITE
+                && plain(pe.fpcr, a, b, addend)
                 && ((pe.fpsr & FloatingPoint.IXC) != 0 || exactSum(a, b, addend, x * y, z))) {
             return bits;
         }
@@ -103,8 +108,13 @@ public final class DoublePrecision {
     private static boolean exactSum(long a, long b, long c, double p, double z) {
         long product = Double.doubleToRawLongBits(p);
         int field = field(product);
-        return field > 1 && field < HUGE && field(a) != 0 && field(b) != 0 && field(c) < HUGE
-                && exactProduct(a, b, product) && sumError(p, z, p + z) == 0;
+        return field > 1
+                && field < HUGE
+                && field(a) != 0
+                && field(b) != 0
+                && field(c) < HUGE
+                && exactProduct(a, b, product)
+                && sumError(p, z, p + z) == 0;
     }
 
     /** FPCompare. @return NZCV */

@@ -24,8 +24,7 @@ final class Estimates {
         }
     }
 
-    private Estimates() {
-    }
+    private Estimates() {}
 
     /** UnsignedRecipEstimate. */
     static int unsignedRecip(int a) {

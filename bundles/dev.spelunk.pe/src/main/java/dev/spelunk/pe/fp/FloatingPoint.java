@@ -15,6 +15,7 @@ import dev.spelunk.api.state.PeState;
 public final class FloatingPoint {
     /** Rounding modes; the first four are the values of FPCR.RMode. */
     public static final int TIES_TO_EVEN = 0;
+
     public static final int TO_PLUS_INFINITY = 1;
     public static final int TO_MINUS_INFINITY = 2;
     public static final int TO_ZERO = 3;
@@ -23,6 +24,7 @@ public final class FloatingPoint {
 
     /** FPCR bits. */
     public static final int FZ16 = 1 << 19;
+
     public static final int RMODE_SHIFT = 22;
     public static final int FZ = 1 << 24;
     public static final int DN = 1 << 25;
@@ -30,6 +32,7 @@ public final class FloatingPoint {
 
     /** FPSR bits. */
     public static final int IOC = 1;
+
     public static final int DZC = 1 << 1;
     public static final int OFC = 1 << 2;
     public static final int UFC = 1 << 3;
@@ -39,8 +42,7 @@ public final class FloatingPoint {
 
     private static final long SINGLE = 0xFFFFFFFFL;
 
-    private FloatingPoint() {
-    }
+    private FloatingPoint() {}
 
     /** The rounding mode that FPCR selects. */
     public static int roundingMode(PeState pe) {
@@ -203,8 +205,8 @@ public final class FloatingPoint {
      * @param width of the result in bits: 16, 32 or 64
      * @return the result, zero-extended from width
      */
-    public static long toFixed(PeState pe, int size, long a, int fractionBits, boolean unsigned, int rounding,
-            int width) {
+    public static long toFixed(
+            PeState pe, int size, long a, int fractionBits, boolean unsigned, int rounding, int width) {
         return Conversions.toFixed(pe, size, a, fractionBits, unsigned, rounding, width);
     }
 

@@ -5,8 +5,7 @@ import dev.spelunk.api.state.PeState;
 
 /** The layout of half, single and double precision numbers, their special values, and NaNs (DDI 0487, A1.4). */
 final class Format {
-    private Format() {
-    }
+    private Format() {}
 
     /** Bits of the fraction. */
     static int fractionBits(int size) {
@@ -148,7 +147,9 @@ final class Format {
     /** FPConvertNaN: the top bits of the fraction stay, the result is quiet. */
     static long convertNaN(int from, int to, long a) {
         long fraction = a << 64 - fractionBits(from);
-        return (a & sign(from)) << 64 - from >>> 64 - to | infinity(to) | quiet(to)
+        return (a & sign(from)) << 64 - from >>> 64 - to
+                | infinity(to)
+                | quiet(to)
                 | fraction >>> 64 - fractionBits(to);
     }
 

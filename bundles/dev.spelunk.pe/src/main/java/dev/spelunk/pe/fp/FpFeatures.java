@@ -11,8 +11,7 @@ public final class FpFeatures {
 
     private static final String[] NAMES = {"FEAT_FP16", "FEAT_FRINTTS", "FEAT_JSCVT"};
 
-    private FpFeatures() {
-    }
+    private FpFeatures() {}
 
     /** The bits of the features that the architecture has. */
     public static int of(Architecture architecture) {

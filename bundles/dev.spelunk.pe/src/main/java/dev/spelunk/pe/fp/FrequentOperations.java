@@ -67,8 +67,7 @@ public final class FrequentOperations {
 
     private static final int[] TWO_SOURCE = {FMUL_D, FDIV_D, FADD_D, FSUB_D, -1, -1, -1, -1, FNMUL_D};
 
-    private FrequentOperations() {
-    }
+    private FrequentOperations() {}
 
     /**
      * Decodes a word.
@@ -151,8 +150,7 @@ public final class FrequentOperations {
 
     /** The second source of a decoded word: the register in bits 20:16, or the immediate. */
     public static int second(int word, int operation) {
-        return operation == FMOV_D_IMMEDIATE || operation == FMOV_S_IMMEDIATE
-                ? word >>> 13 & 0xFF : word >>> 16 & 31;
+        return operation == FMOV_D_IMMEDIATE || operation == FMOV_S_IMMEDIATE ? word >>> 13 & 0xFF : word >>> 16 & 31;
     }
 
     /** Whether the decoded operation's destination is a general-purpose register. */
@@ -232,11 +230,15 @@ public final class FrequentOperations {
             case FMADD_S:
                 return SinglePrecision.mulAdd(pe, (int) v[a << 1], (int) v[n << 1], (int) v[m << 1]) & SINGLE;
             case FMSUB_S:
-                return SinglePrecision.mulAdd(pe, (int) v[a << 1], (int) (v[n << 1] ^ SIGN_S), (int) v[m << 1]) & SINGLE;
+                return SinglePrecision.mulAdd(pe, (int) v[a << 1], (int) (v[n << 1] ^ SIGN_S), (int) v[m << 1])
+                        & SINGLE;
             case FNMADD_S:
-                return SinglePrecision.mulAdd(pe, (int) (v[a << 1] ^ SIGN_S), (int) (v[n << 1] ^ SIGN_S), (int) v[m << 1]) & SINGLE;
+                return SinglePrecision.mulAdd(
+                                pe, (int) (v[a << 1] ^ SIGN_S), (int) (v[n << 1] ^ SIGN_S), (int) v[m << 1])
+                        & SINGLE;
             case FNMSUB_S:
-                return SinglePrecision.mulAdd(pe, (int) (v[a << 1] ^ SIGN_S), (int) v[n << 1], (int) v[m << 1]) & SINGLE;
+                return SinglePrecision.mulAdd(pe, (int) (v[a << 1] ^ SIGN_S), (int) v[n << 1], (int) v[m << 1])
+                        & SINGLE;
             case FMOV_S:
                 return v[n << 1] & SINGLE;
             case FABS_S:

@@ -7,8 +7,7 @@ import dev.spelunk.api.state.PeState;
 final class Rounding {
     private static final long HALF = 1L << 63;
 
-    private Rounding() {
-    }
+    private Rounding() {}
 
     /** FPRound, in the mode of FPCR. */
     static long round(PeState pe, int size, boolean negative, int exponent, long significand) {
@@ -22,8 +21,7 @@ final class Rounding {
      * @param significand with its leading bit in bit 63; bit 0 is set also for any bits below it
      * @param fpcr for FZ, FZ16 and AHP
      */
-    static long round(PeState pe, int size, boolean negative, int exponent, long significand, int rounding,
-            int fpcr) {
+    static long round(PeState pe, int size, boolean negative, int exponent, long significand, int rounding, int fpcr) {
         int f = Format.fractionBits(size);
         int minimum = Format.minimumExponent(size);
         long sign = negative ? Format.sign(size) : 0;

@@ -7,8 +7,7 @@ import dev.spelunk.api.state.PeState;
 final class ScalarConversions {
     private static final long LOW = 0xFFFFFFFFL;
 
-    private ScalarConversions() {
-    }
+    private ScalarConversions() {}
 
     /** Conversion between floating-point and fixed-point. */
     static boolean fixedPoint(PeState pe, int word, int size) {
@@ -59,17 +58,22 @@ final class ScalarConversions {
             value = unsigned ? value & LOW : (int) value;
         }
         boolean plain = size == 64 && fractionBits == 0 && (!unsigned || value >= 0);
-        ScalarFloatingPoint.result(pe, word & 31, plain ? DoublePrecision.fromInteger(pe, value)
-                : FloatingPoint.fromFixed(pe, size, value, fractionBits, unsigned));
+        ScalarFloatingPoint.result(
+                pe,
+                word & 31,
+                plain
+                        ? DoublePrecision.fromInteger(pe, value)
+                        : FloatingPoint.fromFixed(pe, size, value, fractionBits, unsigned));
         return true;
     }
 
-    private static boolean to(PeState pe, int word, int size, boolean is64, int fractionBits, boolean unsigned,
-            int rounding) {
+    private static boolean to(
+            PeState pe, int word, int size, boolean is64, int fractionBits, boolean unsigned, int rounding) {
         long value = ScalarFloatingPoint.operand(pe, word >>> 5 & 31);
         int width = is64 ? 64 : 32;
         boolean plain = size == 64 && fractionBits == 0 && !unsigned && rounding == FloatingPoint.TO_ZERO;
-        pe.x[destination(word & 31)] = plain ? DoublePrecision.toIntegerZero(pe, value, width)
+        pe.x[destination(word & 31)] = plain
+                ? DoublePrecision.toIntegerZero(pe, value, width)
                 : FloatingPoint.toFixed(pe, size, value, fractionBits, unsigned, rounding, width);
         return true;
     }
@@ -79,8 +83,8 @@ final class ScalarConversions {
     }
 
     /** FMOV (general), and FJCVTZS. */
-    private static boolean move(PeState pe, int word, int size, int features, boolean is64, int rmode,
-            boolean fromGeneral) {
+    private static boolean move(
+            PeState pe, int word, int size, int features, boolean is64, int rmode, boolean fromGeneral) {
         if (rmode == 0) {
             return moveLow(pe, word, size, features, is64, fromGeneral);
         }

@@ -8,8 +8,7 @@ import dev.spelunk.api.state.PeState;
  * SIMD): those whose bits 30, 28:25 are 0b0_1111.
  */
 public final class ScalarFloatingPoint {
-    private ScalarFloatingPoint() {
-    }
+    private ScalarFloatingPoint() {}
 
     /** Whether the word lies in the encoding space of {@link #execute}, allocated or not. */
     public static boolean matches(int word) {
@@ -141,12 +140,18 @@ public final class ScalarFloatingPoint {
             return true;
         }
         boolean ofSize = opcode >= 0x10;
-        if (opcode == 13 || opcode > 0x13 || !exists(size, features)
+        if (opcode == 13
+                || opcode > 0x13
+                || !exists(size, features)
                 || ofSize && (size == 16 || (features & FpFeatures.FRINTTS) == 0)) {
             return false;
         }
-        result(pe, word & 31, opcode < 4 ? oneSource(pe, opcode, size, n)
-                : ofSize ? roundOfSize(pe, opcode & 3, size, n) : round(pe, opcode & 7, size, n));
+        result(
+                pe,
+                word & 31,
+                opcode < 4
+                        ? oneSource(pe, opcode, size, n)
+                        : ofSize ? roundOfSize(pe, opcode & 3, size, n) : round(pe, opcode & 7, size, n));
         return true;
     }
 
@@ -191,8 +196,8 @@ public final class ScalarFloatingPoint {
             pe.nzcv = word & 15;
             return true;
         }
-        pe.nzcv = FloatingPoint.compare(pe, size, operand(pe, word >>> 5 & 31), operand(pe, word >>> 16 & 31),
-                (word & 16) != 0);
+        pe.nzcv = FloatingPoint.compare(
+                pe, size, operand(pe, word >>> 5 & 31), operand(pe, word >>> 16 & 31), (word & 16) != 0);
         return true;
     }
 

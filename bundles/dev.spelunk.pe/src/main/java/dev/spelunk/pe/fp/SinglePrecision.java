@@ -12,8 +12,7 @@ public final class SinglePrecision {
     private static final int INFINITE = 0xFF;
     private static final int SIGN = 1 << 31;
 
-    private SinglePrecision() {
-    }
+    private SinglePrecision() {}
 
     /** FPAdd. */
     public static int add(PeState pe, int a, int b) {

@@ -8,8 +8,7 @@ import dev.spelunk.api.state.PeState;
  * bit 63; what is lost below bit 0 is kept as a set bit 0.
  */
 final class SoftArithmetic {
-    private SoftArithmetic() {
-    }
+    private SoftArithmetic() {}
 
     /** FPAdd. */
     static long add(PeState pe, int size, long op1, long op2) {
@@ -126,8 +125,8 @@ final class SoftArithmetic {
             return sign;
         }
         int exponent = Format.exponent(size, a) - Format.exponent(size, b);
-        return divideSignificands(pe, size, sign != 0, exponent, Format.significand(size, a),
-                Format.significand(size, b));
+        return divideSignificands(
+                pe, size, sign != 0, exponent, Format.significand(size, a), Format.significand(size, b));
     }
 
     /**
@@ -209,16 +208,15 @@ final class SoftArithmetic {
         long c = Format.operand(pe, 32, addend);
         long a = Format.operand(pe, 16, op1);
         long b = Format.operand(pe, 16, op2);
-        boolean invalid = Format.isInfinity(16, a) && Format.isZero(16, b)
-                || Format.isZero(16, a) && Format.isInfinity(16, b);
+        boolean invalid =
+                Format.isInfinity(16, a) && Format.isZero(16, b) || Format.isZero(16, a) && Format.isInfinity(16, b);
         if (Format.isNaN(16, a) || Format.isNaN(16, b) || Format.isNaN(32, c)) {
             if (invalid && !Format.isSignalling(32, c)) {
                 return Format.invalid(pe, 32);
             }
             boolean first = Format.isSignalling(32, c)
                     || Format.isNaN(32, c) && !Format.isSignalling(16, a) && !Format.isSignalling(16, b);
-            return first ? Format.processNaN(pe, 32, c)
-                    : Format.convertNaN(16, 32, Format.processNaNs(pe, 16, a, b));
+            return first ? Format.processNaN(pe, 32, c) : Format.convertNaN(16, 32, Format.processNaNs(pe, 16, a, b));
         }
         if (invalid) {
             return Format.invalid(pe, 32);
@@ -241,8 +239,8 @@ final class SoftArithmetic {
             return Format.isZero(size, c) ? zeroSum(pe, size, c, sign) : c;
         }
         int exponent = Format.exponent(factorSize, a) + Format.exponent(factorSize, b);
-        return fused(pe, size, c, negative, exponent, Format.significand(factorSize, a),
-                Format.significand(factorSize, b));
+        return fused(
+                pe, size, c, negative, exponent, Format.significand(factorSize, a), Format.significand(factorSize, b));
     }
 
     /** FPRecipStepFused, and FPRSqrtStepFused when root. */

@@ -8,8 +8,7 @@ import dev.spelunk.api.state.PeState;
  * literal, pair and single register in every addressing form.
  */
 public final class VectorLoadStore {
-    private VectorLoadStore() {
-    }
+    private VectorLoadStore() {}
 
     /** Whether the word lies in the encoding space of {@link #execute}, allocated or not. */
     public static boolean matches(int word) {

@@ -5,8 +5,7 @@ import dev.spelunk.api.state.PeState;
 
 /** "Advanced SIMD across lanes" and "Advanced SIMD scalar pairwise". */
 final class AcrossLanes {
-    private AcrossLanes() {
-    }
+    private AcrossLanes() {}
 
     static boolean execute(PeState pe, int word, int features) {
         int opcode = word >>> 12 & 31;
@@ -69,8 +68,8 @@ final class AcrossLanes {
     }
 
     /** FMAXNMV, FMINNMV, FMAXV, FMINV. */
-    private static boolean executeFloat(PeState pe, int opcode, int size, boolean full, boolean half, int d, int n,
-            int features) {
+    private static boolean executeFloat(
+            PeState pe, int opcode, int size, boolean full, boolean half, int d, int n, int features) {
         if ((size & 1) != 0 || (half ? (features & SimdFeatures.FP16) == 0 : !full)) {
             return false;
         }

@@ -12,6 +12,7 @@ import dev.spelunk.api.state.PeState;
 public final class AdvancedSimd {
     /** The groups of encodings; 0 is for words of none. */
     private static final int AES = 1;
+
     private static final int SHA_THREE = 2;
     private static final int SHA_TWO = 3;
     private static final int SCALAR_COPY = 4;
@@ -168,7 +169,8 @@ public final class AdvancedSimd {
             case 3:
                 return (word >>> 14 & 3) == 3 ? THREE_SAME_FLOAT : THREE_SAME;
             case 2:
-                return (word & 0x005E0000) == 0x00580000 ? TWO_MISC_HALF
+                return (word & 0x005E0000) == 0x00580000
+                        ? TWO_MISC_HALF
                         : (word & 0x001E0000) == 0 ? TWO_MISC : (word & 0x001E0000) == 0x00100000 ? ACROSS_LANES : 0;
             default:
                 return THREE_DIFFERENT;
@@ -219,9 +221,11 @@ public final class AdvancedSimd {
                 if ((word & 0xFF3E0C00) == 0x5E280800) {
                     return SHA_TWO;
                 }
-                return (word & 0x005E0000) == 0x00580000 ? SCALAR_TWO_MISC_HALF
-                        : (word & 0x001E0000) == 0 ? SCALAR_TWO_MISC
-                        : (word & 0x001E0000) == 0x00100000 ? SCALAR_PAIRWISE : 0;
+                return (word & 0x005E0000) == 0x00580000
+                        ? SCALAR_TWO_MISC_HALF
+                        : (word & 0x001E0000) == 0
+                                ? SCALAR_TWO_MISC
+                                : (word & 0x001E0000) == 0x00100000 ? SCALAR_PAIRWISE : 0;
             default:
                 return SCALAR_THREE_DIFFERENT;
         }

@@ -7,6 +7,7 @@ import dev.spelunk.api.state.PeState;
 final class Aes {
     /** The S-box and its inverse. */
     private static final byte[] SUBSTITUTE = new byte[256];
+
     private static final byte[] INVERSE = new byte[256];
 
     static {
@@ -25,8 +26,7 @@ final class Aes {
         substitute(0, 0x63);
     }
 
-    private Aes() {
-    }
+    private Aes() {}
 
     private static int rotate(int value, int by) {
         return (value << by | value >> 8 - by) & 0xFF;

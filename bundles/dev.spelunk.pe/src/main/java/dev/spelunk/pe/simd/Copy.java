@@ -5,8 +5,7 @@ import dev.spelunk.api.state.PeState;
 
 /** "Advanced SIMD copy", "Advanced SIMD scalar copy" and "Advanced SIMD modified immediate". */
 final class Copy {
-    private Copy() {
-    }
+    private Copy() {}
 
     /** DUP, INS, SMOV, UMOV. */
     static boolean execute(PeState pe, int word) {

@@ -5,8 +5,7 @@ import dev.spelunk.api.state.PeState;
 
 /** Saturating doubling multiplications, for halfwords and words. */
 final class DoublingMultiply {
-    private DoublingMultiply() {
-    }
+    private DoublingMultiply() {}
 
     /** SQDMULH and SQRDMULH: the high halves of the doubled products. */
     static long high(PeState pe, int size, long a, long b, boolean rounding) {
@@ -53,7 +52,9 @@ final class DoublingMultiply {
         long product = doubled(pe, size, a, b);
         int wide = size + 1;
         long mask = Lanes.mask(wide);
-        return (subtract ? ThreeSame.subtractSaturating(pe, wide, d & mask, product)
-                : ThreeSame.addSaturating(pe, wide, d & mask, product)) & mask;
+        return (subtract
+                        ? ThreeSame.subtractSaturating(pe, wide, d & mask, product)
+                        : ThreeSame.addSaturating(pe, wide, d & mask, product))
+                & mask;
     }
 }

@@ -8,8 +8,7 @@ final class Elements {
     /** FPSR.QC, cumulative saturation (DDI 0487, C5.2.10). */
     static final int QC = 1 << 27;
 
-    private Elements() {
-    }
+    private Elements() {}
 
     /** Element e of register n, zero-extended. */
     static long get(long[] v, int n, int size, int e) {

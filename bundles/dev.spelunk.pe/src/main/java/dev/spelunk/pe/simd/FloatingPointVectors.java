@@ -3,8 +3,7 @@ package dev.spelunk.pe.simd;
 
 /** Which Advanced SIMD data-processing instructions are floating-point (DDI 0487, C4.1.96), as FP_SPEC counts them. */
 public final class FloatingPointVectors {
-    private FloatingPointVectors() {
-    }
+    private FloatingPointVectors() {}
 
     /** Whether the word, which is of the Advanced SIMD data-processing group (scalar or vector), is floating-point. */
     public static boolean matches(int word) {
@@ -14,7 +13,8 @@ public final class FloatingPointVectors {
             return bit10 ? immediate(word) : element(word >>> 29 & 1, word >>> 12 & 15, word >>> 22 & 3);
         }
         if (!bit21) {
-            return bit10 && ((word >>> 15 & 1) != 0 ? extension(word) : (word >>> 14 & 1) == 0 && (word >>> 22 & 1) != 0);
+            return bit10
+                    && ((word >>> 15 & 1) != 0 ? extension(word) : (word >>> 14 & 1) == 0 && (word >>> 22 & 1) != 0);
         }
         if (bit10) {
             return (word >>> 11 & 31) >= 0x18;

@@ -7,8 +7,7 @@ import dev.spelunk.api.state.PeState;
 final class IndexedElement {
     private static final int U = 1 << 4;
 
-    private IndexedElement() {
-    }
+    private IndexedElement() {}
 
     static boolean execute(PeState pe, int word, int features) {
         int opcode = word >>> 12 & 15 | word >>> 25 & U;
@@ -46,8 +45,8 @@ final class IndexedElement {
         long result;
         switch (opcode) {
             case 3, 7, 11:
-                Elements.write(pe.v, d, false, ThreeDifferent.doubling(pe, longOpcode(opcode), size, pe.v[2 * d], a, b),
-                        0);
+                Elements.write(
+                        pe.v, d, false, ThreeDifferent.doubling(pe, longOpcode(opcode), size, pe.v[2 * d], a, b), 0);
                 return true;
             case 12, 13:
                 result = DoublingMultiply.high(pe, size, a, b, opcode == 13);
@@ -100,8 +99,8 @@ final class IndexedElement {
         switch (opcode) {
             case 2, 3, 6, 7, 10, 11, U | 2, U | 6, U | 10:
                 long all = Lanes.replicate(size, element(pe, word, size));
-                ThreeDifferent.longer(pe, longOpcode(opcode), size, opcode >= U, word & 31, word >>> 5 & 31,
-                        word >>> 30 & 1, all);
+                ThreeDifferent.longer(
+                        pe, longOpcode(opcode), size, opcode >= U, word & 31, word >>> 5 & 31, word >>> 30 & 1, all);
                 return true;
             case U | 13, U | 15:
                 if ((features & SimdFeatures.RDM) == 0) {
@@ -142,15 +141,18 @@ final class IndexedElement {
     private static boolean multiply(PeState pe, int word, int opcode, int features, boolean scalar) {
         int type = word >>> 22 & 3;
         boolean full = (word >>> 30 & 1) != 0;
-        boolean refused = type == 0 ? (features & SimdFeatures.FP16) == 0
+        boolean refused = type == 0
+                ? (features & SimdFeatures.FP16) == 0
                 : type == 1 || type == 3 && ((word >>> 21 & 1) != 0 || !full);
         if (refused) {
             return false;
         }
         int size = type == 0 ? 1 : type;
-        int operation = opcode == 1 ? ThreeSameFloat.MULTIPLY_ADD
-                : opcode == 5 ? ThreeSameFloat.MULTIPLY_SUBTRACT
-                : opcode == 9 ? ThreeSameFloat.MULTIPLY : ThreeSameFloat.MULTIPLY_EXTENDED;
+        int operation = opcode == 1
+                ? ThreeSameFloat.MULTIPLY_ADD
+                : opcode == 5
+                        ? ThreeSameFloat.MULTIPLY_SUBTRACT
+                        : opcode == 9 ? ThreeSameFloat.MULTIPLY : ThreeSameFloat.MULTIPLY_EXTENDED;
         long[] v = pe.v;
         int d = word & 31;
         int n = word >>> 5 & 31;
@@ -164,14 +166,14 @@ final class IndexedElement {
         }
         b = Lanes.replicate(size, b);
         long low = ThreeSameFloat.lanes(pe, operation, width, v[2 * d], v[2 * n], b);
-        Elements.write(v, d, full, low,
-                full ? ThreeSameFloat.lanes(pe, operation, width, v[2 * d + 1], v[2 * n + 1], b) : 0);
+        Elements.write(
+                v, d, full, low, full ? ThreeSameFloat.lanes(pe, operation, width, v[2 * d + 1], v[2 * n + 1], b) : 0);
         return true;
     }
 
     private static boolean multiplyAddLong(PeState pe, int word, int opcode) {
-        ThreeSameFloat.multiplyAddLong(pe, word, (word >>> 30 & 1) != 0, (opcode & 4) != 0, opcode >= U,
-                index(word, 1));
+        ThreeSameFloat.multiplyAddLong(
+                pe, word, (word >>> 30 & 1) != 0, (opcode & 4) != 0, opcode >= U, index(word, 1));
         return true;
     }
 }

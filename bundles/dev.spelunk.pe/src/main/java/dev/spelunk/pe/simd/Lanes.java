@@ -15,8 +15,7 @@ final class Lanes {
     /** The elements with an even number. */
     private static final long[] EVEN = {0x00FF00FF00FF00FFL, 0x0000FFFF0000FFFFL, 0x00000000FFFFFFFFL, -1};
 
-    private Lanes() {
-    }
+    private Lanes() {}
 
     /** All ones in the lowest element. */
     static long mask(int size) {

@@ -5,8 +5,7 @@ import dev.spelunk.api.state.PeState;
 
 /** "Advanced SIMD permute", "Advanced SIMD extract" and "Advanced SIMD table lookup". */
 final class Permute {
-    private Permute() {
-    }
+    private Permute() {}
 
     /** UZP1, TRN1, ZIP1, UZP2, TRN2, ZIP2. */
     static boolean execute(PeState pe, int word) {

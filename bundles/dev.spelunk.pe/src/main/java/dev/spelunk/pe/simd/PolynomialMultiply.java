@@ -5,8 +5,7 @@ import dev.spelunk.api.state.PeState;
 
 /** Multiplication of polynomials over {0, 1}: PMUL, PMULL and PMULL2. */
 final class PolynomialMultiply {
-    private PolynomialMultiply() {
-    }
+    private PolynomialMultiply() {}
 
     /** PMUL: the low bytes of the products of bytes. */
     static long bytes(long a, long b) {

@@ -5,8 +5,7 @@ import dev.spelunk.api.state.PeState;
 
 /** "Cryptographic three-register SHA" and "Cryptographic two-register SHA": SHA-1 and SHA-256 (FIPS 180-4). */
 final class Sha {
-    private Sha() {
-    }
+    private Sha() {}
 
     static boolean executeThree(PeState pe, int word, int features) {
         int opcode = word >>> 12 & 7;
@@ -59,7 +58,8 @@ final class Sha {
                 long high = v[d + 1] ^ v[n + 1] >>> 32;
                 int first = (int) low;
                 v[d] = pack(Integer.rotateLeft(first, 1), Integer.rotateLeft((int) (low >>> 32), 1));
-                v[d + 1] = pack(Integer.rotateLeft((int) high, 1),
+                v[d + 1] = pack(
+                        Integer.rotateLeft((int) high, 1),
                         Integer.rotateLeft((int) (high >>> 32), 1) ^ Integer.rotateLeft(first, 2));
                 break;
             default:

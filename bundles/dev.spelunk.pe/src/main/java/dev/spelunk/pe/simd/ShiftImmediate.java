@@ -8,8 +8,7 @@ import dev.spelunk.pe.fp.FloatingPoint;
 final class ShiftImmediate {
     private static final int U = 1 << 5;
 
-    private ShiftImmediate() {
-    }
+    private ShiftImmediate() {}
 
     static boolean execute(PeState pe, int word, int features) {
         int opcode = word >>> 11 & 31 | word >>> 24 & U;
@@ -45,8 +44,8 @@ final class ShiftImmediate {
                     return false;
                 }
                 long a = lanes(pe, opcode, size, right, pe.v[2 * d], pe.v[2 * n]);
-                Elements.write(pe.v, d, full, a,
-                        full ? lanes(pe, opcode, size, right, pe.v[2 * d + 1], pe.v[2 * n + 1]) : 0);
+                Elements.write(
+                        pe.v, d, full, a, full ? lanes(pe, opcode, size, right, pe.v[2 * d + 1], pe.v[2 * n + 1]) : 0);
                 return true;
         }
     }
@@ -177,8 +176,8 @@ final class ShiftImmediate {
             long element = a >>> i & Lanes.mask(size);
             long value = (opcode & 31) == 31
                     ? FloatingPoint.toFixed(pe, width, element, fractionBits, unsigned, FloatingPoint.TO_ZERO, width)
-                    : FloatingPoint.fromFixed(pe, width, unsigned ? element : Elements.extend(element, size),
-                            fractionBits, unsigned);
+                    : FloatingPoint.fromFixed(
+                            pe, width, unsigned ? element : Elements.extend(element, size), fractionBits, unsigned);
             result |= value << i;
         }
         return result;

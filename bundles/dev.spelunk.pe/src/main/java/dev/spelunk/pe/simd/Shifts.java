@@ -5,8 +5,7 @@ import dev.spelunk.api.state.PeState;
 
 /** Shifts by a register and saturating shifts, for the elements that one long holds. */
 final class Shifts {
-    private Shifts() {
-    }
+    private Shifts() {}
 
     /**
      * SSHL, USHL, SRSHL, URSHL: each element of a shifted left by the signed lowest byte of the element of b, right
@@ -33,7 +32,8 @@ final class Shifts {
         for (int i = 0; i < 64; i += width) {
             int by = (byte) (b >>> i);
             long value = unsigned ? a >>> i & mask : Elements.extend(a >>> i, size);
-            long shifted = by < 0 ? right(value, -by, unsigned, rounding)
+            long shifted = by < 0
+                    ? right(value, -by, unsigned, rounding)
                     : unsigned ? leftUnsigned(pe, size, value, by) : leftSigned(pe, size, value, by);
             result |= (shifted & mask) << i;
         }

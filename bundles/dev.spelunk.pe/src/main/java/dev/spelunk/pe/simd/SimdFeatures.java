@@ -18,12 +18,20 @@ final class SimdFeatures {
     static final int I8MM = 1 << 10;
 
     private static final String[] NAMES = {
-        "FEAT_FP16", "FEAT_AES", "FEAT_PMULL", "FEAT_SHA1", "FEAT_SHA256", "FEAT_RDM", "FEAT_DotProd", "FEAT_FCMA",
-        "FEAT_FHM", "FEAT_FRINTTS", "FEAT_I8MM"
+        "FEAT_FP16",
+        "FEAT_AES",
+        "FEAT_PMULL",
+        "FEAT_SHA1",
+        "FEAT_SHA256",
+        "FEAT_RDM",
+        "FEAT_DotProd",
+        "FEAT_FCMA",
+        "FEAT_FHM",
+        "FEAT_FRINTTS",
+        "FEAT_I8MM"
     };
 
-    private SimdFeatures() {
-    }
+    private SimdFeatures() {}
 
     static int of(Architecture architecture) {
         int bits = 0;

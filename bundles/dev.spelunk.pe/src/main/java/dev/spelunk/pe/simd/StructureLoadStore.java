@@ -27,7 +27,8 @@ public final class StructureLoadStore {
         if ((word & 0xBF000000) == 0x0C000000) {
             return (word & (postIndex ? 0x00200000 : 0x003F0000)) == 0 && multiple(pe, word, postIndex);
         }
-        return (word & 0xBF000000) == 0x0D000000 && (postIndex || (word & 0x001F0000) == 0)
+        return (word & 0xBF000000) == 0x0D000000
+                && (postIndex || (word & 0x001F0000) == 0)
                 && single(pe, word, postIndex);
     }
 

@@ -5,8 +5,7 @@ import dev.spelunk.api.state.PeState;
 
 /** "Advanced SIMD three different" and "Advanced SIMD scalar three different". */
 final class ThreeDifferent {
-    private ThreeDifferent() {
-    }
+    private ThreeDifferent() {}
 
     static boolean execute(PeState pe, int word, int features) {
         int opcode = word >>> 12 & 15;
@@ -56,12 +55,13 @@ final class ThreeDifferent {
 
     /** One element of SQDMLAL, SQDMLSL or SQDMULL, in the numbering of this group. */
     static long doubling(PeState pe, int opcode, int size, long d, long a, long b) {
-        return opcode == 0b1101 ? DoublingMultiply.doubled(pe, size, a, b)
+        return opcode == 0b1101
+                ? DoublingMultiply.doubled(pe, size, a, b)
                 : DoublingMultiply.accumulate(pe, size, d, a, b, opcode == 0b1011);
     }
 
-    private static boolean polynomial(PeState pe, int size, boolean unsigned, int half, int d, int n, int m,
-            int features) {
+    private static boolean polynomial(
+            PeState pe, int size, boolean unsigned, int half, int d, int n, int m, int features) {
         if (unsigned || size == 1 || size == 2 || size == 3 && (features & SimdFeatures.PMULL) == 0) {
             return false;
         }
@@ -126,7 +126,12 @@ final class ThreeDifferent {
             return;
         }
         v[2 * d] = combine(opcode, size + 1, unsigned, v[2 * d], widen(size, a, unsigned), widen(size, b, unsigned));
-        v[2 * d + 1] = combine(opcode, size + 1, unsigned, v[2 * d + 1], widen(size, a >>> 32, unsigned),
+        v[2 * d + 1] = combine(
+                opcode,
+                size + 1,
+                unsigned,
+                v[2 * d + 1],
+                widen(size, a >>> 32, unsigned),
                 widen(size, b >>> 32, unsigned));
     }
 

@@ -10,8 +10,7 @@ final class ThreeSame {
     private static final int SMINP = 0b10101;
     private static final int ADDP = 0b10111;
 
-    private ThreeSame() {
-    }
+    private ThreeSame() {}
 
     static boolean execute(PeState pe, int word) {
         int opcode = word >>> 11 & 31;
@@ -27,7 +26,11 @@ final class ThreeSame {
         int m = word >>> 16 & 31;
         if (opcode == LOGICAL) {
             int kind = word >>> 27 & 4 | size;
-            Elements.write(v, d, full, logical(kind, v[2 * d], v[2 * n], v[2 * m]),
+            Elements.write(
+                    v,
+                    d,
+                    full,
+                    logical(kind, v[2 * d], v[2 * n], v[2 * m]),
                     full ? logical(kind, v[2 * d + 1], v[2 * n + 1], v[2 * m + 1]) : 0);
         } else if (opcode == SMAXP || opcode == SMINP || opcode == ADDP) {
             pairwise(v, opcode, unsigned, size, full, d, n, m);

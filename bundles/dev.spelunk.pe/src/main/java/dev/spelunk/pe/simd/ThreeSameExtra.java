@@ -9,8 +9,7 @@ import dev.spelunk.pe.fp.FloatingPoint;
  * products, matrix multiplication, complex arithmetic; and the indexed forms of dot products and complex arithmetic.
  */
 final class ThreeSameExtra {
-    private ThreeSameExtra() {
-    }
+    private ThreeSameExtra() {}
 
     static boolean execute(PeState pe, int word, int features) {
         int opcode = word >>> 11 & 15;
@@ -21,22 +20,33 @@ final class ThreeSameExtra {
         int m = word >>> 16 & 31;
         switch (opcode) {
             case 0, 1:
-                return unsigned && (features & SimdFeatures.RDM) != 0 && size != 0 && size != 3
+                return unsigned
+                        && (features & SimdFeatures.RDM) != 0
+                        && size != 0
+                        && size != 3
                         && roundingDoubling(pe, word & 31, n, m, size, full, opcode == 1);
             case 2:
-                return size == 2 && (features & SimdFeatures.DOT_PROD) != 0
+                return size == 2
+                        && (features & SimdFeatures.DOT_PROD) != 0
                         && dot(pe, word & 31, n, full, pe.v[2 * m], pe.v[2 * m + 1], !unsigned, !unsigned);
             case 3:
-                return size == 2 && !unsigned && (features & SimdFeatures.I8MM) != 0
+                return size == 2
+                        && !unsigned
+                        && (features & SimdFeatures.I8MM) != 0
                         && dot(pe, word & 31, n, full, pe.v[2 * m], pe.v[2 * m + 1], false, true);
             case 4, 5:
-                return size == 2 && full && (features & SimdFeatures.I8MM) != 0 && !(opcode == 5 && unsigned)
+                return size == 2
+                        && full
+                        && (features & SimdFeatures.I8MM) != 0
+                        && !(opcode == 5 && unsigned)
                         && matrix(pe, word & 31, n, m, opcode == 4 && !unsigned, !unsigned);
             case 8, 9, 10, 11:
-                return unsigned && hasComplex(size, full, features)
+                return unsigned
+                        && hasComplex(size, full, features)
                         && complexMultiplyAdd(pe, word & 31, n, m, size, full, opcode & 3, -1);
             case 12, 14:
-                return unsigned && hasComplex(size, full, features)
+                return unsigned
+                        && hasComplex(size, full, features)
                         && complexAdd(pe, word & 31, n, m, size, full, opcode == 14);
             default:
                 return false;
@@ -60,21 +70,28 @@ final class ThreeSameExtra {
     }
 
     private static boolean hasComplex(int size, boolean full, int features) {
-        return (features & SimdFeatures.FCMA) != 0 && size != 0 && !(size == 3 && !full)
+        return (features & SimdFeatures.FCMA) != 0
+                && size != 0
+                && !(size == 3 && !full)
                 && (size != 1 || (features & SimdFeatures.FP16) != 0);
     }
 
-    private static boolean roundingDoubling(PeState pe, int d, int n, int m, int size, boolean full,
-            boolean subtract) {
+    private static boolean roundingDoubling(PeState pe, int d, int n, int m, int size, boolean full, boolean subtract) {
         long[] v = pe.v;
         long low = DoublingMultiply.highAccumulate(pe, size, v[2 * d], v[2 * n], v[2 * m], subtract);
-        Elements.write(v, d, full, low, full
-                ? DoublingMultiply.highAccumulate(pe, size, v[2 * d + 1], v[2 * n + 1], v[2 * m + 1], subtract) : 0);
+        Elements.write(
+                v,
+                d,
+                full,
+                low,
+                full
+                        ? DoublingMultiply.highAccumulate(pe, size, v[2 * d + 1], v[2 * n + 1], v[2 * m + 1], subtract)
+                        : 0);
         return true;
     }
 
-    private static boolean dot(PeState pe, int d, int n, boolean full, long low, long high, boolean signedA,
-            boolean signedB) {
+    private static boolean dot(
+            PeState pe, int d, int n, boolean full, long low, long high, boolean signedA, boolean signedB) {
         long[] v = pe.v;
         long a = dots(v[2 * d], v[2 * n], low, signedA, signedB);
         Elements.write(v, d, full, a, full ? dots(v[2 * d + 1], v[2 * n + 1], high, signedA, signedB) : 0);
@@ -115,7 +132,8 @@ final class ThreeSameExtra {
     static boolean dotIndexed(PeState pe, int word, int opcode, int features) {
         int size = word >>> 22 & 3;
         boolean mixed = opcode == 15;
-        boolean exists = mixed ? (size == 0 || size == 2) && (features & SimdFeatures.I8MM) != 0
+        boolean exists = mixed
+                ? (size == 0 || size == 2) && (features & SimdFeatures.I8MM) != 0
                 : size == 2 && (features & SimdFeatures.DOT_PROD) != 0;
         if (!exists) {
             return false;
@@ -133,11 +151,12 @@ final class ThreeSameExtra {
         boolean full = (word >>> 30 & 1) != 0;
         int h = word >>> 11 & 1;
         int l = word >>> 21 & 1;
-        boolean exists = size == 1 ? (full || h == 0) && (features & SimdFeatures.FP16) != 0
-                : size == 2 && full && l == 0;
+        boolean exists =
+                size == 1 ? (full || h == 0) && (features & SimdFeatures.FP16) != 0 : size == 2 && full && l == 0;
         int index = size == 1 ? h << 1 | l : h;
-        return exists && complexMultiplyAdd(pe, word & 31, word >>> 5 & 31, word >>> 16 & 31, size, full,
-                word >>> 13 & 3, index);
+        return exists
+                && complexMultiplyAdd(
+                        pe, word & 31, word >>> 5 & 31, word >>> 16 & 31, size, full, word >>> 13 & 3, index);
     }
 
     /**
@@ -146,8 +165,8 @@ final class ThreeSameExtra {
      * @param rotation in quarters of a turn
      * @param index the pair of register m that multiplies all pairs, or -1
      */
-    private static boolean complexMultiplyAdd(PeState pe, int d, int n, int m, int size, boolean full, int rotation,
-            int index) {
+    private static boolean complexMultiplyAdd(
+            PeState pe, int d, int n, int m, int size, boolean full, int rotation, int index) {
         long[] v = pe.v;
         int width = 8 << size;
         int pairs = (full ? 8 : 4) >> size;

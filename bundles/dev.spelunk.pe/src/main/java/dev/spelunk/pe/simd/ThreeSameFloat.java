@@ -16,6 +16,7 @@ final class ThreeSameFloat {
 
     /** Operations of {@link #lanes} that other groups have as well. */
     static final int MAX_NUMBER = 0;
+
     static final int MIN_NUMBER = A;
     static final int MULTIPLY_ADD = 1;
     static final int MULTIPLY_SUBTRACT = A | 1;
@@ -27,8 +28,7 @@ final class ThreeSameFloat {
 
     private static final long WORD = 0xFFFFFFFFL;
 
-    private ThreeSameFloat() {
-    }
+    private ThreeSameFloat() {}
 
     static boolean execute(PeState pe, int word, int features) {
         int opcode = opcode(word, word >>> 11 & 7);
@@ -47,7 +47,9 @@ final class ThreeSameFloat {
     /** The group for half precision. */
     static boolean executeHalf(PeState pe, int word) {
         int opcode = opcode(word, word >>> 11 & 7);
-        return (opcode & ~A) != 5 && (opcode & ~A) != (U | 1) && hasVector(opcode)
+        return (opcode & ~A) != 5
+                && (opcode & ~A) != (U | 1)
+                && hasVector(opcode)
                 && vector(pe, opcode, 16, (word >>> 30 & 1) != 0, word);
     }
 
@@ -66,8 +68,30 @@ final class ThreeSameFloat {
 
     private static boolean hasVector(int opcode) {
         switch (opcode) {
-            case 0, 1, 2, 3, 4, 6, 7, A, A | 1, A | 2, A | 6, A | 7, U, U | 2, U | 3, U | 4, U | 5, U | 6, U | 7,
-                    U | A, U | A | 2, U | A | 4, U | A | 5, U | A | 6:
+            case 0,
+                    1,
+                    2,
+                    3,
+                    4,
+                    6,
+                    7,
+                    A,
+                    A | 1,
+                    A | 2,
+                    A | 6,
+                    A | 7,
+                    U,
+                    U | 2,
+                    U | 3,
+                    U | 4,
+                    U | 5,
+                    U | 6,
+                    U | 7,
+                    U | A,
+                    U | A | 2,
+                    U | A | 4,
+                    U | A | 5,
+                    U | A | 6:
                 return true;
             default:
                 return false;
@@ -184,11 +208,11 @@ final class ThreeSameFloat {
             case U | A | 4:
                 return FloatingPoint.compareGreater(pe, width, a, b);
             case U | 5:
-                return FloatingPoint.compareGreaterOrEqual(pe, width, FloatingPoint.abs(width, a),
-                        FloatingPoint.abs(width, b));
+                return FloatingPoint.compareGreaterOrEqual(
+                        pe, width, FloatingPoint.abs(width, a), FloatingPoint.abs(width, b));
             default:
-                return FloatingPoint.compareGreater(pe, width, FloatingPoint.abs(width, a),
-                        FloatingPoint.abs(width, b));
+                return FloatingPoint.compareGreater(
+                        pe, width, FloatingPoint.abs(width, a), FloatingPoint.abs(width, b));
         }
     }
 

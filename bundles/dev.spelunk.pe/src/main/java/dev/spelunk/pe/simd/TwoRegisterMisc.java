@@ -10,8 +10,7 @@ import dev.spelunk.api.state.PeState;
 final class TwoRegisterMisc {
     private static final int U = 1 << 5;
 
-    private TwoRegisterMisc() {
-    }
+    private TwoRegisterMisc() {}
 
     static boolean execute(PeState pe, int word, int features) {
         int size = word >>> 22 & 3;
@@ -185,9 +184,12 @@ final class TwoRegisterMisc {
         for (int i = 0; i < 32; i += width) {
             long element = a >>> 2 * i;
             result |= (opcode == (U | 20)
-                    ? Shifts.narrowUnsigned(pe, size, element & Lanes.mask(size + 1), 0, false)
-                    : opcode == 20 ? Shifts.narrowSigned(pe, size, Elements.extend(element, size + 1), 0, false)
-                    : Shifts.narrowSignedToUnsigned(pe, size, Elements.extend(element, size + 1), 0, false)) << i;
+                            ? Shifts.narrowUnsigned(pe, size, element & Lanes.mask(size + 1), 0, false)
+                            : opcode == 20
+                                    ? Shifts.narrowSigned(pe, size, Elements.extend(element, size + 1), 0, false)
+                                    : Shifts.narrowSignedToUnsigned(
+                                            pe, size, Elements.extend(element, size + 1), 0, false))
+                    << i;
         }
         return result;
     }

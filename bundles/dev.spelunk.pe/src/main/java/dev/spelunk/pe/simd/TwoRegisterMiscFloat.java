@@ -13,8 +13,7 @@ final class TwoRegisterMiscFloat {
     /** Bit 23 of the instruction, in the opcodes of this class. */
     private static final int A = 1 << 6;
 
-    private TwoRegisterMiscFloat() {
-    }
+    private TwoRegisterMiscFloat() {}
 
     static boolean execute(PeState pe, int word, int features) {
         int opcode = opcode(word);
@@ -39,7 +38,9 @@ final class TwoRegisterMiscFloat {
     /** The group for half precision. */
     static boolean executeHalf(PeState pe, int word) {
         int opcode = opcode(word);
-        return hasOpcode(opcode) && (opcode & 31) != 30 && (opcode & (A | 31)) != 31
+        return hasOpcode(opcode)
+                && (opcode & 31) != 30
+                && (opcode & (A | 31)) != 31
                 && vector(pe, opcode, 16, (word >>> 30 & 1) != 0, word);
     }
 
@@ -158,16 +159,16 @@ final class TwoRegisterMiscFloat {
         boolean u = (opcode & U) != 0;
         switch (opcode & (A | 31)) {
             case 24:
-                return FloatingPoint.roundToIntegral(pe, width, a,
-                        u ? FloatingPoint.TIES_TO_AWAY : FloatingPoint.TIES_TO_EVEN, false);
+                return FloatingPoint.roundToIntegral(
+                        pe, width, a, u ? FloatingPoint.TIES_TO_AWAY : FloatingPoint.TIES_TO_EVEN, false);
             case 25:
-                return FloatingPoint.roundToIntegral(pe, width, a,
-                        u ? FloatingPoint.roundingMode(pe) : FloatingPoint.TO_MINUS_INFINITY, u);
+                return FloatingPoint.roundToIntegral(
+                        pe, width, a, u ? FloatingPoint.roundingMode(pe) : FloatingPoint.TO_MINUS_INFINITY, u);
             case A | 24:
                 return FloatingPoint.roundToIntegral(pe, width, a, FloatingPoint.TO_PLUS_INFINITY, false);
             case A | 25:
-                return FloatingPoint.roundToIntegral(pe, width, a,
-                        u ? FloatingPoint.roundingMode(pe) : FloatingPoint.TO_ZERO, false);
+                return FloatingPoint.roundToIntegral(
+                        pe, width, a, u ? FloatingPoint.roundingMode(pe) : FloatingPoint.TO_ZERO, false);
             case 26:
                 return FloatingPoint.toFixed(pe, width, a, 0, u, FloatingPoint.TIES_TO_EVEN, width);
             case 27:
@@ -179,8 +180,12 @@ final class TwoRegisterMiscFloat {
             case A | 27:
                 return FloatingPoint.toFixed(pe, width, a, 0, u, FloatingPoint.TO_ZERO, width);
             default:
-                return FloatingPoint.roundToIntegralOfSize(pe, width, a,
-                        u ? FloatingPoint.roundingMode(pe) : FloatingPoint.TO_ZERO, (opcode & 31) == 30 ? 32 : 64);
+                return FloatingPoint.roundToIntegralOfSize(
+                        pe,
+                        width,
+                        a,
+                        u ? FloatingPoint.roundingMode(pe) : FloatingPoint.TO_ZERO,
+                        (opcode & 31) == 30 ? 32 : 64);
         }
     }
 

@@ -37,17 +37,21 @@ class ArithmeticPropertyTest {
         long field = (seed >>> 57) % 8;
         int bias = exact.maximumField >> 1;
         long sign = seed >>> 63 << exact.size - 1;
-        return sign | switch (choice) {
-            case 0 -> fraction;
-            case 1 -> fraction >>> (int) field * 3 % exact.fractionBits;
-            case 2 -> (bias + field - 4) << exact.fractionBits;
-            case 3 -> (bias + field) << exact.fractionBits | fraction & -1L << exact.fractionBits / 2;
-            case 4 -> (exact.maximumField - 1 - (field & 3)) << exact.fractionBits | fraction;
-            case 5 -> (1 + field) << exact.fractionBits | fraction;
-            case 6 -> (bias + field - 4) << exact.fractionBits | fraction;
-            default -> (Long.hashCode(seed * 0x9E3779B97F4A7C15L) & 0x7FFFFFFF) % exact.maximumField
-                    * (1L << exact.fractionBits) | fraction;
-        };
+        return sign
+                | switch (choice) {
+                    case 0 -> fraction;
+                    case 1 -> fraction >>> (int) field * 3 % exact.fractionBits;
+                    case 2 -> (bias + field - 4) << exact.fractionBits;
+                    case 3 -> (bias + field) << exact.fractionBits | fraction & -1L << exact.fractionBits / 2;
+                    case 4 -> (exact.maximumField - 1 - (field & 3)) << exact.fractionBits | fraction;
+                    case 5 -> (1 + field) << exact.fractionBits | fraction;
+                    case 6 -> (bias + field - 4) << exact.fractionBits | fraction;
+                    default ->
+                        (Long.hashCode(seed * 0x9E3779B97F4A7C15L) & 0x7FFFFFFF)
+                                        % exact.maximumField
+                                        * (1L << exact.fractionBits)
+                                | fraction;
+                };
     }
 
     /** The operand's value, flushed where the control says so; its input flag. */
@@ -81,7 +85,10 @@ class ArithmeticPropertyTest {
     }
 
     @Property(tries = 6000, seed = "20261121")
-    void addAndSub(@ForAll @IntRange(max = 2) int size, @ForAll @IntRange(max = 31) int control, @ForAll long a,
+    void addAndSub(
+            @ForAll @IntRange(max = 2) int size,
+            @ForAll @IntRange(max = 31) int control,
+            @ForAll long a,
             @ForAll long b) {
         int bits = start(size, control);
         long x = number(a);
@@ -104,7 +111,10 @@ class ArithmeticPropertyTest {
     }
 
     @Property(tries = 6000, seed = "20261121")
-    void mulAndDiv(@ForAll @IntRange(max = 2) int size, @ForAll @IntRange(max = 31) int control, @ForAll long a,
+    void mulAndDiv(
+            @ForAll @IntRange(max = 2) int size,
+            @ForAll @IntRange(max = 31) int control,
+            @ForAll long a,
             @ForAll long b) {
         int bits = start(size, control);
         long x = number(a);
@@ -134,14 +144,19 @@ class ArithmeticPropertyTest {
     }
 
     @Property(tries = 6000, seed = "20261121")
-    void mulAdd(@ForAll @IntRange(max = 2) int size, @ForAll @IntRange(max = 31) int control, @ForAll long a,
-            @ForAll long b, @ForAll long c) {
+    void mulAdd(
+            @ForAll @IntRange(max = 2) int size,
+            @ForAll @IntRange(max = 31) int control,
+            @ForAll long a,
+            @ForAll long b,
+            @ForAll long c) {
         int bits = start(size, control);
         long x = number(a);
         long y = number(b);
         long z = number(c);
         if ((control & 16) != 0) {
-            long rounded = exact.value(x).times(exact.value(y)).isZero() ? 0
+            long rounded = exact.value(x).times(exact.value(y)).isZero()
+                    ? 0
                     : exact.round(exact.value(x).times(exact.value(y)), 3, false);
             z = near(rounded ^ 1L << bits - 1, c & 7);
         }
@@ -149,12 +164,19 @@ class ArithmeticPropertyTest {
         inputFlags = 0;
         Rational addend = flushed(z);
         Rational product = flushed(x).times(flushed(y));
-        check("mulAdd", FloatingPoint.mulAdd(pe, bits, z, x, y), addend.plus(product),
-                sumZeroNegative(addend, product), before);
+        check(
+                "mulAdd",
+                FloatingPoint.mulAdd(pe, bits, z, x, y),
+                addend.plus(product),
+                sumZeroNegative(addend, product),
+                before);
     }
 
     @Property(tries = 3000, seed = "20261121")
-    void stepsAreFused(@ForAll @IntRange(max = 2) int size, @ForAll @IntRange(max = 31) int control, @ForAll long a,
+    void stepsAreFused(
+            @ForAll @IntRange(max = 2) int size,
+            @ForAll @IntRange(max = 31) int control,
+            @ForAll long a,
             @ForAll long b) {
         int bits = start(size, control);
         long x = number(a);
@@ -166,13 +188,16 @@ class ArithmeticPropertyTest {
         Rational three = Rational.of(BigInteger.valueOf(3), BigInteger.ONE);
         check("recps", FloatingPoint.recipStepFused(pe, bits, x, y), two.plus(product), rounding == 2, before);
         pe.fpsr = before;
-        check("rsqrts", FloatingPoint.rSqrtStepFused(pe, bits, x, y), three.plus(product).scaled(-1), rounding == 2,
+        check(
+                "rsqrts",
+                FloatingPoint.rSqrtStepFused(pe, bits, x, y),
+                three.plus(product).scaled(-1),
+                rounding == 2,
                 before);
     }
 
     @Property(tries = 3000, seed = "20261121")
-    void halfProductsAddToSingle(@ForAll @IntRange(max = 3) int mode, @ForAll long a, @ForAll long b,
-            @ForAll long c) {
+    void halfProductsAddToSingle(@ForAll @IntRange(max = 3) int mode, @ForAll long a, @ForAll long b, @ForAll long c) {
         start(0, mode);
         long x = number(a);
         long y = number(b);
@@ -181,13 +206,20 @@ class ArithmeticPropertyTest {
         long z = number(c);
         inputFlags = 0;
         Rational addend = exact.value(z);
-        check("fmlal", FloatingPoint.mulAddHalfToSingle(pe, z, x, y), addend.plus(product),
-                sumZeroNegative(addend, product), 0);
+        check(
+                "fmlal",
+                FloatingPoint.mulAddHalfToSingle(pe, z, x, y),
+                addend.plus(product),
+                sumZeroNegative(addend, product),
+                0);
     }
 
     @Property(tries = 2000, seed = "20261121")
-    void comparisonsOrderNumbers(@ForAll @IntRange(max = 2) int size, @ForAll @IntRange(max = 31) int control,
-            @ForAll long a, @ForAll long b) {
+    void comparisonsOrderNumbers(
+            @ForAll @IntRange(max = 2) int size,
+            @ForAll @IntRange(max = 31) int control,
+            @ForAll long a,
+            @ForAll long b) {
         int bits = start(size, control);
         long x = number(a);
         long y = (control & 16) != 0 ? number(b) : near(x, b);
@@ -195,7 +227,8 @@ class ArithmeticPropertyTest {
         inputFlags = 0;
         Rational p = flushed(x);
         Rational q = flushed(y);
-        int order = p.signedNumerator().multiply(q.denominator())
+        int order = p.signedNumerator()
+                .multiply(q.denominator())
                 .compareTo(q.signedNumerator().multiply(p.denominator()));
         assertThat(FloatingPoint.compare(pe, bits, x, y, (control & 1) != 0))
                 .isEqualTo(order == 0 ? 0b0110 : order < 0 ? 0b1000 : 0b0010);
@@ -204,8 +237,8 @@ class ArithmeticPropertyTest {
         assertThat(FloatingPoint.compareEqual(pe, bits, x, y)).isEqualTo(order == 0);
         long max = FloatingPoint.max(pe, bits, x, y);
         if (order != 0) {
-            assertThat(exact.value(max)).isEqualTo(order > 0 ? p.isZero() ? exact.value(max) : p
-                    : q.isZero() ? exact.value(max) : q);
+            assertThat(exact.value(max))
+                    .isEqualTo(order > 0 ? p.isZero() ? exact.value(max) : p : q.isZero() ? exact.value(max) : q);
         }
         assertThat(FloatingPoint.maxNumber(pe, bits, x, y)).isEqualTo(max);
         assertThat(FloatingPoint.minNumber(pe, bits, x, y)).isEqualTo(FloatingPoint.min(pe, bits, x, y));

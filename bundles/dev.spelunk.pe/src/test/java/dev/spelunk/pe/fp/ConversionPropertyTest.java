@@ -22,22 +22,27 @@ class ConversionPropertyTest {
         long fraction = seed & (1L << exact.fractionBits) - 1;
         int cut = (int) (seed >>> 52) & 31;
         fraction = cut < exact.fractionBits ? fraction >>> cut << cut : fraction;
-        long field = Math.floorMod(bias - 3 + (int) (Long.hashCode(seed * 0x9E3779B97F4A7C15L) >>> 1) % 72,
-                exact.maximumField);
+        long field = Math.floorMod(
+                bias - 3 + (int) (Long.hashCode(seed * 0x9E3779B97F4A7C15L) >>> 1) % 72, exact.maximumField);
         return seed >>> 63 << exact.size - 1 | field << exact.fractionBits | fraction;
     }
 
     @Property(tries = 10000, seed = "20261121")
-    void toFixed(@ForAll @IntRange(max = 2) int size, @ForAll @IntRange(max = 4) int rounding,
-            @ForAll @IntRange(max = 2) int width, @ForAll @IntRange(max = 16) int fractionBits,
-            @ForAll boolean unsigned, @ForAll long seed) {
+    void toFixed(
+            @ForAll @IntRange(max = 2) int size,
+            @ForAll @IntRange(max = 4) int rounding,
+            @ForAll @IntRange(max = 2) int width,
+            @ForAll @IntRange(max = 16) int fractionBits,
+            @ForAll boolean unsigned,
+            @ForAll long seed) {
         Exact exact = new Exact(SIZES[size]);
         long a = number(exact, seed);
         int w = SIZES[width];
         int scale = (seed & 3) == 0 ? fractionBits : 0;
         BigInteger integer = exact.integer(exact.value(a).scaled(scale), rounding);
         int flags = exact.flags;
-        BigInteger least = unsigned ? BigInteger.ZERO : BigInteger.ONE.shiftLeft(w - 1).negate();
+        BigInteger least =
+                unsigned ? BigInteger.ZERO : BigInteger.ONE.shiftLeft(w - 1).negate();
         BigInteger most = BigInteger.ONE.shiftLeft(unsigned ? w : w - 1).subtract(BigInteger.ONE);
         BigInteger saturated = integer.max(least).min(most);
         pe.fpsr = 0;
@@ -53,8 +58,12 @@ class ConversionPropertyTest {
     }
 
     @Property(tries = 6000, seed = "20261121")
-    void fromFixed(@ForAll @IntRange(max = 2) int size, @ForAll @IntRange(max = 3) int rounding,
-            @ForAll @IntRange(max = 64) int fractionBits, @ForAll boolean unsigned, @ForAll long seed,
+    void fromFixed(
+            @ForAll @IntRange(max = 2) int size,
+            @ForAll @IntRange(max = 3) int rounding,
+            @ForAll @IntRange(max = 64) int fractionBits,
+            @ForAll boolean unsigned,
+            @ForAll long seed,
             @ForAll @IntRange(max = 63) int shift) {
         Exact exact = new Exact(SIZES[size]);
         long value = seed >> shift;
@@ -62,7 +71,8 @@ class ConversionPropertyTest {
         pe.fpcr = rounding << FloatingPoint.RMODE_SHIFT;
         pe.fpsr = 0;
         long got = FloatingPoint.fromFixed(pe, SIZES[size], value, fractionBits, unsigned);
-        long expected = value == 0 ? 0
+        long expected = value == 0
+                ? 0
                 : exact.round(Rational.of(integer, BigInteger.ONE).scaled(-fractionBits), rounding, false);
         assertThat(got).isEqualTo(expected);
         assertThat(pe.fpsr).isEqualTo(value == 0 ? 0 : exact.flags);
@@ -72,8 +82,12 @@ class ConversionPropertyTest {
     }
 
     @Property(tries = 6000, seed = "20261121")
-    void betweenSizes(@ForAll @IntRange(max = 2) int from, @ForAll @IntRange(max = 2) int to,
-            @ForAll @IntRange(max = 3) int rounding, @ForAll long seed, @ForAll boolean wide) {
+    void betweenSizes(
+            @ForAll @IntRange(max = 2) int from,
+            @ForAll @IntRange(max = 2) int to,
+            @ForAll @IntRange(max = 3) int rounding,
+            @ForAll long seed,
+            @ForAll boolean wide) {
         if (from == to) {
             return;
         }
@@ -85,7 +99,8 @@ class ConversionPropertyTest {
         pe.fpsr = 0;
         long got = FloatingPoint.convert(pe, SIZES[from], SIZES[to], a);
         Rational value = source.value(a);
-        long expected = value.isZero() ? (a >>> SIZES[from] - 1) << SIZES[to] - 1 : target.round(value, rounding, false);
+        long expected =
+                value.isZero() ? (a >>> SIZES[from] - 1) << SIZES[to] - 1 : target.round(value, rounding, false);
         assertThat(got).isEqualTo(expected);
         assertThat(pe.fpsr).isEqualTo(value.isZero() ? 0 : target.flags);
         if (from == 2 && to == 1 && !value.isZero()) {
@@ -96,17 +111,22 @@ class ConversionPropertyTest {
     }
 
     @Property(tries = 6000, seed = "20261121")
-    void roundToIntegral(@ForAll @IntRange(max = 2) int size, @ForAll @IntRange(max = 4) int rounding,
-            @ForAll boolean reportInexact, @ForAll long seed) {
+    void roundToIntegral(
+            @ForAll @IntRange(max = 2) int size,
+            @ForAll @IntRange(max = 4) int rounding,
+            @ForAll boolean reportInexact,
+            @ForAll long seed) {
         Exact exact = new Exact(SIZES[size]);
         long a = number(exact, seed);
         BigInteger integer = exact.integer(exact.value(a), rounding);
         int flags = exact.flags;
-        long expected = integer.signum() == 0 ? seed >>> 63 << SIZES[size] - 1
+        long expected = integer.signum() == 0
+                ? seed >>> 63 << SIZES[size] - 1
                 : exact.round(Rational.of(integer, BigInteger.ONE), 0, false);
         pe.fpcr = 0;
         pe.fpsr = 0;
-        assertThat(FloatingPoint.roundToIntegral(pe, SIZES[size], a, rounding, reportInexact)).isEqualTo(expected);
+        assertThat(FloatingPoint.roundToIntegral(pe, SIZES[size], a, rounding, reportInexact))
+                .isEqualTo(expected);
         assertThat(pe.fpsr).isEqualTo(reportInexact ? flags : 0);
         if (size == 0) {
             return;

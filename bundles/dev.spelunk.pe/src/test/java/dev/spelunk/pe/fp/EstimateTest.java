@@ -33,8 +33,8 @@ class EstimateTest {
     void rSqrtEstimateHasEightBits() {
         for (int i = 0; i < 512; i++) {
             double x = i < 256 ? 1 + i / 256.0 : 2 + (i - 256) / 128.0;
-            double estimate = Double.longBitsToDouble(
-                    FloatingPoint.rSqrtEstimate(pe, 64, Double.doubleToRawLongBits(x)));
+            double estimate =
+                    Double.longBitsToDouble(FloatingPoint.rSqrtEstimate(pe, 64, Double.doubleToRawLongBits(x)));
             assertThat(Math.abs(estimate * Math.sqrt(x) - 1)).isLessThan(1 / 256.0);
             assertThat(estimate * 512).isEqualTo(Math.rint(estimate * 512));
         }
@@ -49,9 +49,11 @@ class EstimateTest {
             long single = FloatingPoint.recipEstimate(pe, 32, Float.floatToRawIntBits(x));
             assertThat(FloatingPoint.recipEstimate(pe, 64, Double.doubleToRawLongBits(x)))
                     .isEqualTo(Double.doubleToRawLongBits(Float.intBitsToFloat((int) single)));
-            assertThat(halfToFloat(FloatingPoint.recipEstimate(pe, 16, half))).isEqualTo(Float.intBitsToFloat((int) single));
+            assertThat(halfToFloat(FloatingPoint.recipEstimate(pe, 16, half)))
+                    .isEqualTo(Float.intBitsToFloat((int) single));
             long root = FloatingPoint.rSqrtEstimate(pe, 32, Float.floatToRawIntBits(x));
-            assertThat(halfToFloat(FloatingPoint.rSqrtEstimate(pe, 16, half))).isEqualTo(Float.intBitsToFloat((int) root));
+            assertThat(halfToFloat(FloatingPoint.rSqrtEstimate(pe, 16, half)))
+                    .isEqualTo(Float.intBitsToFloat((int) root));
         }
     }
 
@@ -74,7 +76,9 @@ class EstimateTest {
     void edges() {
         check(FloatingPoint.recipEstimate(pe, 64, SIGN), 0xFFF0000000000000L, FloatingPoint.DZC);
         check(FloatingPoint.recipEstimate(pe, 64, 0xFFF0000000000000L), SIGN, 0);
-        check(FloatingPoint.recipEstimate(pe, 64, 0x0003FFFFFFFFFFFFL), 0x7FF0000000000000L,
+        check(
+                FloatingPoint.recipEstimate(pe, 64, 0x0003FFFFFFFFFFFFL),
+                0x7FF0000000000000L,
                 FloatingPoint.OFC | FloatingPoint.IXC);
         check(FloatingPoint.recipEstimate(pe, 64, 0x0004000000000000L), 0x7FEFF00000000000L, 0);
         check(FloatingPoint.recipEstimate(pe, 32, 0x7F000000L), 0x003FE000L, 0);

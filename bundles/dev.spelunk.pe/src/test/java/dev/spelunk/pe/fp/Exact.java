@@ -19,22 +19,30 @@ final class Exact {
         }
 
         Rational plus(Rational other) {
-            return of(signedNumerator().multiply(other.denominator)
-                    .add(other.signedNumerator().multiply(denominator)), denominator.multiply(other.denominator));
+            return of(
+                    signedNumerator()
+                            .multiply(other.denominator)
+                            .add(other.signedNumerator().multiply(denominator)),
+                    denominator.multiply(other.denominator));
         }
 
         Rational times(Rational other) {
-            return new Rational(negative != other.negative, numerator.multiply(other.numerator),
+            return new Rational(
+                    negative != other.negative,
+                    numerator.multiply(other.numerator),
                     denominator.multiply(other.denominator));
         }
 
         Rational over(Rational other) {
-            return new Rational(negative != other.negative, numerator.multiply(other.denominator),
+            return new Rational(
+                    negative != other.negative,
+                    numerator.multiply(other.denominator),
                     denominator.multiply(other.numerator));
         }
 
         Rational scaled(int power) {
-            return power >= 0 ? new Rational(negative, numerator.shiftLeft(power), denominator)
+            return power >= 0
+                    ? new Rational(negative, numerator.shiftLeft(power), denominator)
                     : new Rational(negative, numerator, denominator.shiftLeft(-power));
         }
 

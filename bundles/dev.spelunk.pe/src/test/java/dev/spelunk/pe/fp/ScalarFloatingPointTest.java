@@ -147,19 +147,37 @@ class ScalarFloatingPointTest {
     void absentFeaturesLeaveEncodingsUnallocated() {
         int[] words = {0x1EE22820, 0x1EE70020, 0x1EE01000, 0x1FC20C20, 0x1EE62020, 0x1EE20000};
         for (int word : words) {
-            assertThat(ScalarFloatingPoint.execute(pe, word, ALL & ~FpFeatures.FP16)).isFalse();
+            assertThat(ScalarFloatingPoint.execute(pe, word, ALL & ~FpFeatures.FP16))
+                    .isFalse();
         }
-        assertThat(ScalarFloatingPoint.execute(pe, 0x1E284020, ALL & ~FpFeatures.FRINTTS)).isFalse();
-        assertThat(ScalarFloatingPoint.execute(pe, 0x1E7E0020, ALL & ~FpFeatures.JSCVT)).isFalse();
-        assertThat(ScalarFloatingPoint.execute(pe, 0x1EE24020, 0)).as("FCVT of half precision is base").isTrue();
+        assertThat(ScalarFloatingPoint.execute(pe, 0x1E284020, ALL & ~FpFeatures.FRINTTS))
+                .isFalse();
+        assertThat(ScalarFloatingPoint.execute(pe, 0x1E7E0020, ALL & ~FpFeatures.JSCVT))
+                .isFalse();
+        assertThat(ScalarFloatingPoint.execute(pe, 0x1EE24020, 0))
+                .as("FCVT of half precision is base")
+                .isTrue();
         assertThat(ScalarFloatingPoint.execute(pe, 0x1E23C020, 0)).isTrue();
     }
 
     @Test
     void unallocatedEncodingsChangeNothing() {
         int[] words = {
-            0x1E629820, 0x1E66C020, 0x1E634020, 0x1E622021, 0x1E602030 | 1, 0x1E601020, 0x3E622820, 0x9E622820,
-            0x1EA22820, 0x1E627020, 0x1E020020, 0x1E430020, 0x9E720020, 0x1E660020, 0x9EAE0020 & ~(1 << 19)
+            0x1E629820,
+            0x1E66C020,
+            0x1E634020,
+            0x1E622021,
+            0x1E602030 | 1,
+            0x1E601020,
+            0x3E622820,
+            0x9E622820,
+            0x1EA22820,
+            0x1E627020,
+            0x1E020020,
+            0x1E430020,
+            0x9E720020,
+            0x1E660020,
+            0x9EAE0020 & ~(1 << 19)
         };
         long[] before = pe.v.clone();
         for (int word : words) {
@@ -204,13 +222,23 @@ class ScalarFloatingPointTest {
             other.fpcr = pe.fpcr;
             other.fpsr = pe.fpsr;
             other.nzcv = pe.nzcv;
-            assertThat(ScalarFloatingPoint.execute(pe, word, 0)).as(Integer.toHexString(word)).isTrue();
+            assertThat(ScalarFloatingPoint.execute(pe, word, 0))
+                    .as(Integer.toHexString(word))
+                    .isTrue();
             int d = word & 31;
             boolean discard = d == 31 && FrequentOperations.writesGeneral(operation);
-            FrequentOperations.execute(other, operation, discard ? PeState.DISCARD : d, word >>> 5 & 31,
+            FrequentOperations.execute(
+                    other,
+                    operation,
+                    discard ? PeState.DISCARD : d,
+                    word >>> 5 & 31,
                     FrequentOperations.second(word, operation));
-            assertThat(Arrays.equals(other.v, pe.v)).as(Integer.toHexString(word)).isTrue();
-            assertThat(Arrays.equals(other.x, pe.x)).as(Integer.toHexString(word)).isTrue();
+            assertThat(Arrays.equals(other.v, pe.v))
+                    .as(Integer.toHexString(word))
+                    .isTrue();
+            assertThat(Arrays.equals(other.x, pe.x))
+                    .as(Integer.toHexString(word))
+                    .isTrue();
             assertThat(other.fpsr).as(Integer.toHexString(word)).isEqualTo(pe.fpsr);
             assertThat(other.nzcv).as(Integer.toHexString(word)).isEqualTo(pe.nzcv);
         }

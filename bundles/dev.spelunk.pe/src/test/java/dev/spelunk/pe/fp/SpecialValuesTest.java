@@ -112,7 +112,8 @@ class SpecialValuesTest {
         pe.fpsr = 0;
         assertThat(FloatingPoint.compareEqual(pe, 16, 0x7E00L, 0x7E00L)).isFalse();
         assertThat(pe.fpsr).isZero();
-        assertThat(FloatingPoint.compareGreaterOrEqual(pe, 16, 0x7E00L, 0x7E00L)).isFalse();
+        assertThat(FloatingPoint.compareGreaterOrEqual(pe, 16, 0x7E00L, 0x7E00L))
+                .isFalse();
         assertThat(pe.fpsr).isEqualTo(IOC);
     }
 

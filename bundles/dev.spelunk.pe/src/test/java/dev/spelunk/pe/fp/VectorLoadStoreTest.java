@@ -170,11 +170,15 @@ class VectorLoadStoreTest {
     void aFaultChangesNothing() {
         pe.x[1] = 16384 - 8;
         long[] before = pe.v.clone();
-        assertThatThrownBy(() -> VectorLoadStore.execute(pe, memory, 0x3CC10420)).hasMessage("fault");
-        assertThatThrownBy(() -> VectorLoadStore.execute(pe, memory, 0x6CC10820)).hasMessage("fault");
+        assertThatThrownBy(() -> VectorLoadStore.execute(pe, memory, 0x3CC10420))
+                .hasMessage("fault");
+        assertThatThrownBy(() -> VectorLoadStore.execute(pe, memory, 0x6CC10820))
+                .hasMessage("fault");
         long bytes = memory.read(16384 - 8, 8);
-        assertThatThrownBy(() -> VectorLoadStore.execute(pe, memory, 0x3C810420)).hasMessage("fault");
-        assertThatThrownBy(() -> VectorLoadStore.execute(pe, memory, 0x6C810820)).hasMessage("fault");
+        assertThatThrownBy(() -> VectorLoadStore.execute(pe, memory, 0x3C810420))
+                .hasMessage("fault");
+        assertThatThrownBy(() -> VectorLoadStore.execute(pe, memory, 0x6C810820))
+                .hasMessage("fault");
         assertThat(memory.read(16384 - 8, 8)).isEqualTo(bytes);
         assertThat(pe.x[1]).isEqualTo(16384 - 8);
         assertThat(pe.v).containsExactly(before);
@@ -184,8 +188,10 @@ class VectorLoadStoreTest {
     void aQuadwordMustBeAlignedToSixteenBytesWhereAlignmentIsChecked() {
         memory.mustAlign = true;
         pe.x[1] = 0x1008;
-        assertThatThrownBy(() -> VectorLoadStore.execute(pe, memory, 0x3DC00020)).hasMessage("alignment");
-        assertThatThrownBy(() -> VectorLoadStore.execute(pe, memory, 0xAD000820)).hasMessage("alignment");
+        assertThatThrownBy(() -> VectorLoadStore.execute(pe, memory, 0x3DC00020))
+                .hasMessage("alignment");
+        assertThatThrownBy(() -> VectorLoadStore.execute(pe, memory, 0xAD000820))
+                .hasMessage("alignment");
         run(0xFD400020);
     }
 
@@ -204,7 +210,9 @@ class VectorLoadStoreTest {
     void unallocatedForms() {
         int[] words = {0x7DC00020, 0xBC408820, 0x3C628020, 0xFDC00020, 0xBCE26820, 0xFC620020, 0xFC628820};
         for (int word : words) {
-            assertThat(VectorLoadStore.execute(pe, memory, word)).as(Integer.toHexString(word)).isFalse();
+            assertThat(VectorLoadStore.execute(pe, memory, word))
+                    .as(Integer.toHexString(word))
+                    .isFalse();
         }
     }
 }

@@ -34,8 +34,11 @@ class CryptographyTest {
     }
 
     private byte[] get(int register) {
-        return ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN).putLong(pe.v[2 * register])
-                .putLong(pe.v[2 * register + 1]).array();
+        return ByteBuffer.allocate(16)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(pe.v[2 * register])
+                .putLong(pe.v[2 * register + 1])
+                .array();
     }
 
     /** The round keys of AES-128; the substitution is that of AESE on a word repeated in all columns. */
@@ -172,7 +175,11 @@ class CryptographyTest {
         for (int group = 0; group < 16; group++) {
             int w = 16 + group % 4;
             int k = 4 * group;
-            setWords(3, word(w, 0) + constants[k], word(w, 1) + constants[k + 1], word(w, 2) + constants[k + 2],
+            setWords(
+                    3,
+                    word(w, 0) + constants[k],
+                    word(w, 1) + constants[k + 1],
+                    word(w, 2) + constants[k + 2],
                     word(w, 3) + constants[k + 3]);
             pe.v[4] = pe.v[0];
             pe.v[5] = pe.v[1];
@@ -187,6 +194,7 @@ class CryptographyTest {
         for (int i = 0; i < 8; i++) {
             digest.putInt(word(i / 4, i % 4) + start[i]);
         }
-        assertThat(digest.array()).isEqualTo(MessageDigest.getInstance("SHA-256").digest("abc".getBytes()));
+        assertThat(digest.array())
+                .isEqualTo(MessageDigest.getInstance("SHA-256").digest("abc".getBytes()));
     }
 }

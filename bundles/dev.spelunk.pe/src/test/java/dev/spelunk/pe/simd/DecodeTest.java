@@ -40,15 +40,35 @@ class DecodeTest {
     @CsvSource({
         // ADD .1D, SHADD .2D, SQDMULH .8B, TBL with op2 = 1, EXT .8B with position 8, DUP .1D, INS without Q,
         // INS element without Q, SMOV of a doubleword, UMOV X of a word, UZP1 .1D, SADDLV .2S, FMAXV .2S
-        "0EE28420", "4EE20420", "0E22B420", "0E420020", "2E024020", "0E080420", "0E041C20", "2E040420", "4E082C20",
-        "4E043C20", "0EC21820", "0EB03820", "2E30F820",
+        "0EE28420",
+        "4EE20420",
+        "0E22B420",
+        "0E420020",
+        "2E024020",
+        "0E080420",
+        "0E041C20",
+        "2E040420",
+        "4E082C20",
+        "4E043C20",
+        "0EC21820",
+        "0EB03820",
+        "2E30F820",
         // FADD .1D, FMLA by element .1D, SSHR .1D, SHRN to doublewords, PMULL of halfwords, three different of
         // doublewords, MUL of doublewords, SQADD of no operation in scalar MAX, BFDOT, AES with size 1
-        "0E62D420", "0FC21020", "0F400420", "0F408420", "0E62E020", "0EE20020", "4EE29C20", "5EE26420", "2E42FC20",
+        "0E62D420",
+        "0FC21020",
+        "0F400420",
+        "0F408420",
+        "0E62E020",
+        "0EE20020",
+        "4EE29C20",
+        "5EE26420",
+        "2E42FC20",
         "4E684820"
     })
     void unallocated(String word) {
-        assertThat(new AdvancedSimd(-1).execute(new PeState(0), (int) Long.parseLong(word, 16))).isFalse();
+        assertThat(new AdvancedSimd(-1).execute(new PeState(0), (int) Long.parseLong(word, 16)))
+                .isFalse();
     }
 
     /** Words of the whole space either do nothing, and say so, or write registers; none fails. */

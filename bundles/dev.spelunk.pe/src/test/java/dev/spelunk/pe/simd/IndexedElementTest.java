@@ -58,27 +58,44 @@ class IndexedElementTest {
         for (int round = 0; round < 200; round++) {
             int size = 1 + round % 2;
             int form = (vectors.next(2) << 30) | size << 22;
-            compare(vectors, (int) Long.parseLong(indexed, 16) | form, (int) Long.parseLong(three, 16) | form, size,
+            compare(
+                    vectors,
+                    (int) Long.parseLong(indexed, 16) | form,
+                    (int) Long.parseLong(three, 16) | form,
+                    size,
                     vectors.next(8 >> size - 1));
         }
     }
 
     @ParameterizedTest
-    @CsvSource({"5F00C000, 5E20B400", "5F00D000, 7E20B400", "7F00D000, 7E008400", "7F00F000, 7E008C00",
-        "5F00B000, 5E20D000", "5F003000, 5E209000", "5F007000, 5E20B000"})
+    @CsvSource({
+        "5F00C000, 5E20B400",
+        "5F00D000, 7E20B400",
+        "7F00D000, 7E008400",
+        "7F00F000, 7E008C00",
+        "5F00B000, 5E20D000",
+        "5F003000, 5E209000",
+        "5F007000, 5E20B000"
+    })
     void scalars(String indexed, String three) {
         Vectors vectors = new Vectors(0);
         for (int round = 0; round < 200; round++) {
             int size = 1 + round % 2;
-            compare(vectors, (int) Long.parseLong(indexed, 16) | size << 22,
-                    (int) Long.parseLong(three, 16) | size << 22, size, vectors.next(8 >> size - 1));
+            compare(
+                    vectors,
+                    (int) Long.parseLong(indexed, 16) | size << 22,
+                    (int) Long.parseLong(three, 16) | size << 22,
+                    size,
+                    vectors.next(8 >> size - 1));
         }
     }
 
     @ParameterizedTest
     @CsvSource({
         // indexed, three registers of single precision, three registers of half precision
-        "0F001000, 0E20CC00, 0E400C00", "0F005000, 0EA0CC00, 0EC00C00", "0F009000, 2E20DC00, 2E401C00",
+        "0F001000, 0E20CC00, 0E400C00",
+        "0F005000, 0EA0CC00, 0EC00C00",
+        "0F009000, 2E20DC00, 2E401C00",
         "2F009000, 0E20DC00, 0E401C00"
     })
     void floatingPoint(String indexed, String single, String half) {
@@ -88,7 +105,11 @@ class IndexedElementTest {
             int size = 1 + round % 3;
             int full = size == 3 ? 1 << 30 : vectors.next(2) << 30;
             int three = (int) Long.parseLong(size == 1 ? half : single, 16) | (size == 3 ? 1 << 22 : 0);
-            compare(vectors, base | full | (size == 1 ? 0 : size << 22), three | full, size,
+            compare(
+                    vectors,
+                    base | full | (size == 1 ? 0 : size << 22),
+                    three | full,
+                    size,
                     vectors.next(8 >> size - 1));
         }
         // FMULX and FMUL of scalars; the others have no scalar form with three registers.

@@ -37,7 +37,8 @@ class PermuteTest {
                         break;
                 }
                 BigInteger source = vectors.register(from < elements ? Vectors.N : Vectors.M);
-                expected = expected.or(Vectors.element(source, from % elements, width, true).shiftLeft(e * width));
+                expected = expected.or(
+                        Vectors.element(source, from % elements, width, true).shiftLeft(e * width));
             }
             vectors.execute(Vectors.word(0x0E000800 | opcode << 12, full, false, size));
             assertThat(vectors.register(Vectors.D)).as("size %d", size).isEqualTo(expected);
@@ -51,16 +52,20 @@ class PermuteTest {
             vectors.fill();
             BigInteger both = vectors.register(Vectors.M).shiftLeft(128).or(vectors.register(Vectors.N));
             vectors.execute(Vectors.word(0x2E000000 | position << 11, true, true, 0));
-            assertThat(vectors.register(Vectors.D)).isEqualTo(both.shiftRight(8 * position).and(Vectors.ones(128)));
+            assertThat(vectors.register(Vectors.D))
+                    .isEqualTo(both.shiftRight(8 * position).and(Vectors.ones(128)));
         }
         for (int position = 0; position < 8; position++) {
             vectors.fill();
-            BigInteger both = vectors.register(Vectors.M).shiftLeft(64)
+            BigInteger both = vectors.register(Vectors.M)
+                    .shiftLeft(64)
                     .or(vectors.register(Vectors.N).and(Vectors.ones(64)));
             vectors.execute(Vectors.word(0x2E000000 | position << 11, false, true, 0));
-            assertThat(vectors.register(Vectors.D)).isEqualTo(both.shiftRight(8 * position).and(Vectors.ones(64)));
+            assertThat(vectors.register(Vectors.D))
+                    .isEqualTo(both.shiftRight(8 * position).and(Vectors.ones(64)));
         }
-        assertThat(vectors.simd.execute(vectors.pe, Vectors.word(0x2E000000 | 8 << 11, false, true, 0))).isFalse();
+        assertThat(vectors.simd.execute(vectors.pe, Vectors.word(0x2E000000 | 8 << 11, false, true, 0)))
+                .isFalse();
     }
 
     @Test
@@ -76,7 +81,8 @@ class PermuteTest {
             }
             BigInteger expected = BigInteger.ZERO;
             for (int e = 0; e < 16; e++) {
-                int index = Vectors.element(vectors.register(Vectors.M), e, 8, true).intValue();
+                int index =
+                        Vectors.element(vectors.register(Vectors.M), e, 8, true).intValue();
                 BigInteger value = keep ? Vectors.element(vectors.register(Vectors.D), e, 8, true) : BigInteger.ZERO;
                 if (index < 16 * registers) {
                     value = Vectors.element(vectors.register((30 + index / 16) % 32), index % 16, 8, true);
@@ -135,12 +141,17 @@ class PermuteTest {
         Vectors vectors = new Vectors(7);
         long[][] expected = {
             // MOVI V0.4S, #0xA5, LSL #16; MVNI; MOVI V0.8H, #0xA5, LSL #8; MOVI V0.4S, #0xA5, MSL #16
-            {0x4F0544A0, 0x00A5000000A50000L}, {0x6F0544A0, 0xFF5AFFFFFF5AFFFFL}, {0x4F05A4A0, 0xA500A500A500A500L},
+            {0x4F0544A0, 0x00A5000000A50000L},
+            {0x6F0544A0, 0xFF5AFFFFFF5AFFFFL},
+            {0x4F05A4A0, 0xA500A500A500A500L},
             {0x4F05D4A0, 0x00A5FFFF00A5FFFFL},
             // MOVI V0.16B, #0xA5; MOVI V0.2D, #0xFF00FF0000FF00FF
-            {0x4F05E4A0, 0xA5A5A5A5A5A5A5A5L}, {0x6F05E4A0, 0xFF00FF0000FF00FFL},
+            {0x4F05E4A0, 0xA5A5A5A5A5A5A5A5L},
+            {0x6F05E4A0, 0xFF00FF0000FF00FFL},
             // FMOV of 1.0 as single, double and half precision, and of -0.125 as double
-            {0x4F03F600, 0x3F8000003F800000L}, {0x6F03F600, 0x3FF0000000000000L}, {0x4F03FE00, 0x3C003C003C003C00L},
+            {0x4F03F600, 0x3F8000003F800000L},
+            {0x6F03F600, 0x3FF0000000000000L},
+            {0x4F03FE00, 0x3C003C003C003C00L},
             {0x6F06F400, Double.doubleToRawLongBits(-0.125)}
         };
         for (long[] row : expected) {

@@ -14,8 +14,13 @@ class ShiftImmediateTest {
     private static final int SCALAR = 0x5F000400;
 
     private static int word(int base, int opcode, boolean full, boolean unsigned, int immediate) {
-        return base | opcode << 11 | (full ? 1 << 30 : 0) | (unsigned ? 1 << 29 : 0) | immediate << 16
-                | Vectors.N << 5 | Vectors.D;
+        return base
+                | opcode << 11
+                | (full ? 1 << 30 : 0)
+                | (unsigned ? 1 << 29 : 0)
+                | immediate << 16
+                | Vectors.N << 5
+                | Vectors.D;
     }
 
     private static BigInteger right(BigInteger a, int by, boolean rounding) {
@@ -23,8 +28,22 @@ class ShiftImmediateTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, false", "0, true", "2, false", "2, true", "4, false", "4, true", "6, false", "6, true", "8, true",
-        "10, false", "10, true", "12, true", "14, false", "14, true"})
+    @CsvSource({
+        "0, false",
+        "0, true",
+        "2, false",
+        "2, true",
+        "4, false",
+        "4, true",
+        "6, false",
+        "6, true",
+        "8, true",
+        "10, false",
+        "10, true",
+        "12, true",
+        "14, false",
+        "14, true"
+    })
     void shiftsOfTheSameWidth(int opcode, boolean unsigned) {
         Vectors vectors = new Vectors(opcode);
         for (int round = 0; round < 600; round++) {
@@ -51,7 +70,8 @@ class ShiftImmediateTest {
                         result = d.add(right(a, right, opcode == 6));
                         break;
                     case 8:
-                        result = a.shiftRight(right).or(d.andNot(Vectors.ones(width).shiftRight(right)));
+                        result = a.shiftRight(right)
+                                .or(d.andNot(Vectors.ones(width).shiftRight(right)));
                         break;
                     case 10:
                         result = unsigned ? a.shiftLeft(left).or(d.and(Vectors.ones(left))) : a.shiftLeft(left);
@@ -65,7 +85,9 @@ class ShiftImmediateTest {
             }
             int immediate = opcode < 10 ? 2 * width - right : width + left;
             vectors.execute(word(scalar ? SCALAR : BASE, opcode, full || scalar, unsigned, immediate));
-            assertThat(vectors.register(Vectors.D)).as("size %d left %d", size, left).isEqualTo(expected);
+            assertThat(vectors.register(Vectors.D))
+                    .as("size %d left %d", size, left)
+                    .isEqualTo(expected);
             assertThat(vectors.saturated()).isEqualTo(saturated);
         }
     }
@@ -93,7 +115,8 @@ class ShiftImmediateTest {
             }
             BigInteger low = vectors.register(Vectors.D).and(Vectors.ones(64));
             vectors.execute(word(scalar ? SCALAR : BASE, opcode, upper || scalar, u, 2 * width - by));
-            assertThat(vectors.register(Vectors.D)).isEqualTo(upper ? narrow.shiftLeft(64).or(low) : narrow);
+            assertThat(vectors.register(Vectors.D))
+                    .isEqualTo(upper ? narrow.shiftLeft(64).or(low) : narrow);
             assertThat(vectors.saturated()).isEqualTo(saturated);
         }
     }
@@ -110,8 +133,10 @@ class ShiftImmediateTest {
             int by = vectors.next(width);
             BigInteger expected = BigInteger.ZERO;
             for (int e = 0; e < 8 >> size; e++) {
-                BigInteger a = Vectors.element(vectors.register(Vectors.N), e + (upper ? 8 >> size : 0), width, unsigned);
-                expected = expected.or(a.shiftLeft(by).and(Vectors.ones(2 * width)).shiftLeft(2 * e * width));
+                BigInteger a =
+                        Vectors.element(vectors.register(Vectors.N), e + (upper ? 8 >> size : 0), width, unsigned);
+                expected =
+                        expected.or(a.shiftLeft(by).and(Vectors.ones(2 * width)).shiftLeft(2 * e * width));
             }
             vectors.execute(word(BASE, 20, upper, unsigned, width + by));
             assertThat(vectors.register(Vectors.D)).isEqualTo(expected);
@@ -127,8 +152,8 @@ class ShiftImmediateTest {
         assertThat(vectors.pe.v[0]).isEqualTo(40 | -52L << 32);
         vectors.pe.v[2] = 40 | -52L << 32;
         vectors.execute(word(BASE, 28, false, false, 64 - 4));
-        assertThat(vectors.pe.v[0]).isEqualTo(
-                Float.floatToRawIntBits(2.5f) | (long) Float.floatToRawIntBits(-3.25f) << 32);
+        assertThat(vectors.pe.v[0])
+                .isEqualTo(Float.floatToRawIntBits(2.5f) | (long) Float.floatToRawIntBits(-3.25f) << 32);
         assertThat(vectors.pe.fpsr).isZero();
         // A negative number saturates to 0 as unsigned, an Invalid Operation.
         vectors.pe.v[2] = Double.doubleToRawLongBits(-1.0);

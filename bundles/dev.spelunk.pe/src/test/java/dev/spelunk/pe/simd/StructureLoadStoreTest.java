@@ -87,7 +87,12 @@ class StructureLoadStoreTest {
             pe.x[3] = base;
             pe.x[9] = -5;
             int post = vectors.next(3);
-            int word = 0x0C000060 | (full ? 1 << 30 : 0) | (load ? 1 << 22 : 0) | opcode << 12 | size << 10 | t
+            int word = 0x0C000060
+                    | (full ? 1 << 30 : 0)
+                    | (load ? 1 << 22 : 0)
+                    | opcode << 12
+                    | size << 10
+                    | t
                     | (post == 0 ? 0 : 1 << 23 | (post == 1 ? 9 : 31) << 16);
             assertThat(StructureLoadStore.transferred(word)).isEqualTo(total);
             assertThat(instructions.execute(pe, word)).isTrue();
@@ -124,8 +129,14 @@ class StructureLoadStoreTest {
             pe.x[3] = base;
             int scale = size == 3 ? 2 << 14 | 1 << 10 : size << 14;
             int position = index << size;
-            int word = 0x0D000060 | (load ? 1 << 22 : 0) | (structure - 1 & 1) << 21 | (structure - 1 >> 1) << 13
-                    | scale | (position & 7) << 10 | (position >> 3) << 30 | t;
+            int word = 0x0D000060
+                    | (load ? 1 << 22 : 0)
+                    | (structure - 1 & 1) << 21
+                    | (structure - 1 >> 1) << 13
+                    | scale
+                    | (position & 7) << 10
+                    | (position >> 3) << 30
+                    | t;
             byte[] registers = new byte[16 * structure];
             for (int s = 0; s < structure; s++) {
                 for (int i = 0; i < 16; i++) {
@@ -159,8 +170,12 @@ class StructureLoadStoreTest {
         for (int structure = 1; structure <= 4; structure++) {
             for (int size = 0; size < 4; size++) {
                 boolean full = vectors.next(2) == 0;
-                int word = 0x0D40C060 | (full ? 1 << 30 : 0) | (structure - 1 & 1) << 21 | (structure - 1 >> 1) << 13
-                        | size << 10 | 30;
+                int word = 0x0D40C060
+                        | (full ? 1 << 30 : 0)
+                        | (structure - 1 & 1) << 21
+                        | (structure - 1 >> 1) << 13
+                        | size << 10
+                        | 30;
                 assertThat(instructions.execute(pe, word)).isTrue();
                 for (int s = 0; s < structure; s++) {
                     for (int i = 0; i < 16; i++) {
@@ -203,7 +218,15 @@ class StructureLoadStoreTest {
     @CsvSource({
         // size 3 without Q, opcode 1, bit 21, a register without post-index, and of single structures: size 01 of
         // halfwords, size 1x of words, S with doublewords, a store that replicates, S with LD1R
-        "0C408C60", "0C401060", "0C601060", "0C417060", "0D404460", "0D408860", "0D409460", "0D00C060", "0D40D060"
+        "0C408C60",
+        "0C401060",
+        "0C601060",
+        "0C417060",
+        "0D404460",
+        "0D408860",
+        "0D409460",
+        "0D00C060",
+        "0D40D060"
     })
     void unallocated(String word) {
         pe.x[3] = 0;

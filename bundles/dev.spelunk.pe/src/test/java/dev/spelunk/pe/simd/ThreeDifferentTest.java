@@ -29,7 +29,8 @@ class ThreeDifferentTest {
             boolean wide = opcode == 1 || opcode == 3;
             BigInteger expected = BigInteger.ZERO;
             for (int e = 0; e < 8 >> size; e++) {
-                BigInteger a = wide ? Vectors.element(n, e, 2 * width, unsigned)
+                BigInteger a = wide
+                        ? Vectors.element(n, e, 2 * width, unsigned)
                         : Vectors.element(n, first + e, width, unsigned);
                 BigInteger b = Vectors.element(m, first + e, width, unsigned);
                 BigInteger result = combine(opcode, Vectors.element(d, e, 2 * width, true), a, b);
@@ -77,11 +78,13 @@ class ThreeDifferentTest {
                 BigInteger b = Vectors.element(m, e, 2 * width, true);
                 BigInteger sum = (opcode == 4 ? a.add(b) : a.subtract(b))
                         .add(rounding ? ONE.shiftLeft(width - 1) : BigInteger.ZERO);
-                narrow = narrow.or(sum.shiftRight(width).and(Vectors.ones(width)).shiftLeft(width * e));
+                narrow =
+                        narrow.or(sum.shiftRight(width).and(Vectors.ones(width)).shiftLeft(width * e));
             }
             BigInteger low = vectors.register(Vectors.D).and(Vectors.ones(64));
             vectors.execute(Vectors.word(BASE | opcode << 12, upper, rounding, size));
-            assertThat(vectors.register(Vectors.D)).isEqualTo(upper ? narrow.shiftLeft(64).or(low) : narrow);
+            assertThat(vectors.register(Vectors.D))
+                    .isEqualTo(upper ? narrow.shiftLeft(64).or(low) : narrow);
         }
     }
 
@@ -101,7 +104,8 @@ class ThreeDifferentTest {
             boolean saturated = false;
             for (int e = 0; e < (scalar ? 1 : 8 >> size); e++) {
                 BigInteger product = Vectors.element(vectors.register(Vectors.N), first + e, width, false)
-                        .multiply(Vectors.element(vectors.register(Vectors.M), first + e, width, false)).shiftLeft(1);
+                        .multiply(Vectors.element(vectors.register(Vectors.M), first + e, width, false))
+                        .shiftLeft(1);
                 BigInteger limited = Vectors.saturate(product, 2 * width, false);
                 saturated |= !limited.equals(product);
                 if (opcode != 13) {

@@ -23,8 +23,13 @@ class ThreeSameExtraTest {
     @ParameterizedTest
     @CsvSource({
         // word, signedness of the elements, element of register m that is taken or -1
-        "4E829420, false, false, -1", "6E829420, true, true, -1", "4E829C20, true, false, -1",
-        "4FA2E820, false, false, 3", "6F82E020, true, true, 0", "4FA2F020, true, false, 1", "4F02F820, false, true, 2"
+        "4E829420, false, false, -1",
+        "6E829420, true, true, -1",
+        "4E829C20, true, false, -1",
+        "4FA2E820, false, false, 3",
+        "6F82E020, true, true, 0",
+        "4FA2F020, true, false, 1",
+        "4F02F820, false, true, 2"
     })
     void dotProducts(String word, boolean unsignedA, boolean unsignedB, int index) {
         Vectors vectors = new Vectors(index);
@@ -141,8 +146,21 @@ class ThreeSameExtraTest {
 
     /** Two elements of single precision by two, as Java computes them. */
     @ParameterizedTest
-    @ValueSource(strings = {"0E22D420 +", "0EA2D420 -", "2E22DC20 *", "2E22FC20 /", "0E22F420 max", "0EA2F420 min",
-        "0E22E420 ==", "2E22E420 >=", "2EA2E420 >", "2E22D420 pairs", "2EA2D420 abd", "0E22CC20 fma"})
+    @ValueSource(
+            strings = {
+                "0E22D420 +",
+                "0EA2D420 -",
+                "2E22DC20 *",
+                "2E22FC20 /",
+                "0E22F420 max",
+                "0EA2F420 min",
+                "0E22E420 ==",
+                "2E22E420 >=",
+                "2EA2E420 >",
+                "2E22D420 pairs",
+                "2EA2D420 abd",
+                "0E22CC20 fma"
+            })
     void singlePrecision(String operation) {
         Vectors vectors = new Vectors(3);
         int word = (int) Long.parseLong(operation.substring(0, 8), 16);
@@ -160,7 +178,8 @@ class ThreeSameExtraTest {
                 continue;
             }
             String name = operation.substring(9);
-            long expected = name.equals("pairs") ? pair(x[2] + x[3], x[4] + x[5])
+            long expected = name.equals("pairs")
+                    ? pair(x[2] + x[3], x[4] + x[5])
                     : result(name, x[0], x[2], x[4]) & 0xFFFFFFFFL | (long) result(name, x[1], x[3], x[5]) << 32;
             vectors.execute(word);
             assertThat(vectors.pe.v[0]).isEqualTo(expected);
@@ -201,10 +220,16 @@ class ThreeSameExtraTest {
         vectors.pe.v[2] = pair(2.5f, -1.75f);
         long[][] expected = {
             // FRINTN, FRINTA, FRINTP, FRINTZ V0.2S, V1.2S
-            {0x0E218820, pair(2, -2)}, {0x2E218820, pair(3, -2)}, {0x0EA18820, pair(3, -1)}, {0x0EA19820, pair(2, -1)},
+            {0x0E218820, pair(2, -2)},
+            {0x2E218820, pair(3, -2)},
+            {0x0EA18820, pair(3, -1)},
+            {0x0EA19820, pair(2, -1)},
             // FCVTNS, FCVTAS, FCVTMS, FCVTZS, FCVTZU V0.2S, V1.2S
-            {0x0E21A820, 2 | -2L << 32}, {0x0E21C820, 3 | -2L << 32}, {0x0E21B820, 2 | -2L << 32},
-            {0x0EA1B820, 2 | -1L << 32}, {0x2EA1B820, 2}
+            {0x0E21A820, 2 | -2L << 32},
+            {0x0E21C820, 3 | -2L << 32},
+            {0x0E21B820, 2 | -2L << 32},
+            {0x0EA1B820, 2 | -1L << 32},
+            {0x2EA1B820, 2}
         };
         for (long[] row : expected) {
             vectors.execute((int) row[0]);

@@ -23,8 +23,14 @@ class ThreeSameTest {
         BigInteger of(BigInteger d, BigInteger a, BigInteger b, int width);
     }
 
-    private record Instruction(String name, int opcode, boolean unsigned, int[] sizes, boolean saturates,
-            boolean unsignedElements, Meaning meaning) {
+    private record Instruction(
+            String name,
+            int opcode,
+            boolean unsigned,
+            int[] sizes,
+            boolean saturates,
+            boolean unsignedElements,
+            Meaning meaning) {
         @Override
         public String toString() {
             return name;
@@ -35,8 +41,8 @@ class ThreeSameTest {
         return holds ? BigInteger.ONE.negate() : BigInteger.ZERO;
     }
 
-    private static void both(List<Instruction> list, String name, int opcode, int[] sizes, boolean saturates,
-            Meaning meaning) {
+    private static void both(
+            List<Instruction> list, String name, int opcode, int[] sizes, boolean saturates, Meaning meaning) {
         list.add(new Instruction("S" + name, opcode, false, sizes, saturates, false, meaning));
         list.add(new Instruction("U" + name, opcode, true, sizes, saturates, true, meaning));
     }
@@ -55,7 +61,9 @@ class ThreeSameTest {
         BigInteger one = BigInteger.ONE;
         both(list, "HADD", 0, UP_TO_WORDS, false, (d, a, b, w) -> a.add(b).shiftRight(1));
         both(list, "QADD", 1, ALL, true, (d, a, b, w) -> a.add(b));
-        both(list, "RHADD", 2, UP_TO_WORDS, false, (d, a, b, w) -> a.add(b).add(one).shiftRight(1));
+        both(list, "RHADD", 2, UP_TO_WORDS, false, (d, a, b, w) -> a.add(b)
+                .add(one)
+                .shiftRight(1));
         both(list, "HSUB", 4, UP_TO_WORDS, false, (d, a, b, w) -> a.subtract(b).shiftRight(1));
         both(list, "QSUB", 5, ALL, true, (d, a, b, w) -> a.subtract(b));
         both(list, "CMG/H", 6, ALL, false, (d, a, b, w) -> truth(a.compareTo(b) > 0));
@@ -67,19 +75,35 @@ class ThreeSameTest {
         both(list, "MAX", 12, UP_TO_WORDS, false, (d, a, b, w) -> a.max(b));
         both(list, "MIN", 13, UP_TO_WORDS, false, (d, a, b, w) -> a.min(b));
         both(list, "ABD", 14, UP_TO_WORDS, false, (d, a, b, w) -> a.subtract(b).abs());
-        both(list, "ABA", 15, UP_TO_WORDS, false, (d, a, b, w) -> d.add(a.subtract(b).abs()));
+        both(
+                list,
+                "ABA",
+                15,
+                UP_TO_WORDS,
+                false,
+                (d, a, b, w) -> d.add(a.subtract(b).abs()));
         list.add(new Instruction("ADD", 16, false, ALL, false, true, (d, a, b, w) -> a.add(b)));
         list.add(new Instruction("SUB", 16, true, ALL, false, true, (d, a, b, w) -> a.subtract(b)));
-        list.add(new Instruction("CMTST", 17, false, ALL, false, true, (d, a, b, w) -> truth(a.and(b).signum() != 0)));
+        list.add(new Instruction(
+                "CMTST",
+                17,
+                false,
+                ALL,
+                false,
+                true,
+                (d, a, b, w) -> truth(a.and(b).signum() != 0)));
         list.add(new Instruction("CMEQ", 17, true, ALL, false, true, (d, a, b, w) -> truth(a.equals(b))));
         list.add(new Instruction("MLA", 18, false, UP_TO_WORDS, false, true, (d, a, b, w) -> d.add(a.multiply(b))));
         list.add(new Instruction("MLS", 18, true, UP_TO_WORDS, false, true, (d, a, b, w) -> d.subtract(a.multiply(b))));
         list.add(new Instruction("MUL", 19, false, UP_TO_WORDS, false, true, (d, a, b, w) -> a.multiply(b)));
         list.add(new Instruction("PMUL", 19, true, new int[] {0}, false, true, (d, a, b, w) -> polynomial(a, b)));
-        list.add(new Instruction("SQDMULH", 22, false, new int[] {1, 2}, true, false,
-                (d, a, b, w) -> a.multiply(b).shiftLeft(1).shiftRight(w)));
-        list.add(new Instruction("SQRDMULH", 22, true, new int[] {1, 2}, true, false,
-                (d, a, b, w) -> a.multiply(b).shiftLeft(1).add(one.shiftLeft(w - 1)).shiftRight(w)));
+        list.add(new Instruction("SQDMULH", 22, false, new int[] {1, 2}, true, false, (d, a, b, w) -> a.multiply(b)
+                .shiftLeft(1)
+                .shiftRight(w)));
+        list.add(new Instruction("SQRDMULH", 22, true, new int[] {1, 2}, true, false, (d, a, b, w) -> a.multiply(b)
+                .shiftLeft(1)
+                .add(one.shiftLeft(w - 1))
+                .shiftRight(w)));
         return list.stream();
     }
 
@@ -120,7 +144,8 @@ class ThreeSameTest {
         }
     }
 
-    private static void check(Vectors vectors, Instruction instruction, int base, boolean full, int size, int elements) {
+    private static void check(
+            Vectors vectors, Instruction instruction, int base, boolean full, int size, int elements) {
         vectors.fill();
         int width = 8 << size;
         BigInteger d = vectors.register(Vectors.D);
@@ -130,8 +155,11 @@ class ThreeSameTest {
         boolean saturated = false;
         for (int e = 0; e < elements; e++) {
             boolean unsigned = instruction.unsignedElements;
-            BigInteger exact = instruction.meaning.of(Vectors.element(d, e, width, unsigned),
-                    Vectors.element(a, e, width, unsigned), Vectors.element(b, e, width, unsigned), width);
+            BigInteger exact = instruction.meaning.of(
+                    Vectors.element(d, e, width, unsigned),
+                    Vectors.element(a, e, width, unsigned),
+                    Vectors.element(b, e, width, unsigned),
+                    width);
             if (instruction.saturates) {
                 BigInteger limited = Vectors.saturate(exact, width, unsigned);
                 saturated |= !limited.equals(exact);
@@ -140,7 +168,9 @@ class ThreeSameTest {
             expected = expected.or(exact.and(Vectors.ones(width)).shiftLeft(e * width));
         }
         vectors.execute(Vectors.word(base | instruction.opcode << 11, full, instruction.unsigned, size));
-        assertThat(vectors.register(Vectors.D)).as("%s size %d of %x, %x", instruction, size, a, b).isEqualTo(expected);
+        assertThat(vectors.register(Vectors.D))
+                .as("%s size %d of %x, %x", instruction, size, a, b)
+                .isEqualTo(expected);
         assertThat(vectors.saturated()).as("FPSR.QC").isEqualTo(saturated);
     }
 
@@ -156,7 +186,9 @@ class ThreeSameTest {
             vectors.fill();
             int width = 8 << size;
             int elements = (full ? 16 : 8) >> size;
-            BigInteger both = vectors.register(Vectors.M).and(Vectors.ones(elements * width)).shiftLeft(elements * width)
+            BigInteger both = vectors.register(Vectors.M)
+                    .and(Vectors.ones(elements * width))
+                    .shiftLeft(elements * width)
                     .or(vectors.register(Vectors.N).and(Vectors.ones(elements * width)));
             BigInteger expected = BigInteger.ZERO;
             for (int e = 0; e < elements; e++) {
@@ -178,9 +210,7 @@ class ThreeSameTest {
             long d = vectors.pe.v[0];
             long a = vectors.pe.v[2];
             long b = vectors.pe.v[4];
-            long[] expected = {
-                a & b, a & ~b, a | b, a | ~b, a ^ b, a & d | b & ~d, a & b | d & ~b, d & b | a & ~b
-            };
+            long[] expected = {a & b, a & ~b, a | b, a | ~b, a ^ b, a & d | b & ~d, a & b | d & ~b, d & b | a & ~b};
             vectors.execute(Vectors.word(BASE | 3 << 11, false, kind > 3, kind & 3));
             assertThat(vectors.pe.v[0]).as("kind %d", kind).isEqualTo(expected[kind]);
             assertThat(vectors.pe.v[1]).isZero();
@@ -201,10 +231,13 @@ class ThreeSameTest {
             BigInteger expected = BigInteger.ZERO;
             boolean saturated = false;
             for (int e = 0; e < 16 >> size; e++) {
-                BigInteger product = Vectors.element(a, e, width, false).multiply(Vectors.element(b, e, width, false))
+                BigInteger product = Vectors.element(a, e, width, false)
+                        .multiply(Vectors.element(b, e, width, false))
                         .shiftLeft(1);
-                BigInteger sum = Vectors.element(d, e, width, false).shiftLeft(width)
-                        .add(BigInteger.ONE.shiftLeft(width - 1)).add(subtract ? product.negate() : product);
+                BigInteger sum = Vectors.element(d, e, width, false)
+                        .shiftLeft(width)
+                        .add(BigInteger.ONE.shiftLeft(width - 1))
+                        .add(subtract ? product.negate() : product);
                 BigInteger limited = Vectors.saturate(sum.shiftRight(width), width, false);
                 saturated |= !limited.equals(sum.shiftRight(width));
                 expected = expected.or(limited.and(Vectors.ones(width)).shiftLeft(e * width));

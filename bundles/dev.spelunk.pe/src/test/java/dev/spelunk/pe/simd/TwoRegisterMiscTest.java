@@ -20,8 +20,16 @@ class TwoRegisterMiscTest {
         BigInteger of(BigInteger d, BigInteger a, int width);
     }
 
-    private record Instruction(String name, int opcode, boolean u, int sizes, boolean saturates, boolean unsignedSource,
-            boolean unsignedResult, boolean scalar, Meaning meaning) {
+    private record Instruction(
+            String name,
+            int opcode,
+            boolean u,
+            int sizes,
+            boolean saturates,
+            boolean unsignedSource,
+            boolean unsignedResult,
+            boolean scalar,
+            Meaning meaning) {
         @Override
         public String toString() {
             return name;
@@ -34,23 +42,40 @@ class TwoRegisterMiscTest {
 
     static Stream<Instruction> instructions() {
         return Stream.of(
-            new Instruction("SUQADD", 3, false, 4, true, true, false, true, (d, a, w) -> d.add(a)),
-            new Instruction("USQADD", 3, true, 4, true, false, true, true, (d, a, w) -> d.add(a)),
-            new Instruction("CLS", 4, false, 3, false, false, true, false,
-                    (d, a, w) -> BigInteger.valueOf(w - 1 - a.bitLength())),
-            new Instruction("CLZ", 4, true, 3, false, true, true, false,
-                    (d, a, w) -> BigInteger.valueOf(w - a.bitLength())),
-            new Instruction("CNT", 5, false, 1, false, true, true, false, (d, a, w) -> BigInteger.valueOf(a.bitCount())),
-            new Instruction("NOT", 5, true, 1, false, true, true, false, (d, a, w) -> a.not()),
-            new Instruction("SQABS", 7, false, 4, true, false, false, true, (d, a, w) -> a.abs()),
-            new Instruction("SQNEG", 7, true, 4, true, false, false, true, (d, a, w) -> a.negate()),
-            new Instruction("CMGT", 8, false, 4, false, false, true, true, (d, a, w) -> truth(a.signum() > 0)),
-            new Instruction("CMGE", 8, true, 4, false, false, true, true, (d, a, w) -> truth(a.signum() >= 0)),
-            new Instruction("CMEQ", 9, false, 4, false, false, true, true, (d, a, w) -> truth(a.signum() == 0)),
-            new Instruction("CMLE", 9, true, 4, false, false, true, true, (d, a, w) -> truth(a.signum() <= 0)),
-            new Instruction("CMLT", 10, false, 4, false, false, true, true, (d, a, w) -> truth(a.signum() < 0)),
-            new Instruction("ABS", 11, false, 4, false, false, true, true, (d, a, w) -> a.abs()),
-            new Instruction("NEG", 11, true, 4, false, false, true, true, (d, a, w) -> a.negate()));
+                new Instruction("SUQADD", 3, false, 4, true, true, false, true, (d, a, w) -> d.add(a)),
+                new Instruction("USQADD", 3, true, 4, true, false, true, true, (d, a, w) -> d.add(a)),
+                new Instruction(
+                        "CLS",
+                        4,
+                        false,
+                        3,
+                        false,
+                        false,
+                        true,
+                        false,
+                        (d, a, w) -> BigInteger.valueOf(w - 1 - a.bitLength())),
+                new Instruction(
+                        "CLZ",
+                        4,
+                        true,
+                        3,
+                        false,
+                        true,
+                        true,
+                        false,
+                        (d, a, w) -> BigInteger.valueOf(w - a.bitLength())),
+                new Instruction(
+                        "CNT", 5, false, 1, false, true, true, false, (d, a, w) -> BigInteger.valueOf(a.bitCount())),
+                new Instruction("NOT", 5, true, 1, false, true, true, false, (d, a, w) -> a.not()),
+                new Instruction("SQABS", 7, false, 4, true, false, false, true, (d, a, w) -> a.abs()),
+                new Instruction("SQNEG", 7, true, 4, true, false, false, true, (d, a, w) -> a.negate()),
+                new Instruction("CMGT", 8, false, 4, false, false, true, true, (d, a, w) -> truth(a.signum() > 0)),
+                new Instruction("CMGE", 8, true, 4, false, false, true, true, (d, a, w) -> truth(a.signum() >= 0)),
+                new Instruction("CMEQ", 9, false, 4, false, false, true, true, (d, a, w) -> truth(a.signum() == 0)),
+                new Instruction("CMLE", 9, true, 4, false, false, true, true, (d, a, w) -> truth(a.signum() <= 0)),
+                new Instruction("CMLT", 10, false, 4, false, false, true, true, (d, a, w) -> truth(a.signum() < 0)),
+                new Instruction("ABS", 11, false, 4, false, false, true, true, (d, a, w) -> a.abs()),
+                new Instruction("NEG", 11, true, 4, false, false, true, true, (d, a, w) -> a.negate()));
     }
 
     @ParameterizedTest
@@ -66,8 +91,10 @@ class TwoRegisterMiscTest {
             BigInteger expected = BigInteger.ZERO;
             boolean saturated = false;
             for (int e = 0; e < (scalar ? 1 : (full ? 16 : 8) >> size); e++) {
-                BigInteger exact = i.meaning.of(Vectors.element(vectors.register(Vectors.D), e, width, i.unsignedResult),
-                        Vectors.element(vectors.register(Vectors.N), e, width, i.unsignedSource), width);
+                BigInteger exact = i.meaning.of(
+                        Vectors.element(vectors.register(Vectors.D), e, width, i.unsignedResult),
+                        Vectors.element(vectors.register(Vectors.N), e, width, i.unsignedSource),
+                        width);
                 BigInteger result = i.saturates ? Vectors.saturate(exact, width, i.unsignedResult) : exact;
                 saturated |= !result.equals(exact);
                 expected = expected.or(result.and(Vectors.ones(width)).shiftLeft(e * width));
@@ -105,8 +132,8 @@ class TwoRegisterMiscTest {
             BigInteger expected = BigInteger.ZERO;
             for (int e = 0; e < (full ? 8 : 4) >> size; e++) {
                 BigInteger n = vectors.register(Vectors.N);
-                BigInteger sum = Vectors.element(n, 2 * e, width, unsigned)
-                        .add(Vectors.element(n, 2 * e + 1, width, unsigned));
+                BigInteger sum =
+                        Vectors.element(n, 2 * e, width, unsigned).add(Vectors.element(n, 2 * e + 1, width, unsigned));
                 if (opcode == 6) {
                     sum = sum.add(Vectors.element(vectors.register(Vectors.D), e, 2 * width, true));
                 }
@@ -138,7 +165,8 @@ class TwoRegisterMiscTest {
             }
             BigInteger low = vectors.register(Vectors.D).and(Vectors.ones(64));
             vectors.execute(Vectors.wordOfTwo((scalar ? SCALAR : BASE) | opcode << 12, upper || scalar, u, size));
-            assertThat(vectors.register(Vectors.D)).isEqualTo(upper ? narrow.shiftLeft(64).or(low) : narrow);
+            assertThat(vectors.register(Vectors.D))
+                    .isEqualTo(upper ? narrow.shiftLeft(64).or(low) : narrow);
             assertThat(vectors.saturated()).isEqualTo(saturated);
         }
     }
@@ -167,8 +195,8 @@ class TwoRegisterMiscTest {
                 result = opcode == 10 ? result.max(a) : opcode == 26 ? result.min(a) : result.add(a);
             }
             vectors.execute(Vectors.wordOfTwo(ACROSS | opcode << 12, full, unsigned, size));
-            assertThat(vectors.register(Vectors.D)).isEqualTo(
-                    result.and(Vectors.ones(opcode == 3 ? 2 * width : width)));
+            assertThat(vectors.register(Vectors.D))
+                    .isEqualTo(result.and(Vectors.ones(opcode == 3 ? 2 * width : width)));
         }
     }
 

@@ -21,14 +21,14 @@ final class CpuInterface {
     static final long EOIMODE = 2;
     /** Least values of the binary points with five bits of priority. */
     static final long LEAST_BPR0 = 2;
+
     static final long LEAST_BPR1 = 3;
     private static final int IDLE_PRIORITY = 0xFF;
     private static final long HCR_FMO = 1L << 3;
     private static final long HCR_IMO = 1L << 4;
     private static final int EOI_COUNT_SHIFT = 27;
 
-    private CpuInterface() {
-    }
+    private CpuInterface() {}
 
     /** Whether an EL1 access to Group 1 registers goes to the virtual interface. */
     static boolean virtual(PeContext c) {
@@ -51,8 +51,10 @@ final class CpuInterface {
 
     /** ICC_BPR1_EL1 as it counts: with CBPR one more than ICC_BPR0_EL1. */
     static long binaryPoint(PeContext c) {
-        return binaryPoint((c.register(SystemRegister.ICC_CTLR_EL1) & CBPR) != 0,
-                c.register(SystemRegister.ICC_BPR0_EL1), c.register(SystemRegister.ICC_BPR1_EL1));
+        return binaryPoint(
+                (c.register(SystemRegister.ICC_CTLR_EL1) & CBPR) != 0,
+                c.register(SystemRegister.ICC_BPR0_EL1),
+                c.register(SystemRegister.ICC_BPR1_EL1));
     }
 
     /** ICV_BPR1_EL1 as it counts. */
@@ -99,8 +101,8 @@ final class CpuInterface {
             return -1;
         }
         int priority = ListRegisters.priority(ListRegisters.get(c, n));
-        boolean signalled = priority < (vmcr >>> 24 & 0xFF)
-                && group(priority, virtualBinaryPoint(c)) < runningPriority(c, true);
+        boolean signalled =
+                priority < (vmcr >>> 24 & 0xFF) && group(priority, virtualBinaryPoint(c)) < runningPriority(c, true);
         return signalled ? n : -1;
     }
 
@@ -108,7 +110,8 @@ final class CpuInterface {
     static void update(PeContext c) {
         boolean hasEl2 = c.registers.index(SystemRegister.ICH_HCR_EL2) >= 0;
         if (hasEl2 && c.interrupts != null) {
-            boolean maintenance = (c.register(SystemRegister.ICH_HCR_EL2) & 1) != 0 && ListRegisters.maintenance(c) != 0;
+            boolean maintenance =
+                    (c.register(SystemRegister.ICH_HCR_EL2) & 1) != 0 && ListRegisters.maintenance(c) != 0;
             c.interrupts.setLine(c.pe.index, MAINTENANCE_INTID, maintenance);
         }
         int inputs = c.pe.interrupts & ~(PeState.IRQ | PeState.VIRQ);
@@ -133,15 +136,13 @@ final class CpuInterface {
             }
             long lr = ListRegisters.get(c, n);
             ListRegisters.set(c, n, lr & ~ListRegisters.PENDING | ListRegisters.ACTIVE);
-            raise(c, SystemRegister.ICH_AP1R0_EL2,
-                    group(ListRegisters.priority(lr), virtualBinaryPoint(c)));
+            raise(c, SystemRegister.ICH_AP1R0_EL2, group(ListRegisters.priority(lr), virtualBinaryPoint(c)));
             update(c);
             return ListRegisters.intid(lr);
         }
         int intid = physicalCandidate(c);
         if (intid != InterruptDistributor.SPURIOUS) {
-            raise(c, SystemRegister.ICC_AP1R0_EL1,
-                    group(c.interrupts.priority(c.pe.index, intid), binaryPoint(c)));
+            raise(c, SystemRegister.ICC_AP1R0_EL1, group(c.interrupts.priority(c.pe.index, intid), binaryPoint(c)));
             c.interrupts.acknowledge(c.pe.index, intid);
             update(c);
         }
@@ -179,7 +180,8 @@ final class CpuInterface {
             }
         } else {
             drop(c, SystemRegister.ICC_AP1R0_EL1);
-            if ((c.register(SystemRegister.ICC_CTLR_EL1) & EOIMODE) == 0 && c.interrupts != null
+            if ((c.register(SystemRegister.ICC_CTLR_EL1) & EOIMODE) == 0
+                    && c.interrupts != null
                     && intid < InterruptState.INTIDS) {
                 c.interrupts.setActive(c.pe.index, intid, false);
             }
@@ -204,13 +206,15 @@ final class CpuInterface {
         if (n < 0) {
             long hcr = c.register(SystemRegister.ICH_HCR_EL2);
             long count = hcr >>> EOI_COUNT_SHIFT & 31;
-            c.register(SystemRegister.ICH_HCR_EL2,
+            c.register(
+                    SystemRegister.ICH_HCR_EL2,
                     hcr & ~(31L << EOI_COUNT_SHIFT) | Math.min(count + 1, 31) << EOI_COUNT_SHIFT);
             return;
         }
         long lr = ListRegisters.get(c, n);
         ListRegisters.set(c, n, lr & ~ListRegisters.ACTIVE);
-        if ((lr & ListRegisters.HARDWARE) != 0 && c.interrupts != null
+        if ((lr & ListRegisters.HARDWARE) != 0
+                && c.interrupts != null
                 && ListRegisters.physicalIntid(lr) < InterruptState.INTIDS) {
             c.interrupts.setActive(c.pe.index, ListRegisters.physicalIntid(lr), false);
         }

@@ -66,174 +66,322 @@ public final class CpuInterfaceBank implements RegisterBank {
     }
 
     private static void common(List<RegisterDefinition> all) {
-        add(all, RegisterDefinition.of("ICC_PMR_EL1", SystemRegister.ICC_PMR_EL1).field("Priority", 7, 3)
-                .rule(trap(ICH_HCR_TC))
-                .onRead((c, r, stored) -> CpuInterface.virtualCommon(c) ? (vmcr(c) & VPMR) >>> 24 : stored)
-                .onWrite((c, r, stored, value) -> {
-                    if (CpuInterface.virtualCommon(c)) {
-                        vmcr(c, VPMR, value << 24);
-                        return stored;
-                    }
-                    return store(c, r, value);
-                }));
-        add(all, RegisterDefinition.of("ICC_CTLR_EL1", SystemRegister.ICC_CTLR_EL1)
-                .field("CBPR", 0).field("EOImode", 1).readOnlyField("PRIbits", 10, 8).readOnlyField("IDbits", 13, 11)
-                .readOnlyField("A3V", 15, 15).reset(4L << 8 | 1L << 15)
-                .rule(trap(ICH_HCR_TC))
-                .onRead((c, r, stored) -> CpuInterface.virtualCommon(c)
-                        ? stored & ~3L | ((vmcr(c) & CpuInterface.VEOIM) != 0 ? 2 : 0) | vmcr(c) >>> 4 & 1 : stored)
-                .onWrite((c, r, stored, value) -> {
-                    if (CpuInterface.virtualCommon(c)) {
-                        vmcr(c, CpuInterface.VEOIM | 1L << 4, (value & 2) << 8 | (value & 1) << 4);
-                        return stored;
-                    }
-                    return store(c, r, value);
-                }));
-        add(all, RegisterDefinition.of("ICC_RPR_EL1", SystemRegister.ICC_RPR_EL1).whole().readOnly()
-                .rule(trap(ICH_HCR_TC))
-                .onRead((c, r, stored) -> CpuInterface.runningPriority(c, CpuInterface.virtualCommon(c))));
-        add(all, RegisterDefinition.of("ICC_DIR_EL1", SystemRegister.ICC_DIR_EL1).field("INTID", 23, 0).writeOnly()
-                .rule(trap(ICH_HCR_TC)).rule(trap(ICH_HCR_TDIR))
-                .onWrite((c, r, stored, value) -> {
-                    CpuInterface.deactivate(c, (int) value);
-                    return 0;
-                }));
-        add(all, RegisterDefinition.of("ICC_SRE_EL1", SystemRegister.ICC_SRE_EL1).res1(2, 0)
-                .rule((c, read) -> c.pe.el == 1 && Rules.el2Enabled(c)
-                        && (c.register(SystemRegister.ICC_SRE_EL2) & 8) == 0 ? Access.trap(2) : Access.ALLOWED));
+        add(
+                all,
+                RegisterDefinition.of("ICC_PMR_EL1", SystemRegister.ICC_PMR_EL1)
+                        .field("Priority", 7, 3)
+                        .rule(trap(ICH_HCR_TC))
+                        .onRead((c, r, stored) -> CpuInterface.virtualCommon(c) ? (vmcr(c) & VPMR) >>> 24 : stored)
+                        .onWrite((c, r, stored, value) -> {
+                            if (CpuInterface.virtualCommon(c)) {
+                                vmcr(c, VPMR, value << 24);
+                                return stored;
+                            }
+                            return store(c, r, value);
+                        }));
+        add(
+                all,
+                RegisterDefinition.of("ICC_CTLR_EL1", SystemRegister.ICC_CTLR_EL1)
+                        .field("CBPR", 0)
+                        .field("EOImode", 1)
+                        .readOnlyField("PRIbits", 10, 8)
+                        .readOnlyField("IDbits", 13, 11)
+                        .readOnlyField("A3V", 15, 15)
+                        .reset(4L << 8 | 1L << 15)
+                        .rule(trap(ICH_HCR_TC))
+                        .onRead((c, r, stored) -> CpuInterface.virtualCommon(c)
+                                ? stored & ~3L | ((vmcr(c) & CpuInterface.VEOIM) != 0 ? 2 : 0) | vmcr(c) >>> 4 & 1
+                                : stored)
+                        .onWrite((c, r, stored, value) -> {
+                            if (CpuInterface.virtualCommon(c)) {
+                                vmcr(c, CpuInterface.VEOIM | 1L << 4, (value & 2) << 8 | (value & 1) << 4);
+                                return stored;
+                            }
+                            return store(c, r, value);
+                        }));
+        add(
+                all,
+                RegisterDefinition.of("ICC_RPR_EL1", SystemRegister.ICC_RPR_EL1)
+                        .whole()
+                        .readOnly()
+                        .rule(trap(ICH_HCR_TC))
+                        .onRead((c, r, stored) -> CpuInterface.runningPriority(c, CpuInterface.virtualCommon(c))));
+        add(
+                all,
+                RegisterDefinition.of("ICC_DIR_EL1", SystemRegister.ICC_DIR_EL1)
+                        .field("INTID", 23, 0)
+                        .writeOnly()
+                        .rule(trap(ICH_HCR_TC))
+                        .rule(trap(ICH_HCR_TDIR))
+                        .onWrite((c, r, stored, value) -> {
+                            CpuInterface.deactivate(c, (int) value);
+                            return 0;
+                        }));
+        add(
+                all,
+                RegisterDefinition.of("ICC_SRE_EL1", SystemRegister.ICC_SRE_EL1)
+                        .res1(2, 0)
+                        .rule((c, read) ->
+                                c.pe.el == 1 && Rules.el2Enabled(c) && (c.register(SystemRegister.ICC_SRE_EL2) & 8) == 0
+                                        ? Access.trap(2)
+                                        : Access.ALLOWED));
         for (int n = 0; n < 3; n++) {
             int encoding = new int[] {
-                SystemRegister.ICC_SGI1R_EL1, SystemRegister.ICC_ASGI1R_EL1, SystemRegister.ICC_SGI0R_EL1
-            }[n];
+                        SystemRegister.ICC_SGI1R_EL1, SystemRegister.ICC_ASGI1R_EL1, SystemRegister.ICC_SGI0R_EL1
+                    }
+                    [n];
             boolean group1 = encoding == SystemRegister.ICC_SGI1R_EL1;
-            add(all, RegisterDefinition.of(new String[] {"ICC_SGI1R_EL1", "ICC_ASGI1R_EL1", "ICC_SGI0R_EL1"}[n], encoding)
-                    .whole().writeOnly()
-                    .rule(trap(ICH_HCR_TC))
-                    .rule((c, read) -> c.pe.el == 1 && Rules.el2Enabled(c)
-                            && (c.register(SystemRegister.HCR_EL2) & HCR_IMO_FMO) != 0 ? Access.trap(2) : Access.ALLOWED)
-                    .onWrite((c, r, stored, value) -> {
-                        if (group1 && c.interrupts != null) {
-                            c.interrupts.softwareGenerated(c.pe.index, value);
-                            CpuInterface.update(c);
-                        }
-                        return 0;
-                    }));
+            add(
+                    all,
+                    RegisterDefinition.of(
+                                    new String[] {"ICC_SGI1R_EL1", "ICC_ASGI1R_EL1", "ICC_SGI0R_EL1"}[n], encoding)
+                            .whole()
+                            .writeOnly()
+                            .rule(trap(ICH_HCR_TC))
+                            .rule((c, read) -> c.pe.el == 1
+                                            && Rules.el2Enabled(c)
+                                            && (c.register(SystemRegister.HCR_EL2) & HCR_IMO_FMO) != 0
+                                    ? Access.trap(2)
+                                    : Access.ALLOWED)
+                            .onWrite((c, r, stored, value) -> {
+                                if (group1 && c.interrupts != null) {
+                                    c.interrupts.softwareGenerated(c.pe.index, value);
+                                    CpuInterface.update(c);
+                                }
+                                return 0;
+                            }));
         }
     }
 
     private static void group1(List<RegisterDefinition> all) {
-        add(all, RegisterDefinition.of("ICC_IAR1_EL1", SystemRegister.ICC_IAR1_EL1).whole().readOnly()
-                .rule(trap(ICH_HCR_TALL1)).onRead((c, r, stored) -> CpuInterface.acknowledge(c)));
-        add(all, RegisterDefinition.of("ICC_HPPIR1_EL1", SystemRegister.ICC_HPPIR1_EL1).whole().readOnly()
-                .rule(trap(ICH_HCR_TALL1)).onRead((c, r, stored) -> CpuInterface.highestPending(c)));
-        add(all, RegisterDefinition.of("ICC_EOIR1_EL1", SystemRegister.ICC_EOIR1_EL1).field("INTID", 23, 0).writeOnly()
-                .rule(trap(ICH_HCR_TALL1))
-                .onWrite((c, r, stored, value) -> {
-                    CpuInterface.endOfInterrupt(c, (int) value);
-                    return 0;
-                }));
-        add(all, RegisterDefinition.of("ICC_BPR1_EL1", SystemRegister.ICC_BPR1_EL1).field("BinaryPoint", 2, 0).reset(3)
-                .rule(trap(ICH_HCR_TALL1))
-                .onRead((c, r, stored) -> CpuInterface.virtual(c)
-                        ? CpuInterface.virtualBinaryPoint(c) : CpuInterface.binaryPoint(c))
-                .onWrite((c, r, stored, value) -> {
-                    long point = Math.max(value, CpuInterface.LEAST_BPR1);
-                    if (CpuInterface.virtual(c)) {
-                        vmcr(c, (vmcr(c) & CpuInterface.VCBPR) != 0 ? 0 : VBPR1, point << 18);
-                        return stored;
-                    }
-                    boolean common = (c.register(SystemRegister.ICC_CTLR_EL1) & CpuInterface.CBPR) != 0;
-                    return common ? stored : store(c, r, point);
-                }));
-        add(all, RegisterDefinition.of("ICC_IGRPEN1_EL1", SystemRegister.ICC_IGRPEN1_EL1).field("Enable", 0)
-                .rule(trap(ICH_HCR_TALL1))
-                .onRead((c, r, stored) -> CpuInterface.virtual(c) ? (vmcr(c) & CpuInterface.VENG1) >>> 1 : stored)
-                .onWrite((c, r, stored, value) -> {
-                    if (CpuInterface.virtual(c)) {
-                        vmcr(c, CpuInterface.VENG1, value << 1);
-                        return stored;
-                    }
-                    return store(c, r, value);
-                }));
-        add(all, RegisterDefinition.of("ICC_AP1R0_EL1", SystemRegister.ICC_AP1R0_EL1).field("P", 31, 0)
-                .rule(trap(ICH_HCR_TALL1))
-                .onRead((c, r, stored) -> CpuInterface.virtual(c) ? c.register(SystemRegister.ICH_AP1R0_EL2) : stored)
-                .onWrite((c, r, stored, value) -> {
-                    if (CpuInterface.virtual(c)) {
-                        c.register(SystemRegister.ICH_AP1R0_EL2, value);
-                        CpuInterface.update(c);
-                        return stored;
-                    }
-                    return store(c, r, value);
-                }));
+        add(
+                all,
+                RegisterDefinition.of("ICC_IAR1_EL1", SystemRegister.ICC_IAR1_EL1)
+                        .whole()
+                        .readOnly()
+                        .rule(trap(ICH_HCR_TALL1))
+                        .onRead((c, r, stored) -> CpuInterface.acknowledge(c)));
+        add(
+                all,
+                RegisterDefinition.of("ICC_HPPIR1_EL1", SystemRegister.ICC_HPPIR1_EL1)
+                        .whole()
+                        .readOnly()
+                        .rule(trap(ICH_HCR_TALL1))
+                        .onRead((c, r, stored) -> CpuInterface.highestPending(c)));
+        add(
+                all,
+                RegisterDefinition.of("ICC_EOIR1_EL1", SystemRegister.ICC_EOIR1_EL1)
+                        .field("INTID", 23, 0)
+                        .writeOnly()
+                        .rule(trap(ICH_HCR_TALL1))
+                        .onWrite((c, r, stored, value) -> {
+                            CpuInterface.endOfInterrupt(c, (int) value);
+                            return 0;
+                        }));
+        add(
+                all,
+                RegisterDefinition.of("ICC_BPR1_EL1", SystemRegister.ICC_BPR1_EL1)
+                        .field("BinaryPoint", 2, 0)
+                        .reset(3)
+                        .rule(trap(ICH_HCR_TALL1))
+                        .onRead((c, r, stored) -> CpuInterface.virtual(c)
+                                ? CpuInterface.virtualBinaryPoint(c)
+                                : CpuInterface.binaryPoint(c))
+                        .onWrite((c, r, stored, value) -> {
+                            long point = Math.max(value, CpuInterface.LEAST_BPR1);
+                            if (CpuInterface.virtual(c)) {
+                                vmcr(c, (vmcr(c) & CpuInterface.VCBPR) != 0 ? 0 : VBPR1, point << 18);
+                                return stored;
+                            }
+                            boolean common = (c.register(SystemRegister.ICC_CTLR_EL1) & CpuInterface.CBPR) != 0;
+                            return common ? stored : store(c, r, point);
+                        }));
+        add(
+                all,
+                RegisterDefinition.of("ICC_IGRPEN1_EL1", SystemRegister.ICC_IGRPEN1_EL1)
+                        .field("Enable", 0)
+                        .rule(trap(ICH_HCR_TALL1))
+                        .onRead((c, r, stored) ->
+                                CpuInterface.virtual(c) ? (vmcr(c) & CpuInterface.VENG1) >>> 1 : stored)
+                        .onWrite((c, r, stored, value) -> {
+                            if (CpuInterface.virtual(c)) {
+                                vmcr(c, CpuInterface.VENG1, value << 1);
+                                return stored;
+                            }
+                            return store(c, r, value);
+                        }));
+        add(
+                all,
+                RegisterDefinition.of("ICC_AP1R0_EL1", SystemRegister.ICC_AP1R0_EL1)
+                        .field("P", 31, 0)
+                        .rule(trap(ICH_HCR_TALL1))
+                        .onRead((c, r, stored) ->
+                                CpuInterface.virtual(c) ? c.register(SystemRegister.ICH_AP1R0_EL2) : stored)
+                        .onWrite((c, r, stored, value) -> {
+                            if (CpuInterface.virtual(c)) {
+                                c.register(SystemRegister.ICH_AP1R0_EL2, value);
+                                CpuInterface.update(c);
+                                return stored;
+                            }
+                            return store(c, r, value);
+                        }));
     }
 
     /** Group 0 interrupts are never delivered: their registers hold values and acknowledge nothing. */
     private static void group0(List<RegisterDefinition> all) {
         AccessRule trap = trap(ICH_HCR_TALL0);
-        add(all, RegisterDefinition.of("ICC_IAR0_EL1", SystemRegister.ICC_IAR0_EL1).constant(1023).rule(trap));
-        add(all, RegisterDefinition.of("ICC_HPPIR0_EL1", SystemRegister.ICC_HPPIR0_EL1).constant(1023).rule(trap));
-        add(all, RegisterDefinition.of("ICC_EOIR0_EL1", SystemRegister.ICC_EOIR0_EL1).field("INTID", 23, 0).writeOnly()
-                .rule(trap));
-        add(all, RegisterDefinition.of("ICC_BPR0_EL1", SystemRegister.ICC_BPR0_EL1).field("BinaryPoint", 2, 0)
-                .reset(CpuInterface.LEAST_BPR0).rule(trap)
-                .onRead((c, r, stored) -> CpuInterface.virtualGroup0(c)
-                        ? Math.max((vmcr(c) & VBPR0) >>> 21, CpuInterface.LEAST_BPR0) : stored)
-                .onWrite((c, r, stored, value) -> {
-                    long point = Math.max(value, CpuInterface.LEAST_BPR0);
-                    if (CpuInterface.virtualGroup0(c)) {
-                        vmcr(c, VBPR0, point << 21);
-                        return stored;
-                    }
-                    return store(c, r, point);
-                }));
-        add(all, RegisterDefinition.of("ICC_IGRPEN0_EL1", SystemRegister.ICC_IGRPEN0_EL1).field("Enable", 0).rule(trap)
-                .onRead((c, r, stored) -> CpuInterface.virtualGroup0(c) ? vmcr(c) & CpuInterface.VENG0 : stored)
-                .onWrite((c, r, stored, value) -> {
-                    if (CpuInterface.virtualGroup0(c)) {
-                        vmcr(c, CpuInterface.VENG0, value);
-                        return stored;
-                    }
-                    return value;
-                }));
-        add(all, RegisterDefinition.of("ICC_AP0R0_EL1", SystemRegister.ICC_AP0R0_EL1).field("P", 31, 0).rule(trap)
-                .onRead((c, r, stored) -> CpuInterface.virtualGroup0(c) ? c.register(SystemRegister.ICH_AP0R0_EL2) : stored)
-                .onWrite((c, r, stored, value) -> {
-                    if (CpuInterface.virtualGroup0(c)) {
-                        c.register(SystemRegister.ICH_AP0R0_EL2, value);
-                        return stored;
-                    }
-                    return value;
-                }));
+        add(
+                all,
+                RegisterDefinition.of("ICC_IAR0_EL1", SystemRegister.ICC_IAR0_EL1)
+                        .constant(1023)
+                        .rule(trap));
+        add(
+                all,
+                RegisterDefinition.of("ICC_HPPIR0_EL1", SystemRegister.ICC_HPPIR0_EL1)
+                        .constant(1023)
+                        .rule(trap));
+        add(
+                all,
+                RegisterDefinition.of("ICC_EOIR0_EL1", SystemRegister.ICC_EOIR0_EL1)
+                        .field("INTID", 23, 0)
+                        .writeOnly()
+                        .rule(trap));
+        add(
+                all,
+                RegisterDefinition.of("ICC_BPR0_EL1", SystemRegister.ICC_BPR0_EL1)
+                        .field("BinaryPoint", 2, 0)
+                        .reset(CpuInterface.LEAST_BPR0)
+                        .rule(trap)
+                        .onRead((c, r, stored) -> CpuInterface.virtualGroup0(c)
+                                ? Math.max((vmcr(c) & VBPR0) >>> 21, CpuInterface.LEAST_BPR0)
+                                : stored)
+                        .onWrite((c, r, stored, value) -> {
+                            long point = Math.max(value, CpuInterface.LEAST_BPR0);
+                            if (CpuInterface.virtualGroup0(c)) {
+                                vmcr(c, VBPR0, point << 21);
+                                return stored;
+                            }
+                            return store(c, r, point);
+                        }));
+        add(
+                all,
+                RegisterDefinition.of("ICC_IGRPEN0_EL1", SystemRegister.ICC_IGRPEN0_EL1)
+                        .field("Enable", 0)
+                        .rule(trap)
+                        .onRead((c, r, stored) -> CpuInterface.virtualGroup0(c) ? vmcr(c) & CpuInterface.VENG0 : stored)
+                        .onWrite((c, r, stored, value) -> {
+                            if (CpuInterface.virtualGroup0(c)) {
+                                vmcr(c, CpuInterface.VENG0, value);
+                                return stored;
+                            }
+                            return value;
+                        }));
+        add(
+                all,
+                RegisterDefinition.of("ICC_AP0R0_EL1", SystemRegister.ICC_AP0R0_EL1)
+                        .field("P", 31, 0)
+                        .rule(trap)
+                        .onRead((c, r, stored) ->
+                                CpuInterface.virtualGroup0(c) ? c.register(SystemRegister.ICH_AP0R0_EL2) : stored)
+                        .onWrite((c, r, stored, value) -> {
+                            if (CpuInterface.virtualGroup0(c)) {
+                                c.register(SystemRegister.ICH_AP0R0_EL2, value);
+                                return stored;
+                            }
+                            return value;
+                        }));
     }
 
     private static void el2(List<RegisterDefinition> all) {
-        add(all, RegisterDefinition.of("ICC_SRE_EL2", SystemRegister.ICC_SRE_EL2).field("Enable", 3).res1(2, 0)
-                .reset(SRE_ALL).from(2));
-        add(all, RegisterDefinition.of("ICH_AP0R0_EL2", SystemRegister.ICH_AP0R0_EL2).field("P", 31, 0).from(2));
-        add(all, RegisterDefinition.of("ICH_AP1R0_EL2", SystemRegister.ICH_AP1R0_EL2).field("P", 31, 0).from(2)
-                .onWrite((c, r, stored, value) -> store(c, r, value)));
-        add(all, RegisterDefinition.of("ICH_HCR_EL2", SystemRegister.ICH_HCR_EL2)
-                .field("En", 0).field("UIE", 1).field("LRENPIE", 2).field("NPIE", 3).field("VGrp0EIE", 4)
-                .field("VGrp0DIE", 5).field("VGrp1EIE", 6).field("VGrp1DIE", 7).field("TC", 10).field("TALL0", 11)
-                .field("TALL1", 12).field("TSEI", 13).field("TDIR", 14).field("EOIcount", 31, 27).from(2)
-                .onWrite((c, r, stored, value) -> store(c, r, value)));
-        add(all, RegisterDefinition.of("ICH_VTR_EL2", SystemRegister.ICH_VTR_EL2).constant(VTR).from(2).readOnly());
-        add(all, RegisterDefinition.of("ICH_MISR_EL2", SystemRegister.ICH_MISR_EL2).whole().from(2).readOnly()
-                .onRead((c, r, stored) -> ListRegisters.maintenance(c)));
-        add(all, RegisterDefinition.of("ICH_EISR_EL2", SystemRegister.ICH_EISR_EL2).whole().from(2).readOnly()
-                .onRead((c, r, stored) -> ListRegisters.eoiStatus(c)));
-        add(all, RegisterDefinition.of("ICH_ELRSR_EL2", SystemRegister.ICH_ELRSR_EL2).whole().from(2).readOnly()
-                .onRead((c, r, stored) -> ListRegisters.emptyStatus(c)));
-        add(all, RegisterDefinition.of("ICH_VMCR_EL2", SystemRegister.ICH_VMCR_EL2)
-                .field("VENG0", 0).field("VENG1", 1).res1(3, 3).field("VCBPR", 4)
-                .field("VEOIM", 9).field("VBPR1", 20, 18).field("VBPR0", 23, 21).field("VPMR", 31, 27).from(2)
-                .onWrite((c, r, stored, value) -> store(c, r, value)));
+        add(
+                all,
+                RegisterDefinition.of("ICC_SRE_EL2", SystemRegister.ICC_SRE_EL2)
+                        .field("Enable", 3)
+                        .res1(2, 0)
+                        .reset(SRE_ALL)
+                        .from(2));
+        add(
+                all,
+                RegisterDefinition.of("ICH_AP0R0_EL2", SystemRegister.ICH_AP0R0_EL2)
+                        .field("P", 31, 0)
+                        .from(2));
+        add(
+                all,
+                RegisterDefinition.of("ICH_AP1R0_EL2", SystemRegister.ICH_AP1R0_EL2)
+                        .field("P", 31, 0)
+                        .from(2)
+                        .onWrite((c, r, stored, value) -> store(c, r, value)));
+        add(
+                all,
+                RegisterDefinition.of("ICH_HCR_EL2", SystemRegister.ICH_HCR_EL2)
+                        .field("En", 0)
+                        .field("UIE", 1)
+                        .field("LRENPIE", 2)
+                        .field("NPIE", 3)
+                        .field("VGrp0EIE", 4)
+                        .field("VGrp0DIE", 5)
+                        .field("VGrp1EIE", 6)
+                        .field("VGrp1DIE", 7)
+                        .field("TC", 10)
+                        .field("TALL0", 11)
+                        .field("TALL1", 12)
+                        .field("TSEI", 13)
+                        .field("TDIR", 14)
+                        .field("EOIcount", 31, 27)
+                        .from(2)
+                        .onWrite((c, r, stored, value) -> store(c, r, value)));
+        add(
+                all,
+                RegisterDefinition.of("ICH_VTR_EL2", SystemRegister.ICH_VTR_EL2)
+                        .constant(VTR)
+                        .from(2)
+                        .readOnly());
+        add(
+                all,
+                RegisterDefinition.of("ICH_MISR_EL2", SystemRegister.ICH_MISR_EL2)
+                        .whole()
+                        .from(2)
+                        .readOnly()
+                        .onRead((c, r, stored) -> ListRegisters.maintenance(c)));
+        add(
+                all,
+                RegisterDefinition.of("ICH_EISR_EL2", SystemRegister.ICH_EISR_EL2)
+                        .whole()
+                        .from(2)
+                        .readOnly()
+                        .onRead((c, r, stored) -> ListRegisters.eoiStatus(c)));
+        add(
+                all,
+                RegisterDefinition.of("ICH_ELRSR_EL2", SystemRegister.ICH_ELRSR_EL2)
+                        .whole()
+                        .from(2)
+                        .readOnly()
+                        .onRead((c, r, stored) -> ListRegisters.emptyStatus(c)));
+        add(
+                all,
+                RegisterDefinition.of("ICH_VMCR_EL2", SystemRegister.ICH_VMCR_EL2)
+                        .field("VENG0", 0)
+                        .field("VENG1", 1)
+                        .res1(3, 3)
+                        .field("VCBPR", 4)
+                        .field("VEOIM", 9)
+                        .field("VBPR1", 20, 18)
+                        .field("VBPR0", 23, 21)
+                        .field("VPMR", 31, 27)
+                        .from(2)
+                        .onWrite((c, r, stored, value) -> store(c, r, value)));
         for (int n = 0; n < ListRegisters.COUNT; n++) {
-            add(all, RegisterDefinition.of("ICH_LR" + n + "_EL2", SystemRegister.ICH_LR0_EL2 + n)
-                    .field("vINTID", 15, 0).field("pINTID", 44, 32).field("Priority", 55, 51).field("Group", 60)
-                    .field("HW", 61).field("State", 63, 62).from(2)
-                    .onWrite((c, r, stored, value) -> store(c, r, value)));
+            add(
+                    all,
+                    RegisterDefinition.of("ICH_LR" + n + "_EL2", SystemRegister.ICH_LR0_EL2 + n)
+                            .field("vINTID", 15, 0)
+                            .field("pINTID", 44, 32)
+                            .field("Priority", 55, 51)
+                            .field("Group", 60)
+                            .field("HW", 61)
+                            .field("State", 63, 62)
+                            .from(2)
+                            .onWrite((c, r, stored, value) -> store(c, r, value)));
         }
     }
 }

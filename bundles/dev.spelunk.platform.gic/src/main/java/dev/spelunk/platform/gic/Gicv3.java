@@ -13,6 +13,7 @@ final class Gicv3 implements InterruptDistributor {
     static final long ENABLE_GROUP1 = 2;
     /** Aff3 to Aff0, as in MPIDR_EL1 and GICD_IROUTER. */
     static final long AFFINITY = 0xFF00FFFFFFL;
+
     private static final int FIRST_PPI = 16;
     private static final int LOWEST_PRIORITY = 0x100;
 
@@ -187,8 +188,11 @@ final class Gicv3 implements InterruptDistributor {
                 hit = pe != fromPe;
             } else {
                 long aff0 = a & 0xFF;
-                hit = (a >>> 32 & 0xFF) == cluster && (a >>> 16 & 0xFF) == aff2 && (a >>> 8 & 0xFF) == aff1
-                        && aff0 / 16 == range && (icc >>> (aff0 & 15) & 1) != 0;
+                hit = (a >>> 32 & 0xFF) == cluster
+                        && (a >>> 16 & 0xFF) == aff2
+                        && (a >>> 8 & 0xFF) == aff1
+                        && aff0 / 16 == range
+                        && (icc >>> (aff0 & 15) & 1) != 0;
             }
             // ICC_SGI1R_EL1 generates only what the target has in Group 1.
             if (hit && !state.get(InterruptState.GROUP0, pe, intid)) {

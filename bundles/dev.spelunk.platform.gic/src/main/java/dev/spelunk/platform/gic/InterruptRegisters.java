@@ -3,8 +3,7 @@ package dev.spelunk.platform.gic;
 
 /** The register groups that GICD and GICR's SGI frame share: one bit, byte or pair of bits for each INTID. */
 final class InterruptRegisters {
-    private InterruptRegisters() {
-    }
+    private InterruptRegisters() {}
 
     /** Whether the offset lies in a group that this class serves. */
     static boolean serves(long offset) {
@@ -99,7 +98,7 @@ final class InterruptRegisters {
             case 5 -> clear(state, InterruptState.LATCHED, pe, from, bits);
             case 6 -> or(state, InterruptState.ACTIVE, pe, from, bits);
             case 7 -> clear(state, InterruptState.ACTIVE, pe, from, bits);
-            default -> { }
+            default -> {}
         }
     }
 

@@ -10,6 +10,7 @@ import dev.spelunk.api.state.StateBlock;
 final class InterruptState {
     /** INTIDs 0..287: 32 private ones and 256 SPIs. */
     static final int INTIDS = 288;
+
     static final int PRIVATE = 32;
 
     static final int ENABLED = 0;
@@ -19,6 +20,7 @@ final class InterruptState {
     static final int EDGE = 4;
     /** Inverted IGROUPR: after reset every interrupt is in Group 1, as KVM's virtual GIC has it. */
     static final int GROUP0 = 5;
+
     private static final int MAPS = 6;
 
     private static final int SHARED_WORDS = (INTIDS - PRIVATE) / 64;
@@ -59,7 +61,9 @@ final class InterruptState {
     }
 
     private static int word(int map, int pe, int intid) {
-        return intid < PRIVATE ? FIRST_PE + pe * PE_WORDS + map : SHARED_MAPS + map * SHARED_WORDS + (intid - PRIVATE) / 64;
+        return intid < PRIVATE
+                ? FIRST_PE + pe * PE_WORDS + map
+                : SHARED_MAPS + map * SHARED_WORDS + (intid - PRIVATE) / 64;
     }
 
     boolean get(int map, int pe, int intid) {

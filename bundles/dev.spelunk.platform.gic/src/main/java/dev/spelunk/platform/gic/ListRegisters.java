@@ -14,8 +14,7 @@ final class ListRegisters {
     static final long EOI = 1L << 41;
     private static final int NONE = -1;
 
-    private ListRegisters() {
-    }
+    private ListRegisters() {}
 
     static long get(PeContext c, int n) {
         return c.register(SystemRegister.ICH_LR0_EL2 + n);

@@ -33,7 +33,8 @@ final class RedistributorRegisters implements BusTarget {
         if (offset >= SGI_BASE) {
             long o = offset - SGI_BASE;
             return InterruptRegisters.serves(o)
-                    ? InterruptRegisters.read(gic.state, pe, o, size, 0, InterruptState.PRIVATE) : 0;
+                    ? InterruptRegisters.read(gic.state, pe, o, size, 0, InterruptState.PRIVATE)
+                    : 0;
         }
         switch ((int) offset) {
             case IIDR:

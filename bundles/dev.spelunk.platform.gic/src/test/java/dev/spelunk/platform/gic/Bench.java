@@ -40,7 +40,11 @@ final class Bench {
             c.register(SystemRegister.SCR_EL3, 1);
             c.pe.el = 1;
         }
-        gic = component.create(state, Arrays.stream(pes).mapToLong(c -> c.register(SystemRegister.MPIDR_EL1)).toArray(),
+        gic = component.create(
+                state,
+                Arrays.stream(pes)
+                        .mapToLong(c -> c.register(SystemRegister.MPIDR_EL1))
+                        .toArray(),
                 pe -> machine.pes[pe].changed |= PeState.CHANGED_INTERRUPTS);
         distributor = gic.distributor();
         redistributors = gic.redistributors();

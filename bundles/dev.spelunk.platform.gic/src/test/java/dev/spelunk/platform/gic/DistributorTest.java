@@ -79,8 +79,9 @@ class DistributorTest {
     @DisplayName("set and clear registers: writes of 1 act, both views read the same")
     void setAndClear() {
         Bench b = new Bench();
-        int[][] pairs = {{GICD_ISENABLER1, GICD_ICENABLER1}, {GICD_ISPENDR1, GICD_ICPENDR1},
-            {GICD_ISACTIVER1, GICD_ICACTIVER1}};
+        int[][] pairs = {
+            {GICD_ISENABLER1, GICD_ICENABLER1}, {GICD_ISPENDR1, GICD_ICPENDR1}, {GICD_ISACTIVER1, GICD_ICACTIVER1}
+        };
         for (int[] pair : pairs) {
             b.gicd(pair[0], 0x8000_0005L);
             b.gicd(pair[0], 0);
@@ -218,7 +219,9 @@ class DistributorTest {
                 for (long offset = 0; offset < end; offset += size) {
                     target.write(offset, size, -1);
                     long value = target.read(offset, size);
-                    assertThat(size == 8 || value >>> 8 * size == 0).as("0x%x, %d", offset, size).isTrue();
+                    assertThat(size == 8 || value >>> 8 * size == 0)
+                            .as("0x%x, %d", offset, size)
+                            .isTrue();
                 }
             }
         }
@@ -249,9 +252,10 @@ class DistributorTest {
     void stateIsOutside() {
         Bench b = Bench.enabled();
         b.line(27, true);
-        var other = b.component.create(b.state,
+        var other = b.component.create(
+                b.state,
                 new long[] {b.pes[0].register(SystemRegister.MPIDR_EL1), b.pes[1].register(SystemRegister.MPIDR_EL1)},
-                pe -> { });
+                pe -> {});
         assertThat(other.highestPending(0)).isEqualTo(27);
         assertThat(other.priority(0, 27)).isEqualTo(0xA0);
         assertThat(other.distributor().read(0, 4)).isEqualTo(0x52);

@@ -59,7 +59,10 @@ class GicFuzzTest {
                 assertFits(bench.gic.redistributors().read(offset(REDISTRIBUTORS), size), size);
                 break;
             case 4:
-                bench.gic.setLine(random.nextInt(bench.pes.length), random.nextInt(16, InterruptState.INTIDS), random.nextBoolean());
+                bench.gic.setLine(
+                        random.nextInt(bench.pes.length),
+                        random.nextInt(16, InterruptState.INTIDS),
+                        random.nextBoolean());
                 break;
             case 5:
                 enable();
@@ -76,9 +79,12 @@ class GicFuzzTest {
             case 0:
                 return random.nextInt(limit);
             case 1:
-                return limit == DISTRIBUTOR ? 0x6000 + random.nextInt(0x900) : 0x1_0000L * random.nextInt(4) + random.nextInt(0x20);
+                return limit == DISTRIBUTOR
+                        ? 0x6000 + random.nextInt(0x900)
+                        : 0x1_0000L * random.nextInt(4) + random.nextInt(0x20);
             default:
-                return 0x1_0000L * random.nextInt(limit / 0x1_0000) + random.nextInt(0xD00) & (random.nextBoolean() ? -4 : -1);
+                return 0x1_0000L * random.nextInt(limit / 0x1_0000) + random.nextInt(0xD00)
+                        & (random.nextBoolean() ? -4 : -1);
         }
     }
 

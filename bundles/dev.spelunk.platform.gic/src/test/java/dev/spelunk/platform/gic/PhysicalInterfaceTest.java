@@ -217,9 +217,16 @@ class PhysicalInterfaceTest {
 
     @ParameterizedTest(name = "SGI1R 0x{0}: to PE 0 {1}, to PE 1 {2}")
     @CsvSource({
-        "5000001, true, false", "5000002, false, false", "5000003, true, false", "5000000, false, false",
-        "10005000000, false, true", "5010001, false, true", "1005000001, false, false",
-        "100005000001, false, false", "1000005000001, false, false", "502FFFF, false, false",
+        "5000001, true, false",
+        "5000002, false, false",
+        "5000003, true, false",
+        "5000000, false, false",
+        "10005000000, false, true",
+        "5010001, false, true",
+        "1005000001, false, false",
+        "100005000001, false, false",
+        "1000005000001, false, false",
+        "502FFFF, false, false",
     })
     @DisplayName("an SGI goes to the PEs of the target list, or to all others; here PE 1 has Aff1 = 1")
     void softwareGenerated(String value, boolean first, boolean second) {

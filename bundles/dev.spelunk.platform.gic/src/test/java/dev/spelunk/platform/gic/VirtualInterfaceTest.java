@@ -248,7 +248,9 @@ class VirtualInterfaceTest {
         assertThat(host(ICH_MISR_EL2)).isEqualTo(4);
         assertThat(b.gic.isPending(0, MAINTENANCE)).isTrue();
         b.end(61);
-        assertThat(b.register(ICH_HCR_EL2) >>> 27).as("without an active priority EOIR does nothing").isEqualTo(1);
+        assertThat(b.register(ICH_HCR_EL2) >>> 27)
+                .as("without an active priority EOIR does nothing")
+                .isEqualTo(1);
     }
 
     @Test
@@ -344,7 +346,8 @@ class VirtualInterfaceTest {
     void softwareGenerated() {
         for (long hcr : new long[] {0, Bench.IMO, Bench.FMO}) {
             b.pes[0].register(SystemRegister.HCR_EL2, hcr);
-            assertThat(b.pes[0].registers.decide(ICC_SGI1R_EL1, false)).isEqualTo(hcr == 0 ? Access.ALLOWED : Access.trap(2));
+            assertThat(b.pes[0].registers.decide(ICC_SGI1R_EL1, false))
+                    .isEqualTo(hcr == 0 ? Access.ALLOWED : Access.trap(2));
         }
     }
 
@@ -362,7 +365,8 @@ class VirtualInterfaceTest {
     @Test
     @DisplayName("ICH registers are UNDEFINED at EL1")
     void hypervisorOnly() {
-        for (int register : new int[] {ICH_HCR_EL2, ICH_VTR_EL2, ICH_VMCR_EL2, ICH_LR0_EL2, ICH_AP1R0_EL2, ICH_MISR_EL2}) {
+        for (int register :
+                new int[] {ICH_HCR_EL2, ICH_VTR_EL2, ICH_VMCR_EL2, ICH_LR0_EL2, ICH_AP1R0_EL2, ICH_MISR_EL2}) {
             assertThat(b.pes[0].registers.decide(register, true)).isEqualTo(Access.UNDEFINED);
         }
     }

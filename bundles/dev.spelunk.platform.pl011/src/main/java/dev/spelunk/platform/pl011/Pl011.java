@@ -17,6 +17,7 @@ final class Pl011 implements Device {
     static final int INTID = 33;
     /** Virtual cycles between two looks at the terminal while a receive interrupt is enabled. */
     static final long POLL_CYCLES = 1_000_000;
+
     private static final long SIZE = 0x1000;
     private static final int SPI = 0;
     private static final int FIRST_SPI = 32;
@@ -68,7 +69,10 @@ final class Pl011 implements Device {
     /** A waiting PE needs none: the run loop advances devices as time passes. */
     @Override
     public long deadline(int index) {
-        boolean poll = keyboard && index == pe.index && !pe.waiting && state.receiving()
+        boolean poll = keyboard
+                && index == pe.index
+                && !pe.waiting
+                && state.receiving()
                 && (state.mask() & (UartState.RX | UartState.RT)) != 0;
         return poll ? state.nextPoll() : Long.MAX_VALUE;
     }
@@ -195,13 +199,19 @@ final class Pl011 implements Device {
 
     @Override
     public void describe(DeviceTree tree) {
-        tree.node("apb-pclk").strings("compatible", "fixed-clock").cells("#clock-cells", 0)
-                .cells("clock-frequency", CLOCK_HZ).strings("clock-output-names", "clk24mhz")
+        tree.node("apb-pclk")
+                .strings("compatible", "fixed-clock")
+                .cells("#clock-cells", 0)
+                .cells("clock-frequency", CLOCK_HZ)
+                .strings("clock-output-names", "clk24mhz")
                 .cells("phandle", CLOCK_PHANDLE);
         String name = String.format("pl011@%x", BASE);
-        tree.node(name).strings("compatible", "arm,pl011", "arm,primecell").cells64("reg", BASE, SIZE)
+        tree.node(name)
+                .strings("compatible", "arm,pl011", "arm,primecell")
+                .cells64("reg", BASE, SIZE)
                 .cells("interrupts", SPI, INTID - FIRST_SPI, LEVEL_HIGH)
-                .cells("clocks", CLOCK_PHANDLE, CLOCK_PHANDLE).strings("clock-names", "uartclk", "apb_pclk");
+                .cells("clocks", CLOCK_PHANDLE, CLOCK_PHANDLE)
+                .strings("clock-names", "uartclk", "apb_pclk");
         tree.node("chosen").strings("stdout-path", "/" + name);
     }
 }

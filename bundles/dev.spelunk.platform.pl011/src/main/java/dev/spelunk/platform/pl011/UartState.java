@@ -7,6 +7,7 @@ import dev.spelunk.api.state.MachineState;
 final class UartState {
     /** Bits of UARTIMSC, UARTRIS, UARTMIS and UARTICR. */
     static final long RX = 1 << 4;
+
     static final long TX = 1 << 5;
     static final long RT = 1 << 6;
     static final long OE = 1 << 10;
@@ -36,6 +37,7 @@ final class UartState {
     private static final long FEN = 1 << 4;
     /** UARTFR: the terminal is always there and ready. */
     private static final long CTS_DSR_DCD = 7;
+
     private static final long RXFE = 1 << 4;
     private static final long RXFF = 1 << 6;
     private static final long TXFE = 1 << 7;

@@ -81,7 +81,9 @@ class Pl011FuzzTest {
 
     private void access(Pl011 uart) {
         int size = 1 << random.nextInt(4);
-        int offset = random.nextInt(8) == 0 ? random.nextInt(0x1000) : random.nextInt(REGISTERS) & (random.nextBoolean() ? -4 : -1);
+        int offset = random.nextInt(8) == 0
+                ? random.nextInt(0x1000)
+                : random.nextInt(REGISTERS) & (random.nextBoolean() ? -4 : -1);
         switch (random.nextInt(4)) {
             case 0:
                 context.pe.executed += random.nextLong(2 * Pl011.POLL_CYCLES);

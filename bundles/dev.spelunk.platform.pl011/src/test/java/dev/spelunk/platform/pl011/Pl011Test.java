@@ -335,8 +335,11 @@ class Pl011Test {
         ByteBuffer.wrap(node.properties().get("interrupts")).asIntBuffer().get(interrupt);
         assertThat(interrupt).containsExactly(0, 1, 4);
         ByteBuffer clocks = ByteBuffer.wrap(node.properties().get("clocks"));
-        assertThat(clocks.getInt()).isEqualTo(ByteBuffer.wrap(root.node("apb-pclk").properties().get("phandle")).getInt());
-        assertThat(ByteBuffer.wrap(root.node("apb-pclk").properties().get("clock-frequency")).getInt())
+        assertThat(clocks.getInt())
+                .isEqualTo(ByteBuffer.wrap(root.node("apb-pclk").properties().get("phandle"))
+                        .getInt());
+        assertThat(ByteBuffer.wrap(root.node("apb-pclk").properties().get("clock-frequency"))
+                        .getInt())
                 .isEqualTo(24_000_000);
         assertThat(root.node("chosen").properties().get("stdout-path")).isEqualTo("/pl011@9000000\0".getBytes());
     }

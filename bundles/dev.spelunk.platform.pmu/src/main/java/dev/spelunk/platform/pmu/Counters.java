@@ -28,7 +28,8 @@ final class Counters {
 
     /** What the counter counts; null when nothing. */
     Event event(PeContext c, int counter) {
-        return counter == PmuState.CYCLE_COUNTER ? Event.CPU_CYCLES
+        return counter == PmuState.CYCLE_COUNTER
+                ? Event.CPU_CYCLES
                 : Event.of(architecture, (int) c.register(PmuRegisters.type(counter)) & eventNumber);
     }
 
@@ -89,8 +90,11 @@ final class Counters {
         }
         c.register(SystemRegister.PMOVSSET_EL0, c.register(SystemRegister.PMOVSSET_EL0) | 1L << counter);
         int next = counter + 1;
-        if (!overflowsLong && (counter & 1) == 0 && next < rules.counters
-                && (c.pe.pmu.active >>> next & 1) != 0 && event(c, next) == Event.CHAIN) {
+        if (!overflowsLong
+                && (counter & 1) == 0
+                && next < rules.counters
+                && (c.pe.pmu.active >>> next & 1) != 0
+                && event(c, next) == Event.CHAIN) {
             add(c, next, overflows);
         }
     }

@@ -34,6 +34,7 @@ final class CountingRules {
 
     /** PMCR_EL0.N at EL2. */
     final int counters;
+
     private final boolean el2;
     private final boolean prohibitsEl2;
     private final boolean longCounters;
@@ -93,7 +94,9 @@ final class CountingRules {
             return false;
         }
         boolean cycles = counter == PmuState.CYCLE_COUNTER;
-        boolean prohibited = prohibitsEl2 && c.pe.el == 2 && inFirstRange(c, counter)
+        boolean prohibited = prohibitsEl2
+                && c.pe.el == 2
+                && inFirstRange(c, counter)
                 && (c.register(SystemRegister.MDCR_EL2) & MDCR_HPMD) != 0;
         boolean stopped = prohibited || frozen(c, counter);
         if (cycles) {
@@ -143,9 +146,10 @@ final class CountingRules {
         if (counter == PmuState.CYCLE_COUNTER) {
             return true;
         }
-        return longCounters && (inFirstRange(c, counter)
-                ? (c.register(SystemRegister.PMCR_EL0) & PMCR_LP) != 0
-                : (c.register(SystemRegister.MDCR_EL2) & MDCR_HLP) != 0);
+        return longCounters
+                && (inFirstRange(c, counter)
+                        ? (c.register(SystemRegister.PMCR_EL0) & PMCR_LP) != 0
+                        : (c.register(SystemRegister.MDCR_EL2) & MDCR_HLP) != 0);
     }
 
     /** Level of PMUIRQ. */

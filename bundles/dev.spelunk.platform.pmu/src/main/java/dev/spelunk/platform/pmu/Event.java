@@ -52,6 +52,7 @@ enum Event {
 
     /** First of the second range of common events in PMCEID0_EL0 and PMCEID1_EL0. */
     private static final int SECOND_RANGE = 0x4000;
+
     private static final Event[] ALL = values();
 
     final int number;
@@ -76,7 +77,9 @@ enum Event {
 
     private boolean isIn(Architecture a) {
         return source != Source.SAMPLES
-                || a.profiling() != null && a.has("FEAT_PMUv3p1") && a.profiling().pmuEvents().containsKey(number);
+                || a.profiling() != null
+                        && a.has("FEAT_PMUv3p1")
+                        && a.profiling().pmuEvents().containsKey(number);
     }
 
     /** PMCEID0_EL0, or PMCEID1_EL0. */

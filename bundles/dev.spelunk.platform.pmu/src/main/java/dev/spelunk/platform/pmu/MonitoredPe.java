@@ -11,9 +11,11 @@ final class MonitoredPe {
     private Counters counters;
     /** Value of PeState.executed, and of the clock, at which a counter overflows. */
     private long operations = Long.MAX_VALUE;
+
     private long cycles = Long.MAX_VALUE;
     /** Counters whose events happen at the end of a run, and the counts at which they overflow. */
     private final Event[] events = new Event[PmuState.CYCLE_COUNTER];
+
     private final long[] counts = new long[PmuState.CYCLE_COUNTER];
     private int awaited;
 
@@ -28,7 +30,8 @@ final class MonitoredPe {
             counters = new Counters(context.architecture);
         }
         PmuState pmu = context.pe.pmu;
-        if (pmu.active == 0 && context.register(SystemRegister.PMCNTENSET_EL0) == 0
+        if (pmu.active == 0
+                && context.register(SystemRegister.PMCNTENSET_EL0) == 0
                 && context.register(SystemRegister.PMOVSSET_EL0) == 0) {
             return false;
         }

@@ -9,6 +9,7 @@ import dev.spelunk.api.platform.DeviceTree;
 final class PmuDevice implements Device {
     /** INTID that the Base System Architecture gives the overflow interrupt (DEN 0094). */
     static final int INTID = 23;
+
     private static final int PPI = 1;
     private static final int FIRST_PPI = 16;
     private static final int LEVEL_HIGH = 4;
@@ -64,7 +65,8 @@ final class PmuDevice implements Device {
         if (!device.pes()[0].architecture.has("FEAT_PMUv3")) {
             return;
         }
-        tree.node("pmu").strings("compatible", "arm,armv8-pmuv3")
+        tree.node("pmu")
+                .strings("compatible", "arm,armv8-pmuv3")
                 .cells("interrupts", PPI, INTID - FIRST_PPI, LEVEL_HIGH);
     }
 }

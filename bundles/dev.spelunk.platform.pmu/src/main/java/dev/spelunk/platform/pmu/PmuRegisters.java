@@ -19,7 +19,9 @@ import org.osgi.service.component.annotations.Component;
  * The registers of the performance monitors (DDI 0487, D24.5), in a machine with FEAT_PMUv3. A write takes effect
  * after the instruction that makes it: the one that disables a counter is counted, the one that enables it is not.
  */
-@Component(service = RegisterBank.class, property = {Parts.PART + "=" + Parts.DEVICE, Parts.NAME + "=pmu"})
+@Component(
+        service = RegisterBank.class,
+        property = {Parts.PART + "=" + Parts.DEVICE, Parts.NAME + "=pmu"})
 public final class PmuRegisters implements RegisterBank {
     static final int PMSWINC_EL0 = Encoding.of(3, 3, 9, 12, 4);
     static final int PMSELR_EL0 = Encoding.of(3, 3, 9, 12, 5);
@@ -35,6 +37,7 @@ public final class PmuRegisters implements RegisterBank {
 
     /** Bits of HDFGRTR_EL2 and HDFGWTR_EL2. */
     private static final int FGT_PMEVCNTR = 12;
+
     private static final int FGT_PMEVTYPER = 13;
     private static final int FGT_PMCCFILTR = 14;
     private static final int FGT_PMCCNTR = 15;
@@ -118,8 +121,14 @@ public final class PmuRegisters implements RegisterBank {
             boolean p7 = architecture.has("FEAT_PMUv3p7");
             Builder b = traps.guard(add("PMCR_EL0", SystemRegister.PMCR_EL0), PmuTraps.EN, PmuTraps.EN, -1, FGT_PMCR)
                     .rule(traps.controlRegister())
-                    .field("E", 0).field("P", 1).field("C", 2).res1(6, 6).readOnlyField("N", 15, PMCR_N_SHIFT);
-            if (p7 || architecture.has("FEAT_EL3") || architecture.has("FEAT_EL2") && architecture.has("FEAT_PMUv3p1")) {
+                    .field("E", 0)
+                    .field("P", 1)
+                    .field("C", 2)
+                    .res1(6, 6)
+                    .readOnlyField("N", 15, PMCR_N_SHIFT);
+            if (p7
+                    || architecture.has("FEAT_EL3")
+                    || architecture.has("FEAT_EL2") && architecture.has("FEAT_PMUv3p1")) {
                 b.field("DP", 5);
             }
             if (p5) {
@@ -171,8 +180,12 @@ public final class PmuRegisters implements RegisterBank {
 
         private void identification() {
             for (int i = 0; i < 2; i++) {
-                traps.guard(add("PMCEID" + i + "_EL0", PMCEID0_EL0 + i).constant(Event.identification(architecture, i)),
-                        PmuTraps.EN, 0, FGT_PMCEID, -1);
+                traps.guard(
+                        add("PMCEID" + i + "_EL0", PMCEID0_EL0 + i).constant(Event.identification(architecture, i)),
+                        PmuTraps.EN,
+                        0,
+                        FGT_PMCEID,
+                        -1);
             }
             if (architecture.has("FEAT_PMUv3p4")) {
                 // Operation slots are not modelled: SLOTS is 0, and no event counts them.
@@ -181,21 +194,41 @@ public final class PmuRegisters implements RegisterBank {
         }
 
         private void user() {
-            traps.guard(add("PMUSERENR_EL0", SystemRegister.PMUSERENR_EL0).writesFrom(1)
-                    .field("EN", 0).field("SW", 1).field("CR", 2).field("ER", 3), 0, 0, FGT_PMUSERENR, FGT_PMUSERENR);
-            traps.guard(add("PMSWINC_EL0", PMSWINC_EL0).writeOnly().field("P", 30, 0)
-                    .onWrite((c, r, stored, value) -> {
-                        change(c);
-                        counters.softwareIncrement(c, value);
-                        return 0;
-                    }), 0, PmuTraps.SW | PmuTraps.EN, -1, FGT_PMSWINC);
-            traps.guard(add("PMSELR_EL0", PMSELR_EL0).field("SEL", 4, 0), PmuTraps.ER | PmuTraps.EN,
-                    PmuTraps.ER | PmuTraps.EN, FGT_PMSELR, FGT_PMSELR);
+            traps.guard(
+                    add("PMUSERENR_EL0", SystemRegister.PMUSERENR_EL0)
+                            .writesFrom(1)
+                            .field("EN", 0)
+                            .field("SW", 1)
+                            .field("CR", 2)
+                            .field("ER", 3),
+                    0,
+                    0,
+                    FGT_PMUSERENR,
+                    FGT_PMUSERENR);
+            traps.guard(
+                    add("PMSWINC_EL0", PMSWINC_EL0)
+                            .writeOnly()
+                            .field("P", 30, 0)
+                            .onWrite((c, r, stored, value) -> {
+                                change(c);
+                                counters.softwareIncrement(c, value);
+                                return 0;
+                            }),
+                    0,
+                    PmuTraps.SW | PmuTraps.EN,
+                    -1,
+                    FGT_PMSWINC);
+            traps.guard(
+                    add("PMSELR_EL0", PMSELR_EL0).field("SEL", 4, 0),
+                    PmuTraps.ER | PmuTraps.EN,
+                    PmuTraps.ER | PmuTraps.EN,
+                    FGT_PMSELR,
+                    FGT_PMSELR);
         }
 
         private void counter(String name, int n, long readEnable, int fineGrained) {
-            Builder b = traps.guard(add(name, PmuRegisters.value(n)), readEnable | PmuTraps.EN, PmuTraps.EN,
-                    fineGrained, fineGrained);
+            Builder b = traps.guard(
+                    add(name, PmuRegisters.value(n)), readEnable | PmuTraps.EN, PmuTraps.EN, fineGrained, fineGrained);
             if (n == PmuState.CYCLE_COUNTER || rules.longCounters()) {
                 b.whole();
             } else {
@@ -214,7 +247,8 @@ public final class PmuRegisters implements RegisterBank {
             Builder b = add(name, PmuRegisters.type(n), fineGrained);
             filters(b);
             if (n != PmuState.CYCLE_COUNTER) {
-                b.field("evtCount", architecture.has("FEAT_PMUv3p1") ? 15 : 9, 0).rule(traps.accessible(n));
+                b.field("evtCount", architecture.has("FEAT_PMUv3p1") ? 15 : 9, 0)
+                        .rule(traps.accessible(n));
             }
             b.onWrite((c, r, stored, value) -> {
                 change(c);
@@ -236,15 +270,25 @@ public final class PmuRegisters implements RegisterBank {
 
         /** PMXEVTYPER_EL0 and PMXEVCNTR_EL0: the registers of the counter that PMSELR_EL0 selects. */
         private void selected() {
-            traps.guard(add("PMXEVTYPER_EL0", PMXEVTYPER_EL0).whole().rule(traps.selectedImplemented(true)),
-                    PmuTraps.EN, PmuTraps.EN, FGT_PMEVTYPER, FGT_PMEVTYPER).rule(traps.selectedAccessible())
+            traps.guard(
+                            add("PMXEVTYPER_EL0", PMXEVTYPER_EL0).whole().rule(traps.selectedImplemented(true)),
+                            PmuTraps.EN,
+                            PmuTraps.EN,
+                            FGT_PMEVTYPER,
+                            FGT_PMEVTYPER)
+                    .rule(traps.selectedAccessible())
                     .onRead((c, r, stored) -> c.register(PmuRegisters.type(PmuTraps.selected(c))))
                     .onWrite((c, r, stored, value) -> {
                         c.registers.write(PmuRegisters.type(PmuTraps.selected(c)), value);
                         return 0;
                     });
-            traps.guard(add("PMXEVCNTR_EL0", PMXEVCNTR_EL0).whole().rule(traps.selectedImplemented(false)),
-                    PmuTraps.ER | PmuTraps.EN, PmuTraps.EN, FGT_PMEVCNTR, FGT_PMEVCNTR).rule(traps.selectedAccessible())
+            traps.guard(
+                            add("PMXEVCNTR_EL0", PMXEVCNTR_EL0).whole().rule(traps.selectedImplemented(false)),
+                            PmuTraps.ER | PmuTraps.EN,
+                            PmuTraps.EN,
+                            FGT_PMEVCNTR,
+                            FGT_PMEVCNTR)
+                    .rule(traps.selectedAccessible())
                     .onRead((c, r, stored) -> read(c, PmuTraps.selected(c)))
                     .onWrite((c, r, stored, value) -> {
                         c.registers.write(PmuRegisters.value(PmuTraps.selected(c)), value);

@@ -14,6 +14,7 @@ import dev.spelunk.api.state.PmuState;
 final class PmuTraps {
     /** Bits of PMUSERENR_EL0. */
     static final long EN = 1;
+
     static final long SW = 1 << 1;
     static final long CR = 1 << 2;
     static final long ER = 1 << 3;
@@ -66,7 +67,8 @@ final class PmuTraps {
 
     private static AccessRule hypervisor(long bit) {
         return (c, read) -> c.pe.el < 2 && Rules.el2Enabled(c) && (c.register(SystemRegister.MDCR_EL2) & bit) != 0
-                ? Access.trap(2) : Access.ALLOWED;
+                ? Access.trap(2)
+                : Access.ALLOWED;
     }
 
     /** An event counter that EL2 keeps for itself: a trap, which without FEAT_FGT is one of the permitted choices. */
@@ -79,14 +81,16 @@ final class PmuTraps {
         return (c, read) -> {
             int selected = selected(c);
             return selected < counting.counters || cycleCounterToo && selected == PmuState.CYCLE_COUNTER
-                    ? Access.ALLOWED : Access.UNDEFINED;
+                    ? Access.ALLOWED
+                    : Access.UNDEFINED;
         };
     }
 
     /** PMSELR_EL0.SEL selects a counter that EL2 has not kept for itself. */
     AccessRule selectedAccessible() {
         return (c, read) -> selected(c) != PmuState.CYCLE_COUNTER && selected(c) >= counting.accessible(c)
-                ? Access.trap(2) : Access.ALLOWED;
+                ? Access.trap(2)
+                : Access.ALLOWED;
     }
 
     static int selected(PeContext c) {

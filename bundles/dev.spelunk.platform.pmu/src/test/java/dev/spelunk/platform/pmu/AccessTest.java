@@ -17,8 +17,15 @@ class AccessTest {
     @Test
     void el0NeedsPmuserenr() {
         Bench b = Bench.v3p5().el(0);
-        for (int register : new int[] {SystemRegister.PMCR_EL0, PmuRegisters.value(0), PmuRegisters.value(C),
-            SystemRegister.PMCNTENSET_EL0, PmuRegisters.type(0), SystemRegister.PMOVSCLR_EL0, PmuRegisters.PMSELR_EL0}) {
+        for (int register : new int[] {
+            SystemRegister.PMCR_EL0,
+            PmuRegisters.value(0),
+            PmuRegisters.value(C),
+            SystemRegister.PMCNTENSET_EL0,
+            PmuRegisters.type(0),
+            SystemRegister.PMOVSCLR_EL0,
+            PmuRegisters.PMSELR_EL0
+        }) {
             assertThat(b.decide(register, true)).isEqualTo(Access.trap(1));
             assertThat(b.decide(register, false)).isEqualTo(Access.trap(1));
         }
@@ -66,9 +73,17 @@ class AccessTest {
     @Test
     void fineGrainedTraps() {
         Bench b = Bench.v3p5();
-        int[][] bits = {{PmuRegisters.value(3), 12}, {PmuRegisters.type(3), 13}, {PmuRegisters.type(C), 14},
-            {PmuRegisters.value(C), 15}, {SystemRegister.PMCNTENCLR_EL0, 16}, {SystemRegister.PMINTENSET_EL1, 17},
-            {SystemRegister.PMOVSSET_EL0, 18}, {PmuRegisters.PMSELR_EL0, 19}, {SystemRegister.PMUSERENR_EL0, 57}};
+        int[][] bits = {
+            {PmuRegisters.value(3), 12},
+            {PmuRegisters.type(3), 13},
+            {PmuRegisters.type(C), 14},
+            {PmuRegisters.value(C), 15},
+            {SystemRegister.PMCNTENCLR_EL0, 16},
+            {SystemRegister.PMINTENSET_EL1, 17},
+            {SystemRegister.PMOVSSET_EL0, 18},
+            {PmuRegisters.PMSELR_EL0, 19},
+            {SystemRegister.PMUSERENR_EL0, 57}
+        };
         for (int[] bit : bits) {
             b.context.register(SystemRegister.HDFGRTR_EL2, 1L << bit[1]);
             b.context.register(SystemRegister.HDFGWTR_EL2, 0);
@@ -103,12 +118,17 @@ class AccessTest {
         b.el(2);
         assertThat(b.read(SystemRegister.PMCNTENCLR_EL0)).as("EL2's own stay").isEqualTo(0x30);
         b.write(SystemRegister.MDCR_EL2, 0).el(1);
-        assertThat(b.read(SystemRegister.PMCR_EL0) >>> 11 & 31).as("a reserved HPMN is all").isEqualTo(6);
+        assertThat(b.read(SystemRegister.PMCR_EL0) >>> 11 & 31)
+                .as("a reserved HPMN is all")
+                .isEqualTo(6);
     }
 
     @Test
     void noneBelowEl2WithFeatHpmn0() {
-        Bench b = Bench.with("FEAT_PMUv3p8", "FEAT_HPMN0").el(2).write(SystemRegister.MDCR_EL2, 0).el(1);
+        Bench b = Bench.with("FEAT_PMUv3p8", "FEAT_HPMN0")
+                .el(2)
+                .write(SystemRegister.MDCR_EL2, 0)
+                .el(1);
         assertThat(b.read(SystemRegister.PMCR_EL0) >>> 11 & 31).isZero();
         assertThat(b.decide(PmuRegisters.value(0), true)).isEqualTo(Access.trap(2));
         b.write(SystemRegister.PMCNTENSET_EL0, -1);
@@ -121,7 +141,9 @@ class AccessTest {
     void selectedCounter() {
         Bench b = Bench.v3p5().write(PmuRegisters.PMSELR_EL0, 2);
         b.write(PmuRegisters.PMXEVTYPER_EL0, -1).write(PmuRegisters.PMXEVCNTR_EL0, 77);
-        assertThat(b.read(PmuRegisters.type(2))).as("P U NSK NSU NSH M evtCount").isEqualTo(0xFC00_FFFFL);
+        assertThat(b.read(PmuRegisters.type(2)))
+                .as("P U NSK NSU NSH M evtCount")
+                .isEqualTo(0xFC00_FFFFL);
         assertThat(b.counter(2)).isEqualTo(77);
         assertThat(b.read(PmuRegisters.PMXEVCNTR_EL0)).isEqualTo(77);
         b.write(PmuRegisters.PMSELR_EL0, 31).write(PmuRegisters.PMXEVTYPER_EL0, -1);
@@ -136,14 +158,21 @@ class AccessTest {
     void fieldsOfPmcr() {
         assertThat(written(Bench.v3p1())).isEqualTo(6 << 11 | 1 << 5 | 1 << 6 | 1);
         assertThat(written(Bench.v3p5())).isEqualTo(6 << 11 | 1 << 7 | 1 << 5 | 1 << 6 | 1);
-        assertThat(written(Bench.with("FEAT_SPEv1p2"))).isEqualTo(1L << 32 | 6 << 11 | 1 << 9 | 1 << 7 | 1 << 5 | 1 << 6 | 1);
+        assertThat(written(Bench.with("FEAT_SPEv1p2")))
+                .isEqualTo(1L << 32 | 6 << 11 | 1 << 9 | 1 << 7 | 1 << 5 | 1 << 6 | 1);
         Bench stated = new Bench(Set.of("FEAT_PMUv3"), Map.of("PMCR_EL0", 0x410C_2000L));
-        assertThat(stated.read(SystemRegister.PMCR_EL0)).as("IMP, IDCODE and N of the variant").isEqualTo(0x410C_2040L);
+        assertThat(stated.read(SystemRegister.PMCR_EL0))
+                .as("IMP, IDCODE and N of the variant")
+                .isEqualTo(0x410C_2040L);
         assertThat(stated.decide(PmuRegisters.value(3), true)).isEqualTo(Access.ALLOWED);
         assertThat(stated.decide(PmuRegisters.value(4), true)).isEqualTo(Access.UNDEFINED);
-        assertThat(stated.decide(PmuRegisters.PMMIR_EL1, true)).as("FEAT_PMUv3p4").isEqualTo(Access.UNDEFINED);
+        assertThat(stated.decide(PmuRegisters.PMMIR_EL1, true))
+                .as("FEAT_PMUv3p4")
+                .isEqualTo(Access.UNDEFINED);
         stated.write(PmuRegisters.type(0), -1);
-        assertThat(stated.read(PmuRegisters.type(0))).as("ten bits of event number").isEqualTo(0xC000_03FFL);
+        assertThat(stated.read(PmuRegisters.type(0)))
+                .as("ten bits of event number")
+                .isEqualTo(0xC000_03FFL);
     }
 
     private static long written(Bench b) {
@@ -154,7 +183,9 @@ class AccessTest {
     void withoutFeatPmuv3NothingIsThere() {
         Bench b = new Bench(Set.of("FEAT_EL2"), Map.of());
         assertThat(b.read(SystemRegister.ID_AA64DFR0_EL1) >>> 8 & 15).isEqualTo(15);
-        b.write(SystemRegister.PMCR_EL0, 1).write(SystemRegister.PMCNTENSET_EL0, -1).run(100);
+        b.write(SystemRegister.PMCR_EL0, 1)
+                .write(SystemRegister.PMCNTENSET_EL0, -1)
+                .run(100);
         assertThat(b.read(PmuRegisters.value(C))).isZero();
     }
 }

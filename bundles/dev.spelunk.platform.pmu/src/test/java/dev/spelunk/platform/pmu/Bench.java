@@ -27,11 +27,20 @@ final class Bench implements DeviceContext {
     static final int CHAIN = 0x1E;
     private static final long NON_SECURE = 1;
     private static final Set<String> P5 = Set.of(
-            "FEAT_PMUv3", "FEAT_PMUv3p1", "FEAT_PMUv3p4", "FEAT_PMUv3p5", "FEAT_EL2", "FEAT_EL3", "FEAT_VHE", "FEAT_FGT");
+            "FEAT_PMUv3",
+            "FEAT_PMUv3p1",
+            "FEAT_PMUv3p4",
+            "FEAT_PMUv3p5",
+            "FEAT_EL2",
+            "FEAT_EL3",
+            "FEAT_VHE",
+            "FEAT_FGT");
 
     /** PMBLIMITR_EL1, which the SPU would bring. */
-    private static final RegisterBank BUFFER = architecture ->
-            List.of(RegisterDefinition.of("PMBLIMITR_EL1", SystemRegister.PMBLIMITR_EL1).whole().build());
+    private static final RegisterBank BUFFER =
+            architecture -> List.of(RegisterDefinition.of("PMBLIMITR_EL1", SystemRegister.PMBLIMITR_EL1)
+                    .whole()
+                    .build());
 
     final MachineState machine = new MachineState(1, new PhysicalMemory(0x4000_0000L, 0x1000), 1);
     final PeContext context = new PeContext(machine, machine.pes[0]);
@@ -106,7 +115,9 @@ final class Bench implements DeviceContext {
 
     /** An SPU whose profiling is stopped or not, with a buffer that is enabled and says PMFZ. */
     Bench profiling(boolean stopped) {
-        context.sampler = (Sampler) Proxy.newProxyInstance(Bench.class.getClassLoader(), new Class<?>[] {Sampler.class},
+        context.sampler = (Sampler) Proxy.newProxyInstance(
+                Bench.class.getClassLoader(),
+                new Class<?>[] {Sampler.class},
                 (proxy, method, arguments) -> method.getReturnType() == boolean.class ? stopped : null);
         return write(SystemRegister.PMBLIMITR_EL1, 1L << 29 | 1);
     }

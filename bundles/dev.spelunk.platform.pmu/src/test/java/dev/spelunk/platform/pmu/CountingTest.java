@@ -40,8 +40,10 @@ class CountingTest {
     @Test
     void filtersByExceptionLevel() {
         Bench b = Bench.v3p5();
-        b.count(0, Bench.INST_RETIRED | CountingRules.FILTER_P).count(1, Bench.INST_RETIRED | CountingRules.FILTER_U)
-                .count(2, Bench.INST_RETIRED).count(3, Bench.INST_RETIRED | EL2_ONLY);
+        b.count(0, Bench.INST_RETIRED | CountingRules.FILTER_P)
+                .count(1, Bench.INST_RETIRED | CountingRules.FILTER_U)
+                .count(2, Bench.INST_RETIRED)
+                .count(3, Bench.INST_RETIRED | EL2_ONLY);
         for (int el = 0; el <= 2; el++) {
             b.el(el).run(el == 0 ? 100 : el == 1 ? 20 : 3);
         }
@@ -54,7 +56,8 @@ class CountingTest {
     @Test
     void inNonSecureStateNskAndNsuInvertPAndU() {
         Bench b = Bench.v3p5();
-        b.count(0, Bench.INST_RETIRED | CountingRules.FILTER_NSK).count(1, Bench.INST_RETIRED | CountingRules.FILTER_NSU)
+        b.count(0, Bench.INST_RETIRED | CountingRules.FILTER_NSK)
+                .count(1, Bench.INST_RETIRED | CountingRules.FILTER_NSU)
                 .count(2, Bench.INST_RETIRED | CountingRules.FILTER_P | CountingRules.FILTER_NSK);
         b.run(20);
         b.el(0).run(100);
@@ -67,7 +70,9 @@ class CountingTest {
     void hypervisorProhibitsCountingAtEl2() {
         Bench b = Bench.v3p5().el(2);
         b.write(SystemRegister.MDCR_EL2, 4 | CountingRules.MDCR_HPMD | CountingRules.MDCR_HPME);
-        b.count(0, Bench.INST_RETIRED | EL2_ONLY).count(5, Bench.INST_RETIRED | EL2_ONLY).count(C, EL2_ONLY);
+        b.count(0, Bench.INST_RETIRED | EL2_ONLY)
+                .count(5, Bench.INST_RETIRED | EL2_ONLY)
+                .count(C, EL2_ONLY);
         b.run(50);
         assertThat(b.counter(0)).as("first range").isZero();
         assertThat(b.counter(5)).as("second range").isEqualTo(50);
@@ -85,7 +90,9 @@ class CountingTest {
     @Test
     void exceptionsAreCountedWhereTheyHappen() {
         Bench b = Bench.v3p5();
-        b.count(0, 0x09 | CountingRules.FILTER_P).count(1, 0x09 | CountingRules.FILTER_U).count(2, 0x0A);
+        b.count(0, 0x09 | CountingRules.FILTER_P)
+                .count(1, 0x09 | CountingRules.FILTER_U)
+                .count(2, 0x0A);
         b.el(0).context.pe.count(PmuState.EXC_TAKEN);
         assertThat(b.context.pe.changed).as("the run loop looks").isNotZero();
         b.el(1).context.pe.count(PmuState.EXC_RETURN);
@@ -148,7 +155,9 @@ class CountingTest {
         b.el(2).write(SystemRegister.PMCR_EL0, 6);
         assertThat(b.counter(5)).isZero();
         assertThat(b.counter(C)).isZero();
-        assertThat(b.read(SystemRegister.PMCR_EL0) & 7).as("P and C read as zero").isZero();
+        assertThat(b.read(SystemRegister.PMCR_EL0) & 7)
+                .as("P and C read as zero")
+                .isZero();
     }
 
     @Test
@@ -156,8 +165,9 @@ class CountingTest {
         Bench b = Bench.v3p5();
         long id0 = b.read(PmuRegisters.PMCEID0_EL0);
         long id1 = b.read(PmuRegisters.PMCEID1_EL0);
-        assertThat(id0).isEqualTo(1L | 1 << 0x08 | 1 << 0x09 | 1 << 0x0A | 1 << 0x0B | 1 << 0x11 | 1 << 0x1B | 1 << 0x1C
-                | 1 << 0x1E);
+        assertThat(id0)
+                .isEqualTo(1L | 1 << 0x08 | 1 << 0x09 | 1 << 0x0A | 1 << 0x0B | 1 << 0x11 | 1 << 0x1B | 1 << 0x1C
+                        | 1 << 0x1E);
         assertThat(id1).isEqualTo(1L << 0x03 | 1 << 0x04 | 1 << 0x1A | 1 << 0x1B | 1 << 0x1C);
         assertThat(b.read(SystemRegister.ID_AA64DFR0_EL1) >>> 8 & 15).isEqualTo(6);
         assertThat(Bench.v3p1().read(SystemRegister.ID_AA64DFR0_EL1) >>> 8 & 15).isEqualTo(4);

@@ -89,7 +89,10 @@ class OverflowTest {
         b.write(PmuRegisters.value(0), NEAR_32).count(1, Bench.CHAIN).count(0, Bench.INST_RETIRED);
         b.run(20);
         assertThat(b.counter(1)).isZero();
-        b = Bench.v3p5().write(PmuRegisters.value(1), NEAR_32).count(2, Bench.CHAIN).count(1, Bench.INST_RETIRED);
+        b = Bench.v3p5()
+                .write(PmuRegisters.value(1), NEAR_32)
+                .count(2, Bench.CHAIN)
+                .count(1, Bench.INST_RETIRED);
         b.run(20);
         assertThat(b.counter(2)).isZero();
     }
@@ -156,13 +159,16 @@ class OverflowTest {
         b.write(SystemRegister.PMCR_EL0, CountingRules.PMCR_FZS | Bench.ENABLE).run(10);
         assertThat(b.counter(C)).as("DP = 0").isEqualTo(10);
         b.write(SystemRegister.PMBLIMITR_EL1, 1)
-                .write(SystemRegister.PMCR_EL0, CountingRules.PMCR_FZS | CountingRules.PMCR_DP | Bench.ENABLE).run(10);
+                .write(SystemRegister.PMCR_EL0, CountingRules.PMCR_FZS | CountingRules.PMCR_DP | Bench.ENABLE)
+                .run(10);
         assertThat(b.counter(C)).as("PMFZ = 0").isEqualTo(20);
     }
 
     @Property(seed = "20261121", tries = 300)
-    void howTheRunIsCutNeverShows(@ForAll @LongRange(min = 1, max = 4000) long operations,
-            @ForAll @IntRange(min = 1, max = 5000) int before, @ForAll @IntRange(min = 1, max = 300) int piece) {
+    void howTheRunIsCutNeverShows(
+            @ForAll @LongRange(min = 1, max = 4000) long operations,
+            @ForAll @IntRange(min = 1, max = 5000) int before,
+            @ForAll @IntRange(min = 1, max = 300) int piece) {
         Bench whole = chained(before);
         Bench pieces = chained(before);
         whole.run(operations);
@@ -175,11 +181,18 @@ class OverflowTest {
             assertThat(pieces.counter(n)).isEqualTo(whole.counter(n));
         }
         assertThat(pieces.overflows()).isEqualTo(whole.overflows());
-        assertThat(pieces.lines[PmuDevice.INTID]).isEqualTo(whole.lines[PmuDevice.INTID]).isEqualTo(operations >= before);
+        assertThat(pieces.lines[PmuDevice.INTID])
+                .isEqualTo(whole.lines[PmuDevice.INTID])
+                .isEqualTo(operations >= before);
     }
 
     private static Bench chained(int before) {
-        return Bench.v3p5().write(SystemRegister.PMINTENSET_EL1, 1).write(PmuRegisters.value(0), (1L << 32) - before)
-                .count(1, Bench.CHAIN).count(0, Bench.INST_RETIRED).count(2, Bench.CPU_CYCLES).count(C, 0);
+        return Bench.v3p5()
+                .write(SystemRegister.PMINTENSET_EL1, 1)
+                .write(PmuRegisters.value(0), (1L << 32) - before)
+                .count(1, Bench.CHAIN)
+                .count(0, Bench.INST_RETIRED)
+                .count(2, Bench.CPU_CYCLES)
+                .count(C, 0);
     }
 }

@@ -13,8 +13,7 @@ final class PowerOn {
     private static final int OP1_EL2 = 4;
     private static final int OP1_EL12 = 5;
 
-    private PowerOn() {
-    }
+    private PowerOn() {}
 
     /**
      * Switches a PE on.

@@ -39,9 +39,11 @@ public final class Psci implements FirmwareCalls {
     private static final long VERSION_1_1 = 1 << 16 | 1;
     /** There is no Trusted OS that would have to migrate. */
     private static final long NO_MIGRATION = 2;
+
     private static final long AFFINITY = 0xFF_00FF_FFFFL;
     /** Bits that the original format of power_state defines: PowerLevel, StateType, StateID. */
     private static final long POWER_STATE = 3L << 24 | 1L << 16 | 0xFFFF;
+
     private static final int HIGHEST_AFFINITY_LEVEL = 3;
 
     @Override

@@ -71,16 +71,44 @@ class PsciTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0x8000_0000, 0x8400_0000, 0x8400_0001, 0xC400_0001, 0x8400_0002, 0x8400_0003, 0xC400_0003,
-        0x8400_0004, 0xC400_0004, 0x8400_0006, 0x8400_0008, 0x8400_0009, 0x8400_000A, 0x8400_0012, 0xC400_0012})
+    @ValueSource(
+            ints = {
+                0x8000_0000,
+                0x8400_0000,
+                0x8400_0001,
+                0xC400_0001,
+                0x8400_0002,
+                0x8400_0003,
+                0xC400_0003,
+                0x8400_0004,
+                0xC400_0004,
+                0x8400_0006,
+                0x8400_0008,
+                0x8400_0009,
+                0x8400_000A,
+                0x8400_0012,
+                0xC400_0012
+            })
     @DisplayName("PSCI_FEATURES knows what is implemented")
     void features(int function) {
         assertThat(call(0x8400_000A, function & 0xFFFF_FFFFL)).isZero();
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0x8400_0005, 0x8400_0007, 0x8400_000B, 0x8400_000E, 0xC400_000E, 0xC400_0000, 0xC400_0008,
-        0x8000_8000, 0x8600_0000, 0, -1})
+    @ValueSource(
+            ints = {
+                0x8400_0005,
+                0x8400_0007,
+                0x8400_000B,
+                0x8400_000E,
+                0xC400_000E,
+                0xC400_0000,
+                0xC400_0008,
+                0x8000_8000,
+                0x8600_0000,
+                0,
+                -1
+            })
     @DisplayName("everything else is NOT_SUPPORTED, called or asked about")
     void unknown(int function) {
         assertThat(call(0x8400_000A, function & 0xFFFF_FFFFL)).isEqualTo(NOT_SUPPORTED);
@@ -131,7 +159,8 @@ class PsciTest {
         pe.el = 3 - el;
         pe.spSel = 0;
         pe.exclusiveAddress = 64;
-        assertThat(callAt(el, 0xC400_0003, affinity(1), ENTRY, 0x1234_5678_9ABC_DEF0L)).isZero();
+        assertThat(callAt(el, 0xC400_0003, affinity(1), ENTRY, 0x1234_5678_9ABC_DEF0L))
+                .isZero();
         assertThat(pe.powered).isTrue();
         assertThat(pe.waiting).isFalse();
         assertThat(pe.pc).isEqualTo(ENTRY);
@@ -155,7 +184,8 @@ class PsciTest {
     @Test
     @DisplayName("the 32-bit CPU_ON takes 32 bits of each argument")
     void cpuOn32() {
-        assertThat(call(0x8400_0003, affinity(1) | 7L << 32, ENTRY | 1L << 40, -1)).isZero();
+        assertThat(call(0x8400_0003, affinity(1) | 7L << 32, ENTRY | 1L << 40, -1))
+                .isZero();
         assertThat(pes[1].pe.pc).isEqualTo(ENTRY);
         assertThat(pes[1].pe.x[0]).isEqualTo(0xFFFF_FFFFL);
     }

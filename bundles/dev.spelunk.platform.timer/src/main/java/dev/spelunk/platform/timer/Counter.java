@@ -12,8 +12,7 @@ final class Counter {
     static final long SCR_ECVEN = 1L << 28;
     private static final long HCR_E2H = 1L << 34;
 
-    private Counter() {
-    }
+    private Counter() {}
 
     /** The count of the system counter. */
     static long physical(PeContext c) {
@@ -31,7 +30,9 @@ final class Counter {
 
     /** What EL1, EL0 and the EL1 physical timer see the physical count reduced by: 0 without FEAT_ECV_POFF. */
     static long physicalOffset(PeContext c) {
-        if ((c.register(SystemRegister.CNTHCTL_EL2) & CNTHCTL_ECV) == 0 || !Rules.el2Enabled(c) || Rules.hostEl0(c)
+        if ((c.register(SystemRegister.CNTHCTL_EL2) & CNTHCTL_ECV) == 0
+                || !Rules.el2Enabled(c)
+                || Rules.hostEl0(c)
                 || c.architecture.has("FEAT_EL3") && (c.register(SystemRegister.SCR_EL3) & SCR_ECVEN) == 0) {
             return 0;
         }
@@ -45,8 +46,8 @@ final class Counter {
 
     /** CNTVCT_EL0 at the current EL: a host and its EL0 see no offset. */
     static long readVirtual(PeContext c) {
-        boolean host = c.pe.el == 2 && (c.register(SystemRegister.HCR_EL2) & HCR_E2H) != 0
-                || c.pe.el == 0 && Rules.hostEl0(c);
+        boolean host =
+                c.pe.el == 2 && (c.register(SystemRegister.HCR_EL2) & HCR_E2H) != 0 || c.pe.el == 0 && Rules.hostEl0(c);
         return physical(c) - (host ? 0 : c.register(SystemRegister.CNTVOFF_EL2));
     }
 }

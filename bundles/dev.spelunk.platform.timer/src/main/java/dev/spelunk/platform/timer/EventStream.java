@@ -10,8 +10,7 @@ final class EventStream {
     private static final long EVNTEN = 1L << 2;
     private static final long EVNTIS = 1L << 17;
 
-    private EventStream() {
-    }
+    private EventStream() {}
 
     /** Virtual time in cycles of the next event of either stream; Long.MAX_VALUE when both are off. */
     static long next(PeContext c) {
@@ -19,8 +18,8 @@ final class EventStream {
         if (Rules.hostEl0(c)) {
             return physical;
         }
-        return Math.min(physical,
-                next(c, c.register(SystemRegister.CNTKCTL_EL1), c.register(SystemRegister.CNTVOFF_EL2)));
+        return Math.min(
+                physical, next(c, c.register(SystemRegister.CNTKCTL_EL1), c.register(SystemRegister.CNTVOFF_EL2)));
     }
 
     private static long next(PeContext c, long control, long offset) {

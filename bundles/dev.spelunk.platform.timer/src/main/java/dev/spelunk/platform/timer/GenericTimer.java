@@ -28,6 +28,7 @@ final class GenericTimer implements Device {
     private final long[] hypervisorControl;
     /** The event for which a PE waits. */
     private final long[] event;
+
     private final boolean physicalOffset;
 
     GenericTimer(DeviceContext device) {
@@ -95,10 +96,22 @@ final class GenericTimer implements Device {
 
     @Override
     public void describe(DeviceTree tree) {
-        tree.node("timer").strings("compatible", "arm,armv8-timer").cells("interrupts",
-                PPI, SECURE_PHYSICAL, LEVEL_HIGH,
-                PPI, Timer.CNTP.intid - FIRST_PPI, LEVEL_HIGH,
-                PPI, Timer.CNTV.intid - FIRST_PPI, LEVEL_HIGH,
-                PPI, Timer.CNTHP.intid - FIRST_PPI, LEVEL_HIGH).flag("always-on");
+        tree.node("timer")
+                .strings("compatible", "arm,armv8-timer")
+                .cells(
+                        "interrupts",
+                        PPI,
+                        SECURE_PHYSICAL,
+                        LEVEL_HIGH,
+                        PPI,
+                        Timer.CNTP.intid - FIRST_PPI,
+                        LEVEL_HIGH,
+                        PPI,
+                        Timer.CNTV.intid - FIRST_PPI,
+                        LEVEL_HIGH,
+                        PPI,
+                        Timer.CNTHP.intid - FIRST_PPI,
+                        LEVEL_HIGH)
+                .flag("always-on");
     }
 }

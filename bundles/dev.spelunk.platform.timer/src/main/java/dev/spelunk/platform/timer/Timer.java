@@ -23,6 +23,7 @@ enum Timer {
 
     /** INTID of its PPI, as the Base System Architecture assigns them (DEN 0094). */
     final int intid;
+
     final int control;
     final int compareValue;
     final int timerValue;

@@ -19,7 +19,9 @@ import org.osgi.service.component.annotations.Component;
  * The registers of the generic timer (DDI 0487, D24.10). The Secure timers are not here: nothing executes in
  * Secure state, and from Non-secure EL2 and EL1 their names are UNDEFINED.
  */
-@Component(service = RegisterBank.class, property = {"spelunk.part=device", "spelunk.name=timer"})
+@Component(
+        service = RegisterBank.class,
+        property = {"spelunk.part=device", "spelunk.name=timer"})
 public final class TimerRegisters implements RegisterBank {
     private static final int CNTPCTSS_EL0 = Encoding.of(3, 3, 14, 0, 5);
     private static final int CNTVCTSS_EL0 = Encoding.of(3, 3, 14, 0, 6);
@@ -44,15 +46,21 @@ public final class TimerRegisters implements RegisterBank {
             aliases(all, Timer.CNTP, "CNTP");
             aliases(all, Timer.CNTV, "CNTV");
             all.add(RegisterDefinition.of("CNTKCTL_EL12", alias(SystemRegister.CNTKCTL_EL1))
-                    .aliasOf(SystemRegister.CNTKCTL_EL1).build());
+                    .aliasOf(SystemRegister.CNTKCTL_EL1)
+                    .build());
         }
         return all;
     }
 
     private static void counters(List<RegisterDefinition> all, Architecture architecture, TimerTraps traps) {
         int highest = architecture.has("FEAT_EL3") ? 3 : architecture.has("FEAT_EL2") ? 2 : 1;
-        all.add(RegisterDefinition.of("CNTFRQ_EL0", SystemRegister.CNTFRQ_EL0).field("ClockFreq", 31, 0)
-                .from(0).writesFrom(highest).reset(MachineState.COUNTER_FREQUENCY).rule(traps.frequency()).build());
+        all.add(RegisterDefinition.of("CNTFRQ_EL0", SystemRegister.CNTFRQ_EL0)
+                .field("ClockFreq", 31, 0)
+                .from(0)
+                .writesFrom(highest)
+                .reset(MachineState.COUNTER_FREQUENCY)
+                .rule(traps.frequency())
+                .build());
         counter(all, "CNTPCT_EL0", SystemRegister.CNTPCT_EL0, traps.physicalCounter(), Counter::readPhysical);
         counter(all, "CNTVCT_EL0", SystemRegister.CNTVCT_EL0, traps.virtualCounter(), Counter::readVirtual);
         if (architecture.has("FEAT_ECV")) {
@@ -68,15 +76,25 @@ public final class TimerRegisters implements RegisterBank {
     }
 
     private static void counter(List<RegisterDefinition> all, String name, int encoding, AccessRule rule, Count count) {
-        all.add(RegisterDefinition.of(name, encoding).whole().from(0).readOnly().rule(rule)
-                .onRead((c, r, stored) -> count.read(c)).build());
+        all.add(RegisterDefinition.of(name, encoding)
+                .whole()
+                .from(0)
+                .readOnly()
+                .rule(rule)
+                .onRead((c, r, stored) -> count.read(c))
+                .build());
     }
 
     private static void controls(List<RegisterDefinition> all, Architecture architecture, boolean el2, boolean vhe) {
         boolean ecv = architecture.has("FEAT_ECV");
         Builder kernel = RegisterDefinition.of("CNTKCTL_EL1", SystemRegister.CNTKCTL_EL1)
-                .field("EL0PCTEN", 0).field("EL0VCTEN", 1).field("EVNTEN", 2).field("EVNTDIR", 3).field("EVNTI", 7, 4)
-                .field("EL0VTEN", 8).field("EL0PTEN", 9);
+                .field("EL0PCTEN", 0)
+                .field("EL0VCTEN", 1)
+                .field("EVNTEN", 2)
+                .field("EVNTDIR", 3)
+                .field("EVNTI", 7, 4)
+                .field("EL0VTEN", 8)
+                .field("EL0PTEN", 9);
         if (ecv) {
             kernel.field("EVNTIS", 17);
         }
@@ -88,24 +106,43 @@ public final class TimerRegisters implements RegisterBank {
             return;
         }
         // Bits 0 and 1 have other names with E2H = 1, and bits 11:8 a meaning only then.
-        Builder hypervisor = RegisterDefinition.of("CNTHCTL_EL2", SystemRegister.CNTHCTL_EL2).from(2)
-                .field("EL1PCTEN", 0).field("EL1PCEN", 1).field("EVNTEN", 2).field("EVNTDIR", 3).field("EVNTI", 7, 4)
+        Builder hypervisor = RegisterDefinition.of("CNTHCTL_EL2", SystemRegister.CNTHCTL_EL2)
+                .from(2)
+                .field("EL1PCTEN", 0)
+                .field("EL1PCEN", 1)
+                .field("EVNTEN", 2)
+                .field("EVNTDIR", 3)
+                .field("EVNTI", 7, 4)
                 .reset(CNTHCTL_RESET)
                 .onWrite((c, r, stored, value) -> timersChanged(c, value));
         if (vhe) {
-            hypervisor.field("EL0VTEN", 8).field("EL0PTEN", 9).field("E2H_EL1PCTEN", 10).field("EL1PTEN", 11);
+            hypervisor
+                    .field("EL0VTEN", 8)
+                    .field("EL0PTEN", 9)
+                    .field("E2H_EL1PCTEN", 10)
+                    .field("EL1PTEN", 11);
         }
         if (ecv) {
-            hypervisor.field("EL1TVT", 13).field("EL1TVCT", 14).field("EL1NVPCT", 15).field("EL1NVVCT", 16)
+            hypervisor
+                    .field("EL1TVT", 13)
+                    .field("EL1TVCT", 14)
+                    .field("EL1NVPCT", 15)
+                    .field("EL1NVVCT", 16)
                     .field("EVNTIS", 17);
         }
-        all.add(RegisterDefinition.of("CNTVOFF_EL2", SystemRegister.CNTVOFF_EL2).whole().from(2)
-                .onWrite((c, r, stored, value) -> timersChanged(c, value)).build());
+        all.add(RegisterDefinition.of("CNTVOFF_EL2", SystemRegister.CNTVOFF_EL2)
+                .whole()
+                .from(2)
+                .onWrite((c, r, stored, value) -> timersChanged(c, value))
+                .build());
         if (architecture.has("FEAT_ECV_POFF")) {
             hypervisor.field("ECV", 12);
-            Builder offset = RegisterDefinition.of("CNTPOFF_EL2", SystemRegister.CNTPOFF_EL2).whole().from(2)
+            Builder offset = RegisterDefinition.of("CNTPOFF_EL2", SystemRegister.CNTPOFF_EL2)
+                    .whole()
+                    .from(2)
                     .onWrite((c, r, stored, value) -> timersChanged(c, value));
-            all.add(offset.rule(Rules.trapToEl3(SystemRegister.SCR_EL3, Counter.SCR_ECVEN, 0)).build());
+            all.add(offset.rule(Rules.trapToEl3(SystemRegister.SCR_EL3, Counter.SCR_ECVEN, 0))
+                    .build());
         }
         all.add(hypervisor.build());
     }
@@ -126,13 +163,17 @@ public final class TimerRegisters implements RegisterBank {
     private static void timer(
             List<RegisterDefinition> all, Timer timer, String prefix, int el, AccessRule rule, Timer host) {
         Builder control = RegisterDefinition.of(prefix + "_CTL_EL" + el, timer.control)
-                .field("ENABLE", 0).field("IMASK", 1).readOnlyField("ISTATUS", 2, 2)
+                .field("ENABLE", 0)
+                .field("IMASK", 1)
+                .readOnlyField("ISTATUS", 2, 2)
                 .onRead((c, r, stored) -> control(c, timer.reached(c)))
                 .onWrite((c, r, stored, value) -> store(c, timer, timer.reached(c).control, stored, value));
-        Builder compareValue = RegisterDefinition.of(prefix + "_CVAL_EL" + el, timer.compareValue).whole()
+        Builder compareValue = RegisterDefinition.of(prefix + "_CVAL_EL" + el, timer.compareValue)
+                .whole()
                 .onRead((c, r, stored) -> c.register(timer.reached(c).compareValue))
                 .onWrite((c, r, stored, value) -> store(c, timer, timer.reached(c).compareValue, stored, value));
-        Builder timerValue = RegisterDefinition.of(prefix + "_TVAL_EL" + el, timer.timerValue).field("TimerValue", 31, 0)
+        Builder timerValue = RegisterDefinition.of(prefix + "_TVAL_EL" + el, timer.timerValue)
+                .field("TimerValue", 31, 0)
                 .onRead((c, r, stored) -> {
                     Timer t = timer.reached(c);
                     return c.register(t.compareValue) - t.count(c) & 0xFFFFFFFFL;
@@ -175,9 +216,15 @@ public final class TimerRegisters implements RegisterBank {
 
     /** The EL02 names. */
     private static void aliases(List<RegisterDefinition> all, Timer timer, String prefix) {
-        all.add(RegisterDefinition.of(prefix + "_CTL_EL02", alias(timer.control)).aliasOf(timer.control).build());
-        all.add(RegisterDefinition.of(prefix + "_CVAL_EL02", alias(timer.compareValue)).aliasOf(timer.compareValue).build());
-        all.add(RegisterDefinition.of(prefix + "_TVAL_EL02", alias(timer.timerValue)).aliasOf(timer.timerValue).build());
+        all.add(RegisterDefinition.of(prefix + "_CTL_EL02", alias(timer.control))
+                .aliasOf(timer.control)
+                .build());
+        all.add(RegisterDefinition.of(prefix + "_CVAL_EL02", alias(timer.compareValue))
+                .aliasOf(timer.compareValue)
+                .build());
+        all.add(RegisterDefinition.of(prefix + "_TVAL_EL02", alias(timer.timerValue))
+                .aliasOf(timer.timerValue)
+                .build());
     }
 
     private static int alias(int encoding) {

@@ -19,16 +19,19 @@ final class TimerTraps {
 
     /** Bits that CNTKCTL_EL1, and CNTHCTL_EL2 of a host, have for EL0. */
     private static final long EL0PCTEN = 1;
+
     private static final long EL0VCTEN = 1 << 1;
     private static final long EL0VTEN = 1 << 8;
     private static final long EL0PTEN = 1 << 9;
     /** Bits of CNTHCTL_EL2 for EL1: where E2H is 0, then where it is 1. */
     private static final long EL1PCTEN = 1;
+
     private static final long EL1PCEN = 1 << 1;
     private static final long HOST_EL1PCTEN = 1 << 10;
     private static final long HOST_EL1PTEN = 1 << 11;
     /** Bits of CNTHCTL_EL2 with FEAT_ECV, RES0 without. */
     private static final long EL1TVT = 1 << 13;
+
     private static final long EL1TVCT = 1 << 14;
 
     private final boolean el2;
@@ -83,7 +86,8 @@ final class TimerTraps {
             return (c.register(SystemRegister.CNTHCTL_EL2) & enable) == 0 ? Access.trap(2) : Access.ALLOWED;
         }
         return (c.register(SystemRegister.CNTKCTL_EL1) & enable) != 0
-                ? Access.ALLOWED : Access.trap((hcr & HCR_TGE) != 0 ? 2 : 1);
+                ? Access.ALLOWED
+                : Access.trap((hcr & HCR_TGE) != 0 ? 2 : 1);
     }
 
     private AccessRule physical(long el0Enable, long el1Enable, long hostEl1Enable) {

@@ -35,9 +35,16 @@ class CounterTest {
 
     @ParameterizedTest(name = "EL{0} E2H={1} TGE={2}: offset applies {3}")
     @CsvSource({
-        "0, 0, 0, true", "0, 0, 1, true", "0, 1, 0, true", "0, 1, 1, false",
-        "1, 0, 0, true", "1, 1, 0, true",
-        "2, 0, 0, true", "2, 0, 1, true", "2, 1, 0, false", "2, 1, 1, false",
+        "0, 0, 0, true",
+        "0, 0, 1, true",
+        "0, 1, 0, true",
+        "0, 1, 1, false",
+        "1, 0, 0, true",
+        "1, 1, 0, true",
+        "2, 0, 0, true",
+        "2, 0, 1, true",
+        "2, 1, 0, false",
+        "2, 1, 1, false",
     })
     @DisplayName("the virtual count has the offset except for a host and its EL0")
     void virtualOffset(int el, int e2h, int tge, boolean applies) {
@@ -68,8 +75,13 @@ class CounterTest {
 
     @ParameterizedTest(name = "ECV={0} ECVEn={1} {2},{3} EL{4}: offset applies {5}")
     @CsvSource({
-        "1, 1, 0, 0, 1, true", "0, 1, 0, 0, 1, false", "1, 0, 0, 0, 1, false", "1, 1, 0, 0, 0, true",
-        "1, 1, 1, 0, 0, true", "1, 1, 1, 1, 0, false", "1, 1, 0, 0, 2, false",
+        "1, 1, 0, 0, 1, true",
+        "0, 1, 0, 0, 1, false",
+        "1, 0, 0, 0, 1, false",
+        "1, 1, 0, 0, 0, true",
+        "1, 1, 1, 0, 0, true",
+        "1, 1, 1, 1, 0, false",
+        "1, 1, 0, 0, 2, false",
     })
     @DisplayName("the physical offset of FEAT_ECV_POFF applies where its four conditions hold")
     void physicalOffset(int ecv, int ecvEn, int e2h, int tge, int el, boolean applies) {
@@ -115,13 +127,17 @@ class CounterTest {
 
     @ParameterizedTest(name = "with {0} a write at EL{1} is allowed: {2}")
     @CsvSource({
-        "FEAT_EL2 FEAT_EL3, 2, false", "FEAT_EL2, 2, true", "FEAT_EL2, 1, false", "FEAT_EL3, 1, false",
+        "FEAT_EL2 FEAT_EL3, 2, false",
+        "FEAT_EL2, 2, true",
+        "FEAT_EL2, 1, false",
+        "FEAT_EL3, 1, false",
         "FEAT_FGT, 1, true",
     })
     @DisplayName("CNTFRQ_EL0 can be written at the highest implemented EL only")
     void frequencyWrites(String features, int el, boolean allowed) {
         Bench b = new Bench(features.split(" ")).at(el);
-        assertThat(b.context.registers.decide(CNTFRQ_EL0, false)).isEqualTo(allowed ? Access.ALLOWED : Access.UNDEFINED);
+        assertThat(b.context.registers.decide(CNTFRQ_EL0, false))
+                .isEqualTo(allowed ? Access.ALLOWED : Access.UNDEFINED);
         assertThat(b.read(CNTFRQ_EL0)).isEqualTo(62_500_000);
     }
 }

@@ -25,8 +25,16 @@ class EventStreamTest {
 
     @ParameterizedTest(name = "bit {0}, direction {1}, at tick {2}: next at tick {3}")
     @CsvSource({
-        "0, 0, 4, 5", "0, 0, 5, 7", "0, 1, 4, 6", "0, 1, 5, 6", "3, 0, 0, 8", "3, 0, 8, 24", "3, 0, 9, 24",
-        "3, 1, 0, 16", "3, 1, 15, 16", "15, 0, 1, 32768",
+        "0, 0, 4, 5",
+        "0, 0, 5, 7",
+        "0, 1, 4, 6",
+        "0, 1, 5, 6",
+        "3, 0, 0, 8",
+        "3, 0, 8, 24",
+        "3, 0, 9, 24",
+        "3, 1, 0, 16",
+        "3, 1, 15, 16",
+        "15, 0, 1, 32768",
     })
     @DisplayName("the next event is the next transition of the selected bit")
     void nextTransition(int bit, int direction, long now, long next) {

@@ -71,13 +71,28 @@ class TimerTest {
     @DisplayName("every write tells the run loop")
     void writesAreFlagged() {
         Bench b = Bench.full().at(2);
-        int[] registers = {CNTV_TVAL_EL0, CNTV_CVAL_EL0, CNTV_CTL_EL0, CNTP_TVAL_EL0, CNTP_CVAL_EL0, CNTP_CTL_EL0,
-            CNTHP_CTL_EL2, CNTHP_CVAL_EL2, SystemRegister.CNTHP_TVAL_EL2, CNTHV_CTL_EL2, CNTHV_CVAL_EL2,
-            SystemRegister.CNTHV_TVAL_EL2, CNTVOFF_EL2, CNTHCTL_EL2};
+        int[] registers = {
+            CNTV_TVAL_EL0,
+            CNTV_CVAL_EL0,
+            CNTV_CTL_EL0,
+            CNTP_TVAL_EL0,
+            CNTP_CVAL_EL0,
+            CNTP_CTL_EL0,
+            CNTHP_CTL_EL2,
+            CNTHP_CVAL_EL2,
+            SystemRegister.CNTHP_TVAL_EL2,
+            CNTHV_CTL_EL2,
+            CNTHV_CVAL_EL2,
+            SystemRegister.CNTHV_TVAL_EL2,
+            CNTVOFF_EL2,
+            CNTHCTL_EL2
+        };
         for (int register : registers) {
             b.context.pe.changed = 0;
             b.write(register, 1);
-            assertThat(b.context.pe.changed & PeState.CHANGED_TIMERS).as(Encoding.name(register)).isNotZero();
+            assertThat(b.context.pe.changed & PeState.CHANGED_TIMERS)
+                    .as(Encoding.name(register))
+                    .isNotZero();
         }
     }
 

@@ -52,7 +52,8 @@ class TimerTrapTest {
 
     private static void expect(Bench b, int register, int expected) {
         assertThat(b.context.registers.decide(register, true)).isEqualTo(expected);
-        if (register != SystemRegister.CNTPCT_EL0 && register != SystemRegister.CNTVCT_EL0
+        if (register != SystemRegister.CNTPCT_EL0
+                && register != SystemRegister.CNTVCT_EL0
                 && register != SystemRegister.CNTFRQ_EL0) {
             assertThat(b.context.registers.decide(register, false)).isEqualTo(expected);
         }
@@ -176,7 +177,9 @@ class TimerTrapTest {
                 b.context.register(SystemRegister.CNTKCTL_EL1, bits);
                 b.context.register(SystemRegister.CNTHCTL_EL2, ~bits & 3);
                 long decides = host ? ~bits & 3 : bits;
-                expect(b, SystemRegister.CNTFRQ_EL0,
+                expect(
+                        b,
+                        SystemRegister.CNTFRQ_EL0,
                         el == 0 && decides == 0 ? Access.trap(tge ? 2 : 1) : Access.ALLOWED);
             }
         });
@@ -186,9 +189,16 @@ class TimerTrapTest {
     @DisplayName("EL2 registers are UNDEFINED below EL2, EL02 names below EL2 and without E2H")
     void higherRegisters() {
         Bench b = Bench.full().at(1);
-        int[] el2 = {SystemRegister.CNTHCTL_EL2, SystemRegister.CNTVOFF_EL2, SystemRegister.CNTHP_CTL_EL2,
-            SystemRegister.CNTHP_CVAL_EL2, SystemRegister.CNTHP_TVAL_EL2, SystemRegister.CNTHV_CTL_EL2,
-            SystemRegister.CNTHV_CVAL_EL2, SystemRegister.CNTHV_TVAL_EL2};
+        int[] el2 = {
+            SystemRegister.CNTHCTL_EL2,
+            SystemRegister.CNTVOFF_EL2,
+            SystemRegister.CNTHP_CTL_EL2,
+            SystemRegister.CNTHP_CVAL_EL2,
+            SystemRegister.CNTHP_TVAL_EL2,
+            SystemRegister.CNTHV_CTL_EL2,
+            SystemRegister.CNTHV_CVAL_EL2,
+            SystemRegister.CNTHV_TVAL_EL2
+        };
         for (int register : el2) {
             expect(b.at(1), register, Access.UNDEFINED);
             expect(b.at(2), register, Access.ALLOWED);

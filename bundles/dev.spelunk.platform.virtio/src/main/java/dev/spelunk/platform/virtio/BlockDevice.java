@@ -128,7 +128,10 @@ final class BlockDevice extends VirtioDevice {
 
     /** Whether so many bytes from a sector on are whole sectors of the drive, and not too many. */
     private boolean valid(long sector, long bytes) {
-        return bytes % SECTOR == 0 && bytes <= LARGEST_TRANSFER && sector >= 0 && sector <= sectors
+        return bytes % SECTOR == 0
+                && bytes <= LARGEST_TRANSFER
+                && sector >= 0
+                && sector <= sectors
                 && bytes / SECTOR <= sectors - sector;
     }
 

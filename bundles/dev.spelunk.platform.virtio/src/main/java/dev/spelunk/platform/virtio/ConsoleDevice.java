@@ -23,6 +23,7 @@ final class ConsoleDevice extends VirtioDevice {
     static final int PORT_NAME = 7;
     /** Virtual cycles between two looks at what a host has for its guest. */
     static final long POLL_CYCLES = 1_000_000;
+
     static final int CONTROL_RECEIVE = 2;
     static final int CONTROL_TRANSMIT = 3;
     private static final int TYPE = 3;
@@ -51,7 +52,9 @@ final class ConsoleDevice extends VirtioDevice {
             ports.add(PortStream.of(port));
         }
         PhysicalMemory.put32(configuration, 4, ports.size());
-        inputs = IntStream.range(0, ports.size()).filter(i -> ports.get(i) != null && ports.get(i).hasInput()).toArray();
+        inputs = IntStream.range(0, ports.size())
+                .filter(i -> ports.get(i) != null && ports.get(i).hasInput())
+                .toArray();
     }
 
     @Override
@@ -184,7 +187,8 @@ final class ConsoleDevice extends VirtioDevice {
 
     /** Whether the driver waits for bytes of that port: a console is always open, also without messages. */
     private boolean wantsBytes(int port) {
-        return ports.get(port).hasInput() && transport.live(receiveQueue(port))
+        return ports.get(port).hasInput()
+                && transport.live(receiveQueue(port))
                 && (port == 0 || (transport.word(port) & GUEST_OPEN) != 0);
     }
 
@@ -221,7 +225,8 @@ final class ConsoleDevice extends VirtioDevice {
     /** When to look for bytes of the host; a waiting PE needs no time for it, as it looks whenever time passes. */
     long deadline(int index) {
         return inputs.length != 0 && index == pe.index && !pe.waiting && wantsBytes()
-                ? transport.word(ports.size()) : Long.MAX_VALUE;
+                ? transport.word(ports.size())
+                : Long.MAX_VALUE;
     }
 
     /** Looks for bytes of the host, not more often than the guest could tell. */

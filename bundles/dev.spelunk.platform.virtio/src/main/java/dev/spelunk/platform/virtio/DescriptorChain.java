@@ -12,6 +12,7 @@ final class DescriptorChain {
     static final int LARGEST_TABLE = 1024;
     /** Most bytes that a device reads from one chain, so that no notification takes long. */
     static final int LARGEST_READABLE = (4 << 20) + 4096;
+
     private static final int NEXT = 1;
     private static final int WRITE = 2;
     private static final int INDIRECT = 4;
@@ -52,8 +53,11 @@ final class DescriptorChain {
         }
         long length = memory.read(descriptor + 8, 4);
         long address = memory.read(descriptor, 8);
-        if (!transport.accepted(MmioTransport.F_INDIRECT_DESC) || (flags & NEXT) != 0 || length == 0
-                || length % Virtqueue.DESCRIPTOR_SIZE != 0 || length > (long) LARGEST_TABLE * Virtqueue.DESCRIPTOR_SIZE
+        if (!transport.accepted(MmioTransport.F_INDIRECT_DESC)
+                || (flags & NEXT) != 0
+                || length == 0
+                || length % Virtqueue.DESCRIPTOR_SIZE != 0
+                || length > (long) LARGEST_TABLE * Virtqueue.DESCRIPTOR_SIZE
                 || !memory.contains(address, length)) {
             throw new MalformedQueueException("indirect table");
         }

@@ -52,11 +52,13 @@ final class MmioTransport {
     static final int MAGIC = 0x7472_6976;
     /** "SPNK". */
     static final int VENDOR = 0x4B4E_5053;
+
     private static final long OFFERED = F_INDIRECT_DESC | F_EVENT_IDX | F_VERSION_1;
     private static final long WORD = 0xFFFF_FFFFL;
 
     /** Words of a transport's state block; behind them those of its queues, then the device's own. */
     private static final int STATUS_WORD = 0;
+
     private static final int DEVICE_FEATURES_SELECT = 1;
     private static final int DRIVER_FEATURES_SELECT = 2;
     private static final int ACCEPTED_FEATURES = 3;
@@ -76,8 +78,8 @@ final class MmioTransport {
         this.context = context;
         this.device = device;
         intid = VirtioSlots.FIRST_INTID + slot;
-        state = context.machine().block("virtio." + slot,
-                FIRST_QUEUE + device.queues() * Virtqueue.WORDS + device.stateWords(), 0);
+        state = context.machine()
+                .block("virtio." + slot, FIRST_QUEUE + device.queues() * Virtqueue.WORDS + device.stateWords(), 0);
         queues = new Virtqueue[device.queues()];
         for (int i = 0; i < queues.length; i++) {
             queues[i] = new Virtqueue(state, FIRST_QUEUE + i * Virtqueue.WORDS, this);
@@ -121,7 +123,8 @@ final class MmioTransport {
 
     /** Whether the driver has brought the device up and nothing has gone wrong since. */
     boolean live() {
-        return (state.words[STATUS_WORD] & (DRIVER_OK | FEATURES_OK | DEVICE_NEEDS_RESET | FAILED)) == (DRIVER_OK | FEATURES_OK);
+        return (state.words[STATUS_WORD] & (DRIVER_OK | FEATURES_OK | DEVICE_NEEDS_RESET | FAILED))
+                == (DRIVER_OK | FEATURES_OK);
     }
 
     /** Whether the device may take buffers from that queue. */

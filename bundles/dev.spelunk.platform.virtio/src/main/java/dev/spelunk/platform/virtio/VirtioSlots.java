@@ -20,6 +20,7 @@ final class VirtioSlots implements Device {
     static final int SLOT_SIZE = 0x200;
     /** INTID of the first slot's interrupt, SPI 16. */
     static final int FIRST_INTID = 48;
+
     private static final int SLOTS = 32;
     private static final int SPI = 0;
     private static final int FIRST_SPI = 32;
@@ -94,9 +95,11 @@ final class VirtioSlots implements Device {
     public void describe(DeviceTree tree) {
         for (int slot = 0; slot < transports.size(); slot++) {
             long base = BASE + (long) slot * SLOT_SIZE;
-            tree.node(String.format("virtio_mmio@%x", base)).flag("dma-coherent")
+            tree.node(String.format("virtio_mmio@%x", base))
+                    .flag("dma-coherent")
                     .cells("interrupts", SPI, FIRST_INTID - FIRST_SPI + slot, EDGE_RISING)
-                    .cells64("reg", base, SLOT_SIZE).strings("compatible", "virtio,mmio");
+                    .cells64("reg", base, SLOT_SIZE)
+                    .strings("compatible", "virtio,mmio");
         }
     }
 }

@@ -11,6 +11,7 @@ import dev.spelunk.api.state.StateBlock;
 final class Virtqueue {
     /** Words of its state. */
     static final int SIZE = 0;
+
     static final int DESCRIPTORS = 1;
     static final int AVAILABLE = 2;
     static final int USED = 3;
@@ -21,6 +22,7 @@ final class Virtqueue {
     private static final int RETURNED = 6;
     /** {@link #RETURNED} when the driver was last told, or was found not to want to be. */
     private static final int TOLD = 7;
+
     static final int WORDS = 8;
 
     static final int DESCRIPTOR_SIZE = 16;

@@ -21,10 +21,12 @@ final class Bench implements DeviceContext {
     final boolean[] lines = new boolean[VirtioSlots.FIRST_INTID + 32];
     /** INTIDs of the lines that rose, in order. */
     final List<Integer> edges = new ArrayList<>();
+
     final Deque<Integer> keys = new ArrayDeque<>();
     final List<Integer> terminal = new ArrayList<>();
     /** Calls of the memory since someone set it to 0. */
     long memoryCalls;
+
     private final Peripherals peripherals;
     VirtioSlots slots;
 
@@ -103,7 +105,9 @@ final class Bench implements DeviceContext {
     final GuestMemory memory = new GuestMemory() {
         @Override
         public boolean contains(long address, long size) {
-            return address >= RAM && size >= 0 && address - RAM <= machine.memory.ram.length
+            return address >= RAM
+                    && size >= 0
+                    && address - RAM <= machine.memory.ram.length
                     && size <= machine.memory.ram.length - (address - RAM);
         }
 

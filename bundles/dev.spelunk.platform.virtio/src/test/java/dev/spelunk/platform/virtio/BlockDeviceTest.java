@@ -57,7 +57,8 @@ class BlockDeviceTest {
         assertThat(bench.slots.read(0x122, 2)).isOne();
         assertThat(bench.slots.read(0x13C, 4)).isZero();
         assertThat(driver.offered() & BlockDevice.F_RO).isZero();
-        assertThat(fixedDriver.offered() & (BlockDevice.F_RO | BlockDevice.F_WRITE_ZEROES)).isEqualTo(BlockDevice.F_RO);
+        assertThat(fixedDriver.offered() & (BlockDevice.F_RO | BlockDevice.F_WRITE_ZEROES))
+                .isEqualTo(BlockDevice.F_RO);
     }
 
     @Test
@@ -66,10 +67,16 @@ class BlockDeviceTest {
         driver.up(0, 1);
         byte[] bytes = pattern(1536, 3);
         driver.memory().write(DATA, bytes, 0, bytes.length);
-        assertThat(request(driver, BlockDevice.OUT, 5, Buffer.toDevice(DATA, 100), Buffer.toDevice(DATA + 100, 1436))).isZero();
+        assertThat(request(driver, BlockDevice.OUT, 5, Buffer.toDevice(DATA, 100), Buffer.toDevice(DATA + 100, 1436)))
+                .isZero();
         assertThat(used.written()).isOne();
         assertThat(Arrays.copyOfRange(drive.content, 5 * 512, 8 * 512)).isEqualTo(bytes);
-        assertThat(request(driver, BlockDevice.IN, 6, Buffer.fromDevice(DATA + 0x1000, 7), Buffer.fromDevice(DATA + 0x2000, 505)))
+        assertThat(request(
+                        driver,
+                        BlockDevice.IN,
+                        6,
+                        Buffer.fromDevice(DATA + 0x1000, 7),
+                        Buffer.fromDevice(DATA + 0x2000, 505)))
                 .isZero();
         assertThat(used.written()).isEqualTo(513);
         assertThat(driver.bytes(DATA + 0x2000, 505)).isEqualTo(Arrays.copyOfRange(bytes, 519, 1024));
@@ -81,7 +88,8 @@ class BlockDeviceTest {
         driver.up(0, 1);
         Arrays.fill(drive.content, (byte) 1);
         driver.memory().write(DATA + 510, 2, 0x5555);
-        assertThat(request(driver, BlockDevice.IN, SECTORS - 1, Buffer.fromDevice(DATA, 512))).isZero();
+        assertThat(request(driver, BlockDevice.IN, SECTORS - 1, Buffer.fromDevice(DATA, 512)))
+                .isZero();
         byte[] sector = driver.bytes(DATA, 512);
         assertThat(sector[411]).isOne();
         assertThat(Arrays.copyOfRange(sector, 412, 512)).containsOnly(0);
@@ -94,21 +102,36 @@ class BlockDeviceTest {
         Arrays.fill(drive.content, (byte) 9);
         driver.memory().write(HEADER, 8, BlockDevice.IN);
         driver.memory().write(HEADER + 8, 8, 0);
-        Used whole = driver.transfer(0, Buffer.toDevice(HEADER, 5), Buffer.toDevice(HEADER + 5, 11), Buffer.fromDevice(DATA, 513));
+        Used whole = driver.transfer(
+                0, Buffer.toDevice(HEADER, 5), Buffer.toDevice(HEADER + 5, 11), Buffer.fromDevice(DATA, 513));
         assertThat(whole.written()).isEqualTo(513);
         assertThat(driver.bytes(DATA + 511, 2)).containsExactly(9, 0);
     }
 
     @ParameterizedTest(name = "type {0}, sector {1}, {2} bytes: status {3}")
     @CsvSource({
-        "0, 0, 512, 0", "0, 63, 512, 0", "0, 64, 512, 1", "0, 63, 1024, 1", "0, -1, 512, 1", "0, 9223372036854775807, 512, 1",
-        "0, 0, 511, 1", "0, 64, 0, 0", "0, 65, 0, 1", "1, 63, 512, 0", "1, 64, 512, 1", "1, 0, 100, 1", "1, 36028797018963968, 512, 1",
-        "11, 0, 512, 2", "99, 0, 512, 2", "-1, 0, 512, 2"
+        "0, 0, 512, 0",
+        "0, 63, 512, 0",
+        "0, 64, 512, 1",
+        "0, 63, 1024, 1",
+        "0, -1, 512, 1",
+        "0, 9223372036854775807, 512, 1",
+        "0, 0, 511, 1",
+        "0, 64, 0, 0",
+        "0, 65, 0, 1",
+        "1, 63, 512, 0",
+        "1, 64, 512, 1",
+        "1, 0, 100, 1",
+        "1, 36028797018963968, 512, 1",
+        "11, 0, 512, 2",
+        "99, 0, 512, 2",
+        "-1, 0, 512, 2"
     })
     @DisplayName("transfers outside the drive or of part of a sector are errors, other types are not supported")
     void limits(int type, long sector, int length, int status) {
         driver.up(0, 1);
-        assertThat(request(driver, type, sector, new Buffer(DATA, length, type != BlockDevice.OUT))).isEqualTo(status);
+        assertThat(request(driver, type, sector, new Buffer(DATA, length, type != BlockDevice.OUT)))
+                .isEqualTo(status);
         assertThat(driver.needsReset()).isFalse();
     }
 
@@ -136,9 +159,12 @@ class BlockDeviceTest {
     @DisplayName("each drive has its name")
     void identity() {
         fixedDriver.up(0, 1);
-        assertThat(request(fixedDriver, BlockDevice.GET_ID, 0, Buffer.fromDevice(DATA, 20))).isZero();
-        assertThat(new String(fixedDriver.bytes(DATA, 7), StandardCharsets.US_ASCII)).isEqualTo("drive1\0");
-        assertThat(request(fixedDriver, BlockDevice.GET_ID, 0, Buffer.fromDevice(DATA, 3))).isZero();
+        assertThat(request(fixedDriver, BlockDevice.GET_ID, 0, Buffer.fromDevice(DATA, 20)))
+                .isZero();
+        assertThat(new String(fixedDriver.bytes(DATA, 7), StandardCharsets.US_ASCII))
+                .isEqualTo("drive1\0");
+        assertThat(request(fixedDriver, BlockDevice.GET_ID, 0, Buffer.fromDevice(DATA, 3)))
+                .isZero();
         assertThat(used.written()).isEqualTo(4);
     }
 
@@ -146,9 +172,12 @@ class BlockDeviceTest {
     @DisplayName("a read-only drive is not written to")
     void readOnly() {
         fixedDriver.up(0, 1);
-        assertThat(request(fixedDriver, BlockDevice.OUT, 0, Buffer.toDevice(DATA, 512))).isEqualTo(BlockDevice.IOERR);
-        assertThat(request(fixedDriver, BlockDevice.WRITE_ZEROES, 0, Buffer.toDevice(DATA, 16))).isEqualTo(BlockDevice.IOERR);
-        assertThat(request(fixedDriver, BlockDevice.IN, 0, Buffer.fromDevice(DATA, 512))).isZero();
+        assertThat(request(fixedDriver, BlockDevice.OUT, 0, Buffer.toDevice(DATA, 512)))
+                .isEqualTo(BlockDevice.IOERR);
+        assertThat(request(fixedDriver, BlockDevice.WRITE_ZEROES, 0, Buffer.toDevice(DATA, 16)))
+                .isEqualTo(BlockDevice.IOERR);
+        assertThat(request(fixedDriver, BlockDevice.IN, 0, Buffer.fromDevice(DATA, 512)))
+                .isZero();
     }
 
     @ParameterizedTest(name = "sector {0}, {1} sectors, flags {2}: status {3}")
@@ -160,12 +189,14 @@ class BlockDeviceTest {
         driver.memory().write(DATA, 8, sector);
         driver.memory().write(DATA + 8, 4, count);
         driver.memory().write(DATA + 12, 4, flags);
-        assertThat(request(driver, BlockDevice.WRITE_ZEROES, 0, Buffer.toDevice(DATA, 16))).isEqualTo(status);
+        assertThat(request(driver, BlockDevice.WRITE_ZEROES, 0, Buffer.toDevice(DATA, 16)))
+                .isEqualTo(status);
         for (int i = 0; i < drive.content.length; i++) {
             boolean zeroed = status == 0 && i / 512 >= sector && i / 512 < sector + count;
             assertThat(drive.content[i]).isEqualTo((byte) (zeroed ? 0 : 1));
         }
-        assertThat(request(driver, BlockDevice.WRITE_ZEROES, 0, Buffer.toDevice(DATA, 32))).isEqualTo(BlockDevice.IOERR);
+        assertThat(request(driver, BlockDevice.WRITE_ZEROES, 0, Buffer.toDevice(DATA, 32)))
+                .isEqualTo(BlockDevice.IOERR);
     }
 
     @Test
@@ -173,11 +204,14 @@ class BlockDeviceTest {
     void hostFails() {
         driver.up(0, 1);
         drive.broken = true;
-        assertThat(request(driver, BlockDevice.IN, 0, Buffer.fromDevice(DATA, 512))).isEqualTo(BlockDevice.IOERR);
-        assertThat(request(driver, BlockDevice.OUT, 0, Buffer.toDevice(DATA, 512))).isEqualTo(BlockDevice.IOERR);
+        assertThat(request(driver, BlockDevice.IN, 0, Buffer.fromDevice(DATA, 512)))
+                .isEqualTo(BlockDevice.IOERR);
+        assertThat(request(driver, BlockDevice.OUT, 0, Buffer.toDevice(DATA, 512)))
+                .isEqualTo(BlockDevice.IOERR);
         assertThat(request(driver, BlockDevice.FLUSH, 0)).isEqualTo(BlockDevice.IOERR);
         drive.broken = false;
-        assertThat(request(driver, BlockDevice.IN, 0, Buffer.fromDevice(DATA, 512))).isZero();
+        assertThat(request(driver, BlockDevice.IN, 0, Buffer.fromDevice(DATA, 512)))
+                .isZero();
     }
 
     @Test

@@ -31,24 +31,32 @@ class ConsoleDeviceTest {
             throw new IOException("No space left on device");
         }
     };
-    private final Bench bench = new Bench(new Peripherals(List.of(), true, List.of(
-            new ConsolePort("perf.data", data, new ByteArrayInputStream("from the host".getBytes(StandardCharsets.US_ASCII))),
-            new ConsolePort("broken", broken, null), new ConsolePort("input", null, new InputStream() {
-                private int left = 3;
+    private final Bench bench = new Bench(new Peripherals(
+            List.of(),
+            true,
+            List.of(
+                    new ConsolePort(
+                            "perf.data",
+                            data,
+                            new ByteArrayInputStream("from the host".getBytes(StandardCharsets.US_ASCII))),
+                    new ConsolePort("broken", broken, null),
+                    new ConsolePort("input", null, new InputStream() {
+                        private int left = 3;
 
-                @Override
-                public int available() throws IOException {
-                    if (left == 0) {
-                        throw new EOFException();
-                    }
-                    return left;
-                }
+                        @Override
+                        public int available() throws IOException {
+                            if (left == 0) {
+                                throw new EOFException();
+                            }
+                            return left;
+                        }
 
-                @Override
-                public int read() {
-                    return 'a' + --left;
-                }
-            })), false));
+                        @Override
+                        public int read() {
+                            return 'a' + --left;
+                        }
+                    })),
+            false));
     private final Driver driver = new Driver(bench, 0);
     private int messagesSeen;
 
@@ -75,8 +83,9 @@ class ConsoleDeviceTest {
             messagesSeen++;
             long at = MESSAGES + (long) used.head() * BUFFER;
             String name = new String(driver.bytes(at + 8, (int) used.written() - 8), StandardCharsets.US_ASCII);
-            all.add((driver.memory().read(at, 4) + " " + driver.memory().read(at + 4, 2) + " " + driver.memory().read(at + 6, 2)
-                    + " " + name).trim());
+            all.add((driver.memory().read(at, 4) + " " + driver.memory().read(at + 4, 2) + " "
+                            + driver.memory().read(at + 6, 2) + " " + name)
+                    .trim());
         }
         return all;
     }
@@ -84,7 +93,8 @@ class ConsoleDeviceTest {
     private void send(int queue, String text) {
         byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
         driver.memory().write(AT, bytes, 0, bytes.length);
-        assertThat(driver.transfer(queue, Buffer.toDevice(AT, bytes.length)).written()).isZero();
+        assertThat(driver.transfer(queue, Buffer.toDevice(AT, bytes.length)).written())
+                .isZero();
     }
 
     private String terminal() {
@@ -203,7 +213,8 @@ class ConsoleDeviceTest {
         control(1, ConsoleDevice.PORT_OPEN, 1);
         bench.pass(ConsoleDevice.POLL_CYCLES);
         assertThat(driver.bytes(AT + 0x100, 8)).isEqualTo("from the".getBytes(StandardCharsets.US_ASCII));
-        assertThat(driver.transfer(4, Buffer.fromDevice(AT + 0x200, 8)).written()).isEqualTo(5);
+        assertThat(driver.transfer(4, Buffer.fromDevice(AT + 0x200, 8)).written())
+                .isEqualTo(5);
         control(1, ConsoleDevice.PORT_OPEN, 0);
         driver.add(4, Buffer.fromDevice(AT + 0x200, 8));
         driver.notify(4);

@@ -26,9 +26,18 @@ class DeviceFuzzTest {
 
     private final SplittableRandom random = new SplittableRandom(20261121);
     private final MemoryDrive drive = new MemoryDrive(100_000, false);
-    private final Bench bench = new Bench(new Peripherals(List.of(drive, new MemoryDrive(5000, true)), true, List.of(
-            new ConsolePort("one", OutputStream.nullOutputStream(), new ByteArrayInputStream(new byte[100_000])),
-            new ConsolePort("two", null, null)), true), MEMORY);
+    private final Bench bench = new Bench(
+            new Peripherals(
+                    List.of(drive, new MemoryDrive(5000, true)),
+                    true,
+                    List.of(
+                            new ConsolePort(
+                                    "one",
+                                    OutputStream.nullOutputStream(),
+                                    new ByteArrayInputStream(new byte[100_000])),
+                            new ConsolePort("two", null, null)),
+                    true),
+            MEMORY);
     private long most;
     private long resetsNeeded;
     private long used;
@@ -108,7 +117,10 @@ class DeviceFuzzTest {
         bench.write(slot, MmioTransport.STATUS, 0);
         bench.write(slot, MmioTransport.STATUS, 3);
         bench.write(slot, MmioTransport.DRIVER_FEATURES_SEL, 0);
-        bench.write(slot, MmioTransport.DRIVER_FEATURES, bench.read(slot, MmioTransport.DEVICE_FEATURES) & random.nextInt());
+        bench.write(
+                slot,
+                MmioTransport.DRIVER_FEATURES,
+                bench.read(slot, MmioTransport.DEVICE_FEATURES) & random.nextInt());
         bench.write(slot, MmioTransport.DRIVER_FEATURES_SEL, 1);
         bench.write(slot, MmioTransport.DRIVER_FEATURES, random.nextInt(10) == 0 ? value() : 1);
         bench.write(slot, MmioTransport.STATUS, 11);
@@ -150,7 +162,8 @@ class DeviceFuzzTest {
 
     private void descriptor(long at, int limit) {
         bench.machine.memory.write(at, 8, address());
-        bench.machine.memory.write(at + 8, 4, random.nextInt(16) == 0 ? random.nextInt() : 16L * random.nextInt(limit / 64));
+        bench.machine.memory.write(
+                at + 8, 4, random.nextInt(16) == 0 ? random.nextInt() : 16L * random.nextInt(limit / 64));
         bench.machine.memory.write(at + 12, 2, random.nextInt(12) == 0 ? random.nextInt() : random.nextInt(5));
         bench.machine.memory.write(at + 14, 2, random.nextInt(20) == 0 ? random.nextInt() : random.nextInt(16));
     }
@@ -167,9 +180,13 @@ class DeviceFuzzTest {
             request(queue);
         }
         long index = bench.machine.memory.read(queue.available() + 2, 2);
-        int count = random.nextInt(30) == 0 ? random.nextInt(0x1_0000) : random.nextInt(1, 1 + (int) Math.min(queue.size(), 3));
+        int count = random.nextInt(30) == 0
+                ? random.nextInt(0x1_0000)
+                : random.nextInt(1, 1 + (int) Math.min(queue.size(), 3));
         for (int i = 0; i < Math.min(count, 3); i++) {
-            bench.machine.memory.write(queue.available() + 4 + 2 * (index + i & queue.size() - 1), 2,
+            bench.machine.memory.write(
+                    queue.available() + 4 + 2 * (index + i & queue.size() - 1),
+                    2,
                     random.nextInt(20) == 0 ? random.nextInt() : random.nextInt(4) == 0 ? 1 % queue.size() : 0);
         }
         bench.machine.memory.write(queue.available() + 2, 2, index + count);

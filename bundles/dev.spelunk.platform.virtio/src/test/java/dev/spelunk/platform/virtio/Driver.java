@@ -33,8 +33,7 @@ final class Driver {
     }
 
     /** What the device gave back. */
-    record Used(int head, long written) {
-    }
+    record Used(int head, long written) {}
 
     Driver(Bench bench, int slot) {
         this.bench = bench;
@@ -87,8 +86,9 @@ final class Driver {
     }
 
     void go() {
-        register(MmioTransport.STATUS, MmioTransport.ACKNOWLEDGE | MmioTransport.DRIVER | MmioTransport.FEATURES_OK
-                | MmioTransport.DRIVER_OK);
+        register(
+                MmioTransport.STATUS,
+                MmioTransport.ACKNOWLEDGE | MmioTransport.DRIVER | MmioTransport.FEATURES_OK | MmioTransport.DRIVER_OK);
     }
 
     /** Makes a queue with empty rings. */
@@ -128,8 +128,13 @@ final class Driver {
     void chain(long table, int first, Buffer... buffers) {
         for (int i = 0; i < buffers.length; i++) {
             boolean last = i == buffers.length - 1;
-            descriptor(table, (first + i) % SIZE, buffers[i].address, buffers[i].length,
-                    (buffers[i].write ? WRITE : 0) | (last ? 0 : NEXT), last ? 0 : (first + i + 1) % SIZE);
+            descriptor(
+                    table,
+                    (first + i) % SIZE,
+                    buffers[i].address,
+                    buffers[i].length,
+                    (buffers[i].write ? WRITE : 0) | (last ? 0 : NEXT),
+                    last ? 0 : (first + i + 1) % SIZE);
         }
     }
 

@@ -21,7 +21,9 @@ class EntropyDeviceTest {
     @DisplayName("fills buffers with numbers of the machine's seed, and raises the interrupt")
     void fills() {
         Driver driver = driver();
-        assertThat(driver.transfer(0, Buffer.fromDevice(AT, 13), Buffer.fromDevice(AT + 0x100, 51)).written()).isEqualTo(64);
+        assertThat(driver.transfer(0, Buffer.fromDevice(AT, 13), Buffer.fromDevice(AT + 0x100, 51))
+                        .written())
+                .isEqualTo(64);
         byte[] first = driver.bytes(AT, 13);
         assertThat(first).isNotEqualTo(new byte[13]);
         assertThat(driver.bench.line(0)).isTrue();
@@ -36,7 +38,8 @@ class EntropyDeviceTest {
     @DisplayName("a large buffer gets as much as the device gives at once; one to read from gets nothing")
     void limits() {
         Driver driver = driver();
-        assertThat(driver.transfer(0, Buffer.fromDevice(AT, 0x1_0000)).written()).isEqualTo(EntropyDevice.LARGEST);
+        assertThat(driver.transfer(0, Buffer.fromDevice(AT, 0x1_0000)).written())
+                .isEqualTo(EntropyDevice.LARGEST);
         assertThat(driver.bytes(AT + EntropyDevice.LARGEST, 8)).containsOnly(0);
         assertThat(driver.transfer(0, Buffer.toDevice(AT, 16)).written()).isZero();
     }

@@ -54,7 +54,14 @@ class MmioTransportTest {
     }
 
     @ParameterizedTest(name = "{0}, FEATURES_OK stays: {1}")
-    @CsvSource({"100000000, true", "130000000, true", "0, false", "30000000, false", "100000001, false", "8000000100000000, false"})
+    @CsvSource({
+        "100000000, true",
+        "130000000, true",
+        "0, false",
+        "30000000, false",
+        "100000001, false",
+        "8000000100000000, false"
+    })
     @DisplayName("refuses a driver without VERSION_1 and one that accepts what was not offered")
     void negotiation(String features, boolean accepted) {
         driver.negotiate(Long.parseUnsignedLong(features, 16));
@@ -149,8 +156,17 @@ class MmioTransportTest {
 
     @ParameterizedTest(name = "size {0}, areas at +{1}, +{2}, +{3}")
     @CsvSource({
-        "0, 0, 400, 800", "3, 0, 400, 800", "16, 0, 400, 800", "8, 8, 400, 800", "8, 0, 401, 800", "8, 0, 400, 802",
-        "8, FFFF0, 400, 800", "8, 0, FFFFE, 800", "8, 0, 400, FFFFC", "8, -10, 400, 800", "8, 0, 400, 200000"
+        "0, 0, 400, 800",
+        "3, 0, 400, 800",
+        "16, 0, 400, 800",
+        "8, 8, 400, 800",
+        "8, 0, 401, 800",
+        "8, 0, 400, 802",
+        "8, FFFF0, 400, 800",
+        "8, 0, FFFFE, 800",
+        "8, 0, 400, FFFFC",
+        "8, -10, 400, 800",
+        "8, 0, 400, 200000"
     })
     @DisplayName("a queue of an impossible size or place is not made ready, and the device needs a reset")
     void impossibleQueue(int size, String descriptors, String available, String used) {
@@ -203,7 +219,8 @@ class MmioTransportTest {
         driver.offer(0, 0);
         driver.notify(0);
         assertThat(driver.usedIndex(0)).isZero();
-        assertThat(driver.up(0, 1).transfer(0, Buffer.fromDevice(AT, 8)).written()).isEqualTo(8);
+        assertThat(driver.up(0, 1).transfer(0, Buffer.fromDevice(AT, 8)).written())
+                .isEqualTo(8);
     }
 
     @ParameterizedTest(name = "{0} bytes")
@@ -230,8 +247,11 @@ class MmioTransportTest {
     void description() {
         DeviceTree tree = new DeviceTree("");
         new Bench(new Peripherals(List.of(new MemoryDrive(512, false)), false, List.of(), true)).slots.describe(tree);
-        assertThat(tree.children()).extracting(DeviceTree::name).containsExactly("virtio_mmio@a000000", "virtio_mmio@a000200");
-        assertThat(tree.node("virtio_mmio@a000200").properties().get("interrupts")).containsExactly(0, 0, 0, 0, 0, 0, 0, 17, 0, 0, 0, 1);
+        assertThat(tree.children())
+                .extracting(DeviceTree::name)
+                .containsExactly("virtio_mmio@a000000", "virtio_mmio@a000200");
+        assertThat(tree.node("virtio_mmio@a000200").properties().get("interrupts"))
+                .containsExactly(0, 0, 0, 0, 0, 0, 0, 17, 0, 0, 0, 1);
         assertThat(new VirtioComponent().create(new Bench(Peripherals.NONE))).isNull();
     }
 }

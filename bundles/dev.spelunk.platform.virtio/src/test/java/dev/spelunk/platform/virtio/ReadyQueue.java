@@ -13,7 +13,11 @@ record ReadyQueue(int number, long size, long descriptors, long available, long 
             return null;
         }
         int first = FIRST_QUEUE + number * Virtqueue.WORDS;
-        return new ReadyQueue(number, words[first + Virtqueue.SIZE], words[first + Virtqueue.DESCRIPTORS],
-                words[first + Virtqueue.AVAILABLE], words[first + Virtqueue.USED]);
+        return new ReadyQueue(
+                number,
+                words[first + Virtqueue.SIZE],
+                words[first + Virtqueue.DESCRIPTORS],
+                words[first + Virtqueue.AVAILABLE],
+                words[first + Virtqueue.USED]);
     }
 }

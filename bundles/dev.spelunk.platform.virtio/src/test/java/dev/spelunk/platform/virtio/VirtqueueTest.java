@@ -74,7 +74,8 @@ class VirtqueueTest {
     }
 
     @Test
-    @DisplayName("with event indices the interrupt comes when the driver's index has been passed, and the flag counts for nothing")
+    @DisplayName(
+            "with event indices the interrupt comes when the driver's index has been passed, and the flag counts for nothing")
     void usedEvent() {
         driver.up(F_EVENT_IDX, 1);
         driver.flags(0, 1);
@@ -103,7 +104,9 @@ class VirtqueueTest {
     @DisplayName("a buffer of no bytes is passed over")
     void emptyBuffer() {
         driver.up(0, 1);
-        assertThat(driver.transfer(0, Buffer.toDevice(0, 0), Buffer.fromDevice(AT, 0), Buffer.fromDevice(AT, 4)).written()).isEqualTo(4);
+        assertThat(driver.transfer(0, Buffer.toDevice(0, 0), Buffer.fromDevice(AT, 0), Buffer.fromDevice(AT, 4))
+                        .written())
+                .isEqualTo(4);
     }
 
     static Stream<Arguments> malformed() {
@@ -167,7 +170,10 @@ class VirtqueueTest {
         driver.notify(0);
         assertThat(driver.needsReset()).isTrue();
         assertThat(driver.usedIndex(0)).isZero();
-        assertThat(driver.up(F_INDIRECT_DESC, 1).transfer(0, Buffer.fromDevice(AT, 8)).written()).isEqualTo(8);
+        assertThat(driver.up(F_INDIRECT_DESC, 1)
+                        .transfer(0, Buffer.fromDevice(AT, 8))
+                        .written())
+                .isEqualTo(8);
     }
 
     @Test

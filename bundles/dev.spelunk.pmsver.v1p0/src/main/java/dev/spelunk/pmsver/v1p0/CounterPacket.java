@@ -46,7 +46,6 @@ enum CounterPacket implements PacketEncoder {
 
     @Override
     public int encode(Operation operation, ProfilingRules rules, byte[] out, int at) {
-        return present(operation)
-                ? Packets.counter(out, at, index, value(operation), rules.counterMaximum()) : at;
+        return present(operation) ? Packets.counter(out, at, index, value(operation), rules.counterMaximum()) : at;
     }
 }

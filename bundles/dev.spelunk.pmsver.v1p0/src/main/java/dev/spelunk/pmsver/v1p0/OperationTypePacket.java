@@ -35,7 +35,8 @@ final class OperationTypePacket implements PacketEncoder {
             case Operation.BRANCH:
                 return (o.is(Operation.CONDITIONAL) ? CONDITIONAL : 0)
                         | (o.is(Operation.INDIRECT | Operation.PROCEDURE_RETURN | Operation.EXCEPTION_RETURN)
-                                ? INDIRECT : 0);
+                                ? INDIRECT
+                                : 0);
             default:
                 return o.is(Operation.CONDITIONAL) ? CONDITIONAL : 0;
         }
@@ -47,7 +48,8 @@ final class OperationTypePacket implements PacketEncoder {
             return TRANSFORMED_SYSTEM_REGISTER | direction;
         }
         if (o.is(Operation.ATOMIC | Operation.EXCLUSIVE | Operation.ACQUIRE_RELEASE)) {
-            return EXTENDED | direction
+            return EXTENDED
+                    | direction
                     | (o.is(Operation.ATOMIC) ? ATOMIC : 0)
                     | (o.is(Operation.EXCLUSIVE) ? EXCLUSIVE : 0)
                     | (o.is(Operation.ACQUIRE_RELEASE) ? ACQUIRE_RELEASE : 0);

@@ -11,7 +11,8 @@ import org.osgi.annotation.bundle.Capability;
 import org.osgi.service.component.annotations.Component;
 
 /** FEAT_SPE: what PMSVer = 1 has (DDI 0487, D17 and D18). */
-@Component(service = ProfilingFeatures.class,
+@Component(
+        service = ProfilingFeatures.class,
         property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE"})
 @Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPE", effective = "compose")
 public final class StatisticalProfiling implements ProfilingFeatures {
@@ -39,8 +40,12 @@ public final class StatisticalProfiling implements ProfilingFeatures {
         rules.filterableEvents |= EventFilter.BASE_EVENTS;
         rules.routing = new RecordsAtEl1();
         rules.translation = new VirtualPointers();
-        rules.refine(SystemRegister.PMSFCR_EL1, (register, architecture) -> register
-                .field("FE", 0).field("FT", 1).field("FL", 2).field("B", 16).field("LD", 17).field("ST", 18));
+        rules.refine(SystemRegister.PMSFCR_EL1, (register, architecture) -> register.field("FE", 0)
+                .field("FT", 1)
+                .field("FL", 2)
+                .field("B", 16)
+                .field("LD", 17)
+                .field("ST", 18));
         rules.pmuEvent(0x4000, SpuState.SAMPLE_POP);
         rules.pmuEvent(0x4001, SpuState.SAMPLE_FEED);
         rules.pmuEvent(0x4002, SpuState.SAMPLE_FILTRATE);

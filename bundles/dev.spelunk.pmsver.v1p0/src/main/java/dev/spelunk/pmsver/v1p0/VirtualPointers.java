@@ -10,7 +10,9 @@ import dev.spelunk.api.spu.ProfilingOwnership;
 final class VirtualPointers implements BufferTranslation {
     @Override
     public boolean translate(ProfilingOwnership ownership, Translation out, long pointer) {
-        return ownership.context().translator.translate(
-                out, ownership.owningRegime(), pointer, Translator.WRITE | Translator.IGNORE_PAN);
+        return ownership
+                .context()
+                .translator
+                .translate(out, ownership.owningRegime(), pointer, Translator.WRITE | Translator.IGNORE_PAN);
     }
 }

@@ -15,8 +15,7 @@ import java.util.List;
 
 /** Composed rules of FEAT_SPE, and registers without any rule of their own. */
 final class Composed {
-    private Composed() {
-    }
+    private Composed() {}
 
     static ProfilingRules rules(boolean wideCounters) {
         ProfilingRules rules = new ProfilingRules();
@@ -88,8 +87,7 @@ final class Composed {
             }
 
             @Override
-            public void reset() {
-            }
+            public void reset() {}
         };
         return context;
     }

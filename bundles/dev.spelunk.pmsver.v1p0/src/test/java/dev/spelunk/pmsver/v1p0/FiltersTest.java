@@ -79,7 +79,8 @@ class FiltersTest {
     }
 
     @Test
-    @DisplayName("The type filter for every kind of operation and every value of {ST, LD, B}; none selected acts as FT = 0")
+    @DisplayName(
+            "The type filter for every kind of operation and every value of {ST, LD, B}; none selected acts as FT = 0")
     void types() {
         Operation[] operations = {
             Composed.operation(Operation.OTHER, 0),
@@ -95,7 +96,8 @@ class FiltersTest {
         for (int control = 0; control < 8; control++) {
             long pmsfcr = (long) control << 16;
             for (int i = 0; i < operations.length; i++) {
-                assertThat(kept(FT | pmsfcr, 0, 0, operations[i])).as("%d %d", control, i)
+                assertThat(kept(FT | pmsfcr, 0, 0, operations[i]))
+                        .as("%d %d", control, i)
                         .isEqualTo(control == 0 || (types[i] & pmsfcr) != 0);
                 assertThat(kept(pmsfcr, 0, 0, operations[i])).isTrue();
             }
@@ -127,8 +129,8 @@ class FiltersTest {
     @DisplayName("T57: an operation is kept only when no enabled filter rejects it")
     void anded() {
         for (int mask = 0; mask < 8; mask++) {
-            Operation operation = Composed.operation(Operation.LOAD_STORE,
-                    (mask & 1) != 0 ? Operation.LOAD : Operation.STORE);
+            Operation operation =
+                    Composed.operation(Operation.LOAD_STORE, (mask & 1) != 0 ? Operation.LOAD : Operation.STORE);
             operation.totalLatency = (mask & 2) != 0 ? 100 : 1;
             operation.events = (mask & 4) != 0 ? 8 : 0;
             assertThat(kept(FE | FT | FL | LD, 8, 50, operation)).isEqualTo(mask == 7);

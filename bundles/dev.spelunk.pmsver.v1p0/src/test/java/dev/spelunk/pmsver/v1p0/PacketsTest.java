@@ -66,7 +66,8 @@ class PacketsTest {
                 Operation o = new Operation();
                 o.begin(0xFFFF_8000_1234_5678L, el, ns, 0);
                 int top = (ns ? 0x80 : 0) | el << 5;
-                assertThat(packet(ProfilingRules.ADDRESS, o)).isEqualTo("b0" + "785634120080ff" + hex(new byte[] {(byte) top}));
+                assertThat(packet(ProfilingRules.ADDRESS, o))
+                        .isEqualTo("b0" + "785634120080ff" + hex(new byte[] {(byte) top}));
             }
         }
     }
@@ -117,8 +118,10 @@ class PacketsTest {
         assertThat(type(Operation.BRANCH, Operation.CONDITIONAL)).isEqualTo("4a01");
         assertThat(type(Operation.BRANCH, Operation.INDIRECT)).isEqualTo("4a02");
         assertThat(type(Operation.BRANCH, Operation.BRANCH_WITH_LINK)).isEqualTo("4a00");
-        assertThat(type(Operation.BRANCH, Operation.BRANCH_WITH_LINK | Operation.INDIRECT)).isEqualTo("4a02");
-        assertThat(type(Operation.BRANCH, Operation.PROCEDURE_RETURN | Operation.INDIRECT)).isEqualTo("4a02");
+        assertThat(type(Operation.BRANCH, Operation.BRANCH_WITH_LINK | Operation.INDIRECT))
+                .isEqualTo("4a02");
+        assertThat(type(Operation.BRANCH, Operation.PROCEDURE_RETURN | Operation.INDIRECT))
+                .isEqualTo("4a02");
         assertThat(type(Operation.BRANCH, Operation.EXCEPTION_RETURN)).isEqualTo("4a02");
     }
 
@@ -154,7 +157,8 @@ class PacketsTest {
         int swap = Operation.LOAD | Operation.STORE | Operation.ATOMIC;
         assertThat(type(Operation.LOAD_STORE, swap)).isEqualTo("4906");
         assertThat(type(Operation.LOAD_STORE, swap | Operation.ACQUIRE_RELEASE)).isEqualTo("4916");
-        assertThat(type(Operation.LOAD_STORE, Operation.STORE | Operation.ATOMIC)).isEqualTo("4907");
+        assertThat(type(Operation.LOAD_STORE, Operation.STORE | Operation.ATOMIC))
+                .isEqualTo("4907");
     }
 
     @Test
@@ -162,14 +166,19 @@ class PacketsTest {
     void loadsAndStores() {
         assertThat(type(Operation.LOAD_STORE, Operation.LOAD)).isEqualTo("4900");
         assertThat(type(Operation.LOAD_STORE, Operation.STORE)).isEqualTo("4901");
-        assertThat(type(Operation.LOAD_STORE, Operation.LOAD | Operation.SIMD_FP_REGISTERS)).isEqualTo("4904");
-        assertThat(type(Operation.LOAD_STORE, Operation.STORE | Operation.SIMD_FP_REGISTERS)).isEqualTo("4905");
-        assertThat(type(Operation.LOAD_STORE, Operation.LOAD | Operation.EXCLUSIVE)).isEqualTo("490a");
+        assertThat(type(Operation.LOAD_STORE, Operation.LOAD | Operation.SIMD_FP_REGISTERS))
+                .isEqualTo("4904");
+        assertThat(type(Operation.LOAD_STORE, Operation.STORE | Operation.SIMD_FP_REGISTERS))
+                .isEqualTo("4905");
+        assertThat(type(Operation.LOAD_STORE, Operation.LOAD | Operation.EXCLUSIVE))
+                .isEqualTo("490a");
         assertThat(type(Operation.LOAD_STORE, Operation.STORE | Operation.EXCLUSIVE | Operation.ACQUIRE_RELEASE))
                 .isEqualTo("491b");
-        assertThat(type(Operation.LOAD_STORE, Operation.LOAD | Operation.ACQUIRE_RELEASE)).isEqualTo("4912");
+        assertThat(type(Operation.LOAD_STORE, Operation.LOAD | Operation.ACQUIRE_RELEASE))
+                .isEqualTo("4912");
         assertThat(type(Operation.LOAD_STORE, Operation.STORE | Operation.UNSPECIFIED_REGISTERS))
-                .as("before FEAT_SPEv1p1").isEqualTo("4901");
+                .as("before FEAT_SPEv1p1")
+                .isEqualTo("4901");
     }
 
     @Test
@@ -177,7 +186,8 @@ class PacketsTest {
     @DisplayName("T74: without FEAT_SPE_FPF bits 2:1 of the Other payload are 0")
     void others() {
         assertThat(type(Operation.OTHER, 0)).isEqualTo("4800");
-        assertThat(type(Operation.OTHER, Operation.FLOATING_POINT | Operation.ADVANCED_SIMD)).isEqualTo("4800");
+        assertThat(type(Operation.OTHER, Operation.FLOATING_POINT | Operation.ADVANCED_SIMD))
+                .isEqualTo("4800");
         assertThat(type(Operation.OTHER, Operation.CONDITIONAL)).isEqualTo("4801");
     }
 

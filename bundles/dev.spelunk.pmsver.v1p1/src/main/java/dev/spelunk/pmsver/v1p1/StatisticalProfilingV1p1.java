@@ -14,10 +14,13 @@ import org.osgi.service.component.annotations.Component;
  * registers, and SVE packets, which the PE that comes with Spelunk has no instructions for (DDI 0487, D18.2.6 and
  * D18.2.7).
  */
-@Component(service = ProfilingFeatures.class,
+@Component(
+        service = ProfilingFeatures.class,
         property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPEv1p1"})
 @Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPEv1p1", effective = "compose")
-@Requirement(namespace = Architecture.FEATURE_NAMESPACE, filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE)",
+@Requirement(
+        namespace = Architecture.FEATURE_NAMESPACE,
+        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE)",
         effective = "compose")
 public final class StatisticalProfilingV1p1 implements ProfilingFeatures {
     /** Events packet bit 11: misaligned access with additional latency. */
@@ -38,7 +41,8 @@ public final class StatisticalProfilingV1p1 implements ProfilingFeatures {
         rules.pmsVer = 2;
         rules.allowedEvents |= 1L << MISALIGNED;
         rules.event(MISALIGNED);
-        rules.packet(ProfilingRules.OPERATION_TYPE,
+        rules.packet(
+                ProfilingRules.OPERATION_TYPE,
                 new VectorPacket(new UnspecifiedRegistersPacket(rules.packet(ProfilingRules.OPERATION_TYPE))));
     }
 }

@@ -11,6 +11,7 @@ final class VectorPacket implements PacketEncoder {
     private static final int LOAD_STORE_HEADER = 0x49;
     /** Bit 3 of the payload, clear in the other subclasses of either class. */
     private static final int SUBCLASS = 1 << 3;
+
     private static final int STORE = 1;
     private static final int FLOATING_POINT = 1 << 1;
     private static final int PREDICATED = 1 << 2;
@@ -19,6 +20,7 @@ final class VectorPacket implements PacketEncoder {
     private static final int SMALLEST = 32;
     /** EVL of 2048 bits; only with FEAT_SPE_SME there is one more, for longer ones. */
     private static final int LARGEST = 6;
+
     private static final int PMSIDR_SME_SHIFT = 32;
 
     private final PacketEncoder others;
@@ -33,11 +35,13 @@ final class VectorPacket implements PacketEncoder {
             return others.encode(operation, rules, out, at);
         }
         int largest = LARGEST + (int) (rules.pmsidr >>> PMSIDR_SME_SHIFT & 1);
-        int payload = SUBCLASS | vectorLength(operation.vectorBits, largest) << EVL_SHIFT
+        int payload = SUBCLASS
+                | vectorLength(operation.vectorBits, largest) << EVL_SHIFT
                 | (operation.is(Operation.PREDICATED) ? PREDICATED : 0);
         if (operation.operationClass == Operation.LOAD_STORE) {
             out[at] = LOAD_STORE_HEADER;
-            payload |= (operation.is(Operation.LOAD) ? 0 : STORE) | (operation.is(Operation.GATHER_SCATTER) ? GATHER_SCATTER : 0);
+            payload |= (operation.is(Operation.LOAD) ? 0 : STORE)
+                    | (operation.is(Operation.GATHER_SCATTER) ? GATHER_SCATTER : 0);
         } else {
             out[at] = OTHER_HEADER;
             payload |= operation.is(Operation.FLOATING_POINT) ? FLOATING_POINT : 0;

@@ -58,7 +58,8 @@ class StatisticalProfilingV1p1Test {
         assertThat(type(rules, Operation.LOAD_STORE, Operation.LOAD | Operation.UNSPECIFIED_REGISTERS))
                 .containsExactly(0x49, 0x10, 5);
         assertThat(type(rules, Operation.LOAD_STORE, Operation.STORE)).containsExactly(0x48, 0x55, 5);
-        assertThat(type(rules, Operation.OTHER, Operation.UNSPECIFIED_REGISTERS)).containsExactly(0x48, 0x55, 5);
+        assertThat(type(rules, Operation.OTHER, Operation.UNSPECIFIED_REGISTERS))
+                .containsExactly(0x48, 0x55, 5);
     }
 
     @Test
@@ -67,7 +68,8 @@ class StatisticalProfilingV1p1Test {
         Path manifest = Path.of("target/classes/META-INF/MANIFEST.MF");
         try (InputStream in = Files.newInputStream(manifest)) {
             var main = new Manifest(in).getMainAttributes();
-            assertThat(main.getValue("Provide-Capability")).contains("arm.feature;arm.feature=FEAT_SPEv1p1;effective:=compose");
+            assertThat(main.getValue("Provide-Capability"))
+                    .contains("arm.feature;arm.feature=FEAT_SPEv1p1;effective:=compose");
             assertThat(main.getValue("Require-Capability"))
                     .contains("arm.feature;effective:=compose;filter:=\"(arm.feature=FEAT_SPE)\"");
             assertThat(main.getValue("Export-Package")).isNull();

@@ -17,13 +17,18 @@ import org.osgi.service.component.annotations.Component;
 
 /** FEAT_SPEv1p2, PMSVer = 3: discard mode, the filter on event 6, PMBLIMITR_EL1.PMFZ and the PMU events
  * SAMPLE_FEED_* (DDI 0487, D17.5.5, D24.7.2, D24.7.11 and D14.3). */
-@Component(service = ProfilingFeatures.class,
+@Component(
+        service = ProfilingFeatures.class,
         property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPEv1p2"})
 @Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPEv1p2", effective = "compose")
-@Requirement(namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPEv1p1)", effective = "compose")
-@Requirement(namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE_FnE)", effective = "compose")
+@Requirement(
+        namespace = Architecture.FEATURE_NAMESPACE,
+        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPEv1p1)",
+        effective = "compose")
+@Requirement(
+        namespace = Architecture.FEATURE_NAMESPACE,
+        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE_FnE)",
+        effective = "compose")
 public final class StatisticalProfilingV1p2 implements ProfilingFeatures {
     /** Events packet bit 6: not taken, condition failed. */
     private static final long NOT_TAKEN = 1 << 6;
@@ -49,10 +54,15 @@ public final class StatisticalProfilingV1p2 implements ProfilingFeatures {
         rules.feedCounter(0x812A, SpuState.SAMPLE_FEED_BR, (context, sample) -> is(sample, OperationTypes.B));
         rules.feedCounter(0x812B, SpuState.SAMPLE_FEED_LD, (context, sample) -> is(sample, OperationTypes.LD));
         rules.feedCounter(0x812C, SpuState.SAMPLE_FEED_ST, (context, sample) -> is(sample, OperationTypes.ST));
-        rules.feedCounter(0x812D, SpuState.SAMPLE_FEED_OP, (context, sample) ->
-                (context.register(SystemRegister.PMSFCR_EL1) & TYPE_CONTROLS) != 0 && passes(context, sample, "FT"));
-        rules.feedCounter(0x812E, SpuState.SAMPLE_FEED_EVENT, (context, sample) ->
-                passes(context, sample, "FE") && passes(context, sample, "FnE"));
+        rules.feedCounter(
+                0x812D,
+                SpuState.SAMPLE_FEED_OP,
+                (context, sample) -> (context.register(SystemRegister.PMSFCR_EL1) & TYPE_CONTROLS) != 0
+                        && passes(context, sample, "FT"));
+        rules.feedCounter(
+                0x812E,
+                SpuState.SAMPLE_FEED_EVENT,
+                (context, sample) -> passes(context, sample, "FE") && passes(context, sample, "FnE"));
         rules.feedCounter(0x812F, SpuState.SAMPLE_FEED_LAT, (context, sample) -> passes(context, sample, "FL"));
     }
 

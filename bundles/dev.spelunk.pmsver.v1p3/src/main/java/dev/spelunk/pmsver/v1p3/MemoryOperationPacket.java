@@ -12,6 +12,7 @@ final class MemoryOperationPacket implements PacketEncoder {
     private static final int MEMORY_COPY = 0b0010_0000;
     /** The whole payload: a Memory Set is always a store. */
     private static final int MEMORY_SET = 0b0010_0101;
+
     private static final int STORE = 1;
 
     private final PacketEncoder others;

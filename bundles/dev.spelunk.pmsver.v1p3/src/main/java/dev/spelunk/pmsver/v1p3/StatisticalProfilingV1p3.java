@@ -11,11 +11,14 @@ import org.osgi.service.component.annotations.Component;
 
 /** FEAT_SPEv1p3, PMSVer = 4: subclasses of Memory Copy, Memory Set and Allocation Tag operations; External aborts
  * on data writes are not reported to the SPU any more (DDI 0487, D18.2.7 and D17.8.4). */
-@Component(service = ProfilingFeatures.class,
+@Component(
+        service = ProfilingFeatures.class,
         property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPEv1p3"})
 @Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPEv1p3", effective = "compose")
-@Requirement(namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPEv1p2)", effective = "compose")
+@Requirement(
+        namespace = Architecture.FEATURE_NAMESPACE,
+        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPEv1p2)",
+        effective = "compose")
 public final class StatisticalProfilingV1p3 implements ProfilingFeatures {
     /** PMBIDR_EL1.EA = 1: External aborts on the SPU's writes are ignored. */
     private static final long PMBIDR_EA_IGNORED = 1 << 8;
@@ -35,6 +38,7 @@ public final class StatisticalProfilingV1p3 implements ProfilingFeatures {
         rules.pmsVer = 4;
         rules.reportsExternalAborts = false;
         rules.pmbidr |= PMBIDR_EA_IGNORED;
-        rules.packet(ProfilingRules.OPERATION_TYPE, new MemoryOperationPacket(rules.packet(ProfilingRules.OPERATION_TYPE)));
+        rules.packet(
+                ProfilingRules.OPERATION_TYPE, new MemoryOperationPacket(rules.packet(ProfilingRules.OPERATION_TYPE)));
     }
 }

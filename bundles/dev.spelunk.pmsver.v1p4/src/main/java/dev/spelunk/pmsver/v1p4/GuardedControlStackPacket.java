@@ -14,6 +14,7 @@ final class GuardedControlStackPacket implements PacketEncoder {
     private static final int SUBCLASS = 0b0100_0000;
     /** Neither a branch with link nor a procedure return. */
     private static final int COMMON = 1 << 2;
+
     private static final int STORE = 1;
     /** G of a Branch packet. */
     private static final int BRANCH_G = 1 << 2;

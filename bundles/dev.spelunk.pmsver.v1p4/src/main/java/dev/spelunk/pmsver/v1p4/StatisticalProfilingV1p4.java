@@ -13,11 +13,14 @@ import org.osgi.service.component.annotations.Component;
 /** FEAT_SPEv1p4, PMSVer = 5: events 19 to 23, filters on every architected event, no IMPLEMENTATION DEFINED events
  * 24 to 31, Guarded Control Stack packets and the PMU event SAMPLE_BUFFER_FULL (DDI 0487, D18.2.6, D18.2.7,
  * D24.7.11 and D14.3). Event 3 is now a miss of the L1 data cache. */
-@Component(service = ProfilingFeatures.class,
+@Component(
+        service = ProfilingFeatures.class,
         property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPEv1p4"})
 @Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPEv1p4", effective = "compose")
-@Requirement(namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPEv1p3)", effective = "compose")
+@Requirement(
+        namespace = Architecture.FEATURE_NAMESPACE,
+        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPEv1p3)",
+        effective = "compose")
 public final class StatisticalProfilingV1p4 implements ProfilingFeatures {
     /** Bits 31:24, IMPLEMENTATION DEFINED before. */
     private static final long WITHDRAWN = 0xFF00_0000L;
@@ -43,7 +46,8 @@ public final class StatisticalProfilingV1p4 implements ProfilingFeatures {
         rules.events |= CACHE_EVENTS;
         rules.filterableEvents |= CACHE_EVENTS | MANDATORY_FILTERS;
         rules.pmuEvent(0x8123, SpuState.BUFFER_FULL);
-        rules.packet(ProfilingRules.OPERATION_TYPE,
+        rules.packet(
+                ProfilingRules.OPERATION_TYPE,
                 new GuardedControlStackPacket(rules.packet(ProfilingRules.OPERATION_TYPE)));
     }
 }

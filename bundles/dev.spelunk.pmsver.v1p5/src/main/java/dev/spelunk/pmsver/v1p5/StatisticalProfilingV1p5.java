@@ -12,17 +12,26 @@ import org.osgi.service.component.annotations.Component;
 /** FEAT_SPEv1p5, PMSVer = 6: the fine-grained trap of PSB CSYNC, HFGITR_EL2.PSBCSYNC, which the PE takes, and the
  * SPE Profiling exception and physical pointers, which are features of their own (DDI 0487, A2.3). That later
  * operations may be sampled after an MMU fault is a permission; the SPU stops at the fault as before. */
-@Component(service = ProfilingFeatures.class,
+@Component(
+        service = ProfilingFeatures.class,
         property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPEv1p5"})
 @Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPEv1p5", effective = "compose")
-@Requirement(namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPEv1p4)", effective = "compose")
-@Requirement(namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE_CRR)", effective = "compose")
-@Requirement(namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE_EXC)", effective = "compose")
-@Requirement(namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE_nVM)", effective = "compose")
+@Requirement(
+        namespace = Architecture.FEATURE_NAMESPACE,
+        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPEv1p4)",
+        effective = "compose")
+@Requirement(
+        namespace = Architecture.FEATURE_NAMESPACE,
+        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE_CRR)",
+        effective = "compose")
+@Requirement(
+        namespace = Architecture.FEATURE_NAMESPACE,
+        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE_EXC)",
+        effective = "compose")
+@Requirement(
+        namespace = Architecture.FEATURE_NAMESPACE,
+        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE_nVM)",
+        effective = "compose")
 public final class StatisticalProfilingV1p5 implements ProfilingFeatures {
     @Override
     public String feature() {

@@ -18,6 +18,7 @@ import java.util.List;
 public final class ElfFile {
     /** e_machine of AArch64. */
     public static final int EM_AARCH64 = 183;
+
     private static final int HEADER_BYTES = 64;
     private static final int PROGRAM_HEADER_BYTES = 56;
     private static final int SECTION_HEADER_BYTES = 64;
@@ -34,7 +35,8 @@ public final class ElfFile {
     private static final long MAX_TABLE_BYTES = 1L << 28;
 
     /** A section header. */
-    public record Section(String name, int type, long flags, long address, long offset, long size, int link, long info) {
+    public record Section(
+            String name, int type, long flags, long address, long offset, long size, int link, long info) {
         /** Whether the section is code in memory with bytes in the file. */
         public boolean code() {
             return (flags & (SHF_ALLOC | SHF_EXECINSTR)) == (SHF_ALLOC | SHF_EXECINSTR) && type != SHT_NOBITS;
@@ -47,8 +49,7 @@ public final class ElfFile {
     }
 
     /** A PT_LOAD program header. */
-    public record Load(long offset, long address, long fileSize, long memorySize) {
-    }
+    public record Load(long offset, long address, long fileSize, long memorySize) {}
 
     /**
      * A symbol of code.
@@ -56,8 +57,7 @@ public final class ElfFile {
      * @param function whether its type is STT_FUNC, else a label
      * @param section index of its section
      */
-    public record Symbol(String name, long address, long size, boolean function, boolean global, int section) {
-    }
+    public record Symbol(String name, long address, long size, boolean function, boolean global, int section) {}
 
     private final Path path;
     private final SeekableByteChannel channel;
@@ -131,7 +131,8 @@ public final class ElfFile {
         for (int i = 0; i < count; i++) {
             int at = i * PROGRAM_HEADER_BYTES;
             if (table.getInt(at) == PT_LOAD) {
-                result.add(new Load(table.getLong(at + 8), table.getLong(at + 16), table.getLong(at + 32), table.getLong(at + 40)));
+                result.add(new Load(
+                        table.getLong(at + 8), table.getLong(at + 16), table.getLong(at + 32), table.getLong(at + 40)));
             }
         }
         return result;
@@ -149,13 +150,21 @@ public final class ElfFile {
         ByteBuffer table = bytes(header.getLong(40), (long) count * SECTION_HEADER_BYTES, "section headers");
         int namesIndex = header.getShort(62) & 0xffff;
         ByteBuffer names = namesIndex < count
-                ? bytes(table.getLong(namesIndex * SECTION_HEADER_BYTES + 24),
-                        table.getLong(namesIndex * SECTION_HEADER_BYTES + 32), "section names")
+                ? bytes(
+                        table.getLong(namesIndex * SECTION_HEADER_BYTES + 24),
+                        table.getLong(namesIndex * SECTION_HEADER_BYTES + 32),
+                        "section names")
                 : ByteBuffer.allocate(0);
         for (int i = 0; i < count; i++) {
             int at = i * SECTION_HEADER_BYTES;
-            result.add(new Section(string(names, table.getInt(at)), table.getInt(at + 4), table.getLong(at + 8),
-                    table.getLong(at + 16), table.getLong(at + 24), table.getLong(at + 32), table.getInt(at + 40),
+            result.add(new Section(
+                    string(names, table.getInt(at)),
+                    table.getInt(at + 4),
+                    table.getLong(at + 8),
+                    table.getLong(at + 16),
+                    table.getLong(at + 24),
+                    table.getLong(at + 32),
+                    table.getInt(at + 40),
                     table.getInt(at + 44) & 0xffff_ffffL));
         }
         return result;
@@ -186,8 +195,11 @@ public final class ElfFile {
     private Symbol symbol(ByteBuffer table, int at, ByteBuffer names) throws IOException {
         int type = table.get(at + 4) & 0xf;
         int section = table.getShort(at + 6) & 0xffff;
-        if (type != STT_FUNC && type != STT_NOTYPE || section == 0 || section >= SHN_LORESERVE
-                || section >= sections.size() || !sections.get(section).code()) {
+        if (type != STT_FUNC && type != STT_NOTYPE
+                || section == 0
+                || section >= SHN_LORESERVE
+                || section >= sections.size()
+                || !sections.get(section).code()) {
             return null;
         }
         String name = string(names, table.getInt(at));
@@ -195,8 +207,13 @@ public final class ElfFile {
         if (name.isEmpty() || name.charAt(0) == '$') {
             return null;
         }
-        return new Symbol(name, table.getLong(at + 8), table.getLong(at + 16), type == STT_FUNC,
-                (table.get(at + 4) & 0xf0) != 0, section);
+        return new Symbol(
+                name,
+                table.getLong(at + 8),
+                table.getLong(at + 16),
+                type == STT_FUNC,
+                (table.get(at + 4) & 0xf0) != 0,
+                section);
     }
 
     private ByteBuffer bytes(long offset, long size, String what) throws IOException {

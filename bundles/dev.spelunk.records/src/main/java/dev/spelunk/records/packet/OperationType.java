@@ -31,6 +31,7 @@ public enum OperationType {
 
     /** Header classes. */
     public static final int CLASS_OTHER = 0;
+
     public static final int CLASS_LOAD_STORE = 1;
     public static final int CLASS_BRANCH = 2;
 
@@ -44,6 +45,7 @@ public enum OperationType {
     private static final int L = 1;
     /** Class 1, extended: atomic, exclusive, acquire or release. */
     private static final int ATOMIC = 1 << 2;
+
     private static final int EXCLUSIVE = 1 << 3;
     private static final int ACQUIRE_RELEASE = 1 << 4;
     /** Class 1, SVE or SME: gather or scatter. */
@@ -52,6 +54,7 @@ public enum OperationType {
     private static final int M = 1 << 2;
     /** Class 2. */
     private static final int INDIRECT = 1 << 1;
+
     private static final int G = 1 << 2;
 
     private static final OperationType[] VALUES = values();
@@ -130,23 +133,29 @@ public enum OperationType {
         OperationType type = of(operationClass, payload);
         switch (operationClass) {
             case CLASS_OTHER:
-                return type == OTHER ? conditional(payload) ? "conditional select or compare" : "other"
+                return type == OTHER
+                        ? conditional(payload) ? "conditional select or compare" : "other"
                         : type == SVE_VECTOR ? "SVE" : "SME";
             case CLASS_LOAD_STORE:
-                return (store(payload) ? "store" : "load") + switch (type) {
-                    case GENERAL_PURPOSE -> "";
-                    case SIMD_FP -> " (SIMD&FP)";
-                    case UNSPECIFIED_REGISTERS -> " (unspecified registers)";
-                    case ALLOCATION_TAGS -> " (Allocation Tags)";
-                    case SYSTEM_REGISTER -> " (system register)";
-                    case MEMORY_COPY -> " (memory copy)";
-                    case MEMORY_SET -> " (memory set)";
-                    case GUARDED_CONTROL_STACK -> " (GCS)";
-                    case SVE_SME -> " (SVE or SME)";
-                    case EXTENDED -> atomic(payload) ? " (atomic)" : exclusive(payload) ? " (exclusive)"
-                            : acquireRelease(payload) ? " (acquire or release)" : "";
-                    default -> " (reserved)";
-                };
+                return (store(payload) ? "store" : "load")
+                        + switch (type) {
+                            case GENERAL_PURPOSE -> "";
+                            case SIMD_FP -> " (SIMD&FP)";
+                            case UNSPECIFIED_REGISTERS -> " (unspecified registers)";
+                            case ALLOCATION_TAGS -> " (Allocation Tags)";
+                            case SYSTEM_REGISTER -> " (system register)";
+                            case MEMORY_COPY -> " (memory copy)";
+                            case MEMORY_SET -> " (memory set)";
+                            case GUARDED_CONTROL_STACK -> " (GCS)";
+                            case SVE_SME -> " (SVE or SME)";
+                            case EXTENDED ->
+                                atomic(payload)
+                                        ? " (atomic)"
+                                        : exclusive(payload)
+                                                ? " (exclusive)"
+                                                : acquireRelease(payload) ? " (acquire or release)" : "";
+                            default -> " (reserved)";
+                        };
             case CLASS_BRANCH:
                 return (conditional(payload) ? "conditional " : "unconditional ")
                         + (indirect(payload) ? "indirect branch" : "branch");
@@ -178,15 +187,20 @@ public enum OperationType {
                 flag(out, payload, C, " COND");
                 flag(out, payload, INDIRECT, " IND");
                 flag(out, payload, G, " GCS");
-                out.append(switch (callReturn(payload)) {
-                    case 1 -> " CR-BL";
-                    case 2 -> " CR-RET";
-                    case 3 -> " CR-NON-BL-RET";
-                    default -> "";
-                });
+                out.append(
+                        switch (callReturn(payload)) {
+                            case 1 -> " CR-BL";
+                            case 2 -> " CR-RET";
+                            case 3 -> " CR-NON-BL-RET";
+                            default -> "";
+                        });
                 break;
             case RESERVED:
-                out.append("OP-TYPE 0x").append(Integer.toHexString(payload)).append(" (").append(operationClass).append(')');
+                out.append("OP-TYPE 0x")
+                        .append(Integer.toHexString(payload))
+                        .append(" (")
+                        .append(operationClass)
+                        .append(')');
                 break;
             default:
                 out.append(store(payload) ? "ST" : "LD");

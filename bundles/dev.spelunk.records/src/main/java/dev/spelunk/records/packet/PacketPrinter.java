@@ -8,6 +8,7 @@ import java.util.HexFormat;
 public final class PacketPrinter implements RecordReader.Visitor {
     /** Bytes that a line has room for. */
     private static final int COLUMNS = 16;
+
     private static final HexFormat HEX = HexFormat.of();
 
     private final Appendable out;
@@ -47,7 +48,11 @@ public final class PacketPrinter implements RecordReader.Visitor {
             case EVENTS -> Event.describe(payload, line);
             case DATA_SOURCE -> line.append("DATA-SOURCE ").append(payload);
             case OPERATION_TYPE -> OperationType.describe(index, (int) payload, line);
-            case CONTEXT -> line.append("CONTEXT 0x").append(Long.toHexString(payload)).append(" el").append(index + 1);
+            case CONTEXT ->
+                line.append("CONTEXT 0x")
+                        .append(Long.toHexString(payload))
+                        .append(" el")
+                        .append(index + 1);
             case TIMESTAMP -> line.append("TS ").append(Long.toUnsignedString(payload));
             case COUNTER -> {
                 line.append("LAT ").append(payload).append(' ');
@@ -62,7 +67,11 @@ public final class PacketPrinter implements RecordReader.Visitor {
     private static void address(int index, long payload, StringBuilder line) {
         AddressIndex which = AddressIndex.of(index);
         if (which == null) {
-            line.append("ADDR 0x").append(Long.toHexString(payload)).append(" (").append(index).append(')');
+            line.append("ADDR 0x")
+                    .append(Long.toHexString(payload))
+                    .append(" (")
+                    .append(index)
+                    .append(')');
             return;
         }
         line.append(which.label()).append(" 0x");
@@ -72,9 +81,12 @@ public final class PacketPrinter implements RecordReader.Visitor {
         }
         line.append(Long.toHexString(AddressIndex.address(payload)));
         if (which == AddressIndex.PA) {
-            line.append(" ns=").append(AddressIndex.ns(payload) ? 1 : 0)
-                    .append(" ch=").append(AddressIndex.ch(payload) ? 1 : 0)
-                    .append(" pat=").append(Integer.toHexString(AddressIndex.pat(payload)));
+            line.append(" ns=")
+                    .append(AddressIndex.ns(payload) ? 1 : 0)
+                    .append(" ch=")
+                    .append(AddressIndex.ch(payload) ? 1 : 0)
+                    .append(" pat=")
+                    .append(Integer.toHexString(AddressIndex.pat(payload)));
         } else {
             line.append(" el").append(AddressIndex.el(payload)).append(" ns=").append(AddressIndex.ns(payload) ? 1 : 0);
         }

@@ -30,6 +30,7 @@ public enum PacketType {
 
     /** Bits 7:2 of the first byte of an extended header; bits 1:0 are INDEX[4:3]. */
     static final int EXTENDED_HEADER = 0x20;
+
     static final int EXTENDED_HEADER_MASK = 0xfc;
     /** The first header byte whose bits 5:4 give the size of a payload. */
     static final int FIRST_WITH_SIZE = 0x40;

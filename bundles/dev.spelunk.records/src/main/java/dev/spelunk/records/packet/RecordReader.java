@@ -15,6 +15,7 @@ public final class RecordReader {
     public static final int MAX_RECORD_BYTES = 2048;
     /** Padding bytes that one visit covers at most. */
     private static final int PADDING_RUN = 16;
+
     private static final int WINDOW = 1 << 16;
 
     /** Sees each packet as it is read, the padding in runs. */
@@ -33,6 +34,7 @@ public final class RecordReader {
     private final byte[] window;
     /** Offset in the stream of window[0]. */
     private long base;
+
     private int position;
     private int limit;
     private boolean ended;

@@ -20,15 +20,18 @@ public final class SampleRecord {
     public int el;
     /** NS and NSE of the instruction: 0, 0 Secure; 1, 0 Non-secure; 1, 1 Realm. */
     public boolean ns;
+
     public boolean nse;
     /** Branch target, bits 55:0, with Exception level and NS after the branch. */
     public long target;
+
     public int targetEl;
     public boolean targetNs;
     /** Data virtual address with its tag in bits 63:56. */
     public long va;
     /** Data physical address, bits 55:0, and what byte 7 says of it. */
     public long pa;
+
     public boolean paNs;
     public boolean paNse;
     public boolean paChecked;
@@ -42,6 +45,7 @@ public final class SampleRecord {
     public int eventsBytes;
     /** Class and payload of the Operation Type packet. */
     public int operationClass;
+
     public int operation;
     public int contextEl1;
     public int contextEl2;

@@ -34,6 +34,7 @@ final class AuxData {
     private final List<Segment> segments;
     /** For each segment, whether it was sampled at EL0 and above EL0. */
     private final boolean[] user;
+
     private final boolean[] kernel;
     private boolean timestamps;
     private long firstTick;

@@ -19,11 +19,9 @@ final class KernelMappings {
      *
      * @param address as perf reconstructs it
      */
-    record Mapping(String file, long address, long size) {
-    }
+    record Mapping(String file, long address, long size) {}
 
-    private KernelMappings() {
-    }
+    private KernelMappings() {}
 
     /** The address that perf gives to an instruction at EL1 or EL2. */
     static long reconstructed(long address) {
@@ -39,14 +37,16 @@ final class KernelMappings {
      */
     static List<Mapping> of(Path guest, ElfFile elf, List<Segment> segments, Path folder) throws IOException {
         List<Mapping> mappings = new ArrayList<>();
-        List<Segment> code = elf == null ? segments : segments.stream().filter(s -> hasCode(elf, s)).toList();
+        List<Segment> code = elf == null
+                ? segments
+                : segments.stream().filter(s -> hasCode(elf, s)).toList();
         if (elf != null && code.size() == 1) {
             Segment segment = code.get(0);
             ElfFile.Section text = fittingText(elf, segment);
             if (text != null) {
                 long before = text.offset() - segment.fileOffset();
-                mappings.add(new Mapping(guest.toString(), reconstructed(segment.address() + before),
-                        segment.size() - before));
+                mappings.add(new Mapping(
+                        guest.toString(), reconstructed(segment.address() + before), segment.size() - before));
                 return mappings;
             }
         }

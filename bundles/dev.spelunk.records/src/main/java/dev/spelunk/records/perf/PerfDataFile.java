@@ -32,6 +32,7 @@ public final class PerfDataFile {
 
     /** Header features. */
     private static final int HOSTNAME = 3;
+
     private static final int OSRELEASE = 4;
     private static final int ARCH = 6;
     private static final int NRCPUS = 7;
@@ -45,6 +46,7 @@ public final class PerfDataFile {
     private static final int COMM_CHARACTERS = 15;
     /** The process of samples without a context. */
     private static final int NO_CONTEXT_PID = 1;
+
     private static final String EVENT_NAME = "arm_spe_0//";
 
     private final ProfileDescription description;
@@ -52,9 +54,15 @@ public final class PerfDataFile {
     private final AuxData aux;
     private final TimeConversion time;
     private final byte[] speAttribute = PerfEvents.attribute(PerfEvents.SPE_PMU_TYPE, 0, 0);
-    private final byte[] dummyAttribute = PerfEvents.attribute(PerfEvents.PERF_TYPE_SOFTWARE,
-            PerfEvents.PERF_COUNT_SW_DUMMY, PerfEvents.EXCLUDE_KERNEL | PerfEvents.MMAP | PerfEvents.COMM
-                    | PerfEvents.TASK | PerfEvents.MMAP2 | PerfEvents.COMM_EXEC);
+    private final byte[] dummyAttribute = PerfEvents.attribute(
+            PerfEvents.PERF_TYPE_SOFTWARE,
+            PerfEvents.PERF_COUNT_SW_DUMMY,
+            PerfEvents.EXCLUDE_KERNEL
+                    | PerfEvents.MMAP
+                    | PerfEvents.COMM
+                    | PerfEvents.TASK
+                    | PerfEvents.MMAP2
+                    | PerfEvents.COMM_EXEC);
     /** File offset and size of each AUXTRACE event, alternating. */
     private final Bytes auxtraceIndex = new Bytes();
 
@@ -107,9 +115,16 @@ public final class PerfDataFile {
 
         Map<Integer, byte[]> features = features();
         out.write(header(attributesAt, dataAt, dataSize, features));
-        out.write(new Bytes().u64(PerfEvents.SPE_ID).u64(PerfEvents.DUMMY_ID)
-                .put(speAttribute).u64(HEADER_BYTES).u64(8)
-                .put(dummyAttribute).u64(HEADER_BYTES + 8).u64(8).toArray());
+        out.write(new Bytes()
+                .u64(PerfEvents.SPE_ID)
+                .u64(PerfEvents.DUMMY_ID)
+                .put(speAttribute)
+                .u64(HEADER_BYTES)
+                .u64(8)
+                .put(dummyAttribute)
+                .u64(HEADER_BYTES + 8)
+                .u64(8)
+                .toArray());
         out.write(events);
         for (int i = 0; i < auxtraceEvents.size(); i++) {
             AuxData.Piece piece = aux.pieces().get(i);
@@ -135,21 +150,33 @@ public final class PerfDataFile {
         for (int feature : features.keySet()) {
             bits |= 1L << feature;
         }
-        return new Bytes().put("PERFILE2".getBytes(StandardCharsets.US_ASCII))
-                .u64(HEADER_BYTES).u64(FILE_ATTRIBUTE_BYTES)
-                .u64(attributesAt).u64((long) ATTRIBUTES * FILE_ATTRIBUTE_BYTES)
-                .u64(dataAt).u64(dataSize)
-                .u64(0).u64(0)
-                .u64(bits).u64(0).u64(0).u64(0).toArray();
+        return new Bytes()
+                .put("PERFILE2".getBytes(StandardCharsets.US_ASCII))
+                .u64(HEADER_BYTES)
+                .u64(FILE_ATTRIBUTE_BYTES)
+                .u64(attributesAt)
+                .u64((long) ATTRIBUTES * FILE_ATTRIBUTE_BYTES)
+                .u64(dataAt)
+                .u64(dataSize)
+                .u64(0)
+                .u64(0)
+                .u64(bits)
+                .u64(0)
+                .u64(0)
+                .u64(0)
+                .toArray();
     }
 
     /** Every event but the AUX data. */
     private Bytes sideband(Path folder) throws IOException {
         Bytes events = new Bytes().put(PerfEvents.timeConversion(time)).put(PerfEvents.auxtraceInfo());
-        Path guest = description.guest() == null ? null : description.guest().toAbsolutePath().normalize();
+        Path guest = description.guest() == null
+                ? null
+                : description.guest().toAbsolutePath().normalize();
         List<KernelMappings.Mapping> kernel = List.of();
         if (guest != null) {
-            kernel = KernelMappings.of(guest, elf(guest), aux.kernelSegments(), folder.resolve(guest.getFileName() + ".symbols"));
+            kernel = KernelMappings.of(
+                    guest, elf(guest), aux.kernelSegments(), folder.resolve(guest.getFileName() + ".symbols"));
         }
         // Before the processes: perf then takes the guest's file, under this name, for a module.
         boolean module = false;
@@ -171,7 +198,8 @@ public final class PerfDataFile {
         for (AuxData.Piece piece : aux.pieces()) {
             int size = piece.length() + piece.padding();
             long tick = piece.lastTick() != 0 ? piece.lastTick() : description.lastTick();
-            events.put(PerfEvents.aux(offset, size, piece.truncated() ? PerfEvents.AUX_TRUNCATED : 0, pid, time.nanoseconds(tick)));
+            events.put(PerfEvents.aux(
+                    offset, size, piece.truncated() ? PerfEvents.AUX_TRUNCATED : 0, pid, time.nanoseconds(tick)));
             offset += size;
         }
         return events;
@@ -209,17 +237,45 @@ public final class PerfDataFile {
         features.put(OSRELEASE, string("spelunk").toArray());
         features.put(ARCH, string("aarch64").toArray());
         features.put(NRCPUS, new Bytes().u32(1).u32(1).toArray());
-        features.put(CPUID, string("0x" + HexFormat.of().toHexDigits(description.midr())).toArray());
-        features.put(EVENT_DESC, new Bytes().u32(ATTRIBUTES).u32(PerfEvents.ATTRIBUTE_BYTES)
-                .put(speAttribute).u32(1).put(string(EVENT_NAME).toArray()).u64(PerfEvents.SPE_ID)
-                .put(dummyAttribute).u32(1).put(string("dummy:u").toArray()).u64(PerfEvents.DUMMY_ID).toArray());
-        features.put(PMU_MAPPINGS, new Bytes().u32(2)
-                .u32(PerfEvents.PERF_TYPE_SOFTWARE).put(string("software").toArray())
-                .u32(PerfEvents.SPE_PMU_TYPE).put(string("arm_spe_0").toArray()).toArray());
-        features.put(AUXTRACE, new Bytes().u64(aux.pieces().size()).put(auxtraceIndex.toArray()).toArray());
+        features.put(
+                CPUID,
+                string("0x" + HexFormat.of().toHexDigits(description.midr())).toArray());
+        features.put(
+                EVENT_DESC,
+                new Bytes()
+                        .u32(ATTRIBUTES)
+                        .u32(PerfEvents.ATTRIBUTE_BYTES)
+                        .put(speAttribute)
+                        .u32(1)
+                        .put(string(EVENT_NAME).toArray())
+                        .u64(PerfEvents.SPE_ID)
+                        .put(dummyAttribute)
+                        .u32(1)
+                        .put(string("dummy:u").toArray())
+                        .u64(PerfEvents.DUMMY_ID)
+                        .toArray());
+        features.put(
+                PMU_MAPPINGS,
+                new Bytes()
+                        .u32(2)
+                        .u32(PerfEvents.PERF_TYPE_SOFTWARE)
+                        .put(string("software").toArray())
+                        .u32(PerfEvents.SPE_PMU_TYPE)
+                        .put(string("arm_spe_0").toArray())
+                        .toArray());
+        features.put(
+                AUXTRACE,
+                new Bytes()
+                        .u64(aux.pieces().size())
+                        .put(auxtraceIndex.toArray())
+                        .toArray());
         if (aux.hasTimestamps()) {
-            features.put(SAMPLE_TIME, new Bytes().u64(time.nanoseconds(aux.firstTick()))
-                    .u64(time.nanoseconds(aux.lastTick())).toArray());
+            features.put(
+                    SAMPLE_TIME,
+                    new Bytes()
+                            .u64(time.nanoseconds(aux.firstTick()))
+                            .u64(time.nanoseconds(aux.lastTick()))
+                            .toArray());
         }
         return features;
     }

@@ -9,6 +9,7 @@ package dev.spelunk.records.perf;
 final class PerfEvents {
     /** PMU type of arm_spe_0; the number is local to a file, PMU_MAPPINGS names it. */
     static final int SPE_PMU_TYPE = 8;
+
     static final int PERF_TYPE_SOFTWARE = 1;
     static final int PERF_COUNT_SW_DUMMY = 9;
 
@@ -18,6 +19,7 @@ final class PerfEvents {
     private static final long READ_FORMAT = 1 << 2;
     /** Bits of the attribute's flag word. */
     static final long EXCLUDE_KERNEL = 1 << 5;
+
     static final long MMAP = 1 << 8;
     static final long COMM = 1 << 9;
     static final long TASK = 1 << 13;
@@ -29,6 +31,7 @@ final class PerfEvents {
 
     /** Identifiers of the two attributes. */
     static final long SPE_ID = 1;
+
     static final long DUMMY_ID = 2;
 
     private static final int RECORD_MMAP = 1;
@@ -55,17 +58,25 @@ final class PerfEvents {
     private static final int MAP_PRIVATE = 2;
     private static final int CPU = 0;
 
-    private PerfEvents() {
-    }
+    private PerfEvents() {}
 
     static byte[] attribute(int type, long config, long flags) {
-        return new Bytes().u32(type).u32(ATTRIBUTE_BYTES).u64(config).u64(0).u64(SAMPLE_TYPE).u64(READ_FORMAT)
-                .u64(SAMPLE_ID_ALL | flags).zerosTo(ATTRIBUTE_BYTES).toArray();
+        return new Bytes()
+                .u32(type)
+                .u32(ATTRIBUTE_BYTES)
+                .u64(config)
+                .u64(0)
+                .u64(SAMPLE_TYPE)
+                .u64(READ_FORMAT)
+                .u64(SAMPLE_ID_ALL | flags)
+                .zerosTo(ATTRIBUTE_BYTES)
+                .toArray();
     }
 
     /** Must come before AUXTRACE_INFO: perf's SPE decoder copies the conversion when it reads that. */
     static byte[] timeConversion(TimeConversion conversion) {
-        Bytes b = new Bytes().u64(conversion.shift()).u64(conversion.multiplier()).u64(0);
+        Bytes b =
+                new Bytes().u64(conversion.shift()).u64(conversion.multiplier()).u64(0);
         // time_cycles, time_mask; cap_user_time_zero, not cap_user_time_short: the counter never wraps.
         b.u64(0).u64(-1).u8(1).u8(0).zeros(6);
         return event(RECORD_TIME_CONV, 0, b);
@@ -73,7 +84,10 @@ final class PerfEvents {
 
     /** The first form of the SPE metadata, {PMU type, one buffer per CPU}, which old and new perf read. */
     static byte[] auxtraceInfo() {
-        return event(RECORD_AUXTRACE_INFO, 0, new Bytes().u32(AUXTRACE_ARM_SPE).u32(0).u64(SPE_PMU_TYPE).u64(1));
+        return event(
+                RECORD_AUXTRACE_INFO,
+                0,
+                new Bytes().u32(AUXTRACE_ARM_SPE).u32(0).u64(SPE_PMU_TYPE).u64(1));
     }
 
     static byte[] comm(int pid, String name) {
@@ -103,7 +117,14 @@ final class PerfEvents {
 
     /** The data follow the event. */
     static byte[] auxtrace(long size, long offset, int reference, int tid) {
-        Bytes b = new Bytes().u64(size).u64(offset).u64(reference).u32(CPU).u32(tid).u32(CPU).u32(0);
+        Bytes b = new Bytes()
+                .u64(size)
+                .u64(offset)
+                .u64(reference)
+                .u32(CPU)
+                .u32(tid)
+                .u32(CPU)
+                .u32(0);
         return event(RECORD_AUXTRACE, 0, b);
     }
 
@@ -116,6 +137,11 @@ final class PerfEvents {
     }
 
     private static byte[] event(int type, int misc, Bytes body) {
-        return new Bytes().u32(type).u16(misc).u16(8 + body.size()).put(body.toArray()).toArray();
+        return new Bytes()
+                .u32(type)
+                .u16(misc)
+                .u16(8 + body.size())
+                .put(body.toArray())
+                .toArray();
     }
 }

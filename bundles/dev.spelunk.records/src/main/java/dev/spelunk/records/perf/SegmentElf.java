@@ -26,8 +26,7 @@ final class SegmentElf {
             "\0.text\0.symtab\0.strtab\0.shstrtab\0".getBytes(StandardCharsets.US_ASCII);
     private static final int STB_GLOBAL_STT_FUNC = 0x12;
 
-    private SegmentElf() {
-    }
+    private SegmentElf() {}
 
     static void write(Path file, Path guest, ElfFile elf, Segment segment) throws IOException {
         byte[] text = text(guest, segment);
@@ -40,8 +39,12 @@ final class SegmentElf {
             ElfFile.Section section = elf.sections().get(symbol.section());
             long inSegment = symbol.address() - section.address() + section.offset() - segment.fileOffset();
             if (inSegment >= 0 && inSegment < text.length) {
-                symbols.u32(names.size()).u8(STB_GLOBAL_STT_FUNC).u8(0).u16(1)
-                        .u64(segment.address() + inSegment).u64(table.end(i) - symbol.address());
+                symbols.u32(names.size())
+                        .u8(STB_GLOBAL_STT_FUNC)
+                        .u8(0)
+                        .u16(1)
+                        .u64(segment.address() + inSegment)
+                        .u64(table.end(i) - symbol.address());
                 names.string(symbol.name(), 1);
             }
         }
@@ -51,14 +54,38 @@ final class SegmentElf {
         long sectionsAt = sectionNamesAt + SECTION_NAMES.length + 7 & ~7L;
         Bytes head = new Bytes();
         // ELF64, little-endian; ET_EXEC, AArch64.
-        head.u32(0x464c457f).u8(2).u8(1).u8(1).zerosTo(16).u16(2).u16(ElfFile.EM_AARCH64).u32(1).u64(segment.address())
-                .u64(HEADER_BYTES).u64(sectionsAt).u32(0).u16(HEADER_BYTES).u16(PROGRAM_HEADER_BYTES).u16(1).u16(64)
-                .u16(5).u16(4);
+        head.u32(0x464c457f)
+                .u8(2)
+                .u8(1)
+                .u8(1)
+                .zerosTo(16)
+                .u16(2)
+                .u16(ElfFile.EM_AARCH64)
+                .u32(1)
+                .u64(segment.address())
+                .u64(HEADER_BYTES)
+                .u64(sectionsAt)
+                .u32(0)
+                .u16(HEADER_BYTES)
+                .u16(PROGRAM_HEADER_BYTES)
+                .u16(1)
+                .u16(64)
+                .u16(5)
+                .u16(4);
         // PT_LOAD, read and execute.
-        head.u32(1).u32(5).u64(TEXT_OFFSET).u64(segment.address()).u64(segment.address()).u64(text.length)
-                .u64(text.length).u64(TEXT_OFFSET);
+        head.u32(1)
+                .u32(5)
+                .u64(TEXT_OFFSET)
+                .u64(segment.address())
+                .u64(segment.address())
+                .u64(text.length)
+                .u64(text.length)
+                .u64(TEXT_OFFSET);
         head.zerosTo(TEXT_OFFSET);
-        Bytes tail = new Bytes().put(symbols.toArray()).put(names.toArray()).put(SECTION_NAMES)
+        Bytes tail = new Bytes()
+                .put(symbols.toArray())
+                .put(names.toArray())
+                .put(SECTION_NAMES)
                 .zerosTo((int) (sectionsAt - symbolsAt));
         tail.zeros(64);
         section(tail, 1, 1, 6, segment.address(), TEXT_OFFSET, text.length, 0, 0, 4, 0);
@@ -73,9 +100,28 @@ final class SegmentElf {
         }
     }
 
-    private static void section(Bytes b, int name, int type, long flags, long address, long offset, long size,
-            int link, int info, long alignment, long entry) {
-        b.u32(name).u32(type).u64(flags).u64(address).u64(offset).u64(size).u32(link).u32(info).u64(alignment).u64(entry);
+    private static void section(
+            Bytes b,
+            int name,
+            int type,
+            long flags,
+            long address,
+            long offset,
+            long size,
+            int link,
+            int info,
+            long alignment,
+            long entry) {
+        b.u32(name)
+                .u32(type)
+                .u64(flags)
+                .u64(address)
+                .u64(offset)
+                .u64(size)
+                .u32(link)
+                .u32(info)
+                .u64(alignment)
+                .u64(entry);
     }
 
     private static byte[] text(Path guest, Segment segment) throws IOException {

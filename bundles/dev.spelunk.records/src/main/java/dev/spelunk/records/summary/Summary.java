@@ -28,6 +28,7 @@ public final class Summary {
     private final Map<String, long[]> branches = new TreeMap<>();
     /** How often each bit of the Events packet was 1. */
     private final long[] events = new long[Long.SIZE];
+
     private long records;
     private long withPc;
     private long branchRecords;
@@ -63,8 +64,12 @@ public final class Summary {
         if (record.has(AddressIndex.PC)) {
             withPc++;
             String name = symbols.function(record.canonicalPc(), record.el);
-            count(functions, "EL" + record.el + "  "
-                    + (name != null ? name : String.format(Locale.ROOT, "[0x%x]", record.canonicalPc() & -4096L)));
+            count(
+                    functions,
+                    "EL" + record.el + "  "
+                            + (name != null
+                                    ? name
+                                    : String.format(Locale.ROOT, "[0x%x]", record.canonicalPc() & -4096L)));
         }
         if (record.has(PacketType.OPERATION_TYPE)) {
             count(operations, OperationType.summary(record.operationClass, record.operation));
@@ -108,8 +113,12 @@ public final class Summary {
             line(out, "%d packets are not known to this version", unknownPackets);
         }
         if (timestamps) {
-            line(out, "Timestamps %s to %s: %.6f s of the counter at %d Hz", Long.toUnsignedString(firstTick),
-                    Long.toUnsignedString(lastTick), (lastTick - firstTick) / (double) description.counterFrequency(),
+            line(
+                    out,
+                    "Timestamps %s to %s: %.6f s of the counter at %d Hz",
+                    Long.toUnsignedString(firstTick),
+                    Long.toUnsignedString(lastTick),
+                    (lastTick - firstTick) / (double) description.counterFrequency(),
                     description.counterFrequency());
         }
         if (latencies > 0) {

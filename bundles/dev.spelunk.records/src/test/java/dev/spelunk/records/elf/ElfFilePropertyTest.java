@@ -15,8 +15,11 @@ import net.jqwik.api.constraints.IntRange;
 /** Files with damage in them. */
 class ElfFilePropertyTest {
     @Property(tries = 500, seed = "20261121")
-    void damagedFilesAreReadOrRefused(@ForAll long seed, @ForAll @IntRange(min = 1, max = 30) int changes,
-            @ForAll @IntRange(min = 0, max = 0x500) int length) throws IOException {
+    void damagedFilesAreReadOrRefused(
+            @ForAll long seed,
+            @ForAll @IntRange(min = 1, max = 30) int changes,
+            @ForAll @IntRange(min = 0, max = 0x500) int length)
+            throws IOException {
         Random random = new Random(seed);
         byte[] bytes = ElfImage.bytes();
         for (int i = 0; i < changes; i++) {

@@ -56,7 +56,9 @@ class ElfFileTest {
     }
 
     private void refused(byte[] bytes, String what) {
-        assertThatThrownBy(() -> read(bytes)).isInstanceOf(MalformedElfException.class).hasMessageContaining(what)
+        assertThatThrownBy(() -> read(bytes))
+                .isInstanceOf(MalformedElfException.class)
+                .hasMessageContaining(what)
                 .hasMessageContaining("guest.elf");
     }
 }

@@ -34,21 +34,25 @@ class OperationTypeTest {
     @DisplayName("Every payload of every class has the kind that its bits say")
     void everyPayload() {
         for (int operationClass = 0; operationClass < 4; operationClass++) {
-            Map<String, OperationType> patterns = switch (operationClass) {
-                case 0 -> CLASS_0;
-                case 1 -> CLASS_1;
-                case 2 -> CLASS_2;
-                default -> Map.of();
-            };
+            Map<String, OperationType> patterns =
+                    switch (operationClass) {
+                        case 0 -> CLASS_0;
+                        case 1 -> CLASS_1;
+                        case 2 -> CLASS_2;
+                        default -> Map.of();
+                    };
             for (int payload = 0; payload < 256; payload++) {
                 OperationType expected = OperationType.RESERVED;
                 for (Map.Entry<String, OperationType> e : patterns.entrySet()) {
                     if (fits(e.getKey(), payload)) {
-                        assertThat(expected).as("patterns do not overlap at 0x%x", payload).isEqualTo(OperationType.RESERVED);
+                        assertThat(expected)
+                                .as("patterns do not overlap at 0x%x", payload)
+                                .isEqualTo(OperationType.RESERVED);
                         expected = e.getValue();
                     }
                 }
-                assertThat(OperationType.of(operationClass, payload)).as("class %d payload 0x%x", operationClass, payload)
+                assertThat(OperationType.of(operationClass, payload))
+                        .as("class %d payload 0x%x", operationClass, payload)
                         .isEqualTo(expected);
                 StringBuilder text = new StringBuilder();
                 OperationType.describe(operationClass, payload, text);

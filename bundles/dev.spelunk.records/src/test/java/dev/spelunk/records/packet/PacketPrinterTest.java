@@ -21,10 +21,20 @@ class PacketPrinterTest {
     @Test
     @DisplayName("A load: every packet with its offset, bytes and meaning")
     void load() throws Exception {
-        assertThat(print(new RecordBuilder().context(1, 7).counter(0, 20).counter(1, 3).counter(2, 1)
-                .pc(0xffff_ff80_4008_0010L, 1).va(0xffff_ff80_4009_0000L).pa(1L << 63 | 0x4009_0000L)
-                .dataSource(8, 1).operation(1, 0).events(0x16, 2).timestamp(123456789).align(6))).isEqualTo(
-                        ".  00000000:  64 07 00 00 00                                  CONTEXT 0x7 el1\n"
+        assertThat(print(new RecordBuilder()
+                        .context(1, 7)
+                        .counter(0, 20)
+                        .counter(1, 3)
+                        .counter(2, 1)
+                        .pc(0xffff_ff80_4008_0010L, 1)
+                        .va(0xffff_ff80_4009_0000L)
+                        .pa(1L << 63 | 0x4009_0000L)
+                        .dataSource(8, 1)
+                        .operation(1, 0)
+                        .events(0x16, 2)
+                        .timestamp(123456789)
+                        .align(6)))
+                .isEqualTo(".  00000000:  64 07 00 00 00                                  CONTEXT 0x7 el1\n"
                         + ".  00000005:  98 14 00                                        LAT 20 TOT\n"
                         + ".  00000008:  99 03 00                                        LAT 3 ISSUE\n"
                         + ".  0000000b:  9a 01 00                                        LAT 1 XLAT\n"
@@ -41,12 +51,29 @@ class PacketPrinterTest {
     @Test
     @DisplayName("Branches, reserved packets, extended headers")
     void others() throws Exception {
-        assertThat(print(new RecordBuilder().pc(0x400000, 0).target(0x400100, 0).operation(2, 3).events(0xc2, 1).end()))
-                .contains("TGT 0x400100 el0 ns=1\n").contains(" B COND IND\n").contains(" EV RETIRED NOT-TAKEN MISPRED\n")
+        assertThat(print(new RecordBuilder()
+                        .pc(0x400000, 0)
+                        .target(0x400100, 0)
+                        .operation(2, 3)
+                        .events(0xc2, 1)
+                        .end()))
+                .contains("TGT 0x400100 el0 ns=1\n")
+                .contains(" B COND IND\n")
+                .contains(" EV RETIRED NOT-TAKEN MISPRED\n")
                 .endsWith(" END\n");
-        assertThat(print(new RecordBuilder().operation(2, 0x10).events(2, 1).end())).contains(" B CR-RET\n");
-        assertThat(print(new RecordBuilder().counter(9, 4).address(8, 5).raw(0x4b, 1).raw(0xc0, 2).events(2, 1).end()))
-                .contains("21 99 04 00").contains(" LAT 4 (9)\n").contains(" ADDR 0x5 (8)\n").contains(" OP-TYPE 0x1 (3)\n")
+        assertThat(print(new RecordBuilder().operation(2, 0x10).events(2, 1).end()))
+                .contains(" B CR-RET\n");
+        assertThat(print(new RecordBuilder()
+                        .counter(9, 4)
+                        .address(8, 5)
+                        .raw(0x4b, 1)
+                        .raw(0xc0, 2)
+                        .events(2, 1)
+                        .end()))
+                .contains("21 99 04 00")
+                .contains(" LAT 4 (9)\n")
+                .contains(" ADDR 0x5 (8)\n")
+                .contains(" OP-TYPE 0x1 (3)\n")
                 .contains(" UNKNOWN 0x2\n");
     }
 }

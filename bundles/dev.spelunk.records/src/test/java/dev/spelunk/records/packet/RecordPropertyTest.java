@@ -148,8 +148,11 @@ class RecordPropertyTest {
     }
 
     @Property(tries = 300, seed = "20261121")
-    void whatIsWrittenIsRead(@ForAll long seed, @ForAll @IntRange(min = 0, max = 8) int align,
-            @ForAll @IntRange(min = 1, max = 40) int count) throws Exception {
+    void whatIsWrittenIsRead(
+            @ForAll long seed,
+            @ForAll @IntRange(min = 0, max = 8) int align,
+            @ForAll @IntRange(min = 1, max = 40) int count)
+            throws Exception {
         Random random = new Random(seed);
         RecordBuilder out = new RecordBuilder();
         List<Expected> expected = new ArrayList<>();
@@ -253,7 +256,17 @@ class RecordPropertyTest {
     }
 
     private static byte[] realistic(long pc) {
-        return new RecordBuilder().context(1, 3).counter(0, 12).counter(1, 4).counter(2, 1).pc(pc, 0).va(0x1000)
-                .operation(1, 0).events(2, 2).timestamp(1_000_000).align(6).bytes();
+        return new RecordBuilder()
+                .context(1, 3)
+                .counter(0, 12)
+                .counter(1, 4)
+                .counter(2, 1)
+                .pc(pc, 0)
+                .va(0x1000)
+                .operation(1, 0)
+                .events(2, 2)
+                .timestamp(1_000_000)
+                .align(6)
+                .bytes();
     }
 }

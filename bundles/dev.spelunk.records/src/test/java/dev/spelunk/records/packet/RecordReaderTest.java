@@ -27,13 +27,16 @@ class RecordReaderTest {
 
     private static void rejects(RecordBuilder b, long offset, String what) {
         assertThatThrownBy(() -> {
-            RecordReader reader = new RecordReader(b.bytes(), 0);
-            SampleRecord record = new SampleRecord();
-            while (reader.next(record, null)) {
-                assertThat(record.length).isPositive();
-            }
-        }).isInstanceOfSatisfying(MalformedRecordException.class, e -> assertThat(e.offset()).isEqualTo(offset))
-                .hasMessageContaining(what).hasMessageContaining("offset 0x" + Long.toHexString(offset));
+                    RecordReader reader = new RecordReader(b.bytes(), 0);
+                    SampleRecord record = new SampleRecord();
+                    while (reader.next(record, null)) {
+                        assertThat(record.length).isPositive();
+                    }
+                })
+                .isInstanceOfSatisfying(MalformedRecordException.class, e -> assertThat(e.offset())
+                        .isEqualTo(offset))
+                .hasMessageContaining(what)
+                .hasMessageContaining("offset 0x" + Long.toHexString(offset));
     }
 
     @Test
@@ -41,7 +44,8 @@ class RecordReaderTest {
     @DisplayName("T60: a record has exactly one Events packet and one terminator")
     void oneEventsPacketAndOneTerminator() throws Exception {
         assertThat(one(new RecordBuilder().events(RETIRED, 1).end()).length).isEqualTo(3);
-        assertThat(one(new RecordBuilder().events(RETIRED, 1).timestamp(9)).length).isEqualTo(11);
+        assertThat(one(new RecordBuilder().events(RETIRED, 1).timestamp(9)).length)
+                .isEqualTo(11);
         rejects(new RecordBuilder().pc(0x1000, 1).end(), 0, "without an Events packet");
         rejects(new RecordBuilder().events(RETIRED, 1).events(RETIRED, 2).end(), 2, "a second EVENTS packet");
         rejects(new RecordBuilder().events(RETIRED, 1).end().timestamp(9), 3, "without an Events packet");
@@ -53,7 +57,10 @@ class RecordReaderTest {
     @Tag("T61")
     @DisplayName("T61: a Timestamp packet is last, only padding follows")
     void timestampIsLast() throws Exception {
-        SampleRecord record = one(new RecordBuilder().events(RETIRED, 1).timestamp(0x0123456789abcdefL).align(6));
+        SampleRecord record = one(new RecordBuilder()
+                .events(RETIRED, 1)
+                .timestamp(0x0123456789abcdefL)
+                .align(6));
         assertThat(record.has(PacketType.TIMESTAMP)).isTrue();
         assertThat(record.timestamp).isEqualTo(0x0123456789abcdefL);
         rejects(new RecordBuilder().timestamp(1).events(RETIRED, 1).end(), 0, "without an Events packet");
@@ -95,7 +102,13 @@ class RecordReaderTest {
     @Tag("T63")
     @DisplayName("T63: padding is 0x00 and only between records")
     void paddingBetweenRecordsOnly() throws Exception {
-        RecordBuilder b = new RecordBuilder().raw(0, 0, 0).events(RETIRED, 1).end().raw(0).events(RETIRED, 1).end();
+        RecordBuilder b = new RecordBuilder()
+                .raw(0, 0, 0)
+                .events(RETIRED, 1)
+                .end()
+                .raw(0)
+                .events(RETIRED, 1)
+                .end();
         RecordReader reader = new RecordReader(b.bytes(), 0);
         SampleRecord record = new SampleRecord();
         assertThat(reader.next(record, null)).isTrue();
@@ -111,16 +124,25 @@ class RecordReaderTest {
     @DisplayName("T64: 0x64 carries CONTEXTIDR_EL1 and 0x65 CONTEXTIDR_EL2, 4 bytes each")
     void contexts() throws Exception {
         SampleRecord record = one(new RecordBuilder()
-                .raw(0x64, 0x78, 0x56, 0x34, 0x12).raw(0x65, 0xef, 0xcd, 0xab, 0x89).events(RETIRED, 1).end());
+                .raw(0x64, 0x78, 0x56, 0x34, 0x12)
+                .raw(0x65, 0xef, 0xcd, 0xab, 0x89)
+                .events(RETIRED, 1)
+                .end());
         assertThat(record.hasContext(1)).isTrue();
         assertThat(record.hasContext(2)).isTrue();
         assertThat(record.contextEl1).isEqualTo(0x12345678);
         assertThat(record.contextEl2).isEqualTo(0x89abcdef);
-        SampleRecord el2 = one(new RecordBuilder().context(2, 7).events(RETIRED, 1).end());
+        SampleRecord el2 =
+                one(new RecordBuilder().context(2, 7).events(RETIRED, 1).end());
         assertThat(el2.hasContext(1)).isFalse();
         assertThat(el2.hasContext(2)).isTrue();
         // 0x66 and 0x67 are reserved.
-        assertThat(one(new RecordBuilder().raw(0x66, 1, 2, 3, 4).events(RETIRED, 1).end()).unknownPackets).isEqualTo(1);
+        assertThat(one(new RecordBuilder()
+                                .raw(0x66, 1, 2, 3, 4)
+                                .events(RETIRED, 1)
+                                .end())
+                        .unknownPackets)
+                .isEqualTo(1);
     }
 
     @Test
@@ -132,7 +154,8 @@ class RecordReaderTest {
                 for (int nse = 0; nse < 2; nse++) {
                     SampleRecord record = one(new RecordBuilder()
                             .raw(0xb0, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, ns << 7 | el << 5 | nse << 4)
-                            .events(RETIRED, 1).end());
+                            .events(RETIRED, 1)
+                            .end());
                     assertThat(record.pc).isEqualTo(0x0077665544332211L);
                     assertThat(record.el).isEqualTo(el);
                     assertThat(record.ns).isEqualTo(ns == 1);
@@ -140,13 +163,18 @@ class RecordReaderTest {
                 }
             }
         }
-        assertThat(one(new RecordBuilder().pc(0xffff_ff80_4008_0010L, 1).events(RETIRED, 1).end()).canonicalPc())
+        assertThat(one(new RecordBuilder()
+                                .pc(0xffff_ff80_4008_0010L, 1)
+                                .events(RETIRED, 1)
+                                .end())
+                        .canonicalPc())
                 .isEqualTo(0xffff_ff80_4008_0010L);
     }
 
     @Test
     @Tag("T68")
-    @DisplayName("T68: counters with INDEX 8 and more have a 0x20 to 0x23 prefix; saturated values are read as they are")
+    @DisplayName(
+            "T68: counters with INDEX 8 and more have a 0x20 to 0x23 prefix; saturated values are read as they are")
     void counterIndexes() throws Exception {
         for (int index = 0; index < 32; index++) {
             int value = (index & 1) == 0 ? 0xfff : 0xffff;
@@ -154,23 +182,34 @@ class RecordReaderTest {
             if (index >= 8) {
                 b.raw(0x20 + index / 8);
             }
-            SampleRecord record = one(b.raw(0x98 + index % 8, value & 0xff, value >> 8).events(RETIRED, 1).end());
+            SampleRecord record = one(b.raw(0x98 + index % 8, value & 0xff, value >> 8)
+                    .events(RETIRED, 1)
+                    .end());
             for (int other = 0; other < 32; other++) {
                 assertThat(record.hasCounter(other)).isEqualTo(other == index);
             }
             assertThat(record.counter(index)).isEqualTo(value);
         }
         // INDEX below 8 in the extended format.
-        assertThat(one(new RecordBuilder().raw(0x20, 0x9a, 5, 0).events(RETIRED, 1).end())
-                .counter(CounterIndex.TRANSLATION_LATENCY.index())).isEqualTo(5);
+        assertThat(one(new RecordBuilder()
+                                .raw(0x20, 0x9a, 5, 0)
+                                .events(RETIRED, 1)
+                                .end())
+                        .counter(CounterIndex.TRANSLATION_LATENCY.index()))
+                .isEqualTo(5);
     }
 
     @Test
     @DisplayName("Addresses keep what byte 7 says of them")
     void addresses() throws Exception {
-        SampleRecord record = one(new RecordBuilder().pc(0x400000, 0).target(0xffff_ff80_0000_0200L, 1)
-                .va(0xab00_0000_1234_5678L).pa(1L << 63 | 1L << 62 | 0xaL << 56 | 0x4000_1000L)
-                .address(4, RecordBuilder.instruction(0x3ffff0, 0)).events(RETIRED, 1).end());
+        SampleRecord record = one(new RecordBuilder()
+                .pc(0x400000, 0)
+                .target(0xffff_ff80_0000_0200L, 1)
+                .va(0xab00_0000_1234_5678L)
+                .pa(1L << 63 | 1L << 62 | 0xaL << 56 | 0x4000_1000L)
+                .address(4, RecordBuilder.instruction(0x3ffff0, 0))
+                .events(RETIRED, 1)
+                .end());
         assertThat(record.el).isZero();
         assertThat(record.targetEl).isEqualTo(1);
         assertThat(record.canonicalTarget()).isEqualTo(0xffff_ff80_0000_0200L);
@@ -181,7 +220,13 @@ class RecordReaderTest {
         assertThat(record.paTag).isEqualTo(0xa);
         assertThat(record.previousTarget).isEqualTo(0x3ffff0);
         assertThat(record.has(AddressIndex.PREVIOUS_TARGET)).isTrue();
-        assertThat(one(new RecordBuilder().address(5, 1).address(31, 2).events(RETIRED, 1).end()).unknownPackets).isEqualTo(2);
+        assertThat(one(new RecordBuilder()
+                                .address(5, 1)
+                                .address(31, 2)
+                                .events(RETIRED, 1)
+                                .end())
+                        .unknownPackets)
+                .isEqualTo(2);
     }
 
     @Test
@@ -190,9 +235,17 @@ class RecordReaderTest {
         for (int header = 2; header < 256; header++) {
             boolean extended = header >= 0x20 && header < 0x40;
             int payload = header < 0x40 ? 0 : 1 << (header >> 4 & 3);
-            boolean known = header == 0x42 || header == 0x52 || header == 0x62 || header == 0x72 || header == 0x43
-                    || header == 0x53 || header >= 0x48 && header <= 0x4b || header >= 0x64 && header <= 0x67
-                    || header == 0x71 || header >= 0x98 && header <= 0x9f || header >= 0xb0 && header <= 0xb7;
+            boolean known = header == 0x42
+                    || header == 0x52
+                    || header == 0x62
+                    || header == 0x72
+                    || header == 0x43
+                    || header == 0x53
+                    || header >= 0x48 && header <= 0x4b
+                    || header >= 0x64 && header <= 0x67
+                    || header == 0x71
+                    || header >= 0x98 && header <= 0x9f
+                    || header >= 0xb0 && header <= 0xb7;
             if (extended) {
                 // Behind it a byte that gives two bytes of payload.
                 assertThat(size(header, 0x90)).as("header 0x%x", header).isEqualTo(4);
@@ -200,7 +253,9 @@ class RecordReaderTest {
                 assertThat(first(header, 0xb0)).isEqualTo(header < 0x24 ? PacketType.ADDRESS : PacketType.UNKNOWN);
             } else {
                 assertThat(size(header, 0)).as("header 0x%x", header).isEqualTo(1 + payload);
-                assertThat(first(header, 0) != PacketType.UNKNOWN).as("header 0x%x", header).isEqualTo(known);
+                assertThat(first(header, 0) != PacketType.UNKNOWN)
+                        .as("header 0x%x", header)
+                        .isEqualTo(known);
             }
         }
     }
@@ -213,15 +268,17 @@ class RecordReaderTest {
         return packets(header, second).get(0).type();
     }
 
-    private record Seen(PacketType type, int length) {
-    }
+    private record Seen(PacketType type, int length) {}
 
     private static List<Seen> packets(int header, int second) throws IOException, MalformedRecordException {
         List<Seen> seen = new ArrayList<>();
-        byte[] bytes = new RecordBuilder().raw(header, second, 0, 0, 0, 0, 0, 0, 0, 0).bytes();
+        byte[] bytes =
+                new RecordBuilder().raw(header, second, 0, 0, 0, 0, 0, 0, 0, 0).bytes();
         try {
-            new RecordReader(bytes, 0).next(new SampleRecord(),
-                    (type, index, payload, b, position, length, offset) -> seen.add(new Seen(type, length)));
+            new RecordReader(bytes, 0)
+                    .next(
+                            new SampleRecord(),
+                            (type, index, payload, b, position, length, offset) -> seen.add(new Seen(type, length)));
         } catch (MalformedRecordException e) {
             assertThat(seen).as("what follows the packet is no record").isNotEmpty();
         }
@@ -231,14 +288,21 @@ class RecordReaderTest {
     @Test
     @DisplayName("A stream that ends inside a packet is bad at that packet")
     void truncated() {
-        byte[] whole = new RecordBuilder().pc(0x1000, 0).events(RETIRED, 2).timestamp(77).bytes();
+        byte[] whole = new RecordBuilder()
+                .pc(0x1000, 0)
+                .events(RETIRED, 2)
+                .timestamp(77)
+                .bytes();
         for (int length = 1; length < whole.length; length++) {
             RecordBuilder b = new RecordBuilder();
             for (int i = 0; i < length; i++) {
                 b.raw(whole[i]);
             }
             boolean atPacket = length == 9 || length == 12;
-            rejects(b, length < 9 || atPacket ? 0 : length < 12 ? 9 : 12, atPacket ? "not closed" : "ends inside a packet");
+            rejects(
+                    b,
+                    length < 9 || atPacket ? 0 : length < 12 ? 9 : 12,
+                    atPacket ? "not closed" : "ends inside a packet");
         }
         rejects(new RecordBuilder().events(RETIRED, 1).raw(0x21), 2, "ends inside a packet");
     }

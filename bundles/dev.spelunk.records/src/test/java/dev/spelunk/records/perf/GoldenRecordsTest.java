@@ -36,7 +36,7 @@ class GoldenRecordsTest {
      */
     private static final Pattern NEWER = Pattern.compile(
             "LAT .* ALT-ISSUE|PBT .*|.* CR-.*|B .*GCS.*|OTHER .* (FP|ASIMD).*|.* MTE-TAG|.* MEMCPY|.* MEMSET|.* GCS.*"
-            + "|SME-OTHER.*|.*EVLEN 4096.*|DATA-SOURCE .*|EV .*(L2D|HITM|LFB|SNOOPED|STREAMING|SMCU).*");
+                    + "|SME-OTHER.*|.*EVLEN 4096.*|DATA-SOURCE .*|EV .*(L2D|HITM|LFB|SNOOPED|STREAMING|SMCU).*");
 
     @TempDir
     private Path folder;
@@ -49,8 +49,10 @@ class GoldenRecordsTest {
 
     /** The packets' lines of a file: bytes in hexadecimal, two spaces or more, meaning. */
     private static List<String[]> packets(String file) throws IOException {
-        return Files.readAllLines(GOLDEN.resolve(file)).stream().filter(l -> l.startsWith("    "))
-                .map(l -> l.strip().split(" {2,}", 2)).toList();
+        return Files.readAllLines(GOLDEN.resolve(file)).stream()
+                .filter(l -> l.startsWith("    "))
+                .map(l -> l.strip().split(" {2,}", 2))
+                .toList();
     }
 
     private static byte[] bytes(List<String[]> packets) {
@@ -62,7 +64,10 @@ class GoldenRecordsTest {
     /** The lines of a dump as bytes and meaning. */
     private static List<String[]> dumped(Stream<String> lines) {
         return lines.filter(l -> l.matches("\\.  [0-9a-f]{8}: .*"))
-                .map(l -> new String[] {l.substring(13, 60).strip(), l.substring(60).strip()}).toList();
+                .map(l -> new String[] {
+                    l.substring(13, 60).strip(), l.substring(60).strip()
+                })
+                .toList();
     }
 
     @ParameterizedTest(name = "{0}")
@@ -79,8 +84,10 @@ class GoldenRecordsTest {
             assertThat(record.unknownPackets).isZero();
             records++;
         }
-        assertThat(records).isEqualTo(
-                Files.readAllLines(GOLDEN.resolve(file)).stream().filter(l -> l.matches("[A-Za-z].*")).count());
+        assertThat(records)
+                .isEqualTo(Files.readAllLines(GOLDEN.resolve(file)).stream()
+                        .filter(l -> l.matches("[A-Za-z].*"))
+                        .count());
         assertThat(dumped(out.toString().lines())).containsExactlyElementsOf(packets);
     }
 
@@ -93,13 +100,18 @@ class GoldenRecordsTest {
         Path guest = GuestElf.link(folder, "guest", GuestElf.HIGH);
         List<String[]> packets = packets(file);
         Path data = folder.resolve("perf.data");
-        PerfDataFile.write(data, new ProfileDescription(guest, 0x410fd0c0L, 62_500_000, List.of(), 500, 10_000_000),
+        PerfDataFile.write(
+                data,
+                new ProfileDescription(guest, 0x410fd0c0L, 62_500_000, List.of(), 500, 10_000_000),
                 bytes(packets));
         Process perf = new ProcessBuilder("perf", "report", "-D", "-i", data.toString())
-                .redirectError(folder.resolve("errors").toFile()).start();
+                .redirectError(folder.resolve("errors").toFile())
+                .start();
         perf.getOutputStream().close();
         String dump = new String(perf.getInputStream().readAllBytes());
-        assertThat(perf.waitFor()).as(Files.readString(folder.resolve("errors"))).isZero();
+        assertThat(perf.waitFor())
+                .as(Files.readString(folder.resolve("errors")))
+                .isZero();
         assertThat(dump).doesNotContain("Bad packet");
         List<String[]> lines = dumped(dump.lines());
         List<String> different = new ArrayList<>();

@@ -25,14 +25,21 @@ class PerfDataFileTest {
     @TempDir
     private Path folder;
 
-    private record Event(int type, int misc, ByteBuffer body) {
-    }
+    private record Event(int type, int misc, ByteBuffer body) {}
 
     private ByteBuffer write(byte[] records) throws IOException {
         Path guest = Files.write(folder.resolve("guest.elf"), ElfImage.bytes());
         Path file = folder.resolve("perf.data");
-        PerfDataFile.write(file, new ProfileDescription(guest, 0x410fd0c0L, 1_000_000_000L,
-                List.of(new Segment(ElfImage.TEXT, 0x100, 0x100, 1), new Segment(0x400000, 0x100, 0x100, 0)), 5, 99), records);
+        PerfDataFile.write(
+                file,
+                new ProfileDescription(
+                        guest,
+                        0x410fd0c0L,
+                        1_000_000_000L,
+                        List.of(new Segment(ElfImage.TEXT, 0x100, 0x100, 1), new Segment(0x400000, 0x100, 0x100, 0)),
+                        5,
+                        99),
+                records);
         return ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
     }
 
@@ -52,8 +59,17 @@ class PerfDataFileTest {
     }
 
     private static byte[] records() {
-        return new RecordBuilder().context(1, 3).pc(ElfImage.TEXT, 1).events(2, 2).timestamp(50).align(3)
-                .context(1, 4).pc(0x400000, 0).events(2, 2).timestamp(60).bytes();
+        return new RecordBuilder()
+                .context(1, 3)
+                .pc(ElfImage.TEXT, 1)
+                .events(2, 2)
+                .timestamp(50)
+                .align(3)
+                .context(1, 4)
+                .pc(0x400000, 0)
+                .events(2, 2)
+                .timestamp(60)
+                .bytes();
     }
 
     @Test
@@ -73,7 +89,8 @@ class PerfDataFileTest {
         assertThat(events.get(6).body().getInt(0)).isEqualTo(4);
         assertThat(events.get(9).body().getLong(0) % 8).isZero();
         for (Event e : events) {
-            assertThat(new String(e.body().array(), StandardCharsets.ISO_8859_1)).doesNotContain("[kernel.kallsyms]");
+            assertThat(new String(e.body().array(), StandardCharsets.ISO_8859_1))
+                    .doesNotContain("[kernel.kallsyms]");
         }
     }
 
@@ -87,7 +104,9 @@ class PerfDataFileTest {
         int each = (int) file.getLong(16);
         for (int i = 0; i < 2; i++) {
             int at = attributes + i * each;
-            assertThat(file.getLong(at + 24) & 1 << 16).as("PERF_SAMPLE_IDENTIFIER").isNotZero();
+            assertThat(file.getLong(at + 24) & 1 << 16)
+                    .as("PERF_SAMPLE_IDENTIFIER")
+                    .isNotZero();
             assertThat(file.getLong(at + 40) & 1 << 18).as("sample_id_all").isNotZero();
             assertThat(file.getLong((int) file.getLong(at + each - 16))).isEqualTo(i + 1);
             assertThat(file.getLong(at + each - 8)).isEqualTo(8);
@@ -115,16 +134,20 @@ class PerfDataFileTest {
             assertThat(files.map(f -> f.getFileName().toString())).containsExactlyInAnyOrder("guest.elf", "perf.data");
         }
         Path nowhere = folder.resolve("missing").resolve("perf.data");
-        assertThatThrownBy(() -> PerfDataFile.write(nowhere,
-                new ProfileDescription(null, 0, 1_000_000, List.of(), 0, 0), new byte[0])).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> PerfDataFile.write(
+                        nowhere, new ProfileDescription(null, 0, 1_000_000, List.of(), 0, 0), new byte[0]))
+                .isInstanceOf(IOException.class);
     }
 
     @Test
     @DisplayName("A guest that is no ELF file, or is gone, is mapped by its name alone")
     void noElf() throws IOException {
         Path file = folder.resolve("perf.data");
-        PerfDataFile.write(file, new ProfileDescription(folder.resolve("Image"), 0, 1_000_000,
-                List.of(new Segment(0x4000_0000L, 0x1000, 0, 1)), 0, 0), records());
+        PerfDataFile.write(
+                file,
+                new ProfileDescription(
+                        folder.resolve("Image"), 0, 1_000_000, List.of(new Segment(0x4000_0000L, 0x1000, 0, 1)), 0, 0),
+                records());
         List<Event> events = events(ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN));
         assertThat(events.get(2).body().getLong(8)).isEqualTo(0xff00_0000_4000_0000L);
     }

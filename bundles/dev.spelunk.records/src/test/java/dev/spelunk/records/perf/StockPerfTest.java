@@ -38,17 +38,21 @@ class StockPerfTest {
     @BeforeEach
     void tools(TestInfo test) {
         RequiredTool.require("StockPerfTest: " + test.getDisplayName(), "perf", "linux-perf");
-        RequiredTool.require("StockPerfTest: " + test.getDisplayName(), "aarch64-linux-gnu-gcc", "gcc-aarch64-linux-gnu");
+        RequiredTool.require(
+                "StockPerfTest: " + test.getDisplayName(), "aarch64-linux-gnu-gcc", "gcc-aarch64-linux-gnu");
     }
 
     private String perf(String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("perf"));
         command.addAll(Arrays.asList(arguments));
         Path errors = folder.resolve("errors");
-        Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+        Process process =
+                new ProcessBuilder(command).redirectError(errors.toFile()).start();
         process.getOutputStream().close();
         String output = new String(process.getInputStream().readAllBytes());
-        assertThat(process.waitFor()).as("%s: %s", command, Files.readString(errors)).isZero();
+        assertThat(process.waitFor())
+                .as("%s: %s", command, Files.readString(errors))
+                .isZero();
         return output;
     }
 
@@ -56,7 +60,8 @@ class StockPerfTest {
     private static List<Segment> segments(Path guest) throws IOException {
         List<Segment> segments = new ArrayList<>();
         for (ElfFile.Load load : ElfFile.read(guest).loads()) {
-            segments.add(new Segment(load.address(), load.fileSize(), load.offset(), load.address() == 0x400000 ? 0 : 1));
+            segments.add(
+                    new Segment(load.address(), load.fileSize(), load.offset(), load.address() == 0x400000 ? 0 : 1));
         }
         return segments;
     }
@@ -86,8 +91,10 @@ class StockPerfTest {
     }
 
     private static List<String> functions(String script) {
-        return script.lines().filter(l -> l.contains("instructions:"))
-                .map(l -> l.substring(l.indexOf("instructions:") + 13).trim().split("\\s+")[1]).toList();
+        return script.lines()
+                .filter(l -> l.contains("instructions:"))
+                .map(l -> l.substring(l.indexOf("instructions:") + 13).trim().split("\\s+")[1])
+                .toList();
     }
 
     @Test
@@ -103,16 +110,29 @@ class StockPerfTest {
         sample(b, 0x400010, 0, true, 375_000);
         Path file = write(guest, b.bytes());
         String script = perf("script", "--itrace=i1i", "-i", file.toString());
-        assertThat(functions(script)).containsExactly("_start+0x4", "kernel_chase+0x0", "kernel_sort+0x4", "vectors+0x4",
-                "user_scan+0x8", "user_sum+0x0");
+        assertThat(functions(script))
+                .containsExactly(
+                        "_start+0x4",
+                        "kernel_chase+0x0",
+                        "kernel_sort+0x4",
+                        "vectors+0x4",
+                        "user_scan+0x8",
+                        "user_sum+0x0");
         assertThat(script.lines().filter(l -> l.contains("instructions:")))
-                .allMatch(l -> l.trim().startsWith("guest")).allMatch(l -> l.contains(" " + CONTEXT + " "));
+                .allMatch(l -> l.trim().startsWith("guest"))
+                .allMatch(l -> l.contains(" " + CONTEXT + " "));
         assertThat(script).contains("0.001000:").contains("0.006000:");
-        assertThat(folder.resolve("guest.elf.symbols")).as("the guest's own file serves").doesNotExist();
-        assertThat(perf("report", "--itrace=i1i", "--stdio", "-i", file.toString())).contains("[k] kernel_chase")
+        assertThat(folder.resolve("guest.elf.symbols"))
+                .as("the guest's own file serves")
+                .doesNotExist();
+        assertThat(perf("report", "--itrace=i1i", "--stdio", "-i", file.toString()))
+                .contains("[k] kernel_chase")
                 .contains("[.] user_scan");
-        assertThat(perf("report", "--header-only", "-i", file.toString())).contains("# arch : aarch64")
-                .contains("# cpuid : 0x00000000410fd0c0").contains("arm_spe_0//").contains("arm_spe_0 = 8");
+        assertThat(perf("report", "--header-only", "-i", file.toString()))
+                .contains("# arch : aarch64")
+                .contains("# cpuid : 0x00000000410fd0c0")
+                .contains("arm_spe_0//")
+                .contains("arm_spe_0 = 8");
     }
 
     @Test
@@ -147,7 +167,8 @@ class StockPerfTest {
     void noRecords() throws Exception {
         Path file = write(GuestElf.link(folder, "guest", GuestElf.HIGH), new byte[0]);
         assertThat(perf("report", "-D", "-i", file.toString())).contains("PERF_RECORD_AUXTRACE_INFO");
-        assertThat(functions(perf("script", "--itrace=i1i", "-i", file.toString()))).isEmpty();
+        assertThat(functions(perf("script", "--itrace=i1i", "-i", file.toString())))
+                .isEmpty();
     }
 
     @Test
@@ -174,7 +195,8 @@ class StockPerfTest {
         }
         String dump = perf("report", "-D", "-i", write(guest, b.bytes()).toString());
         assertThat(dump).doesNotContain("Bad packet");
-        List<String> perfLines = dump.lines().filter(l -> l.matches("\\.  [0-9a-f]{8}: .*")).toList();
+        List<String> perfLines =
+                dump.lines().filter(l -> l.matches("\\.  [0-9a-f]{8}: .*")).toList();
         StringBuilder ours = new StringBuilder();
         RecordReader reader = new RecordReader(b.bytes(), 0);
         SampleRecord record = new SampleRecord();
@@ -239,10 +261,14 @@ class StockPerfTest {
         Path file = write(guest, b.bytes());
         String dump = perf("report", "-D", "-i", file.toString());
         assertThat(dump).doesNotContain("Bad packet");
-        assertThat(dump.lines().filter(l -> l.contains("PERF_RECORD_AUXTRACE size")).count()).isGreaterThan(2);
+        assertThat(dump.lines()
+                        .filter(l -> l.contains("PERF_RECORD_AUXTRACE size"))
+                        .count())
+                .isGreaterThan(2);
         assertThat(dump).contains("PERF_RECORD_AUX offset: 0").contains("flags: 0x1 [T]");
         List<String> functions = functions(perf("script", "--itrace=i1i", "-i", file.toString()));
         assertThat(functions).hasSize(count);
-        assertThat(functions.stream().filter(f -> f.startsWith("kernel_chase")).count()).isEqualTo(4L * (count / 12));
+        assertThat(functions.stream().filter(f -> f.startsWith("kernel_chase")).count())
+                .isEqualTo(4L * (count / 12));
     }
 }

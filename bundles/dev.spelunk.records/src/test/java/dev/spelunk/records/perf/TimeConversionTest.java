@@ -12,12 +12,16 @@ import net.jqwik.api.constraints.LongRange;
 
 class TimeConversionTest {
     @Property(seed = "20261121")
-    void isExactToAFewParts(@ForAll @LongRange(min = 1_000_000, max = 4_000_000_000L) long hertz,
+    void isExactToAFewParts(
+            @ForAll @LongRange(min = 1_000_000, max = 4_000_000_000L) long hertz,
             @ForAll @LongRange(min = 0, max = 1L << 50) long ticks) {
         TimeConversion conversion = TimeConversion.ofFrequency(hertz);
         assertThat(conversion.multiplier()).isBetween(1L, 0xffff_ffffL);
-        BigInteger exact = BigInteger.valueOf(ticks).multiply(BigInteger.valueOf(1_000_000_000L)).divide(BigInteger.valueOf(hertz));
-        BigInteger error = exact.subtract(BigInteger.valueOf(conversion.nanoseconds(ticks))).abs();
+        BigInteger exact = BigInteger.valueOf(ticks)
+                .multiply(BigInteger.valueOf(1_000_000_000L))
+                .divide(BigInteger.valueOf(hertz));
+        BigInteger error = exact.subtract(BigInteger.valueOf(conversion.nanoseconds(ticks)))
+                .abs();
         assertThat(error).isLessThanOrEqualTo(exact.shiftRight(28).add(BigInteger.TWO));
     }
 

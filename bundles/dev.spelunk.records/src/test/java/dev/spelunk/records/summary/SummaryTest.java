@@ -28,10 +28,30 @@ class SummaryTest {
     @DisplayName("Records are counted by function, operation type, branch outcome and event")
     void counts() throws IOException {
         RecordBuilder b = new RecordBuilder();
-        b.counter(0, 10).pc(ElfImage.TEXT, 1).operation(1, 0).events(0x2, 2).timestamp(1000).align(6);
-        b.counter(0, 20).pc(ElfImage.TEXT + 4, 1).operation(1, 1).events(0x2, 2).timestamp(1500).align(6);
-        b.counter(0, 30).pc(ElfImage.TEXT + 0x80, 1).operation(2, 1).events(0x42, 2).timestamp(3000).align(6);
-        b.counter(0, 40).pc(0x12345678, 0).operation(2, 2).events(0x1082, 2).timestamp(2000).align(6);
+        b.counter(0, 10)
+                .pc(ElfImage.TEXT, 1)
+                .operation(1, 0)
+                .events(0x2, 2)
+                .timestamp(1000)
+                .align(6);
+        b.counter(0, 20)
+                .pc(ElfImage.TEXT + 4, 1)
+                .operation(1, 1)
+                .events(0x2, 2)
+                .timestamp(1500)
+                .align(6);
+        b.counter(0, 30)
+                .pc(ElfImage.TEXT + 0x80, 1)
+                .operation(2, 1)
+                .events(0x42, 2)
+                .timestamp(3000)
+                .align(6);
+        b.counter(0, 40)
+                .pc(0x12345678, 0)
+                .operation(2, 2)
+                .events(0x1082, 2)
+                .timestamp(2000)
+                .align(6);
         assertThat(summary(b, new Segment(ElfImage.TEXT, 0x100, 0x100, 1))).isEqualTo("""
                 4 sample records in 256 bytes
                 Timestamps 1000 to 3000: 2.000000 s of the counter at 1000 Hz
@@ -71,8 +91,14 @@ class SummaryTest {
     @Test
     @DisplayName("Bytes that are no record are left out and said; an empty profile is said")
     void lostBytes() throws IOException {
-        RecordBuilder b = new RecordBuilder().pc(ElfImage.TEXT, 1).events(2, 1).end().pc(ElfImage.TEXT, 1).events(2, 1);
-        assertThat(summary(b)).startsWith("1 sample record in 23 bytes\n11 bytes are no whole record and are left out\n");
+        RecordBuilder b = new RecordBuilder()
+                .pc(ElfImage.TEXT, 1)
+                .events(2, 1)
+                .end()
+                .pc(ElfImage.TEXT, 1)
+                .events(2, 1);
+        assertThat(summary(b))
+                .startsWith("1 sample record in 23 bytes\n11 bytes are no whole record and are left out\n");
         assertThat(summary(new RecordBuilder())).isEqualTo("0 sample records in 0 bytes\n");
     }
 
@@ -80,8 +106,12 @@ class SummaryTest {
     @DisplayName("A guest without a symbol table gives pages instead of functions, and the reason")
     void noSymbols() throws IOException {
         Path image = Files.write(folder.resolve("Image"), new byte[100]);
-        String text = Summary.of(new ProfileDescription(image, 0, 1000, List.of(), 0, 0),
+        String text = Summary.of(
+                new ProfileDescription(image, 0, 1000, List.of(), 0, 0),
                 new RecordBuilder().pc(0x40200123L, 1).events(2, 1).end().bytes());
-        assertThat(text).contains("No function names: ").contains("not an ELF file").contains("EL1  [0x40200000]");
+        assertThat(text)
+                .contains("No function names: ")
+                .contains("not an ELF file")
+                .contains("EL1  [0x40200000]");
     }
 }

@@ -15,11 +15,15 @@ import org.osgi.service.component.annotations.Component;
 
 /** FEAT_SPE_ALTCLK: the issue latency in an IMPLEMENTATION DEFINED clock domain (DDI 0487, D18.2.3), here a clock that
  * is the CPU clock divided by a configured number. There is no Streaming Mode Compute Unit whose clock it could be. */
-@Component(service = ProfilingFeatures.class, configurationPid = AlternateClock.PID,
+@Component(
+        service = ProfilingFeatures.class,
+        configurationPid = AlternateClock.PID,
         property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE_ALTCLK"})
 @Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPE_ALTCLK", effective = "compose")
-@Requirement(namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE)", effective = "compose")
+@Requirement(
+        namespace = Architecture.FEATURE_NAMESPACE,
+        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE)",
+        effective = "compose")
 public final class AlternateClock implements ProfilingFeatures {
     /** PID of the configuration. */
     public static final String PID = "dev.spelunk.spe.altclk";
@@ -34,6 +38,7 @@ public final class AlternateClock implements ProfilingFeatures {
     private static final long PMSIDR_ALTCLK = 15L << 28;
     /** Index of the counter packet. */
     private static final int INDEX = 4;
+
     private static final int LARGEST_DIVISOR = 1024;
 
     private final int divisor;
@@ -66,7 +71,9 @@ public final class AlternateClock implements ProfilingFeatures {
     @Override
     public void contribute(ProfilingRules rules) {
         rules.pmsidr |= PMSIDR_ALTCLK;
-        rules.packet(ProfilingRules.COUNTER + INDEX, (operation, composed, out, at) ->
-                Packets.counter(out, at, INDEX, ticks(operation), composed.counterMaximum()));
+        rules.packet(
+                ProfilingRules.COUNTER + INDEX,
+                (operation, composed, out, at) ->
+                        Packets.counter(out, at, INDEX, ticks(operation), composed.counterMaximum()));
     }
 }

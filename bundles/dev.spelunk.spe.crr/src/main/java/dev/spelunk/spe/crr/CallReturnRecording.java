@@ -10,11 +10,14 @@ import org.osgi.annotation.bundle.Requirement;
 import org.osgi.service.component.annotations.Component;
 
 /** FEAT_SPE_CRR: Branch packets tell branches with link and procedure returns (DDI 0487, D18.2.7). */
-@Component(service = ProfilingFeatures.class,
+@Component(
+        service = ProfilingFeatures.class,
         property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE_CRR"})
 @Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPE_CRR", effective = "compose")
-@Requirement(namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPEv1p4)", effective = "compose")
+@Requirement(
+        namespace = Architecture.FEATURE_NAMESPACE,
+        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPEv1p4)",
+        effective = "compose")
 public final class CallReturnRecording implements ProfilingFeatures {
     private static final long PMSIDR_CRR = 1 << 25;
 

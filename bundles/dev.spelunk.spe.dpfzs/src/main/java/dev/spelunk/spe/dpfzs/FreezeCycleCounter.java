@@ -11,13 +11,18 @@ import org.osgi.service.component.annotations.Component;
 
 /** FEAT_SPE_DPFZS: with PMCR_EL0.{FZS, DP} = {1, 1} a stopped buffer freezes PMCCNTR_EL0 too (DDI 0487, D13.5.2).
  * The performance monitors do it, where the machine has this feature; the SPU's rules are the same. */
-@Component(service = ProfilingFeatures.class,
+@Component(
+        service = ProfilingFeatures.class,
         property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE_DPFZS"})
 @Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPE_DPFZS", effective = "compose")
-@Requirement(namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPEv1p2)", effective = "compose")
-@Requirement(namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_PMUv3p7)", effective = "compose")
+@Requirement(
+        namespace = Architecture.FEATURE_NAMESPACE,
+        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPEv1p2)",
+        effective = "compose")
+@Requirement(
+        namespace = Architecture.FEATURE_NAMESPACE,
+        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_PMUv3p7)",
+        effective = "compose")
 public final class FreezeCycleCounter implements ProfilingFeatures {
     @Override
     public String feature() {

@@ -14,13 +14,18 @@ import org.osgi.service.component.annotations.Component;
 
 /** FEAT_SPE_EFT: filtering by SIMD and floating-point types and the masks of the type filter, PMSFCR_EL1.TYPEm,
  * and their PMU events (DDI 0487, D17.5.1, D24.7.12 and D14.3). */
-@Component(service = ProfilingFeatures.class,
+@Component(
+        service = ProfilingFeatures.class,
         property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE_EFT"})
 @Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPE_EFT", effective = "compose")
-@Requirement(namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE)", effective = "compose")
-@Requirement(namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE_FPF)", effective = "compose")
+@Requirement(
+        namespace = Architecture.FEATURE_NAMESPACE,
+        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE)",
+        effective = "compose")
+@Requirement(
+        namespace = Architecture.FEATURE_NAMESPACE,
+        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE_FPF)",
+        effective = "compose")
 public final class ExtendedFilteringByType implements ProfilingFeatures {
     private static final long PMSIDR_EFT = 1 << 26;
 
@@ -38,12 +43,20 @@ public final class ExtendedFilteringByType implements ProfilingFeatures {
     public void contribute(ProfilingRules rules) {
         rules.pmsidr |= PMSIDR_EFT;
         rules.filter("FT", new MaskedTypeFilter());
-        rules.refine(SystemRegister.PMSFCR_EL1, (register, architecture) -> register
-                .field("FP", 19).field("SIMD", 20)
-                .field("Bm", 48).field("LDm", 49).field("STm", 50).field("FPm", 51).field("SIMDm", 52));
-        rules.feedCounter(0x8348, SpuState.SAMPLE_FEED_FP,
+        rules.refine(SystemRegister.PMSFCR_EL1, (register, architecture) -> register.field("FP", 19)
+                .field("SIMD", 20)
+                .field("Bm", 48)
+                .field("LDm", 49)
+                .field("STm", 50)
+                .field("FPm", 51)
+                .field("SIMDm", 52));
+        rules.feedCounter(
+                0x8348,
+                SpuState.SAMPLE_FEED_FP,
                 (context, sample) -> (OperationTypes.of(sample) & OperationTypes.FP) != 0);
-        rules.feedCounter(0x8349, SpuState.SAMPLE_FEED_SIMD,
+        rules.feedCounter(
+                0x8349,
+                SpuState.SAMPLE_FEED_SIMD,
                 (context, sample) -> (OperationTypes.of(sample) & OperationTypes.SIMD) != 0);
     }
 }

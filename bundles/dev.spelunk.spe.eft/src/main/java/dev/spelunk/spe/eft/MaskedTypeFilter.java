@@ -11,8 +11,8 @@ import dev.spelunk.api.state.Operation;
 /** PMSFCR_EL1.FT with masks: some of the unmasked types, and exactly the masked ones (DDI 0487, D17.5.1). */
 final class MaskedTypeFilter implements SampleFilter {
     private static final long FT = 1 << 1;
-    private static final long TYPES = OperationTypes.SIMD | OperationTypes.FP | OperationTypes.ST | OperationTypes.LD
-            | OperationTypes.B;
+    private static final long TYPES =
+            OperationTypes.SIMD | OperationTypes.FP | OperationTypes.ST | OperationTypes.LD | OperationTypes.B;
 
     @Override
     public boolean enabled(PeContext context) {

@@ -12,11 +12,14 @@ import org.osgi.service.component.annotations.Component;
 
 /** FEAT_SPE_ERnd: the random part of an interval is counted beside the next interval, in PMSICR_EL1.ECOUNT
  * (DDI 0487, D17.3.4.3 and D24.7.13). */
-@Component(service = ProfilingFeatures.class,
+@Component(
+        service = ProfilingFeatures.class,
         property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE_ERnd"})
 @Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPE_ERnd", effective = "compose")
-@Requirement(namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE)", effective = "compose")
+@Requirement(
+        namespace = Architecture.FEATURE_NAMESPACE,
+        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE)",
+        effective = "compose")
 public final class ExtendedRandomization implements ProfilingFeatures {
     private static final long PMSIDR_ERND = 1 << 5;
 

@@ -18,15 +18,25 @@ final class ExceptionRouting implements ManagementEventRouting {
     @Override
     public int target(ProfilingOwnership ownership, int ec, int fsc) {
         PeContext c = ownership.context();
-        return ExceptionRules.target(ec, fsc, pmsee(c), effectiveEl2Ee(c), ownership.owningEl(),
-                c.register(SystemRegister.SCR_EL3), c.register(SystemRegister.HCR_EL2));
+        return ExceptionRules.target(
+                ec,
+                fsc,
+                pmsee(c),
+                effectiveEl2Ee(c),
+                ownership.owningEl(),
+                c.register(SystemRegister.SCR_EL3),
+                c.register(SystemRegister.HCR_EL2));
     }
 
     @Override
     public boolean stopped(ProfilingOwnership ownership) {
         PeContext c = ownership.context();
-        return ExceptionRules.stopped(s(c, SystemRegister.PMBSR_EL1), s(c, SystemRegister.PMBSR_EL2),
-                s(c, SystemRegister.PMBSR_EL3), pmsee(c), effectiveEl2Ee(c));
+        return ExceptionRules.stopped(
+                s(c, SystemRegister.PMBSR_EL1),
+                s(c, SystemRegister.PMBSR_EL2),
+                s(c, SystemRegister.PMBSR_EL3),
+                pmsee(c),
+                effectiveEl2Ee(c));
     }
 
     @Override
@@ -43,10 +53,21 @@ final class ExceptionRouting implements ManagementEventRouting {
         boolean owning = ownership.inOwningState();
         boolean tge = ownership.el2Enabled() && (c.register(SystemRegister.HCR_EL2) & HCR_TGE) != 0;
         int third = ExceptionRules.exceptionFromEl3(s(c, SystemRegister.PMBSR_EL3), pmsee(c), el);
-        int second = ExceptionRules.exceptionFromEl2(s(c, SystemRegister.PMBSR_EL2), effectiveEl2Ee(c),
-                (c.register(SystemRegister.PMSCR_EL2) & KE) != 0, c.pe.pm, owning, el);
-        int first = ExceptionRules.exceptionFromEl1(s(c, SystemRegister.PMBSR_EL1), effectiveEl1Ee(c), tge,
-                (c.register(SystemRegister.PMSCR_EL1) & KE) != 0, c.pe.pm, owning, el);
+        int second = ExceptionRules.exceptionFromEl2(
+                s(c, SystemRegister.PMBSR_EL2),
+                effectiveEl2Ee(c),
+                (c.register(SystemRegister.PMSCR_EL2) & KE) != 0,
+                c.pe.pm,
+                owning,
+                el);
+        int first = ExceptionRules.exceptionFromEl1(
+                s(c, SystemRegister.PMBSR_EL1),
+                effectiveEl1Ee(c),
+                tge,
+                (c.register(SystemRegister.PMSCR_EL1) & KE) != 0,
+                c.pe.pm,
+                owning,
+                el);
         return Math.max(third, Math.max(second, first));
     }
 
@@ -57,7 +78,9 @@ final class ExceptionRouting implements ManagementEventRouting {
     }
 
     private static int effectiveEl1Ee(PeContext c) {
-        return ExceptionRules.effectiveEl1Ee(effectiveEl2Ee(c), c.architecture.has("FEAT_NV"),
+        return ExceptionRules.effectiveEl1Ee(
+                effectiveEl2Ee(c),
+                c.architecture.has("FEAT_NV"),
                 (int) (c.register(SystemRegister.PMSCR_EL1) >>> EE_SHIFT) & 3);
     }
 

@@ -12,6 +12,7 @@ final class ExceptionRules {
 
     /** Values of PMSCR_ELx.EE and MDCR_EL3.PMSEE. */
     private static final int DELEGATED = 1;
+
     private static final int SOME = 2;
     private static final int ALL = 3;
 
@@ -20,8 +21,7 @@ final class ExceptionRules {
     private static final long HCR_TEA = 1L << 37;
     private static final long HCR_GPF = 1L << 48;
 
-    private ExceptionRules() {
-    }
+    private ExceptionRules() {}
 
     /**
      * Effective PMSCR_EL2.EE (EffectivePMSCR_EL2_EE).
@@ -71,12 +71,17 @@ final class ExceptionRules {
         boolean gpc = ec == EC_GPC;
         boolean gpf = (stage1 || stage2) && (fsc >>> 1 == 0x11 || fsc >>> 2 == 0x9 || fsc == 0x28);
         boolean external = (stage1 || stage2) && (fsc == 0x10 || fsc >>> 1 == 0x9 || fsc >>> 2 == 0x5 || fsc == 0x1B);
-        if (pmsee == ALL || pmsee == SOME
-                && (gpc || gpf && (scrEl3 & SCR_GPF) != 0 || external && (scrEl3 & SCR_EA) != 0)) {
+        if (pmsee == ALL
+                || pmsee == SOME && (gpc || gpf && (scrEl3 & SCR_GPF) != 0 || external && (scrEl3 & SCR_EA) != 0)) {
             return 3;
         }
-        if (el2Ee == ALL || el2Ee == SOME && (stage2 || stage1 && owningEl == 2 || gpc
-                || gpf && (hcrEl2 & HCR_GPF) != 0 || external && (hcrEl2 & HCR_TEA) != 0)) {
+        if (el2Ee == ALL
+                || el2Ee == SOME
+                        && (stage2
+                                || stage1 && owningEl == 2
+                                || gpc
+                                || gpf && (hcrEl2 & HCR_GPF) != 0
+                                || external && (hcrEl2 & HCR_TEA) != 0)) {
             return 2;
         }
         return 1;

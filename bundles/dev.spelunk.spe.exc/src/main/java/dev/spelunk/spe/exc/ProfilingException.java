@@ -17,11 +17,14 @@ import org.osgi.service.component.annotations.Component;
 
 /** FEAT_SPE_EXC: the SPE Profiling exception: PMBSR_EL2, PMBSR_EL3 and PMBSR_EL12, the fields EE and KE, and the
  * routing of management events and exceptions (DDI 0487, D17.8, D24.7.5 to D24.7.9). */
-@Component(service = ProfilingFeatures.class,
+@Component(
+        service = ProfilingFeatures.class,
         property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE_EXC"})
 @Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPE_EXC", effective = "compose")
-@Requirement(namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPEv1p5)", effective = "compose")
+@Requirement(
+        namespace = Architecture.FEATURE_NAMESPACE,
+        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPEv1p5)",
+        effective = "compose")
 public final class ProfilingException implements ProfilingFeatures {
     private static final long MDCR_EL3_PMSEE = 3L << 51;
 
@@ -29,15 +32,19 @@ public final class ProfilingException implements ProfilingFeatures {
         List<RegisterDefinition> registers = new ArrayList<>();
         boolean el2 = architecture.has("FEAT_EL2");
         if (el2) {
-            registers.add(ProfilingRegisters.owned(syndrome("PMBSR_EL2", SystemRegister.PMBSR_EL2).from(2))
-                    .rule(Rules.trapToEl3(SystemRegister.MDCR_EL3, MDCR_EL3_PMSEE, 0)).build());
+            registers.add(ProfilingRegisters.owned(
+                            syndrome("PMBSR_EL2", SystemRegister.PMBSR_EL2).from(2))
+                    .rule(Rules.trapToEl3(SystemRegister.MDCR_EL3, MDCR_EL3_PMSEE, 0))
+                    .build());
         }
         if (el2 && architecture.has("FEAT_VHE")) {
             registers.add(ProfilingRegisters.owned(RegisterDefinition.of("PMBSR_EL12", SystemRegister.PMBSR_EL12)
-                    .aliasOf(SystemRegister.PMBSR_EL1)).build());
+                            .aliasOf(SystemRegister.PMBSR_EL1))
+                    .build());
         }
         if (architecture.has("FEAT_EL3")) {
-            registers.add(syndrome("PMBSR_EL3", SystemRegister.PMBSR_EL3).from(3).build());
+            registers.add(
+                    syndrome("PMBSR_EL3", SystemRegister.PMBSR_EL3).from(3).build());
         }
         return registers;
     }
@@ -60,11 +67,14 @@ public final class ProfilingException implements ProfilingFeatures {
     @Override
     public void contribute(ProfilingRules rules) {
         rules.routing = new ExceptionRouting();
-        rules.refine(SystemRegister.PMSCR_EL1, (register, architecture) -> register.field("KE", 10).field("EE", 9, 8));
-        rules.refine(SystemRegister.PMSCR_EL2, (register, architecture) -> register.field("KE", 10).field("EE", 9, 8));
+        rules.refine(SystemRegister.PMSCR_EL1, (register, architecture) -> register.field("KE", 10)
+                .field("EE", 9, 8));
+        rules.refine(SystemRegister.PMSCR_EL2, (register, architecture) -> register.field("KE", 10)
+                .field("EE", 9, 8));
         rules.refine(SystemRegister.PMBSR_EL1, (register, architecture) -> {
             if (architecture.has("FEAT_EL2") && architecture.has("FEAT_VHE")) {
-                register.redirectedAtEl2(SystemRegister.PMBSR_EL2, context -> ExceptionRouting.effectiveEl2Ee(context) != 0);
+                register.redirectedAtEl2(
+                        SystemRegister.PMBSR_EL2, context -> ExceptionRouting.effectiveEl2Ee(context) != 0);
             }
         });
         rules.registers(ProfilingException::registers);

@@ -64,8 +64,11 @@ class ExceptionRulesTest {
                         Fields f = new Fields(pmsee, ee, e2pb, (bits & 1) != 0, (bits & 2) != 0);
                         List<String[]> fitting = new ArrayList<>();
                         for (String[] row : table) {
-                            if (fits(row[0], pmsee, 2) && fits(row[1], f.scr ? 1 : 0, 1) && fits(row[2], ee, 2)
-                                    && fits(row[3], e2pb, 2) && fits(row[4], f.hcr ? 1 : 0, 1)) {
+                            if (fits(row[0], pmsee, 2)
+                                    && fits(row[1], f.scr ? 1 : 0, 1)
+                                    && fits(row[2], ee, 2)
+                                    && fits(row[3], e2pb, 2)
+                                    && fits(row[4], f.hcr ? 1 : 0, 1)) {
                                 fitting.add(row);
                             }
                         }
@@ -107,8 +110,12 @@ class ExceptionRulesTest {
                 11 X XX XX X | EL3 EL3 EL3
                 """, (f, cells) -> {
             for (int fsc : GPF) {
-                assertThat(target(f, EC_STAGE1, fsc, 1L << 48, 1L << 48)).as("%s", f).isEqualTo(el(cells[0]));
-                assertThat(target(f, EC_STAGE2, fsc, 1L << 48, 1L << 48)).as("%s", f).isEqualTo(el(cells[1]));
+                assertThat(target(f, EC_STAGE1, fsc, 1L << 48, 1L << 48))
+                        .as("%s", f)
+                        .isEqualTo(el(cells[0]));
+                assertThat(target(f, EC_STAGE2, fsc, 1L << 48, 1L << 48))
+                        .as("%s", f)
+                        .isEqualTo(el(cells[1]));
             }
             assertThat(target(f, EC_GPC, 0, 1L << 48, 1L << 48)).as("%s", f).isEqualTo(el(cells[2]));
         });
@@ -134,8 +141,12 @@ class ExceptionRulesTest {
                 11 X XX XX X | EL3 EL3
                 """, (f, cells) -> {
             for (int fsc : EXTERNAL) {
-                assertThat(target(f, EC_STAGE1, fsc, 1L << 3, 1L << 37)).as("%s", f).isEqualTo(el(cells[0]));
-                assertThat(target(f, EC_STAGE2, fsc, 1L << 3, 1L << 37)).as("%s", f).isEqualTo(el(cells[1]));
+                assertThat(target(f, EC_STAGE1, fsc, 1L << 3, 1L << 37))
+                        .as("%s", f)
+                        .isEqualTo(el(cells[0]));
+                assertThat(target(f, EC_STAGE2, fsc, 1L << 3, 1L << 37))
+                        .as("%s", f)
+                        .isEqualTo(el(cells[1]));
             }
         });
     }
@@ -200,27 +211,39 @@ class ExceptionRulesTest {
             boolean pm = (all >>> 8 & 1) != 0;
             List<String[]> rows = new ArrayList<>();
             for (String[] r : table) {
-                if (fits(r[0], pmsee, 2) && fits(r[1], el2Ee, 2) && fits(r[2], tge ? 1 : 0, 1) && fits(r[3], el1Ee, 2)
-                        && fits(r[4], ke ? 1 : 0, 1) && fits(r[5], pm ? 1 : 0, 1)) {
+                if (fits(r[0], pmsee, 2)
+                        && fits(r[1], el2Ee, 2)
+                        && fits(r[2], tge ? 1 : 0, 1)
+                        && fits(r[3], el1Ee, 2)
+                        && fits(r[4], ke ? 1 : 0, 1)
+                        && fits(r[5], pm ? 1 : 0, 1)) {
                     rows.add(r);
                 }
             }
             assertThat(rows).hasSize(1);
             String[] row = rows.get(0);
             // The columns of the table are effective values: with FEAT_NV 10 acts as 11, otherwise it is reserved.
-            int effective = ExceptionRules.effectiveEl1Ee(ExceptionRules.effectiveEl2Ee(pmsee, true, el2Ee), true, el1Ee);
-            assertThat(ExceptionRules.interrupt(true, effective)).as(String.join(" ", row)).isEqualTo(row[6].equals("HIGH"));
+            int effective =
+                    ExceptionRules.effectiveEl1Ee(ExceptionRules.effectiveEl2Ee(pmsee, true, el2Ee), true, el1Ee);
+            assertThat(ExceptionRules.interrupt(true, effective))
+                    .as(String.join(" ", row))
+                    .isEqualTo(row[6].equals("HIGH"));
             assertThat(ExceptionRules.interrupt(false, effective)).isFalse();
             for (int el = 0; el < 4; el++) {
                 if (!row[7 + el].equals("n/a")) {
                     assertThat(ExceptionRules.exceptionFromEl1(true, effective, tge, ke, pm, true, el))
-                            .as("EL%d %s", el, String.join(" ", row)).isEqualTo(taken(row[7 + el]));
-                    assertThat(ExceptionRules.exceptionFromEl1(false, effective, tge, ke, pm, true, el)).isZero();
-                    assertThat(ExceptionRules.exceptionFromEl1(true, effective, tge, ke, pm, false, el)).isZero();
+                            .as("EL%d %s", el, String.join(" ", row))
+                            .isEqualTo(taken(row[7 + el]));
+                    assertThat(ExceptionRules.exceptionFromEl1(false, effective, tge, ke, pm, true, el))
+                            .isZero();
+                    assertThat(ExceptionRules.exceptionFromEl1(true, effective, tge, ke, pm, false, el))
+                            .isZero();
                 }
             }
         }
-        assertThat(ExceptionRules.effectiveEl1Ee(1, false, 1)).as("without FEAT_NV").isZero();
+        assertThat(ExceptionRules.effectiveEl1Ee(1, false, 1))
+                .as("without FEAT_NV")
+                .isZero();
         assertThat(ExceptionRules.effectiveEl1Ee(1, false, 2)).isZero();
         assertThat(ExceptionRules.effectiveEl1Ee(1, false, 3)).isEqualTo(3);
     }
@@ -252,7 +275,10 @@ class ExceptionRulesTest {
             boolean pm = (all >>> 6 & 1) != 0;
             List<String[]> rows = new ArrayList<>();
             for (String[] r : table) {
-                if (fits(r[0], pmsee, 2) && fits(r[1], ee, 2) && fits(r[2], ke ? 1 : 0, 1) && fits(r[3], tge, 1)
+                if (fits(r[0], pmsee, 2)
+                        && fits(r[1], ee, 2)
+                        && fits(r[2], ke ? 1 : 0, 1)
+                        && fits(r[3], tge, 1)
                         && fits(r[4], pm ? 1 : 0, 1)) {
                     rows.add(r);
                 }
@@ -263,9 +289,12 @@ class ExceptionRulesTest {
             for (int el = 0; el < 4; el++) {
                 if (!row[5 + el].equals("n/a")) {
                     assertThat(ExceptionRules.exceptionFromEl2(true, effective, ke, pm, true, el))
-                            .as("EL%d %s", el, String.join(" ", row)).isEqualTo(taken(row[5 + el]));
-                    assertThat(ExceptionRules.exceptionFromEl2(false, effective, ke, pm, true, el)).isZero();
-                    assertThat(ExceptionRules.exceptionFromEl2(true, effective, ke, pm, false, el)).isZero();
+                            .as("EL%d %s", el, String.join(" ", row))
+                            .isEqualTo(taken(row[5 + el]));
+                    assertThat(ExceptionRules.exceptionFromEl2(false, effective, ke, pm, true, el))
+                            .isZero();
+                    assertThat(ExceptionRules.exceptionFromEl2(true, effective, ke, pm, false, el))
+                            .isZero();
                 }
             }
         }
@@ -276,7 +305,10 @@ class ExceptionRulesTest {
     void el3() {
         // PMSEE: taken from EL0, EL1, EL2, EL3; the rows for TGE differ only in EL1, where the PE cannot be
         String[][] table = {
-            {"None", "None", "None", "None"}, {"None", "None", "None", "None"}, {"EL3", "EL3", "EL3", "C"}, {"EL3", "EL3", "EL3", "C"},
+            {"None", "None", "None", "None"},
+            {"None", "None", "None", "None"},
+            {"EL3", "EL3", "EL3", "C"},
+            {"EL3", "EL3", "EL3", "C"},
         };
         for (int pmsee = 0; pmsee < 4; pmsee++) {
             for (int el = 0; el < 4; el++) {
@@ -293,12 +325,18 @@ class ExceptionRulesTest {
         for (int pmsee = 0; pmsee < 4; pmsee++) {
             for (int ee = 0; ee < 4; ee++) {
                 int effective = ExceptionRules.effectiveEl2Ee(pmsee, true, ee);
-                assertThat(ExceptionRules.stopped(true, false, false, pmsee, effective)).isTrue();
-                assertThat(ExceptionRules.stopped(false, true, false, pmsee, effective)).isEqualTo(pmsee != 0 && ee >= 2);
-                assertThat(ExceptionRules.stopped(false, false, true, pmsee, effective)).isEqualTo(pmsee >= 2);
-                assertThat(ExceptionRules.stopped(false, false, false, pmsee, effective)).isFalse();
+                assertThat(ExceptionRules.stopped(true, false, false, pmsee, effective))
+                        .isTrue();
+                assertThat(ExceptionRules.stopped(false, true, false, pmsee, effective))
+                        .isEqualTo(pmsee != 0 && ee >= 2);
+                assertThat(ExceptionRules.stopped(false, false, true, pmsee, effective))
+                        .isEqualTo(pmsee >= 2);
+                assertThat(ExceptionRules.stopped(false, false, false, pmsee, effective))
+                        .isFalse();
             }
         }
-        assertThat(ExceptionRules.effectiveEl2Ee(1, false, 3)).as("without EL2 exceptions are delegated").isEqualTo(1);
+        assertThat(ExceptionRules.effectiveEl2Ee(1, false, 3))
+                .as("without EL2 exceptions are delegated")
+                .isEqualTo(1);
     }
 }

@@ -24,8 +24,8 @@ final class DataSourceFilter implements SampleFilter {
 
     /** Whether the operation is a load with a Data Source that PMSDSFR_EL1 selects. */
     static boolean selects(PeContext context, Operation operation) {
-        return hasSource(operation) && (context.register(SystemRegister.PMSDSFR_EL1)
-                >>> (operation.dataSource & SOURCE_BITS) & 1) != 0;
+        return hasSource(operation)
+                && (context.register(SystemRegister.PMSDSFR_EL1) >>> (operation.dataSource & SOURCE_BITS) & 1) != 0;
     }
 
     private static boolean hasSource(Operation operation) {

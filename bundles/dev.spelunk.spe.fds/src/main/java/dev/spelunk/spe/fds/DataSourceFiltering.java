@@ -16,17 +16,23 @@ import org.osgi.service.component.annotations.Component;
 
 /** FEAT_SPE_FDS: the data source filter, PMSFCR_EL1.FDS and PMSDSFR_EL1, and the PMU event SAMPLE_FEED_DS
  * (DDI 0487, D17.5.4, D24.7.10 and D14.3). */
-@Component(service = ProfilingFeatures.class,
+@Component(
+        service = ProfilingFeatures.class,
         property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE_FDS"})
 @Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPE_FDS", effective = "compose")
-@Requirement(namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPEv1p4)", effective = "compose")
-@Requirement(namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE_LDS)", effective = "compose")
+@Requirement(
+        namespace = Architecture.FEATURE_NAMESPACE,
+        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPEv1p4)",
+        effective = "compose")
+@Requirement(
+        namespace = Architecture.FEATURE_NAMESPACE,
+        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE_LDS)",
+        effective = "compose")
 public final class DataSourceFiltering implements ProfilingFeatures {
     private static final long PMSIDR_FDS = 1 << 7;
     /** HDFGRTR2_EL2 and HDFGWTR2_EL2.nPMSDSFR_EL1. */
     private static final int FGT2_NPMSDSFR = 19;
+
     private static final int MDCR_EL3_ENPMS3 = 42;
 
     @Override
@@ -45,8 +51,11 @@ public final class DataSourceFiltering implements ProfilingFeatures {
         rules.filter("FDS", new DataSourceFilter());
         rules.refine(SystemRegister.PMSFCR_EL1, (register, architecture) -> register.field("FDS", 4));
         rules.registers(architecture -> List.of(ProfilingRegisters.sampling(
-                RegisterDefinition.of("PMSDSFR_EL1", SystemRegister.PMSDSFR_EL1).field("S", 63, 0)
-                        .rule(ProfilingRegisters.fineGrained2(FGT2_NPMSDSFR)), MDCR_EL3_ENPMS3).build()));
+                        RegisterDefinition.of("PMSDSFR_EL1", SystemRegister.PMSDSFR_EL1)
+                                .field("S", 63, 0)
+                                .rule(ProfilingRegisters.fineGrained2(FGT2_NPMSDSFR)),
+                        MDCR_EL3_ENPMS3)
+                .build()));
         rules.feedCounter(0x8122, SpuState.SAMPLE_FEED_DS, DataSourceFilter::selects);
     }
 }

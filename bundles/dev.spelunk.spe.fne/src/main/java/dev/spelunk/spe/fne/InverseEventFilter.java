@@ -21,6 +21,7 @@ final class InverseEventFilter implements SampleFilter {
     /** No selected event is CONSTRAINED UNPREDICTABLE: acts as FnE = 0, which is what evaluating it gives. */
     @Override
     public boolean rejects(PeContext context, ProfilingRules rules, Operation operation) {
-        return (context.register(SystemRegister.PMSNEVFR_EL1) & rules.filterableEvents & ~RETIRED & operation.events) != 0;
+        return (context.register(SystemRegister.PMSNEVFR_EL1) & rules.filterableEvents & ~RETIRED & operation.events)
+                != 0;
     }
 }

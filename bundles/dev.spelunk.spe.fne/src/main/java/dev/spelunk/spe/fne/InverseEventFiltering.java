@@ -14,15 +14,19 @@ import org.osgi.annotation.bundle.Requirement;
 import org.osgi.service.component.annotations.Component;
 
 /** FEAT_SPE_FnE: the inverse event filter, PMSFCR_EL1.FnE and PMSNEVFR_EL1 (DDI 0487, D17.5.2 and D24.7.17). */
-@Component(service = ProfilingFeatures.class,
+@Component(
+        service = ProfilingFeatures.class,
         property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE_FnE"})
 @Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPE_FnE", effective = "compose")
-@Requirement(namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPEv1p2)", effective = "compose")
+@Requirement(
+        namespace = Architecture.FEATURE_NAMESPACE,
+        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPEv1p2)",
+        effective = "compose")
 public final class InverseEventFiltering implements ProfilingFeatures {
     private static final long PMSIDR_FNE = 1 << 6;
     /** HDFGRTR_EL2 and HDFGWTR_EL2.nPMSNEVFR_EL1. */
     private static final int FGT_NPMSNEVFR = 62;
+
     private static final int MDCR_EL3_ENPMSN = 36;
 
     @Override
@@ -40,8 +44,12 @@ public final class InverseEventFiltering implements ProfilingFeatures {
         rules.pmsidr |= PMSIDR_FNE;
         rules.filter("FnE", new InverseEventFilter());
         rules.refine(SystemRegister.PMSFCR_EL1, (register, architecture) -> register.field("FnE", 3));
-        rules.registers(architecture -> List.of(ProfilingRegisters.events(ProfilingRegisters.sampling(
-                RegisterDefinition.of("PMSNEVFR_EL1", SystemRegister.PMSNEVFR_EL1)
-                        .rule(ProfilingRegisters.fineGrained(FGT_NPMSNEVFR, 0)), MDCR_EL3_ENPMSN), rules).build()));
+        rules.registers(architecture -> List.of(ProfilingRegisters.events(
+                        ProfilingRegisters.sampling(
+                                RegisterDefinition.of("PMSNEVFR_EL1", SystemRegister.PMSNEVFR_EL1)
+                                        .rule(ProfilingRegisters.fineGrained(FGT_NPMSNEVFR, 0)),
+                                MDCR_EL3_ENPMSN),
+                        rules)
+                .build()));
     }
 }

@@ -10,11 +10,14 @@ import org.osgi.annotation.bundle.Requirement;
 import org.osgi.service.component.annotations.Component;
 
 /** FEAT_SPE_LDS: Data Source packets of loads, where the timing model knows the source (DDI 0487, D18.2.4). */
-@Component(service = ProfilingFeatures.class,
+@Component(
+        service = ProfilingFeatures.class,
         property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE_LDS"})
 @Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPE_LDS", effective = "compose")
-@Requirement(namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE)", effective = "compose")
+@Requirement(
+        namespace = Architecture.FEATURE_NAMESPACE,
+        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE)",
+        effective = "compose")
 public final class LoadedDataSource implements ProfilingFeatures {
     private static final long PMSIDR_LDS = 1 << 4;
 

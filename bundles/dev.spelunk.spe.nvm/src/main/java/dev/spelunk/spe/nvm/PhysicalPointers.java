@@ -17,14 +17,18 @@ import org.osgi.service.component.annotations.Component;
 
 /** FEAT_SPE_nVM: profiling buffer pointers that stage 1 does not translate, and PMBMAR_EL1 (DDI 0487, D17.7.2,
  * D24.7.1 to D24.7.3, D24.7.8 and D24.7.9). */
-@Component(service = ProfilingFeatures.class,
+@Component(
+        service = ProfilingFeatures.class,
         property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE_nVM"})
 @Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPE_nVM", effective = "compose")
-@Requirement(namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE)", effective = "compose")
+@Requirement(
+        namespace = Architecture.FEATURE_NAMESPACE,
+        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE)",
+        effective = "compose")
 public final class PhysicalPointers implements ProfilingFeatures {
     /** HDFGRTR2_EL2 and HDFGWTR2_EL2.nPMBMAR_EL1. */
     private static final int FGT2_NPMBMAR = 24;
+
     private static final int MDCR_EL3_ENPMS4 = 55;
     private static final long PMBIDR_P = 1 << 4;
     /** PMBIDR_EL1.AddrMode: virtual and physical. */
@@ -32,7 +36,8 @@ public final class PhysicalPointers implements ProfilingFeatures {
 
     /** PMBIDR_EL1.AddrMode, where programming is allowed and EL2 allows physical pointers. */
     private static long addressModes(PeContext context, long pmbidr) {
-        boolean physical = (pmbidr & PMBIDR_P) == 0 && context.sampler != null
+        boolean physical = (pmbidr & PMBIDR_P) == 0
+                && context.sampler != null
                 && UntranslatedPointers.enabledByEl2(context, context.sampler.owningEl(), Rules.el2Enabled(context));
         return physical ? pmbidr | PMBIDR_BOTH_MODES : pmbidr;
     }
@@ -59,11 +64,16 @@ public final class PhysicalPointers implements ProfilingFeatures {
         rules.refine(SystemRegister.PMSCR_EL2, (register, architecture) -> register.field("EnVM", 11));
         rules.refine(SystemRegister.PMBIDR_EL1, (register, architecture) -> {
             RegisterDefinition.ReadHook before = register.onRead();
-            register.onRead((context, definition, stored) -> addressModes(context, before.read(context, definition, stored)));
+            register.onRead(
+                    (context, definition, stored) -> addressModes(context, before.read(context, definition, stored)));
         });
         rules.registers(architecture -> List.of(ProfilingRegisters.buffer(
-                RegisterDefinition.of("PMBMAR_EL1", SystemRegister.PMBMAR_EL1).field("SH", 9, 8).field("Attr", 7, 0)
-                        .rule(ProfilingRegisters.fineGrained2(FGT2_NPMBMAR)), MDCR_EL3_ENPMS4)
-                .onWrite(ProfilingRegisters::writeControl).build()));
+                        RegisterDefinition.of("PMBMAR_EL1", SystemRegister.PMBMAR_EL1)
+                                .field("SH", 9, 8)
+                                .field("Attr", 7, 0)
+                                .rule(ProfilingRegisters.fineGrained2(FGT2_NPMBMAR)),
+                        MDCR_EL3_ENPMS4)
+                .onWrite(ProfilingRegisters::writeControl)
+                .build()));
     }
 }

@@ -17,6 +17,7 @@ final class LastBranch implements SampleCollector, PacketEncoder {
 
     /** Index of the value that is 1 when there is a branch, of the packet's payload, and of the count of operations. */
     private final int known;
+
     private final int target;
     private final int executed;
     private final int window;

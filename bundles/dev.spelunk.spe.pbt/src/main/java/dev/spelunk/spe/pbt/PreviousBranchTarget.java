@@ -12,11 +12,15 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
 /** FEAT_SPE_PBT: the target of the taken branch before the sampled operation (DDI 0487, D17.6.3.1 and D18.2.1). */
-@Component(service = ProfilingFeatures.class, configurationPid = PreviousBranchTarget.PID,
+@Component(
+        service = ProfilingFeatures.class,
+        configurationPid = PreviousBranchTarget.PID,
         property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE_PBT"})
 @Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPE_PBT", effective = "compose")
-@Requirement(namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPEv1p2)", effective = "compose")
+@Requirement(
+        namespace = Architecture.FEATURE_NAMESPACE,
+        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPEv1p2)",
+        effective = "compose")
 public final class PreviousBranchTarget implements ProfilingFeatures {
     /** PID of the configuration. */
     public static final String PID = "dev.spelunk.spe.pbt";
@@ -33,6 +37,7 @@ public final class PreviousBranchTarget implements ProfilingFeatures {
     private static final long PMSIDR_PBT = 1 << 24;
     /** Index of the address packet. */
     private static final int INDEX = 4;
+
     private static final int LARGEST_WINDOW = 4096;
 
     private final int window;
@@ -42,8 +47,8 @@ public final class PreviousBranchTarget implements ProfilingFeatures {
     public PreviousBranchTarget(Config config) {
         window = config.window();
         if (window < 1 || window > LARGEST_WINDOW) {
-            throw new BadInputException(PID + ": window is " + window + ", but must be from 1 to " + LARGEST_WINDOW
-                    + " operations");
+            throw new BadInputException(
+                    PID + ": window is " + window + ", but must be from 1 to " + LARGEST_WINDOW + " operations");
         }
     }
 

@@ -27,7 +27,9 @@ final class ArrayPacket implements PacketEncoder {
         }
         int ets = tileSize(operation.vectorBits);
         out[at] = OTHER_HEADER;
-        out[at + 1] = (byte) (SUBCLASS | ets >>> 1 << 4 | (ets & 1) << 2
+        out[at + 1] = (byte) (SUBCLASS
+                | ets >>> 1 << 4
+                | (ets & 1) << 2
                 | (operation.is(Operation.FLOATING_POINT) ? FLOATING_POINT : 0));
         return at + 2;
     }

@@ -13,13 +13,18 @@ import org.osgi.service.component.annotations.Component;
 /** FEAT_SPE_SME: events 17, 18, 24 and 25 with their filters, SME array packets, and vectors longer than 2048 bits
  * (DDI 0487, D18.2.6 and D18.2.7). The PE that comes with Spelunk has no SME, so it produces none of them; a PE
  * that has sets {@link Operation#form} and the events. */
-@Component(service = ProfilingFeatures.class,
+@Component(
+        service = ProfilingFeatures.class,
         property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE_SME"})
 @Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPE_SME", effective = "compose")
-@Requirement(namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPEv1p1)", effective = "compose")
-@Requirement(namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SME)", effective = "compose")
+@Requirement(
+        namespace = Architecture.FEATURE_NAMESPACE,
+        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPEv1p1)",
+        effective = "compose")
+@Requirement(
+        namespace = Architecture.FEATURE_NAMESPACE,
+        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SME)",
+        effective = "compose")
 public final class StreamingMode implements ProfilingFeatures {
     private static final long PMSIDR_SME = 1L << 32;
     /** Partial or empty predicate, empty predicate, Streaming SVE mode, SMCU. */

@@ -10,11 +10,14 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
 /** Service: the same number of cycles for each operation of a class, and nothing about caches, TLBs or predictors. */
-@Component(service = TimingModel.class, configurationPid = FixedTimingModel.PID,
+@Component(
+        service = TimingModel.class,
+        configurationPid = FixedTimingModel.PID,
         property = {Parts.PART + "=" + Parts.TIMING, Parts.NAME + "=fixed"})
 public final class FixedTimingModel implements TimingModel {
     /** PID of the configuration. */
     public static final String PID = "dev.spelunk.timing.fixed";
+
     private static final int MAXIMUM = 1_000_000;
 
     /**
@@ -65,7 +68,8 @@ public final class FixedTimingModel implements TimingModel {
 
     private static void check(String key, int cycles) {
         if (cycles < 0 || cycles > MAXIMUM) {
-            throw new BadInputException(PID + ": " + key + " is " + cycles + ", but must be from 0 to " + MAXIMUM + " cycles");
+            throw new BadInputException(
+                    PID + ": " + key + " is " + cycles + ", but must be from 0 to " + MAXIMUM + " cycles");
         }
     }
 

@@ -22,12 +22,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Fixed cycles for each class. */
 class FixedTimingModelTest {
-    private static final Map<String, Object> CYCLES = Map.of("issue", 2, "other", 10, "branch", 20, "load", 30, "store", 40,
-            "atomic", 50, "translation", 7);
+    private static final Map<String, Object> CYCLES =
+            Map.of("issue", 2, "other", 10, "branch", 20, "load", 30, "store", 40, "atomic", 50, "translation", 7);
 
     private static FixedTimingModel model(Map<String, Object> changed) {
         return new FixedTimingModel((FixedTimingModel.Config) Proxy.newProxyInstance(
-                FixedTimingModelTest.class.getClassLoader(), new Class<?>[] {FixedTimingModel.Config.class},
+                FixedTimingModelTest.class.getClassLoader(),
+                new Class<?>[] {FixedTimingModel.Config.class},
                 (proxy, method, arguments) -> changed.getOrDefault(method.getName(), method.getDefaultValue())));
     }
 
@@ -56,10 +57,16 @@ class FixedTimingModelTest {
         OperationTimer timer = timer(CYCLES, 0xFFF);
         assertThat(timed(timer, Operation.OTHER, 0).totalLatency).isEqualTo(12);
         assertThat(timed(timer, Operation.BRANCH, Operation.TAKEN).totalLatency).isEqualTo(22);
-        assertThat(timed(timer, Operation.LOAD_STORE, Operation.LOAD | Operation.HAS_VA).totalLatency).isEqualTo(39);
-        assertThat(timed(timer, Operation.LOAD_STORE, Operation.STORE | Operation.HAS_VA).totalLatency).isEqualTo(49);
-        assertThat(timed(timer, Operation.LOAD_STORE,
-                Operation.LOAD | Operation.STORE | Operation.ATOMIC | Operation.HAS_VA).totalLatency).isEqualTo(59);
+        assertThat(timed(timer, Operation.LOAD_STORE, Operation.LOAD | Operation.HAS_VA).totalLatency)
+                .isEqualTo(39);
+        assertThat(timed(timer, Operation.LOAD_STORE, Operation.STORE | Operation.HAS_VA).totalLatency)
+                .isEqualTo(49);
+        assertThat(timed(
+                                timer,
+                                Operation.LOAD_STORE,
+                                Operation.LOAD | Operation.STORE | Operation.ATOMIC | Operation.HAS_VA)
+                        .totalLatency)
+                .isEqualTo(59);
         assertThat(timed(timer, Operation.OTHER, 0).issueLatency).isEqualTo(2);
         assertThat(timer.warmingWindow()).isZero();
     }
@@ -73,14 +80,17 @@ class FixedTimingModelTest {
         assertThat(load.translationLatency).isEqualTo(7);
         Operation aborted = timed(timer, Operation.LOAD_STORE, Operation.LOAD | Operation.HAS_VA | Operation.EXCEPTION);
         assertThat(aborted.is(Operation.HAS_TRANSLATION_LATENCY)).isFalse();
-        assertThat(timed(timer, Operation.OTHER, 0).is(Operation.HAS_TRANSLATION_LATENCY)).isFalse();
+        assertThat(timed(timer, Operation.OTHER, 0).is(Operation.HAS_TRANSLATION_LATENCY))
+                .isFalse();
     }
 
     @Test
     @DisplayName("No event and no data source is made up; what the PE knew stays")
     void nothingMadeUp() {
         OperationTimer timer = timer(CYCLES, -1L);
-        Operation load = timed(timer, Operation.LOAD_STORE,
+        Operation load = timed(
+                timer,
+                Operation.LOAD_STORE,
                 Operation.LOAD | Operation.HAS_VA | Operation.MISALIGNED | Operation.TLB_WALK);
         assertThat(load.events).isEqualTo(0x43);
         assertThat(load.is(Operation.HAS_DATA_SOURCE)).isFalse();
@@ -106,8 +116,10 @@ class FixedTimingModelTest {
     @DisplayName("Cycles out of range are refused with PID, key and range")
     void refused(String key) {
         for (int value : new int[] {-1, 1_000_001}) {
-            assertThatThrownBy(() -> model(Map.of(key, value))).isInstanceOf(BadInputException.class)
-                    .hasMessage("dev.spelunk.timing.fixed: " + key + " is " + value + ", but must be from 0 to 1000000 cycles");
+            assertThatThrownBy(() -> model(Map.of(key, value)))
+                    .isInstanceOf(BadInputException.class)
+                    .hasMessage("dev.spelunk.timing.fixed: " + key + " is " + value
+                            + ", but must be from 0 to 1000000 cycles");
         }
     }
 }

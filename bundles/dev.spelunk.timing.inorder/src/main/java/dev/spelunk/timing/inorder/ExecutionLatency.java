@@ -3,8 +3,7 @@ package dev.spelunk.timing.inorder;
 
 /** The class latency of operations that are neither branches nor data accesses, by encoding group (DDI 0487, C4.1). */
 final class ExecutionLatency {
-    private ExecutionLatency() {
-    }
+    private ExecutionLatency() {}
 
     static int of(int word, Shape.Latencies latencies) {
         switch (word >>> 25 & 15) {

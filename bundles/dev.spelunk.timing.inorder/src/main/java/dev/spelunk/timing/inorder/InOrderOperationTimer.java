@@ -14,6 +14,7 @@ import java.util.List;
 final class InOrderOperationTimer implements OperationTimer {
     /** Bits of the Events packet (DDI 0487, D18.2.6). */
     private static final long L1D_ACCESS = 1 << 2;
+
     private static final long L1D_REFILL = 1 << 3;
     private static final long TLB_ACCESS = 1 << 4;
     private static final long TLB_WALK = 1 << 5;

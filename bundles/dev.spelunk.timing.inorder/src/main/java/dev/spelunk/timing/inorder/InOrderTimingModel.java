@@ -12,7 +12,9 @@ import org.osgi.service.component.annotations.Component;
  * Service: an in-order pipeline with set-associative caches, TLBs and a branch predictor, of the shape that the
  * variant gives.
  */
-@Component(service = TimingModel.class, configurationPid = InOrderTimingModel.PID,
+@Component(
+        service = TimingModel.class,
+        configurationPid = InOrderTimingModel.PID,
         property = {Parts.PART + "=" + Parts.TIMING, Parts.NAME + "=inorder"})
 public final class InOrderTimingModel implements TimingModel {
     /** PID of the configuration. */

@@ -19,6 +19,7 @@ final class MemoryHierarchy {
 
     /** Levels that data came from. */
     static final int L1D = 0;
+
     static final int L2 = 1;
     static final int LAST_LEVEL = 2;
     static final int MEMORY = 3;
@@ -31,11 +32,13 @@ final class MemoryHierarchy {
     private final SetAssociative l2;
     /** Null when the L2 is the last level. */
     private final SetAssociative lastLevel;
+
     private final SetAssociative dtlb;
     private final SetAssociative l2Tlb;
 
     /** Of the last data access: level, whether the DTLB missed, whether the tables were walked, cycles. */
     int level;
+
     boolean dtlbMiss;
     boolean walk;
     boolean crossed;
@@ -68,7 +71,11 @@ final class MemoryHierarchy {
 
     /** Words of state, without the last level. */
     static int words(Shape shape) {
-        return 2 + shape.l1d().words() + shape.l1i().words() + shape.l2().words() + shape.dtlb().words()
+        return 2
+                + shape.l1d().words()
+                + shape.l1i().words()
+                + shape.l2().words()
+                + shape.dtlb().words()
                 + shape.l2Tlb().words();
     }
 

@@ -12,6 +12,7 @@ final class Operands {
     static final int V = 32;
     /** Position of NZCV, where X31 would be. */
     static final int FLAGS = 31;
+
     private static final long GENERAL = (1L << 31) - 1;
 
     long reads;

@@ -14,15 +14,19 @@ final class Warming {
     static final int WORDS = 8;
     /** The operation up to which all have been taken in, and how many were seen. */
     private static final int EXECUTED = 0;
+
     private static final int SEEN = 1;
     /** Lines from memory, and operations, since the last judgement. */
     private static final int RECENT_LINES = 2;
+
     private static final int RECENT = 3;
     /** Operations for which priming goes on, and those that it saw. */
     private static final int PRIMING = 4;
+
     private static final int PRIMED = 5;
     /** Lines from memory in windows, not while priming; and operations that nothing saw. */
     private static final int LINES = 6;
+
     private static final int UNSEEN = 7;
 
     /** Operations for one judgement of whether the last level is cold. */
@@ -104,9 +108,14 @@ final class Warming {
         }
         double executed = Math.max(1, words[at + EXECUTED]);
         return List.of(
-                String.format(Locale.ROOT, "%sinorder: caches, TLBs and predictor are warmed for %,d operations before each"
-                        + " sample; they saw %.1f%% of the operations, %.1f%% while the last level was cold",
-                        who, window, 100 * words[at + SEEN] / executed, 100 * words[at + PRIMED] / executed),
+                String.format(
+                        Locale.ROOT,
+                        "%sinorder: caches, TLBs and predictor are warmed for %,d operations before each"
+                                + " sample; they saw %.1f%% of the operations, %.1f%% while the last level was cold",
+                        who,
+                        window,
+                        100 * words[at + SEEN] / executed,
+                        100 * words[at + PRIMED] / executed),
                 who + "last level: " + lastLevel());
     }
 
@@ -117,7 +126,11 @@ final class Warming {
         if (unseen * STALE_PART < lines) {
             return "current";
         }
-        return String.format(Locale.ROOT, "STALE: about %,.0f lines came from memory unseen between windows, and it holds %,d;"
-                + " its misses and data sources are those of the lines that were seen", unseen, lines);
+        return String.format(
+                Locale.ROOT,
+                "STALE: about %,.0f lines came from memory unseen between windows, and it holds %,d;"
+                        + " its misses and data sources are those of the lines that were seen",
+                unseen,
+                lines);
     }
 }

@@ -39,8 +39,15 @@ class InOrderTimingTest {
     @DisplayName("A first access comes from memory after a walk, the next from the L1D: events, latency and source")
     void coldAndWarm() {
         Operation cold = alone(A);
-        assertThat(cold.events).isEqualTo(L1D_ACCESS | L1D_REFILL | TLB_ACCESS | TLB_WALK | LLC_ACCESS | LLC_MISS
-                | L2D_ACCESS | L2D_MISS);
+        assertThat(cold.events)
+                .isEqualTo(L1D_ACCESS
+                        | L1D_REFILL
+                        | TLB_ACCESS
+                        | TLB_WALK
+                        | LLC_ACCESS
+                        | LLC_MISS
+                        | L2D_ACCESS
+                        | L2D_MISS);
         assertThat(cold.translationLatency).isEqualTo(30);
         assertThat(cold.totalLatency - cold.issueLatency).isEqualTo(120 + 30);
         assertThat(cold.dataSource).isEqualTo(0xE);
@@ -54,12 +61,14 @@ class InOrderTimingTest {
     @Test
     @DisplayName("What the L1D gave up comes from the L2, what that gave up from the last level")
     void levels() {
-        pe.use(Map.of("dataSource", "neoverse", "l1dSize", 1, "l1dWays", 1, "l2Size", 2, "l2Ways", 1, "lastLevelSize", 64));
+        pe.use(Map.of(
+                "dataSource", "neoverse", "l1dSize", 1, "l1dWays", 1, "l2Size", 2, "l2Ways", 1, "lastLevelSize", 64));
         alone(A);
         alone(A + 1024);
         Operation second = alone(A);
         assertThat(second.dataSource).isEqualTo(0x8);
-        assertThat(second.events & (L2D_ACCESS | L2D_MISS | LLC_ACCESS | L1D_REFILL)).isEqualTo(L2D_ACCESS | L1D_REFILL);
+        assertThat(second.events & (L2D_ACCESS | L2D_MISS | LLC_ACCESS | L1D_REFILL))
+                .isEqualTo(L2D_ACCESS | L1D_REFILL);
         assertThat(second.totalLatency - second.issueLatency).isEqualTo(11 + 1);
         alone(A + 2048);
         Operation third = alone(A);
@@ -81,8 +90,10 @@ class InOrderTimingTest {
     void tlb() {
         alone(A);
         assertThat(alone(A + 64).events & TLB_WALK).isZero();
-        assertThat(pe.access(Models.LDR, Operation.LOAD, A, A + 0x10_0000, 8).events & TLB_WALK).isNotZero();
-        Operation large = pe.operation(Models.LDR, Operation.LOAD_STORE, Operation.LOAD | Operation.HAS_VA | Operation.HAS_PA);
+        assertThat(pe.access(Models.LDR, Operation.LOAD, A, A + 0x10_0000, 8).events & TLB_WALK)
+                .isNotZero();
+        Operation large =
+                pe.operation(Models.LDR, Operation.LOAD_STORE, Operation.LOAD | Operation.HAS_VA | Operation.HAS_PA);
         large.va = 0x8000_0000L;
         large.pa = 0x6000_0000L;
         large.pageBits = 21;
@@ -147,7 +158,8 @@ class InOrderTimingTest {
     void exception() {
         Operation o = pe.access(Models.LDR, Operation.LOAD | Operation.EXCEPTION, A, A, 8);
         assertThat(o.events).isZero();
-        assertThat(o.is(Operation.HAS_TRANSLATION_LATENCY | Operation.HAS_DATA_SOURCE)).isFalse();
+        assertThat(o.is(Operation.HAS_TRANSLATION_LATENCY | Operation.HAS_DATA_SOURCE))
+                .isFalse();
         assertThat(alone(A).events & L1D_REFILL).isNotZero();
     }
 
@@ -159,9 +171,13 @@ class InOrderTimingTest {
         pe.context.pe.executed += 10;
         Operation load = pe.load(A);
         Operation free = pe.timed(pe.operation(0x8B0A0129, Operation.OTHER, 0));
-        assertThat(free.issueLatency).as("add x9, x9, x10 reads nothing that is not ready").isLessThanOrEqualTo(2);
+        assertThat(free.issueLatency)
+                .as("add x9, x9, x10 reads nothing that is not ready")
+                .isLessThanOrEqualTo(2);
         Operation user = pe.timed(pe.operation(0x8B000000, Operation.OTHER, 0));
-        assertThat(user.issueLatency).as("add x0, x0, x0 waits for the load").isGreaterThanOrEqualTo(load.totalLatency - 4);
+        assertThat(user.issueLatency)
+                .as("add x0, x0, x0 waits for the load")
+                .isGreaterThanOrEqualTo(load.totalLatency - 4);
     }
 
     @Test
@@ -172,15 +188,20 @@ class InOrderTimingTest {
             pe.branch(A, conditional, A - 64);
         }
         assertThat(pe.branch(A, conditional, A - 64).events & MISPREDICTED).isZero();
-        assertThat(pe.branch(A, Operation.CONDITIONAL | Operation.CONDITION_FAILED, 0).events & MISPREDICTED).isNotZero();
+        assertThat(pe.branch(A, Operation.CONDITIONAL | Operation.CONDITION_FAILED, 0).events & MISPREDICTED)
+                .isNotZero();
         int indirect = Operation.INDIRECT | Operation.TAKEN;
         assertThat(pe.branch(A + 8, indirect, A + 800).events & MISPREDICTED).isNotZero();
         assertThat(pe.branch(A + 8, indirect, A + 800).events & MISPREDICTED).isZero();
         pe.branch(A + 16, Operation.BRANCH_WITH_LINK | Operation.TAKEN, A + 900);
         int procedureReturn = indirect | Operation.PROCEDURE_RETURN;
-        assertThat(pe.branch(A + 900, procedureReturn, A + 20).events & MISPREDICTED).isZero();
-        assertThat(pe.branch(A + 900, procedureReturn, A + 24).events & MISPREDICTED).isNotZero();
-        assertThat(pe.branch(A + 32, Operation.TAKEN, A + 4000).events & MISPREDICTED).as("a direct branch").isZero();
+        assertThat(pe.branch(A + 900, procedureReturn, A + 20).events & MISPREDICTED)
+                .isZero();
+        assertThat(pe.branch(A + 900, procedureReturn, A + 24).events & MISPREDICTED)
+                .isNotZero();
+        assertThat(pe.branch(A + 32, Operation.TAKEN, A + 4000).events & MISPREDICTED)
+                .as("a direct branch")
+                .isZero();
     }
 
     @Test
@@ -207,7 +228,8 @@ class InOrderTimingTest {
     }
 
     @Test
-    @DisplayName("The window is that of the configuration, every operation while the last level is cold, and in full mode")
+    @DisplayName(
+            "The window is that of the configuration, every operation while the last level is cold, and in full mode")
     void window() {
         pe.use(Map.of("warmingWindow", 77));
         assertThat(pe.timer.warmingWindow()).isEqualTo(77);
@@ -221,7 +243,8 @@ class InOrderTimingTest {
         assertThat(pe.timer.warmingWindow()).isEqualTo(77);
         pe.use(Map.of("warmingWindow", 77, "mode", "full"));
         assertThat(pe.timer.warmingWindow()).isEqualTo(OperationTimer.EVERY_OPERATION);
-        assertThat(pe.timer.report()).containsExactly("inorder: every operation went through caches, TLBs and predictor");
+        assertThat(pe.timer.report())
+                .containsExactly("inorder: every operation went through caches, TLBs and predictor");
     }
 
     @Test
@@ -236,8 +259,11 @@ class InOrderTimingTest {
             }
         }
         assertThat(pe.timer.warmingWindow()).isEqualTo(50);
-        assertThat(pe.timer.report().get(0)).contains("50 operations before each sample", "they saw 4.8% of the operations");
-        assertThat(pe.timer.report().get(1)).startsWith("last level: STALE: about 100,").contains("it holds 1,024");
+        assertThat(pe.timer.report().get(0))
+                .contains("50 operations before each sample", "they saw 4.8% of the operations");
+        assertThat(pe.timer.report().get(1))
+                .startsWith("last level: STALE: about 100,")
+                .contains("it holds 1,024");
     }
 
     @ParameterizedTest
@@ -254,7 +280,8 @@ class InOrderTimingTest {
     @DisplayName("What is out of range is refused with PID, key and range")
     void refused(String key, String value, String message) {
         Object typed = value.matches("-?\\d+") ? (Object) Integer.valueOf(value) : value;
-        assertThatThrownBy(() -> Models.model(Map.of(key, typed))).isInstanceOf(BadInputException.class)
+        assertThatThrownBy(() -> Models.model(Map.of(key, typed)))
+                .isInstanceOf(BadInputException.class)
                 .hasMessage("dev.spelunk.timing.inorder: " + message);
     }
 }

@@ -26,7 +26,8 @@ final class Models {
 
     static InOrderTimingModel model(Map<String, Object> changed) {
         return new InOrderTimingModel((InOrderTimingModel.Config) Proxy.newProxyInstance(
-                Models.class.getClassLoader(), new Class<?>[] {InOrderTimingModel.Config.class},
+                Models.class.getClassLoader(),
+                new Class<?>[] {InOrderTimingModel.Config.class},
                 (proxy, method, arguments) -> changed.getOrDefault(method.getName(), method.getDefaultValue())));
     }
 
@@ -64,8 +65,10 @@ final class Models {
     }
 
     Operation access(int word, int flags, long va, long pa, int size) {
-        Operation o = operation(word, Operation.LOAD_STORE, flags | Operation.HAS_VA | Operation.HAS_PA
-                | ((va & size - 1) != 0 ? Operation.MISALIGNED : 0));
+        Operation o = operation(
+                word,
+                Operation.LOAD_STORE,
+                flags | Operation.HAS_VA | Operation.HAS_PA | ((va & size - 1) != 0 ? Operation.MISALIGNED : 0));
         o.va = va;
         o.pa = pa;
         o.accessSize = size;

@@ -53,8 +53,10 @@ class OperandsTest {
         o.word = Integer.parseUnsignedInt(word, 16);
         if (kind != null) {
             o.operationClass = Operation.LOAD_STORE;
-            o.flags = (kind.contains("L") ? Operation.LOAD : 0) | (kind.contains("S") ? Operation.STORE : 0)
-                    | (kind.contains("A") ? Operation.ATOMIC : 0) | (kind.contains("X") ? Operation.EXCLUSIVE : 0);
+            o.flags = (kind.contains("L") ? Operation.LOAD : 0)
+                    | (kind.contains("S") ? Operation.STORE : 0)
+                    | (kind.contains("A") ? Operation.ATOMIC : 0)
+                    | (kind.contains("X") ? Operation.EXCLUSIVE : 0);
         }
         Operands operands = new Operands();
         operands.of(o);

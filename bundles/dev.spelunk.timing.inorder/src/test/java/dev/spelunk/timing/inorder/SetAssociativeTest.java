@@ -44,11 +44,15 @@ class SetAssociativeTest {
         }
         array.age(4);
         for (int key = 8; key < 12; key++) {
-            assertThat(array.access(key, key)).as("one fill in each set leaves the latest").isTrue();
+            assertThat(array.access(key, key))
+                    .as("one fill in each set leaves the latest")
+                    .isTrue();
         }
         array.age(8);
         for (int key = 8; key < 12; key++) {
-            assertThat(array.access(key, key)).as("two fills in each set leave nothing").isFalse();
+            assertThat(array.access(key, key))
+                    .as("two fills in each set leave nothing")
+                    .isFalse();
         }
     }
 

@@ -27,8 +27,10 @@ record BuiltBundle(String name, Path jar, Manifest manifest) {
     static List<BuiltBundle> all() {
         Path bundles = Path.of(System.getProperty("spelunk.root"), "bundles");
         try (Stream<Path> folders = Files.list(bundles)) {
-            return folders.filter(folder -> Files.exists(folder.resolve("pom.xml"))).sorted()
-                    .map(BuiltBundle::in).collect(Collectors.toList());
+            return folders.filter(folder -> Files.exists(folder.resolve("pom.xml")))
+                    .sorted()
+                    .map(BuiltBundle::in)
+                    .collect(Collectors.toList());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -36,7 +38,8 @@ record BuiltBundle(String name, Path jar, Manifest manifest) {
 
     /** The bundles that bring behaviour: neither the contracts nor what people use. */
     static List<BuiltBundle> behaviours() {
-        return all().stream().filter(bundle -> !bundle.name().equals(API) && !bundle.forPeople())
+        return all().stream()
+                .filter(bundle -> !bundle.name().equals(API) && !bundle.forPeople())
                 .collect(Collectors.toList());
     }
 
@@ -58,8 +61,8 @@ record BuiltBundle(String name, Path jar, Manifest manifest) {
             throw new IllegalStateException(folder + " is not built; run ./mvnw verify", e);
         }
         if (jars.size() != 1) {
-            throw new IllegalStateException("in " + folder + "/target there must be one jar, there are " + jars
-                    + "; run ./mvnw clean verify");
+            throw new IllegalStateException(
+                    "in " + folder + "/target there must be one jar, there are " + jars + "; run ./mvnw clean verify");
         }
         try (JarFile jar = new JarFile(jars.get(0).toFile())) {
             return new BuiltBundle(name, jars.get(0), jar.getManifest());

@@ -19,10 +19,13 @@ class BundleAloneTest {
 
     @TestFactory
     Stream<DynamicTest> everyBundleWorksAlone() {
-        BuiltBundle api = BuiltBundle.all().stream().filter(bundle -> bundle.name().equals(BuiltBundle.API))
-                .findFirst().orElseThrow();
+        BuiltBundle api = BuiltBundle.all().stream()
+                .filter(bundle -> bundle.name().equals(BuiltBundle.API))
+                .findFirst()
+                .orElseThrow();
         return BuiltBundle.all().stream()
-                .filter(bundle -> bundle != api && !bundle.name().equals(api.name())
+                .filter(bundle -> bundle != api
+                        && !bundle.name().equals(api.name())
                         && !bundle.name().equals("dev.spelunk.cli"))
                 .map(bundle -> DynamicTest.dynamicTest(bundle.name(), () -> runAlone(api, bundle)));
     }

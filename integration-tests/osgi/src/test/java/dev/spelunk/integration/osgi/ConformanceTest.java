@@ -38,17 +38,21 @@ class ConformanceTest {
         for (String line : Files.readAllLines(root.resolve("docs/conformance.md"))) {
             Matcher row = ROW.matcher(line);
             if (row.matches()) {
-                assertThat(LISTED.put(row.group(1), row.group(2).strip())).as(row.group(1) + " is listed twice").isNull();
+                assertThat(LISTED.put(row.group(1), row.group(2).strip()))
+                        .as(row.group(1) + " is listed twice")
+                        .isNull();
             }
         }
         for (String part : new String[] {"bundles", "integration-tests"}) {
             try (Stream<Path> files = Files.walk(root.resolve(part))) {
-                for (Path file : files.filter(f -> f.toString().contains("src/test/java") && f.toString().endsWith(".java"))
+                for (Path file : files.filter(f -> f.toString().contains("src/test/java")
+                                && f.toString().endsWith(".java"))
                         .collect(Collectors.toList())) {
                     String name = file.getFileName().toString().replace(".java", "");
                     Matcher tag = TAG.matcher(Files.readString(file));
                     while (tag.find()) {
-                        TAGGED.computeIfAbsent(tag.group(1), t -> new TreeSet<>()).add(name);
+                        TAGGED.computeIfAbsent(tag.group(1), t -> new TreeSet<>())
+                                .add(name);
                     }
                 }
             }
@@ -57,8 +61,10 @@ class ConformanceTest {
 
     @Test
     void everyStatementIsListedOnce() {
-        assertThat(LISTED.keySet()).containsExactlyInAnyOrderElementsOf(
-                IntStream.rangeClosed(1, STATEMENTS).mapToObj(n -> "T" + n).collect(Collectors.toList()));
+        assertThat(LISTED.keySet())
+                .containsExactlyInAnyOrderElementsOf(IntStream.rangeClosed(1, STATEMENTS)
+                        .mapToObj(n -> "T" + n)
+                        .collect(Collectors.toList()));
     }
 
     @Test
@@ -71,7 +77,9 @@ class ConformanceTest {
             }
             assertThat(named).as(statement).isEqualTo(TAGGED.getOrDefault(statement, new TreeSet<>()));
             if (named.isEmpty()) {
-                assertThat(column).as(statement + " has no test and must say why").startsWith(NOT_MODELLED);
+                assertThat(column)
+                        .as(statement + " has no test and must say why")
+                        .startsWith(NOT_MODELLED);
             }
         });
     }

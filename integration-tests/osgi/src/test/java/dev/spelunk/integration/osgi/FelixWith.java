@@ -24,9 +24,19 @@ import org.osgi.framework.launch.Framework;
  */
 final class FelixWith implements AutoCloseable {
     /** Starts of the names of the jars on the class path that are installed. */
-    private static final List<String> LIBRARIES = List.of("junit-", "opentest4j-", "org.osgi.test.", "assertj-core-",
-            "byte-buddy-", "org.osgi.service.component-", "org.osgi.util.promise-", "org.osgi.util.function-",
-            "org.apache.felix.scr-", "org.apache.felix.configadmin-", "org.apache.felix.gogo.runtime-");
+    private static final List<String> LIBRARIES = List.of(
+            "junit-",
+            "opentest4j-",
+            "org.osgi.test.",
+            "assertj-core-",
+            "byte-buddy-",
+            "org.osgi.service.component-",
+            "org.osgi.util.promise-",
+            "org.osgi.util.function-",
+            "org.apache.felix.scr-",
+            "org.apache.felix.configadmin-",
+            "org.apache.felix.gogo.runtime-");
+
     private static final String INSIDE = "dev.spelunk.integration.osgi.inside";
     private static final long STOP_MILLISECONDS = 10_000;
 
@@ -62,7 +72,11 @@ final class FelixWith implements AutoCloseable {
             }
         }
         // The tests inside look at services by their contracts.
-        install(BuiltBundle.all().stream().filter(bundle -> bundle.name().equals(BuiltBundle.API)).findFirst().orElseThrow().jar())
+        install(BuiltBundle.all().stream()
+                        .filter(bundle -> bundle.name().equals(BuiltBundle.API))
+                        .findFirst()
+                        .orElseThrow()
+                        .jar())
                 .start();
         install(testBundle(storage)).start();
     }
@@ -104,7 +118,11 @@ final class FelixWith implements AutoCloseable {
     private static Path testBundle(Path storage) throws Exception {
         Path file = storage.resolve("inside.jar");
         try (Builder builder = new Builder()) {
-            File classes = new File(FelixWith.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+            File classes = new File(FelixWith.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
             builder.addClasspath(classes);
             for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
                 if (new File(entry).isFile()) {

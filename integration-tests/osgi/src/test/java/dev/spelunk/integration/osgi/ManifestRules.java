@@ -14,8 +14,7 @@ import java.util.jar.Manifest;
 final class ManifestRules {
     private static final String HOUSE = "dev.spelunk.";
 
-    private ManifestRules() {
-    }
+    private ManifestRules() {}
 
     /**
      * Checks a manifest.

@@ -13,16 +13,20 @@ import org.junit.jupiter.api.TestFactory;
 class ManifestTest {
     @TestFactory
     Stream<DynamicTest> everyBundleKeepsTheRules() {
-        return BuiltBundle.all().stream().map(bundle -> DynamicTest.dynamicTest(bundle.name(), () -> {
-            boolean contracts = bundle.name().equals(BuiltBundle.API);
-            assertThat(ManifestRules.broken(bundle.name(), bundle.manifest(), contracts)).isEmpty();
-        }));
+        return BuiltBundle.all().stream()
+                .map(bundle -> DynamicTest.dynamicTest(bundle.name(), () -> {
+                    boolean contracts = bundle.name().equals(BuiltBundle.API);
+                    assertThat(ManifestRules.broken(bundle.name(), bundle.manifest(), contracts))
+                            .isEmpty();
+                }));
     }
 
     @Test
     void theContractsImportNoBehaviourAndExportEveryPackage() {
-        BuiltBundle api = BuiltBundle.all().stream().filter(bundle -> bundle.name().equals(BuiltBundle.API))
-                .findFirst().orElseThrow();
+        BuiltBundle api = BuiltBundle.all().stream()
+                .filter(bundle -> bundle.name().equals(BuiltBundle.API))
+                .findFirst()
+                .orElseThrow();
         assertThat(api.header("Export-Package")).contains("dev.spelunk.api.state", "dev.spelunk.api.machine");
         assertThat(api.header("Private-Package")).isNull();
         assertThat(api.header("Service-Component")).isNull();
@@ -30,15 +34,17 @@ class ManifestTest {
 
     @Test
     void aSidewaysImportIsFound() {
-        assertThat(ManifestRules.broken("dev.spelunk.mmu",
-                manifest("Import-Package", "dev.spelunk.api.mmu;version=\"[0.1,1)\",dev.spelunk.pe"), false))
+        assertThat(ManifestRules.broken(
+                        "dev.spelunk.mmu",
+                        manifest("Import-Package", "dev.spelunk.api.mmu;version=\"[0.1,1)\",dev.spelunk.pe"),
+                        false))
                 .containsExactly("sideways import of dev.spelunk.pe");
     }
 
     @Test
     void anExportIsFound() {
-        assertThat(ManifestRules.broken("dev.spelunk.mmu",
-                manifest("Export-Package", "dev.spelunk.mmu.walk;version=\"1.0\""), false))
+        assertThat(ManifestRules.broken(
+                        "dev.spelunk.mmu", manifest("Export-Package", "dev.spelunk.mmu.walk;version=\"1.0\""), false))
                 .containsExactly("export of dev.spelunk.mmu.walk");
     }
 
@@ -54,7 +60,8 @@ class ManifestTest {
 
     @Test
     void anotherNameIsFound() {
-        assertThat(ManifestRules.broken("dev.spelunk.pe", manifest("Bundle-Name", "x"), false)).hasSize(1);
+        assertThat(ManifestRules.broken("dev.spelunk.pe", manifest("Bundle-Name", "x"), false))
+                .hasSize(1);
     }
 
     private static Manifest manifest(String header, String value) {

@@ -25,39 +25,42 @@ class MethodSizeTest {
 
     @TestFactory
     Stream<DynamicTest> everyMethodCanBeCompiled() {
-        return BuiltBundle.all().stream().map(bundle -> DynamicTest.dynamicTest(bundle.name(), () -> {
-            List<String> huge = new ArrayList<>();
-            try (JarFile jar = new JarFile(bundle.jar().toFile())) {
-                for (JarEntry entry : Collections.list(jar.entries())) {
-                    if (entry.getName().endsWith(".class")) {
-                        try (InputStream stream = jar.getInputStream(entry)) {
-                            huge.addAll(hugeMethods(stream));
+        return BuiltBundle.all().stream()
+                .map(bundle -> DynamicTest.dynamicTest(bundle.name(), () -> {
+                    List<String> huge = new ArrayList<>();
+                    try (JarFile jar = new JarFile(bundle.jar().toFile())) {
+                        for (JarEntry entry : Collections.list(jar.entries())) {
+                            if (entry.getName().endsWith(".class")) {
+                                try (InputStream stream = jar.getInputStream(entry)) {
+                                    huge.addAll(hugeMethods(stream));
+                                }
+                            }
                         }
                     }
-                }
-            }
-            assertThat(huge).isEmpty();
-        }));
+                    assertThat(huge).isEmpty();
+                }));
     }
 
     private static List<String> hugeMethods(InputStream classFile) throws IOException {
         List<String> huge = new ArrayList<>();
         ClassReader reader = new ClassReader(classFile);
-        reader.accept(new ClassVisitor(Opcodes.ASM9) {
-            @Override
-            public MethodVisitor visitMethod(int access, String name, String descriptor, String signature,
-                    String[] exceptions) {
-                return new CodeSizeEvaluator(null) {
+        reader.accept(
+                new ClassVisitor(Opcodes.ASM9) {
                     @Override
-                    public void visitEnd() {
-                        if (getMaxSize() > LIMIT && !name.equals("<clinit>")) {
-                            huge.add(reader.getClassName() + "." + name + descriptor + ": up to " + getMaxSize()
-                                    + " bytes");
-                        }
+                    public MethodVisitor visitMethod(
+                            int access, String name, String descriptor, String signature, String[] exceptions) {
+                        return new CodeSizeEvaluator(null) {
+                            @Override
+                            public void visitEnd() {
+                                if (getMaxSize() > LIMIT && !name.equals("<clinit>")) {
+                                    huge.add(reader.getClassName() + "." + name + descriptor + ": up to " + getMaxSize()
+                                            + " bytes");
+                                }
+                            }
+                        };
                     }
-                };
-            }
-        }, ClassReader.SKIP_DEBUG | ClassReader.SKIP_FRAMES);
+                },
+                ClassReader.SKIP_DEBUG | ClassReader.SKIP_FRAMES);
         return huge;
     }
 }

@@ -42,14 +42,18 @@ class PartAloneTest {
     }
 
     private static BuiltBundle built(String name) {
-        return BuiltBundle.all().stream().filter(bundle -> bundle.name().equals(name)).findFirst().orElseThrow();
+        return BuiltBundle.all().stream()
+                .filter(bundle -> bundle.name().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     private SortedSet<String> names(String bundle, String part) throws Exception {
         SortedSet<String> names = new TreeSet<>();
         try (FelixWith felix = new FelixWith(Files.createTempDirectory(folder, part), bundle)) {
             felix.install(built(bundle).jar()).start();
-            for (ServiceReference<?> service : felix.context().getAllServiceReferences(null, "(spelunk.part=" + part + ")")) {
+            for (ServiceReference<?> service :
+                    felix.context().getAllServiceReferences(null, "(spelunk.part=" + part + ")")) {
                 names.add(service.getProperty("spelunk.name").toString());
             }
         }
@@ -57,7 +61,8 @@ class PartAloneTest {
     }
 
     private void runAlone(String bundle, String part, String name) throws Exception {
-        Map<String, String> wanted = Map.of("spelunk.test.cases", "part", "spelunk.test.part", part, "spelunk.test.name", name);
+        Map<String, String> wanted =
+                Map.of("spelunk.test.cases", "part", "spelunk.test.part", part, "spelunk.test.name", name);
         try (FelixWith felix = new FelixWith(Files.createTempDirectory(folder, name), bundle, wanted)) {
             felix.install(built(bundle).jar()).start();
             List<String> result = felix.runTests();

@@ -43,11 +43,22 @@ class SwapBundlesTest {
     private static final long MEGABYTE = 1 << 20;
     /** Bundles, and the kinds of parts that they publish. */
     private static final Map<String, List<String>> PUBLISHED = Map.of(
-            "dev.spelunk.timing.fixed", List.of(Parts.TIMING), "dev.spelunk.mmu", List.of(Parts.MMU),
-            "dev.spelunk.pe", List.of(Parts.PE), "dev.spelunk.pmsver.v1p1", List.of(Parts.FEATURES),
-            "dev.spelunk.spu", List.of(Parts.SPU, Parts.REGISTERS), "dev.spelunk.registers", List.of(Parts.REGISTERS),
-            "dev.spelunk.policies", List.of(Parts.POLICY),
-            "dev.spelunk.hypervisor.kvm", List.of(Parts.HYPERVISOR, Parts.TRAPS));
+            "dev.spelunk.timing.fixed",
+            List.of(Parts.TIMING),
+            "dev.spelunk.mmu",
+            List.of(Parts.MMU),
+            "dev.spelunk.pe",
+            List.of(Parts.PE),
+            "dev.spelunk.pmsver.v1p1",
+            List.of(Parts.FEATURES),
+            "dev.spelunk.spu",
+            List.of(Parts.SPU, Parts.REGISTERS),
+            "dev.spelunk.registers",
+            List.of(Parts.REGISTERS),
+            "dev.spelunk.policies",
+            List.of(Parts.POLICY),
+            "dev.spelunk.hypervisor.kvm",
+            List.of(Parts.HYPERVISOR, Parts.TRAPS));
 
     private Composition composition;
     private SwapService swaps;
@@ -61,8 +72,16 @@ class SwapBundlesTest {
         composition = new Composition("default", null);
         swaps = composition.service(SwapService.class);
         Path guest = Path.of(System.getProperty("spelunk.root"), "integration-tests/guests/prebuilt/guest.elf");
-        machine = composition.machine(new RunOptions(guest, "kvm", 1, "scale=100000 spe.interval=1024", 64 << 20,
-                Long.MAX_VALUE, 1, OutputStream.nullOutputStream(), null));
+        machine = composition.machine(new RunOptions(
+                guest,
+                "kvm",
+                1,
+                "scale=100000 spe.interval=1024",
+                64 << 20,
+                Long.MAX_VALUE,
+                1,
+                OutputStream.nullOutputStream(),
+                null));
         thread = new Thread(() -> result = machine.run(), "machine");
         thread.start();
     }
@@ -94,11 +113,16 @@ class SwapBundlesTest {
     }
 
     private static Path jar(String name) {
-        return BuiltBundle.all().stream().filter(b -> b.name().equals(name)).findFirst().orElseThrow().jar();
+        return BuiltBundle.all().stream()
+                .filter(b -> b.name().equals(name))
+                .findFirst()
+                .orElseThrow()
+                .jar();
     }
 
     @Test
-    @DisplayName("after a thousand cycles of install, swap and uninstall no old class loader is alive and memory is flat")
+    @DisplayName(
+            "after a thousand cycles of install, swap and uninstall no old class loader is alive and memory is flat")
     void classLoaders() throws Exception {
         BundleContext context = composition.context();
         List<String> names = PUBLISHED.keySet().stream().sorted().toList();
@@ -116,8 +140,13 @@ class SwapBundlesTest {
             }
         }
         long late = used(old);
-        assertThat(old.stream().map(WeakReference::get).filter(Objects::nonNull).map(Object::toString).toList())
-                .as("class loaders that are alive").isEmpty();
+        assertThat(old.stream()
+                        .map(WeakReference::get)
+                        .filter(Objects::nonNull)
+                        .map(Object::toString)
+                        .toList())
+                .as("class loaders that are alive")
+                .isEmpty();
         assertThat(late - early).as("growth of memory in bytes").isLessThan(16 * MEGABYTE);
         assertThat(swaps.report(machine).missing()).isEmpty();
         assertItGoesOn();
@@ -129,7 +158,8 @@ class SwapBundlesTest {
         for (String kind : kinds) {
             swaps.swap(machine, SwapRequest.anew(kind));
         }
-        WeakReference<ClassLoader> loader = new WeakReference<>(old.adapt(BundleWiring.class).getClassLoader());
+        WeakReference<ClassLoader> loader =
+                new WeakReference<>(old.adapt(BundleWiring.class).getClassLoader());
         old.uninstall();
         return loader;
     }
@@ -140,8 +170,10 @@ class SwapBundlesTest {
             System.gc();
             Thread.sleep(20);
         }
-        long classes = ManagementFactory.getMemoryPoolMXBeans().stream().filter(pool -> pool.getName().equals("Metaspace"))
-                .mapToLong(pool -> pool.getUsage().getUsed()).sum();
+        long classes = ManagementFactory.getMemoryPoolMXBeans().stream()
+                .filter(pool -> pool.getName().equals("Metaspace"))
+                .mapToLong(pool -> pool.getUsage().getUsed())
+                .sum();
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() + classes;
     }
 
@@ -165,7 +197,10 @@ class SwapBundlesTest {
     void aNewerBundle() throws Exception {
         assertItGoesOn();
         Bundle old = bundle("dev.spelunk.timing.fixed");
-        composition.context().installBundle("newer", Files.newInputStream(jar(old.getSymbolicName()))).start();
+        composition
+                .context()
+                .installBundle("newer", Files.newInputStream(jar(old.getSymbolicName())))
+                .start();
         for (int i = 0; i < 1000 && swaps.report(machine).swaps() == 0; i++) {
             Thread.sleep(10);
         }
@@ -176,7 +211,11 @@ class SwapBundlesTest {
     }
 
     /** Where a part goes wrong. */
-    enum Place { ACTIVATE, CREATE, TRIAL }
+    enum Place {
+        ACTIVATE,
+        CREATE,
+        TRIAL
+    }
 
     @ParameterizedTest
     @EnumSource(Place.class)
@@ -186,8 +225,11 @@ class SwapBundlesTest {
             throw new IllegalStateException("it is broken");
         });
         assertThatThrownBy(() -> swaps.swap(machine, new SwapRequest(Parts.TIMING, null, "bad", false)))
-                .isInstanceOf(BadInputException.class).message()
-                .contains("the swap of timing with bad is refused", place == Place.ACTIVATE ? "does not start" : "it is broken");
+                .isInstanceOf(BadInputException.class)
+                .message()
+                .contains(
+                        "the swap of timing with bad is refused",
+                        place == Place.ACTIVATE ? "does not start" : "it is broken");
         assertThat(swaps.parts(machine)).containsEntry(Parts.TIMING, List.of("fixed"));
         assertItGoesOn();
     }
@@ -206,7 +248,8 @@ class SwapBundlesTest {
         });
         long began = System.nanoTime();
         assertThatThrownBy(() -> swaps.swap(machine, new SwapRequest(Parts.TIMING, null, "hanging", false)))
-                .isInstanceOf(BadInputException.class).hasMessageContaining("does not end within 2 s");
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("does not end within 2 s");
         assertThat((System.nanoTime() - began) / 1e9).isGreaterThan(1.9);
         assertThat(swaps.parts(machine)).containsEntry(Parts.TIMING, List.of("fixed"));
         assertItGoesOn();
@@ -215,23 +258,33 @@ class SwapBundlesTest {
     @Test
     @DisplayName("what cannot be swapped is said in one sentence, and the machine goes on")
     void badRequests() throws Exception {
-        for (SwapRequest request : List.of(new SwapRequest("tmr", null, null, false),
-                new SwapRequest(Parts.TIMING, null, "nosuch", false), new SwapRequest(Parts.TRAPS, "nosuch", null, false),
+        for (SwapRequest request : List.of(
+                new SwapRequest("tmr", null, null, false),
+                new SwapRequest(Parts.TIMING, null, "nosuch", false),
+                new SwapRequest(Parts.TRAPS, "nosuch", null, false),
                 new SwapRequest(Parts.PE, "interpreter", SwapRequest.NONE, false),
                 new SwapRequest(Parts.FEATURES, "FEAT_SPEv1p1", SwapRequest.NONE, false))) {
-            assertThatThrownBy(() -> swaps.swap(machine, request)).as(request.toString())
-                    .isInstanceOf(BadInputException.class).message().startsWith("the swap of ").doesNotContain("\n");
+            assertThatThrownBy(() -> swaps.swap(machine, request))
+                    .as(request.toString())
+                    .isInstanceOf(BadInputException.class)
+                    .message()
+                    .startsWith("the swap of ")
+                    .doesNotContain("\n");
         }
         assertItGoesOn();
     }
 
     private void register(String name, Place place, Runnable wrong) {
-        OperationTimer timer = (OperationTimer) Proxy.newProxyInstance(OperationTimer.class.getClassLoader(),
-                new Class<?>[] {OperationTimer.class}, (proxy, method, arguments) -> {
+        OperationTimer timer = (OperationTimer) Proxy.newProxyInstance(
+                OperationTimer.class.getClassLoader(),
+                new Class<?>[] {OperationTimer.class},
+                (proxy, method, arguments) -> {
                     if (place == Place.TRIAL && method.getName().equals("time")) {
                         wrong.run();
                     }
-                    return method.getReturnType() == int.class ? 0 : method.getReturnType() == List.class ? List.of() : null;
+                    return method.getReturnType() == int.class
+                            ? 0
+                            : method.getReturnType() == List.class ? List.of() : null;
                 });
         TimingModel model = context -> {
             if (place == Place.CREATE) {
@@ -240,19 +293,26 @@ class SwapBundlesTest {
             return timer;
         };
         Dictionary<String, Object> properties = new Hashtable<>(Map.of(Parts.PART, Parts.TIMING, Parts.NAME, name));
-        composition.context().registerService(TimingModel.class, new ServiceFactory<TimingModel>() {
-            @Override
-            public TimingModel getService(Bundle bundle, ServiceRegistration<TimingModel> registration) {
-                if (place == Place.ACTIVATE) {
-                    wrong.run();
-                }
-                return model;
-            }
+        composition
+                .context()
+                .registerService(
+                        TimingModel.class,
+                        new ServiceFactory<TimingModel>() {
+                            @Override
+                            public TimingModel getService(
+                                    Bundle bundle, ServiceRegistration<TimingModel> registration) {
+                                if (place == Place.ACTIVATE) {
+                                    wrong.run();
+                                }
+                                return model;
+                            }
 
-            @Override
-            public void ungetService(Bundle bundle, ServiceRegistration<TimingModel> registration, TimingModel service) {
-                // Nothing to let go of.
-            }
-        }, properties);
+                            @Override
+                            public void ungetService(
+                                    Bundle bundle, ServiceRegistration<TimingModel> registration, TimingModel service) {
+                                // Nothing to let go of.
+                            }
+                        },
+                        properties);
     }
 }

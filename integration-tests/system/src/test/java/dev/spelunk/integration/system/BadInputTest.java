@@ -52,7 +52,8 @@ class BadInputTest {
     @Test
     @DisplayName("not an ELF file and no boot header")
     void notAnElf() throws IOException {
-        assertBadGuest("neither an ELF file nor an image", Files.writeString(folder.resolve("text"), "hello".repeat(100)));
+        assertBadGuest(
+                "neither an ELF file nor an image", Files.writeString(folder.resolve("text"), "hello".repeat(100)));
         assertBadGuest("neither an ELF file nor an image", Files.write(folder.resolve("empty"), new byte[0]));
     }
 
@@ -75,28 +76,43 @@ class BadInputTest {
     @Test
     @DisplayName("truncated segment")
     void truncatedSegment() throws IOException {
-        assertBadGuest("truncated", damagedGuest(elf ->
-                elf.putLong((int) elf.getLong(E_PHOFF) + P_FILESZ, elf.capacity() + 1L)));
+        assertBadGuest(
+                "truncated",
+                damagedGuest(elf -> elf.putLong((int) elf.getLong(E_PHOFF) + P_FILESZ, elf.capacity() + 1L)));
     }
 
     @Test
     @DisplayName("segments outside RAM")
     void outsideRam() throws IOException {
-        assertBadGuest("outside RAM", damagedGuest(elf -> elf.putLong((int) elf.getLong(E_PHOFF) + P_PADDR, 0x8000_0000L)));
+        assertBadGuest(
+                "outside RAM", damagedGuest(elf -> elf.putLong((int) elf.getLong(E_PHOFF) + P_PADDR, 0x8000_0000L)));
         assertBadGuest("outside RAM", damagedGuest(elf -> elf.putLong((int) elf.getLong(E_PHOFF) + P_PADDR, 0x1000L)));
-        assertBad("outside RAM", "run", "--memory", "1M", "-o", folder.resolve("out").toString());
+        assertBad(
+                "outside RAM",
+                "run",
+                "--memory",
+                "1M",
+                "-o",
+                folder.resolve("out").toString());
     }
 
     @Test
     @DisplayName("unknown variant")
     void unknownVariant() {
-        assertBad("unknown variant \"best\"", "run", "--variant", "best", "-o", folder.resolve("out").toString());
+        assertBad(
+                "unknown variant \"best\"",
+                "run",
+                "--variant",
+                "best",
+                "-o",
+                folder.resolve("out").toString());
         assertBad("none.json", "run", "--variant", folder.resolve("none.json").toString());
     }
 
     private void assertBadVariant(String message, String json) throws IOException {
         Path file = Files.writeString(folder.resolve("variant.json"), json);
-        Spelunk.Outcome outcome = Spelunk.run("run", "--variant", file.toString(), "-o", folder.resolve("out").toString());
+        Spelunk.Outcome outcome = Spelunk.run(
+                "run", "--variant", file.toString(), "-o", folder.resolve("out").toString());
         assertThat(outcome.code()).as(outcome.out() + outcome.err()).isEqualTo(2);
         assertThat(outcome.onlyError()).startsWith("spelunk: ").contains(message);
     }
@@ -138,15 +154,33 @@ class BadInputTest {
         // A private mount namespace, with a user namespace where the user is not root.
         String[] unshare = {"unshare", "--map-root-user", "--mount"};
         String mount = "mount -t tmpfs -o size=64k spelunk-test '" + disk + "'";
-        if (!Tools.has("unshare") || new ProcessBuilder(unshare[0], unshare[1], unshare[2], "sh", "-c", mount)
-                .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor() != 0) {
-            Tools.didNotRun("BadInputTest.fullDisk: needs a mount namespace (unshare of util-linux, and a kernel that allows it)", false);
+        if (!Tools.has("unshare")
+                || new ProcessBuilder(unshare[0], unshare[1], unshare[2], "sh", "-c", mount)
+                                .redirectErrorStream(true)
+                                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                                .start()
+                                .waitFor()
+                        != 0) {
+            Tools.didNotRun(
+                    "BadInputTest.fullDisk: needs a mount namespace (unshare of util-linux, and a kernel that allows it)",
+                    false);
         }
         Spelunk.Outcome outcome = Spelunk.with("run", "-o", disk.toString())
-                .by(unshare[0], unshare[1], unshare[2], "sh", "-c", mount + " && \"$@\"; code=$?; ls -A '" + disk
-                        + "' >'" + folder.resolve("left") + "'; exit $code", "sh").run();
+                .by(
+                        unshare[0],
+                        unshare[1],
+                        unshare[2],
+                        "sh",
+                        "-c",
+                        mount + " && \"$@\"; code=$?; ls -A '" + disk + "' >'" + folder.resolve("left")
+                                + "'; exit $code",
+                        "sh")
+                .run();
         assertThat(outcome.code()).as(outcome.err()).isEqualTo(2);
-        assertThat(outcome.onlyError()).startsWith("spelunk: ").contains("cannot be written").contains(disk.toString());
+        assertThat(outcome.onlyError())
+                .startsWith("spelunk: ")
+                .contains("cannot be written")
+                .contains(disk.toString());
         assertThat(Files.readString(folder.resolve("left"))).doesNotContain(".tmp", "records.bin");
     }
 
@@ -157,7 +191,10 @@ class BadInputTest {
         if (!Files.isWritable(full)) {
             Tools.didNotRun("BadInputTest.fullOutput: needs /dev/full", false);
         }
-        Spelunk.Outcome outcome = Spelunk.with("run", "-o", folder.resolve("out").toString()).output(full).run();
+        Spelunk.Outcome outcome = Spelunk.with(
+                        "run", "-o", folder.resolve("out").toString())
+                .output(full)
+                .run();
         assertThat(outcome.code()).as(outcome.err()).isEqualTo(2);
         assertThat(outcome.onlyError()).startsWith("spelunk: standard output cannot be written");
     }

@@ -20,9 +20,9 @@ class BareMetalTest {
     private static final int FEWEST = 35;
 
     static Stream<Arguments> everywhere() {
-        return Stream.of("registers", "timer", "gic", "psci", "pmu").flatMap(area ->
-                Stream.of("kvm", "none").flatMap(hypervisor ->
-                        Stream.of("default", "armv8.2-spe-v1p0").map(variant -> Arguments.of(area, hypervisor, variant))));
+        return Stream.of("registers", "timer", "gic", "psci", "pmu")
+                .flatMap(area -> Stream.of("kvm", "none").flatMap(hypervisor -> Stream.of("default", "armv8.2-spe-v1p0")
+                        .map(variant -> Arguments.of(area, hypervisor, variant))));
     }
 
     @ParameterizedTest
@@ -39,8 +39,12 @@ class BareMetalTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"system-off, kvm, POWERED_OFF", "system-off, none, POWERED_OFF", "system-reset, kvm, RESET",
-        "system-reset, none, RESET"})
+    @CsvSource({
+        "system-off, kvm, POWERED_OFF",
+        "system-off, none, POWERED_OFF",
+        "system-reset, kvm, RESET",
+        "system-reset, none, RESET"
+    })
     @DisplayName("PSCI ends the machine")
     void ends(String guest, String hypervisor, Ending ending) throws IOException, InterruptedException {
         Machines.Run run = run("suite-" + guest + ".elf", hypervisor, "default");
@@ -50,7 +54,13 @@ class BareMetalTest {
 
     private static Machines.Run run(String guest, String hypervisor, String variant)
             throws IOException, InterruptedException {
-        return Machines.setup().guest(Guests.built(TEST, guest)).hypervisor(hypervisor).variant(variant).cpus(2)
-                .memory(64L << 20).limit(LIMIT).run();
+        return Machines.setup()
+                .guest(Guests.built(TEST, guest))
+                .hypervisor(hypervisor)
+                .variant(variant)
+                .cpus(2)
+                .memory(64L << 20)
+                .limit(LIMIT)
+                .run();
     }
 }

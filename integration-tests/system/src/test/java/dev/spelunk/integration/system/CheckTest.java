@@ -25,6 +25,7 @@ class CheckTest {
 
     @TempDir
     Path folder;
+
     private Path variant;
 
     @BeforeEach
@@ -40,7 +41,7 @@ class CheckTest {
         String type = WrongPointerTraps.class.getName();
         String file = type.replace('.', '/') + ".class";
         try (JarOutputStream jar = new JarOutputStream(
-                Files.newOutputStream(folder.resolve("org.example.wrong-1.0.0.jar")), manifest);
+                        Files.newOutputStream(folder.resolve("org.example.wrong-1.0.0.jar")), manifest);
                 InputStream code = WrongPointerTraps.class.getClassLoader().getResourceAsStream(file)) {
             jar.putNextEntry(new JarEntry(file));
             code.transferTo(jar);
@@ -56,7 +57,8 @@ class CheckTest {
                     """).formatted(type).getBytes(StandardCharsets.UTF_8));
         }
         String shipped = Files.readString(Spelunk.ROOT.resolve("features/default.json"));
-        String with = shipped.replace("\"bundles\": [", "\"bundles\": [{\"id\": \"org.example:org.example.wrong:1.0.0\"},")
+        String with = shipped.replace(
+                        "\"bundles\": [", "\"bundles\": [{\"id\": \"org.example:org.example.wrong:1.0.0\"},")
                 .replace("\"name\": \"default\"", "\"name\": \"wrong\"");
         assertThat(with).hasSizeGreaterThan(shipped.length() + 40);
         variant = Files.writeString(folder.resolve("wrong.json"), with);
@@ -64,8 +66,22 @@ class CheckTest {
 
     private Spelunk.Outcome run(String... more) {
         String[] arguments = new String[9 + more.length];
-        System.arraycopy(new String[] {"run", "--variant", variant.toString(), "--bundles", folder.toString(),
-            "--append", "workload=ping", "--output", folder.resolve("out").toString()}, 0, arguments, 0, 9);
+        System.arraycopy(
+                new String[] {
+                    "run",
+                    "--variant",
+                    variant.toString(),
+                    "--bundles",
+                    folder.toString(),
+                    "--append",
+                    "workload=ping",
+                    "--output",
+                    folder.resolve("out").toString()
+                },
+                0,
+                arguments,
+                0,
+                9);
         System.arraycopy(more, 0, arguments, 9, more.length);
         return Spelunk.run(arguments);
     }
@@ -75,7 +91,9 @@ class CheckTest {
     void brokenInvariant() {
         Spelunk.Outcome checked = run("--check");
         assertThat(checked.code()).as(checked.err()).isEqualTo(INVARIANT_BROKEN);
-        assertThat(checked.err()).contains("pointer-changed-by-guest").contains("vCPU 0")
+        assertThat(checked.err())
+                .contains("pointer-changed-by-guest")
+                .contains("vCPU 0")
                 .containsPattern("PMBPTR_EL1 +in memory +0x0+ -> 0xffffffc000001000  guest write of PMBPTR_EL1");
         assertThat(run().code()).as("nobody asked for the check").isNotEqualTo(INVARIANT_BROKEN);
     }

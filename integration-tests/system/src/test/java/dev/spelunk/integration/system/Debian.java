@@ -20,17 +20,30 @@ import java.util.stream.Stream;
  */
 final class Debian {
     /** What the tests of real programs need, beside the kernel, perf and busybox. */
-    private static final String ALSO = "openssl,python3.11-minimal,libpython3.11-stdlib,sqlite3,xz-utils,perl-base,cpp-12,"
-            + "binutils-aarch64-linux-gnu";
+    private static final String ALSO =
+            "openssl,python3.11-minimal,libpython3.11-stdlib,sqlite3,xz-utils,perl-base,cpp-12,"
+                    + "binutils-aarch64-linux-gnu";
+
     private static final Path SOURCES = Spelunk.ROOT.resolve("integration-tests/guests/debian");
-    private static final List<String> TREES = List.of("lib/aarch64-linux-gnu", "usr/lib/aarch64-linux-gnu", "usr/lib/python3.11",
-            "usr/lib/ssl", "etc/ssl", "usr/lib/gcc/aarch64-linux-gnu/12/cc1", "usr/bin/openssl", "usr/bin/perf",
-            "usr/bin/python3.11", "usr/bin/sqlite3", "usr/bin/xz", "usr/bin/perl", "usr/bin/aarch64-linux-gnu-as", "lib/ld-linux-aarch64.so.1");
+    private static final List<String> TREES = List.of(
+            "lib/aarch64-linux-gnu",
+            "usr/lib/aarch64-linux-gnu",
+            "usr/lib/python3.11",
+            "usr/lib/ssl",
+            "etc/ssl",
+            "usr/lib/gcc/aarch64-linux-gnu/12/cc1",
+            "usr/bin/openssl",
+            "usr/bin/perf",
+            "usr/bin/python3.11",
+            "usr/bin/sqlite3",
+            "usr/bin/xz",
+            "usr/bin/perl",
+            "usr/bin/aarch64-linux-gnu-as",
+            "lib/ld-linux-aarch64.so.1");
     private static Cache cache;
     private static String problem;
 
-    private Debian() {
-    }
+    private Debian() {}
 
     /** The unpacked packages; ends the test when they cannot be had. */
     static synchronized Cache cache(String test) {
@@ -39,10 +52,12 @@ final class Debian {
             Path folder = named == null ? Spelunk.ROOT.resolve("target/debian") : Path.of(named);
             if (named == null) {
                 Spelunk.Outcome fetch = Spelunk.run("debian", "fetch", "--cache", folder.toString(), "--also", ALSO);
-                problem = fetch.code() == 0 ? null : "needs Debian's arm64 packages (" + fetch.err().strip() + ")";
+                problem = fetch.code() == 0
+                        ? null
+                        : "needs Debian's arm64 packages (" + fetch.err().strip() + ")";
             } else if (!Files.exists(folder.resolve("root/usr/bin/sqlite3"))) {
-                problem = "needs Debian's arm64 packages in " + folder + " (spelunk debian fetch --cache " + folder + " --also "
-                        + ALSO + ")";
+                problem = "needs Debian's arm64 packages in " + folder + " (spelunk debian fetch --cache " + folder
+                        + " --also " + ALSO + ")";
             }
             cache = problem == null ? new Cache(folder) : null;
         }
@@ -53,14 +68,19 @@ final class Debian {
     }
 
     /** A program of integration-tests/guests/debian, built as a static Linux program at fixed addresses. */
-    static Path program(String test, Path folder, String name, String... options) throws IOException, InterruptedException {
+    static Path program(String test, Path folder, String name, String... options)
+            throws IOException, InterruptedException {
         Tools.require(test, "aarch64-linux-gnu-gcc", "gcc-aarch64-linux-gnu libc6-dev-arm64-cross");
         Path program = folder.resolve(name);
         List<String> command = new ArrayList<>(List.of("aarch64-linux-gnu-gcc", "-O1", "-g"));
         command.addAll(options.length == 0 ? List.of("-static", "-no-pie") : List.of(options));
-        command.addAll(List.of("-o", program.toString(), SOURCES.resolve(name + ".c").toString()));
+        command.addAll(
+                List.of("-o", program.toString(), SOURCES.resolve(name + ".c").toString()));
         Path log = folder.resolve(name + ".log");
-        Process compiler = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        Process compiler = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
         assertThat(compiler.waitFor()).as("%s", Files.readString(log)).isZero();
         return program;
     }
@@ -82,13 +102,22 @@ final class Debian {
                 archive.folder(folder);
             }
             archive.file("bin/busybox", 0755, packages.root().resolve("bin/busybox"));
-            for (String applet : List.of("sh", "mount", "insmod", "dmesg", "grep", "poweroff", "cat", "wc", "cut", "sha256sum")) {
+            for (String applet :
+                    List.of("sh", "mount", "insmod", "dmesg", "grep", "poweroff", "cat", "wc", "cut", "sha256sum")) {
                 archive.link("bin/" + applet, "busybox");
             }
-            archive.file("arm_spe_pmu.ko", 0644, packages.root().resolve("lib/modules").resolve(packages.release())
-                    .resolve("kernel/drivers/perf/arm_spe_pmu.ko"));
+            archive.file(
+                    "arm_spe_pmu.ko",
+                    0644,
+                    packages.root()
+                            .resolve("lib/modules")
+                            .resolve(packages.release())
+                            .resolve("kernel/drivers/perf/arm_spe_pmu.ko"));
             content.add(archive);
-            archive.file("init", 0755, ("""
+            archive.file(
+                    "init",
+                    0755,
+                    ("""
                     #!/bin/sh
                     export PATH=/bin:/usr/bin
                     mount -t proc proc /proc
@@ -96,7 +125,8 @@ final class Debian {
                     mount -t devtmpfs dev /dev
                     insmod /arm_spe_pmu.ko
                     dmesg | grep -i -e spe_pmu -e 'page table isolation'
-                    """ + script + "\necho the init script has ended\npoweroff -f\n").getBytes(StandardCharsets.UTF_8));
+                    """ + script + "\necho the init script has ended\npoweroff -f\n")
+                            .getBytes(StandardCharsets.UTF_8));
         }
         return file;
     }

@@ -38,6 +38,7 @@ class DebianTest {
 
     @TempDir
     private Path folder;
+
     private Cache packages;
 
     @BeforeEach
@@ -49,15 +50,20 @@ class DebianTest {
     private String host(String... command) throws IOException, InterruptedException {
         Path out = folder.resolve("host.out");
         Path err = folder.resolve("host.err");
-        Process process = new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+        Process process = new ProcessBuilder(command)
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile())
+                .start();
         process.getOutputStream().close();
-        assertThat(process.waitFor()).as("%s: %s", List.of(command), Files.readString(err)).isZero();
+        assertThat(process.waitFor())
+                .as("%s: %s", List.of(command), Files.readString(err))
+                .isZero();
         return Files.readString(out);
     }
 
     private Spelunk.Outcome boot(String append, Path initrd, String... options) {
-        List<String> command = new ArrayList<>(List.of("boot", "--kernel", packages.kernel().toString(), "--initrd",
-                initrd.toString(), "--append", append));
+        List<String> command = new ArrayList<>(List.of(
+                "boot", "--kernel", packages.kernel().toString(), "--initrd", initrd.toString(), "--append", append));
         command.addAll(List.of(options));
         Spelunk.Outcome outcome = Spelunk.run(command.toArray(String[]::new));
         assertThat(outcome.out()).as(outcome.err()).contains("the init script has ended");
@@ -66,38 +72,75 @@ class DebianTest {
     }
 
     @Test
-    @DisplayName("record: streams, exit code, context packets of the process, kernel symbols, and samples as the machine counts")
+    @DisplayName(
+            "record: streams, exit code, context packets of the process, kernel symbols, and samples as the machine counts")
     void recordsAProgram() throws IOException, InterruptedException {
         Tools.require(TEST, "perf", "linux-perf");
         Path program = Debian.program(TEST, folder, "profiled");
         Path output = folder.resolve("out");
-        Spelunk.Outcome run = Spelunk.with("record", "--cache", packages.path().toString(), "-o", output.toString(), "--event",
-                "arm_spe_0/ts_enable=1/", "--period", "1024", "--count-functions", "--cpus", "2", "--",
-                program.toString(), "one", "it's two").input("some input\n").run();
+        Spelunk.Outcome run = Spelunk.with(
+                        "record",
+                        "--cache",
+                        packages.path().toString(),
+                        "-o",
+                        output.toString(),
+                        "--event",
+                        "arm_spe_0/ts_enable=1/",
+                        "--period",
+                        "1024",
+                        "--count-functions",
+                        "--cpus",
+                        "2",
+                        "--",
+                        program.toString(),
+                        "one",
+                        "it's two")
+                .input("some input\n")
+                .run();
         assertThat(run.code()).as(run.err()).isEqualTo(7);
         assertThat(run.out()).isEqualTo("2 arguments, the last it's two; input some input\n");
         assertThat(run.err().lines().toList()).first().isEqualTo("an error message");
-        assertThat(run.err()).contains("--kallsyms").containsPattern("boot [0-9.]+, program under perf [0-9.]+, bringing out [0-9.]+");
+        assertThat(run.err())
+                .contains("--kallsyms")
+                .containsPattern("boot [0-9.]+, program under perf [0-9.]+, bringing out [0-9.]+");
         try (var files = Files.list(output)) {
-            assertThat(files.map(file -> file.getFileName().toString())).containsExactlyInAnyOrder("perf.data", "kallsyms", "functions.json");
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder("perf.data", "kallsyms", "functions.json");
         }
 
         JsonObject counted;
-        try (InputStream stream = Files.newInputStream(output.resolve("functions.json")); JsonReader reader = Json.createReader(stream)) {
+        try (InputStream stream = Files.newInputStream(output.resolve("functions.json"));
+                JsonReader reader = Json.createReader(stream)) {
             counted = reader.readObject();
         }
         assertThat(counted.getJsonArray("contexts")).hasSize(1);
         JsonObject context = counted.getJsonArray("contexts").getJsonObject(0);
-        double share = 1.0 * context.getJsonObject("functions").getJsonNumber("hot").longValue()
+        double share = 1.0
+                * context.getJsonObject("functions").getJsonNumber("hot").longValue()
                 / context.getJsonNumber("instructions").longValue();
         assertThat(share).isBetween(0.5, 0.95);
 
         String profile = output.resolve("perf.data").toString();
-        List<String> samples = host("perf", "script", "--itrace=i1i", "--kallsyms", output.resolve("kallsyms").toString(), "-F",
-                "pid,tid,ip,sym", "-i", profile).lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
-        List<String> own = samples.stream().filter(line -> !line.split("\\s+")[1].startsWith("ffff")).toList();
+        List<String> samples = host(
+                        "perf",
+                        "script",
+                        "--itrace=i1i",
+                        "--kallsyms",
+                        output.resolve("kallsyms").toString(),
+                        "-F",
+                        "pid,tid,ip,sym",
+                        "-i",
+                        profile)
+                .lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .toList();
+        List<String> own = samples.stream()
+                .filter(line -> !line.split("\\s+")[1].startsWith("ffff"))
+                .toList();
         assertThat(own.size()).as("samples at EL0").isGreaterThan(1000);
-        double sampled = 1.0 * own.stream().filter(line -> line.endsWith(" hot")).count() / own.size();
+        double sampled =
+                1.0 * own.stream().filter(line -> line.endsWith(" hot")).count() / own.size();
         assertThat(sampled).as("share of samples in the hot function").isCloseTo(share, within(0.05));
 
         // Every sample has the process's number, from the context packets; it is the one that the machine saw.
@@ -105,16 +148,22 @@ class DebianTest {
         assertThat(samples.stream().map(line -> line.split("\\s+")[0]).collect(Collectors.toSet()))
                 .isEqualTo(Set.of(process + "/" + process));
         String dump = host("perf", "report", "-D", "-i", profile);
-        Set<String> contexts = dump.lines().filter(line -> line.matches("\\.  [0-9a-f]{8}: .*CONTEXT 0x.*"))
-                .map(line -> line.replaceAll(".*CONTEXT (0x[0-9a-f]+) el(\\d).*", "$1 $2")).collect(Collectors.toSet());
+        Set<String> contexts = dump.lines()
+                .filter(line -> line.matches("\\.  [0-9a-f]{8}: .*CONTEXT 0x.*"))
+                .map(line -> line.replaceAll(".*CONTEXT (0x[0-9a-f]+) el(\\d).*", "$1 $2"))
+                .collect(Collectors.toSet());
         assertThat(contexts).isEqualTo(Set.of(String.format("0x%x 1", process)));
         assertThat(dump.lines().filter(line -> line.contains("Bad packet"))).isEmpty();
 
-        // A sample of the kernel finds its function in the symbols that came out; modules have veneers without a symbol.
-        assertThat(samples.stream().filter(line -> line.split("\\s+")[1].matches("ffff80000[1-9a-f].*"))).isNotEmpty()
+        // A sample of the kernel finds its function in the symbols that came out; modules have veneers without a
+        // symbol.
+        assertThat(samples.stream().filter(line -> line.split("\\s+")[1].matches("ffff80000[1-9a-f].*")))
+                .isNotEmpty()
                 .noneMatch(line -> line.contains("[unknown]"));
-        assertThat(Files.readAllLines(output.resolve("kallsyms"))).hasSizeGreaterThan(10_000)
-                .anyMatch(line -> line.matches("ffff[0-9a-f]{12} T _stext")).anyMatch(line -> line.contains("[arm_spe_pmu]"));
+        assertThat(Files.readAllLines(output.resolve("kallsyms")))
+                .hasSizeGreaterThan(10_000)
+                .anyMatch(line -> line.matches("ffff[0-9a-f]{12} T _stext"))
+                .anyMatch(line -> line.contains("[arm_spe_pmu]"));
     }
 
     @Test
@@ -123,15 +172,37 @@ class DebianTest {
         Tools.require(TEST, "perf", "linux-perf");
         Path program = Debian.program(TEST, folder, "profiled", "-pie", "-fPIE");
         Path output = folder.resolve("out");
-        Spelunk.Outcome run = Spelunk.with("record", "--cache", packages.path().toString(), "-o", output.toString(),
-                "--sysroot", "/usr/aarch64-linux-gnu", "--hypervisor", "none", "--period", "2048", "--", program.toString()).run();
+        Spelunk.Outcome run = Spelunk.with(
+                        "record",
+                        "--cache",
+                        packages.path().toString(),
+                        "-o",
+                        output.toString(),
+                        "--sysroot",
+                        "/usr/aarch64-linux-gnu",
+                        "--hypervisor",
+                        "none",
+                        "--period",
+                        "2048",
+                        "--",
+                        program.toString())
+                .run();
         assertThat(run.code()).as(run.err()).isEqualTo(7);
         assertThat(run.out()).startsWith("0 arguments, the last " + program + "; input ");
-        String report = host("perf", "report", "--stdio", "--itrace=i1i", "-F", "overhead,dso,sym", "-i",
+        String report = host(
+                "perf",
+                "report",
+                "--stdio",
+                "--itrace=i1i",
+                "-F",
+                "overhead,dso,sym",
+                "-i",
                 output.resolve("perf.data").toString());
         assertThat(report).containsPattern("profiled +\\[\\.] hot").contains("libc.so.6");
-        assertThat(report.lines().filter(line -> line.matches(" +\\d+\\.\\d+%.*")).findFirst()).hasValueSatisfying(
-                line -> assertThat(line).endsWith("[.] hot"));
+        assertThat(report.lines()
+                        .filter(line -> line.matches(" +\\d+\\.\\d+%.*"))
+                        .findFirst())
+                .hasValueSatisfying(line -> assertThat(line).endsWith("[.] hot"));
     }
 
     @Test
@@ -140,17 +211,43 @@ class DebianTest {
         Tools.require(TEST, "perf", "linux-perf");
         String busybox = packages.root().resolve("bin/busybox").toString();
         Path output = folder.resolve("out");
-        Spelunk.Outcome run = Spelunk.with("record", "--cache", packages.path().toString(), "-o", output.toString(), "--cpus", "2",
-                "--physical-pes", "1", "--check", "--period", "2048", "--", busybox, "sh", "-c", """
+        Spelunk.Outcome run = Spelunk.with(
+                        "record",
+                        "--cache",
+                        packages.path().toString(),
+                        "-o",
+                        output.toString(),
+                        "--cpus",
+                        "2",
+                        "--physical-pes",
+                        "1",
+                        "--check",
+                        "--period",
+                        "2048",
+                        "--",
+                        busybox,
+                        "sh",
+                        "-c",
+                        """
                 for cpu in 1 2; do
                     BUSYBOX taskset $cpu BUSYBOX sh -c 'i=0; while [ $i -lt 1000 ]; do i=$((i + 1)); done; echo counted to $i' &
                 done
                 wait
-                exit 5""".replace("BUSYBOX", busybox)).run();
+                exit 5""".replace("BUSYBOX", busybox))
+                .run();
         assertThat(run.code()).as(run.err()).isEqualTo(5);
         assertThat(run.out()).isEqualTo("counted to 1000\ncounted to 1000\n");
-        Map<String, Long> samples = host("perf", "script", "--itrace=i1i", "-F", "cpu", "-i",
-                output.resolve("perf.data").toString()).lines().map(String::strip).filter(line -> line.startsWith("["))
+        Map<String, Long> samples = host(
+                        "perf",
+                        "script",
+                        "--itrace=i1i",
+                        "-F",
+                        "cpu",
+                        "-i",
+                        output.resolve("perf.data").toString())
+                .lines()
+                .map(String::strip)
+                .filter(line -> line.startsWith("["))
                 .collect(Collectors.groupingBy(line -> line, Collectors.counting()));
         assertThat(samples.keySet()).isEqualTo(Set.of("[000]", "[001]"));
         assertThat(samples.values()).as("%s", samples).allMatch(count -> count > 1000);
@@ -160,21 +257,26 @@ class DebianTest {
     @CsvSource({
         "armv8.2-spe-v1p0, none, 1, 0xffff0000ff00f0aa",
         "default, kvm, 2, 0xffff0000ff06f8aa",
-        "armv9.5-spe-v1p5, kvm, 1, 0xffff0000ff06f8aa"})
+        "armv9.5-spe-v1p5, kvm, 1, 0xffff0000ff06f8aa"
+    })
     @DisplayName("the driver binds to every PMSVer and accepts the event filters that it has")
-    void driverBinds(String variant, String hypervisor, String cpus, String filters) throws IOException, InterruptedException {
+    void driverBinds(String variant, String hypervisor, String cpus, String filters)
+            throws IOException, InterruptedException {
         Path program = Debian.program(TEST, folder, "filters");
-        Path initrd = Debian.initramfs(packages, folder.resolve("initrd"), "/filters",
-                archive -> archive.file("filters", 0755, program));
-        String console = boot("nokaslr kpti=off", initrd, "--variant", variant, "--hypervisor", hypervisor, "--cpus", cpus).out();
+        Path initrd = Debian.initramfs(
+                packages, folder.resolve("initrd"), "/filters", archive -> archive.file("filters", 0755, program));
+        String console = boot(
+                        "nokaslr kpti=off", initrd, "--variant", variant, "--hypervisor", hypervisor, "--cpus", cpus)
+                .out();
         assertThat(console).containsPattern("arm_spe_pmu.*probed for CPUs 0" + (cpus.equals("1") ? " " : "-1 "));
         // Linux 6.1 knows the bits of FEAT_SPE and of FEAT_SPEv1p1, and takes every later version for the latter.
         assertThat(console).contains("event_filter accepts " + filters);
     }
 
     @Test
-    @DisplayName("with page table isolation the kernel boots, its driver refuses, Debian's programs print what they print under "
-            + "qemu-aarch64, and perf counts and samples with the performance monitors")
+    @DisplayName(
+            "with page table isolation the kernel boots, its driver refuses, Debian's programs print what they print under "
+                    + "qemu-aarch64, and perf counts and samples with the performance monitors")
     void realPrograms() throws IOException, InterruptedException {
         Tools.require(TEST, "qemu-aarch64-static", "qemu-user-static");
         Path inputs = folder.resolve("inputs");
@@ -189,11 +291,13 @@ class DebianTest {
                 echo samples $(perf script -F ip -i /tmp/perf.data | grep -c .)
                 grep arm-pmu /proc/interrupts
                 """, archive -> {
-                    Debian.addPrograms(packages, inputs, archive);
-                    archive.file("counted", 0755, counted);
-                });
-        Path script = Files.writeString(inputs.resolve("under-qemu.sh"), "cd '" + inputs + "'\nrun() { program='" + packages.root()
-                + "'/$1; shift; qemu-aarch64-static -L '" + packages.root() + "' \"$program\" \"$@\"; }\n. ./checks.sh\n");
+            Debian.addPrograms(packages, inputs, archive);
+            archive.file("counted", 0755, counted);
+        });
+        Path script = Files.writeString(
+                inputs.resolve("under-qemu.sh"),
+                "cd '" + inputs + "'\nrun() { program='" + packages.root() + "'/$1; shift; qemu-aarch64-static -L '"
+                        + packages.root() + "' \"$program\" \"$@\"; }\n. ./checks.sh\n");
         List<String> expected = checks(host("sh", script.toString()));
         assertThat(expected).hasSizeGreaterThan(15).allMatch(line -> line.matches("check \\S+ 0 .*"));
         String console = boot("kpti=1", initrd, "--memory", "1G").out();
@@ -216,11 +320,15 @@ class DebianTest {
     }
 
     private static List<String> checks(String text) {
-        return text.lines().map(String::strip).filter(line -> line.startsWith("check ")).toList();
+        return text.lines()
+                .map(String::strip)
+                .filter(line -> line.startsWith("check "))
+                .toList();
     }
 
     private String failure(String... arguments) {
-        List<String> command = new ArrayList<>(List.of("record", "-o", folder.resolve("out").toString()));
+        List<String> command =
+                new ArrayList<>(List.of("record", "-o", folder.resolve("out").toString()));
         command.addAll(List.of(arguments));
         Spelunk.Outcome outcome = Spelunk.run(command.toArray(String[]::new));
         assertThat(outcome.code()).as(outcome.err()).isEqualTo(125);
@@ -233,13 +341,19 @@ class DebianTest {
     void recordFails() throws IOException, InterruptedException {
         String cache = packages.path().toString();
         String program = Debian.program(TEST, folder, "profiled").toString();
-        String dynamic = Debian.program(TEST, folder, "filters", "-pie", "-fPIE").toString();
-        assertThat(failure("--cache", folder.resolve("none").toString(), "--", program)).contains("type 'spelunk debian fetch'");
-        assertThat(failure("--cache", cache, "--", folder.resolve("absent").toString())).contains("no such program");
+        String dynamic =
+                Debian.program(TEST, folder, "filters", "-pie", "-fPIE").toString();
+        assertThat(failure("--cache", folder.resolve("none").toString(), "--", program))
+                .contains("type 'spelunk debian fetch'");
+        assertThat(failure("--cache", cache, "--", folder.resolve("absent").toString()))
+                .contains("no such program");
         assertThat(failure("--cache", cache, "--", "/bin/sh")).contains("no AArch64 program");
-        assertThat(failure("--cache", cache, "--sysroot", folder.toString(), "--", dynamic)).contains("--sysroot");
-        assertThat(failure("--cache", cache, "--count-functions", "--", dynamic)).contains("-static -no-pie");
-        assertThat(failure("--cache", cache, "--variant", "best", "--", program)).contains("unknown variant");
+        assertThat(failure("--cache", cache, "--sysroot", folder.toString(), "--", dynamic))
+                .contains("--sysroot");
+        assertThat(failure("--cache", cache, "--count-functions", "--", dynamic))
+                .contains("-static -no-pie");
+        assertThat(failure("--cache", cache, "--variant", "best", "--", program))
+                .contains("unknown variant");
         assertThat(failure("--cache", cache, "--memory", "16M", "--", program)).contains("--memory");
         assertThat(failure("--cache", cache)).contains("PROGRAM");
         assertThat(failure("--cache", cache, "--colour", "--", program)).contains("--colour");
@@ -251,14 +365,23 @@ class DebianTest {
         Path program = Debian.program(TEST, folder, "profiled");
         Path output = Files.createDirectory(folder.resolve("out"));
         Files.writeString(output.resolve("perf.data"), "of an earlier run");
-        Process process = Spelunk.with("record", "--cache", packages.path().toString(), "-o", output.toString(), "--",
-                program.toString()).start(folder);
+        Process process = Spelunk.with(
+                        "record",
+                        "--cache",
+                        packages.path().toString(),
+                        "-o",
+                        output.toString(),
+                        "--",
+                        program.toString())
+                .start(folder);
         while (process.isAlive() && !hasTemporaryFiles(output)) {
             Thread.sleep(100);
         }
         process.destroy();
         assertThat(process.waitFor()).isEqualTo(125);
-        assertThat(Files.readString(folder.resolve("stderr")).lines().filter(line -> !line.startsWith("spelunk: building")))
+        assertThat(Files.readString(folder.resolve("stderr"))
+                        .lines()
+                        .filter(line -> !line.startsWith("spelunk: building")))
                 .containsExactly("spelunk: interrupted; there is no profile");
         try (var files = Files.list(output)) {
             assertThat(files).containsExactly(output.resolve("perf.data"));
@@ -273,12 +396,13 @@ class DebianTest {
     }
 
     @Test
-    @DisplayName("boot: an initramfs that ends early is a panic, which arrives as a reset with the console's last lines")
+    @DisplayName(
+            "boot: an initramfs that ends early is a panic, which arrives as a reset with the console's last lines")
     void brokenInitramfs() throws IOException {
-        Path whole = Debian.initramfs(packages, folder.resolve("whole"), "", archive -> { });
+        Path whole = Debian.initramfs(packages, folder.resolve("whole"), "", archive -> {});
         Path broken = Files.write(folder.resolve("broken"), Arrays.copyOf(Files.readAllBytes(whole), 100_000));
-        Spelunk.Outcome outcome = Spelunk.run("boot", "--kernel", packages.kernel().toString(), "--initrd", broken.toString(),
-                "--append", "quiet");
+        Spelunk.Outcome outcome = Spelunk.run(
+                "boot", "--kernel", packages.kernel().toString(), "--initrd", broken.toString(), "--append", "quiet");
         assertThat(outcome.code()).as(outcome.err()).isEqualTo(3);
         assertThat(outcome.err()).contains("the guest reset itself", "Kernel panic");
     }

@@ -24,6 +24,7 @@ class DeterminismTest {
 
     @TempDir
     private static Path folder;
+
     private static OutputFiles first;
 
     private static OutputFiles run(String name, Path javaHome, String... options) {
@@ -31,7 +32,9 @@ class DeterminismTest {
         String[] arguments = Stream.concat(Stream.of("run", "-o", files.folder().toString()), Stream.of(options))
                 .toArray(String[]::new);
         Spelunk.Outcome outcome = Spelunk.with(arguments).javaHome(javaHome).run();
-        assertThat(outcome.err()).as("standard error, warnings of the JVM included").isEmpty();
+        assertThat(outcome.err())
+                .as("standard error, warnings of the JVM included")
+                .isEmpty();
         assertThat(outcome.code()).as(outcome.out()).isZero();
         return files;
     }
@@ -51,7 +54,9 @@ class DeterminismTest {
             assertThat(files.summaryNumber(key)).as(key).isEqualTo(first.summaryNumber(key));
         }
         for (String key : new String[] {"vmExits", "trappedRegisters", "bufferManagementEvents", "sampling"}) {
-            assertThat(files.summary().get(key)).as(key).isEqualTo(first.summary().get(key));
+            assertThat(files.summary().get(key))
+                    .as(key)
+                    .isEqualTo(first.summary().get(key));
         }
     }
 
@@ -65,7 +70,9 @@ class DeterminismTest {
     @Test
     @DisplayName("with jitter another seed gives other records; without, the seed changes nothing")
     void seeds() {
-        assertThat(run("seed", javaHome(), "--seed", "8", OPTIONS[2], OPTIONS[3]).records()).isNotEqualTo(first.records());
+        assertThat(run("seed", javaHome(), "--seed", "8", OPTIONS[2], OPTIONS[3])
+                        .records())
+                .isNotEqualTo(first.records());
         assertThat(run("plain-8", javaHome(), "--seed", "8").records())
                 .isEqualTo(run("plain-9", javaHome(), "--seed", "9").records());
     }
@@ -75,8 +82,10 @@ class DeterminismTest {
     void newestJdk() {
         Optional<Path> newest = newestSibling();
         if (newest.isEmpty()) {
-            Tools.didNotRun("DeterminismTest on a newer JDK: put one beside " + javaHome()
-                    + " (such as the newest LTS from https://adoptium.net)", false);
+            Tools.didNotRun(
+                    "DeterminismTest on a newer JDK: put one beside " + javaHome()
+                            + " (such as the newest LTS from https://adoptium.net)",
+                    false);
         }
         assertSame(run("newest", newest.orElseThrow(), OPTIONS));
     }

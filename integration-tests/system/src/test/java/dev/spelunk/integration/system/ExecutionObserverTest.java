@@ -36,19 +36,25 @@ class ExecutionObserverTest {
 
     @ParameterizedTest
     @CsvSource({"kvm, default", "none, default", "kvm, armv8.2-spe-v1p0"})
-    @DisplayName("every operation is told once; records, virtual time and exits are those of a run that nobody observes")
+    @DisplayName(
+            "every operation is told once; records, virtual time and exits are those of a run that nobody observes")
     void tellsEach(String hypervisor, String variant) {
-        Machines.Setup setup = Machines.setup().hypervisor(hypervisor).variant(variant).append("interval=512").limit(LIMIT);
+        Machines.Setup setup = Machines.setup()
+                .hypervisor(hypervisor)
+                .variant(variant)
+                .append("interval=512")
+                .limit(LIMIT);
         Machines.Run plain = setup.run();
         Counter all = new Counter(0);
-        Machines.Run observed = setup.run((machine, swaps) -> machine.observe(all), (machine, swaps) -> { });
+        Machines.Run observed = setup.run((machine, swaps) -> machine.observe(all), (machine, swaps) -> {});
         assertThat(observed.records()).isEqualTo(plain.records()).isNotEmpty();
         assertThat(observed.result().cycles()).isEqualTo(plain.result().cycles());
         assertThat(observed.result().exits()).isEqualTo(plain.result().exits());
-        assertThat(all.told[0] + all.told[1] + all.told[2]).isEqualTo(plain.result().instructions());
+        assertThat(all.told[0] + all.told[1] + all.told[2])
+                .isEqualTo(plain.result().instructions());
 
         Counter kernel = new Counter(1);
-        Machines.Run partly = setup.run((machine, swaps) -> machine.observe(kernel), (machine, swaps) -> { });
+        Machines.Run partly = setup.run((machine, swaps) -> machine.observe(kernel), (machine, swaps) -> {});
         assertThat(partly.records()).isEqualTo(plain.records());
         assertThat(kernel.told[0]).isZero();
         assertThat(kernel.told[1]).isEqualTo(all.told[1]).isPositive();

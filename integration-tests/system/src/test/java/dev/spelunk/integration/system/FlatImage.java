@@ -66,8 +66,11 @@ final class FlatImage {
 
     /** The operand fields of MSR, MRS, SYS and SYSL. */
     static int systemOperands(int encoding) {
-        return Encoding.op0(encoding) << 19 | Encoding.op1(encoding) << 16 | Encoding.crn(encoding) << 12
-                | Encoding.crm(encoding) << 8 | Encoding.op2(encoding) << 5;
+        return Encoding.op0(encoding) << 19
+                | Encoding.op1(encoding) << 16
+                | Encoding.crn(encoding) << 12
+                | Encoding.crm(encoding) << 8
+                | Encoding.op2(encoding) << 5;
     }
 
     /** A semihosting call that ends the guest with a code; the block goes to RAM behind the image. */

@@ -24,11 +24,21 @@ class FollowTest {
     void editsOfTheVariantsFile() throws IOException, InterruptedException {
         Path file = folder.resolve("mine.json");
         write(file, "", "\"extends\": \"default\"");
-        Process process = Spelunk.with("run", "--variant", file.toString(), "--follow", "--append", "workload=sort scale=100000",
-                "-o", folder.resolve("out").toString()).start(folder);
+        Process process = Spelunk.with(
+                        "run",
+                        "--variant",
+                        file.toString(),
+                        "--follow",
+                        "--append",
+                        "workload=sort scale=100000",
+                        "-o",
+                        folder.resolve("out").toString())
+                .start(folder);
         try {
             await("stdout", "sort: 1024 random numbers");
-            write(file, "{\"id\": \"dev.spelunk:dev.spelunk.timing.inorder:0.1.0-SNAPSHOT\"}",
+            write(
+                    file,
+                    "{\"id\": \"dev.spelunk:dev.spelunk.timing.inorder:0.1.0-SNAPSHOT\"}",
                     "\"extends\": \"default\", \"remove\": [\"dev.spelunk:dev.spelunk.timing.fixed\"]");
             await("stderr", "mine.json: swapped timing inorder");
             write(file, "", "\"extends\": \"nosuch\"");
@@ -49,7 +59,8 @@ class FollowTest {
             }
         }
         assertThat(Files.readString(folder.resolve("stdout"))).containsPattern("swaps +[3-9] ");
-        assertThat(Files.readString(folder.resolve("stderr"))).as("a refused change is undone before anything else")
+        assertThat(Files.readString(folder.resolve("stderr")))
+                .as("a refused change is undone before anything else")
                 .doesNotContain("no part of kind");
     }
 
@@ -63,7 +74,8 @@ class FollowTest {
     }
 
     private static void write(Path file, String bundles, String json, String configurations) throws IOException {
-        Path edited = Files.writeString(file.resolveSibling("edited.json"), """
+        Path edited =
+                Files.writeString(file.resolveSibling("edited.json"), """
                 {
                   "feature-resource-version": "1.0",
                   "id": "local:mine:1",

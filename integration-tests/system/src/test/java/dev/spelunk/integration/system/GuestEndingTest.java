@@ -54,7 +54,8 @@ class GuestEndingTest {
     @CsvSource({"0x18, 0, kvm", "0x18, 42, none", "0x20, 0, none", "0x20, 7, kvm", "0x20, 255, kvm"})
     @DisplayName("SYS_EXIT (0x18) and SYS_EXIT_EXTENDED (0x20) give the exit code")
     void semihostingExit(String operation, int code, String hypervisor) {
-        Spelunk.Outcome outcome = run(new FlatImage().exit(Integer.decode(operation), code), "--hypervisor", hypervisor);
+        Spelunk.Outcome outcome =
+                run(new FlatImage().exit(Integer.decode(operation), code), "--hypervisor", hypervisor);
         assertThat(outcome.err()).isEmpty();
         assertThat(outcome.code()).as(outcome.out()).isEqualTo(code);
         assertFilesWritten("EXITED");
@@ -65,8 +66,17 @@ class GuestEndingTest {
     @DisplayName("a guest prints by the PL011 and by semihosting, and exits with what its boot arguments say")
     void hello(String name, String hypervisor, String el) throws IOException, InterruptedException {
         Path guest = Guests.built("GuestEndingTest.hello " + name, name);
-        Spelunk.Outcome outcome = Spelunk.run("run", guest.toString(), "--hypervisor", hypervisor, "--el", el,
-                "--append", "exit=37", "-o", folder.toString());
+        Spelunk.Outcome outcome = Spelunk.run(
+                "run",
+                guest.toString(),
+                "--hypervisor",
+                hypervisor,
+                "--el",
+                el,
+                "--append",
+                "exit=37",
+                "-o",
+                folder.toString());
         assertThat(outcome.err()).isEmpty();
         assertThat(outcome.code()).as(outcome.out()).isEqualTo(37);
         assertThat(outcome.out()).startsWith("Hello by the PL011\r\nHello by semihosting\n");
@@ -77,11 +87,15 @@ class GuestEndingTest {
     @DisplayName("PSCI SYSTEM_OFF ends with 0, SYSTEM_RESET with 3")
     void psci(String hypervisor, String conduit) {
         int call = conduit.equals("HVC") ? FlatImage.HVC : FlatImage.SMC;
-        Spelunk.Outcome off = run(new FlatImage().load(0, PSCI_SYSTEM_OFF).word(call).word(FlatImage.B_SELF), "--hypervisor", hypervisor);
+        Spelunk.Outcome off = run(
+                new FlatImage().load(0, PSCI_SYSTEM_OFF).word(call).word(FlatImage.B_SELF), "--hypervisor", hypervisor);
         assertThat(off.err()).isEmpty();
         assertThat(off.code()).isZero();
         assertFilesWritten("POWERED_OFF");
-        Spelunk.Outcome reset = run(new FlatImage().load(0, PSCI_SYSTEM_RESET).word(call).word(FlatImage.B_SELF), "--hypervisor", hypervisor);
+        Spelunk.Outcome reset = run(
+                new FlatImage().load(0, PSCI_SYSTEM_RESET).word(call).word(FlatImage.B_SELF),
+                "--hypervisor",
+                hypervisor);
         assertThat(reset.err()).contains("the guest reset itself");
         assertThat(reset.code()).isEqualTo(3);
         assertFilesWritten("RESET");
@@ -98,8 +112,15 @@ class GuestEndingTest {
     @ValueSource(strings = {"kvm", "none"})
     @DisplayName("a guest that jumps to nowhere fails, with a register dump")
     void wildJump(String hypervisor) {
-        Spelunk.Outcome outcome = run(new FlatImage().load(7, 0x1234_5678_9ABCL).load(1, 0x6666_0000L)
-                .msr(SystemRegister.VBAR_EL1, 1).word(FlatImage.ISB).word(0xD61F0000 | 1 << 5), "--hypervisor", hypervisor);
+        Spelunk.Outcome outcome = run(
+                new FlatImage()
+                        .load(7, 0x1234_5678_9ABCL)
+                        .load(1, 0x6666_0000L)
+                        .msr(SystemRegister.VBAR_EL1, 1)
+                        .word(FlatImage.ISB)
+                        .word(0xD61F0000 | 1 << 5),
+                "--hypervisor",
+                hypervisor);
         assertFailed(outcome);
         assertThat(outcome.err().toLowerCase()).contains("123456789abc", "pc", "esr_el1", "elr_el1");
     }
@@ -117,8 +138,11 @@ class GuestEndingTest {
             boolean entry = (image.here() & 0x7F) == 0;
             image.word(entry ? SUB_SP_256 : STP_X0_X1_SP);
         }
-        image.load(1, FlatImage.BASE + 0x800).msr(SystemRegister.VBAR_EL1, 1)
-                .load(2, 0x7777_0000_0000L).word(MOV_SP_X2).word(STP_X0_X1_SP);
+        image.load(1, FlatImage.BASE + 0x800)
+                .msr(SystemRegister.VBAR_EL1, 1)
+                .load(2, 0x7777_0000_0000L)
+                .word(MOV_SP_X2)
+                .word(STP_X0_X1_SP);
         assertFailed(run(image, "--hypervisor", hypervisor));
     }
 
@@ -126,7 +150,8 @@ class GuestEndingTest {
     @CsvSource({"0x9E670000, kvm", "0x4E201C00, none", "0x3DC00000, kvm"})
     @DisplayName("a guest that fails on a floating-point or SIMD instruction is told of -mgeneral-regs-only")
     void floatingPoint(String word, String hypervisor) {
-        Spelunk.Outcome outcome = run(new FlatImage().word(Integer.parseUnsignedInt(word.substring(2), 16)), "--hypervisor", hypervisor);
+        Spelunk.Outcome outcome =
+                run(new FlatImage().word(Integer.parseUnsignedInt(word.substring(2), 16)), "--hypervisor", hypervisor);
         assertFailed(outcome);
         assertThat(outcome.err()).contains("-mgeneral-regs-only");
     }
@@ -147,8 +172,14 @@ class GuestEndingTest {
     @ValueSource(strings = {"kvm", "none"})
     @DisplayName("--max-instructions ends the run exactly there, with 4")
     void instructionLimit(String hypervisor) {
-        Spelunk.Outcome outcome = Spelunk.run("run", "--max-instructions", "12345678", "--hypervisor", hypervisor,
-                "-o", folder.resolve("out").toString());
+        Spelunk.Outcome outcome = Spelunk.run(
+                "run",
+                "--max-instructions",
+                "12345678",
+                "--hypervisor",
+                hypervisor,
+                "-o",
+                folder.resolve("out").toString());
         assertThat(outcome.code()).isEqualTo(4);
         assertThat(outcome.onlyError()).isEqualTo("spelunk: --max-instructions 12345678 ended the run");
         assertFilesWritten("INSTRUCTION_LIMIT");
@@ -158,7 +189,8 @@ class GuestEndingTest {
     @Test
     @DisplayName("a guest that loops for ever is interrupted by SIGINT: 130, with its files")
     void interrupt() throws IOException, InterruptedException {
-        Spelunk spelunk = Spelunk.with("run", "--append", "scale=100000", "-o", folder.resolve("out").toString());
+        Spelunk spelunk = Spelunk.with(
+                "run", "--append", "scale=100000", "-o", folder.resolve("out").toString());
         // A parent that runs tests in the background may ignore SIGINT, and children inherit that.
         if (new ProcessBuilder("env", "--default-signal=INT", "true").start().waitFor() == 0) {
             spelunk.by("env", "--default-signal=INT");
@@ -167,11 +199,16 @@ class GuestEndingTest {
         try {
             Path out = folder.resolve("stdout");
             for (int i = 0; i < 3000 && !Files.readString(out).contains("spe: FEAT_SPE"); i++) {
-                assertThat(process.isAlive()).as(() -> read(folder.resolve("stderr"))).isTrue();
+                assertThat(process.isAlive())
+                        .as(() -> read(folder.resolve("stderr")))
+                        .isTrue();
                 Thread.sleep(100);
             }
             Thread.sleep(1000);
-            assertThat(new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor()).isZero();
+            assertThat(new ProcessBuilder("kill", "-INT", Long.toString(process.pid()))
+                            .start()
+                            .waitFor())
+                    .isZero();
             assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         } finally {
             process.destroyForcibly();

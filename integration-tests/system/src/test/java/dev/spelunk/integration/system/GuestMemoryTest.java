@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class GuestMemoryTest {
     /** Where the bundled guest maps its profiling buffer. */
     private static final long BUFFER = 0xFFFF_FFC0_0000_0000L;
+
     private static final int PAGE = 4096;
 
     @ParameterizedTest
@@ -23,9 +24,11 @@ class GuestMemoryTest {
     @DisplayName("records.bin is byte for byte what lies in a buffer that never filled up")
     void sameBytes(String hypervisor, String variant) {
         byte[][] memory = new byte[1][];
-        Machines.Run run = Machines.setup().variant(variant).hypervisor(hypervisor)
+        Machines.Run run = Machines.setup()
+                .variant(variant)
+                .hypervisor(hypervisor)
                 .append("spe.buffer=8M spe.interval=1024 workload=sort,matrix")
-                .run((machine, swaps) -> { }, (machine, swaps) -> memory[0] = buffer(machine, machine.records().length));
+                .run((machine, swaps) -> {}, (machine, swaps) -> memory[0] = buffer(machine, machine.records().length));
         assertThat(run.result().ending()).as(run.told()).isEqualTo(Ending.EXITED);
         assertThat(run.result().exitCode()).as(run.told()).isZero();
         assertThat(run.console()).contains("0 full, 0 stage 1 faults");
@@ -41,7 +44,8 @@ class GuestMemoryTest {
         for (int i = 0; i < size; i++) {
             if (i % PAGE == 0) {
                 assertThat(pe.translator.translate(translation, Translator.REGIME_EL10, BUFFER + i, Translator.READ))
-                        .as("the buffer's page at +0x%x is mapped", i).isTrue();
+                        .as("the buffer's page at +0x%x is mapped", i)
+                        .isTrue();
             }
             bytes[i] = (byte) pe.memory.read(translation.pa + i % PAGE, 1);
         }

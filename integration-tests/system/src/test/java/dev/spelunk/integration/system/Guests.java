@@ -12,20 +12,27 @@ final class Guests {
     static final Path BUNDLED = Spelunk.ROOT.resolve("integration-tests/guests/prebuilt/guest.elf");
     private static Path built;
 
-    private Guests() {
-    }
+    private Guests() {}
 
     /** A test guest by its file name, built when the cross compiler is there; ends the test when it is not. */
     static synchronized Path built(String test, String name) throws IOException, InterruptedException {
         if (built == null) {
             Tools.require(test, "aarch64-linux-gnu-gcc", "gcc-aarch64-linux-gnu");
             // Each JVM of the tests has its own: they run side by side.
-            Path folder = Files.createTempDirectory(Files.createDirectories(Path.of("target").toAbsolutePath()), "guests-");
+            Path folder = Files.createTempDirectory(
+                    Files.createDirectories(Path.of("target").toAbsolutePath()), "guests-");
             Path log = folder.resolve("build.log");
             Process process = new ProcessBuilder(
-                    Spelunk.ROOT.resolve("integration-tests/guests/build.sh").toString(), folder.toString())
-                    .redirectErrorStream(true).redirectOutput(log.toFile()).start();
-            assertThat(process.waitFor()).as("build.sh: %s", Files.readString(log)).isZero();
+                            Spelunk.ROOT
+                                    .resolve("integration-tests/guests/build.sh")
+                                    .toString(),
+                            folder.toString())
+                    .redirectErrorStream(true)
+                    .redirectOutput(log.toFile())
+                    .start();
+            assertThat(process.waitFor())
+                    .as("build.sh: %s", Files.readString(log))
+                    .isZero();
             built = folder;
         }
         Path guest = built.resolve(name);

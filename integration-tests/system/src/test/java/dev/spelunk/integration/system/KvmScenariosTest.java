@@ -81,7 +81,8 @@ class KvmScenariosTest {
     void bufferSizes(String size) {
         Machines.Run run = run("default", "workload=sort,scan spe.buffer=" + size);
         long full = event(run, "buffer full");
-        assertThat(run.console()).contains("events: " + full + " full, 0 stage 1 faults, 0 stage 2 faults, 0 others")
+        assertThat(run.console())
+                .contains("events: " + full + " full, 0 stage 1 faults, 0 stage 2 faults, 0 others")
                 .contains("0 with data loss", "0 malformed records, 0 bytes overwritten");
         assertThat(run.console()).contains("spe: " + count(run) + " records in " + run.records().length + " bytes");
         assertThat(run.result().counters().get("RECORDS_LOST")).isZero();
@@ -95,7 +96,8 @@ class KvmScenariosTest {
     @DisplayName("tasks that take turns: the buffer is disabled and enabled at each switch")
     void taskSwitches(String variant) {
         Machines.Run run = run(variant, "switch=1 spe.jitter=1");
-        assertThat(run.console()).containsPattern("CONTEXTIDR_EL1 101: [1-9]\\d*, 102: [1-9]\\d*, 103: [1-9]\\d*, 104: [1-9]\\d*");
+        assertThat(run.console())
+                .containsPattern("CONTEXTIDR_EL1 101: [1-9]\\d*, 102: [1-9]\\d*, 103: [1-9]\\d*, 104: [1-9]\\d*");
         assertThat(run.result().traps().get("PMBLIMITR_EL1")).isGreaterThan(100);
     }
 
@@ -104,7 +106,11 @@ class KvmScenariosTest {
     @DisplayName("a filter by operation type leaves that type alone")
     void typeFilter(String type, String counted) {
         Machines.Run run = run("default", "workload=sort,scan spe.filter=" + type);
-        String line = run.console().lines().filter(l -> l.contains(" records in ")).findFirst().orElseThrow();
+        String line = run.console()
+                .lines()
+                .filter(l -> l.contains(" records in "))
+                .findFirst()
+                .orElseThrow();
         for (String other : new String[] {"loads", "stores", "branches", "others"}) {
             if (other.equals(counted)) {
                 assertThat(line).containsPattern(" [1-9]\\d* " + other);
@@ -133,15 +139,18 @@ class KvmScenariosTest {
         long all = count(run("default", "workload=scan"));
         assertThat(count(run("default", "workload=scan spe.event_filter=0x2"))).isBetween(all * 99 / 100, all);
         // The guest never accesses memory across its alignment.
-        assertThat(count(run("default", "workload=scan spe.event_filter=0x800"))).isZero();
-        assertThat(count(run("armv8.2-spe-v1p0", "workload=scan spe.event_filter=0x800"))).isBetween(all * 99 / 100, all * 101 / 100);
+        assertThat(count(run("default", "workload=scan spe.event_filter=0x800")))
+                .isZero();
+        assertThat(count(run("armv8.2-spe-v1p0", "workload=scan spe.event_filter=0x800")))
+                .isBetween(all * 99 / 100, all * 101 / 100);
     }
 
     @ParameterizedTest
     @CsvSource({"256, 0", "512, 1", "4096, 0", "65536, 1"})
     @DisplayName("the interval is that of PMSIRR_EL1, with and without jitter")
     void interval(int interval, int jitter) {
-        Machines.Run run = run("default", "workload=sort spe.buffer=1M spe.interval=" + interval + " spe.jitter=" + jitter);
+        Machines.Run run =
+                run("default", "workload=sort spe.buffer=1M spe.interval=" + interval + " spe.jitter=" + jitter);
         Result result = run.result();
         // A reload consumes one member; jitter adds between 0 and 255 to each interval.
         double expected = result.counters().get("SAMPLE_POP") / (interval + 1 + (jitter == 0 ? 0 : 127.5));

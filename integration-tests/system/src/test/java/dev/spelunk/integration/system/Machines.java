@@ -31,8 +31,7 @@ final class Machines {
         System.setProperty("spelunk.home", Spelunk.ROOT.toString());
     }
 
-    private Machines() {
-    }
+    private Machines() {}
 
     /** A run that is over. */
     record Run(Result result, byte[] records, String console, String dump) {
@@ -145,15 +144,21 @@ final class Machines {
         /** Composes the machine; the caller closes it. */
         Machine compose(ByteArrayOutputStream console) {
             Composition composition = composition(variant, host);
-            Variant chosen = policy == null ? composition.variant() : composition.variant().withPart(Parts.POLICY, policy);
-            return composition.machine(chosen,
+            Variant chosen = policy == null
+                    ? composition.variant()
+                    : composition.variant().withPart(Parts.POLICY, policy);
+            return composition.machine(
+                    chosen,
                     new RunOptions(guest, hypervisor, el, append, memory, limit, seed, console, null)
-                            .withCpus(cpus).withVm(vm).withPeripherals(peripherals).withSnapshots(snapshots)
+                            .withCpus(cpus)
+                            .withVm(vm)
+                            .withPeripherals(peripherals)
+                            .withSnapshots(snapshots)
                             .withTrace(trace));
         }
 
         Run run() {
-            return run((machine, swaps) -> { }, (machine, swaps) -> { });
+            return run((machine, swaps) -> {}, (machine, swaps) -> {});
         }
 
         Run run(Preparation before, Preparation after) {
@@ -163,7 +168,8 @@ final class Machines {
                 before.prepare(machine, swaps);
                 Result result = machine.run();
                 after.prepare(machine, swaps);
-                return new Run(result, machine.records(), console.toString(StandardCharsets.ISO_8859_1), machine.dump());
+                return new Run(
+                        result, machine.records(), console.toString(StandardCharsets.ISO_8859_1), machine.dump());
             }
         }
     }
@@ -177,7 +183,13 @@ final class Machines {
     }
 
     private static synchronized Composition composition(String variant, SortedMap<String, Object> host) {
-        return COMPOSITIONS.computeIfAbsent(variant + host, key -> new Composition(variant, null, host.isEmpty()
-                ? Overrides.NONE : new Overrides(Map.of(), Map.of("dev.spelunk.hypervisor.kvm", new TreeMap<>(host)))));
+        return COMPOSITIONS.computeIfAbsent(
+                variant + host,
+                key -> new Composition(
+                        variant,
+                        null,
+                        host.isEmpty()
+                                ? Overrides.NONE
+                                : new Overrides(Map.of(), Map.of("dev.spelunk.hypervisor.kvm", new TreeMap<>(host)))));
     }
 }

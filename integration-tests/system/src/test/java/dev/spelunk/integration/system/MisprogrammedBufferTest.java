@@ -19,13 +19,14 @@ class MisprogrammedBufferTest {
     private SortedMap<String, String> reasons;
 
     private static Machines.Setup setup(String what) {
-        return Machines.setup().append("spe.interval=1024 provoke=" + what + (what.contains("workload") ? "" : " workload=ping"))
+        return Machines.setup()
+                .append("spe.interval=1024 provoke=" + what + (what.contains("workload") ? "" : " workload=ping"))
                 .vm(VmOptions.DEFAULT.withCheck(true));
     }
 
     /** The guest compares PMBSR_EL1 of the event with what it expects, bit for bit, and calls exit with 1 where it differs. */
     private Machines.Run run(Machines.Setup setup) {
-        Machines.Run run = setup.run((machine, swaps) -> { }, (machine, swaps) -> reasons = machine.eventReasons());
+        Machines.Run run = setup.run((machine, swaps) -> {}, (machine, swaps) -> reasons = machine.eventReasons());
         assertThat(run.result().ending()).as(run.told()).isEqualTo(Ending.EXITED);
         assertThat(run.result().exitCode()).as(run.told()).isZero();
         assertThat(run.console()).contains("all checks passed");
@@ -65,8 +66,8 @@ class MisprogrammedBufferTest {
     @Test
     @DisplayName("a buffer larger than PMBIDR_EL1.MaxBuffSize: buffer size too large")
     void tooLarge() {
-        Machines.Run run = run(setup("too-large spe.clear_only=5 workload=ping,pong switch=1").vm(
-                VmOptions.DEFAULT.withCheck(true).withProfiling(new ProfilingAttributes(21, 0, 1 << 20))));
+        Machines.Run run = run(setup("too-large spe.clear_only=5 workload=ping,pong switch=1")
+                .vm(VmOptions.DEFAULT.withCheck(true).withProfiling(new ProfilingAttributes(21, 0, 1 << 20))));
         assertThat(run.console()).contains("spe: provoked: 1 events, the first with PMBSR_EL1 0x20004");
         assertThat(event(run, "buffer size too large")).isEqualTo(1);
         assertThat(reasons.get("buffer size too large")).contains("larger than the maximum in PMBIDR_EL1");
@@ -81,18 +82,31 @@ class MisprogrammedBufferTest {
         assertThat(reasons.get("access not allowed")).contains("pinLimit");
         assertThat(run.records()).isEmpty();
         assertThat(run.result().host()).containsEntry("peak pinned bytes", 4096L * 8);
-        assertThat(run.result().host().get("pins")).isEqualTo(run.result().host().get("unpins"));
+        assertThat(run.result().host().get("pins"))
+                .isEqualTo(run.result().host().get("unpins"));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"misaligned", "other-tag", "other-half", "wrapping", "beyond", "no-memslot", "no-memslot-table",
-        "read-only", "no-room"})
+    @ValueSource(
+            strings = {
+                "misaligned",
+                "other-tag",
+                "other-half",
+                "wrapping",
+                "beyond",
+                "no-memslot",
+                "no-memslot-table",
+                "read-only",
+                "no-room"
+            })
     @DisplayName("a handler that only clears PMBSR_EL1 is interrupted again by a sample that is due, and not before")
     void clearOnly(String what) {
         Machines.Run run = run(setup(what + " spe.clear_only=20"));
         assertThat(run.console()).containsPattern("spe: provoked: 21 events");
         // KVM's own event is the first; each later one has a sample of its own as its cause.
-        long events = run.result().bufferEvents().values().stream().mapToLong(Long::longValue).sum();
+        long events = run.result().bufferEvents().values().stream()
+                .mapToLong(Long::longValue)
+                .sum();
         assertThat(events).isBetween(21L, 1 + run.result().counters().get("SAMPLE_FEED"));
         assertThat(events).isLessThanOrEqualTo(21 + 2);
     }

@@ -48,7 +48,8 @@ class OptionsTest {
     @DisplayName("--append and --memory reach the guest through its device tree")
     void appendAndMemory() {
         Spelunk.Outcome outcome = run("--append", "workload=scan spe.interval=2048", "--memory", "64M");
-        assertThat(outcome.out()).contains("64 MiB, bootargs \"workload=scan spe.interval=2048\"", "interval 2048,")
+        assertThat(outcome.out())
+                .contains("64 MiB, bootargs \"workload=scan spe.interval=2048\"", "interval 2048,")
                 .doesNotContain("101: 1");
     }
 
@@ -56,8 +57,14 @@ class OptionsTest {
     @DisplayName("--output and -o are the same; a variant can be a file")
     void outputAndVariantFile() {
         Path variant = Spelunk.ROOT.resolve("features").resolve("armv8.2-spe-v1p0.json");
-        Spelunk.Outcome outcome = Spelunk.run("run", "--variant", variant.toString(), "--append", "workload=scan",
-                "--output", files().folder().toString());
+        Spelunk.Outcome outcome = Spelunk.run(
+                "run",
+                "--variant",
+                variant.toString(),
+                "--append",
+                "workload=scan",
+                "--output",
+                files().folder().toString());
         assertThat(outcome.code()).as(outcome.err()).isZero();
         assertThat(files().summary().getString("variant")).isEqualTo("armv8.2-spe-v1p0");
         assertThat(outcome.out()).contains("FEAT_SPEv1p0");
@@ -68,7 +75,8 @@ class OptionsTest {
     void variants() {
         Spelunk.Outcome outcome = Spelunk.run("variants");
         assertThat(outcome.code()).isZero();
-        assertThat(outcome.out().lines()).anyMatch(line -> line.matches("default +Armv8\\.5 .*"))
+        assertThat(outcome.out().lines())
+                .anyMatch(line -> line.matches("default +Armv8\\.5 .*"))
                 .anyMatch(line -> line.matches("armv8\\.2-spe-v1p0 +Armv8\\.2 .*"));
     }
 
@@ -84,7 +92,8 @@ class OptionsTest {
     @Test
     @DisplayName("a scripted shell inspects, starts, pauses, swaps and resumes the machine")
     void shell() {
-        Spelunk.Outcome outcome = Spelunk.with("shell", "--append", "workload=sort,scan").input("""
+        Spelunk.Outcome outcome = Spelunk.with("shell", "--append", "workload=sort,scan")
+                .input("""
                 status
                 registers PMB
                 start
@@ -99,12 +108,25 @@ class OptionsTest {
                 dump
                 lb
                 services
-                """.replace("services\n", "inspect capability service\n")).run();
+                """.replace("services\n", "inspect capability service\n"))
+                .run();
         assertThat(outcome.err()).isEmpty();
         assertThat(outcome.code()).as(outcome.out()).isZero();
-        assertThat(outcome.out()).contains("not started, 0 instructions", "started", "paused, ", "swapped pe", "swapped mmu",
-                "resumed", "all checks passed", "exited with 0", "dev.spelunk.pe", "dev.spelunk.hypervisor.kvm");
-        assertThat(outcome.out()).containsPattern("PMBLIMITR_EL1 +0x[0-9a-f]{16}").containsPattern("[1-9]\\d* records, [1-9]\\d* bytes");
+        assertThat(outcome.out())
+                .contains(
+                        "not started, 0 instructions",
+                        "started",
+                        "paused, ",
+                        "swapped pe",
+                        "swapped mmu",
+                        "resumed",
+                        "all checks passed",
+                        "exited with 0",
+                        "dev.spelunk.pe",
+                        "dev.spelunk.hypervisor.kvm");
+        assertThat(outcome.out())
+                .containsPattern("PMBLIMITR_EL1 +0x[0-9a-f]{16}")
+                .containsPattern("[1-9]\\d* records, [1-9]\\d* bytes");
     }
 
     @ParameterizedTest

@@ -26,9 +26,14 @@ class PerfTest {
         command.addAll(List.of(arguments));
         Path out = folder.resolve("perf.out");
         Path err = folder.resolve("perf.err");
-        Process process = new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+        Process process = new ProcessBuilder(command)
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile())
+                .start();
         process.getOutputStream().close();
-        assertThat(process.waitFor()).as("%s: %s", command, Files.readString(err)).isZero();
+        assertThat(process.waitFor())
+                .as("%s: %s", command, Files.readString(err))
+                .isZero();
         return Files.readString(out);
     }
 
@@ -38,26 +43,43 @@ class PerfTest {
     void stockPerf(String variant) throws IOException, InterruptedException {
         Tools.require("PerfTest, variant " + variant, "perf", "linux-perf");
         OutputFiles files = new OutputFiles(folder.resolve("out"));
-        Spelunk.Outcome run = Spelunk.run("run", "--variant", variant, "-o", files.folder().toString(), "--append", "switch=1");
+        Spelunk.Outcome run =
+                Spelunk.run("run", "--variant", variant, "-o", files.folder().toString(), "--append", "switch=1");
         assertThat(run.code()).as(run.err()).isZero();
         long records = files.summaryNumber("records");
 
         String dump = perf("report", "-D", "-i", files.perfData().toString());
-        assertThat(dump.lines().filter(line -> line.contains("Bad packet") || line.toLowerCase().contains("unknown"))).isEmpty();
-        List<String> packets = dump.lines().filter(line -> line.matches("\\.  [0-9a-f]{8}: .*")).collect(Collectors.toList());
+        assertThat(dump.lines()
+                        .filter(line -> line.contains("Bad packet")
+                                || line.toLowerCase().contains("unknown")))
+                .isEmpty();
+        List<String> packets = dump.lines()
+                .filter(line -> line.matches("\\.  [0-9a-f]{8}: .*"))
+                .collect(Collectors.toList());
         assertThat(packets.stream().filter(line -> line.contains(" PC 0x"))).hasSize((int) records);
         assertThat(packets.stream().filter(line -> line.matches(".* TS \\d+"))).hasSize((int) records);
 
-        List<String> samples = perf("script", "--itrace=i1i", "-F", "ip,sym,event", "-i", files.perfData().toString())
-                .lines().filter(line -> line.contains("instructions")).collect(Collectors.toList());
+        List<String> samples = perf(
+                        "script",
+                        "--itrace=i1i",
+                        "-F",
+                        "ip,sym,event",
+                        "-i",
+                        files.perfData().toString())
+                .lines()
+                .filter(line -> line.contains("instructions"))
+                .collect(Collectors.toList());
         assertThat(samples).hasSize((int) records);
         Set<String> symbols = new TreeSet<>();
         for (String sample : samples) {
             String[] words = sample.strip().split("\\s+");
             symbols.add(words[words.length - 1]);
         }
-        assertThat(symbols).contains("pointer_chase_walk", "sort_insertion", "matrix_dot", "scan_find_letter")
-                .anyMatch(Set.of("spe_records_walk", "el0_sync", "memcpy", "memset", "syscall", "handle_interrupt")::contains)
+        assertThat(symbols)
+                .contains("pointer_chase_walk", "sort_insertion", "matrix_dot", "scan_find_letter")
+                .anyMatch(
+                        Set.of("spe_records_walk", "el0_sync", "memcpy", "memset", "syscall", "handle_interrupt")
+                                ::contains)
                 .doesNotContain("[unknown]");
     }
 }

@@ -20,12 +20,22 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What the pinning policies cost and what is lost without them, on a guest that switches profiled tasks often. */
 class PinningPoliciesTest {
     private static final List<String> POLICIES = List.of("none", "on-enable", "cached", "whole-vm");
-    private static final List<String> COSTS = List.of("exitCycles", "entryCycles", "pinCyclesPerPage", "walkCycles", "mapCycles",
-            "swapInCycles", "copyPageCycles", "interruptDeliveryCycles");
+    private static final List<String> COSTS = List.of(
+            "exitCycles",
+            "entryCycles",
+            "pinCyclesPerPage",
+            "walkCycles",
+            "mapCycles",
+            "swapInCycles",
+            "copyPageCycles",
+            "interruptDeliveryCycles");
     private static final long MEMORY = 32 << 20;
 
     private static Machines.Setup setup(String policy) {
-        return Machines.setup().memory(MEMORY).policy(policy).vm(VmOptions.DEFAULT.withCheck(true))
+        return Machines.setup()
+                .memory(MEMORY)
+                .policy(policy)
+                .vm(VmOptions.DEFAULT.withCheck(true))
                 .append("workload=ping,pong switch=1 spe.interval=1024");
     }
 
@@ -64,15 +74,19 @@ class PinningPoliciesTest {
                     .isGreaterThan(none.result().counters().get("RECORDS_WRITTEN"));
         }
         // Each blackout cost the record that faulted, and nothing else did.
-        assertThat(none.result().counters().get("RECORDS_LOST")).isEqualTo(host(none, VirtualMachine.SPU_STAGE_2_FAULTS));
+        assertThat(none.result().counters().get("RECORDS_LOST"))
+                .isEqualTo(host(none, VirtualMachine.SPU_STAGE_2_FAULTS));
 
         assertThat(host(cached, VirtualMachine.PINS)).isLessThan(host(onEnable, VirtualMachine.PINS) / 50);
-        assertThat(host(onEnable, VirtualMachine.UNPINS)).as("the last disable let go of all").isEqualTo(host(onEnable, VirtualMachine.PINS));
+        assertThat(host(onEnable, VirtualMachine.UNPINS))
+                .as("the last disable let go of all")
+                .isEqualTo(host(onEnable, VirtualMachine.PINS));
         assertThat(host(cached, VirtualMachine.LOST_CYCLES)).isLessThan(host(onEnable, VirtualMachine.LOST_CYCLES));
         assertThat(host(wholeVm, VirtualMachine.PINS)).isEqualTo(MEMORY / 4096);
         assertThat(host(wholeVm, VirtualMachine.UNPINS)).isZero();
         assertThat(host(wholeVm, VirtualMachine.PEAK_PINNED_BYTES)).isEqualTo(MEMORY);
-        assertThat(host(onEnable, VirtualMachine.PEAK_PINNED_BYTES)).as("the buffer and its tables")
+        assertThat(host(onEnable, VirtualMachine.PEAK_PINNED_BYTES))
+                .as("the buffer and its tables")
                 .isBetween(64L << 10, 128L << 10);
     }
 
@@ -93,9 +107,11 @@ class PinningPoliciesTest {
     }
 
     @Test
-    @DisplayName("an interrupt that is delivered at once leaves no blackout operations, though the record is lost all the same")
+    @DisplayName(
+            "an interrupt that is delivered at once leaves no blackout operations, though the record is lost all the same")
     void noLatency() {
-        Machines.Run run = run(setup("none").host("memoryPressureCycles", 20_000L).host("interruptDeliveryCycles", 0L));
+        Machines.Run run =
+                run(setup("none").host("memoryPressureCycles", 20_000L).host("interruptDeliveryCycles", 0L));
         assertThat(host(run, VirtualMachine.SPU_STAGE_2_FAULTS)).isPositive();
         assertThat(host(run, VirtualMachine.BLACKOUT_OPERATIONS)).isZero();
         assertThat(run.result().counters().get("RECORDS_LOST")).isEqualTo(host(run, VirtualMachine.SPU_STAGE_2_FAULTS));
@@ -104,23 +120,37 @@ class PinningPoliciesTest {
     @Test
     @DisplayName("a longer delivery latency: longer blackouts, fewer records")
     void longerLatency() {
-        Machines.Run less = run(setup("none").host("memoryPressureCycles", 20_000L).host("interruptDeliveryCycles", 500L));
-        Machines.Run more = run(setup("none").host("memoryPressureCycles", 20_000L).host("interruptDeliveryCycles", 20_000L));
-        assertThat(host(more, VirtualMachine.BLACKOUT_OPERATIONS)).isGreaterThan(host(less, VirtualMachine.BLACKOUT_OPERATIONS));
-        assertThat(more.result().counters().get("RECORDS_WRITTEN")).isLessThan(less.result().counters().get("RECORDS_WRITTEN"));
+        Machines.Run less =
+                run(setup("none").host("memoryPressureCycles", 20_000L).host("interruptDeliveryCycles", 500L));
+        Machines.Run more =
+                run(setup("none").host("memoryPressureCycles", 20_000L).host("interruptDeliveryCycles", 20_000L));
+        assertThat(host(more, VirtualMachine.BLACKOUT_OPERATIONS))
+                .isGreaterThan(host(less, VirtualMachine.BLACKOUT_OPERATIONS));
+        assertThat(more.result().counters().get("RECORDS_WRITTEN"))
+                .isLessThan(less.result().counters().get("RECORDS_WRITTEN"));
     }
 
     @ParameterizedTest
-    @CsvSource({"reclaim, pages reclaimed", "migration, pages migrated", "compaction, pages moved by compaction", "merging, pages merged",
-        "split, huge pages split", "'split,collapse', huge pages made"})
+    @CsvSource({
+        "reclaim, pages reclaimed",
+        "migration, pages migrated",
+        "compaction, pages moved by compaction",
+        "merging, pages merged",
+        "split, huge pages split",
+        "'split,collapse', huge pages made"
+    })
     @DisplayName("each kind of host memory event happens, and the guest computes what it computes without")
     void everyKind(String kind, String counted) {
         for (String policy : List.of("none", "on-enable", "whole-vm")) {
-            Machines.Run run = run(setup(policy).memory(16 << 20).host("memoryPressureCycles", 5_000L)
+            Machines.Run run = run(setup(policy)
+                    .memory(16 << 20)
+                    .host("memoryPressureCycles", 5_000L)
                     .host("memoryPressureKinds", kind));
             assertThat(run.console()).contains("all checks passed");
             if (!policy.equals("whole-vm")) {
-                assertThat(host(run, counted)).as(policy + " " + run.result().host()).isPositive();
+                assertThat(host(run, counted))
+                        .as(policy + " " + run.result().host())
+                        .isPositive();
             } else {
                 assertThat(host(run, counted)).as("pinned pages refuse").isZero();
                 assertThat(host(run, "host memory events that a pin refused")).isPositive();
@@ -132,14 +162,21 @@ class PinningPoliciesTest {
     @DisplayName("policies swapped while the guest profiles: each takes over, also the one that is named none")
     void swapped() {
         String[] policies = {"none", "cached", "whole-vm", "on-enable"};
-        Machines.Run run = setup("on-enable").host("memoryPressureCycles", 20_000L).run((machine, swaps) -> {
-            for (int i = 0; i < policies.length; i++) {
-                swaps.swapAt(machine, 3_000_000L + 1_000_000L * i, new SwapRequest(Parts.POLICY, null, policies[i], false));
-            }
-        }, (machine, swaps) -> {
-            assertThat(swaps.report(machine).refused()).isEmpty();
-            assertThat(swaps.report(machine).swaps()).isEqualTo(policies.length);
-        });
+        Machines.Run run = setup("on-enable")
+                .host("memoryPressureCycles", 20_000L)
+                .run(
+                        (machine, swaps) -> {
+                            for (int i = 0; i < policies.length; i++) {
+                                swaps.swapAt(
+                                        machine,
+                                        3_000_000L + 1_000_000L * i,
+                                        new SwapRequest(Parts.POLICY, null, policies[i], false));
+                            }
+                        },
+                        (machine, swaps) -> {
+                            assertThat(swaps.report(machine).refused()).isEmpty();
+                            assertThat(swaps.report(machine).swaps()).isEqualTo(policies.length);
+                        });
         assertThat(run.result().exitCode()).as(run.told()).isZero();
         assertThat(host(run, "blackouts")).as("only none has them").isPositive();
         assertThat(host(run, VirtualMachine.PEAK_PINNED_BYTES)).as("whole-vm's").isEqualTo(MEMORY);
@@ -150,7 +187,8 @@ class PinningPoliciesTest {
     void seeded() {
         Machines.Run first = run(setup("none").host("memoryPressureCycles", 20_000L));
         Machines.Run again = run(setup("none").host("memoryPressureCycles", 20_000L));
-        Machines.Run other = run(setup("none").host("memoryPressureCycles", 20_000L).seed(2));
+        Machines.Run other =
+                run(setup("none").host("memoryPressureCycles", 20_000L).seed(2));
         assertThat(again.records()).isEqualTo(first.records());
         assertThat(again.result().host()).isEqualTo(first.result().host());
         assertThat(other.result().host()).isNotEqualTo(first.result().host());
@@ -172,24 +210,29 @@ class PinningPoliciesTest {
     @DisplayName("a memslot that cannot be is refused with one sentence")
     void memslots(String memslots, String message) {
         assertThatThrownBy(() -> setup("none").host("memslots", memslots).run())
-                .isInstanceOf(BadInputException.class).hasMessageContaining(message);
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining(message);
     }
 
     @Test
     @DisplayName("memory in several memslots is the same memory")
     void severalMemslots() {
         Machines.Run one = run(free(setup("on-enable")));
-        Machines.Run several = run(free(setup("on-enable")).host("memslots", "0x40000000:5M,0x40500000:4K,0x40501000:27644K"));
+        Machines.Run several =
+                run(free(setup("on-enable")).host("memslots", "0x40000000:5M,0x40500000:4K,0x40501000:27644K"));
         assertThat(several.console()).contains("all checks passed");
         assertThat(several.result().bufferEvents()).isEqualTo(one.result().bufferEvents());
-        assertThat(several.result().exits().get("stage 2 fault")).as("no blocks where a memslot ends inside")
+        assertThat(several.result().exits().get("stage 2 fault"))
+                .as("no blocks where a memslot ends inside")
                 .isGreaterThan(one.result().exits().get("stage 2 fault"));
     }
 
     @Test
     @DisplayName("a VM that may not pin all of its memory cannot have whole-vm")
     void wholeVmOverTheLimit() {
-        assertThatThrownBy(() -> setup("whole-vm").host("pinLimit", MEMORY - 4096).run())
-                .isInstanceOf(BadInputException.class).hasMessageContaining("pinLimit");
+        assertThatThrownBy(
+                        () -> setup("whole-vm").host("pinLimit", MEMORY - 4096).run())
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("pinLimit");
     }
 }

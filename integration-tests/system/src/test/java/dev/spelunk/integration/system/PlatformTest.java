@@ -58,20 +58,29 @@ class PlatformTest {
         MemoryDrive drive = new MemoryDrive();
         byte[] text = TEXT.getBytes(StandardCharsets.US_ASCII);
         System.arraycopy(text, 0, drive.content, 0, text.length);
-        Machines.Run run = Machines.setup().guest(Guests.built(TEST, "virtio.elf")).hypervisor(hypervisor).limit(LIMIT)
-                .peripherals(new Peripherals(List.of(drive), false, List.of(), false)).run();
+        Machines.Run run = Machines.setup()
+                .guest(Guests.built(TEST, "virtio.elf"))
+                .hypervisor(hypervisor)
+                .limit(LIMIT)
+                .peripherals(new Peripherals(List.of(drive), false, List.of(), false))
+                .run();
         assertThat(run.result().ending()).as(run.told()).isEqualTo(Ending.EXITED);
         assertThat(run.result().exitCode()).as(run.told()).isZero();
         assertThat(run.console()).isEqualTo(TEXT);
-        assertThat(Arrays.copyOfRange(drive.content, SECTOR, 2 * SECTOR)).isEqualTo(Arrays.copyOf(drive.content, SECTOR));
+        assertThat(Arrays.copyOfRange(drive.content, SECTOR, 2 * SECTOR))
+                .isEqualTo(Arrays.copyOf(drive.content, SECTOR));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"kvm", "none"})
     @DisplayName("SEV of one PE ends the WFE of another (DDI 0487, D1.6)")
     void events(String hypervisor) throws IOException, InterruptedException {
-        Machines.Run run = Machines.setup().guest(Guests.built(TEST, "events.elf")).hypervisor(hypervisor).cpus(2)
-                .limit(LIMIT).run();
+        Machines.Run run = Machines.setup()
+                .guest(Guests.built(TEST, "events.elf"))
+                .hypervisor(hypervisor)
+                .cpus(2)
+                .limit(LIMIT)
+                .run();
         assertThat(run.result().ending()).as(run.told()).isEqualTo(Ending.EXITED);
         assertThat(run.result().exitCode()).as(run.told()).isZero();
     }

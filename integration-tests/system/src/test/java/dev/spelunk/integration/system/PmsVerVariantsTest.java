@@ -24,21 +24,36 @@ class PmsVerVariantsTest {
     private static final int CR = 3 << 3;
 
     @ParameterizedTest(name = "{0}")
-    @CsvSource({"armv8.2-spe-v1p0, 1, 0", "default, 2, 0", "armv8.7-spe-v1p2, 3, 0x1000040", "armv8.8-spe-v1p3, 4, 0x1000040",
-        "armv8.9-spe-v1p4, 5, 0x30000d0", "armv9.5-spe-v1p5, 6, 0xff0000f0"})
+    @CsvSource({
+        "armv8.2-spe-v1p0, 1, 0",
+        "default, 2, 0",
+        "armv8.7-spe-v1p2, 3, 0x1000040",
+        "armv8.8-spe-v1p3, 4, 0x1000040",
+        "armv8.9-spe-v1p4, 5, 0x30000d0",
+        "armv9.5-spe-v1p5, 6, 0xff0000f0"
+    })
     @DisplayName("It is legal, has its features' ID bits, and its guest profiles itself")
     void runs(String variant, int pmsVer, String features) {
-        Judgement judgement = Machines.composition(variant).service(MachineFactory.class)
+        Judgement judgement = Machines.composition(variant)
+                .service(MachineFactory.class)
                 .judge(Machines.composition(variant).variant());
         assertThat(judgement.problems()).isEmpty();
         assertThat(judgement.asserted()).as("asserted, but modelled by no part").isEmpty();
-        Machines.Run run = Machines.setup().variant(variant).append("workload=sort").run((machine, swaps) -> {
-            PeContext pe = machine.pes().get(0);
-            assertThat(pe.register(SystemRegister.ID_AA64DFR0_EL1) >>> 32 & 15).isEqualTo(pmsVer);
-            assertThat(pe.register(SystemRegister.PMSIDR_EL1) & 0x1_FF00_00F0L).isEqualTo(Long.decode(features));
-            assertThat(pe.register(SystemRegister.ID_AA64DFR2_EL1)).as("SPE_EXC and SPE_nVM")
-                    .isEqualTo(pmsVer == 6 ? 0x11_0000 : 0);
-        }, (machine, swaps) -> { });
+        Machines.Run run = Machines.setup()
+                .variant(variant)
+                .append("workload=sort")
+                .run(
+                        (machine, swaps) -> {
+                            PeContext pe = machine.pes().get(0);
+                            assertThat(pe.register(SystemRegister.ID_AA64DFR0_EL1) >>> 32 & 15)
+                                    .isEqualTo(pmsVer);
+                            assertThat(pe.register(SystemRegister.PMSIDR_EL1) & 0x1_FF00_00F0L)
+                                    .isEqualTo(Long.decode(features));
+                            assertThat(pe.register(SystemRegister.ID_AA64DFR2_EL1))
+                                    .as("SPE_EXC and SPE_nVM")
+                                    .isEqualTo(pmsVer == 6 ? 0x11_0000 : 0);
+                        },
+                        (machine, swaps) -> {});
         assertThat(run.result().ending()).as(run.told()).isEqualTo(Ending.EXITED);
         assertThat(run.result().exitCode()).as(run.told()).isZero();
         SortedMap<Integer, Integer> packets = new TreeMap<>();
@@ -49,14 +64,22 @@ class PmsVerVariantsTest {
         assertThat(packets.containsKey(ALTERNATE_CLOCK)).as("FEAT_SPE_ALTCLK").isEqualTo(pmsVer == 6);
         assertThat(branches[0]).as("Branch packets").isPositive();
         assertThat(branches[1]).as("with CR").isEqualTo(pmsVer >= 5 ? branches[0] : 0);
-        assertThat(run.result().counters().containsKey("SAMPLE_FEED_BR")).as("counters of v1.2").isEqualTo(pmsVer >= 3);
-        assertThat(run.result().counters().containsKey("SAMPLE_FEED_DS")).as("of FEAT_SPE_FDS").isEqualTo(pmsVer >= 5);
+        assertThat(run.result().counters().containsKey("SAMPLE_FEED_BR"))
+                .as("counters of v1.2")
+                .isEqualTo(pmsVer >= 3);
+        assertThat(run.result().counters().containsKey("SAMPLE_FEED_DS"))
+                .as("of FEAT_SPE_FDS")
+                .isEqualTo(pmsVer >= 5);
     }
 
     @Test
     @DisplayName("Without hypervisor the buffer management events are those that hardware reported, and no PMU events")
     void managementEvents() {
-        Machines.Run run = Machines.setup().variant("armv8.7-spe-v1p2").hypervisor("none").append("workload=sort").run();
+        Machines.Run run = Machines.setup()
+                .variant("armv8.7-spe-v1p2")
+                .hypervisor("none")
+                .append("workload=sort")
+                .run();
         assertThat(run.result().counters()).containsKey("SAMPLE_FEED_BR");
         assertThat(run.result().bufferEvents()).containsOnlyKeys("BUFFER_FULL");
     }

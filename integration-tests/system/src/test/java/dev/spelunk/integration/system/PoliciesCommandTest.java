@@ -16,7 +16,12 @@ class PoliciesCommandTest {
         TreeMap<String, long[]> rows = new TreeMap<>();
         for (String line : table.lines().skip(1).toList()) {
             String[] cells = line.split(" {2,}");
-            rows.put(cells[0], Arrays.stream(cells).skip(1).mapToLong(cell -> Long.parseLong(cell.replace(",", ""))).toArray());
+            rows.put(
+                    cells[0],
+                    Arrays.stream(cells)
+                            .skip(1)
+                            .mapToLong(cell -> Long.parseLong(cell.replace(",", "")))
+                            .toArray());
         }
         return rows;
     }
@@ -30,8 +35,17 @@ class PoliciesCommandTest {
         assertThat(outcome.out().lines().findFirst().orElseThrow().trim().split(" +"))
                 .containsExactly("none", "on-enable", "cached", "whole-vm");
         TreeMap<String, long[]> rows = rows(outcome.out());
-        assertThat(rows.keySet()).containsExactlyInAnyOrder("pins", "unpins", "peak pinned bytes", "stage 2 faults by the SPU",
-                "blackout operations", "records written", "records lost", "VM exits", "virtual time lost (cycles)");
+        assertThat(rows.keySet())
+                .containsExactlyInAnyOrder(
+                        "pins",
+                        "unpins",
+                        "peak pinned bytes",
+                        "stage 2 faults by the SPU",
+                        "blackout operations",
+                        "records written",
+                        "records lost",
+                        "VM exits",
+                        "virtual time lost (cycles)");
         for (String blackout : List.of("stage 2 faults by the SPU", "blackout operations", "records lost")) {
             long[] row = rows.get(blackout);
             assertThat(row[0]).as(blackout).isPositive();

@@ -24,9 +24,23 @@ class ProgramsTest {
     private static final long QEMU_SECONDS = 120;
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "kernels-O2", "kernels-O3", "sha256-O2", "sha256-O3", "sha256-crypto-O2", "sha256-crypto-O3", "json-O2", "json-O3",
-        "strings-O2", "strings-O3", "doubles-O2", "doubles-O3", "features-O2", "features-O3"})
+    @ValueSource(
+            strings = {
+                "kernels-O2",
+                "kernels-O3",
+                "sha256-O2",
+                "sha256-O3",
+                "sha256-crypto-O2",
+                "sha256-crypto-O3",
+                "json-O2",
+                "json-O3",
+                "strings-O2",
+                "strings-O3",
+                "doubles-O2",
+                "doubles-O3",
+                "features-O2",
+                "features-O3"
+            })
     @DisplayName("a program prints the same as under qemu-aarch64")
     void printsTheSame(String name) throws IOException, InterruptedException {
         Tools.require(TEST, "qemu-aarch64-static", "qemu-user-static");
@@ -42,8 +56,12 @@ class ProgramsTest {
     @CsvSource({"kvm, 1", "none, 1", "none, 2"})
     @DisplayName("tasks whose FP registers are switched at the trap of CPACR_EL1.FPEN keep them")
     void lazySwitching(String hypervisor, int el) throws IOException, InterruptedException {
-        Machines.Run run = Machines.setup().guest(Guests.built(TEST, "fpswitch.elf"))
-                .hypervisor(hypervisor).el(el).limit(50_000_000).run();
+        Machines.Run run = Machines.setup()
+                .guest(Guests.built(TEST, "fpswitch.elf"))
+                .hypervisor(hypervisor)
+                .el(el)
+                .limit(50_000_000)
+                .run();
         assertThat(run.result().ending()).as(run.told()).isEqualTo(Ending.EXITED);
         assertThat(run.result().exitCode()).as(run.told()).isZero();
         assertThat(run.console()).isEqualTo("fpswitch: each task kept its registers\n");
@@ -53,12 +71,16 @@ class ProgramsTest {
     private static String underQemu(Path program) throws IOException, InterruptedException {
         Path output = program.resolveSibling(program.getFileName() + ".output");
         Process process = new ProcessBuilder("qemu-aarch64-static", program.toString())
-                .redirectOutput(output.toFile()).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+                .redirectOutput(output.toFile())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
         if (!process.waitFor(QEMU_SECONDS, TimeUnit.SECONDS)) {
             process.destroyForcibly();
             throw new AssertionError(program + " does not end under qemu-aarch64-static");
         }
-        assertThat(process.exitValue()).as("exit code of %s under qemu-aarch64-static", program).isZero();
+        assertThat(process.exitValue())
+                .as("exit code of %s under qemu-aarch64-static", program)
+                .isZero();
         String text = Files.readString(output, StandardCharsets.ISO_8859_1);
         assertThat(text).as("output of %s under qemu-aarch64-static", program).isNotEmpty();
         return text;

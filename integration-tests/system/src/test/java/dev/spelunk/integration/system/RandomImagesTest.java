@@ -68,9 +68,18 @@ class RandomImagesTest {
         setRegister(image, SystemRegister.PMSICR_EL1, random.nextInt(64));
         setRegister(image, SystemRegister.PMSFCR_EL1, random.nextInt(4) == 0 ? random.nextLong() : 0);
         setRegister(image, SystemRegister.PMSCR_EL1, random.nextInt(256) | 3);
-        int[] profiling = {SystemRegister.PMBPTR_EL1, SystemRegister.PMBLIMITR_EL1, SystemRegister.PMBSR_EL1,
-            SystemRegister.PMSIRR_EL1, SystemRegister.PMSICR_EL1, SystemRegister.PMSFCR_EL1, SystemRegister.PMSCR_EL1,
-            SystemRegister.PMSEVFR_EL1, SystemRegister.PMSLATFR_EL1, SystemRegister.PMSCR_EL2};
+        int[] profiling = {
+            SystemRegister.PMBPTR_EL1,
+            SystemRegister.PMBLIMITR_EL1,
+            SystemRegister.PMBSR_EL1,
+            SystemRegister.PMSIRR_EL1,
+            SystemRegister.PMSICR_EL1,
+            SystemRegister.PMSFCR_EL1,
+            SystemRegister.PMSCR_EL1,
+            SystemRegister.PMSEVFR_EL1,
+            SystemRegister.PMSLATFR_EL1,
+            SystemRegister.PMSCR_EL2
+        };
         for (int i = random.nextInt(4); i > 0; i--) {
             setRegister(image, profiling[random.nextInt(profiling.length)], value(random) | random.nextInt(2));
         }
@@ -107,14 +116,20 @@ class RandomImagesTest {
     private int validWord(Random random) {
         if (random.nextInt(16) == 0) {
             int encoding = registers.get(random.nextInt(registers.size()));
-            return (random.nextBoolean() ? 0xD5000000 : 0xD5200000) | FlatImage.systemOperands(encoding) | random.nextInt(32);
+            return (random.nextBoolean() ? 0xD5000000 : 0xD5200000)
+                    | FlatImage.systemOperands(encoding)
+                    | random.nextInt(32);
         }
         return ValidEncodings.random(random);
     }
 
     private Machines.Setup setup(int i, Random random, Path file) {
-        Machines.Setup setup = Machines.setup().variant(VARIANTS[random.nextInt(2)]).guest(file).memory(MEMORY)
-                .limit(LIMIT).seed(random.nextLong());
+        Machines.Setup setup = Machines.setup()
+                .variant(VARIANTS[random.nextInt(2)])
+                .guest(file)
+                .memory(MEMORY)
+                .limit(LIMIT)
+                .seed(random.nextLong());
         // The memory of a host under KVM takes the most time to make: fewer of those.
         boolean kvm = i % 10 < 2;
         return kvm ? setup : setup.hypervisor("none").el(1 + random.nextInt(2));
@@ -123,8 +138,10 @@ class RandomImagesTest {
     @Test
     @DisplayName("10,000 random memory images end as guests do, none as a failure of the host")
     void randomImages() throws Exception {
-        try (Machine machine = Machines.setup().hypervisor("none").el(2).memory(MEMORY << 3).compose(new ByteArrayOutputStream())) {
-            registers = machine.pes().get(0).registers.definitions().stream().map(RegisterDefinition::encoding)
+        try (Machine machine =
+                Machines.setup().hypervisor("none").el(2).memory(MEMORY << 3).compose(new ByteArrayOutputStream())) {
+            registers = machine.pes().get(0).registers.definitions().stream()
+                    .map(RegisterDefinition::encoding)
                     .collect(Collectors.toList());
         }
         Path file = folder.resolve("image");
@@ -147,7 +164,8 @@ class RandomImagesTest {
                     records += machine.records().length;
                     PeState pe = machine.pes().get(0).pe;
                     assertThat(result.ending() != Ending.INTERRUPTED || pe.waiting)
-                            .as("seed %d: the machine is stuck: %s", seed, machine.dump()).isTrue();
+                            .as("seed %d: the machine is stuck: %s", seed, machine.dump())
+                            .isTrue();
                     assertThat(machine.dump()).isNotEmpty();
                 } catch (RuntimeException | Error e) {
                     Path kept = Path.of("target", "random-image-" + seed).toAbsolutePath();
@@ -158,7 +176,8 @@ class RandomImagesTest {
         } finally {
             watch.shutdownNow();
         }
-        System.out.println("random images: " + endings + ", " + instructions + " instructions, " + records + " bytes of records");
+        System.out.println(
+                "random images: " + endings + ", " + instructions + " instructions, " + records + " bytes of records");
         // The images must reach something: none of these would hold if they all died at once.
         assertThat(instructions).isGreaterThan(10L * IMAGES);
         assertThat(records).isPositive();

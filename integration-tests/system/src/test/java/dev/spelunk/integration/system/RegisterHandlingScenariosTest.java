@@ -64,8 +64,15 @@ class RegisterHandlingScenariosTest {
     static void run() {
         for (String variant : new String[] {FGT, NO_FGT}) {
             long maximum = variant.equals(FGT) ? MAXIMUM : 0;
-            RUNS.add(run(variant, maximum, 0, "workload=ping provoke=stage1-fault spe.interval=1024 spe.jitter=1 spe.buffer=8K"));
-            RUNS.add(run(variant, maximum, 0,
+            RUNS.add(run(
+                    variant,
+                    maximum,
+                    0,
+                    "workload=ping provoke=stage1-fault spe.interval=1024 spe.jitter=1 spe.buffer=8K"));
+            RUNS.add(run(
+                    variant,
+                    maximum,
+                    0,
                     "workload=ping,pong switch=1 provoke=hole-at-enable spe.interval=1024 spe.jitter=1"));
         }
         later = run(LATEST, 0, 15, "workload=ping");
@@ -80,18 +87,24 @@ class RegisterHandlingScenariosTest {
     private static Observed run(String variant, long maximum, long pmsVer, String append) {
         RegisterTimeline timeline = new RegisterTimeline();
         long[] ids = new long[2];
-        Machines.Run run = Machines.setup().memory(32 << 20).variant(variant).append(append).trace(timeline)
+        Machines.Run run = Machines.setup()
+                .memory(32 << 20)
+                .variant(variant)
+                .append(append)
+                .trace(timeline)
                 .vm(VmOptions.DEFAULT.withCheck(true).withProfiling(new ProfilingAttributes(21, 0, maximum)))
-                .run((machine, swaps) -> {
-                    PeContext pe = machine.pes().get(0);
-                    if (pmsVer != 0) {
-                        long dfr0 = pe.register(SystemRegister.ID_AA64DFR0_EL1);
-                        pe.register(SystemRegister.ID_AA64DFR0_EL1, dfr0 & ~(15L << PMSVER) | pmsVer << PMSVER);
-                    }
-                    ids[0] = pe.architecture.profiling().pmsidr;
-                    ids[1] = pe.architecture.profiling().pmbidr;
-                    timeline.follow(pe);
-                }, (machine, swaps) -> { });
+                .run(
+                        (machine, swaps) -> {
+                            PeContext pe = machine.pes().get(0);
+                            if (pmsVer != 0) {
+                                long dfr0 = pe.register(SystemRegister.ID_AA64DFR0_EL1);
+                                pe.register(SystemRegister.ID_AA64DFR0_EL1, dfr0 & ~(15L << PMSVER) | pmsVer << PMSVER);
+                            }
+                            ids[0] = pe.architecture.profiling().pmsidr;
+                            ids[1] = pe.architecture.profiling().pmbidr;
+                            timeline.follow(pe);
+                        },
+                        (machine, swaps) -> {});
         assertThat(run.result().ending()).as(run.told()).isEqualTo(Ending.EXITED);
         assertThat(run.result().exitCode()).as(run.told()).isZero();
         assertThat(timeline.passages).hasSizeGreaterThan(100);
@@ -99,7 +112,8 @@ class RegisterHandlingScenariosTest {
     }
 
     private static List<Observed> of(String variant) {
-        List<Observed> found = RUNS.stream().filter(r -> r.variant().equals(variant)).toList();
+        List<Observed> found =
+                RUNS.stream().filter(r -> r.variant().equals(variant)).toList();
         assertThat(found).hasSize(2);
         return found;
     }
@@ -116,10 +130,13 @@ class RegisterHandlingScenariosTest {
     void samplingDirect() {
         for (Observed run : of(FGT)) {
             for (int register : SAMPLING) {
-                assertThat(run.run().result().traps()).doesNotContainKey(run.timeline().name(register));
+                assertThat(run.run().result().traps())
+                        .doesNotContainKey(run.timeline().name(register));
             }
-            assertThat(run.passages()).noneMatch(p -> SAMPLING.stream().anyMatch(p.entry.trapping()::contains))
-                    .anyMatch(p -> p.entry.sampling().get(0) == DRIVERS_PMSCR && p.entry.sampling().get(2) == DRIVERS_PMSIRR)
+            assertThat(run.passages())
+                    .noneMatch(p -> SAMPLING.stream().anyMatch(p.entry.trapping()::contains))
+                    .anyMatch(p -> p.entry.sampling().get(0) == DRIVERS_PMSCR
+                            && p.entry.sampling().get(2) == DRIVERS_PMSIRR)
                     .allMatch(p -> (p.entry.mdcr() >>> TPMS & 1) == 0);
         }
     }
@@ -128,18 +145,28 @@ class RegisterHandlingScenariosTest {
     @DisplayName("Without FEAT_FGT they all trap, because PMSIDR_EL1 does, and are forwarded to hardware")
     void samplingForwarded() {
         for (Observed run : of(NO_FGT)) {
-            assertThat(run.passages()).allMatch(p -> p.entry.trapping().containsAll(SAMPLING))
+            assertThat(run.passages())
+                    .allMatch(p -> p.entry.trapping().containsAll(SAMPLING))
                     .allMatch(p -> (p.entry.mdcr() >>> TPMS & 1) == 1)
-                    .anyMatch(p -> p.entry.sampling().get(0) == DRIVERS_PMSCR && p.entry.sampling().get(2) == DRIVERS_PMSIRR);
+                    .anyMatch(p -> p.entry.sampling().get(0) == DRIVERS_PMSCR
+                            && p.entry.sampling().get(2) == DRIVERS_PMSIRR);
             for (int i = 0; i < SAMPLING.size(); i++) {
                 int register = SAMPLING.get(i);
                 int at = i;
-                assertThat(run.those(p -> p.writes(register))).as(run.timeline().name(register)).isNotEmpty()
+                assertThat(run.those(p -> p.writes(register)))
+                        .as(run.timeline().name(register))
+                        .isNotEmpty()
                         .allMatch(p -> p.next.sampling().get(at) == p.value);
-                assertThat(run.those(p -> p.accessed == register)).as(run.timeline().name(register))
-                        .hasSize(run.run().result().traps().get(run.timeline().name(register)).intValue());
+                assertThat(run.those(p -> p.accessed == register))
+                        .as(run.timeline().name(register))
+                        .hasSize(run.run()
+                                .result()
+                                .traps()
+                                .get(run.timeline().name(register))
+                                .intValue());
             }
-            assertThat(run.those(p -> p.accessed == SystemRegister.PMSICR_EL1 && p.read)).isNotEmpty()
+            assertThat(run.those(p -> p.accessed == SystemRegister.PMSICR_EL1 && p.read))
+                    .isNotEmpty()
                     .allMatch(p -> p.value == p.next.sampling().get(1));
         }
     }
@@ -148,11 +175,19 @@ class RegisterHandlingScenariosTest {
     @DisplayName("PMBLIMITR_EL1, PMBPTR_EL1 and PMBSR_EL1 are trapped; what the guest reads is the in-memory value")
     void bufferTrapped() {
         for (Observed run : RUNS) {
-            assertThat(run.passages()).as(run.variant()).allMatch(p -> p.entry.trapping().containsAll(BUFFER))
+            assertThat(run.passages())
+                    .as(run.variant())
+                    .allMatch(p -> p.entry.trapping().containsAll(BUFFER))
                     .allMatch(p -> (p.entry.mdcr() >>> E2PB & 3) == 2);
             for (int register : BUFFER) {
-                assertThat(run.those(p -> p.accessed == register)).as(run.timeline().name(register)).isNotEmpty()
-                        .hasSize(run.run().result().traps().get(run.timeline().name(register)).intValue());
+                assertThat(run.those(p -> p.accessed == register))
+                        .as(run.timeline().name(register))
+                        .isNotEmpty()
+                        .hasSize(run.run()
+                                .result()
+                                .traps()
+                                .get(run.timeline().name(register))
+                                .intValue());
             }
         }
         each(p -> p.accessed == SystemRegister.PMBPTR_EL1 && p.read, p -> p.value == p.memory.pointer());
@@ -162,8 +197,12 @@ class RegisterHandlingScenariosTest {
     @Test
     @DisplayName("PMBLIMITR_EL1 is written to hardware only if the buffer is enabled: E = 1 and S = 0 in memory")
     void limitOnlyWhileEnabled() {
-        each(p -> p.entry.memory().e() && !p.entry.memory().s(), p -> p.entry.hardware().limit() == p.entry.memory().limit());
-        each(p -> p.entry.memory().e() && p.entry.memory().s(), p -> !p.entry.hardware().e());
+        each(
+                p -> p.entry.memory().e() && !p.entry.memory().s(),
+                p -> p.entry.hardware().limit() == p.entry.memory().limit());
+        each(
+                p -> p.entry.memory().e() && p.entry.memory().s(),
+                p -> !p.entry.hardware().e());
         each(p -> !p.entry.memory().e(), p -> !p.entry.hardware().e());
     }
 
@@ -171,8 +210,10 @@ class RegisterHandlingScenariosTest {
     @DisplayName("PMBLIMITR_EL1 is written to hardware after KVM enables stage 2")
     void limitAfterStage2() {
         for (Observed run : RUNS) {
-            List<Change> enables = run.passages().stream().flatMap(p -> p.changes.stream())
-                    .filter(c -> c.inHardware() && c.register() == SystemRegister.PMBLIMITR_EL1 && (c.value() & 1) != 0).toList();
+            List<Change> enables = run.passages().stream()
+                    .flatMap(p -> p.changes.stream())
+                    .filter(c -> c.inHardware() && c.register() == SystemRegister.PMBLIMITR_EL1 && (c.value() & 1) != 0)
+                    .toList();
             assertThat(enables).as(run.variant()).hasSizeGreaterThan(10).allMatch(Change::stage2On);
             assertThat(run.passages()).allMatch(p -> p.entry.stage2On());
         }
@@ -181,8 +222,11 @@ class RegisterHandlingScenariosTest {
     @Test
     @DisplayName("KVM always sets PMBLIMITR_EL1.E to 0 on guest exit, before stage 2 is disabled")
     void limitOffOnExit() {
-        each(p -> p.entry.hardware().e(), p -> p.changes.stream().anyMatch(c -> c.inHardware()
-                && c.register() == SystemRegister.PMBLIMITR_EL1 && (c.value() & 1) == 0 && c.stage2On()));
+        each(p -> p.entry.hardware().e(), p -> p.changes.stream()
+                .anyMatch(c -> c.inHardware()
+                        && c.register() == SystemRegister.PMBLIMITR_EL1
+                        && (c.value() & 1) == 0
+                        && c.stage2On()));
         each(p -> p.entry.hardware().e(), p -> !p.hardware.e() && !p.stage2On);
     }
 
@@ -196,25 +240,38 @@ class RegisterHandlingScenariosTest {
     @Test
     @DisplayName("PMBPTR_EL1 is written to hardware before guest entry, if the buffer is enabled")
     void pointerBeforeEntry() {
-        each(p -> p.next.hardware().e(), p -> p.changes.stream().filter(c -> c.inHardware()
-                && c.register() == SystemRegister.PMBLIMITR_EL1 && (c.value() & 1) != 0)
-                .allMatch(c -> c.hardware().pointer() == c.memory().pointer())
-                && p.next.hardware().pointer() == p.next.memory().pointer());
+        each(
+                p -> p.next.hardware().e(),
+                p -> p.changes.stream()
+                                .filter(c -> c.inHardware()
+                                        && c.register() == SystemRegister.PMBLIMITR_EL1
+                                        && (c.value() & 1) != 0)
+                                .allMatch(c ->
+                                        c.hardware().pointer() == c.memory().pointer())
+                        && p.next.hardware().pointer() == p.next.memory().pointer());
         each(p -> !p.next.hardware().e(), p -> p.next.hardware().pointer() == p.hardware.pointer());
         for (Observed run : RUNS) {
-            assertThat(run.those(p -> !p.next.hardware().e() && p.next.hardware().pointer() != p.next.memory().pointer()))
-                    .as("%s: entries that leave another value in hardware", run.variant()).isNotEmpty();
+            assertThat(run.those(p -> !p.next.hardware().e()
+                            && p.next.hardware().pointer() != p.next.memory().pointer()))
+                    .as("%s: entries that leave another value in hardware", run.variant())
+                    .isNotEmpty();
         }
     }
 
     @Test
-    @DisplayName("In-memory PMBPTR_EL1 is updated on every exit, if the buffer was enabled at the entry, and by guest writes")
+    @DisplayName(
+            "In-memory PMBPTR_EL1 is updated on every exit, if the buffer was enabled at the entry, and by guest writes")
     void pointerOnExit() {
         Predicate<Passage> writes = p -> p.writes(SystemRegister.PMBPTR_EL1);
         each(p -> p.entry.hardware().e() && !writes.test(p), p -> p.memory.pointer() == p.hardware.pointer());
-        each(p -> p.entry.hardware().e() && !writes.test(p) && p.hardware.pointer() != p.entry.hardware().pointer(),
+        each(
+                p -> p.entry.hardware().e()
+                        && !writes.test(p)
+                        && p.hardware.pointer() != p.entry.hardware().pointer(),
                 p -> p.memory.pointer() > p.entry.memory().pointer());
-        each(p -> !p.entry.hardware().e() && !writes.test(p), p -> p.memory.pointer() == p.entry.memory().pointer());
+        each(
+                p -> !p.entry.hardware().e() && !writes.test(p),
+                p -> p.memory.pointer() == p.entry.memory().pointer());
         each(writes, p -> p.memory.pointer() == p.value);
     }
 
@@ -233,33 +290,43 @@ class RegisterHandlingScenariosTest {
         for (String variant : new String[] {FGT, NO_FGT}) {
             Observed run = of(variant).get(0);
             assertThat(run.event("stage 1 fault")).as(variant).isEqualTo(1);
-            assertThat(run.those(p -> p.asserted() != 0)).as(variant)
-                    .hasSize((int) (run.event("buffer full") + run.event("stage 1 fault"))).hasSizeGreaterThan(2)
+            assertThat(run.those(p -> p.asserted() != 0))
+                    .as(variant)
+                    .hasSize((int) (run.event("buffer full") + run.event("stage 1 fault")))
+                    .hasSizeGreaterThan(2)
                     .allMatch(p -> p.hardware.status() == 0)
                     .anyMatch(p -> p.reason.equals("exit: IRQ: SPE buffer management event"));
         }
     }
 
     @Test
-    @DisplayName("In-memory PMBSR_EL1 is updated by guest writes, a buffer found misprogrammed, and hardware's interrupt, "
-            + "and by nothing else")
+    @DisplayName(
+            "In-memory PMBSR_EL1 is updated by guest writes, a buffer found misprogrammed, and hardware's interrupt, "
+                    + "and by nothing else")
     void statusReasons() {
         for (Observed run : RUNS) {
             long written = 0;
             long misprogrammed = 0;
             long asserted = 0;
-            for (Passage p : run.those(p -> p.next.memory().status() != p.entry.memory().status())) {
+            for (Passage p :
+                    run.those(p -> p.next.memory().status() != p.entry.memory().status())) {
                 if (p.writes(SystemRegister.PMBSR_EL1)) {
                     written++;
                     assertThat(p.next.memory().status()).as("%s", p).isEqualTo(p.value);
                 } else if (p.asserted() != 0) {
                     asserted++;
-                    assertThat(p.next.memory().status()).as("%s", p).isEqualTo(p.asserted() | p.entry.memory().status());
+                    assertThat(p.next.memory().status())
+                            .as("%s", p)
+                            .isEqualTo(p.asserted() | p.entry.memory().status());
                 } else {
                     misprogrammed++;
-                    assertThat(p.writes(SystemRegister.PMBLIMITR_EL1)).as("%s", p).isTrue();
+                    assertThat(p.writes(SystemRegister.PMBLIMITR_EL1))
+                            .as("%s", p)
+                            .isTrue();
                     assertThat(p.next.memory().s()).as("%s", p).isTrue();
-                    assertThat(p.next.memory().status() >>> 26 & 0x3F).as("%s", p).isEqualTo(STAGE_1_ABORT);
+                    assertThat(p.next.memory().status() >>> 26 & 0x3F)
+                            .as("%s", p)
+                            .isEqualTo(STAGE_1_ABORT);
                 }
             }
             assertThat(written).as(run.variant()).isPositive();
@@ -268,7 +335,8 @@ class RegisterHandlingScenariosTest {
         }
         for (String variant : new String[] {FGT, NO_FGT}) {
             assertThat(of(variant).get(0).event("buffer full")).isPositive();
-            assertThat(of(variant).get(1).event("stage 1 fault found at enable")).isEqualTo(1);
+            assertThat(of(variant).get(1).event("stage 1 fault found at enable"))
+                    .isEqualTo(1);
         }
     }
 
@@ -277,19 +345,25 @@ class RegisterHandlingScenariosTest {
     void line() {
         for (Observed run : RUNS) {
             assertThat(run.timeline().wrongLines).as(run.variant()).isZero();
-            assertThat((long) run.timeline().rises).as(run.variant()).isPositive()
-                    .isEqualTo(run.run().result().bufferEvents().values().stream().mapToLong(Long::longValue).sum());
+            assertThat((long) run.timeline().rises)
+                    .as(run.variant())
+                    .isPositive()
+                    .isEqualTo(run.run().result().bufferEvents().values().stream()
+                            .mapToLong(Long::longValue)
+                            .sum());
         }
     }
 
     @Test
-    @DisplayName("PMBIDR_EL1 is trapped to advertise the maximum buffer size that user space set; without FEAT_FGT it is not")
+    @DisplayName(
+            "PMBIDR_EL1 is trapped to advertise the maximum buffer size that user space set; without FEAT_FGT it is not")
     void maximumAdvertised() {
         for (Observed run : of(FGT)) {
             assertThat(run.pmbidr() >>> MAX_BUFF_SIZE & 0xFFFF).as("hardware's").isZero();
             assertThat(run.passages()).allMatch(p -> p.entry.trapping().contains(SystemRegister.PMBIDR_EL1));
             // Mantissa and exponent of 1 MiB, in units of 4 KiB.
-            assertThat(run.those(p -> p.accessed == SystemRegister.PMBIDR_EL1)).hasSize(1)
+            assertThat(run.those(p -> p.accessed == SystemRegister.PMBIDR_EL1))
+                    .hasSize(1)
                     .allMatch(p -> p.value == (run.pmbidr() | MAXIMUM >>> 12 << MAX_BUFF_SIZE));
         }
         for (Observed run : of(NO_FGT)) {
@@ -301,9 +375,12 @@ class RegisterHandlingScenariosTest {
     @Test
     @DisplayName("PMSIDR_EL1 is trapped to hide what hardware has and the VM does not")
     void featuresHidden() {
-        each(p -> p.accessed == SystemRegister.PMSIDR_EL1, p -> p.entry.trapping().contains(SystemRegister.PMSIDR_EL1));
+        each(
+                p -> p.accessed == SystemRegister.PMSIDR_EL1,
+                p -> p.entry.trapping().contains(SystemRegister.PMSIDR_EL1));
         assertThat(later.pmsidr() & PMSIDR_ALTCLK).as("hardware's").isNotZero();
-        assertThat(later.those(p -> p.accessed == SystemRegister.PMSIDR_EL1)).hasSize(1)
+        assertThat(later.those(p -> p.accessed == SystemRegister.PMSIDR_EL1))
+                .hasSize(1)
                 .allMatch(p -> p.value == (later.pmsidr() & ~PMSIDR_ALTCLK));
     }
 

@@ -16,10 +16,15 @@ import java.util.List;
 final class RegisterTimeline implements TraceSink {
     static final long E = 1;
     static final long S = 1L << 17;
-    static final List<Integer> BUFFER = List.of(SystemRegister.PMBLIMITR_EL1, SystemRegister.PMBPTR_EL1,
-            SystemRegister.PMBSR_EL1);
-    static final List<Integer> SAMPLING = List.of(SystemRegister.PMSCR_EL1, SystemRegister.PMSICR_EL1, SystemRegister.PMSIRR_EL1,
-            SystemRegister.PMSFCR_EL1, SystemRegister.PMSEVFR_EL1, SystemRegister.PMSLATFR_EL1);
+    static final List<Integer> BUFFER =
+            List.of(SystemRegister.PMBLIMITR_EL1, SystemRegister.PMBPTR_EL1, SystemRegister.PMBSR_EL1);
+    static final List<Integer> SAMPLING = List.of(
+            SystemRegister.PMSCR_EL1,
+            SystemRegister.PMSICR_EL1,
+            SystemRegister.PMSIRR_EL1,
+            SystemRegister.PMSFCR_EL1,
+            SystemRegister.PMSEVFR_EL1,
+            SystemRegister.PMSLATFR_EL1);
     private static final long HCR_VM_TGE = 1 | 1L << 27;
     private static final int EC_SHIFT = 26;
     private static final int EC_SYSTEM_REGISTER = 0x18;
@@ -37,13 +42,17 @@ final class RegisterTimeline implements TraceSink {
     }
 
     /** A buffer register got a value; the rest is what was right after that. */
-    record Change(boolean inHardware, int register, long value, boolean stage2On, Registers memory, Registers hardware) {
-    }
+    record Change(
+            boolean inHardware, int register, long value, boolean stage2On, Registers memory, Registers hardware) {}
 
     /** How the guest was entered. */
-    record Entry(Registers memory, Registers hardware, boolean stage2On, long mdcr, List<Long> sampling,
-            List<Integer> trapping) {
-    }
+    record Entry(
+            Registers memory,
+            Registers hardware,
+            boolean stage2On,
+            long mdcr,
+            List<Long> sampling,
+            List<Integer> trapping) {}
 
     /** From an entry to the next one. */
     static final class Passage {
@@ -52,11 +61,13 @@ final class RegisterTimeline implements TraceSink {
         String reason;
         /** Register whose access exited, or -1. */
         int accessed = -1;
+
         boolean read;
         /** What the guest wrote, or was shown. */
         long value;
         /** When the exit had been served, before the next entry. */
         Registers memory;
+
         Registers hardware;
         boolean stage2On;
         Entry next;
@@ -73,19 +84,26 @@ final class RegisterTimeline implements TraceSink {
         long asserted() {
             return changes.stream()
                     .filter(c -> c.inHardware() && c.register() == SystemRegister.PMBSR_EL1 && (c.value() & S) != 0)
-                    .mapToLong(Change::value).findFirst().orElse(0);
+                    .mapToLong(Change::value)
+                    .findFirst()
+                    .orElse(0);
         }
 
         @Override
         public String toString() {
-            return reason + (accessed < 0 ? "" : String.format(" %s %s 0x%x", read ? "read" : "write", Encoding.name(accessed), value))
-                    + ", entry " + entry + ", served: memory " + memory + ", hardware " + hardware + ", changes " + changes;
+            return reason
+                    + (accessed < 0
+                            ? ""
+                            : String.format(" %s %s 0x%x", read ? "read" : "write", Encoding.name(accessed), value))
+                    + ", entry " + entry + ", served: memory " + memory + ", hardware " + hardware + ", changes "
+                    + changes;
         }
     }
 
     final List<Passage> passages = new ArrayList<>();
     /** Values of the interrupt's line that were not those of in-memory S. */
     int wrongLines;
+
     int rises;
     private final long[] memory = new long[BUFFER.size()];
     private PeContext pe;
@@ -169,7 +187,8 @@ final class RegisterTimeline implements TraceSink {
         if (passage != null && sampling.equals(passage.entry.sampling())) {
             sampling = passage.entry.sampling();
         }
-        Entry entry = new Entry(memory(), hardware(), stage2On(), pe.register(SystemRegister.MDCR_EL2), sampling, trapping);
+        Entry entry =
+                new Entry(memory(), hardware(), stage2On(), pe.register(SystemRegister.MDCR_EL2), sampling, trapping);
         if (passage != null) {
             passage.next = entry;
             passages.add(passage);
@@ -193,7 +212,8 @@ final class RegisterTimeline implements TraceSink {
         if (text.equals("exit: system register") && syndrome >>> EC_SHIFT == EC_SYSTEM_REGISTER) {
             int iss = (int) syndrome & 0x1FF_FFFF;
             int rt = iss >>> 5 & 31;
-            passage.accessed = Encoding.of(iss >>> 20 & 3, iss >>> 14 & 7, iss >>> 10 & 15, iss >>> 1 & 15, iss >>> 17 & 7);
+            passage.accessed =
+                    Encoding.of(iss >>> 20 & 3, iss >>> 14 & 7, iss >>> 10 & 15, iss >>> 1 & 15, iss >>> 17 & 7);
             passage.read = (iss & 1) != 0;
             passage.value = rt == ZERO ? 0 : pe.pe.x[rt];
         }

@@ -20,6 +20,7 @@ class RunTest {
 
     @TempDir
     private static Path folder;
+
     private static OutputFiles files;
     private static Spelunk.Outcome outcome;
 
@@ -37,17 +38,23 @@ class RunTest {
     void endsWell() {
         assertThat(outcome.err()).isEmpty();
         assertThat(outcome.code()).as(outcome.out()).isZero();
-        assertThat(outcome.out()).contains("Spelunk guest:", "all checks passed").doesNotContain("MISMATCH", "FAILED");
+        assertThat(outcome.out())
+                .contains("Spelunk guest:", "all checks passed")
+                .doesNotContain("MISMATCH", "FAILED");
     }
 
     @Test
     @DisplayName("the report has all its parts")
     void report() {
-        assertThat(outcome.out().lines().map(String::strip)).contains("Samples by function", "Operation types",
-                "Branch outcomes");
-        assertThat(outcome.out()).containsPattern("buffer management events +[1-9]").containsPattern("VM exits +[1-9]")
-                .containsPattern("trapped registers +[1-9]").containsPattern("instructions +[1-9]")
-                .containsPattern("speed +[0-9.]+ guest MIPS").containsPattern("records +[1-9]")
+        assertThat(outcome.out().lines().map(String::strip))
+                .contains("Samples by function", "Operation types", "Branch outcomes");
+        assertThat(outcome.out())
+                .containsPattern("buffer management events +[1-9]")
+                .containsPattern("VM exits +[1-9]")
+                .containsPattern("trapped registers +[1-9]")
+                .containsPattern("instructions +[1-9]")
+                .containsPattern("speed +[0-9.]+ guest MIPS")
+                .containsPattern("records +[1-9]")
                 .containsPattern("start-up +[0-9.]+ s from JVM start to the guest's first instruction");
         assertThat(outcome.out()).contains("pointer_chase", "sort", "matrix", "scan");
     }
@@ -62,19 +69,25 @@ class RunTest {
         assertThat(files.summaryNumber("instructions")).isGreaterThan(50_000_000);
         assertThat(summary.getJsonNumber("mips").doubleValue()).isPositive();
         assertThat(summary.getJsonNumber("startSeconds").doubleValue()).isPositive();
-        assertThat(summary.getJsonObject("bufferManagementEvents").getJsonNumber("buffer full").longValueExact())
+        assertThat(summary.getJsonObject("bufferManagementEvents")
+                        .getJsonNumber("buffer full")
+                        .longValueExact())
                 .isPositive();
-        assertThat(summary.getJsonObject("vmExits")).containsKeys("system register", "stage 2 fault",
-                "IRQ: SPE buffer management event", "IRQ: guest's timer");
-        assertThat(summary.getJsonObject("trappedRegisters")).containsKeys("PMBPTR_EL1", "PMBLIMITR_EL1",
-                "PMBSR_EL1", "PMBIDR_EL1", "PMSIDR_EL1");
+        assertThat(summary.getJsonObject("vmExits"))
+                .containsKeys(
+                        "system register", "stage 2 fault", "IRQ: SPE buffer management event", "IRQ: guest's timer");
+        assertThat(summary.getJsonObject("trappedRegisters"))
+                .containsKeys("PMBPTR_EL1", "PMBLIMITR_EL1", "PMBSR_EL1", "PMBIDR_EL1", "PMSIDR_EL1");
     }
 
     @Test
     @DisplayName("one of 4097 operations of the sample population is in the records, and the guest has seen each")
     void records() {
         long records = files.summaryNumber("records");
-        long population = files.summary().getJsonObject("sampling").getJsonNumber("SAMPLE_POP").longValueExact();
+        long population = files.summary()
+                .getJsonObject("sampling")
+                .getJsonNumber("SAMPLE_POP")
+                .longValueExact();
         assertThat(population).isBetween(50_000_000L, files.summaryNumber("instructions"));
         // A reload consumes one member too; each of the four tasks has its own count on the way.
         assertThat(records).isBetween(population / 4097 - 4, population / 4097);

@@ -15,8 +15,12 @@ class SelfModifyingTest {
     @CsvSource({"kvm, 1", "none, 1", "none, 2"})
     @DisplayName("rewritten and remapped code is seen after the architecture's maintenance")
     void selfModify(String hypervisor, int el) throws IOException, InterruptedException {
-        Machines.Run run = Machines.setup().guest(Guests.built("SelfModifyingTest", "selfmodify.elf"))
-                .hypervisor(hypervisor).el(el).limit(50_000_000).run();
+        Machines.Run run = Machines.setup()
+                .guest(Guests.built("SelfModifyingTest", "selfmodify.elf"))
+                .hypervisor(hypervisor)
+                .el(el)
+                .limit(50_000_000)
+                .run();
         assertThat(run.result().ending()).as(run.told()).isEqualTo(Ending.EXITED);
         assertThat(run.result().exitCode()).as(run.told()).isZero();
         assertThat(run.console()).isEqualTo("selfmodify: every change was seen\n");

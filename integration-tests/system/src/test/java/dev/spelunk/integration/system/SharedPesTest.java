@@ -31,7 +31,12 @@ class SharedPesTest {
 
     /** The guest itself checks that each CPU's buffer holds records of that CPU's code only. */
     private static Machines.Run run(VmOptions options) throws IOException, InterruptedException {
-        return Machines.setup().guest(Guests.built("SharedPesTest", "twovcpus.elf")).cpus(2).vm(options).limit(50_000_000).run();
+        return Machines.setup()
+                .guest(Guests.built("SharedPesTest", "twovcpus.elf"))
+                .cpus(2)
+                .vm(options)
+                .limit(50_000_000)
+                .run();
     }
 
     @Test
@@ -40,7 +45,8 @@ class SharedPesTest {
         assertThat(alone.result().exitCode()).as(alone.told()).isZero();
         Machines.Run shared = run(CHECKED.withPhysicalPes(1));
         assertThat(shared.result().exitCode()).as(shared.told()).isZero();
-        assertThat(shared.result().counters().get("RECORDS_WRITTEN")).isEqualTo(alone.result().counters().get("RECORDS_WRITTEN"));
+        assertThat(shared.result().counters().get("RECORDS_WRITTEN"))
+                .isEqualTo(alone.result().counters().get("RECORDS_WRITTEN"));
         assertThat(shared.result().counters().get("RECORDS_LOST")).isZero();
     }
 
@@ -56,14 +62,26 @@ class SharedPesTest {
         for (int i = 0; i < 10; i++) {
             moves.add(new Move(1_000_000L + 200_000L * i, 1, i % 2));
         }
-        Machines.Run run = Machines.setup().variant("armv8.2-spe-v1p0").guest(Guests.built("SharedPesTest", "twovcpus.elf")).cpus(2)
-                .vm(CHECKED.withMoves(moves)).limit(50_000_000).run((machine, swaps) -> {
-                    for (int i = 0; i < 20; i++) {
-                        swaps.swapAt(machine, 1_100_000L + 100_000L * i, i % 2 == 0
-                                ? new SwapRequest(Parts.FEATURES, null, "FEAT_SPEv1p1", true)
-                                : new SwapRequest(Parts.FEATURES, "FEAT_SPEv1p1", SwapRequest.NONE, true));
-                    }
-                }, (machine, swaps) -> assertThat(swaps.report(machine).swaps()).isEqualTo(20));
+        Machines.Run run = Machines.setup()
+                .variant("armv8.2-spe-v1p0")
+                .guest(Guests.built("SharedPesTest", "twovcpus.elf"))
+                .cpus(2)
+                .vm(CHECKED.withMoves(moves))
+                .limit(50_000_000)
+                .run(
+                        (machine, swaps) -> {
+                            for (int i = 0; i < 20; i++) {
+                                swaps.swapAt(
+                                        machine,
+                                        1_100_000L + 100_000L * i,
+                                        i % 2 == 0
+                                                ? new SwapRequest(Parts.FEATURES, null, "FEAT_SPEv1p1", true)
+                                                : new SwapRequest(
+                                                        Parts.FEATURES, "FEAT_SPEv1p1", SwapRequest.NONE, true));
+                            }
+                        },
+                        (machine, swaps) ->
+                                assertThat(swaps.report(machine).swaps()).isEqualTo(20));
         assertThat(run.result().exitCode()).as(run.told()).isZero();
         assertThat(run.records()).isNotEmpty();
     }
@@ -71,37 +89,56 @@ class SharedPesTest {
     @Test
     void savedAndRestoredInBetween() throws IOException, InterruptedException {
         List<Move> moves = List.of(new Move(500_000, 1, 0), new Move(2_000_000, 1, 1), new Move(3_500_000, 0, 1));
-        for (VmOptions options : List.of(CHECKED.withMoves(moves), CHECKED.withPhysicalPes(1).withHostTask(true))) {
+        for (VmOptions options :
+                List.of(CHECKED.withMoves(moves), CHECKED.withPhysicalPes(1).withHostTask(true))) {
             SortedMap<Long, Path> files = new TreeMap<>();
             for (long at : new long[] {700_001, 1_900_000, 2_000_000, 3_000_003}) {
                 files.put(at, folder.resolve("at-" + at));
             }
             Snapshotted whole = snapshotted(options, new Snapshots(files, null));
             for (Path file : files.values()) {
-                assertThat(snapshotted(options, new Snapshots(new TreeMap<>(), file))).as("%s", file).isEqualTo(whole);
+                assertThat(snapshotted(options, new Snapshots(new TreeMap<>(), file)))
+                        .as("%s", file)
+                        .isEqualTo(whole);
             }
         }
     }
 
-    private record Snapshotted(String records, String hostRecords, Map<String, Long> counters, Map<String, Long> exits,
-            Map<String, Long> host) {
-    }
+    private record Snapshotted(
+            String records,
+            String hostRecords,
+            Map<String, Long> counters,
+            Map<String, Long> exits,
+            Map<String, Long> host) {}
 
-    private static Snapshotted snapshotted(VmOptions options, Snapshots snapshots) throws IOException, InterruptedException {
+    private static Snapshotted snapshotted(VmOptions options, Snapshots snapshots)
+            throws IOException, InterruptedException {
         byte[][] host = new byte[1][];
-        Machines.Run run = Machines.setup().guest(Guests.built("SharedPesTest", "twovcpus.elf")).cpus(2).vm(options)
-                .snapshots(snapshots).limit(50_000_000).run((machine, swaps) -> { }, (machine, swaps) -> host[0] = machine.hostRecords());
+        Machines.Run run = Machines.setup()
+                .guest(Guests.built("SharedPesTest", "twovcpus.elf"))
+                .cpus(2)
+                .vm(options)
+                .snapshots(snapshots)
+                .limit(50_000_000)
+                .run((machine, swaps) -> {}, (machine, swaps) -> host[0] = machine.hostRecords());
         assertThat(run.result().exitCode()).as(run.told()).isZero();
-        return new Snapshotted(HexFormat.of().formatHex(run.records()), HexFormat.of().formatHex(host[0]), run.result().counters(),
-                run.result().exits(), run.result().host());
+        return new Snapshotted(
+                HexFormat.of().formatHex(run.records()),
+                HexFormat.of().formatHex(host[0]),
+                run.result().counters(),
+                run.result().exits(),
+                run.result().host());
     }
 
     @Test
     void aHostTaskThatProfilesItself() throws IOException, InterruptedException {
         byte[][] host = new byte[1][];
-        Machines.Run run = Machines.setup().guest(Guests.built("SharedPesTest", "twovcpus.elf")).cpus(2)
-                .vm(CHECKED.withPhysicalPes(1).withHostTask(true)).limit(50_000_000)
-                .run((machine, swaps) -> { }, (machine, swaps) -> host[0] = machine.hostRecords());
+        Machines.Run run = Machines.setup()
+                .guest(Guests.built("SharedPesTest", "twovcpus.elf"))
+                .cpus(2)
+                .vm(CHECKED.withPhysicalPes(1).withHostTask(true))
+                .limit(50_000_000)
+                .run((machine, swaps) -> {}, (machine, swaps) -> host[0] = machine.hostRecords());
         assertThat(run.result().exitCode()).as(run.told()).isZero();
         assertThat(host[0].length).isGreaterThan(64 * 100);
         // The address packet of each record: the task's code is in the host's memory, below the guest's.
@@ -111,7 +148,8 @@ class SharedPesTest {
             assertThat(host[0][header + 3] & 0xFF).as("PC bits 23:16").isEqualTo(0xE0);
             assertThat(host[0][header + 4] & 0xFF).as("PC bits 31:24").isEqualTo(0x41);
         }
-        assertThat((long) (host[0].length + run.records().length) / 64).isEqualTo(run.result().counters().get("RECORDS_WRITTEN"));
+        assertThat((long) (host[0].length + run.records().length) / 64)
+                .isEqualTo(run.result().counters().get("RECORDS_WRITTEN"));
     }
 
     @Test

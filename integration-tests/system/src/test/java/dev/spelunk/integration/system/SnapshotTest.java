@@ -33,10 +33,13 @@ class SnapshotTest {
     void theRestoredRunHasTheRecordsOfTheUnbrokenOne() {
         Path early = folder.resolve("early");
         Path late = folder.resolve("late");
-        Machines.Run whole = setup().snapshots(new Snapshots(new TreeMap<>(Map.of(1_000_003L, early, 9_000_001L, late)), null)).run();
+        Machines.Run whole = setup().snapshots(
+                        new Snapshots(new TreeMap<>(Map.of(1_000_003L, early, 9_000_001L, late)), null))
+                .run();
         assertThat(whole.result().exitCode()).as(whole.told()).isZero();
         for (Path file : new Path[] {early, late}) {
-            Machines.Run rest = setup().snapshots(new Snapshots(new TreeMap<>(), file)).run();
+            Machines.Run rest =
+                    setup().snapshots(new Snapshots(new TreeMap<>(), file)).run();
             assertThat(rest.result().exitCode()).as(rest.told()).isZero();
             assertThat(rest.records()).as(file.toString()).isEqualTo(whole.records());
             assertThat(rest.result().counters()).isEqualTo(whole.result().counters());
@@ -48,7 +51,9 @@ class SnapshotTest {
     @Test
     void whatCannotBeRestoredIsRefused() throws IOException {
         Path good = folder.resolve("good");
-        setup().limit(1000).snapshots(new Snapshots(new TreeMap<>(Map.of(500L, good)), null)).run();
+        setup().limit(1000)
+                .snapshots(new Snapshots(new TreeMap<>(Map.of(500L, good)), null))
+                .run();
         byte[] bytes = Files.readAllBytes(good);
         refused(folder.resolve("absent"), "no such snapshot file");
         refused(write("text", "some text, long enough to be read".getBytes()), "is not a snapshot");
@@ -60,41 +65,73 @@ class SnapshotTest {
         other = bytes.clone();
         other[bytes.length / 2]++;
         refused(write("flipped", other), "damaged or truncated");
-        assertThatThrownBy(() -> setup().variant("armv8.2-spe-v1p0").limit(1000)
-                .snapshots(new Snapshots(new TreeMap<>(), good)).run())
-                .isInstanceOf(BadInputException.class).hasMessageContaining("is of a machine with");
-        assertThatThrownBy(() -> setup().seed(2).limit(1000).snapshots(new Snapshots(new TreeMap<>(), good)).run())
-                .isInstanceOf(BadInputException.class).hasMessageContaining("seed 1, this one has 2");
+        assertThatThrownBy(() -> setup().variant("armv8.2-spe-v1p0")
+                        .limit(1000)
+                        .snapshots(new Snapshots(new TreeMap<>(), good))
+                        .run())
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("is of a machine with");
+        assertThatThrownBy(() -> setup().seed(2)
+                        .limit(1000)
+                        .snapshots(new Snapshots(new TreeMap<>(), good))
+                        .run())
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("seed 1, this one has 2");
     }
 
     @Test
     void whatMakesAnotherMachineIsNamed() {
         Path good = folder.resolve("good");
         Snapshots from = new Snapshots(new TreeMap<>(), good);
-        setup().limit(1000).snapshots(new Snapshots(new TreeMap<>(Map.of(500L, good)), null)).run();
-        assertThatThrownBy(() -> setup().limit(1000).host("exitCycles", 1L).snapshots(from).run())
-                .isInstanceOf(BadInputException.class).hasMessageContaining("exitCycles of kvm 800, this one has 1");
-        assertThatThrownBy(() -> setup().limit(1000).policy("none").snapshots(from).run())
-                .isInstanceOf(BadInputException.class).hasMessageContaining("policy on-enable, this one has none");
-        assertThatThrownBy(() -> setup().limit(1000).vm(VmOptions.DEFAULT.withProfiling(new ProfilingAttributes(22, 0, 0)))
-                .snapshots(from).run()).isInstanceOf(BadInputException.class).hasMessageContaining("SPE interrupt 21, this one has 22");
-        assertThat(setup().limit(1000).vm(VmOptions.DEFAULT).snapshots(from).run().result().ending())
-                .as("without the checks").isEqualTo(Ending.INSTRUCTION_LIMIT);
+        setup().limit(1000)
+                .snapshots(new Snapshots(new TreeMap<>(Map.of(500L, good)), null))
+                .run();
+        assertThatThrownBy(() -> setup().limit(1000)
+                        .host("exitCycles", 1L)
+                        .snapshots(from)
+                        .run())
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("exitCycles of kvm 800, this one has 1");
+        assertThatThrownBy(
+                        () -> setup().limit(1000).policy("none").snapshots(from).run())
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("policy on-enable, this one has none");
+        assertThatThrownBy(() -> setup().limit(1000)
+                        .vm(VmOptions.DEFAULT.withProfiling(new ProfilingAttributes(22, 0, 0)))
+                        .snapshots(from)
+                        .run())
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("SPE interrupt 21, this one has 22");
+        assertThat(setup().limit(1000)
+                        .vm(VmOptions.DEFAULT)
+                        .snapshots(from)
+                        .run()
+                        .result()
+                        .ending())
+                .as("without the checks")
+                .isEqualTo(Ending.INSTRUCTION_LIMIT);
     }
 
     @Test
     void aPlaceThatIsNoneIsToldBeforeTheRun() {
         for (Path place : new Path[] {folder, folder.resolve("absent/file"), Path.of("/dev/null")}) {
-            assertThatThrownBy(() -> setup().snapshots(new Snapshots(new TreeMap<>(Map.of(500L, place)), null)).run((m, s) -> {
-                throw new AssertionError("the machine is there");
-            }, (m, s) -> { })).isInstanceOf(BadInputException.class).hasMessageContaining(place + " cannot be written");
+            assertThatThrownBy(() -> setup().snapshots(new Snapshots(new TreeMap<>(Map.of(500L, place)), null))
+                            .run(
+                                    (m, s) -> {
+                                        throw new AssertionError("the machine is there");
+                                    },
+                                    (m, s) -> {}))
+                    .isInstanceOf(BadInputException.class)
+                    .hasMessageContaining(place + " cannot be written");
         }
     }
 
     @Test
     void theLastOperationOfARunCanBeSaved() {
         Path file = folder.resolve("last");
-        setup().limit(1_000_003).snapshots(new Snapshots(new TreeMap<>(Map.of(1_000_003L, file)), null)).run();
+        setup().limit(1_000_003)
+                .snapshots(new Snapshots(new TreeMap<>(Map.of(1_000_003L, file)), null))
+                .run();
         assertThat(file).isNotEmptyFile();
     }
 
@@ -103,7 +140,11 @@ class SnapshotTest {
     }
 
     private static void refused(Path file, String why) {
-        assertThatThrownBy(() -> setup().limit(1000).snapshots(new Snapshots(new TreeMap<>(), file)).run())
-                .isInstanceOf(BadInputException.class).hasMessageContaining(why).hasMessageContaining(file.toString());
+        assertThatThrownBy(() -> setup().limit(1000)
+                        .snapshots(new Snapshots(new TreeMap<>(), file))
+                        .run())
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining(why)
+                .hasMessageContaining(file.toString());
     }
 }

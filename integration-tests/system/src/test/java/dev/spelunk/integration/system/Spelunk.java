@@ -19,7 +19,9 @@ import java.util.regex.Pattern;
 /** The real program, started by the launcher script in the top folder. */
 final class Spelunk {
     /** Top folder of the source tree. */
-    static final Path ROOT = Path.of(System.getProperty("spelunk.root")).toAbsolutePath().normalize();
+    static final Path ROOT =
+            Path.of(System.getProperty("spelunk.root")).toAbsolutePath().normalize();
+
     private static final long TIMEOUT_SECONDS = 600;
     private static final Pattern PROGRESS = Pattern.compile("spelunk: [0-9.]+ s, [0-9,]+ million instructions, .*");
 
@@ -120,9 +122,13 @@ final class Spelunk {
 
     Outcome outcome(Process process, Path folder) throws IOException {
         String out = outputFile == null ? Files.readString(folder.resolve("stdout"), StandardCharsets.ISO_8859_1) : "";
-        // That it builds, where sources are newer than what is built, and progress, where the host is slow, are no errors.
-        String err = Files.readString(folder.resolve("stderr"), StandardCharsets.UTF_8).lines().filter(
-                line -> !line.startsWith("spelunk: building (") && !PROGRESS.matcher(line).matches()).reduce("", (a, b) -> a + b + "\n");
+        // That it builds, where sources are newer than what is built, and progress, where the host is slow, are no
+        // errors.
+        String err = Files.readString(folder.resolve("stderr"), StandardCharsets.UTF_8)
+                .lines()
+                .filter(line -> !line.startsWith("spelunk: building (")
+                        && !PROGRESS.matcher(line).matches())
+                .reduce("", (a, b) -> a + b + "\n");
         return new Outcome(process.exitValue(), out, err);
     }
 

@@ -36,7 +36,9 @@ class SwapTest {
     private static Machines.Run undisturbed;
 
     private static Machines.Setup setup() {
-        return Machines.setup().append("workload=sort,scan switch=1 spe.jitter=1 spe.interval=1024 spe.buffer=16K").seed(3);
+        return Machines.setup()
+                .append("workload=sort,scan switch=1 spe.jitter=1 spe.interval=1024 spe.buffer=16K")
+                .seed(3);
     }
 
     @BeforeAll
@@ -75,23 +77,36 @@ class SwapTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {Parts.REGISTERS, Parts.MMU, Parts.PE, Parts.SPU, Parts.FEATURES, Parts.TIMING, Parts.TRAPS,
-        Parts.POLICY, Parts.HYPERVISOR})
+    @ValueSource(
+            strings = {
+                Parts.REGISTERS,
+                Parts.MMU,
+                Parts.PE,
+                Parts.SPU,
+                Parts.FEATURES,
+                Parts.TIMING,
+                Parts.TRAPS,
+                Parts.POLICY,
+                Parts.HYPERVISOR
+            })
     @DisplayName("a thousand swaps of one kind of part")
     void oneKind(String part) {
-        assertUnchanged(setup().run((machine, swaps) -> scheduleSwaps(machine, swaps, part, SWAPS, 11),
-                (machine, swaps) -> assertDone(swaps.report(machine), SWAPS)));
+        assertUnchanged(setup().run(
+                        (machine, swaps) -> scheduleSwaps(machine, swaps, part, SWAPS, 11),
+                        (machine, swaps) -> assertDone(swaps.report(machine), SWAPS)));
     }
 
     @Test
     @DisplayName("swaps of every kind of part in one run")
     void everyKind() {
         int each = 20;
-        assertUnchanged(setup().run((machine, swaps) -> {
-            for (String part : Parts.SWAPPABLE) {
-                scheduleSwaps(machine, swaps, part, each, 100 + Parts.SWAPPABLE.indexOf(part));
-            }
-        }, (machine, swaps) -> assertDone(swaps.report(machine), each * Parts.SWAPPABLE.size())));
+        assertUnchanged(setup().run(
+                        (machine, swaps) -> {
+                            for (String part : Parts.SWAPPABLE) {
+                                scheduleSwaps(machine, swaps, part, each, 100 + Parts.SWAPPABLE.indexOf(part));
+                            }
+                        },
+                        (machine, swaps) -> assertDone(swaps.report(machine), each * Parts.SWAPPABLE.size())));
     }
 
     @Test
@@ -101,22 +116,29 @@ class SwapTest {
         RuntimeException[] failure = new RuntimeException[1];
         Thread[] thread = new Thread[1];
         AtomicBoolean ended = new AtomicBoolean();
-        assertUnchanged(setup().run((machine, swaps) -> {
-            thread[0] = new Thread(() -> {
-                try {
-                    while (machine.instructions() == 0) {
-                        Thread.onSpinWait();
-                    }
-                    while (!ended.get() && done[0] < SWAPS) {
-                        swaps.swap(machine, SwapRequest.anew(Parts.SWAPPABLE.get(done[0] % Parts.SWAPPABLE.size())));
-                        done[0]++;
-                    }
-                } catch (RuntimeException e) {
-                    failure[0] = e;
-                }
-            }, "swaps");
-            thread[0].start();
-        }, (machine, swaps) -> ended.set(true)));
+        assertUnchanged(setup().run(
+                        (machine, swaps) -> {
+                            thread[0] = new Thread(
+                                    () -> {
+                                        try {
+                                            while (machine.instructions() == 0) {
+                                                Thread.onSpinWait();
+                                            }
+                                            while (!ended.get() && done[0] < SWAPS) {
+                                                swaps.swap(
+                                                        machine,
+                                                        SwapRequest.anew(
+                                                                Parts.SWAPPABLE.get(done[0] % Parts.SWAPPABLE.size())));
+                                                done[0]++;
+                                            }
+                                        } catch (RuntimeException e) {
+                                            failure[0] = e;
+                                        }
+                                    },
+                                    "swaps");
+                            thread[0].start();
+                        },
+                        (machine, swaps) -> ended.set(true)));
         thread[0].join();
         if (failure[0] != null) {
             throw failure[0];
@@ -128,29 +150,40 @@ class SwapTest {
     @DisplayName("another timing model changes latencies, events and data sources, and nothing else")
     void otherTiming() {
         // No buffer management event, the time of which follows from latencies.
-        Machines.Setup setup = Machines.setup().append("workload=sort,scan spe.buffer=8M spe.walk=0").seed(3);
+        Machines.Setup setup = Machines.setup()
+                .append("workload=sort,scan spe.buffer=8M spe.walk=0")
+                .seed(3);
         Machines.Run fixed = setup.run();
         long half = fixed.result().instructions() / 2;
-        Machines.Run swapped = setup.run((machine, swaps) -> {
-            swaps.swapAt(machine, half, new SwapRequest(Parts.TIMING, null, "inorder", false));
-            swaps.swapAt(machine, half + half / 2, new SwapRequest(Parts.TIMING, null, "fixed", false));
-        }, (machine, swaps) -> assertDone(swaps.report(machine), 2));
+        Machines.Run swapped = setup.run(
+                (machine, swaps) -> {
+                    swaps.swapAt(machine, half, new SwapRequest(Parts.TIMING, null, "inorder", false));
+                    swaps.swapAt(machine, half + half / 2, new SwapRequest(Parts.TIMING, null, "fixed", false));
+                },
+                (machine, swaps) -> assertDone(swaps.report(machine), 2));
         assertThat(swapped.records()).isNotEqualTo(fixed.records());
         assertThat(architectural(swapped.records())).isEqualTo(architectural(fixed.records()));
         assertThat(swapped.result().cycles()).isEqualTo(fixed.result().cycles());
-        assertThat(swapped.result().counters().get("SAMPLE_POP")).isEqualTo(fixed.result().counters().get("SAMPLE_POP"));
+        assertThat(swapped.result().counters().get("SAMPLE_POP"))
+                .isEqualTo(fixed.result().counters().get("SAMPLE_POP"));
     }
 
     /** The packets that do not come from the timing model, without their place in the file. */
     private static List<String> architectural(byte[] records) {
         StringBuilder text = new StringBuilder();
         try {
-            Machines.composition("default").service(ProfileWriter.class).decode(new ByteArrayInputStream(records), text);
+            Machines.composition("default")
+                    .service(ProfileWriter.class)
+                    .decode(new ByteArrayInputStream(records), text);
         } catch (Exception e) {
             throw new AssertionError(e);
         }
-        return text.toString().lines().filter(line -> line.startsWith(".")).map(line -> line.substring(60).strip())
-                .filter(packet -> !packet.matches("(LAT|EV|DATA-SOURCE|PAD).*")).collect(Collectors.toList());
+        return text.toString()
+                .lines()
+                .filter(line -> line.startsWith("."))
+                .map(line -> line.substring(60).strip())
+                .filter(packet -> !packet.matches("(LAT|EV|DATA-SOURCE|PAD).*"))
+                .collect(Collectors.toList());
     }
 
     /** What a bundle of one's own may add: an IMPLEMENTATION DEFINED event, register, and packet that shows the register. */
@@ -173,33 +206,49 @@ class SwapTest {
         public void contribute(ProfilingRules rules) {
             int value = rules.value();
             rules.event(EVENT);
-            rules.registers(architecture -> List.of(
-                    RegisterDefinition.of("OWN_EL1", REGISTER).whole().reset(0x5A5).from(1).build()));
+            rules.registers(architecture -> List.of(RegisterDefinition.of("OWN_EL1", REGISTER)
+                    .whole()
+                    .reset(0x5A5)
+                    .from(1)
+                    .build()));
             rules.collector((context, sample) -> {
                 sample.events |= 1L << EVENT;
                 sample.values[value] = context.register(REGISTER);
             });
-            rules.packet(ProfilingRules.COUNTER + INDEX, (operation, composed, out, at) ->
-                    Packets.counter(out, at, INDEX, (int) operation.values[value], composed.counterMaximum()));
+            rules.packet(
+                    ProfilingRules.COUNTER + INDEX,
+                    (operation, composed, out, at) ->
+                            Packets.counter(out, at, INDEX, (int) operation.values[value], composed.counterMaximum()));
         }
     }
 
     @Test
     @DisplayName("a feature from outside brings an event, a packet and a register of its own, and the guest goes on")
     void ownFeature() throws Exception {
-        ServiceRegistration<?> service = Machines.composition("default").context().registerService(ProfilingFeatures.class,
-                new Own(), new Hashtable<>(Map.of(Parts.PART, Parts.FEATURES, Parts.NAME, "own")));
+        ServiceRegistration<?> service = Machines.composition("default")
+                .context()
+                .registerService(
+                        ProfilingFeatures.class,
+                        new Own(),
+                        new Hashtable<>(Map.of(Parts.PART, Parts.FEATURES, Parts.NAME, "own")));
         try {
             long half = undisturbed.result().instructions() / 2;
-            Machines.Run run = setup().run((machine, swaps) -> {
-                swaps.swapAt(machine, half, new SwapRequest(Parts.FEATURES, null, "own", false));
-                swaps.swapAt(machine, half + half / 2, new SwapRequest(Parts.FEATURES, "own", SwapRequest.NONE, false));
-            }, (machine, swaps) -> assertDone(swaps.report(machine), 2));
+            Machines.Run run = setup().run(
+                            (machine, swaps) -> {
+                                swaps.swapAt(machine, half, new SwapRequest(Parts.FEATURES, null, "own", false));
+                                swaps.swapAt(
+                                        machine,
+                                        half + half / 2,
+                                        new SwapRequest(Parts.FEATURES, "own", SwapRequest.NONE, false));
+                            },
+                            (machine, swaps) -> assertDone(swaps.report(machine), 2));
             assertThat(run.result().exitCode()).as(run.told()).isZero();
             assertThat(run.console()).contains("0 malformed records", "all checks passed");
             long packets = packets(run.records(), "9e a5 05");
             assertThat(packets).isPositive().isLessThan(packets(run.records(), "b0 "));
-            assertThat(packets(run.records(), "52 .. 20|52 .. 21")).as("event 13").isEqualTo(packets);
+            assertThat(packets(run.records(), "52 .. 20|52 .. 21"))
+                    .as("event 13")
+                    .isEqualTo(packets);
             assertThat(packets(undisturbed.records(), "9e ")).isZero();
         } finally {
             service.unregister();
@@ -210,7 +259,10 @@ class SwapTest {
     private static long packets(byte[] records, String pattern) throws Exception {
         StringBuilder text = new StringBuilder();
         Machines.composition("default").service(ProfileWriter.class).decode(new ByteArrayInputStream(records), text);
-        return text.toString().lines().filter(line -> line.matches("\\.  [0-9a-f]{8}:  (" + pattern + ").*")).count();
+        return text.toString()
+                .lines()
+                .filter(line -> line.matches("\\.  [0-9a-f]{8}:  (" + pattern + ").*"))
+                .count();
     }
 
     @Test
@@ -219,26 +271,39 @@ class SwapTest {
         Machines.Setup setup = Machines.setup().variant("armv8.2-spe-v1p0").append("workload=sort");
         Machines.Run before = setup.run();
         SwapReport[] report = new SwapReport[1];
-        Machines.Run after = setup.run((machine, swaps) ->
-                swaps.swapAt(machine, before.result().instructions() / 2, new SwapRequest(Parts.FEATURES, null, "FEAT_SPEv1p1", false)),
+        Machines.Run after = setup.run(
+                (machine, swaps) -> swaps.swapAt(
+                        machine,
+                        before.result().instructions() / 2,
+                        new SwapRequest(Parts.FEATURES, null, "FEAT_SPEv1p1", false)),
                 (machine, swaps) -> report[0] = swaps.report(machine));
         assertThat(report[0].swaps()).isZero();
-        assertThat(report[0].refused()).singleElement().asString().contains("the guest could notice", "PMSVer becomes 2 (was 1)");
+        assertThat(report[0].refused())
+                .singleElement()
+                .asString()
+                .contains("the guest could notice", "PMSVer becomes 2 (was 1)");
         assertThat(after.records()).isEqualTo(before.records());
     }
 
     @Test
     @DisplayName("another PMSVer, forced, is a migration to the KVM model: every invariant of register handling holds")
     void anotherVersionIsForced() {
-        Machines.Setup setup = Machines.setup().variant("armv8.2-spe-v1p0").append("switch=1 spe.interval=1024")
+        Machines.Setup setup = Machines.setup()
+                .variant("armv8.2-spe-v1p0")
+                .append("switch=1 spe.interval=1024")
                 .vm(VmOptions.DEFAULT.withCheck(true));
-        Machines.Run run = setup.run((machine, swaps) -> {
-            for (int i = 1; i < 40; i++) {
-                swaps.swapAt(machine, 250_000L * i, i % 2 == 1
-                        ? new SwapRequest(Parts.FEATURES, null, "FEAT_SPEv1p1", true)
-                        : new SwapRequest(Parts.FEATURES, "FEAT_SPEv1p1", SwapRequest.NONE, true));
-            }
-        }, (machine, swaps) -> assertDone(swaps.report(machine), 39));
+        Machines.Run run = setup.run(
+                (machine, swaps) -> {
+                    for (int i = 1; i < 40; i++) {
+                        swaps.swapAt(
+                                machine,
+                                250_000L * i,
+                                i % 2 == 1
+                                        ? new SwapRequest(Parts.FEATURES, null, "FEAT_SPEv1p1", true)
+                                        : new SwapRequest(Parts.FEATURES, "FEAT_SPEv1p1", SwapRequest.NONE, true));
+                    }
+                },
+                (machine, swaps) -> assertDone(swaps.report(machine), 39));
         assertThat(run.result().ending()).as(run.told()).isEqualTo(Ending.EXITED);
         assertThat(run.result().exitCode()).as(run.told()).isZero();
         assertThat(run.records()).isNotEmpty();

@@ -54,16 +54,27 @@ class TimelineTest implements TraceSink {
 
     @Test
     void agreesWithTheRun() {
-        Machines.Run run = Machines.setup().append("workload=scan provoke=hole-at-enable").trace(this).run();
+        Machines.Run run = Machines.setup()
+                .append("workload=scan provoke=hole-at-enable")
+                .trace(this)
+                .run();
         assertThat(run.result().exitCode()).as(run.told()).isZero();
         assertThat(events).isEqualTo(run.result().bufferEvents());
         assertThat(filled).isEqualTo(run.result().counters().get("RECORDS_WRITTEN"));
-        long happened = run.result().bufferEvents().values().stream().mapToLong(Long::longValue).sum();
+        long happened = run.result().bufferEvents().values().stream()
+                .mapToLong(Long::longValue)
+                .sum();
         assertThat(rises).isEqualTo(happened);
         assertThat(mostPins).isGreaterThan(16);
-        assertThat(states.keySet()).anyMatch(s -> s.startsWith(MEMORY + "PMBLIMITR_EL1="))
-                .anyMatch(s -> s.startsWith(HARDWARE + "PMBPTR_EL1=")).anyMatch(s -> s.startsWith(HARDWARE + "PMBSR_EL1="))
-                .contains(RUN + "=guest", RUN + "=exit: system register", RUN + "=exit: IRQ: SPE buffer management event");
-        assertThat(states.get(RUN + "=exit: WFI or WFE")).isEqualTo(run.result().exits().get("WFI or WFE"));
+        assertThat(states.keySet())
+                .anyMatch(s -> s.startsWith(MEMORY + "PMBLIMITR_EL1="))
+                .anyMatch(s -> s.startsWith(HARDWARE + "PMBPTR_EL1="))
+                .anyMatch(s -> s.startsWith(HARDWARE + "PMBSR_EL1="))
+                .contains(
+                        RUN + "=guest",
+                        RUN + "=exit: system register",
+                        RUN + "=exit: IRQ: SPE buffer management event");
+        assertThat(states.get(RUN + "=exit: WFI or WFE"))
+                .isEqualTo(run.result().exits().get("WFI or WFE"));
     }
 }

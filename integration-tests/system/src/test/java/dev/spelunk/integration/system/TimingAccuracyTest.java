@@ -134,10 +134,13 @@ class TimingAccuracyTest {
         Path file = folder.resolve(name + ".json");
         String mode = name.substring("inorder-".length());
         try {
-            Files.writeString(file, "{\"id\": \"test:" + name + ":1\", \"bundles\": [{\"id\":"
-                    + " \"dev.spelunk:dev.spelunk.timing.inorder:0.1.0-SNAPSHOT\"}], \"configurations\":"
-                    + " {\"dev.spelunk.timing.inorder\": {\"mode\": \"" + mode + "\"}}, \"extensions\": {\"spelunk-variant\":"
-                    + " {\"json\": {\"extends\": \"default\", \"remove\": [\"dev.spelunk:dev.spelunk.timing.fixed\"]}}}}");
+            Files.writeString(
+                    file,
+                    "{\"id\": \"test:" + name + ":1\", \"bundles\": [{\"id\":"
+                            + " \"dev.spelunk:dev.spelunk.timing.inorder:0.1.0-SNAPSHOT\"}], \"configurations\":"
+                            + " {\"dev.spelunk.timing.inorder\": {\"mode\": \"" + mode
+                            + "\"}}, \"extensions\": {\"spelunk-variant\":"
+                            + " {\"json\": {\"extends\": \"default\", \"remove\": [\"dev.spelunk:dev.spelunk.timing.fixed\"]}}}}");
         } catch (IOException e) {
             throw new AssertionError(e);
         }
@@ -146,27 +149,45 @@ class TimingAccuracyTest {
 
     private static void compare(String workload, Machines.Setup setup) {
         Both[] both = new Both[1];
-        Machines.Run run = setup.limit(MOST_INSTRUCTIONS).run((machine, swaps) -> {
-            both[0] = new Both(machine.pes().get(0));
-            machine.pes().get(0).timer = both[0];
-        }, (machine, swaps) -> { });
+        Machines.Run run = setup.limit(MOST_INSTRUCTIONS)
+                .run(
+                        (machine, swaps) -> {
+                            both[0] = new Both(machine.pes().get(0));
+                            machine.pes().get(0).timer = both[0];
+                        },
+                        (machine, swaps) -> {});
         Samples sampled = both[0].ofWindowed;
         Samples full = both[0].ofFull;
         assertThat(both[0].operations).as(run.told()).isGreaterThan(1_000_000);
         assertThat(sampled.accesses).isEqualTo(full.accesses).isGreaterThan(20);
         for (int i = 0; i < Samples.EVENTS.length; i++) {
-            System.out.printf(Locale.ROOT, "%-28s %-16s %7.2f%% of %7.2f%%%n", workload, Samples.NAMES[i], sampled.rate(i),
+            System.out.printf(
+                    Locale.ROOT,
+                    "%-28s %-16s %7.2f%% of %7.2f%%%n",
+                    workload,
+                    Samples.NAMES[i],
+                    sampled.rate(i),
                     full.rate(i));
         }
-        System.out.printf(Locale.ROOT, "%-28s latency %.2f of %.2f, issue %.2f of %.2f, translation %.2f of %.2f; saw %.1f%%%n",
-                workload, sampled.mean(0), full.mean(0), sampled.mean(1), full.mean(1), sampled.mean(2), full.mean(2),
+        System.out.printf(
+                Locale.ROOT,
+                "%-28s latency %.2f of %.2f, issue %.2f of %.2f, translation %.2f of %.2f; saw %.1f%%%n",
+                workload,
+                sampled.mean(0),
+                full.mean(0),
+                sampled.mean(1),
+                full.mean(1),
+                sampled.mean(2),
+                full.mean(2),
                 100.0 * both[0].seen / both[0].operations);
         for (int i = 0; i < Samples.EVENTS.length; i++) {
-            assertThat(sampled.rate(i)).as("%s: %s, %%", workload, Samples.NAMES[i])
+            assertThat(sampled.rate(i))
+                    .as("%s: %s, %%", workload, Samples.NAMES[i])
                     .isBetween(full.rate(i) - PERCENTAGE_POINTS, full.rate(i) + PERCENTAGE_POINTS);
         }
         for (int i = 0; i < 3; i++) {
-            assertThat(sampled.mean(i)).as("%s: mean latency %d", workload, i)
+            assertThat(sampled.mean(i))
+                    .as("%s: mean latency %d", workload, i)
                     .isBetween(full.mean(i) * (1 - PART), full.mean(i) * (1 + PART));
         }
         assertThat(both[0].seen).as("operations that the windows show").isLessThan(both[0].operations / 4);

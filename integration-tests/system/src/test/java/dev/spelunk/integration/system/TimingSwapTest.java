@@ -23,10 +23,15 @@ class TimingSwapTest {
 
     private static Machines.Setup setup(String timing) throws IOException {
         Path file = folder.resolve(timing + ".json");
-        Files.writeString(file, "{\"id\": \"t:both:1\", \"bundles\": [{\"id\":"
-                + " \"dev.spelunk:dev.spelunk.timing.inorder:0.1.0-SNAPSHOT\"}], \"extensions\": {\"spelunk-variant\": {\"json\":"
-                + " {\"extends\": \"default\", \"parts\": {\"timing\": \"" + timing + "\"}}}}}");
-        return Machines.setup().variant(file.toString()).append("workload=sort spe.interval=2048 spe.jitter=1").seed(5);
+        Files.writeString(
+                file,
+                "{\"id\": \"t:both:1\", \"bundles\": [{\"id\":"
+                        + " \"dev.spelunk:dev.spelunk.timing.inorder:0.1.0-SNAPSHOT\"}], \"extensions\": {\"spelunk-variant\": {\"json\":"
+                        + " {\"extends\": \"default\", \"parts\": {\"timing\": \"" + timing + "\"}}}}}");
+        return Machines.setup()
+                .variant(file.toString())
+                .append("workload=sort spe.interval=2048 spe.jitter=1")
+                .seed(5);
     }
 
     private static Machines.Run good(Machines.Run run) {
@@ -40,10 +45,13 @@ class TimingSwapTest {
     void another() throws IOException {
         Machines.Run fixed = good(setup("fixed").run());
         long total = fixed.result().instructions();
-        Machines.Run swapped = good(setup("fixed").run((machine, swaps) -> {
-            swaps.swapAt(machine, total / 2, new SwapRequest(Parts.TIMING, null, "inorder", false));
-            swaps.swapAt(machine, total / 4 * 3, new SwapRequest(Parts.TIMING, null, "fixed", false));
-        }, (machine, swaps) -> { }));
+        Machines.Run swapped = good(setup("fixed")
+                .run(
+                        (machine, swaps) -> {
+                            swaps.swapAt(machine, total / 2, new SwapRequest(Parts.TIMING, null, "inorder", false));
+                            swaps.swapAt(machine, total / 4 * 3, new SwapRequest(Parts.TIMING, null, "fixed", false));
+                        },
+                        (machine, swaps) -> {}));
         assertThat(swapped.records()).isNotEqualTo(fixed.records()).hasSameSizeAs(fixed.records());
         assertThat(withoutTiming(swapped.records())).isEqualTo(withoutTiming(fixed.records()));
         assertThat(swapped.result().instructions()).isEqualTo(total);
@@ -55,11 +63,14 @@ class TimingSwapTest {
     void equal() throws IOException {
         Machines.Run undisturbed = good(setup("inorder").run());
         long total = undisturbed.result().instructions();
-        Machines.Run swapped = good(setup("inorder").run((machine, swaps) -> {
-            for (int i = 1; i < 50; i++) {
-                swaps.swapAt(machine, total / 50 * i + i * 37, SwapRequest.anew(Parts.TIMING));
-            }
-        }, (machine, swaps) -> { }));
+        Machines.Run swapped = good(setup("inorder")
+                .run(
+                        (machine, swaps) -> {
+                            for (int i = 1; i < 50; i++) {
+                                swaps.swapAt(machine, total / 50 * i + i * 37, SwapRequest.anew(Parts.TIMING));
+                            }
+                        },
+                        (machine, swaps) -> {}));
         assertThat(swapped.records()).isEqualTo(undisturbed.records());
         assertThat(swapped.result().counters()).isEqualTo(undisturbed.result().counters());
     }

@@ -13,8 +13,7 @@ import org.junit.jupiter.api.Assumptions;
 
 /** What a test needs from the host. Where it is missing the test says so in a list that the build prints last. */
 final class Tools {
-    private Tools() {
-    }
+    private Tools() {}
 
     static boolean has(String program) {
         for (String folder : System.getenv("PATH").split(File.pathSeparator)) {
@@ -45,7 +44,8 @@ final class Tools {
         Path list = Spelunk.ROOT.resolve("target").resolve("did-not-run.txt");
         try {
             Files.createDirectories(list.getParent());
-            Files.writeString(list, what + "\n", StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            Files.writeString(
+                    list, what + "\n", StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

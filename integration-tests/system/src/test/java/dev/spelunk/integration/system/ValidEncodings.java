@@ -84,6 +84,7 @@ final class ValidEncodings {
             0011101000000000xx0010xxxxx01101
             11010101000000000100000000011111
             """;
+
     private static final int[] FIXED;
     private static final int[] FREE;
 
@@ -93,15 +94,16 @@ final class ValidEncodings {
             if (line.length() != 32) {
                 throw new IllegalStateException(line);
             }
-            patterns.add(new int[] {Integer.parseUnsignedInt(line.replace('x', '0'), 2),
-                Integer.parseUnsignedInt(line.replace('1', '0').replace('x', '1'), 2)});
+            patterns.add(new int[] {
+                Integer.parseUnsignedInt(line.replace('x', '0'), 2),
+                Integer.parseUnsignedInt(line.replace('1', '0').replace('x', '1'), 2)
+            });
         });
         FIXED = patterns.stream().mapToInt(pattern -> pattern[0]).toArray();
         FREE = patterns.stream().mapToInt(pattern -> pattern[1]).toArray();
     }
 
-    private ValidEncodings() {
-    }
+    private ValidEncodings() {}
 
     static int random(Random random) {
         int i = random.nextInt(FIXED.length);

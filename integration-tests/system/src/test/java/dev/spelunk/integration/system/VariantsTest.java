@@ -31,28 +31,44 @@ class VariantsTest {
     private Path folder;
 
     @ParameterizedTest
-    @CsvSource({"neoverse-n1, 1, 0xD0C, 0x26417", "neoverse-v1, 2, 0xD40, 0x26417", "neoverse-n2, 2, 0xD49, 0x26417",
-        "neoverse-v2, 2, 0xD4F, 0x26417", "neoverse-n3, 3, 0xD8E, 0x26457", "cortex-a78, 1, 0xD41, 0x26407",
-        "minimal, 1, 0x5BE, 0x2600f"})
+    @CsvSource({
+        "neoverse-n1, 1, 0xD0C, 0x26417",
+        "neoverse-v1, 2, 0xD40, 0x26417",
+        "neoverse-n2, 2, 0xD49, 0x26417",
+        "neoverse-v2, 2, 0xD4F, 0x26417",
+        "neoverse-n3, 3, 0xD8E, 0x26457",
+        "cortex-a78, 1, 0xD41, 0x26407",
+        "minimal, 1, 0x5BE, 0x2600f"
+    })
     @DisplayName("It is legal, asserts only what is modelled, and its guest profiles itself")
     void runs(String variant, int pmsVer, String part, String pmsidr) {
-        Judgement judgement = Machines.composition(variant).service(MachineFactory.class)
+        Judgement judgement = Machines.composition(variant)
+                .service(MachineFactory.class)
                 .judge(Machines.composition(variant).variant());
         assertThat(judgement.problems()).isEmpty();
         assertThat(judgement.asserted()).as("asserted, but modelled by no part").isEmpty();
         assertThat(judgement.parts()).containsKeys("pe", "mmu", "spu", "timing", "features");
-        Machines.Run run = Machines.setup().variant(variant).append("workload=pointer-chase").run((machine, swaps) -> {
-            PeContext pe = machine.pes().get(0);
-            ProfilingRules rules = pe.architecture.profiling();
-            assertThat(rules.pmsVer).isEqualTo(pmsVer);
-            assertThat(rules.pmsidr).isEqualTo(Long.decode(pmsidr));
-            assertThat(pe.register(SystemRegister.MIDR_EL1) >>> 4 & 0xFFF).isEqualTo(Long.decode(part));
-        }, (machine, swaps) -> { });
+        Machines.Run run = Machines.setup()
+                .variant(variant)
+                .append("workload=pointer-chase")
+                .run(
+                        (machine, swaps) -> {
+                            PeContext pe = machine.pes().get(0);
+                            ProfilingRules rules = pe.architecture.profiling();
+                            assertThat(rules.pmsVer).isEqualTo(pmsVer);
+                            assertThat(rules.pmsidr).isEqualTo(Long.decode(pmsidr));
+                            assertThat(pe.register(SystemRegister.MIDR_EL1) >>> 4 & 0xFFF)
+                                    .isEqualTo(Long.decode(part));
+                        },
+                        (machine, swaps) -> {});
         assertThat(run.result().ending()).as(run.told()).isEqualTo(Ending.EXITED);
         assertThat(run.result().exitCode()).as(run.told()).isZero();
         SortedMap<Integer, Integer> sources = sources(run.records());
         if ((Long.decode(pmsidr) & PMSIDR_LDS) != 0) {
-            assertThat(sources.keySet()).as("L1D, L2, system cache and DRAM").isSubsetOf(0x0, 0x8, 0xB, 0xE).contains(0x0, 0x8);
+            assertThat(sources.keySet())
+                    .as("L1D, L2, system cache and DRAM")
+                    .isSubsetOf(0x0, 0x8, 0xB, 0xE)
+                    .contains(0x0, 0x8);
         } else {
             assertThat(sources).isEmpty();
         }
@@ -80,7 +96,8 @@ class VariantsTest {
                 {"id": "t:asserts:1", "extensions": {"spelunk-variant": {"json": {"extends": "default", "architecture":
                   {"version": "8.5", "features": ["FEAT_EL2", "FEAT_VHE", "FEAT_FGT", "FEAT_I8MM", "FEAT_LSE2", "FEAT_LSE"]}}}}}
                 """);
-        Judgement judgement = Machines.composition(file.toString()).service(MachineFactory.class)
+        Judgement judgement = Machines.composition(file.toString())
+                .service(MachineFactory.class)
                 .judge(Machines.composition(file.toString()).variant());
         assertThat(judgement.problems()).isEmpty();
         assertThat(judgement.asserted()).containsExactly("FEAT_I8MM", "FEAT_LSE2");
@@ -98,9 +115,17 @@ class VariantsTest {
     void check() {
         Spelunk.Outcome outcome = Spelunk.run("variant", "check", "neoverse-n1");
         assertThat(outcome.code()).as(outcome.err()).isZero();
-        assertThat(outcome.out()).contains("Armv8.2", "provides, by bundle", "requires, by bundle", "FEAT_RAS",
-                "values from public documents", "100616", "values that are assumptions", "of the real core, not modelled",
-                "a legal machine");
+        assertThat(outcome.out())
+                .contains(
+                        "Armv8.2",
+                        "provides, by bundle",
+                        "requires, by bundle",
+                        "FEAT_RAS",
+                        "values from public documents",
+                        "100616",
+                        "values that are assumptions",
+                        "of the real core, not modelled",
+                        "a legal machine");
     }
 
     @ParameterizedTest
@@ -115,8 +140,10 @@ class VariantsTest {
             """)
     @DisplayName("An illegal variant, and one that lacks a part: one line, exit code 2")
     void illegal(String change, String message) throws IOException {
-        Path file = Files.writeString(folder.resolve("bad.json"), "{\"id\": \"t:bad:1\", \"extensions\": {\"spelunk-variant\": "
-                + "{\"json\": {\"extends\": \"default\", " + change.strip() + "}}}}");
+        Path file = Files.writeString(
+                folder.resolve("bad.json"),
+                "{\"id\": \"t:bad:1\", \"extensions\": {\"spelunk-variant\": "
+                        + "{\"json\": {\"extends\": \"default\", " + change.strip() + "}}}}");
         Spelunk.Outcome outcome = Spelunk.run("variant", "check", file.toString());
         assertThat(outcome.code()).as(outcome.out()).isEqualTo(2);
         assertThat(outcome.onlyError()).startsWith("spelunk: ").contains(message);

@@ -17,6 +17,7 @@ import org.osgi.service.component.annotations.Component;
 public final class IdRegisterTraps implements TrapHandler {
     /** PMSVer of FEAT_SPEv1p5. */
     private static final long PMSVER_LIMIT = 6;
+
     private static final int PMSVER_SHIFT = 32;
     private static final int PMUVER_SHIFT = 8;
     private static final int HPMN0_SHIFT = 60;
@@ -33,7 +34,8 @@ public final class IdRegisterTraps implements TrapHandler {
     @Override
     public boolean handles(int encoding) {
         int crm = Encoding.crm(encoding);
-        return encoding == REVIDR_EL1 || encoding == AIDR_EL1
+        return encoding == REVIDR_EL1
+                || encoding == AIDR_EL1
                 || Encoding.of(3, 0, 0, crm, 0) == (encoding & ~7) && crm >= 1 && crm <= 7;
     }
 

@@ -18,7 +18,8 @@ public final class ProfilingBufferTraps implements TrapHandler {
 
     @Override
     public boolean handles(int encoding) {
-        return encoding == SystemRegister.PMBLIMITR_EL1 || encoding == SystemRegister.PMBPTR_EL1
+        return encoding == SystemRegister.PMBLIMITR_EL1
+                || encoding == SystemRegister.PMBPTR_EL1
                 || encoding == SystemRegister.PMBSR_EL1;
     }
 

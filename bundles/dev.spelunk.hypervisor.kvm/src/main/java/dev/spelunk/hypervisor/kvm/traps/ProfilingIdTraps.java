@@ -20,6 +20,7 @@ public final class ProfilingIdTraps implements TrapHandler {
     private static final long PMBIDR_HIDDEN = 3L << 6;
     /** PMBIDR_EL1.P: EL1 owns the guest's buffer. */
     private static final long PMBIDR_P = 1L << 4;
+
     private static final long PMBIDR_MAX_BUFF_SIZE = 0xFFFFL << MaxBufferSize.SHIFT;
 
     @Override

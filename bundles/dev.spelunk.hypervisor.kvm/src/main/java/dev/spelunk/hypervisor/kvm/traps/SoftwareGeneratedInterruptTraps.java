@@ -12,7 +12,8 @@ import org.osgi.service.component.annotations.Component;
 public final class SoftwareGeneratedInterruptTraps implements TrapHandler {
     @Override
     public boolean handles(int encoding) {
-        return encoding == SystemRegister.ICC_SGI1R_EL1 || encoding == SystemRegister.ICC_ASGI1R_EL1
+        return encoding == SystemRegister.ICC_SGI1R_EL1
+                || encoding == SystemRegister.ICC_ASGI1R_EL1
                 || encoding == SystemRegister.ICC_SGI0R_EL1;
     }
 

@@ -60,8 +60,10 @@ class BundleAloneCases {
     @BeforeEach
     void findAndGiveWhatItRequires() throws Exception {
         String name = context.getProperty("spelunk.test.subject");
-        subject = Arrays.stream(context.getBundles()).filter(bundle -> name.equals(bundle.getSymbolicName()))
-                .findFirst().orElseThrow();
+        subject = Arrays.stream(context.getBundles())
+                .filter(bundle -> name.equals(bundle.getSymbolicName()))
+                .findFirst()
+                .orElseThrow();
         // osgi-test withdraws after each test what was registered in it.
         for (ComponentDescriptionDTO component : runtime.getComponentDescriptionDTOs(subject)) {
             if ("require".equals(component.configurationPolicy)) {
@@ -86,14 +88,17 @@ class BundleAloneCases {
     @Test
     @Order(2)
     void nothingCanBeWiredToIt() {
-        assertThat(subject.adapt(BundleWiring.class).getCapabilities(PackageNamespace.PACKAGE_NAMESPACE)).isEmpty();
+        assertThat(subject.adapt(BundleWiring.class).getCapabilities(PackageNamespace.PACKAGE_NAMESPACE))
+                .isEmpty();
     }
 
     @Test
     @Order(3)
     void ofTheHouseItIsWiredToTheContractsOnly() {
         List<String> providers = subject.adapt(BundleWiring.class).getRequiredWires(null).stream()
-                .map(wire -> wire.getProvider().getSymbolicName()).filter(name -> name.startsWith(HOUSE)).distinct()
+                .map(wire -> wire.getProvider().getSymbolicName())
+                .filter(name -> name.startsWith(HOUSE))
+                .distinct()
                 .collect(Collectors.toList());
         assertThat(providers).isSubsetOf(API);
     }
@@ -125,10 +130,14 @@ class BundleAloneCases {
         Collection<ComponentConfigurationDTO> instances = runtime.getComponentConfigurationDTOs(component);
         assertThat(instances).as(component.name).isNotEmpty();
         for (ComponentConfigurationDTO instance : instances) {
-            assertThat(missing(instance)).as("unsatisfied references of " + component.name).isEmpty();
+            assertThat(missing(instance))
+                    .as("unsatisfied references of " + component.name)
+                    .isEmpty();
             if (instance.service != null) {
                 ServiceReference<?> reference = reference(component);
-                assertThat(context.getService(reference)).as("service of " + component.name).isNotNull();
+                assertThat(context.getService(reference))
+                        .as("service of " + component.name)
+                        .isNotNull();
                 context.ungetService(reference);
             } else {
                 assertThat(instance.failure).as(component.name).isNull();
@@ -140,7 +149,8 @@ class BundleAloneCases {
     private ServiceReference<?> reference(ComponentDescriptionDTO component) {
         return Arrays.stream(subject.getRegisteredServices())
                 .filter(candidate -> component.name.equals(candidate.getProperty("component.name")))
-                .findFirst().orElseThrow(() -> new AssertionError(component.name + " published no service"));
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(component.name + " published no service"));
     }
 
     private static List<String> missing(ComponentConfigurationDTO instance) {
@@ -158,10 +168,11 @@ class BundleAloneCases {
     private void standIn(ReferenceDTO reference) throws ClassNotFoundException {
         Class<?> type = subject.loadClass(reference.interfaceName);
         assertThat(type).as("a required service that is no interface").isInterface();
-        Object service = Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type},
-                (proxy, method, arguments) -> {
+        Object service =
+                Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
                     if (method.getDeclaringClass() == Object.class) {
-                        return method.getName().equals("equals") ? (Object) (proxy == arguments[0])
+                        return method.getName().equals("equals")
+                                ? (Object) (proxy == arguments[0])
                                 : method.getName().equals("hashCode") ? (Object) 1 : (Object) "stand-in";
                     }
                     throw new AssertionError("called at activation: " + method);
@@ -181,8 +192,11 @@ class BundleAloneCases {
 
     private List<List<String>> services() {
         ServiceReference<?>[] references = subject.getRegisteredServices();
-        return references == null ? List.of() : Arrays.stream(references)
-                .map(reference -> Arrays.asList((String[]) reference.getProperty(Constants.OBJECTCLASS)))
-                .sorted((a, b) -> a.toString().compareTo(b.toString())).collect(Collectors.toList());
+        return references == null
+                ? List.of()
+                : Arrays.stream(references)
+                        .map(reference -> Arrays.asList((String[]) reference.getProperty(Constants.OBJECTCLASS)))
+                        .sorted((a, b) -> a.toString().compareTo(b.toString()))
+                        .collect(Collectors.toList());
     }
 }

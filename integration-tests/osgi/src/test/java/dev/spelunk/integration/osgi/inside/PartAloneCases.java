@@ -62,9 +62,13 @@ class PartAloneCases {
         String bundle = context.getProperty("spelunk.test.subject");
         part = context.getProperty("spelunk.test.part");
         name = context.getProperty("spelunk.test.name");
-        subject = Arrays.stream(context.getBundles()).filter(b -> bundle.equals(b.getSymbolicName())).findFirst().orElseThrow();
+        subject = Arrays.stream(context.getBundles())
+                .filter(b -> bundle.equals(b.getSymbolicName()))
+                .findFirst()
+                .orElseThrow();
         for (ComponentDescriptionDTO component : runtime.getComponentDescriptionDTOs(subject)) {
-            if (!name.equals(component.properties.get("spelunk.name")) || !part.equals(component.properties.get("spelunk.part"))) {
+            if (!name.equals(component.properties.get("spelunk.name"))
+                    || !part.equals(component.properties.get("spelunk.part"))) {
                 runtime.disableComponent(component).getValue();
             }
         }
@@ -166,16 +170,22 @@ class PartAloneCases {
         Vcpu vcpu = vcpu(memory);
         int served = 0;
         for (Field field : SystemRegister.class.getFields()) {
-            if (field.getType() != int.class || !Modifier.isStatic(field.getModifiers()) || !handler.handles(field.getInt(null))) {
+            if (field.getType() != int.class
+                    || !Modifier.isStatic(field.getModifiers())
+                    || !handler.handles(field.getInt(null))) {
                 continue;
             }
             int encoding = field.getInt(null);
             served++;
             long first = handler.read(vcpu, encoding);
-            assertThat(handler.read(vcpu, encoding)).as("a second read of " + field.getName()).isEqualTo(first);
+            assertThat(handler.read(vcpu, encoding))
+                    .as("a second read of " + field.getName())
+                    .isEqualTo(first);
             handler.write(vcpu, encoding, 0x40L);
         }
-        assertThat(handler.handles(SystemRegister.TTBR0_EL1)).as("a register that nobody traps").isFalse();
+        assertThat(handler.handles(SystemRegister.TTBR0_EL1))
+                .as("a register that nobody traps")
+                .isFalse();
         // Handlers of instructions and of unnamed encodings serve no register that has a constant.
         assertThat(served).isGreaterThanOrEqualTo(name.startsWith("spe") ? 1 : 0);
     }
@@ -183,13 +193,18 @@ class PartAloneCases {
     private static Vcpu vcpu(TreeMap<Integer, Long> memory) {
         MachineState machine = new MachineState(1, new PhysicalMemory(0, 4096), 1);
         PeContext pe = new PeContext(machine, machine.pes[0]);
-        pe.registers = (RegisterFile) Proxy.newProxyInstance(RegisterFile.class.getClassLoader(),
-                new Class<?>[] {RegisterFile.class}, (proxy, method, arguments) -> {
+        pe.registers = (RegisterFile) Proxy.newProxyInstance(
+                RegisterFile.class.getClassLoader(),
+                new Class<?>[] {RegisterFile.class},
+                (proxy, method, arguments) -> {
                     switch (method.getName()) {
                         case "index":
                             return -1;
                         case "definition":
-                            return RegisterDefinition.of("R", (Integer) arguments[0]).whole().from(1).build();
+                            return RegisterDefinition.of("R", (Integer) arguments[0])
+                                    .whole()
+                                    .from(1)
+                                    .build();
                         case "read":
                             return memory.getOrDefault((Integer) arguments[0], 0L);
                         default:
@@ -197,12 +212,27 @@ class PartAloneCases {
                     }
                 });
         pe.architecture = new Architecture(85, Set.of("FEAT_SPE"), new ProfilingRules(), Map.of());
-        VmDescription description = new VmDescription(List.of(pe), MEMSLOTS[0], MEMSLOTS[1], 0, 0, 0, null, null, 0, 0, null, List.of(),
-                null, VmOptions.DEFAULT);
-        Object interrupts = Proxy.newProxyInstance(InterruptDistributor.class.getClassLoader(),
-                new Class<?>[] {InterruptDistributor.class}, (proxy, method, arguments) -> null);
-        return (Vcpu) Proxy.newProxyInstance(Vcpu.class.getClassLoader(), new Class<?>[] {Vcpu.class},
-                (proxy, method, arguments) -> {
+        VmDescription description = new VmDescription(
+                List.of(pe),
+                MEMSLOTS[0],
+                MEMSLOTS[1],
+                0,
+                0,
+                0,
+                null,
+                null,
+                0,
+                0,
+                null,
+                List.of(),
+                null,
+                VmOptions.DEFAULT);
+        Object interrupts = Proxy.newProxyInstance(
+                InterruptDistributor.class.getClassLoader(),
+                new Class<?>[] {InterruptDistributor.class},
+                (proxy, method, arguments) -> null);
+        return (Vcpu) Proxy.newProxyInstance(
+                Vcpu.class.getClassLoader(), new Class<?>[] {Vcpu.class}, (proxy, method, arguments) -> {
                     switch (method.getName()) {
                         case "index":
                             return 0;

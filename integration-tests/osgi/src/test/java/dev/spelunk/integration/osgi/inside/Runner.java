@@ -27,7 +27,8 @@ public final class Runner implements BundleActivator, Callable<List<String>> {
 
     @Override
     public void start(BundleContext context) {
-        cases = PartAloneCases.NAME.equals(context.getProperty("spelunk.test.cases")) ? PartAloneCases.class
+        cases = PartAloneCases.NAME.equals(context.getProperty("spelunk.test.cases"))
+                ? PartAloneCases.class
                 : BundleAloneCases.class;
         Dictionary<String, Object> properties = new Hashtable<>();
         properties.put("spelunk.test", "true");
@@ -49,19 +50,25 @@ public final class Runner implements BundleActivator, Callable<List<String>> {
         thread.setContextClassLoader(Runner.class.getClassLoader());
         try {
             SummaryGeneratingListener listener = new SummaryGeneratingListener();
-            LauncherFactory.create(LauncherConfig.builder().enableTestEngineAutoRegistration(false)
-                    .enableLauncherSessionListenerAutoRegistration(false)
-                    .enableLauncherDiscoveryListenerAutoRegistration(false)
-                    .enablePostDiscoveryFilterAutoRegistration(false)
-                    .enableTestExecutionListenerAutoRegistration(false)
-                    .addTestEngines(new JupiterTestEngine()).build())
-                    .execute(LauncherDiscoveryRequestBuilder.request()
-                            .selectors(DiscoverySelectors.selectClass(cases)).build(), listener);
+            LauncherFactory.create(LauncherConfig.builder()
+                            .enableTestEngineAutoRegistration(false)
+                            .enableLauncherSessionListenerAutoRegistration(false)
+                            .enableLauncherDiscoveryListenerAutoRegistration(false)
+                            .enablePostDiscoveryFilterAutoRegistration(false)
+                            .enableTestExecutionListenerAutoRegistration(false)
+                            .addTestEngines(new JupiterTestEngine())
+                            .build())
+                    .execute(
+                            LauncherDiscoveryRequestBuilder.request()
+                                    .selectors(DiscoverySelectors.selectClass(cases))
+                                    .build(),
+                            listener);
             TestExecutionSummary summary = listener.getSummary();
             List<String> result = new ArrayList<>();
             result.add(Long.toString(summary.getTestsStartedCount()));
-            summary.getFailures().forEach(failure -> result.add(
-                    failure.getTestIdentifier().getDisplayName() + ": " + failure.getException()));
+            summary.getFailures()
+                    .forEach(failure ->
+                            result.add(failure.getTestIdentifier().getDisplayName() + ": " + failure.getException()));
             return result;
         } finally {
             thread.setContextClassLoader(before);
