@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli;
 
-import dev.spelunk.api.machine.BadInputException;
 import dev.spelunk.api.machine.Judgement;
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.MachineFactory;
 import dev.spelunk.api.machine.PartSource;
-import dev.spelunk.api.machine.Parts;
 import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.machine.SwapListener;
 import dev.spelunk.api.machine.SwapService;
 import dev.spelunk.api.machine.Variant;
 import dev.spelunk.api.machine.VariantUpdate;
+import dev.spelunk.api.parts.Parts;
+import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.cli.framework.BundleLocator;
 import dev.spelunk.cli.framework.BundleUpdate;
 import dev.spelunk.cli.framework.FrameworkHost;

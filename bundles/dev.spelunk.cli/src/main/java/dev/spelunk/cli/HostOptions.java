@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli;
 
-import dev.spelunk.api.machine.Parts;
+import dev.spelunk.api.parts.Parts;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Option;

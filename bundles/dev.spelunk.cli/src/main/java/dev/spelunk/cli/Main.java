@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli;
 
-import dev.spelunk.api.machine.BadInputException;
-import dev.spelunk.api.machine.BrokenInvariantException;
+import dev.spelunk.api.problems.BadInputException;
+import dev.spelunk.api.problems.BrokenInvariantException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli;
 
-import dev.spelunk.api.machine.BadInputException;
+import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.cli.debian.Cache;
 import dev.spelunk.cli.record.Recording;
 import java.nio.file.Path;

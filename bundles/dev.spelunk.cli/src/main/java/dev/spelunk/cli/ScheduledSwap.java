@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli;
 
-import dev.spelunk.api.machine.Parts;
 import dev.spelunk.api.machine.SwapRequest;
+import dev.spelunk.api.parts.Parts;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

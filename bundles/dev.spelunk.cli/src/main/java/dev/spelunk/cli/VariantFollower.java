@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli;
 
-import dev.spelunk.api.machine.BadInputException;
 import dev.spelunk.api.machine.Machine;
+import dev.spelunk.api.problems.BadInputException;
 import java.util.concurrent.TimeUnit;
 
 /** Takes over what changes in a variant's file, or in a bundle's, while a machine runs. Closing it ends that. */

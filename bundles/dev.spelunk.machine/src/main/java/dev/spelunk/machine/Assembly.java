@@ -3,14 +3,13 @@ package dev.spelunk.machine;
 
 import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.hypervisor.VirtualMachine;
-import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.mmu.Translator;
 import dev.spelunk.api.pe.Core;
-import dev.spelunk.api.platform.FirmwareCalls;
 import dev.spelunk.api.platform.InterruptDistributor;
 import dev.spelunk.api.registers.RegisterFile;
 import dev.spelunk.api.spu.Sampler;
 import dev.spelunk.api.timing.OperationTimer;
+import dev.spelunk.api.wiring.PeContext;
 
 /** What a board's parts have made, at one moment: what a swap changes, and puts back when it fails. */
 final class Assembly {
@@ -20,22 +19,12 @@ final class Assembly {
             RegisterFile registers,
             long[] values,
             Translator translator,
-            OperationTimer timer,
+            OperationTimer latencyModel,
             Sampler sampler,
             Core core,
-            FirmwareCalls firmware,
             InterruptDistributor interrupts) {
         Pe(PeContext c) {
-            this(
-                    c.architecture,
-                    c.registers,
-                    c.pe.sys,
-                    c.translator,
-                    c.timer,
-                    c.sampler,
-                    c.core,
-                    c.firmware,
-                    c.interrupts);
+            this(c.architecture, c.registers, c.pe.sys, c.translator, c.latencyModel, c.sampler, c.core, c.interrupts);
         }
 
         void restore(PeContext c) {
@@ -43,10 +32,9 @@ final class Assembly {
             c.registers = registers;
             c.pe.sys = values;
             c.translator = translator;
-            c.timer = timer;
+            c.latencyModel = latencyModel;
             c.sampler = sampler;
             c.core = core;
-            c.firmware = firmware;
             c.interrupts = interrupts;
         }
     }
@@ -94,7 +82,6 @@ final class Assembly {
         board.parts = after;
         for (PeContext context : board.pes) {
             context.architecture = board.architectureOf(context, architecture);
-            context.firmware = after.firmware();
             if (profiling || after.differs(Kind.REGISTER_MODEL, before) || after.differs(Kind.REGISTER_BANK, before)) {
                 context.registers = after.registerModel().create(context, after.registerBanks(), context.registers);
             }
@@ -102,7 +89,7 @@ final class Assembly {
                 context.translator = after.mmu().create(context);
             }
             if (all || after.differs(Kind.TIMING, before)) {
-                context.timer = after.timingModel().create(context);
+                context.latencyModel = after.timingModel().create(context);
             }
         }
         if (after.differs(Kind.INTERRUPTS, before)) {

@@ -2,20 +2,19 @@
 package dev.spelunk.machine;
 
 import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.hypervisor.VirtualMachine;
-import dev.spelunk.api.hypervisor.VmDescription;
 import dev.spelunk.api.hypervisor.VmOptions;
-import dev.spelunk.api.machine.BadInputException;
-import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.machine.RunOptions;
+import dev.spelunk.api.parts.DeviceContext;
+import dev.spelunk.api.parts.PlatformDevice;
+import dev.spelunk.api.parts.VmDescription;
 import dev.spelunk.api.platform.Device;
-import dev.spelunk.api.platform.DeviceContext;
 import dev.spelunk.api.platform.GuestMemory;
 import dev.spelunk.api.platform.InterruptDistributor;
 import dev.spelunk.api.platform.Peripherals;
-import dev.spelunk.api.platform.PlatformDevice;
+import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.records.RecordSink;
-import dev.spelunk.api.registers.RegisterDefinition;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.spu.Sampler;
 import dev.spelunk.api.state.Bus;
@@ -23,6 +22,7 @@ import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.PhysicalMemory;
 import dev.spelunk.api.state.StateBlock;
+import dev.spelunk.api.wiring.PeContext;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -108,10 +108,9 @@ final class Board {
             context.trace = options.trace();
             RecordSink guests = context.trace == null ? records : new TracedRecords(context, records, context.trace);
             context.records = kvm && vmOptions.hostTask() ? new HostRecords(context, guests, hostRecords) : guests;
-            context.firmware = parts.firmware();
             context.registers = parts.registerModel().create(context, parts.registerBanks(), null);
             context.translator = parts.mmu().create(context);
-            context.timer = parts.timingModel().create(context);
+            context.latencyModel = parts.timingModel().create(context);
         }
         physical = makeDistributor();
         memory.bus.add(DISTRIBUTOR, DISTRIBUTOR_SIZE, physical.distributor());
@@ -205,7 +204,7 @@ final class Board {
                         parts.interruptController(),
                         DISTRIBUTOR,
                         REDISTRIBUTORS,
-                        pes[0].firmware,
+                        parts.firmware(),
                         parts.trapHandlers(),
                         parts.pinningPolicy(),
                         options.vm()));
@@ -303,7 +302,7 @@ final class Board {
         for (PeContext context : pes) {
             context.translator.invalidate();
             context.core.invalidate();
-            context.timer.invalidate();
+            context.latencyModel.invalidate();
             if (context.sampler != null) {
                 context.sampler.invalidate();
             }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.machine;
 
-import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.platform.Device;
 import dev.spelunk.api.platform.DeviceTree;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.RandomStream;
+import dev.spelunk.api.wiring.PeContext;
 
 /** The device tree of a board as its guest sees it. */
 final class BoardDescription {
@@ -32,7 +32,7 @@ final class BoardDescription {
             long start = board.initrdAddress(initrd);
             chosen.cells64("linux,initrd-start", start).cells64("linux,initrd-end", start + initrd.length);
         }
-        if (board.pes[0].firmware != null) {
+        if (board.parts.firmware() != null) {
             // Without EL2 an HVC reaches the firmware; a guest at EL2 owns HVC and must use SMC.
             root.node("psci")
                     .strings("compatible", "arm,psci-1.0", "arm,psci-0.2")
@@ -79,7 +79,7 @@ final class BoardDescription {
             int affinity = (int) (context.register(SystemRegister.MPIDR_EL1) & MPIDR_AFFINITY);
             DeviceTree cpu = cpus.node(String.format("cpu@%x", affinity));
             cpu.strings("device_type", "cpu").strings("compatible", "arm,armv8").cells("reg", affinity);
-            if (board.pes[0].firmware != null) {
+            if (board.parts.firmware() != null) {
                 cpu.strings("enable-method", "psci");
             }
         }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.machine;
 
-import dev.spelunk.api.machine.BadInputException;
-import dev.spelunk.api.machine.Parts;
 import dev.spelunk.api.machine.SwapRequest;
+import dev.spelunk.api.parts.Parts;
+import dev.spelunk.api.problems.BadInputException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -3,7 +3,6 @@ package dev.spelunk.machine;
 
 import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.hypervisor.VmOptions;
-import dev.spelunk.api.machine.BadInputException;
 import dev.spelunk.api.machine.Judgement;
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.MachineFactory;
@@ -14,8 +13,9 @@ import dev.spelunk.api.machine.SwapReport;
 import dev.spelunk.api.machine.SwapRequest;
 import dev.spelunk.api.machine.SwapService;
 import dev.spelunk.api.machine.Variant;
+import dev.spelunk.api.problems.BadInputException;
+import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.records.RecordSink;
-import dev.spelunk.api.spu.ProfilingRules;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;

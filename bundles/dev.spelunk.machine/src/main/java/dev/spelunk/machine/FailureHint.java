@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.machine;
 
-import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.mmu.Translation;
 import dev.spelunk.api.mmu.Translator;
 import dev.spelunk.api.pe.InstructionClass;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.PeState;
+import dev.spelunk.api.wiring.PeContext;
 
 /** What a person can do about a guest that failed, told from its last exception. */
 final class FailureHint {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.machine;
 
-import dev.spelunk.api.machine.BadInputException;
+import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.records.ProfileDescription;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;

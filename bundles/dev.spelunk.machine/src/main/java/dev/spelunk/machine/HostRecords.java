@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.machine;
 
-import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.records.RecordSink;
+import dev.spelunk.api.wiring.PeContext;
 
 /** Keeps the records of a host task apart from the guest's: its buffer was EL2's when the sample was taken. */
 final class HostRecords implements RecordSink {

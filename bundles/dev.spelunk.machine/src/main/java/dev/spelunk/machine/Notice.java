@@ -2,12 +2,12 @@
 package dev.spelunk.machine;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.banks.RegisterDefinition;
+import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.registers.Encoding;
-import dev.spelunk.api.registers.RegisterDefinition;
 import dev.spelunk.api.registers.RegisterFile;
 import dev.spelunk.api.registers.SystemRegister;
-import dev.spelunk.api.spu.ProfilingRules;
+import dev.spelunk.api.wiring.PeContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.machine;
 
-import dev.spelunk.api.machine.BadInputException;
-import dev.spelunk.api.machine.Parts;
+import dev.spelunk.api.parts.Parts;
+import dev.spelunk.api.problems.BadInputException;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Set;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.machine;
 
-import dev.spelunk.api.machine.BadInputException;
 import dev.spelunk.api.machine.PartSource;
-import dev.spelunk.api.machine.Parts;
 import dev.spelunk.api.machine.Variant;
+import dev.spelunk.api.parts.Parts;
+import dev.spelunk.api.problems.BadInputException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.machine;
 
-import dev.spelunk.api.machine.BadInputException;
+import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.records.RecordSink;
 import java.io.IOException;
 import java.nio.ByteBuffer;

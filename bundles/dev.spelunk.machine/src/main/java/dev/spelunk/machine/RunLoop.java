@@ -4,14 +4,14 @@ package dev.spelunk.machine;
 import dev.spelunk.api.hypervisor.VirtualMachine;
 import dev.spelunk.api.machine.ExecutionObserver;
 import dev.spelunk.api.machine.Machine.Ending;
-import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.parts.FirmwareCalls;
 import dev.spelunk.api.pe.Core;
 import dev.spelunk.api.platform.Device;
-import dev.spelunk.api.platform.FirmwareCalls;
 import dev.spelunk.api.spu.Sampler;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.timing.OperationTimer;
+import dev.spelunk.api.wiring.PeContext;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -175,7 +175,7 @@ final class RunLoop {
             return;
         }
         long grant = sampler.grant();
-        int warming = context.timer.warmingWindow();
+        int warming = context.latencyModel.warmingWindow();
         int window = Math.max(warming, sampler.window());
         if (grant > 0 && (told || warming == OperationTimer.EVERY_OPERATION)) {
             observe(context, grant, Math.min(n, Math.min(grant, completion)), told);
@@ -188,7 +188,7 @@ final class RunLoop {
         } else {
             int reason = context.core.runObserved(operation);
             if (context.core.observed()) {
-                context.timer.time(operation);
+                context.latencyModel.time(operation);
                 sampler.sample(operation);
                 if (told) {
                     observer.executed(context, operation);
@@ -206,7 +206,7 @@ final class RunLoop {
      * @param told whether the observer is told of each
      */
     private void observe(PeContext context, long grant, long count, boolean told) {
-        int warming = context.timer.warmingWindow();
+        int warming = context.latencyModel.warmingWindow();
         int window = context.sampler == null ? 0 : context.sampler.window();
         long start = context.pe.executed;
         int reason = Core.CONTINUE;
@@ -215,7 +215,7 @@ final class RunLoop {
             reason = context.core.runObserved(operation);
             if (context.core.observed()) {
                 if (warming == OperationTimer.EVERY_OPERATION || left <= warming) {
-                    context.timer.warm(operation);
+                    context.latencyModel.warm(operation);
                 }
                 if (left <= window) {
                     context.sampler.observe(operation);
@@ -310,7 +310,7 @@ final class RunLoop {
     }
 
     private void firmware(PeContext context) {
-        FirmwareCalls firmware = context.firmware;
+        FirmwareCalls firmware = board.parts.firmware();
         if (firmware == null) {
             context.pe.x[0] = NOT_SUPPORTED;
             return;

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.machine;
 
+import dev.spelunk.api.banks.RegisterBank;
 import dev.spelunk.api.hypervisor.BufferPinningPolicy;
-import dev.spelunk.api.hypervisor.Hypervisor;
 import dev.spelunk.api.hypervisor.TrapHandler;
 import dev.spelunk.api.machine.Variant;
-import dev.spelunk.api.mmu.Mmu;
-import dev.spelunk.api.pe.ProcessingElement;
-import dev.spelunk.api.platform.FirmwareCalls;
-import dev.spelunk.api.platform.InterruptController;
-import dev.spelunk.api.platform.PlatformDevice;
-import dev.spelunk.api.registers.RegisterBank;
-import dev.spelunk.api.registers.RegisterModel;
-import dev.spelunk.api.spu.ProfilingFeatures;
-import dev.spelunk.api.spu.SamplingUnit;
-import dev.spelunk.api.timing.TimingModel;
+import dev.spelunk.api.parts.FirmwareCalls;
+import dev.spelunk.api.parts.Hypervisor;
+import dev.spelunk.api.parts.InterruptController;
+import dev.spelunk.api.parts.Mmu;
+import dev.spelunk.api.parts.PlatformDevice;
+import dev.spelunk.api.parts.ProcessingElement;
+import dev.spelunk.api.parts.RegisterModel;
+import dev.spelunk.api.parts.SamplingUnit;
+import dev.spelunk.api.parts.TimingModel;
+import dev.spelunk.api.profiling.ProfilingFeatures;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;

@@ -2,10 +2,10 @@
 package dev.spelunk.machine;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.machine.PeContext;
-import dev.spelunk.api.registers.RegisterDefinition;
+import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.PhysicalMemory;
+import dev.spelunk.api.wiring.PeContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -2,9 +2,9 @@
 package dev.spelunk.machine;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.machine.BadInputException;
-import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.machine.Variant;
+import dev.spelunk.api.problems.BadInputException;
+import dev.spelunk.api.wiring.PeContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;

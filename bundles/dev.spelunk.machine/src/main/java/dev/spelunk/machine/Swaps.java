@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.machine;
 
-import dev.spelunk.api.machine.BadInputException;
 import dev.spelunk.api.machine.SwapListener;
 import dev.spelunk.api.machine.SwapReport;
 import dev.spelunk.api.machine.SwapRequest;
 import dev.spelunk.api.machine.SwapService;
 import dev.spelunk.api.machine.Variant;
+import dev.spelunk.api.problems.BadInputException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

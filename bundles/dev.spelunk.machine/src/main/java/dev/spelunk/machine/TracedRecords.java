@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.machine;
 
-import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.records.RecordSink;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.trace.TraceSink;
+import dev.spelunk.api.wiring.PeContext;
 import java.util.Arrays;
 
 /** Tells the timeline how full the profiling buffer of a PE's vCPU is, with each record that reaches it. */

@@ -2,10 +2,10 @@
 package dev.spelunk.machine;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.machine.BadInputException;
 import dev.spelunk.api.machine.Machine;
-import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.machine.RunOptions;
+import dev.spelunk.api.problems.BadInputException;
+import dev.spelunk.api.wiring.PeContext;
 import java.io.OutputStream;
 import java.util.List;
 

@@ -4,7 +4,7 @@ package dev.spelunk.machine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.spelunk.api.machine.BadInputException;
+import dev.spelunk.api.problems.BadInputException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.mmu;
 
-import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.mmu.Translation;
 import dev.spelunk.api.mmu.Translator;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.wiring.PeContext;
 
 /** AT instructions (DDI 0487, C5.4, AArch64.AT) and the formats of PAR_EL1 (D24.2.142). They use no TLB entry and make none. */
 final class AddressTranslation {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.mmu;
 
-import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.mmu.Translator;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.RegisterFile;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.PeState;
+import dev.spelunk.api.wiring.PeContext;
 
 /** The registers that control translation, and what is derived from them for every regime. */
 final class Controls {

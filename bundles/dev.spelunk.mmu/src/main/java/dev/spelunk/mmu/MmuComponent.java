@@ -2,10 +2,10 @@
 package dev.spelunk.mmu;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.machine.Parts;
-import dev.spelunk.api.machine.PeContext;
-import dev.spelunk.api.mmu.Mmu;
 import dev.spelunk.api.mmu.Translator;
+import dev.spelunk.api.parts.Mmu;
+import dev.spelunk.api.parts.Parts;
+import dev.spelunk.api.wiring.PeContext;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.service.component.annotations.Component;
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.mmu;
 
-import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.mmu.Translator;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.TlbObserver;
+import dev.spelunk.api.wiring.PeContext;
 
 /**
  * TLBI instructions (DDI 0487, C5.5, D8.17), also those by range: which regime, which VMID and ASID, on which PEs. The walks of the

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.mmu;
 
-import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.mmu.DescriptorSource;
 import dev.spelunk.api.mmu.Translation;
 import dev.spelunk.api.mmu.TranslationCache;
 import dev.spelunk.api.mmu.Translator;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.TlbObserver;
+import dev.spelunk.api.wiring.PeContext;
 
 /**
  * Address translation of one PE (DDI 0487, D8): both stages, and the modelled TLB in the PE's state. Faults are

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pe;
 
-import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.mmu.Translation;
 import dev.spelunk.api.mmu.Translator;
 import dev.spelunk.api.state.CodeObserver;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.PhysicalMemory;
+import dev.spelunk.api.wiring.PeContext;
 import java.util.Arrays;
 
 /** Fetches: decoded blocks by physical address, and a direct-mapped way to them by virtual address. */

@@ -2,10 +2,10 @@
 package dev.spelunk.pe;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.machine.Parts;
-import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.parts.Parts;
+import dev.spelunk.api.parts.ProcessingElement;
 import dev.spelunk.api.pe.Core;
-import dev.spelunk.api.pe.ProcessingElement;
+import dev.spelunk.api.wiring.PeContext;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.service.component.annotations.Component;
 

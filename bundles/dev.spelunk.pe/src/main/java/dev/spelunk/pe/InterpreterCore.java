@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pe;
 
-import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.pe.Core;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PeState;
+import dev.spelunk.api.wiring.PeContext;
 
 /** The interpreter of one PE: runs blocks, takes exceptions and interrupts, and observes single operations. */
 final class InterpreterCore implements Core {

@@ -2,7 +2,7 @@
 package dev.spelunk.policies;
 
 import dev.spelunk.api.hypervisor.BufferPinningPolicy;
-import dev.spelunk.api.machine.Parts;
+import dev.spelunk.api.parts.Parts;
 import org.osgi.service.component.annotations.Component;
 
 /**

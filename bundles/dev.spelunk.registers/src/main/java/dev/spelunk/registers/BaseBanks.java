@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.registers;
 
-import dev.spelunk.api.registers.RegisterBank;
+import dev.spelunk.api.banks.RegisterBank;
 import java.util.List;
 
 /** The banks that every machine has; a contributed bank may replace definitions of theirs. */

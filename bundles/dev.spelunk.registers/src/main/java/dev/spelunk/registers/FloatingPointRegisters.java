@@ -2,12 +2,12 @@
 package dev.spelunk.registers;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.banks.RegisterBank;
+import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.registers.Access;
-import dev.spelunk.api.registers.RegisterBank;
-import dev.spelunk.api.registers.RegisterDefinition;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.PeState;
+import dev.spelunk.api.wiring.PeContext;
 import java.util.List;
 
 /** FPCR and FPSR (DDI 0487, C5.2.8, C5.2.9): values live in {@link PeState}. Absent without FEAT_FP. */

@@ -2,9 +2,9 @@
 package dev.spelunk.registers;
 
 import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.banks.RegisterBank;
+import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.registers.Encoding;
-import dev.spelunk.api.registers.RegisterBank;
-import dev.spelunk.api.registers.RegisterDefinition;
 import dev.spelunk.api.registers.SystemRegister;
 import java.util.List;
 

@@ -2,10 +2,10 @@
 package dev.spelunk.registers;
 
 import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.banks.AccessRule;
+import dev.spelunk.api.banks.RegisterBank;
+import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.registers.Access;
-import dev.spelunk.api.registers.AccessRule;
-import dev.spelunk.api.registers.RegisterBank;
-import dev.spelunk.api.registers.RegisterDefinition;
 import dev.spelunk.api.registers.SystemRegister;
 import java.util.List;
 

@@ -2,9 +2,9 @@
 package dev.spelunk.registers;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.machine.PeContext;
-import dev.spelunk.api.registers.RegisterBank;
-import dev.spelunk.api.registers.RegisterDefinition;
+import dev.spelunk.api.banks.RegisterBank;
+import dev.spelunk.api.banks.RegisterDefinition;
+import dev.spelunk.api.wiring.PeContext;
 import java.util.List;
 
 /** RNDR and RNDRRS (DDI 0487, C5.2.15-16): the PE's own stream of random numbers, which never runs dry. Present with FEAT_RNG. */

@@ -2,11 +2,11 @@
 package dev.spelunk.registers;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.machine.Parts;
-import dev.spelunk.api.machine.PeContext;
-import dev.spelunk.api.registers.RegisterBank;
+import dev.spelunk.api.banks.RegisterBank;
+import dev.spelunk.api.parts.Parts;
+import dev.spelunk.api.parts.RegisterModel;
 import dev.spelunk.api.registers.RegisterFile;
-import dev.spelunk.api.registers.RegisterModel;
+import dev.spelunk.api.wiring.PeContext;
 import java.util.List;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.service.component.annotations.Component;

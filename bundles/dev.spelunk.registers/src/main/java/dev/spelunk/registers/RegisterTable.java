@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.registers;
 
-import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.banks.AccessRule;
+import dev.spelunk.api.banks.RegisterBank;
+import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.registers.Access;
-import dev.spelunk.api.registers.AccessRule;
 import dev.spelunk.api.registers.Encoding;
-import dev.spelunk.api.registers.RegisterBank;
-import dev.spelunk.api.registers.RegisterDefinition;
 import dev.spelunk.api.registers.RegisterFile;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.PeState;
+import dev.spelunk.api.wiring.PeContext;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +44,7 @@ final class RegisterTable implements RegisterFile {
     private final RegisterDefinition.WriteHook[] onWrite;
     private final int hcr;
 
-    /** Assembles the base banks and the contributed ones; see {@link dev.spelunk.api.registers.RegisterModel#create}. */
+    /** Assembles the base banks and the contributed ones; see {@link dev.spelunk.api.parts.RegisterModel#create}. */
     static RegisterTable create(PeContext context, List<RegisterBank> banks, RegisterFile previous) {
         Map<Integer, RegisterDefinition> base = new TreeMap<>();
         for (RegisterBank bank : BaseBanks.ALL) {

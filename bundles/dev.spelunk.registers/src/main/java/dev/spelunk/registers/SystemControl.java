@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.registers;
 
-import dev.spelunk.api.registers.RegisterDefinition;
+import dev.spelunk.api.banks.RegisterDefinition;
 
 /** Fields of SCTLR_EL1, SCTLR_EL2 and SCTLR_EL3 (DDI 0487, D24.2.175-177) without AArch32 and without big-endian data. */
 final class SystemControl {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.registers;
 
-import dev.spelunk.api.registers.RegisterDefinition;
+import dev.spelunk.api.banks.RegisterDefinition;
 
 /** Fields of the translation control registers with two ranges and with one (DDI 0487, D24.2.194-196). */
 final class TranslationControl {

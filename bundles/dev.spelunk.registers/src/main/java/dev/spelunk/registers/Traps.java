@@ -2,10 +2,10 @@
 package dev.spelunk.registers;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.banks.AccessRule;
 import dev.spelunk.api.registers.Access;
-import dev.spelunk.api.registers.AccessRule;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.wiring.PeContext;
 
 /** Trap controls as rules, with what the architecture decides once left out of each access. */
 final class Traps {

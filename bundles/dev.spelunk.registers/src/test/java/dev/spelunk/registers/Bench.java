@@ -2,15 +2,15 @@
 package dev.spelunk.registers;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.banks.RegisterBank;
 import dev.spelunk.api.mmu.DescriptorSource;
 import dev.spelunk.api.mmu.Translation;
 import dev.spelunk.api.mmu.TranslationCache;
 import dev.spelunk.api.mmu.Translator;
-import dev.spelunk.api.registers.RegisterBank;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.PhysicalMemory;
+import dev.spelunk.api.wiring.PeContext;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

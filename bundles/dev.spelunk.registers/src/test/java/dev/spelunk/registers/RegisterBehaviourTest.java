@@ -4,9 +4,9 @@ package dev.spelunk.registers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;
-import dev.spelunk.api.spu.ProfilingRules;
 import dev.spelunk.api.state.PeState;
 import java.util.Map;
 import java.util.Set;

@@ -4,11 +4,11 @@ package dev.spelunk.registers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.spelunk.api.banks.RegisterBank;
+import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.registers.Access;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.Field;
-import dev.spelunk.api.registers.RegisterBank;
-import dev.spelunk.api.registers.RegisterDefinition;
 import dev.spelunk.api.registers.RegisterFile;
 import dev.spelunk.api.registers.SystemRegister;
 import java.util.List;

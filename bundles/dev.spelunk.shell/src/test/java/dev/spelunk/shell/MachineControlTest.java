@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.spelunk.api.machine.Machine;
-import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.records.ProfileDescription;
+import dev.spelunk.api.wiring.PeContext;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spu;
 
-import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.state.PeState;
+import dev.spelunk.api.wiring.PeContext;
 
 /** PMBIRQ, the level-sensitive PPI of the SPU (DDI 0487, D17.8; Base System Architecture: INTID 21). */
 final class InterruptLine {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spu;
 
-import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.mmu.Translation;
-import dev.spelunk.api.spu.ProfilingRules;
+import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.state.BusAbort;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.SpuState;
+import dev.spelunk.api.wiring.PeContext;
 
 /**
  * The profiling buffer: writes records through the owning translation regime and records buffer

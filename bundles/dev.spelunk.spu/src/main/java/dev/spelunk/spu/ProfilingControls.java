@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spu;
 
-import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.mmu.Translator;
+import dev.spelunk.api.profiling.ManagementEventRouting;
+import dev.spelunk.api.profiling.ProfilingOwnership;
 import dev.spelunk.api.registers.SystemRegister;
-import dev.spelunk.api.spu.ManagementEventRouting;
-import dev.spelunk.api.spu.ProfilingOwnership;
+import dev.spelunk.api.wiring.PeContext;
 
 /** {@link OwnershipRules} over the current register values of one PE, and the composed routing of its events. */
 final class ProfilingControls implements ProfilingOwnership {

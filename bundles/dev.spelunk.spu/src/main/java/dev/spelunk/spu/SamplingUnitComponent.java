@@ -2,13 +2,13 @@
 package dev.spelunk.spu;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.machine.BadInputException;
-import dev.spelunk.api.machine.Parts;
-import dev.spelunk.api.machine.PeContext;
-import dev.spelunk.api.spu.ProfilingFeatures;
-import dev.spelunk.api.spu.ProfilingRules;
+import dev.spelunk.api.parts.Parts;
+import dev.spelunk.api.parts.SamplingUnit;
+import dev.spelunk.api.problems.BadInputException;
+import dev.spelunk.api.profiling.ProfilingFeatures;
+import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.spu.Sampler;
-import dev.spelunk.api.spu.SamplingUnit;
+import dev.spelunk.api.wiring.PeContext;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spu;
 
-import dev.spelunk.api.machine.PeContext;
-import dev.spelunk.api.registers.RegisterDefinition;
+import dev.spelunk.api.banks.RegisterDefinition;
+import dev.spelunk.api.profiling.ProfilingRegisters;
 import dev.spelunk.api.registers.SystemRegister;
-import dev.spelunk.api.spu.ProfilingRegisters;
 import dev.spelunk.api.state.PeState;
+import dev.spelunk.api.wiring.PeContext;
 
 /**
  * What reads and writes of SPE registers do beside reading and storing.

@@ -2,14 +2,14 @@
 package dev.spelunk.spu;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.machine.Parts;
-import dev.spelunk.api.registers.AccessRule;
-import dev.spelunk.api.registers.RegisterBank;
-import dev.spelunk.api.registers.RegisterDefinition;
-import dev.spelunk.api.registers.Rules;
+import dev.spelunk.api.banks.AccessRule;
+import dev.spelunk.api.banks.RegisterBank;
+import dev.spelunk.api.banks.RegisterDefinition;
+import dev.spelunk.api.banks.TrapControls;
+import dev.spelunk.api.parts.Parts;
+import dev.spelunk.api.profiling.ProfilingRegisters;
+import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.registers.SystemRegister;
-import dev.spelunk.api.spu.ProfilingRegisters;
-import dev.spelunk.api.spu.ProfilingRules;
 import java.util.ArrayList;
 import java.util.List;
 import org.osgi.service.component.annotations.Component;
@@ -141,6 +141,6 @@ public final class SpuRegisterBank implements RegisterBank {
 
     /** Identification registers have a fine-grained trap bit for reads only. */
     private static AccessRule readsTrappedBy(int bit) {
-        return Rules.fineGrained(SystemRegister.HDFGRTR_EL2, -1, bit, 1);
+        return TrapControls.fineGrained(SystemRegister.HDFGRTR_EL2, -1, bit, 1);
     }
 }

@@ -2,10 +2,10 @@
 package dev.spelunk.spu;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.registers.RegisterFile;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.PeState;
+import dev.spelunk.api.wiring.PeContext;
 
 /** The registers that the SPU reads, by storage index. Looked up again when the register file is another one. */
 final class SpuRegisters {

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spu;
 
-import dev.spelunk.api.machine.PeContext;
-import dev.spelunk.api.spu.ProfilingRules;
-import dev.spelunk.api.spu.SampleCollector;
-import dev.spelunk.api.spu.SampleCounter;
-import dev.spelunk.api.spu.SampleFilter;
+import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.profiling.SampleCollector;
+import dev.spelunk.api.profiling.SampleCounter;
+import dev.spelunk.api.profiling.SampleFilter;
 import dev.spelunk.api.spu.Sampler;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.RandomStream;
 import dev.spelunk.api.state.SpuState;
+import dev.spelunk.api.wiring.PeContext;
 
 /**
  * The SPU of one PE: sampling (DDI 0487, D17.3), filtering (D17.5), records and the profiling buffer. It

@@ -2,17 +2,17 @@
 package dev.spelunk.spu;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.machine.PeContext;
-import dev.spelunk.api.registers.RegisterDefinition;
+import dev.spelunk.api.banks.RegisterDefinition;
+import dev.spelunk.api.profiling.ProfilingFeatures;
+import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.registers.SystemRegister;
-import dev.spelunk.api.spu.ProfilingFeatures;
-import dev.spelunk.api.spu.ProfilingRules;
 import dev.spelunk.api.spu.Sampler;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.PhysicalMemory;
 import dev.spelunk.api.state.SpuState;
+import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.pmsver.v1p0.StatisticalProfiling;
 import dev.spelunk.registers.RegisterModelComponent;
 import java.util.ArrayList;

@@ -3,10 +3,10 @@ package dev.spelunk.spu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.profiling.SampleFilter;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.spu.OperationTypes;
-import dev.spelunk.api.spu.ProfilingRules;
-import dev.spelunk.api.spu.SampleFilter;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.SpuState;
 import java.util.Map;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spu;
 
-import dev.spelunk.api.spu.ProfilingFeatures;
-import dev.spelunk.api.spu.ProfilingRules;
+import dev.spelunk.api.profiling.ProfilingFeatures;
+import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.pmsver.v1p0.StatisticalProfiling;
 import dev.spelunk.pmsver.v1p1.StatisticalProfilingV1p1;
 import dev.spelunk.pmsver.v1p2.StatisticalProfilingV1p2;

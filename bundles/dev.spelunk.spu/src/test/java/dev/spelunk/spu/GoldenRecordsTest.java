@@ -3,12 +3,12 @@ package dev.spelunk.spu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.spelunk.api.machine.PeContext;
-import dev.spelunk.api.spu.ProfilingRules;
-import dev.spelunk.api.spu.SampleCollector;
+import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.profiling.SampleCollector;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PhysicalMemory;
+import dev.spelunk.api.wiring.PeContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

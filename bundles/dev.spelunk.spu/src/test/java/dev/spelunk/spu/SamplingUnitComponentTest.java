@@ -4,9 +4,9 @@ package dev.spelunk.spu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.spelunk.api.machine.BadInputException;
-import dev.spelunk.api.spu.ProfilingFeatures;
-import dev.spelunk.api.spu.ProfilingRules;
+import dev.spelunk.api.problems.BadInputException;
+import dev.spelunk.api.profiling.ProfilingFeatures;
+import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.pmsver.v1p0.StatisticalProfiling;
 import java.util.List;
 import java.util.Map;

@@ -4,12 +4,12 @@ package dev.spelunk.spu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.banks.RegisterDefinition;
+import dev.spelunk.api.profiling.ProfilingFeatures;
+import dev.spelunk.api.profiling.ProfilingRegisters;
+import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.registers.Access;
-import dev.spelunk.api.registers.RegisterDefinition;
 import dev.spelunk.api.registers.SystemRegister;
-import dev.spelunk.api.spu.ProfilingFeatures;
-import dev.spelunk.api.spu.ProfilingRegisters;
-import dev.spelunk.api.spu.ProfilingRules;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.spe.ernd.ExtendedRandomization;
 import dev.spelunk.spe.fne.InverseEventFiltering;

@@ -2,10 +2,10 @@
 package dev.spelunk.benchmarks;
 
 import dev.spelunk.api.machine.Machine;
-import dev.spelunk.api.machine.Parts;
 import dev.spelunk.api.machine.SwapReport;
 import dev.spelunk.api.machine.SwapRequest;
 import dev.spelunk.api.machine.SwapService;
+import dev.spelunk.api.parts.Parts;
 import java.util.Locale;
 
 /**

@@ -2,8 +2,8 @@
 package dev.spelunk.benchmarks;
 
 import dev.spelunk.api.machine.Machine;
-import dev.spelunk.api.machine.Parts;
 import dev.spelunk.api.machine.RunOptions;
+import dev.spelunk.api.parts.Parts;
 import dev.spelunk.cli.Composition;
 import java.io.OutputStream;
 import java.util.concurrent.TimeUnit;

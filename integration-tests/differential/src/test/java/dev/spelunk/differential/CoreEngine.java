@@ -2,16 +2,16 @@
 package dev.spelunk.differential;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.machine.PeContext;
-import dev.spelunk.api.mmu.Mmu;
+import dev.spelunk.api.parts.Mmu;
+import dev.spelunk.api.parts.ProcessingElement;
+import dev.spelunk.api.parts.RegisterModel;
 import dev.spelunk.api.pe.Core;
-import dev.spelunk.api.pe.ProcessingElement;
-import dev.spelunk.api.registers.RegisterModel;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.PhysicalMemory;
 import dev.spelunk.api.timing.OperationTimer;
+import dev.spelunk.api.wiring.PeContext;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -147,7 +147,7 @@ final class CoreEngine implements Engine {
         pe.powered = true;
         context = new PeContext(machine, pe);
         context.records = (index, cycles, data, offset, length) -> {};
-        context.timer = new NoTimer();
+        context.latencyModel = new NoTimer();
         context.architecture = architecture(version);
         context.registers = registers.create(context, List.of(), null);
         map(memory);

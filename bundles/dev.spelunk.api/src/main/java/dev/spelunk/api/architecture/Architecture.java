@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.api.architecture;
 
-import dev.spelunk.api.spu.ProfilingRules;
+import dev.spelunk.api.profiling.ProfilingRules;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Set;

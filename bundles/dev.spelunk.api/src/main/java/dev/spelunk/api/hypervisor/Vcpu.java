@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.api.hypervisor;
 
-import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.platform.InterruptDistributor;
+import dev.spelunk.api.wiring.PeContext;
 import org.osgi.annotation.versioning.ProviderType;
 
 /** A vCPU as trap handlers see it: the guest's in-memory registers and the PE that it is loaded on. */
@@ -25,6 +25,6 @@ public interface Vcpu {
     /** The VM's virtual GIC. */
     InterruptDistributor interrupts();
 
-    /** What the VM was made of. */
-    VmDescription description();
+    /** How the VM is run. */
+    VmOptions options();
 }

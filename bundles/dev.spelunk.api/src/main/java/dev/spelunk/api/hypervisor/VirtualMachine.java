@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.api.hypervisor;
 
-import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.wiring.PeContext;
 import java.util.SortedMap;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -80,7 +80,7 @@ public interface VirtualMachine {
     /**
      * Puts another policy in the place of the VM's, between two operations.
      *
-     * @throws dev.spelunk.api.machine.BadInputException when the VM cannot have it: the old one goes on
+     * @throws dev.spelunk.api.problems.BadInputException when the VM cannot have it: the old one goes on
      */
     void pinningPolicy(BufferPinningPolicy policy);
 

@@ -2,6 +2,7 @@
 package dev.spelunk.api.machine;
 
 import dev.spelunk.api.state.Operation;
+import dev.spelunk.api.wiring.PeContext;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**

@@ -2,6 +2,7 @@
 package dev.spelunk.api.machine;
 
 import dev.spelunk.api.records.ProfileDescription;
+import dev.spelunk.api.wiring.PeContext;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;

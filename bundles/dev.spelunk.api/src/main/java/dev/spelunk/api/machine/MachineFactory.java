@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.api.machine;
 
+import dev.spelunk.api.problems.BadInputException;
 import org.osgi.annotation.versioning.ProviderType;
 
 /** Service: composes machines out of the part services. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.api.machine;
 
+import dev.spelunk.api.parts.Parts;
+
 /**
  * One swap that somebody wants.
  *

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.api.machine;
 
+import dev.spelunk.api.problems.BadInputException;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.function.Supplier;

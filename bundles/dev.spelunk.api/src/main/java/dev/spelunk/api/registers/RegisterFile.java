@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.api.registers;
 
+import dev.spelunk.api.banks.RegisterDefinition;
 import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 

@@ -35,7 +35,6 @@ public final class PeState {
 
     public static final int CHANGED_INTERRUPTS = 2;
     public static final int CHANGED_TIMERS = 4;
-    public static final int CHANGED_TRANSLATION = 8;
     public static final int CHANGED_POWER = 16;
     public static final int CHANGED_EVENTS = 32;
 

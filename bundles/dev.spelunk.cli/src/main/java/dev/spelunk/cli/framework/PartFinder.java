@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.framework;
 
-import dev.spelunk.api.machine.Parts;
+import dev.spelunk.api.parts.Parts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -2,9 +2,9 @@
 package dev.spelunk.cli.record;
 
 import dev.spelunk.api.machine.ExecutionObserver;
-import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.Operation;
+import dev.spelunk.api.wiring.PeContext;
 import jakarta.json.Json;
 import jakarta.json.stream.JsonGenerator;
 import java.io.IOException;

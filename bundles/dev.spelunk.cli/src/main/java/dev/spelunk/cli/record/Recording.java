@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.record;
 
-import dev.spelunk.api.machine.BrokenInvariantException;
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.Machine.Ending;
 import dev.spelunk.api.machine.Machine.Result;
 import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.platform.Peripherals;
+import dev.spelunk.api.problems.BrokenInvariantException;
 import dev.spelunk.cli.Composition;
 import dev.spelunk.cli.ExitCode;
 import dev.spelunk.cli.MachineOptions;

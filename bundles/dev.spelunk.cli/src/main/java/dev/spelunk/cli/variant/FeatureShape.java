@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.variant;
 
-import dev.spelunk.api.machine.Parts;
+import dev.spelunk.api.parts.Parts;
 import dev.spelunk.cli.variant.JsonDocument.Value;
 import java.math.BigDecimal;
 import java.util.Collection;

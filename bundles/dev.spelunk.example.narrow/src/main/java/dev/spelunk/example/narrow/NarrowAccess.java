@@ -2,11 +2,11 @@
 package dev.spelunk.example.narrow;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.machine.Parts;
-import dev.spelunk.api.machine.PeContext;
-import dev.spelunk.api.spu.ProfilingFeatures;
-import dev.spelunk.api.spu.ProfilingRules;
+import dev.spelunk.api.parts.Parts;
+import dev.spelunk.api.profiling.ProfilingFeatures;
+import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.state.Operation;
+import dev.spelunk.api.wiring.PeContext;
 import org.osgi.annotation.bundle.Requirement;
 import org.osgi.service.component.annotations.Component;
 

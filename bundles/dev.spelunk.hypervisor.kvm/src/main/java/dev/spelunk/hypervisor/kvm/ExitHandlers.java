@@ -3,12 +3,12 @@ package dev.spelunk.hypervisor.kvm;
 
 import dev.spelunk.api.hypervisor.TrapHandler;
 import dev.spelunk.api.hypervisor.VirtualMachine.Outcome;
-import dev.spelunk.api.hypervisor.VmDescription;
-import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.parts.FirmwareCalls;
+import dev.spelunk.api.parts.VmDescription;
 import dev.spelunk.api.pe.Core;
-import dev.spelunk.api.platform.FirmwareCalls;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.state.PeState;
+import dev.spelunk.api.wiring.PeContext;
 import java.util.List;
 
 /** What KVM does about each reason for which a vCPU leaves the guest: interrupts, WFx, calls, trapped registers, aborts. */

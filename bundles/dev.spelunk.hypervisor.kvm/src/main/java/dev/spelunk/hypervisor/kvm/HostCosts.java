@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.hypervisor.kvm;
 
-import dev.spelunk.api.machine.BadInputException;
+import dev.spelunk.api.problems.BadInputException;
 
 /**
  * What the host's actions cost in virtual cycles of the PE: assumptions, not measurements. Zero is legal.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.hypervisor.kvm;
 
-import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.platform.InterruptDistributor;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.BusTarget;
+import dev.spelunk.api.wiring.PeContext;
 
 /** The host's side of the physical GIC: interrupts of the SPU, the guest's timers and PMU, and the GIC go to the host. */
 final class HostInterrupts {

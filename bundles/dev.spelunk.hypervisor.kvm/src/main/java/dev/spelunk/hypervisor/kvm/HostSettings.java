@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.hypervisor.kvm;
 
-import dev.spelunk.api.machine.BadInputException;
+import dev.spelunk.api.problems.BadInputException;
 import java.util.List;
 import java.util.Set;
 

@@ -2,11 +2,11 @@
 package dev.spelunk.hypervisor.kvm;
 
 import dev.spelunk.api.hypervisor.VirtualMachine.Outcome;
-import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.pe.Core;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.PhysicalMemory;
 import dev.spelunk.api.state.StateBlock;
+import dev.spelunk.api.wiring.PeContext;
 
 /**
  * A task of the host that profiles itself, on PE 0: A64 code in the host's memory, at EL2 its kernel's part with

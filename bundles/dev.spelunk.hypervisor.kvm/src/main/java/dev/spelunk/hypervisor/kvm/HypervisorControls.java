@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.hypervisor.kvm;
 
-import dev.spelunk.api.machine.PeContext;
-import dev.spelunk.api.spu.ProfilingRules;
+import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.wiring.PeContext;
 
 /** Values of the EL2 control registers as VHE KVM programs them (DDI 0487, D24.2, D24.3). */
 final class HypervisorControls {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.hypervisor.kvm;
 
-import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.trace.TraceSink;
+import dev.spelunk.api.wiring.PeContext;
 
 /**
  * The way of the SPU's interrupt to the host's handler, which takes time: meanwhile the guest runs on,

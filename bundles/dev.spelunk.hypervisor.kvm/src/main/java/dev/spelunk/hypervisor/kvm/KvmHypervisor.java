@@ -2,10 +2,10 @@
 package dev.spelunk.hypervisor.kvm;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.hypervisor.Hypervisor;
 import dev.spelunk.api.hypervisor.VirtualMachine;
-import dev.spelunk.api.hypervisor.VmDescription;
-import dev.spelunk.api.machine.Parts;
+import dev.spelunk.api.parts.Hypervisor;
+import dev.spelunk.api.parts.Parts;
+import dev.spelunk.api.parts.VmDescription;
 import java.util.Arrays;
 import java.util.List;
 import org.osgi.annotation.bundle.Requirement;

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.hypervisor.kvm;
 
+import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.hypervisor.Vcpu;
 import dev.spelunk.api.hypervisor.VirtualMachine.Outcome;
-import dev.spelunk.api.hypervisor.VmDescription;
-import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.hypervisor.VmOptions;
+import dev.spelunk.api.parts.VmDescription;
 import dev.spelunk.api.pe.Core;
 import dev.spelunk.api.platform.InterruptDistributor;
-import dev.spelunk.api.registers.RegisterDefinition;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.PeState;
+import dev.spelunk.api.wiring.PeContext;
 
 /**
  * One vCPU on a PE: vcpu reset, load and put, exits from the guest and entries to it. What an exit is about is the
@@ -394,7 +395,7 @@ final class KvmVcpu implements Vcpu {
     }
 
     @Override
-    public VmDescription description() {
-        return description;
+    public VmOptions options() {
+        return description.options();
     }
 }

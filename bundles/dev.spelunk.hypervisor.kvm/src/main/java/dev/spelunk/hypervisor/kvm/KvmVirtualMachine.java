@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.hypervisor.kvm;
 
+import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.hypervisor.BufferPinningPolicy;
 import dev.spelunk.api.hypervisor.ProfilingAttributes;
 import dev.spelunk.api.hypervisor.VcpuProfilingDevice;
 import dev.spelunk.api.hypervisor.VirtualMachine;
-import dev.spelunk.api.hypervisor.VmDescription;
-import dev.spelunk.api.machine.BadInputException;
-import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.parts.VmDescription;
 import dev.spelunk.api.platform.InterruptDistributor;
+import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.registers.Encoding;
-import dev.spelunk.api.registers.RegisterDefinition;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.StateBlock;
+import dev.spelunk.api.wiring.PeContext;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;

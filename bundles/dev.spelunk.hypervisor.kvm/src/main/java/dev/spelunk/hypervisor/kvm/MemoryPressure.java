@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.hypervisor.kvm;
 
-import dev.spelunk.api.machine.BadInputException;
-import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.state.RandomStream;
 import dev.spelunk.api.trace.TraceSink;
+import dev.spelunk.api.wiring.PeContext;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Locale;

@@ -2,9 +2,9 @@
 package dev.spelunk.hypervisor.kvm;
 
 import dev.spelunk.api.hypervisor.BufferPinningPolicy;
-import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.registers.SystemRegister;
-import dev.spelunk.api.spu.ProfilingRules;
+import dev.spelunk.api.wiring.PeContext;
 
 /**
  * The profiling buffer of one vCPU as KVM keeps it: judges a buffer that the guest enables, has it pinned,

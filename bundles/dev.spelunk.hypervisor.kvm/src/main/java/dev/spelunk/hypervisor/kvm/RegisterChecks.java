@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.hypervisor.kvm;
 
-import dev.spelunk.api.machine.BrokenInvariantException;
-import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.banks.RegisterDefinition;
+import dev.spelunk.api.problems.BrokenInvariantException;
+import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.registers.Access;
-import dev.spelunk.api.registers.RegisterDefinition;
 import dev.spelunk.api.registers.SystemRegister;
-import dev.spelunk.api.spu.ProfilingRules;
+import dev.spelunk.api.wiring.PeContext;
 import java.util.function.Supplier;
 
 /**

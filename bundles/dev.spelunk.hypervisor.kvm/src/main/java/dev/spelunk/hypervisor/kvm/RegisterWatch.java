@@ -2,9 +2,9 @@
 package dev.spelunk.hypervisor.kvm;
 
 import dev.spelunk.api.hypervisor.VmOptions;
-import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.trace.TraceSink;
+import dev.spelunk.api.wiring.PeContext;
 
 /**
  * Follows the buffer registers of one vCPU, in memory and in hardware, through each exit and entry: for the

@@ -2,8 +2,8 @@
 package dev.spelunk.hypervisor.kvm;
 
 import dev.spelunk.api.hypervisor.VirtualMachine.Outcome;
-import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.trace.TraceSink;
+import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.hypervisor.kvm.HostScheduler.Doing;
 import java.util.List;
 

@@ -3,7 +3,7 @@ package dev.spelunk.hypervisor.kvm;
 
 import dev.spelunk.api.hypervisor.ProfilingAttributes;
 import dev.spelunk.api.hypervisor.VcpuProfilingDevice;
-import dev.spelunk.api.machine.BadInputException;
+import dev.spelunk.api.problems.BadInputException;
 import java.util.Arrays;
 import org.osgi.service.component.annotations.Component;
 

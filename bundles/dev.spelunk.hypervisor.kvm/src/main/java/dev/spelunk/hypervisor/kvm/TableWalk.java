@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.hypervisor.kvm;
 
-import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.mmu.DescriptorSource;
 import dev.spelunk.api.mmu.Translation;
 import dev.spelunk.api.mmu.Translator;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.wiring.PeContext;
 import java.util.Arrays;
 
 /** KVM's software walks of a guest's stage 1: translates, and collects the pages that hold the tables. */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.hypervisor.kvm;
 
-import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.platform.InterruptDistributor;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.MachineState;
+import dev.spelunk.api.wiring.PeContext;
 
 /**
  * One vCPU's side of the virtual GIC: lines of timers and PMU, and the list registers through which the virtual CPU

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.hypervisor.kvm;
 
-import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.wiring.PeContext;
 
 /**
  * What KVM does to the hardware registers of a PE around a guest. Everything here runs at EL2 with

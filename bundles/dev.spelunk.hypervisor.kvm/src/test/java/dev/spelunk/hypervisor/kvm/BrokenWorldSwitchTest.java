@@ -5,7 +5,7 @@ import static dev.spelunk.hypervisor.kvm.Bench.BUFFER_VA;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.spelunk.api.machine.BrokenInvariantException;
+import dev.spelunk.api.problems.BrokenInvariantException;
 import dev.spelunk.api.registers.SystemRegister;
 import java.util.Arrays;
 import java.util.EnumSet;

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.spelunk.api.hypervisor.VirtualMachine.Outcome;
-import dev.spelunk.api.hypervisor.VmDescription;
-import dev.spelunk.api.machine.BadInputException;
 import dev.spelunk.api.mmu.Translation;
+import dev.spelunk.api.parts.FirmwareCalls;
+import dev.spelunk.api.parts.VmDescription;
 import dev.spelunk.api.pe.Core;
-import dev.spelunk.api.platform.FirmwareCalls;
+import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.BusAbort;

@@ -4,8 +4,8 @@ package dev.spelunk.hypervisor.kvm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.spelunk.api.machine.BadInputException;
 import dev.spelunk.api.pe.Core;
+import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.hypervisor.kvm.MemoryPressure.Kind;
 import dev.spelunk.policies.CachedPolicy;

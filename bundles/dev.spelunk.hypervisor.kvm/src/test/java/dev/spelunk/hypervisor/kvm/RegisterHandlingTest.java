@@ -5,8 +5,8 @@ import static dev.spelunk.hypervisor.kvm.Bench.BUFFER_VA;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.spelunk.api.machine.BadInputException;
 import dev.spelunk.api.pe.Core;
+import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.registers.Access;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;

@@ -4,8 +4,8 @@ package dev.spelunk.hypervisor.kvm;
 import static dev.spelunk.hypervisor.kvm.Bench.BUFFER_VA;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spelunk.api.parts.FirmwareCalls;
 import dev.spelunk.api.pe.Core;
-import dev.spelunk.api.platform.FirmwareCalls;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.PeState;
 import org.junit.jupiter.api.DisplayName;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.platform.gic;
 
-import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.banks.TrapControls;
 import dev.spelunk.api.platform.InterruptDistributor;
-import dev.spelunk.api.registers.Rules;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.PeState;
+import dev.spelunk.api.wiring.PeContext;
 
 /**
  * The CPU interface of one PE, physical (ICC) and virtual (ICV over the ICH registers), with five bits of
@@ -32,17 +32,19 @@ final class CpuInterface {
 
     /** Whether an EL1 access to Group 1 registers goes to the virtual interface. */
     static boolean virtual(PeContext c) {
-        return c.pe.el == 1 && Rules.el2Enabled(c) && (c.register(SystemRegister.HCR_EL2) & HCR_IMO) != 0;
+        return c.pe.el == 1 && TrapControls.el2Enabled(c) && (c.register(SystemRegister.HCR_EL2) & HCR_IMO) != 0;
     }
 
     /** Whether an EL1 access to Group 0 registers goes to the virtual interface. */
     static boolean virtualGroup0(PeContext c) {
-        return c.pe.el == 1 && Rules.el2Enabled(c) && (c.register(SystemRegister.HCR_EL2) & HCR_FMO) != 0;
+        return c.pe.el == 1 && TrapControls.el2Enabled(c) && (c.register(SystemRegister.HCR_EL2) & HCR_FMO) != 0;
     }
 
     /** As {@link #virtual} for the registers common to both groups. */
     static boolean virtualCommon(PeContext c) {
-        return c.pe.el == 1 && Rules.el2Enabled(c) && (c.register(SystemRegister.HCR_EL2) & (HCR_IMO | HCR_FMO)) != 0;
+        return c.pe.el == 1
+                && TrapControls.el2Enabled(c)
+                && (c.register(SystemRegister.HCR_EL2) & (HCR_IMO | HCR_FMO)) != 0;
     }
 
     private static int running(long activePriorities) {

@@ -2,14 +2,14 @@
 package dev.spelunk.platform.gic;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.banks.AccessRule;
+import dev.spelunk.api.banks.RegisterBank;
+import dev.spelunk.api.banks.RegisterDefinition;
+import dev.spelunk.api.banks.RegisterDefinition.Builder;
+import dev.spelunk.api.banks.TrapControls;
 import dev.spelunk.api.registers.Access;
-import dev.spelunk.api.registers.AccessRule;
-import dev.spelunk.api.registers.RegisterBank;
-import dev.spelunk.api.registers.RegisterDefinition;
-import dev.spelunk.api.registers.RegisterDefinition.Builder;
-import dev.spelunk.api.registers.Rules;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.wiring.PeContext;
 import java.util.ArrayList;
 import java.util.List;
 import org.osgi.service.component.annotations.Component;
@@ -42,7 +42,7 @@ public final class CpuInterfaceBank implements RegisterBank {
     }
 
     private static AccessRule trap(long bit) {
-        return Rules.trapToEl2(SystemRegister.ICH_HCR_EL2, bit, bit);
+        return TrapControls.trapToEl2(SystemRegister.ICH_HCR_EL2, bit, bit);
     }
 
     private static void add(List<RegisterDefinition> all, Builder builder) {
@@ -121,10 +121,11 @@ public final class CpuInterfaceBank implements RegisterBank {
                 all,
                 RegisterDefinition.of("ICC_SRE_EL1", SystemRegister.ICC_SRE_EL1)
                         .res1(2, 0)
-                        .rule((c, read) ->
-                                c.pe.el == 1 && Rules.el2Enabled(c) && (c.register(SystemRegister.ICC_SRE_EL2) & 8) == 0
-                                        ? Access.trap(2)
-                                        : Access.ALLOWED));
+                        .rule((c, read) -> c.pe.el == 1
+                                        && TrapControls.el2Enabled(c)
+                                        && (c.register(SystemRegister.ICC_SRE_EL2) & 8) == 0
+                                ? Access.trap(2)
+                                : Access.ALLOWED));
         for (int n = 0; n < 3; n++) {
             int encoding = new int[] {
                         SystemRegister.ICC_SGI1R_EL1, SystemRegister.ICC_ASGI1R_EL1, SystemRegister.ICC_SGI0R_EL1
@@ -139,7 +140,7 @@ public final class CpuInterfaceBank implements RegisterBank {
                             .writeOnly()
                             .rule(trap(ICH_HCR_TC))
                             .rule((c, read) -> c.pe.el == 1
-                                            && Rules.el2Enabled(c)
+                                            && TrapControls.el2Enabled(c)
                                             && (c.register(SystemRegister.HCR_EL2) & HCR_IMO_FMO) != 0
                                     ? Access.trap(2)
                                     : Access.ALLOWED)

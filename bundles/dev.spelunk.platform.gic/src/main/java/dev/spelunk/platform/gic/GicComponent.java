@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.platform.gic;
 
-import dev.spelunk.api.machine.PeContext;
-import dev.spelunk.api.platform.InterruptController;
+import dev.spelunk.api.parts.InterruptController;
 import dev.spelunk.api.platform.InterruptDistributor;
 import dev.spelunk.api.state.StateBlock;
+import dev.spelunk.api.wiring.PeContext;
 import org.osgi.service.component.annotations.Component;
 
 /** Publishes the GICv3 model. */

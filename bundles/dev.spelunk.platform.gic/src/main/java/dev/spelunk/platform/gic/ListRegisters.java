@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.platform.gic;
 
-import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.wiring.PeContext;
 
 /** The list registers ICH_LR<n>_EL2 and what is computed from them (IHI 0069, 12.4). */
 final class ListRegisters {

@@ -2,7 +2,6 @@
 package dev.spelunk.platform.gic;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.platform.InterruptDistributor;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.BusTarget;
@@ -10,6 +9,7 @@ import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.PhysicalMemory;
 import dev.spelunk.api.state.StateBlock;
+import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.registers.RegisterModelComponent;
 import java.util.Arrays;
 import java.util.List;

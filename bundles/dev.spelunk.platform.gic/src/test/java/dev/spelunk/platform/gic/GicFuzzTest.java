@@ -3,11 +3,11 @@ package dev.spelunk.platform.gic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.platform.InterruptDistributor;
-import dev.spelunk.api.registers.RegisterDefinition;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.PeState;
+import dev.spelunk.api.wiring.PeContext;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.DisplayName;

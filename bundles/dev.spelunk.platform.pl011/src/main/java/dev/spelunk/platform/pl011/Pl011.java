@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.platform.pl011;
 
-import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.parts.DeviceContext;
 import dev.spelunk.api.platform.Device;
-import dev.spelunk.api.platform.DeviceContext;
 import dev.spelunk.api.platform.DeviceTree;
 import dev.spelunk.api.state.PeState;
+import dev.spelunk.api.wiring.PeContext;
 
 /**
  * A PL011 UART (DDI 0183, r1p1) whose line is the terminal: a character is sent at once, whatever the baud

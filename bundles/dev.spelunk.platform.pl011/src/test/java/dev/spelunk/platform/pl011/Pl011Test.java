@@ -3,12 +3,12 @@ package dev.spelunk.platform.pl011;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.spelunk.api.machine.PeContext;
-import dev.spelunk.api.platform.DeviceContext;
+import dev.spelunk.api.parts.DeviceContext;
 import dev.spelunk.api.platform.DeviceTree;
 import dev.spelunk.api.platform.GuestMemory;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.PhysicalMemory;
+import dev.spelunk.api.wiring.PeContext;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -2,9 +2,9 @@
 package dev.spelunk.platform.pmu;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.PmuState;
+import dev.spelunk.api.wiring.PeContext;
 
 /**
  * Counts without a cost for each operation: a counter's register is brought up to date where something may

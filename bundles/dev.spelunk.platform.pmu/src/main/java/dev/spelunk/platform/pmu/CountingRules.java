@@ -2,10 +2,10 @@
 package dev.spelunk.platform.pmu;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.machine.PeContext;
-import dev.spelunk.api.registers.Rules;
+import dev.spelunk.api.banks.TrapControls;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.PmuState;
+import dev.spelunk.api.wiring.PeContext;
 
 /**
  * When a counter counts and when its overflow interrupts (DDI 0487, D13.3.1, D13.5, D13.7), in Non-secure state.
@@ -74,7 +74,7 @@ final class CountingRules {
 
     /** The number of event counters that software at the current Exception level has. */
     int accessible(PeContext c) {
-        return c.pe.el < 2 && Rules.el2Enabled(c) ? firstRange(c) : counters;
+        return c.pe.el < 2 && TrapControls.el2Enabled(c) ? firstRange(c) : counters;
     }
 
     /** Bits of PMCNTENSET_EL0 and its like that are not RAZ/WI at the current Exception level. */

@@ -2,9 +2,9 @@
 package dev.spelunk.platform.pmu;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.state.PmuState;
 import dev.spelunk.api.state.SpuState;
+import dev.spelunk.api.wiring.PeContext;
 
 /**
  * The common events that are counted (DDI 0487, D14.3). Nothing is executed speculatively, so what is executed

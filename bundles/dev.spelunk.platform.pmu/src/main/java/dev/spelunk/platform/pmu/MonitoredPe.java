@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.platform.pmu;
 
-import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.PmuState;
+import dev.spelunk.api.wiring.PeContext;
 
 /** When the counters of one PE overflow: derived from their registers in {@link #update}. */
 final class MonitoredPe {

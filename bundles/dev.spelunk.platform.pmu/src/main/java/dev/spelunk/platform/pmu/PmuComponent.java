@@ -2,10 +2,10 @@
 package dev.spelunk.platform.pmu;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.machine.Parts;
+import dev.spelunk.api.parts.DeviceContext;
+import dev.spelunk.api.parts.Parts;
+import dev.spelunk.api.parts.PlatformDevice;
 import dev.spelunk.api.platform.Device;
-import dev.spelunk.api.platform.DeviceContext;
-import dev.spelunk.api.platform.PlatformDevice;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.service.component.annotations.Component;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.platform.pmu;
 
+import dev.spelunk.api.parts.DeviceContext;
 import dev.spelunk.api.platform.Device;
-import dev.spelunk.api.platform.DeviceContext;
 import dev.spelunk.api.platform.DeviceTree;
 
 /** The performance monitors of all PEs: deadlines for overflows, and the overflow interrupt. */

@@ -2,15 +2,15 @@
 package dev.spelunk.platform.pmu;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.machine.Parts;
-import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.banks.RegisterBank;
+import dev.spelunk.api.banks.RegisterDefinition;
+import dev.spelunk.api.banks.RegisterDefinition.Builder;
+import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.registers.Encoding;
-import dev.spelunk.api.registers.RegisterBank;
-import dev.spelunk.api.registers.RegisterDefinition;
-import dev.spelunk.api.registers.RegisterDefinition.Builder;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.PmuState;
+import dev.spelunk.api.wiring.PeContext;
 import java.util.ArrayList;
 import java.util.List;
 import org.osgi.service.component.annotations.Component;

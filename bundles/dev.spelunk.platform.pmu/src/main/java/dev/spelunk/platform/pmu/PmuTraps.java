@@ -2,13 +2,13 @@
 package dev.spelunk.platform.pmu;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.banks.AccessRule;
+import dev.spelunk.api.banks.RegisterDefinition.Builder;
+import dev.spelunk.api.banks.TrapControls;
 import dev.spelunk.api.registers.Access;
-import dev.spelunk.api.registers.AccessRule;
-import dev.spelunk.api.registers.RegisterDefinition.Builder;
-import dev.spelunk.api.registers.Rules;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.PmuState;
+import dev.spelunk.api.wiring.PeContext;
 
 /** Who may access the performance monitors below EL2 (DDI 0487, D13.11 and the accessor pseudocode of D24.5). */
 final class PmuTraps {
@@ -39,10 +39,10 @@ final class PmuTraps {
     Builder guard(Builder b, long readEnables, long writeEnables, int readBit, int writeBit) {
         b.rule((c, read) -> fromEl0(c, read ? readEnables : writeEnables));
         if (readBit >= 0) {
-            b.rule(Rules.fineGrained(SystemRegister.HDFGRTR_EL2, -1, readBit, 1));
+            b.rule(TrapControls.fineGrained(SystemRegister.HDFGRTR_EL2, -1, readBit, 1));
         }
         if (writeBit >= 0) {
-            b.rule(Rules.fineGrained(-1, SystemRegister.HDFGWTR_EL2, writeBit, 1));
+            b.rule(TrapControls.fineGrained(-1, SystemRegister.HDFGWTR_EL2, writeBit, 1));
         }
         return b.rule(hypervisor(MDCR_TPM));
     }
@@ -54,21 +54,22 @@ final class PmuTraps {
 
     /** MDCR_EL3.TPM. */
     AccessRule monitor() {
-        return Rules.trapToEl3(SystemRegister.MDCR_EL3, MDCR_TPM, MDCR_TPM);
+        return TrapControls.trapToEl3(SystemRegister.MDCR_EL3, MDCR_TPM, MDCR_TPM);
     }
 
     private static int fromEl0(PeContext c, long enables) {
         if (c.pe.el != 0 || enables == 0 || (c.register(SystemRegister.PMUSERENR_EL0) & enables) != 0) {
             return Access.ALLOWED;
         }
-        boolean tge = Rules.el2Enabled(c) && (c.register(SystemRegister.HCR_EL2) & HCR_TGE) != 0;
+        boolean tge = TrapControls.el2Enabled(c) && (c.register(SystemRegister.HCR_EL2) & HCR_TGE) != 0;
         return Access.trap(tge ? 2 : 1);
     }
 
     private static AccessRule hypervisor(long bit) {
-        return (c, read) -> c.pe.el < 2 && Rules.el2Enabled(c) && (c.register(SystemRegister.MDCR_EL2) & bit) != 0
-                ? Access.trap(2)
-                : Access.ALLOWED;
+        return (c, read) ->
+                c.pe.el < 2 && TrapControls.el2Enabled(c) && (c.register(SystemRegister.MDCR_EL2) & bit) != 0
+                        ? Access.trap(2)
+                        : Access.ALLOWED;
     }
 
     /** An event counter that EL2 keeps for itself: a trap, which without FEAT_FGT is one of the permitted choices. */

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.platform.psci;
 
-import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.registers.Encoding;
-import dev.spelunk.api.registers.RegisterDefinition;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.PeState;
+import dev.spelunk.api.wiring.PeContext;
 
 /** The state in which CPU_ON lets a PE begin (DEN 0022, 6.4). */
 final class PowerOn {

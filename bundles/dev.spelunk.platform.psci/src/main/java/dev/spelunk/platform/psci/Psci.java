@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.platform.psci;
 
-import dev.spelunk.api.machine.PeContext;
-import dev.spelunk.api.platform.FirmwareCalls;
+import dev.spelunk.api.parts.FirmwareCalls;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.PeState;
+import dev.spelunk.api.wiring.PeContext;
 import org.osgi.service.component.annotations.Component;
 
 /**

@@ -4,12 +4,12 @@ package dev.spelunk.platform.psci;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.machine.PeContext;
-import dev.spelunk.api.platform.FirmwareCalls.Outcome;
+import dev.spelunk.api.parts.FirmwareCalls.Outcome;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.PhysicalMemory;
+import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.registers.RegisterModelComponent;
 import java.util.List;
 import java.util.Map;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.platform.timer;
 
-import dev.spelunk.api.machine.PeContext;
-import dev.spelunk.api.registers.Rules;
+import dev.spelunk.api.banks.TrapControls;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.MachineState;
+import dev.spelunk.api.wiring.PeContext;
 
 /** The physical and the virtual counter over virtual time (DDI 0487, D12.2.1 and D12.2.2). */
 final class Counter {
@@ -31,8 +31,8 @@ final class Counter {
     /** What EL1, EL0 and the EL1 physical timer see the physical count reduced by: 0 without FEAT_ECV_POFF. */
     static long physicalOffset(PeContext c) {
         if ((c.register(SystemRegister.CNTHCTL_EL2) & CNTHCTL_ECV) == 0
-                || !Rules.el2Enabled(c)
-                || Rules.hostEl0(c)
+                || !TrapControls.el2Enabled(c)
+                || TrapControls.hostEl0(c)
                 || c.architecture.has("FEAT_EL3") && (c.register(SystemRegister.SCR_EL3) & SCR_ECVEN) == 0) {
             return 0;
         }
@@ -46,8 +46,8 @@ final class Counter {
 
     /** CNTVCT_EL0 at the current EL: a host and its EL0 see no offset. */
     static long readVirtual(PeContext c) {
-        boolean host =
-                c.pe.el == 2 && (c.register(SystemRegister.HCR_EL2) & HCR_E2H) != 0 || c.pe.el == 0 && Rules.hostEl0(c);
+        boolean host = c.pe.el == 2 && (c.register(SystemRegister.HCR_EL2) & HCR_E2H) != 0
+                || c.pe.el == 0 && TrapControls.hostEl0(c);
         return physical(c) - (host ? 0 : c.register(SystemRegister.CNTVOFF_EL2));
     }
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.platform.timer;
 
-import dev.spelunk.api.machine.PeContext;
-import dev.spelunk.api.registers.Rules;
+import dev.spelunk.api.banks.TrapControls;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.wiring.PeContext;
 
 /** Event streams: wake-up events at transitions of a bit of a counter (DDI 0487, D12.2.3). */
 final class EventStream {
@@ -15,7 +15,7 @@ final class EventStream {
     /** Virtual time in cycles of the next event of either stream; Long.MAX_VALUE when both are off. */
     static long next(PeContext c) {
         long physical = next(c, c.register(SystemRegister.CNTHCTL_EL2), Counter.physicalOffset(c));
-        if (Rules.hostEl0(c)) {
+        if (TrapControls.hostEl0(c)) {
             return physical;
         }
         return Math.min(

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.platform.timer;
 
-import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.parts.DeviceContext;
 import dev.spelunk.api.platform.Device;
-import dev.spelunk.api.platform.DeviceContext;
 import dev.spelunk.api.platform.DeviceTree;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.wiring.PeContext;
 import java.util.Arrays;
 
 /**

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.platform.timer;
 
-import dev.spelunk.api.machine.PeContext;
-import dev.spelunk.api.registers.Rules;
+import dev.spelunk.api.banks.TrapControls;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.PeState;
+import dev.spelunk.api.wiring.PeContext;
 
 /** The timers of a PE: registers, interrupt, offset from the physical count (DDI 0487, D12.2.4). */
 enum Timer {
@@ -37,7 +37,7 @@ enum Timer {
 
     /** The timer that an access to this timer's registers reaches: from EL0 of a host, the one of EL2. */
     Timer reached(PeContext c) {
-        if (c.pe.el != 0 || this != CNTP && this != CNTV || !Rules.hostEl0(c)) {
+        if (c.pe.el != 0 || this != CNTP && this != CNTV || !TrapControls.hostEl0(c)) {
             return this;
         }
         return this == CNTP ? CNTHP : CNTHV;

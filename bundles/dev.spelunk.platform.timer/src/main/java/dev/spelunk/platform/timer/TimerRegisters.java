@@ -2,15 +2,15 @@
 package dev.spelunk.platform.timer;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.machine.PeContext;
-import dev.spelunk.api.registers.AccessRule;
+import dev.spelunk.api.banks.AccessRule;
+import dev.spelunk.api.banks.RegisterBank;
+import dev.spelunk.api.banks.RegisterDefinition;
+import dev.spelunk.api.banks.RegisterDefinition.Builder;
+import dev.spelunk.api.banks.TrapControls;
 import dev.spelunk.api.registers.Encoding;
-import dev.spelunk.api.registers.RegisterBank;
-import dev.spelunk.api.registers.RegisterDefinition;
-import dev.spelunk.api.registers.RegisterDefinition.Builder;
-import dev.spelunk.api.registers.Rules;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.MachineState;
+import dev.spelunk.api.wiring.PeContext;
 import java.util.ArrayList;
 import java.util.List;
 import org.osgi.service.component.annotations.Component;
@@ -141,7 +141,7 @@ public final class TimerRegisters implements RegisterBank {
                     .whole()
                     .from(2)
                     .onWrite((c, r, stored, value) -> timersChanged(c, value));
-            all.add(offset.rule(Rules.trapToEl3(SystemRegister.SCR_EL3, Counter.SCR_ECVEN, 0))
+            all.add(offset.rule(TrapControls.trapToEl3(SystemRegister.SCR_EL3, Counter.SCR_ECVEN, 0))
                     .build());
         }
         all.add(hypervisor.build());

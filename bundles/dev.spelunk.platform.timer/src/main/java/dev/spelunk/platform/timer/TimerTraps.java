@@ -2,10 +2,10 @@
 package dev.spelunk.platform.timer;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.banks.AccessRule;
 import dev.spelunk.api.registers.Access;
-import dev.spelunk.api.registers.AccessRule;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.wiring.PeContext;
 
 /**
  * Who may read the counters and use the timers below EL2: CNTKCTL_EL1 for EL0, CNTHCTL_EL2 for EL1 and EL0,

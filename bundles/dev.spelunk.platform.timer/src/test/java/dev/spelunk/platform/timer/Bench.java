@@ -2,13 +2,13 @@
 package dev.spelunk.platform.timer;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.machine.PeContext;
-import dev.spelunk.api.platform.DeviceContext;
+import dev.spelunk.api.parts.DeviceContext;
 import dev.spelunk.api.platform.GuestMemory;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.PhysicalMemory;
+import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.registers.RegisterModelComponent;
 import java.util.List;
 import java.util.Map;

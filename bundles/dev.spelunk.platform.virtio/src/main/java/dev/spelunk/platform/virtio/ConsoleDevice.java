@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.platform.virtio;
 
+import dev.spelunk.api.parts.DeviceContext;
 import dev.spelunk.api.platform.ConsolePort;
-import dev.spelunk.api.platform.DeviceContext;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.PhysicalMemory;
 import java.util.ArrayList;

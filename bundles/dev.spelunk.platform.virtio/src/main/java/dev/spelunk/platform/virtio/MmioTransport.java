@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.platform.virtio;
 
-import dev.spelunk.api.platform.DeviceContext;
+import dev.spelunk.api.parts.DeviceContext;
 import dev.spelunk.api.platform.GuestMemory;
 import dev.spelunk.api.state.StateBlock;
 import java.util.Arrays;

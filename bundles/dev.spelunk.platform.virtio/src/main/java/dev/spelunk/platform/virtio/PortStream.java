@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.platform.virtio;
 
+import dev.spelunk.api.parts.DeviceContext;
 import dev.spelunk.api.platform.ConsolePort;
-import dev.spelunk.api.platform.DeviceContext;
 import dev.spelunk.api.state.StateBlock;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.platform.virtio;
 
+import dev.spelunk.api.parts.DeviceContext;
+import dev.spelunk.api.parts.PlatformDevice;
 import dev.spelunk.api.platform.Device;
-import dev.spelunk.api.platform.DeviceContext;
-import dev.spelunk.api.platform.PlatformDevice;
 import org.osgi.service.component.annotations.Component;
 
 /** Publishes the virtio devices that a run asks for. */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.platform.virtio;
 
-import dev.spelunk.api.machine.BadInputException;
+import dev.spelunk.api.parts.DeviceContext;
 import dev.spelunk.api.platform.Device;
-import dev.spelunk.api.platform.DeviceContext;
 import dev.spelunk.api.platform.DeviceTree;
 import dev.spelunk.api.platform.Drive;
 import dev.spelunk.api.platform.Peripherals;
+import dev.spelunk.api.problems.BadInputException;
 import java.util.ArrayList;
 import java.util.List;
 

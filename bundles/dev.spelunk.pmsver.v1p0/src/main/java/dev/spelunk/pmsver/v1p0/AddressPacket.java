@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pmsver.v1p0;
 
-import dev.spelunk.api.spu.PacketEncoder;
-import dev.spelunk.api.spu.Packets;
-import dev.spelunk.api.spu.ProfilingRules;
+import dev.spelunk.api.profiling.PacketEncoder;
+import dev.spelunk.api.profiling.Packets;
+import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.state.Operation;
 
 /** Address packet (DDI 0487, D18.2.1): 8 bytes; byte 7 says where the address is valid. */

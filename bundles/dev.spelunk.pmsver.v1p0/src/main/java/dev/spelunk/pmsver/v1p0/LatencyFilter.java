@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pmsver.v1p0;
 
-import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.profiling.SampleFilter;
 import dev.spelunk.api.registers.SystemRegister;
-import dev.spelunk.api.spu.ProfilingRules;
-import dev.spelunk.api.spu.SampleFilter;
 import dev.spelunk.api.state.Operation;
+import dev.spelunk.api.wiring.PeContext;
 
 /** PMSFCR_EL1.FL: rejects a record whose total latency is below PMSLATFR_EL1.MINLAT (DDI 0487, D17.5.3). */
 final class LatencyFilter implements SampleFilter {

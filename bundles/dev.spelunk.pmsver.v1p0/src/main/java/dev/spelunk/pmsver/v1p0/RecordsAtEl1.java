@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pmsver.v1p0;
 
+import dev.spelunk.api.profiling.ManagementEventRouting;
+import dev.spelunk.api.profiling.ProfilingOwnership;
 import dev.spelunk.api.registers.SystemRegister;
-import dev.spelunk.api.spu.ManagementEventRouting;
-import dev.spelunk.api.spu.ProfilingOwnership;
 
 /** Every buffer management event is recorded in PMBSR_EL1, whose S stops profiling and drives PMBIRQ (DDI 0487, D17.8). */
 final class RecordsAtEl1 implements ManagementEventRouting {

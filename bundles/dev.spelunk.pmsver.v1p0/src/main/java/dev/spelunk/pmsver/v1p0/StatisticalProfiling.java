@@ -2,10 +2,10 @@
 package dev.spelunk.pmsver.v1p0;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.machine.Parts;
+import dev.spelunk.api.parts.Parts;
+import dev.spelunk.api.profiling.ProfilingFeatures;
+import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.registers.SystemRegister;
-import dev.spelunk.api.spu.ProfilingFeatures;
-import dev.spelunk.api.spu.ProfilingRules;
 import dev.spelunk.api.state.SpuState;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.service.component.annotations.Component;

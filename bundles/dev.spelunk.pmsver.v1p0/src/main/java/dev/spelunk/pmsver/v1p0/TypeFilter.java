@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pmsver.v1p0;
 
-import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.profiling.SampleFilter;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.spu.OperationTypes;
-import dev.spelunk.api.spu.ProfilingRules;
-import dev.spelunk.api.spu.SampleFilter;
 import dev.spelunk.api.state.Operation;
+import dev.spelunk.api.wiring.PeContext;
 
 /** PMSFCR_EL1.FT: keeps records of the operation types that {ST, LD, B} select (DDI 0487, D17.5.1). */
 final class TypeFilter implements SampleFilter {

@@ -3,8 +3,8 @@ package dev.spelunk.pmsver.v1p0;
 
 import dev.spelunk.api.mmu.Translation;
 import dev.spelunk.api.mmu.Translator;
-import dev.spelunk.api.spu.BufferTranslation;
-import dev.spelunk.api.spu.ProfilingOwnership;
+import dev.spelunk.api.profiling.BufferTranslation;
+import dev.spelunk.api.profiling.ProfilingOwnership;
 
 /** The buffer's pointers are virtual addresses of the owning translation regime; writes are privileged, PAN counts as 0 (DDI 0487, D17.7.6). */
 final class VirtualPointers implements BufferTranslation {

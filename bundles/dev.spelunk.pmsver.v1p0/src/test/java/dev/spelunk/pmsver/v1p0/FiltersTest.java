@@ -3,10 +3,10 @@ package dev.spelunk.pmsver.v1p0;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.registers.SystemRegister;
-import dev.spelunk.api.spu.ProfilingRules;
 import dev.spelunk.api.state.Operation;
+import dev.spelunk.api.wiring.PeContext;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

@@ -3,8 +3,8 @@ package dev.spelunk.pmsver.v1p0;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.spelunk.api.spu.Packets;
-import dev.spelunk.api.spu.ProfilingRules;
+import dev.spelunk.api.profiling.Packets;
+import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.state.Operation;
 import java.util.HexFormat;
 import org.junit.jupiter.api.DisplayName;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pmsver.v1p1;
 
-import dev.spelunk.api.spu.PacketEncoder;
-import dev.spelunk.api.spu.ProfilingRules;
+import dev.spelunk.api.profiling.PacketEncoder;
+import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.state.Operation;
 
 /** Operation Type packet of a load or store of unspecified registers (DDI 0487, D18.2.7); all others as before. */

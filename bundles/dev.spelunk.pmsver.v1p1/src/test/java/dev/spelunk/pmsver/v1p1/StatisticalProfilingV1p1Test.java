@@ -3,7 +3,7 @@ package dev.spelunk.pmsver.v1p1;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.spelunk.api.spu.ProfilingRules;
+import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.state.Operation;
 import java.io.IOException;
 import java.io.InputStream;

@@ -2,15 +2,15 @@
 package dev.spelunk.pmsver.v1p2;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.machine.Parts;
-import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.parts.Parts;
+import dev.spelunk.api.profiling.ProfilingFeatures;
+import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.profiling.SampleFilter;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.spu.OperationTypes;
-import dev.spelunk.api.spu.ProfilingFeatures;
-import dev.spelunk.api.spu.ProfilingRules;
-import dev.spelunk.api.spu.SampleFilter;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.SpuState;
+import dev.spelunk.api.wiring.PeContext;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.annotation.bundle.Requirement;
 import org.osgi.service.component.annotations.Component;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pmsver.v1p4;
 
-import dev.spelunk.api.spu.PacketEncoder;
-import dev.spelunk.api.spu.ProfilingRules;
+import dev.spelunk.api.profiling.PacketEncoder;
+import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.state.Operation;
 
 /**

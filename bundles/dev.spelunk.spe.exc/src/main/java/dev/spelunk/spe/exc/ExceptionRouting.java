@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spe.exc;
 
-import dev.spelunk.api.machine.PeContext;
-import dev.spelunk.api.registers.Rules;
+import dev.spelunk.api.banks.TrapControls;
+import dev.spelunk.api.profiling.ManagementEventRouting;
+import dev.spelunk.api.profiling.ProfilingOwnership;
 import dev.spelunk.api.registers.SystemRegister;
-import dev.spelunk.api.spu.ManagementEventRouting;
-import dev.spelunk.api.spu.ProfilingOwnership;
+import dev.spelunk.api.wiring.PeContext;
 
 /** {@link ExceptionRules} over the current register values of one PE. */
 final class ExceptionRouting implements ManagementEventRouting {
@@ -74,7 +74,7 @@ final class ExceptionRouting implements ManagementEventRouting {
     /** Effective PMSCR_EL2.EE. */
     static int effectiveEl2Ee(PeContext c) {
         return ExceptionRules.effectiveEl2Ee(
-                pmsee(c), Rules.el2Enabled(c), (int) (c.register(SystemRegister.PMSCR_EL2) >>> EE_SHIFT) & 3);
+                pmsee(c), TrapControls.el2Enabled(c), (int) (c.register(SystemRegister.PMSCR_EL2) >>> EE_SHIFT) & 3);
     }
 
     private static int effectiveEl1Ee(PeContext c) {

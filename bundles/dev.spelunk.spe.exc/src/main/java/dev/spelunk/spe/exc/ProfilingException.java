@@ -2,13 +2,13 @@
 package dev.spelunk.spe.exc;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.machine.Parts;
-import dev.spelunk.api.registers.RegisterDefinition;
-import dev.spelunk.api.registers.Rules;
+import dev.spelunk.api.banks.RegisterDefinition;
+import dev.spelunk.api.banks.TrapControls;
+import dev.spelunk.api.parts.Parts;
+import dev.spelunk.api.profiling.ProfilingFeatures;
+import dev.spelunk.api.profiling.ProfilingRegisters;
+import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.registers.SystemRegister;
-import dev.spelunk.api.spu.ProfilingFeatures;
-import dev.spelunk.api.spu.ProfilingRegisters;
-import dev.spelunk.api.spu.ProfilingRules;
 import java.util.ArrayList;
 import java.util.List;
 import org.osgi.annotation.bundle.Capability;
@@ -34,7 +34,7 @@ public final class ProfilingException implements ProfilingFeatures {
         if (el2) {
             registers.add(ProfilingRegisters.owned(
                             syndrome("PMBSR_EL2", SystemRegister.PMBSR_EL2).from(2))
-                    .rule(Rules.trapToEl3(SystemRegister.MDCR_EL3, MDCR_EL3_PMSEE, 0))
+                    .rule(TrapControls.trapToEl3(SystemRegister.MDCR_EL3, MDCR_EL3_PMSEE, 0))
                     .build());
         }
         if (el2 && architecture.has("FEAT_VHE")) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spe.fds;
 
-import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.profiling.SampleFilter;
 import dev.spelunk.api.registers.SystemRegister;
-import dev.spelunk.api.spu.ProfilingRules;
-import dev.spelunk.api.spu.SampleFilter;
 import dev.spelunk.api.state.Operation;
+import dev.spelunk.api.wiring.PeContext;
 
 /** PMSFCR_EL1.FDS: rejects a load whose Data Source PMSDSFR_EL1 does not select; all others pass (DDI 0487, D17.5.4). */
 final class DataSourceFilter implements SampleFilter {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spe.fne;
 
-import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.profiling.SampleFilter;
 import dev.spelunk.api.registers.SystemRegister;
-import dev.spelunk.api.spu.ProfilingRules;
-import dev.spelunk.api.spu.SampleFilter;
 import dev.spelunk.api.state.Operation;
+import dev.spelunk.api.wiring.PeContext;
 
 /** PMSFCR_EL1.FnE: rejects a record that has an event which PMSNEVFR_EL1 selects (DDI 0487, D17.5.2 and D24.7.17). */
 final class InverseEventFilter implements SampleFilter {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spe.fpf;
 
-import dev.spelunk.api.spu.PacketEncoder;
-import dev.spelunk.api.spu.ProfilingRules;
+import dev.spelunk.api.profiling.PacketEncoder;
+import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.state.Operation;
 
 /** Operation Type packet of class Other, with the bits FP and ASE (DDI 0487, D18.2.7); all others as before. */

@@ -2,14 +2,14 @@
 package dev.spelunk.spe.nvm;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.machine.Parts;
-import dev.spelunk.api.machine.PeContext;
-import dev.spelunk.api.registers.RegisterDefinition;
-import dev.spelunk.api.registers.Rules;
+import dev.spelunk.api.banks.RegisterDefinition;
+import dev.spelunk.api.banks.TrapControls;
+import dev.spelunk.api.parts.Parts;
+import dev.spelunk.api.profiling.ProfilingFeatures;
+import dev.spelunk.api.profiling.ProfilingRegisters;
+import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.registers.SystemRegister;
-import dev.spelunk.api.spu.ProfilingFeatures;
-import dev.spelunk.api.spu.ProfilingRegisters;
-import dev.spelunk.api.spu.ProfilingRules;
+import dev.spelunk.api.wiring.PeContext;
 import java.util.List;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.annotation.bundle.Requirement;
@@ -38,7 +38,8 @@ public final class PhysicalPointers implements ProfilingFeatures {
     private static long addressModes(PeContext context, long pmbidr) {
         boolean physical = (pmbidr & PMBIDR_P) == 0
                 && context.sampler != null
-                && UntranslatedPointers.enabledByEl2(context, context.sampler.owningEl(), Rules.el2Enabled(context));
+                && UntranslatedPointers.enabledByEl2(
+                        context, context.sampler.owningEl(), TrapControls.el2Enabled(context));
         return physical ? pmbidr | PMBIDR_BOTH_MODES : pmbidr;
     }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spe.nvm;
 
-import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.mmu.Translation;
 import dev.spelunk.api.mmu.Translator;
+import dev.spelunk.api.profiling.BufferTranslation;
+import dev.spelunk.api.profiling.ProfilingOwnership;
 import dev.spelunk.api.registers.SystemRegister;
-import dev.spelunk.api.spu.BufferTranslation;
-import dev.spelunk.api.spu.ProfilingOwnership;
+import dev.spelunk.api.wiring.PeContext;
 
 /**
  * While PMBLIMITR_EL1.nVM is effective, pointers are IPAs where the owner has stage 2, and physical addresses

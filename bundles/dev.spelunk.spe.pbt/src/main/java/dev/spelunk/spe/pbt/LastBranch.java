@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spe.pbt;
 
-import dev.spelunk.api.machine.PeContext;
-import dev.spelunk.api.spu.PacketEncoder;
-import dev.spelunk.api.spu.Packets;
-import dev.spelunk.api.spu.ProfilingRules;
-import dev.spelunk.api.spu.SampleCollector;
+import dev.spelunk.api.profiling.PacketEncoder;
+import dev.spelunk.api.profiling.Packets;
+import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.profiling.SampleCollector;
 import dev.spelunk.api.state.Operation;
+import dev.spelunk.api.wiring.PeContext;
 
 /**
  * Follows the operations before a sampled one, and shows the target of the last of them that was a taken branch.

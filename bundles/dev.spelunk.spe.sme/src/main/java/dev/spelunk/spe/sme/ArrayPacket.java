@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spe.sme;
 
-import dev.spelunk.api.spu.PacketEncoder;
-import dev.spelunk.api.spu.ProfilingRules;
+import dev.spelunk.api.profiling.PacketEncoder;
+import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.state.Operation;
 
 /** Operation Type packet of data processing on the ZA array (DDI 0487, D18.2.7 and SPEEncodeETS); all others as before. */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.timing.fixed;
 
-import dev.spelunk.api.machine.PeContext;
-import dev.spelunk.api.spu.ProfilingRules;
+import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.timing.OperationTimer;
+import dev.spelunk.api.wiring.PeContext;
 
 /** Gives operations their fixed cycles. The only event it knows is a misaligned access that takes longer. */
 final class FixedOperationTimer implements OperationTimer {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.timing.fixed;
 
-import dev.spelunk.api.machine.BadInputException;
-import dev.spelunk.api.machine.Parts;
-import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.parts.Parts;
+import dev.spelunk.api.parts.TimingModel;
+import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.timing.OperationTimer;
-import dev.spelunk.api.timing.TimingModel;
+import dev.spelunk.api.wiring.PeContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.machine.BadInputException;
-import dev.spelunk.api.machine.PeContext;
-import dev.spelunk.api.spu.ProfilingRules;
+import dev.spelunk.api.problems.BadInputException;
+import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PhysicalMemory;
 import dev.spelunk.api.timing.OperationTimer;
+import dev.spelunk.api.wiring.PeContext;
 import java.lang.reflect.Proxy;
 import java.util.Map;
 import java.util.Set;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.timing.inorder;
 
-import dev.spelunk.api.machine.Parts;
-import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.parts.Parts;
+import dev.spelunk.api.parts.TimingModel;
 import dev.spelunk.api.timing.OperationTimer;
-import dev.spelunk.api.timing.TimingModel;
+import dev.spelunk.api.wiring.PeContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
@@ -132,7 +132,7 @@ public final class InOrderTimingModel implements TimingModel {
 
     private final Shape shape;
 
-    /** @throws dev.spelunk.api.machine.BadInputException when a value is out of range */
+    /** @throws dev.spelunk.api.problems.BadInputException when a value is out of range */
     @Activate
     public InOrderTimingModel(Config config) {
         shape = Shape.of(config);

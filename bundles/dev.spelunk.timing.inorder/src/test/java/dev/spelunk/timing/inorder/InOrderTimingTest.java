@@ -4,7 +4,7 @@ package dev.spelunk.timing.inorder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.spelunk.api.machine.BadInputException;
+import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.timing.OperationTimer;
 import java.util.Map;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.timing.inorder;
 
-import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PhysicalMemory;
 import dev.spelunk.api.timing.OperationTimer;
+import dev.spelunk.api.wiring.PeContext;
 import java.lang.reflect.Proxy;
 import java.util.Map;
 

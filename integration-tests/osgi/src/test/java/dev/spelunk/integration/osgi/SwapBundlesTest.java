@@ -4,14 +4,14 @@ package dev.spelunk.integration.osgi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.spelunk.api.machine.BadInputException;
 import dev.spelunk.api.machine.Machine;
-import dev.spelunk.api.machine.Parts;
 import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.machine.SwapRequest;
 import dev.spelunk.api.machine.SwapService;
+import dev.spelunk.api.parts.Parts;
+import dev.spelunk.api.parts.TimingModel;
+import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.timing.OperationTimer;
-import dev.spelunk.api.timing.TimingModel;
 import dev.spelunk.cli.Composition;
 import java.io.OutputStream;
 import java.lang.management.ManagementFactory;

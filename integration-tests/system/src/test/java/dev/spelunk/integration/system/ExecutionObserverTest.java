@@ -4,8 +4,8 @@ package dev.spelunk.integration.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spelunk.api.machine.ExecutionObserver;
-import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.state.Operation;
+import dev.spelunk.api.wiring.PeContext;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

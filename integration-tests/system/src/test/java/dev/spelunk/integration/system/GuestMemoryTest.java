@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.Machine.Ending;
-import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.mmu.Translation;
 import dev.spelunk.api.mmu.Translator;
+import dev.spelunk.api.wiring.PeContext;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.spelunk.api.hypervisor.VirtualMachine;
 import dev.spelunk.api.hypervisor.VmOptions;
-import dev.spelunk.api.machine.BadInputException;
 import dev.spelunk.api.machine.Machine.Ending;
-import dev.spelunk.api.machine.Parts;
 import dev.spelunk.api.machine.SwapRequest;
+import dev.spelunk.api.parts.Parts;
+import dev.spelunk.api.problems.BadInputException;
 import java.util.List;
 import java.util.TreeMap;
 import org.junit.jupiter.api.DisplayName;

@@ -3,9 +3,9 @@ package dev.spelunk.integration.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.Machine.Ending;
-import dev.spelunk.api.registers.RegisterDefinition;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.PeState;
 import java.io.ByteArrayOutputStream;

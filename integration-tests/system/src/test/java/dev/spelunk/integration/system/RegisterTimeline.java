@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.integration.system;
 
-import dev.spelunk.api.machine.PeContext;
 import dev.spelunk.api.registers.Access;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.trace.TraceSink;
+import dev.spelunk.api.wiring.PeContext;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.spelunk.api.hypervisor.ProfilingAttributes;
 import dev.spelunk.api.hypervisor.VmOptions;
-import dev.spelunk.api.machine.BadInputException;
 import dev.spelunk.api.machine.Machine.Ending;
 import dev.spelunk.api.machine.Snapshots;
+import dev.spelunk.api.problems.BadInputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,19 +3,19 @@ package dev.spelunk.integration.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.hypervisor.VmOptions;
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.Machine.Ending;
-import dev.spelunk.api.machine.Parts;
 import dev.spelunk.api.machine.SwapReport;
 import dev.spelunk.api.machine.SwapRequest;
 import dev.spelunk.api.machine.SwapService;
+import dev.spelunk.api.parts.Parts;
+import dev.spelunk.api.profiling.Packets;
+import dev.spelunk.api.profiling.ProfilingFeatures;
+import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.records.ProfileWriter;
 import dev.spelunk.api.registers.Encoding;
-import dev.spelunk.api.registers.RegisterDefinition;
-import dev.spelunk.api.spu.Packets;
-import dev.spelunk.api.spu.ProfilingFeatures;
-import dev.spelunk.api.spu.ProfilingRules;
 import java.io.ByteArrayInputStream;
 import java.util.Hashtable;
 import java.util.List;

@@ -3,12 +3,12 @@ package dev.spelunk.integration.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.spelunk.api.machine.PeContext;
+import dev.spelunk.api.parts.TimingModel;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PhysicalMemory;
 import dev.spelunk.api.timing.OperationTimer;
-import dev.spelunk.api.timing.TimingModel;
+import dev.spelunk.api.wiring.PeContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -153,7 +153,7 @@ class TimingAccuracyTest {
                 .run(
                         (machine, swaps) -> {
                             both[0] = new Both(machine.pes().get(0));
-                            machine.pes().get(0).timer = both[0];
+                            machine.pes().get(0).latencyModel = both[0];
                         },
                         (machine, swaps) -> {});
         Samples sampled = both[0].ofWindowed;

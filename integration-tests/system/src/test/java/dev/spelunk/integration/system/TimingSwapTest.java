@@ -4,8 +4,8 @@ package dev.spelunk.integration.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spelunk.api.machine.Machine.Ending;
-import dev.spelunk.api.machine.Parts;
 import dev.spelunk.api.machine.SwapRequest;
+import dev.spelunk.api.parts.Parts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

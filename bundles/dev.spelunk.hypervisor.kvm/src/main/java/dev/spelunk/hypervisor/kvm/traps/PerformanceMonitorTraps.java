@@ -3,7 +3,7 @@ package dev.spelunk.hypervisor.kvm.traps;
 
 import dev.spelunk.api.hypervisor.TrapHandler;
 import dev.spelunk.api.hypervisor.Vcpu;
-import dev.spelunk.api.machine.Parts;
+import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.registers.Encoding;
 import org.osgi.service.component.annotations.Component;
 

@@ -3,7 +3,7 @@ package dev.spelunk.hypervisor.kvm.traps;
 
 import dev.spelunk.api.hypervisor.TrapHandler;
 import dev.spelunk.api.hypervisor.Vcpu;
-import dev.spelunk.api.machine.Parts;
+import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.hypervisor.kvm.MaxBufferSize;
 import org.osgi.service.component.annotations.Component;
@@ -34,7 +34,7 @@ public final class ProfilingIdTraps implements TrapHandler {
             return vcpu.pe().architecture.profiling().pmsidr & ~PMSIDR_HIDDEN;
         }
         long hardware = vcpu.pe().architecture.profiling().pmbidr & ~(PMBIDR_HIDDEN | PMBIDR_P);
-        long limit = vcpu.description().options().profiling().maxBufferSize();
+        long limit = vcpu.options().profiling().maxBufferSize();
         return limit == 0 ? hardware : hardware & ~PMBIDR_MAX_BUFF_SIZE | field(limit) << MaxBufferSize.SHIFT;
     }
 

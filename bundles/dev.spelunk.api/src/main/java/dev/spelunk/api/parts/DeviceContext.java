@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.api.parts;
+
+import dev.spelunk.api.platform.GuestMemory;
+import dev.spelunk.api.platform.InterruptDistributor;
+import dev.spelunk.api.platform.Peripherals;
+import dev.spelunk.api.state.MachineState;
+import dev.spelunk.api.wiring.PeContext;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** What a device gets from the machine, or from the VM that it is a part of. */
+@ProviderType
+public interface DeviceContext {
+    MachineState machine();
+
+    /** The contexts of the PEs. */
+    PeContext[] pes();
+
+    /** Sets an interrupt line, as {@link InterruptDistributor#setLine} of the controller that the device is wired to. */
+    void setLine(int pe, int intid, boolean level);
+
+    /** A byte for the terminal. */
+    void console(int value);
+
+    /** The next byte from the terminal, or -1 when there is none. */
+    int consoleInput();
+
+    /** What the run connects to the machine. */
+    default Peripherals peripherals() {
+        return Peripherals.NONE;
+    }
+
+    /** The guest's memory, for devices that reach it themselves. */
+    GuestMemory memory();
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.api.profiling;
+
+import dev.spelunk.api.banks.AccessRule;
+import dev.spelunk.api.banks.RegisterDefinition;
+import dev.spelunk.api.banks.TrapControls;
+import dev.spelunk.api.registers.Access;
+import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.state.PeState;
+import dev.spelunk.api.wiring.PeContext;
+
+/**
+ * What SPE registers have in common, for the SPU and for features that add registers: the trap controls, in
+ * the order of the accessors (fine-grained, MDCR_EL2, MDCR_EL3: DDI 0487, D24.7), and what a write completes.
+ */
+public final class ProfilingRegisters {
+    private static final long TPMS = 1L << 14;
+    private static final long E2PB_1 = 1L << 12;
+    private static final long NSPB_0 = 1L << 12;
+    private static final long NSPB_1 = 1L << 13;
+    private static final long NSPBE = 1L << 11;
+    private static final long SCR_NS = 1;
+    private static final long SCR_NSE = 1L << 62;
+
+    private ProfilingRegisters() {}
+
+    /** A register of sampling control: MDCR_EL2.TPMS and MDCR_EL3.NSPB trap it, after the rules that it has. */
+    public static RegisterDefinition.Builder sampling(RegisterDefinition.Builder register) {
+        return owned(register.rule(TrapControls.trapToEl2(SystemRegister.MDCR_EL2, TPMS, TPMS)));
+    }
+
+    /** As {@link #sampling(RegisterDefinition.Builder)}, then a bit of MDCR_EL3 that traps while it is 0. */
+    public static RegisterDefinition.Builder sampling(RegisterDefinition.Builder register, int enable) {
+        return sampling(register).rule(enabledByEl3(enable));
+    }
+
+    /** A register of the profiling buffer: MDCR_EL2.E2PB and MDCR_EL3.NSPB trap it, after the rules that it has. */
+    public static RegisterDefinition.Builder buffer(RegisterDefinition.Builder register) {
+        return owned(register.rule(TrapControls.trapToEl2(SystemRegister.MDCR_EL2, E2PB_1, 0)));
+    }
+
+    /** As {@link #buffer(RegisterDefinition.Builder)}, then a bit of MDCR_EL3 that traps while it is 0. */
+    public static RegisterDefinition.Builder buffer(RegisterDefinition.Builder register, int enable) {
+        return buffer(register).rule(enabledByEl3(enable));
+    }
+
+    /** A register that MDCR_EL3.NSPB alone traps: one of EL2, or an EL12 name. */
+    public static RegisterDefinition.Builder owned(RegisterDefinition.Builder register) {
+        return register.rule(ProfilingRegisters::nspb);
+    }
+
+    /** The fields of PMBSR_ELx, without EA, which depends on how External aborts are reported. */
+    public static RegisterDefinition.Builder syndrome(RegisterDefinition.Builder register) {
+        return register.field("MSS2", 55, 32)
+                .field("EC", 31, 26)
+                .field("DL", 19)
+                .field("S", 17)
+                .field("COLL", 16)
+                .field("MSS", 15, 0);
+    }
+
+    /** One field E[n] for each event of the composed rules that can be filtered; all other bits are RAZ/WI. */
+    public static RegisterDefinition.Builder events(RegisterDefinition.Builder register, ProfilingRules rules) {
+        for (int n = 0; n < Long.SIZE; n++) {
+            if ((rules.filterableEvents >>> n & 1) != 0) {
+                register.field("E[" + n + "]", n);
+            }
+        }
+        return register;
+    }
+
+    /** A bit of HDFGRTR_EL2 and HDFGWTR_EL2. @param trapsWhen 1, or 0 for bits whose names begin with n */
+    public static AccessRule fineGrained(int bit, int trapsWhen) {
+        return TrapControls.fineGrained(SystemRegister.HDFGRTR_EL2, SystemRegister.HDFGWTR_EL2, bit, trapsWhen);
+    }
+
+    /** An n-bit of HDFGRTR2_EL2 and HDFGWTR2_EL2. */
+    public static AccessRule fineGrained2(int bit) {
+        return TrapControls.fineGrained2(SystemRegister.HDFGRTR2_EL2, SystemRegister.HDFGWTR2_EL2, bit);
+    }
+
+    /** An enable of MDCR_EL3 that traps accesses below EL3 while it is 0. */
+    private static AccessRule enabledByEl3(int bit) {
+        return TrapControls.trapToEl3(SystemRegister.MDCR_EL3, 1L << bit, 0);
+    }
+
+    /** MDCR_EL3.{NSPBE, NSPB}: whether an access below EL3 traps (CheckMDCR_EL3_NSPBTrap). */
+    public static boolean nspbTraps(boolean rme, long mdcrEl3, long scrEl3) {
+        return (mdcrEl3 & NSPB_0) == 0
+                || (mdcrEl3 & NSPB_1) != 0 != ((scrEl3 & SCR_NS) != 0)
+                || rme && (mdcrEl3 & NSPBE) != 0 != ((scrEl3 & SCR_NSE) != 0);
+    }
+
+    /**
+     * Write hook of a register that says whether or where records are written: the sample in flight completes
+     * first, under the old value, and ownership is evaluated again before the next operation.
+     */
+    public static long writeControl(PeContext context, RegisterDefinition register, long stored, long value) {
+        if (context.sampler != null) {
+            context.sampler.synchronize();
+            context.sampler.complete();
+        }
+        context.pe.changed |= PeState.CHANGED_PROFILING;
+        return value;
+    }
+
+    private static int nspb(PeContext context, boolean read) {
+        return context.pe.el < 3
+                        && context.architecture.has("FEAT_EL3")
+                        && nspbTraps(
+                                context.architecture.has("FEAT_RME"),
+                                context.register(SystemRegister.MDCR_EL3),
+                                context.register(SystemRegister.SCR_EL3))
+                ? Access.trap(3)
+                : Access.ALLOWED;
+    }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.api.wiring;
+
+import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.mmu.Translator;
+import dev.spelunk.api.pe.Core;
+import dev.spelunk.api.platform.InterruptDistributor;
+import dev.spelunk.api.records.RecordSink;
+import dev.spelunk.api.registers.RegisterFile;
+import dev.spelunk.api.spu.Sampler;
+import dev.spelunk.api.state.MachineState;
+import dev.spelunk.api.state.PeState;
+import dev.spelunk.api.state.PhysicalMemory;
+import dev.spelunk.api.timing.OperationTimer;
+import dev.spelunk.api.trace.TraceSink;
+
+/**
+ * The wiring of one PE: its state and the objects that the composed parts made for it. Parts keep the
+ * context and read their neighbours' fields where they use them; a swap changes a field between two
+ * operations and calls {@code invalidate()} on every part, which is where they look up again whatever
+ * they derived (indices of registers, cached translations).
+ */
+public final class PeContext {
+    public final MachineState machine;
+    public final PeState pe;
+    public final PhysicalMemory memory;
+
+    /** Set by the composition; may change only in a swap. */
+    public Architecture architecture;
+
+    public RegisterFile registers;
+    public Translator translator;
+    public Core core;
+    /** Null when the machine has no SPE. */
+    public Sampler sampler;
+
+    /** Gives sampled operations their latencies and events. Never null. */
+    public OperationTimer latencyModel;
+    /** The physical interrupt controller; null when the machine has none. */
+    public InterruptDistributor interrupts;
+    /** Gets every complete record, in order. Never null. */
+    public RecordSink records;
+    /** The timeline, null when nobody asked for one. */
+    public TraceSink trace;
+
+    public PeContext(MachineState machine, PeState pe) {
+        this.machine = machine;
+        this.pe = pe;
+        this.memory = machine.memory;
+    }
+
+    /** Value of the register itself, 0 when it is absent: no alias, no hook. Not for hot paths. */
+    public long register(int encoding) {
+        int i = registers.index(encoding);
+        return i < 0 ? 0 : pe.sys[i];
+    }
+
+    /** Sets the register itself; absent registers are left alone. No alias, no hook. */
+    public void register(int encoding, long value) {
+        int i = registers.index(encoding);
+        if (i >= 0) {
+            pe.sys[i] = value;
+        }
+    }
+}
