@@ -1,46 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.machine;
 
-import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.hypervisor.VmOptions;
-import dev.spelunk.api.machine.ExecutionObserver;
-import dev.spelunk.api.machine.Machine;
-import dev.spelunk.api.machine.Snapshots;
 import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.problems.BrokenInvariantException;
-import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.machine.ExecutionObserver;
+import dev.spelunk.api.machine.Machine;
+import dev.spelunk.api.wiring.PeContext;
+import dev.spelunk.api.machine.Snapshots;
 import dev.spelunk.api.records.ProfileDescription;
+import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.SpuState;
-import dev.spelunk.api.wiring.PeContext;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import dev.spelunk.machine.board.Board;
+import dev.spelunk.machine.board.GuestImage;
+import dev.spelunk.machine.run.Dump;
+import dev.spelunk.machine.run.RunLoop;
+import dev.spelunk.machine.run.Safepoints;
+import dev.spelunk.machine.snapshot.Snapshot;
+import dev.spelunk.machine.snapshot.SnapshotFile;
+import dev.spelunk.machine.swap.Swaps;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 
 /** A machine: its board, its run loop, and the safepoints at which others may touch it. */
 final class SpelunkMachine implements Machine {
-    /** Something to be done at an exact count of operations. */
-    interface Action extends Runnable {
-        /** It is the next one: what can be done beforehand may begin, on another thread. */
-        default void ahead() {
-            // Most need no preparation.
-        }
-    }
-
-    private record Scheduled(long at, long order, Action action) {}
-
     final Board board;
     /** Set once, before anybody else sees the machine. */
     Swaps swaps;
@@ -48,20 +42,9 @@ final class SpelunkMachine implements Machine {
     private final Consumer<SpelunkMachine> closed;
     private final RunLoop loop;
     private final GuestImage image;
-    private final PriorityQueue<Scheduled> schedule =
-            new PriorityQueue<>((a, b) -> a.at != b.at ? Long.compare(a.at, b.at) : Long.compare(a.order, b.order));
-    private final Deque<Runnable> requests = new ArrayDeque<>();
     private final SortedSet<Long> unsaved = new TreeSet<>();
-    private long scheduled;
-    private volatile boolean attention;
+    final Safepoints safepoints = new Safepoints();
     private volatile long executed;
-    private boolean interrupted;
-    private boolean pauseWanted;
-    private boolean pausedNow;
-    /** A part has left, and nothing has taken its place yet. */
-    private boolean incomplete;
-
-    private boolean running;
 
     SpelunkMachine(Board board, GuestImage image, Consumer<SpelunkMachine> closed) {
         this.board = board;
@@ -70,7 +53,7 @@ final class SpelunkMachine implements Machine {
         loop = new RunLoop(board);
         if (board.vcpus.length != 0) {
             for (VmOptions.Move move : board.options.vm().moves()) {
-                at(move.instructions(), () -> board.vm.move(move.vcpu(), move.pe()));
+                safepoints.at(move.instructions(), () -> board.vm.move(move.vcpu(), move.pe()));
             }
         }
     }
@@ -79,23 +62,20 @@ final class SpelunkMachine implements Machine {
     public Result run() {
         long limit = board.options.maxInstructions();
         long began = System.nanoTime();
-        synchronized (this) {
-            running = true;
-        }
-        prepareNext();
+        safepoints.begin();
         boolean atLimit = false;
         try {
             while (loop.ending() == null) {
-                if (attention && !safepoint()) {
+                if (!safepoints.pass()) {
                     break;
                 }
                 executed = loop.executed();
-                runScheduled();
+                safepoints.runScheduled(executed);
                 if (executed >= limit) {
                     atLimit = true;
                     break;
                 }
-                loop.turn(Math.min(limit, nextScheduled()));
+                loop.turn(Math.min(limit, safepoints.nextScheduled()));
             }
         } catch (BrokenInvariantException e) {
             loop.broken(e.getMessage());
@@ -107,11 +87,7 @@ final class SpelunkMachine implements Machine {
                 }
             }
             board.console.flush();
-            synchronized (this) {
-                running = false;
-                drainRequests();
-                notifyAll();
-            }
+            safepoints.end();
         }
         Ending ending = loop.ending();
         if (ending == null) {
@@ -120,145 +96,24 @@ final class SpelunkMachine implements Machine {
         return result(ending, System.nanoTime() - began);
     }
 
-    /** Serves pause and requests. Returns false when the run has been interrupted. */
-    private synchronized boolean safepoint() {
-        drainRequests();
-        while ((pauseWanted || incomplete) && !interrupted) {
-            pausedNow = true;
-            notifyAll();
-            try {
-                wait();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-            drainRequests();
-        }
-        pausedNow = false;
-        attention = interrupted;
-        return !interrupted;
-    }
-
-    private void drainRequests() {
-        for (Runnable r = requests.poll(); r != null; r = requests.poll()) {
-            r.run();
-        }
-    }
-
-    private void runScheduled() {
-        while (true) {
-            Scheduled next;
-            synchronized (this) {
-                next = schedule.peek();
-                if (next == null || next.at > executed) {
-                    return;
-                }
-                schedule.poll();
-            }
-            next.action.run();
-            prepareNext();
-        }
-    }
-
-    private void prepareNext() {
-        Scheduled next;
-        synchronized (this) {
-            next = schedule.peek();
-        }
-        if (next != null) {
-            next.action.ahead();
-        }
-    }
-
-    private synchronized long nextScheduled() {
-        Scheduled next = schedule.peek();
-        return next == null ? Long.MAX_VALUE : next.at;
-    }
-
-    /** Runs the action when that many operations have been executed, exactly. */
-    synchronized void at(long instructions, Action action) {
-        schedule.add(new Scheduled(instructions, scheduled++, action));
-    }
-
-    synchronized int scheduled() {
-        return schedule.size();
-    }
-
-    /** Lets the machine stand still at the next safepoint, or go on; waits a moment for it to stand still. */
-    synchronized void incomplete(boolean value, long milliseconds) {
-        incomplete = value;
-        attention = true;
-        notifyAll();
-        long end = System.nanoTime() + milliseconds * 1_000_000;
-        while (incomplete && running && !pausedNow && System.nanoTime() < end) {
-            try {
-                wait(milliseconds);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
-            }
-        }
-    }
-
-    /** Runs the action at the next safepoint, on the running thread, and waits for it; at once when nothing runs. */
-    void atSafepoint(Runnable action) {
-        CountDownLatch done = new CountDownLatch(1);
-        RuntimeException[] failure = new RuntimeException[1];
-        synchronized (this) {
-            requests.add(() -> {
-                try {
-                    action.run();
-                } catch (RuntimeException e) {
-                    failure[0] = e;
-                } finally {
-                    done.countDown();
-                }
-            });
-            if (!running) {
-                drainRequests();
-            }
-            attention = true;
-            notifyAll();
-        }
-        try {
-            done.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        if (failure[0] != null) {
-            throw failure[0];
-        }
+    @Override
+    public void interrupt() {
+        safepoints.interrupt();
     }
 
     @Override
-    public synchronized void interrupt() {
-        interrupted = true;
-        attention = true;
-        notifyAll();
+    public void pause() {
+        safepoints.pause();
     }
 
     @Override
-    public synchronized void pause() {
-        pauseWanted = true;
-        attention = true;
-        while (running && !pausedNow && pauseWanted) {
-            try {
-                wait();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
-            }
-        }
+    public void resume() {
+        safepoints.resume();
     }
 
     @Override
-    public synchronized void resume() {
-        pauseWanted = false;
-        notifyAll();
-    }
-
-    @Override
-    public synchronized boolean paused() {
-        return pauseWanted;
+    public boolean paused() {
+        return safepoints.paused();
     }
 
     @Override
@@ -277,7 +132,7 @@ final class SpelunkMachine implements Machine {
             SnapshotFile.read(snapshots.restore(), identity, snapshot);
             executed = loop.executed();
             // What was due had been done when the state was saved.
-            schedule.removeIf(s -> s.at <= executed);
+            safepoints.passed(executed);
         }
         snapshots.saves().forEach((instructions, file) -> {
             if (instructions < executed) {
@@ -288,7 +143,7 @@ final class SpelunkMachine implements Machine {
             }
             SnapshotFile.checkPlace(file);
             unsaved.add(instructions);
-            at(instructions, () -> {
+            safepoints.at(instructions, () -> {
                 SnapshotFile.write(file, identity, snapshot);
                 unsaved.remove(instructions);
             });
@@ -380,15 +235,8 @@ final class SpelunkMachine implements Machine {
     @Override
     public void close() {
         interrupt();
-        synchronized (this) {
-            while (running) {
-                try {
-                    wait();
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    return;
-                }
-            }
+        if (!safepoints.awaitEnd()) {
+            return;
         }
         closed.accept(this);
         board.close();

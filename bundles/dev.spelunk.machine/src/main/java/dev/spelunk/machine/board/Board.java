@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.machine.board;
+
+import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.hypervisor.VirtualMachine;
+import dev.spelunk.api.parts.VmDescription;
+import dev.spelunk.api.hypervisor.VmOptions;
+import dev.spelunk.api.problems.BadInputException;
+import dev.spelunk.api.wiring.PeContext;
+import dev.spelunk.api.machine.RunOptions;
+import dev.spelunk.api.platform.Device;
+import dev.spelunk.api.parts.DeviceContext;
+import dev.spelunk.api.platform.GuestMemory;
+import dev.spelunk.api.platform.InterruptDistributor;
+import dev.spelunk.api.platform.Peripherals;
+import dev.spelunk.api.parts.PlatformDevice;
+import dev.spelunk.api.records.RecordSink;
+import dev.spelunk.api.banks.RegisterDefinition;
+import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.spu.Sampler;
+import dev.spelunk.api.state.Bus;
+import dev.spelunk.api.state.MachineState;
+import dev.spelunk.api.state.PeState;
+import dev.spelunk.api.state.PhysicalMemory;
+import dev.spelunk.api.state.StateBlock;
+import dev.spelunk.machine.compose.Selection;
+import dev.spelunk.machine.records.HostRecords;
+import dev.spelunk.machine.records.RecordLog;
+import dev.spelunk.machine.records.TracedRecords;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** The wired hardware of one machine, laid out like QEMU's {@code virt} board, with the VM on it if there is one. */
+public final class Board {
+    public static final long RAM_BASE = 0x4000_0000L;
+    static final long DISTRIBUTOR = 0x0800_0000L;
+    static final long DISTRIBUTOR_SIZE = 0x1_0000L;
+    static final long REDISTRIBUTORS = 0x080A_0000L;
+    static final long REDISTRIBUTOR_SIZE = 0x2_0000L;
+    /** Host memory that is not the guest's: stage 2 tables. A multiple of 2 MiB keeps stage 2 blocks possible. */
+    static final int HOST_RESERVED = 32 << 20;
+    /** The tree lies in the last 2 MiB, so that its size, which depends on where the RAM disk is, moves nothing. */
+    private static final long DEVICE_TREE_ROOM = 2 << 20;
+
+    private static final long PAGE = 0x1000;
+    /** APK and API, for an EL1 with nothing at EL2. */
+    private static final long HCR_EL2_POINTER_AUTHENTICATION = 3L << 40;
+    /** NS, HCE, RW, APK, API, FGTEn and FGTEn2. */
+    private static final long SCR_EL3_RESET = 1L | 1L << 8 | 1L << 10 | 3L << 16 | 1L << 27 | 1L << 59;
+    /** NSPB: Non-secure state has the buffer; EnPMSN, EnPMS3 and EnPMS4; PMSEE: profiling exceptions are delegated. */
+    private static final long MDCR_EL3_RESET = 3L << 12 | 1L << 36 | 1L << 42 | 1L << 51 | 1L << 55;
+
+    /** Changes in a swap, as what is made of it. */
+    public Selection parts;
+
+    public final MachineState state;
+    public final PeContext[] pes;
+    /** Contexts of vCPUs that share the PEs; none where each has its own. */
+    public final PeContext[] vcpus;
+
+    public final List<Device> devices = new ArrayList<>();
+    public InterruptDistributor physical;
+    public final RecordLog records = new RecordLog();
+    /** Records of the host's own task. */
+    public final RecordLog hostRecords = new RecordLog();
+
+    public final HostEnds ends;
+    public final Console console;
+    /** Null without hypervisor. */
+    public VirtualMachine vm;
+    /** Where the guest's memory begins in physical memory; guest addresses begin at {@link #RAM_BASE}. */
+    final long guestBase;
+
+    public final RunOptions options;
+    private final Bus userDevices = new Bus();
+    private final GuestMemory deviceMemory;
+    private final int hostReserved;
+
+    public Board(Selection parts, Architecture architecture, RunOptions options) {
+        this(parts, architecture, options, HOST_RESERVED, parts.devices());
+    }
+
+    /**
+     * @param hostReserved bytes of the host's own memory under a hypervisor
+     * @param platform the devices to be made
+     */
+    public Board(
+            Selection parts,
+            Architecture architecture,
+            RunOptions options,
+            int hostReserved,
+            List<PlatformDevice> platform) {
+        this.parts = parts;
+        this.options = options;
+        this.hostReserved = hostReserved;
+        boolean kvm = parts.hypervisor() != null;
+        ends = new HostEnds(options);
+        console = new Console(options.console(), ends.input);
+        guestBase = kvm ? RAM_BASE + hostReserved : RAM_BASE;
+        PhysicalMemory memory = allocate(options.memory() + guestBase - RAM_BASE);
+        VmOptions vmOptions = options.vm();
+        boolean shared = kvm && vmOptions.sharesPes(options.cpus());
+        state = new MachineState(
+                kvm && vmOptions.physicalPes() != 0 ? vmOptions.physicalPes() : options.cpus(),
+                shared ? options.cpus() : 0,
+                memory,
+                options.seed());
+        pes = Arrays.stream(state.pes).map(pe -> new PeContext(state, pe)).toArray(PeContext[]::new);
+        for (PeContext context : pes) {
+            context.architecture = architectureOf(context, architecture);
+            context.trace = options.trace();
+            RecordSink guests = context.trace == null ? records : new TracedRecords(context, records, context.trace);
+            context.records = kvm && vmOptions.hostTask() ? new HostRecords(context, guests, hostRecords) : guests;
+            context.registers = parts.registerModel().create(context, parts.registerBanks(), null);
+            context.translator = parts.mmu().create(context);
+            context.latencyModel = parts.timingModel().create(context);
+        }
+        physical = makeDistributor();
+        memory.bus.add(DISTRIBUTOR, DISTRIBUTOR_SIZE, physical.distributor());
+        memory.bus.add(REDISTRIBUTORS, REDISTRIBUTOR_SIZE * pes.length, physical.redistributors());
+        for (PeContext context : pes) {
+            context.interrupts = physical;
+            context.sampler = makeSampler(context);
+            context.core = parts.processingElement().create(context);
+            warmReset(context, kvm || options.el() == 2 ? 2 : 1);
+        }
+        vcpus = Arrays.stream(state.vcpus)
+                .map(pe -> vcpuContext(pe, architecture))
+                .toArray(PeContext[]::new);
+        deviceMemory = new DeviceMemory(memory, RAM_BASE, options.memory(), () -> vm);
+        for (PlatformDevice part : platform) {
+            Device device = part.create(new Wiring());
+            if (device == null) {
+                continue;
+            }
+            devices.add(device);
+            if (device.base() >= 0) {
+                (kvm ? userDevices : memory.bus).add(device.base(), device.size(), device);
+            }
+        }
+        vm = kvm ? makeVm() : null;
+    }
+
+    private static PhysicalMemory allocate(long size) {
+        try {
+            return new PhysicalMemory(RAM_BASE, Math.toIntExact(size));
+        } catch (OutOfMemoryError | ArithmeticException e) {
+            throw new BadInputException(
+                    "the host cannot give the machine " + (size >> 20) + " MiB of memory: use a smaller --memory");
+        }
+    }
+
+    /** What a PE implements: the machine's architecture, or that without SPE. */
+    Architecture architectureOf(PeContext context, Architecture architecture) {
+        return options.vm().pesWithoutSpe().contains(context.pe.index) ? architecture.withoutProfiling() : architecture;
+    }
+
+    /** The SPU of a PE; null when it has none. */
+    Sampler makeSampler(PeContext context) {
+        return parts.samplingUnit() == null || context.architecture.profiling() == null
+                ? null
+                : parts.samplingUnit().create(context);
+    }
+
+    /** The registers of a vCPU that shares PEs; nothing executes on them. */
+    private PeContext vcpuContext(PeState pe, Architecture architecture) {
+        PeContext context = new PeContext(state, pe);
+        context.architecture = architecture;
+        context.registers = parts.registerModel().create(context, parts.registerBanks(), null);
+        return context;
+    }
+
+    /** The PEs as the guest sees them. */
+    PeContext[] guestPes() {
+        return vcpus.length == 0 ? pes : vcpus;
+    }
+
+    /** The physical distributor of {@link #parts}, over the state that is there. */
+    InterruptDistributor makeDistributor() {
+        StateBlock gic = state.block("gic", parts.interruptController().stateWords(pes.length), 0);
+        return parts.interruptController()
+                .create(gic, affinities(), pe -> state.pes[pe].changed |= PeState.CHANGED_INTERRUPTS);
+    }
+
+    /** Puts a distributor in the place of the one before. */
+    void place(InterruptDistributor distributor) {
+        state.memory.bus.replace(physical.distributor(), distributor.distributor());
+        state.memory.bus.replace(physical.redistributors(), distributor.redistributors());
+        physical = distributor;
+        for (PeContext context : pes) {
+            context.interrupts = distributor;
+        }
+    }
+
+    /** The VM of {@link #parts}: a new one at first, later the one whose state is there. */
+    VirtualMachine makeVm() {
+        return parts.hypervisor()
+                .create(new VmDescription(
+                        List.of(pes),
+                        List.of(vcpus),
+                        RAM_BASE,
+                        options.memory(),
+                        guestBase,
+                        RAM_BASE,
+                        hostReserved,
+                        userDevices,
+                        parts.interruptController(),
+                        DISTRIBUTOR,
+                        REDISTRIBUTORS,
+                        parts.firmware(),
+                        parts.trapHandlers(),
+                        parts.pinningPolicy(),
+                        options.vm()));
+    }
+
+    private long[] affinities() {
+        return Arrays.stream(pes)
+                .mapToLong(c -> c.register(SystemRegister.MPIDR_EL1))
+                .toArray();
+    }
+
+    /** As after a Warm reset, with what firmware at EL3 sets up for Non-secure EL2 and EL1. */
+    static void warmReset(PeContext context, int el) {
+        PeState pe = context.pe;
+        context.registers.reset();
+        pe.el = el;
+        pe.spSel = 1;
+        pe.daif = 0xF;
+        firmware(context, SystemRegister.SCR_EL3, SCR_EL3_RESET);
+        firmware(context, SystemRegister.MDCR_EL3, MDCR_EL3_RESET);
+        if (el == 1 && context.architecture.has("FEAT_PAuth") && context.architecture.has("FEAT_EL2")) {
+            context.register(
+                    SystemRegister.HCR_EL2, context.register(SystemRegister.HCR_EL2) | HCR_EL2_POINTER_AUTHENTICATION);
+        }
+        context.translator.contextChanged();
+        pe.changed = -1;
+    }
+
+    /** Sets a register of EL3 as firmware does: fields that are not there stay 0. */
+    private static void firmware(PeContext context, int encoding, long value) {
+        RegisterDefinition definition = context.registers.definition(encoding);
+        if (definition != null) {
+            context.register(encoding, definition.merge(0, value));
+        }
+    }
+
+    /** Guest address of an initial RAM disk: as high as it can be, a whole number of pages. */
+    long initrdAddress(byte[] initrd) {
+        return RAM_BASE + options.memory() - DEVICE_TREE_ROOM - initrd.length & -PAGE;
+    }
+
+    /**
+     * Puts the guest into memory and PE 0 at its entry.
+     *
+     * @param initrd the initial RAM disk, or null
+     */
+    public void load(GuestImage image, byte[] initrd, byte[] deviceTree) {
+        for (GuestImage.Load load : image.loads) {
+            state.memory.copyIn(physical(load.address()), image.content, load.fileOffset(), load.fileSize());
+        }
+        long end = RAM_BASE + options.memory();
+        // The boot protocol wants the tree 8-byte aligned, within 2 MiB and out of the kernel's way.
+        long at = end - deviceTree.length & -PAGE;
+        if (initrd != null) {
+            long ramDisk = initrdAddress(initrd);
+            if (ramDisk < image.end()) {
+                throw new BadInputException("initrd " + options.initrd() + ": no room for its " + (initrd.length >> 10)
+                        + " KiB beside the kernel: give more with --memory");
+            }
+            state.memory.copyIn(physical(ramDisk), initrd, 0, initrd.length);
+        }
+        if (Long.compareUnsigned(at, image.end()) < 0) {
+            throw new BadInputException(
+                    "guest " + image.file + ": no room for the device tree above it: give more with --memory");
+        }
+        state.memory.copyIn(physical(at), deviceTree, 0, deviceTree.length);
+        start(image.entry, at);
+    }
+
+    /** Puts every PE at the entry; PE 0 is on. */
+    public void start(long entry, long x0) {
+        for (PeContext context : pes) {
+            if (vm == null) {
+                context.pe.pc = entry;
+                context.pe.x[0] = x0;
+            } else {
+                vm.start(context, entry, x0);
+            }
+            if (vcpus.length == 0) {
+                context.pe.powered = context.pe.index == 0;
+            }
+        }
+    }
+
+    /** The state has been replaced as a whole: everything derived from it goes. */
+    public void stateReplaced() {
+        invalidate();
+        if (vm != null) {
+            vm.invalidate();
+        }
+    }
+
+    /** Everything that the PEs' parts have derived goes. */
+    void invalidate() {
+        for (PeContext context : pes) {
+            context.translator.invalidate();
+            context.core.invalidate();
+            context.latencyModel.invalidate();
+            if (context.sampler != null) {
+                context.sampler.invalidate();
+            }
+            context.pe.changed |= PeState.CHANGED_PROFILING | PeState.CHANGED_INTERRUPTS | PeState.CHANGED_TIMERS;
+        }
+    }
+
+    /** Tears the VM down and lets go of what is outside the machine. */
+    public void close() {
+        if (vm != null) {
+            vm.close();
+        }
+        for (PeContext context : pes) {
+            context.core.close();
+        }
+        records.close();
+        hostRecords.close();
+    }
+
+    /** Physical address of a guest address, before any migration. */
+    public long physical(long guestAddress) {
+        return guestAddress - RAM_BASE + guestBase;
+    }
+
+    /** What a device sees of the machine. */
+    private final class Wiring implements DeviceContext {
+        @Override
+        public MachineState machine() {
+            return state;
+        }
+
+        @Override
+        public PeContext[] pes() {
+            return pes;
+        }
+
+        @Override
+        public void setLine(int pe, int intid, boolean level) {
+            // PPIs are the PE's own and go to the host; SPIs are of devices that the VM's user space emulates.
+            if (intid >= 32 && vm != null) {
+                vm.setLine(pe, intid, level);
+            } else {
+                physical.setLine(pe, intid, level);
+            }
+        }
+
+        @Override
+        public void console(int value) {
+            console.write(value);
+        }
+
+        @Override
+        public int consoleInput() {
+            return console.read();
+        }
+
+        @Override
+        public Peripherals peripherals() {
+            return ends.peripherals;
+        }
+
+        @Override
+        public GuestMemory memory() {
+            return deviceMemory;
+        }
+    }
+}

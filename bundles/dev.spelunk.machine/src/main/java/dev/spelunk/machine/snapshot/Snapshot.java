@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.machine.snapshot;
+
+import dev.spelunk.api.problems.BadInputException;
+import dev.spelunk.api.wiring.PeContext;
+import dev.spelunk.api.banks.RegisterDefinition;
+import dev.spelunk.api.state.MachineState;
+import dev.spelunk.api.state.PeState;
+import dev.spelunk.api.state.PhysicalMemory;
+import dev.spelunk.api.state.RandomStream;
+import dev.spelunk.api.state.StateBlock;
+import dev.spelunk.machine.board.Board;
+import dev.spelunk.machine.run.RunLoop;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Map;
+
+/** What a snapshot holds: the whole state of a machine, the place of its run loop, and the records so far. */
+public final class Snapshot {
+    private static final int PAGE = 4096;
+    private static final byte[] ZERO = new byte[PAGE];
+
+    private final Board board;
+    private final RunLoop loop;
+
+    public Snapshot(Board board, RunLoop loop) {
+        this.board = board;
+        this.loop = loop;
+    }
+
+    void write(DataOutputStream out) throws IOException {
+        MachineState state = board.state;
+        out.writeInt(state.pes.length);
+        for (PeContext context : board.pes) {
+            writePe(out, context);
+        }
+        for (PeContext context : board.vcpus) {
+            writePe(out, context);
+        }
+        out.writeInt(state.blocks().size());
+        for (StateBlock block : state.blocks().values()) {
+            out.writeUTF(block.name);
+            StateFields.writeWords(out, block.words);
+            StateFields.writeBytes(out, block.bytes);
+        }
+        out.writeInt(state.randoms().size());
+        for (Map.Entry<String, RandomStream> stream : state.randoms().entrySet()) {
+            out.writeUTF(stream.getKey());
+            out.writeLong(stream.getValue().state);
+        }
+        writeMemory(out, state.memory);
+        loop.write(out);
+        board.ends.write(out);
+        StateFields.writeBytes(out, board.records.bytes());
+        StateFields.writeBytes(out, board.hostRecords.bytes());
+    }
+
+    /**
+     * Puts a machine of the same composition into the state that was written.
+     *
+     * @throws IOException with a predicate of the file when it holds the state of another machine
+     */
+    void read(DataInputStream in) throws IOException {
+        MachineState state = board.state;
+        if (in.readInt() != state.pes.length) {
+            throw new IOException("is of a machine with another number of PEs");
+        }
+        for (PeContext context : board.pes) {
+            readPe(in, context);
+        }
+        for (PeContext context : board.vcpus) {
+            readPe(in, context);
+        }
+        for (int n = in.readInt(); n > 0; n--) {
+            String name = in.readUTF();
+            state.restore(name, StateFields.readWords(in, -1), StateFields.readBytes(in, -1));
+        }
+        for (int n = in.readInt(); n > 0; n--) {
+            state.random(in.readUTF()).state = in.readLong();
+        }
+        readMemory(in, state.memory);
+        loop.read(in);
+        board.ends.read(in);
+        board.records.begin(StateFields.readBytes(in, -1));
+        board.hostRecords.begin(StateFields.readBytes(in, -1));
+        board.stateReplaced();
+    }
+
+    private static void writePe(DataOutputStream out, PeContext context) throws IOException {
+        new StateFields(context.pe, "sys").write(out);
+        for (RegisterDefinition definition : context.registers.definitions()) {
+            if (definition.aliasOf() < 0) {
+                out.writeInt(definition.encoding());
+                out.writeLong(context.register(definition.encoding()));
+            }
+        }
+        out.writeInt(-1);
+    }
+
+    private static void readPe(DataInputStream in, PeContext context) throws IOException {
+        PeState pe = context.pe;
+        new StateFields(pe, "sys").read(in);
+        for (int encoding = in.readInt(); encoding >= 0; encoding = in.readInt()) {
+            if (context.registers.index(encoding) < 0) {
+                throw new IOException("has a register that this machine does not have");
+            }
+            context.register(encoding, in.readLong());
+        }
+    }
+
+    /** Runs of pages that are not all zero: their first page, their number, their bytes. */
+    private static void writeMemory(DataOutputStream out, PhysicalMemory memory) throws IOException {
+        int pages = memory.ram.length / PAGE;
+        out.writeInt(pages);
+        for (int page = 0; page < pages; page++) {
+            int first = page;
+            while (page < pages && !zero(memory.ram, page)) {
+                page++;
+            }
+            if (page > first) {
+                out.writeInt(first);
+                out.writeInt(page - first);
+                out.write(memory.ram, first * PAGE, (page - first) * PAGE);
+            }
+        }
+        out.writeInt(-1);
+    }
+
+    private static boolean zero(byte[] ram, int page) {
+        return Arrays.equals(ram, page * PAGE, (page + 1) * PAGE, ZERO, 0, PAGE);
+    }
+
+    private static void readMemory(DataInputStream in, PhysicalMemory memory) throws IOException {
+        int pages = memory.ram.length / PAGE;
+        if (in.readInt() != pages) {
+            throw new IOException("is of a machine with another size of memory");
+        }
+        Arrays.fill(memory.ram, (byte) 0);
+        for (int first = in.readInt(); first >= 0; first = in.readInt()) {
+            int count = in.readInt();
+            if (count < 0 || first > pages - count) {
+                throw new IOException("has memory that this machine does not have");
+            }
+            in.readFully(memory.ram, first * PAGE, count * PAGE);
+        }
+    }
+
+    /** For messages of a file that cannot be what it should be. */
+    static BadInputException bad(Object file, String why) {
+        return new BadInputException("snapshot " + file + " " + why);
+    }
+}

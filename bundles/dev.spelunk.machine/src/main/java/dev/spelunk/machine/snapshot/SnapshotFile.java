@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.machine.snapshot;
+
+import dev.spelunk.api.problems.BadInputException;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.DigestInputStream;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.zip.Deflater;
+import java.util.zip.DeflaterOutputStream;
+import java.util.zip.InflaterInputStream;
+
+/**
+ * The file of a snapshot: magic number, version of the format, what machine it is of (name and value pairs), the
+ * state, deflated, and the SHA-256 of all that.
+ */
+public final class SnapshotFile {
+    private static final byte[] MAGIC = {'S', 'p', 'e', 'l', 'u', 'n', 'k', 0};
+    /** To be increased with each change of {@link Snapshot} that is not a mere addition of state. */
+    private static final int VERSION = 2;
+
+    private static final int DIGEST = 32;
+
+    private SnapshotFile() {}
+
+    /** Says before the run what could not be written at its place. */
+    public static void checkPlace(Path file) {
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder == null || Files.exists(file) && !Files.isRegularFile(file)) {
+            throw Snapshot.bad(file, "cannot be written: that is no regular file, give the name of one");
+        }
+        if (!Files.isDirectory(folder) || !Files.isWritable(folder)) {
+            throw Snapshot.bad(
+                    file,
+                    "cannot be written: " + folder
+                            + (Files.isDirectory(folder) ? " is a folder that may not be written" : " is no folder"));
+        }
+    }
+
+    /**
+     * Writes a file; it is in its place only when it is whole.
+     *
+     * @param identity what a machine must have in common with this one to take over its state
+     */
+    public static void write(Path file, Map<String, String> identity, Snapshot snapshot) {
+        Path temporary = null;
+        try {
+            temporary = Files.createTempFile(file.toAbsolutePath().getParent(), "." + file.getFileName() + "-", ".tmp");
+            try (OutputStream plain = new BufferedOutputStream(Files.newOutputStream(temporary))) {
+                MessageDigest digest = sha256();
+                DataOutputStream head = new DataOutputStream(new DigestOutputStream(plain, digest));
+                head.write(MAGIC);
+                head.writeInt(VERSION);
+                head.writeInt(identity.size());
+                for (Map.Entry<String, String> entry : identity.entrySet()) {
+                    head.writeUTF(entry.getKey());
+                    head.writeUTF(entry.getValue());
+                }
+                Deflater deflater = new Deflater(Deflater.BEST_SPEED);
+                DeflaterOutputStream body = new DeflaterOutputStream(head, deflater, 1 << 16);
+                DataOutputStream data = new DataOutputStream(new BufferedOutputStream(body, 1 << 16));
+                snapshot.write(data);
+                data.flush();
+                body.finish();
+                deflater.end();
+                plain.write(digest.digest());
+            }
+            temporary.toFile().setReadable(true, false);
+            Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new BadInputException("snapshot " + file + " cannot be written: " + e.getMessage(), e);
+        } finally {
+            if (temporary != null) {
+                temporary.toFile().delete();
+            }
+        }
+    }
+
+    /**
+     * Reads a file into a machine.
+     *
+     * @param identity of the machine
+     * @throws BadInputException when the file is none, damaged, of another version or of another machine
+     */
+    public static void read(Path file, Map<String, String> identity, Snapshot snapshot) {
+        try {
+            long size = Files.size(file);
+            try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+                DataInputStream head = new DataInputStream(in);
+                byte[] magic = head.readNBytes(MAGIC.length);
+                if (!Arrays.equals(magic, MAGIC)) {
+                    throw Snapshot.bad(file, "is not a snapshot of Spelunk");
+                }
+                int version = size < MAGIC.length + Integer.BYTES ? VERSION : head.readInt();
+                if (version != VERSION) {
+                    throw Snapshot.bad(
+                            file,
+                            "has version " + version + " of the format, and this Spelunk reads version " + VERSION
+                                    + ": save it again with this one");
+                }
+            }
+            check(file, size);
+            try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+                DataInputStream head = new DataInputStream(new Bounded(in, size - DIGEST));
+                head.skipNBytes(MAGIC.length + Integer.BYTES);
+                compare(file, head, identity);
+                snapshot.read(new DataInputStream(new BufferedInputStream(new InflaterInputStream(head), 1 << 16)));
+            }
+        } catch (NoSuchFileException e) {
+            throw new BadInputException("no such snapshot file: " + file, e);
+        } catch (IOException e) {
+            throw new BadInputException(
+                    "snapshot " + file + " " + (e.getMessage() == null ? "cannot be read" : e.getMessage()), e);
+        }
+    }
+
+    /** Whether the file is what was written: the last bytes are the digest of those before. */
+    private static void check(Path file, long size) throws IOException {
+        MessageDigest digest = sha256();
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+            new DigestInputStream(new Bounded(in, Math.max(size - DIGEST, 0)), digest)
+                    .transferTo(OutputStream.nullOutputStream());
+            if (!Arrays.equals(in.readNBytes(DIGEST), digest.digest())) {
+                throw Snapshot.bad(file, "is damaged or truncated: its checksum does not fit");
+            }
+        }
+    }
+
+    private static void compare(Path file, DataInputStream head, Map<String, String> identity) throws IOException {
+        Map<String, String> saved = new HashMap<>();
+        for (int n = head.readInt(); n > 0; n--) {
+            saved.put(head.readUTF(), head.readUTF());
+        }
+        for (Map.Entry<String, String> entry : identity.entrySet()) {
+            String was = saved.get(entry.getKey());
+            if (!entry.getValue().equals(was)) {
+                throw Snapshot.bad(
+                        file,
+                        "is of a machine with " + entry.getKey() + " " + was + ", this one has " + entry.getValue()
+                                + ": restore with the options that it was saved with");
+            }
+        }
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The first bytes of a stream. */
+    private static final class Bounded extends FilterInputStream {
+        private long left;
+
+        private Bounded(InputStream in, long size) {
+            super(in);
+            left = size;
+        }
+
+        @Override
+        public int read() throws IOException {
+            if (left <= 0) {
+                return -1;
+            }
+            left--;
+            return in.read();
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            if (left <= 0) {
+                return -1;
+            }
+            int n = in.read(bytes, offset, (int) Math.min(length, left));
+            left -= Math.max(n, 0);
+            return n;
+        }
+    }
+}
