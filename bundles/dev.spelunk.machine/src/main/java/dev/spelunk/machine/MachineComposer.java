@@ -2,7 +2,6 @@
 package dev.spelunk.machine;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.machine.Judgement;
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.MachineFactory;
@@ -13,6 +12,7 @@ import dev.spelunk.api.machine.SwapReport;
 import dev.spelunk.api.machine.SwapRequest;
 import dev.spelunk.api.machine.SwapService;
 import dev.spelunk.api.machine.Variant;
+import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.records.RecordSink;
 import dev.spelunk.machine.board.Board;
 import dev.spelunk.machine.board.BoardDescription;

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.machine;
 
+import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.hypervisor.VmOptions;
-import dev.spelunk.api.problems.BadInputException;
-import dev.spelunk.api.problems.BrokenInvariantException;
 import dev.spelunk.api.machine.ExecutionObserver;
 import dev.spelunk.api.machine.Machine;
-import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.api.machine.Snapshots;
-import dev.spelunk.api.records.ProfileDescription;
-import dev.spelunk.api.banks.RegisterDefinition;
-import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.problems.BadInputException;
+import dev.spelunk.api.problems.BrokenInvariantException;
 import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.records.ProfileDescription;
+import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.SpuState;
+import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.machine.board.Board;
 import dev.spelunk.machine.board.GuestImage;
 import dev.spelunk.machine.run.Dump;

@@ -3,13 +3,13 @@ package dev.spelunk.machine.board;
 
 import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.hypervisor.VirtualMachine;
-import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.api.mmu.Translator;
 import dev.spelunk.api.pe.Core;
 import dev.spelunk.api.platform.InterruptDistributor;
 import dev.spelunk.api.registers.RegisterFile;
 import dev.spelunk.api.spu.Sampler;
 import dev.spelunk.api.timing.OperationTimer;
+import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.machine.compose.Kind;
 import dev.spelunk.machine.compose.Selection;
 
@@ -26,15 +26,7 @@ public final class Assembly {
             Core core,
             InterruptDistributor interrupts) {
         Pe(PeContext c) {
-            this(
-                    c.architecture,
-                    c.registers,
-                    c.pe.sys,
-                    c.translator,
-                    c.latencyModel,
-                    c.sampler,
-                    c.core,
-                    c.interrupts);
+            this(c.architecture, c.registers, c.pe.sys, c.translator, c.latencyModel, c.sampler, c.core, c.interrupts);
         }
 
         void restore(PeContext c) {

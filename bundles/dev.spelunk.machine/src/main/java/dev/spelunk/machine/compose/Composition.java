@@ -2,9 +2,9 @@
 package dev.spelunk.machine.compose;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.machine.Judgement;
 import dev.spelunk.api.machine.Variant;
+import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.profiling.ProfilingRules;
 import java.util.List;
 import java.util.SortedSet;

@@ -2,8 +2,8 @@
 package dev.spelunk.machine.compose;
 
 import dev.spelunk.api.hypervisor.VmOptions;
-import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.machine.RunOptions;
+import dev.spelunk.api.problems.BadInputException;
 import java.util.List;
 
 /** Which options of a run make sense, whatever the variant. */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.machine.run;
 
-import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.PeState;
+import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.machine.board.Board;
 
 /** Text of a machine's registers, for a guest that failed. */

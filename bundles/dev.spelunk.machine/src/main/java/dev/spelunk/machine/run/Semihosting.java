@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.machine.run;
 
-import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.api.mmu.Translation;
 import dev.spelunk.api.mmu.Translator;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.PeState;
+import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.machine.board.Console;
 import java.nio.charset.StandardCharsets;
 

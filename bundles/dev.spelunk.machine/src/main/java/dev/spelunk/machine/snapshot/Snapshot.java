@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.machine.snapshot;
 
-import dev.spelunk.api.problems.BadInputException;
-import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.api.banks.RegisterDefinition;
+import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.PhysicalMemory;
 import dev.spelunk.api.state.RandomStream;
 import dev.spelunk.api.state.StateBlock;
+import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.machine.board.Board;
 import dev.spelunk.machine.run.RunLoop;
 import java.io.DataInputStream;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.machine.swap;
 
-import dev.spelunk.api.problems.BadInputException;
-import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.machine.SwapRequest;
+import dev.spelunk.api.parts.Parts;
+import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.machine.compose.Kind;
 import dev.spelunk.machine.compose.Offer;
 import dev.spelunk.machine.compose.Offers;

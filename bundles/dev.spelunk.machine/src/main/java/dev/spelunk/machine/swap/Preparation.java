@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.machine.swap;
 
-import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.machine.SwapService;
+import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.machine.compose.PartFailure;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;

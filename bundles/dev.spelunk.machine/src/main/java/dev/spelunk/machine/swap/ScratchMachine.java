@@ -2,10 +2,10 @@
 package dev.spelunk.machine.swap;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.machine.Machine;
-import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.api.machine.RunOptions;
+import dev.spelunk.api.problems.BadInputException;
+import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.machine.board.Board;
 import dev.spelunk.machine.compose.Selection;
 import dev.spelunk.machine.run.RunLoop;

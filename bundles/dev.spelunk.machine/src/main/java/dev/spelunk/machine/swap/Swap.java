@@ -2,9 +2,9 @@
 package dev.spelunk.machine.swap;
 
 import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.machine.Variant;
 import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.wiring.PeContext;
-import dev.spelunk.api.machine.Variant;
 import dev.spelunk.machine.board.Assembly;
 import dev.spelunk.machine.board.Board;
 import dev.spelunk.machine.compose.Composition;

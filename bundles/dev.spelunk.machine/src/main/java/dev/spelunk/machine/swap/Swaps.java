@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.machine.swap;
 
-import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.SwapListener;
 import dev.spelunk.api.machine.SwapReport;
 import dev.spelunk.api.machine.SwapRequest;
 import dev.spelunk.api.machine.SwapService;
 import dev.spelunk.api.machine.Variant;
+import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.machine.board.Board;
 import dev.spelunk.machine.compose.Kind;
 import dev.spelunk.machine.compose.Offer;
