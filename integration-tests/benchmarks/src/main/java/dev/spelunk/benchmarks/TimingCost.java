@@ -70,7 +70,7 @@ public final class TimingCost {
         Files.writeString(
                 file,
                 "{\"id\": \"benchmark:" + mode + ":1\", \"bundles\": [{\"id\":"
-                        + " \"dev.spelunk:dev.spelunk.timing.inorder:0.1.0-SNAPSHOT\"}], \"configurations\":"
+                        + " \"dev.spelunk:dev.spelunk.timing.inorder:0.2.0-SNAPSHOT\"}], \"configurations\":"
                         + " {\"dev.spelunk.timing.inorder\": {\"mode\": \"" + mode
                         + "\"}}, \"extensions\": {\"spelunk-variant\":"
                         + " {\"json\": {\"extends\": \"default\", \"remove\": [\"dev.spelunk:dev.spelunk.timing.fixed\"]}}}}");

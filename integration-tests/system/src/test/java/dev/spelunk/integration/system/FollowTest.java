@@ -38,7 +38,7 @@ class FollowTest {
             await("stdout", "sort: 1024 random numbers");
             write(
                     file,
-                    "{\"id\": \"dev.spelunk:dev.spelunk.timing.inorder:0.1.0-SNAPSHOT\"}",
+                    "{\"id\": \"dev.spelunk:dev.spelunk.timing.inorder:0.2.0-SNAPSHOT\"}",
                     "\"extends\": \"default\", \"remove\": [\"dev.spelunk:dev.spelunk.timing.fixed\"]");
             await("stderr", "mine.json: swapped timing inorder");
             write(file, "", "\"extends\": \"nosuch\"");

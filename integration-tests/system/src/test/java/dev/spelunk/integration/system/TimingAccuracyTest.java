@@ -137,7 +137,7 @@ class TimingAccuracyTest {
             Files.writeString(
                     file,
                     "{\"id\": \"test:" + name + ":1\", \"bundles\": [{\"id\":"
-                            + " \"dev.spelunk:dev.spelunk.timing.inorder:0.1.0-SNAPSHOT\"}], \"configurations\":"
+                            + " \"dev.spelunk:dev.spelunk.timing.inorder:0.2.0-SNAPSHOT\"}], \"configurations\":"
                             + " {\"dev.spelunk.timing.inorder\": {\"mode\": \"" + mode
                             + "\"}}, \"extensions\": {\"spelunk-variant\":"
                             + " {\"json\": {\"extends\": \"default\", \"remove\": [\"dev.spelunk:dev.spelunk.timing.fixed\"]}}}}");

@@ -26,7 +26,7 @@ class TimingSwapTest {
         Files.writeString(
                 file,
                 "{\"id\": \"t:both:1\", \"bundles\": [{\"id\":"
-                        + " \"dev.spelunk:dev.spelunk.timing.inorder:0.1.0-SNAPSHOT\"}], \"extensions\": {\"spelunk-variant\": {\"json\":"
+                        + " \"dev.spelunk:dev.spelunk.timing.inorder:0.2.0-SNAPSHOT\"}], \"extensions\": {\"spelunk-variant\": {\"json\":"
                         + " {\"extends\": \"default\", \"parts\": {\"timing\": \"" + timing + "\"}}}}}");
         return Machines.setup()
                 .variant(file.toString())
