@@ -157,6 +157,11 @@ final class Bench {
         public void reset() {
             throw new AssertionError("the MMU resets nothing");
         }
+
+        @Override
+        public void reset(int level) {
+            reset();
+        }
     }
 
     /** Remembers what it was told to drop. */

@@ -139,6 +139,11 @@ final class BareMachine {
         public void reset() {
             throw new AssertionError("not called by a PE");
         }
+
+        @Override
+        public void reset(int level) {
+            reset();
+        }
     }
 
     /** Identity, except pages that fault or are Device. */

@@ -24,6 +24,10 @@ import java.util.function.Predicate;
 final class RegisterTable implements RegisterFile {
     private static final int ENCODINGS = 1 << 16;
     private static final int HCR_E2H_BIT = 34;
+    private static final int OP1_EL2 = 4;
+    private static final int OP1_EL12 = 5;
+    /** {@link RegisterDefinition#lowestWriteEl} of a register that no software writes. */
+    private static final int NO_EL = 4;
 
     private final PeContext context;
     private final PeState pe;
@@ -208,6 +212,21 @@ final class RegisterTable implements RegisterFile {
         pe.sys[index(SystemRegister.MPIDR_EL1)] |= affinity;
         int virtual = index(SystemRegister.VMPIDR_EL2);
         if (virtual >= 0) {
+            pe.sys[virtual] = pe.sys[index(SystemRegister.MPIDR_EL1)];
+        }
+    }
+
+    @Override
+    public void reset(int level) {
+        for (RegisterDefinition register : definitions) {
+            int op1 = Encoding.op1(register.encoding());
+            boolean higher = op1 > OP1_EL12 || op1 == OP1_EL2 && level < 2;
+            if (!higher && register.aliasOf() < 0 && register.lowestWriteEl() < NO_EL) {
+                pe.sys[index(register.encoding())] = register.reset();
+            }
+        }
+        int virtual = index(SystemRegister.VMPIDR_EL2);
+        if (level == 2 && virtual >= 0) {
             pe.sys[virtual] = pe.sys[index(SystemRegister.MPIDR_EL1)];
         }
     }

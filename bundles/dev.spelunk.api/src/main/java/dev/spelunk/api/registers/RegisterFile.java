@@ -33,4 +33,10 @@ public interface RegisterFile {
 
     /** Sets every register to its value after a Warm reset. */
     void reset();
+
+    /**
+     * Gives the registers that software can write at some Exception level, and that belong to a level up to this one,
+     * their values after a Warm reset.
+     */
+    void reset(int level);
 }

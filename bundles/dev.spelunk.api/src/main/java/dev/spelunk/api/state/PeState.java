@@ -138,6 +138,34 @@ public final class PeState {
         }
     }
 
+    /**
+     * As after a reset to that Exception level (DDI 0487, AArch64.TakeReset): PSTATE, with everything masked, the
+     * exclusive monitor, the Event Register; nothing is sampled, counted or waited for. General-purpose registers,
+     * which are UNKNOWN, and time stay as they are.
+     */
+    public void reset(int level) {
+        bankStackPointer();
+        el = level;
+        spSel = 1;
+        loadStackPointer();
+        daif = D | A | I | F;
+        nzcv = 0;
+        pan = false;
+        uao = false;
+        il = false;
+        ss = false;
+        dit = false;
+        ssbs = false;
+        pm = false;
+        btype = 0;
+        exclusiveAddress = -1;
+        eventRegister = false;
+        waiting = false;
+        spu.inFlight = false;
+        pmu.active = 0;
+        changed = -1;
+    }
+
     /** Stores the current stack pointer in its bank. */
     public void bankStackPointer() {
         sp[spSel == 0 ? 0 : el] = x[SP];

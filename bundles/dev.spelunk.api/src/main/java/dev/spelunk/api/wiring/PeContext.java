@@ -62,4 +62,31 @@ public final class PeContext {
             pe.sys[i] = value;
         }
     }
+
+    /**
+     * Resets the PE to that Exception level (DDI 0487, AArch64.TakeReset), 1 or 2: registers that software can write
+     * have their values after a Warm reset, so that the MMU is off; those of higher levels stay as their software set
+     * them up.
+     */
+    public void reset(int level) {
+        registers.reset(level);
+        pe.reset(level);
+        if (translator != null) {
+            translator.contextChanged();
+        }
+    }
+
+    /**
+     * Switches the PE on after a {@link #reset}.
+     *
+     * @param entry where it begins
+     * @param argument its X0
+     * @param now virtual time in cycles at which it begins, if its own is not beyond
+     */
+    public void powerOn(long entry, long argument, long now) {
+        pe.idleCycles += Math.max(now - pe.cycles(), 0);
+        pe.pc = entry;
+        pe.x[0] = argument;
+        pe.powered = true;
+    }
 }

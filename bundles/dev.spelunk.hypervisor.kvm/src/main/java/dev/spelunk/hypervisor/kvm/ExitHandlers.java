@@ -25,15 +25,9 @@ final class ExitHandlers {
 
     private final FirmwareCalls calls;
     private final List<TrapHandler> handlers;
-    /** Of all vCPUs, as firmware calls see them. */
-    private final PeContext[] contexts;
-
-    private final KvmVirtualMachine machine;
+    private final VcpuPower power;
     private final KvmVcpu vcpu;
     private final PeContext context;
-    /** The vCPU's context while it is not on a PE; null when it has a PE of its own. */
-    private final PeContext saved;
-
     private final Exit exit;
     private final VmState vm;
     private final HostInterrupts host;
@@ -45,21 +39,18 @@ final class ExitHandlers {
 
     ExitHandlers(
             VmDescription description,
-            KvmVirtualMachine machine,
+            VcpuPower power,
             KvmVcpu vcpu,
-            PeContext saved,
             Exit exit,
             VmState vm,
             VmMemory memory,
             HostInterrupts host,
             RegisterWatch watch) {
-        calls = description.firmware();
-        handlers = description.trapHandlers();
-        contexts = description.firmwareContexts().toArray(PeContext[]::new);
-        this.machine = machine;
+        calls = description.contributions().firmware();
+        handlers = description.contributions().trapHandlers();
+        this.power = power;
         this.vcpu = vcpu;
         context = vcpu.pe();
-        this.saved = saved;
         this.exit = exit;
         this.vm = vm;
         this.host = host;
@@ -69,9 +60,9 @@ final class ExitHandlers {
                 context.pe,
                 memory,
                 vcpu.interrupts(),
-                description.distributorBase(),
-                description.redistributorBase(),
-                contexts.length,
+                description.gic().distributor(),
+                description.gic().redistributors(),
+                power.count(),
                 description.userDevices());
     }
 
@@ -156,18 +147,17 @@ final class ExitHandlers {
             context.pe.x[0] = NOT_SUPPORTED;
             return Outcome.RESUME;
         }
-        boolean[] powered = new boolean[contexts.length];
-        for (int i = 0; i < contexts.length; i++) {
-            powered[i] = contexts[i].pe.powered;
-        }
-        FirmwareCalls.Outcome outcome = saved == null ? calls.call(contexts, context, 1) : callForSaved();
-        for (int i = 0; i < contexts.length; i++) {
-            if (i != vcpu.index() && contexts[i].pe.powered && !powered[i]) {
-                // CPU_ON is a vcpu reset: its PE may have been through another one.
-                machine.powerOn(i, contexts[i].pe.pc, contexts[i].pe.x[0]);
-            }
-        }
-        switch (outcome) {
+        FirmwareCalls.Request request = calls.call(context.pe.x, power);
+        switch (request.action()) {
+            case STANDBY:
+                exit.waits = true;
+                return Outcome.RESUME;
+            case CPU_OFF:
+                vcpu.off();
+                return Outcome.RESUME;
+            case CPU_ON:
+                power.powerOn(request.pe(), request.entry(), request.argument(), context.pe.cycles());
+                return Outcome.RESUME;
             case SYSTEM_OFF:
                 return Outcome.SYSTEM_OFF;
             case SYSTEM_RESET:
@@ -175,17 +165,6 @@ final class ExitHandlers {
             default:
                 return Outcome.RESUME;
         }
-    }
-
-    /** The caller's arguments, time and results go through its context. */
-    private FirmwareCalls.Outcome callForSaved() {
-        System.arraycopy(context.pe.x, 0, saved.pe.x, 0, PeState.ZERO);
-        saved.pe.idleCycles = context.pe.cycles() - saved.pe.executed;
-        saved.pe.waiting = false;
-        FirmwareCalls.Outcome outcome = calls.call(contexts, saved, 1);
-        System.arraycopy(saved.pe.x, 0, context.pe.x, 0, PeState.ZERO);
-        exit.waits |= saved.pe.waiting;
-        return outcome;
     }
 
     private void systemRegister() {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.hypervisor.kvm;
 
-import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.hypervisor.Vcpu;
 import dev.spelunk.api.hypervisor.VirtualMachine.Outcome;
 import dev.spelunk.api.hypervisor.VmOptions;
@@ -11,6 +10,7 @@ import dev.spelunk.api.platform.InterruptDistributor;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.wiring.PeContext;
+import java.util.Arrays;
 
 /**
  * One vCPU on a PE: vcpu reset, load and put, exits from the guest and entries to it. What an exit is about is the
@@ -25,9 +25,9 @@ final class KvmVcpu implements Vcpu {
 
     private final VmDescription description;
     private final int index;
-    /** Its context while it is not on a PE; null when it has a PE of its own. */
-    private final PeContext saved;
-    /** What goes between {@link #saved} and the PE. */
+    /** Where it is while it is not on a PE: the PE's own context where it never leaves it. */
+    private final PeContext home;
+    /** What goes between {@link #home} and the PE. */
     private final int[] guestRegisters;
 
     private final PeContext context;
@@ -49,7 +49,7 @@ final class KvmVcpu implements Vcpu {
 
     KvmVcpu(
             VmDescription description,
-            KvmVirtualMachine machine,
+            VcpuPower power,
             int index,
             PeContext context,
             VmState vm,
@@ -60,8 +60,8 @@ final class KvmVcpu implements Vcpu {
             InterruptDistributor distributor) {
         this.description = description;
         this.index = index;
-        saved = description.vcpus().isEmpty() ? null : description.vcpus().get(index);
-        guestRegisters = saved == null ? null : GuestContext.registers(saved);
+        home = description.processors().vcpus().get(index);
+        guestRegisters = GuestContext.registers(home);
         this.context = context;
         this.vm = vm;
         this.state = state;
@@ -79,10 +79,10 @@ final class KvmVcpu implements Vcpu {
                 state,
                 vm,
                 stage2,
-                description.firmwareContexts().get(index).register(SystemRegister.MPIDR_EL1),
+                home.register(SystemRegister.MPIDR_EL1),
                 description.options().physicalAddresses(),
                 watch);
-        handlers = new ExitHandlers(description, machine, this, saved, exit, vm, memory, host, watch);
+        handlers = new ExitHandlers(description, power, this, exit, vm, memory, host, watch);
         delivery = new InterruptDelivery(context, index, state, vm, host, costs.interruptDelivery());
         buffer = context.architecture.profiling() == null
                 ? null
@@ -93,34 +93,22 @@ final class KvmVcpu implements Vcpu {
                         memory,
                         new HeldPages(context.machine, "kvm.vcpu." + index + ".pins", memory),
                         new PageList(context.machine, "kvm.vcpu." + index + ".buffer"),
-                        description.pinningPolicy(),
+                        description.contributions().pinningPolicy(),
                         costs,
                         description.options().profiling().maxBufferSize());
     }
 
     /** vcpu reset, vcpu load on a PE at EL2 as the host, and the first entry. */
     void start(long entry, long x0) {
-        PeState pe = context.pe;
-        pe.restorePstate(EL2_SPSR);
-        unpin();
-        state.create();
+        reset(entry, x0);
+        context.pe.restorePstate(EL2_SPSR);
         worldSwitch.load();
         if (watch != null) {
             watch.begin("vCPU reset and load");
         }
         interrupts.reset();
         host.initialize();
-        RegisterDefinition sctlr = context.registers.definition(SystemRegister.SCTLR_EL1);
-        if (sctlr != null) {
-            context.register(SystemRegister.SCTLR_EL1, sctlr.reset());
-        }
-        pe.x[0] = x0;
-        for (int i = 1; i < PeState.ZERO; i++) {
-            pe.x[i] = 0;
-        }
-        exit.begin(context);
-        exit.address = entry;
-        exit.spsr = BOOT_SPSR;
+        exit.resume(state.resumeAddress(), state.resumeSpsr());
         enter();
     }
 
@@ -211,24 +199,21 @@ final class KvmVcpu implements Vcpu {
         worldSwitch.put();
     }
 
-    /** vcpu reset of a vCPU that is on no PE. */
+    /** vcpu reset, while it is not in the guest. */
     void reset(long entry, long x0) {
         unpin();
         state.create();
         state.resume(entry, BOOT_SPSR);
-        PeState pe = saved.pe;
-        pe.x[0] = x0;
-        for (int i = 1; i < PeState.ZERO; i++) {
-            pe.x[i] = 0;
-        }
-        pe.powered = true;
-        saved.register(SystemRegister.ICH_VMCR_EL2, 0);
-        saved.register(SystemRegister.ICH_AP1R0_EL2, 0);
+        home.reset(1);
+        Arrays.fill(home.pe.x, 0, PeState.ZERO, 0);
+        home.pe.x[0] = x0;
+        home.register(SystemRegister.ICH_VMCR_EL2, 0);
+        home.register(SystemRegister.ICH_AP1R0_EL2, 0);
     }
 
     /** vcpu put: the PE is the host's, and what the guest had in it is in the vCPU's context. */
     void put() {
-        GuestContext.copy(context, saved, guestRegisters);
+        GuestContext.copy(context, home, guestRegisters);
         state.resume(exit.address, exit.spsr);
         worldSwitch.put();
     }
@@ -241,7 +226,7 @@ final class KvmVcpu implements Vcpu {
      */
     void load(boolean flush, boolean waits) {
         worldSwitch.load();
-        GuestContext.copy(saved, context, guestRegisters);
+        GuestContext.copy(home, context, guestRegisters);
         if (flush) {
             worldSwitch.flush();
         }
@@ -255,8 +240,19 @@ final class KvmVcpu implements Vcpu {
         enter();
     }
 
+    /** Its context while it is not on a PE, with what firmware knows of it. */
+    PeContext home() {
+        return home;
+    }
+
     boolean powered() {
-        return saved.pe.powered;
+        return home.pe.powered;
+    }
+
+    /** The guest has switched it off. */
+    void off() {
+        home.pe.powered = false;
+        home.pe.changed |= PeState.CHANGED_POWER;
     }
 
     /** Whether the guest waits for an interrupt from the next entry on. */
@@ -275,7 +271,7 @@ final class KvmVcpu implements Vcpu {
     /** Whether an interrupt is pending for the vCPU on this PE. */
     boolean hasPending() {
         if (buffer != null) {
-            distributor.setLine(index, description.options().profiling().interrupt(), buffer.interruptLevel());
+            distributor.setLine(index, options().profiling().interrupt(), buffer.interruptLevel());
         }
         interrupts.sampleLines();
         return interrupts.pending();
@@ -288,13 +284,13 @@ final class KvmVcpu implements Vcpu {
 
     /** Virtual time at which a timer of the vCPU expires while it is on no PE. */
     long timerDue() {
-        return interrupts.timerDue(saved, vm.counterOffset());
+        return interrupts.timerDue(home, vm.counterOffset());
     }
 
     void enter() {
         spend(costs.entry());
         if (buffer != null) {
-            distributor.setLine(index, description.options().profiling().interrupt(), buffer.interruptLevel());
+            distributor.setLine(index, options().profiling().interrupt(), buffer.interruptLevel());
         }
         interrupts.sampleLines();
         interrupts.flush();
@@ -303,10 +299,10 @@ final class KvmVcpu implements Vcpu {
         state.outside(false);
         if (watch != null) {
             watch.entered(
-                    distributor.line(index, description.options().profiling().interrupt()));
+                    distributor.line(index, options().profiling().interrupt()));
         }
         if (exit.waits) {
-            description.interrupts().update(context);
+            description.gic().controller().update(context);
             context.pe.waiting = context.pe.interrupts == 0;
             context.pe.waitingForEvent = false;
         }

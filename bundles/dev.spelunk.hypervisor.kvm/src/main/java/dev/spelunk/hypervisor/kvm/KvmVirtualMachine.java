@@ -7,6 +7,7 @@ import dev.spelunk.api.hypervisor.ProfilingAttributes;
 import dev.spelunk.api.hypervisor.VcpuProfilingDevice;
 import dev.spelunk.api.hypervisor.VirtualMachine;
 import dev.spelunk.api.parts.VmDescription;
+import dev.spelunk.api.parts.VmDescription.Processors;
 import dev.spelunk.api.platform.InterruptDistributor;
 import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.registers.Encoding;
@@ -14,7 +15,6 @@ import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.StateBlock;
 import dev.spelunk.api.wiring.PeContext;
-import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 
@@ -30,55 +30,52 @@ final class KvmVirtualMachine implements VirtualMachine {
     private BufferPinningPolicy policy;
     private final PeContext first;
     private final InterruptDistributor distributor;
-    /** One for each vCPU, or, where they share PEs, one for each vCPU and each PE. */
-    private final KvmVcpu[] vcpus;
-    /** Null when each vCPU has a PE of its own. */
-    private final SharedPes shared;
-
-    private final HostTask task;
-    private String failure = "";
+    private final Placement placement;
 
     KvmVirtualMachine(VmDescription description, HostSettings settings) {
-        first = description.pes().get(0);
+        Processors processors = description.processors();
+        VmDescription.Memory layout = description.memory();
+        first = processors.pes().get(0);
         setAttributes(description);
         MachineState machine = first.machine;
         int addressSize = (int) first.register(SystemRegister.ID_AA64MMFR0_EL1) & PARANGE_MASK;
         memslots = Memslots.of(
-                description.memslotBase(),
-                description.memslotSize(),
-                description.hostBase(),
+                layout.base(),
+                layout.size(),
+                layout.hostBase(),
                 settings.memslots(),
                 StageTwo.ipaBits(addressSize));
         state = new VmState(machine, memslots.pages());
-        long hostEnd = description.hostReserved()
-                + description.hostReservedSize()
+        long hostEnd = layout.reserved()
+                + layout.reservedSize()
                 - (description.options().hostTask() ? HostTask.SIZE : 0);
-        long tablesEnd = Math.min(hostEnd, description.hostReserved() + StageTwo.room(memslots.size));
-        HostMemory host = new HostMemory(machine, state, memslots, description.hostBase(), tablesEnd, hostEnd);
+        long tablesEnd = Math.min(hostEnd, layout.reserved() + StageTwo.room(memslots.size));
+        HostMemory host = new HostMemory(machine, state, memslots, layout.hostBase(), tablesEnd, hostEnd);
         StageTwo stage2 = new StageTwo(machine.memory, state, memslots, host, tablesEnd, addressSize);
         memory = new VmMemory(state, memslots, host, stage2, settings.costs(), first);
         host.notifier(memory);
         pins = new HeldPages(machine, "kvm.vm.pinned", memory);
-        policy = description.pinningPolicy();
+        policy = description.contributions().pinningPolicy();
         boolean fresh = !state.created();
         if (fresh) {
             state.create();
             state.counterOffset(WorldSwitch.counterOffsetNow(first));
             state.pinLimit(settings.pinLimit() == 0 ? memslots.pages() : settings.pinLimit() / Memslots.PAGE);
             host.create(settings.hugePages());
-            if (!stage2.create(description.hostReserved())) {
+            if (!stage2.create(layout.reserved())) {
                 throw new BadInputException("the host's reserved memory has no room for the stage 2 tables of a VM: "
                         + "give it at least 64 KiB");
             }
         }
-        List<PeContext> pes = description.pes();
-        int count = description.firmwareContexts().size();
-        StateBlock gic = machine.block("kvm.vm.gic", description.interrupts().stateWords(count), 0);
+        int count = processors.vcpus().size();
+        StateBlock gic = machine.block(
+                "kvm.vm.gic", description.gic().controller().stateWords(count), 0);
         distributor = description
-                .interrupts()
+                .gic()
+                .controller()
                 .create(
                         gic,
-                        description.firmwareContexts().stream()
+                        processors.vcpus().stream()
                                 .mapToLong(c -> c.register(SystemRegister.MPIDR_EL1))
                                 .toArray(),
                         this::interruptsChanged);
@@ -89,9 +86,10 @@ final class KvmVirtualMachine implements VirtualMachine {
                 states[i].create();
             }
         }
+        VcpuPower power = new Power(processors.vcpus());
         SharedPes.Views views = (vcpu, context) -> new KvmVcpu(
                 description,
-                this,
+                power,
                 vcpu,
                 context,
                 state,
@@ -100,17 +98,19 @@ final class KvmVirtualMachine implements VirtualMachine {
                 stage2,
                 settings.costs(),
                 distributor);
-        task = description.options().hostTask() ? new HostTask(first, hostEnd) : null;
-        if (description.vcpus().isEmpty()) {
-            shared = null;
-            vcpus = pes.stream().map(c -> views.on(c.pe.index, c)).toArray(KvmVcpu[]::new);
-        } else {
-            shared = new SharedPes(
-                    pes, count, views, task, state, description.options().timeSlice());
-            vcpus = Arrays.stream(shared.all()).flatMap(Arrays::stream).toArray(KvmVcpu[]::new);
-            if (fresh) {
-                shared.create();
-            }
+        placement = processors.shared()
+                ? new SharedPes(
+                        processors.pes(),
+                        count,
+                        views,
+                        description.options().hostTask() ? new HostTask(first, hostEnd) : null,
+                        state,
+                        description.options().timeSlice())
+                : new OwnPes(processors.pes().stream()
+                        .map(c -> views.on(c.pe.index, c))
+                        .toList());
+        if (fresh) {
+            placement.create();
         }
         PageList[] buffers = new PageList[count];
         for (int i = 0; i < count; i++) {
@@ -142,7 +142,7 @@ final class KvmVirtualMachine implements VirtualMachine {
             throw e;
         }
         policy = successor;
-        for (KvmVcpu vcpu : vcpus) {
+        for (KvmVcpu vcpu : placement.all()) {
             if (vcpu.buffer() != null) {
                 vcpu.buffer().policy(successor);
             }
@@ -151,23 +151,13 @@ final class KvmVirtualMachine implements VirtualMachine {
 
     @Override
     public long deadline(int pe) {
-        long due = shared == null ? vcpus[pe].delivery().deadline() : shared.deadline(pe);
-        KvmVcpu loaded = shared == null ? null : shared.loadedOn(pe);
-        if (loaded != null) {
-            due = Math.min(due, loaded.delivery().deadline());
-        }
+        long due = placement.deadline(pe);
         return pe == first.pe.index ? Math.min(due, pressure.deadline()) : due;
     }
 
     @Override
     public void advance(int pe) {
-        KvmVcpu loaded = shared == null ? vcpus[pe] : shared.loadedOn(pe);
-        if (loaded != null) {
-            loaded.delivery().advance();
-        }
-        if (shared != null) {
-            shared.advance(pe);
-        }
+        placement.advance(pe);
         if (pe == first.pe.index) {
             pressure.advance(first.pe.cycles());
         }
@@ -175,55 +165,61 @@ final class KvmVirtualMachine implements VirtualMachine {
 
     /** Sets the attributes of the vCPUs' SPE, where the machine has one. */
     private static void setAttributes(VmDescription d) {
-        boolean profiling = d.pes().stream().anyMatch(c -> c.architecture.profiling() != null);
+        boolean profiling = d.processors().pes().stream().anyMatch(c -> c.architecture.profiling() != null);
         if (profiling || !d.options().profiling().equals(ProfilingAttributes.DEFAULT)) {
             SpeDeviceAttributes.of(
                     new VcpuProfilingDevice.Vm(
-                            d.firmwareContexts().size(),
+                            d.processors().vcpus().size(),
                             profiling ? 1 : 0,
                             true,
                             true,
-                            HypervisorControls.fineGrainedTraps(d.pes().get(0))),
+                            HypervisorControls.fineGrainedTraps(d.processors().pes().get(0))),
                     d.options().profiling());
+        }
+    }
+
+    /** The vCPUs as firmware calls name them. */
+    private final class Power implements VcpuPower {
+        private final List<PeContext> vcpus;
+
+        Power(List<PeContext> vcpus) {
+            this.vcpus = vcpus;
+        }
+
+        @Override
+        public int count() {
+            return vcpus.size();
+        }
+
+        @Override
+        public long affinity(int vcpu) {
+            return vcpus.get(vcpu).register(SystemRegister.MPIDR_EL1);
+        }
+
+        @Override
+        public boolean powered(int vcpu) {
+            return vcpus.get(vcpu).pe.powered;
+        }
+
+        @Override
+        public void powerOn(int vcpu, long entry, long x0, long now) {
+            placement.powerOn(vcpu, entry, x0, now);
         }
     }
 
     @Override
     public void start(PeContext pe, long entry, long x0) {
-        if (shared == null) {
-            vcpus[pe.pe.index].start(entry, x0);
-        } else {
-            shared.start(pe, entry, x0);
-        }
-    }
-
-    /** A vCPU is switched on. */
-    void powerOn(int vcpu, long entry, long x0) {
-        if (shared == null) {
-            vcpus[vcpu].start(entry, x0);
-        } else {
-            shared.powerOn(vcpu, entry, x0);
-        }
+        placement.start(pe, entry, x0);
     }
 
     @Override
     public void move(int vcpu, int pe) {
-        shared.move(vcpu, pe);
+        placement.move(vcpu, pe);
     }
 
     @Override
     public Outcome exit(PeContext pe) {
-        if (shared != null) {
-            Outcome outcome = shared.exit(pe);
-            failure = shared.failure();
-            return shared.failed() ? Outcome.FAILED : outcome;
-        }
-        KvmVcpu vcpu = vcpus[pe.pe.index];
-        Outcome outcome = vcpu.exit();
-        if (outcome == Outcome.FAILED) {
-            failure = vcpu.failure();
-        }
-        return outcome;
+        return placement.exit(pe);
     }
 
     @Override
@@ -232,16 +228,12 @@ final class KvmVirtualMachine implements VirtualMachine {
     }
 
     private void interruptsChanged(int vcpu) {
-        if (shared != null) {
-            shared.interruptsChanged(vcpu);
-        } else if (vcpus != null) {
-            vcpus[vcpu].interruptsChanged();
-        }
+        placement.interruptsChanged(vcpu);
     }
 
     @Override
     public String failure() {
-        return failure;
+        return placement.failure();
     }
 
     @Override
@@ -281,16 +273,16 @@ final class KvmVirtualMachine implements VirtualMachine {
 
     @Override
     public void invalidate() {
-        for (KvmVcpu vcpu : vcpus) {
+        for (KvmVcpu vcpu : placement.all()) {
             vcpu.invalidate();
         }
     }
 
     @Override
     public void hostChanged() {
-        for (KvmVcpu vcpu : vcpus) {
+        for (KvmVcpu vcpu : placement.all()) {
             // A vCPU that is on no PE meets the new hardware when it is loaded.
-            if (shared == null || shared.loadedOn(vcpu.pe().pe.index) == vcpu) {
+            if (placement.loadedOn(vcpu.pe().pe.index) == vcpu) {
                 vcpu.hostChanged();
             }
         }
@@ -298,7 +290,7 @@ final class KvmVirtualMachine implements VirtualMachine {
 
     @Override
     public void close() {
-        for (KvmVcpu vcpu : vcpus) {
+        for (KvmVcpu vcpu : placement.all()) {
             vcpu.close();
         }
         pins.clear();
@@ -318,7 +310,7 @@ final class KvmVirtualMachine implements VirtualMachine {
     }
 
     KvmVcpu vcpu(int index) {
-        return shared == null ? vcpus[index] : shared.vcpu(index);
+        return placement.vcpu(index);
     }
 
     InterruptDistributor distributor() {

@@ -5,14 +5,14 @@ import dev.spelunk.api.hypervisor.VirtualMachine.Outcome;
 import dev.spelunk.api.trace.TraceSink;
 import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.hypervisor.kvm.HostScheduler.Doing;
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * vCPUs, and a task of the host, that take turns on PEs: vcpu load and put, preemption at the end of a time slice,
- * WFI that blocks, wake-ups, and moves between PEs. A vCPU has one {@link KvmVcpu} for each PE, all over the
- * same state.
+ * WFI that blocks, wake-ups, and moves between PEs. A vCPU has one {@link KvmVcpu} for each PE.
  */
-final class SharedPes {
+final class SharedPes implements Placement {
     /** The vCPU of a number on a PE. */
     @FunctionalInterface
     interface Views {
@@ -27,6 +27,8 @@ final class SharedPes {
     private final VmState vm;
     private final boolean profiling;
     private String failure = "";
+    /** Somebody could not be entered. */
+    private boolean refused;
 
     /** @param task of the host on PE 0; null for none */
     SharedPes(List<PeContext> pes, int vcpuCount, Views views, HostTask task, VmState vm, long slice) {
@@ -44,8 +46,8 @@ final class SharedPes {
         scheduler = new HostScheduler(pes.get(0).machine, vcpuCount + 1, slice);
     }
 
-    /** The VM has been made: vCPUs are spread over the PEs. */
-    void create() {
+    @Override
+    public void create() {
         for (int v = 0; v < vcpus.length; v++) {
             scheduler.place(v, v % pes.size());
         }
@@ -56,34 +58,44 @@ final class SharedPes {
         }
     }
 
-    /** The vCPU as it is on the PE that it is bound to. */
-    KvmVcpu vcpu(int index) {
+    @Override
+    public KvmVcpu vcpu(int index) {
         return vcpus[index][scheduler.place(index)];
     }
 
-    /** The vCPU that has the PE; null when the host has it. */
-    KvmVcpu loadedOn(int pe) {
+    @Override
+    public KvmVcpu loadedOn(int pe) {
         int who = scheduler.current(pe);
         return who == HostScheduler.NOBODY || who == taskId ? null : vcpus[who][pe];
     }
 
-    /** The first vCPU begins; the other PEs are the host's. */
-    void start(PeContext pe, long entry, long x0) {
+    @Override
+    public void start(PeContext pe, long entry, long x0) {
         vcpus[0][pe.pe.index].hostOnly();
         if (pe.pe.index == 0) {
+            vcpus[0][0].home().powerOn(entry, x0, 0);
             vcpus[0][0].reset(entry, x0);
             scheduler.enqueue(0);
             dispatch(pe, 0);
         }
     }
 
-    /** A vCPU is switched on: it waits for its PE. */
-    void powerOn(int vcpu, long entry, long x0) {
-        vcpus[vcpu][scheduler.place(vcpu)].reset(entry, x0);
+    /** It waits for its PE. */
+    @Override
+    public void powerOn(int vcpu, long entry, long x0, long now) {
+        KvmVcpu on = vcpu(vcpu);
+        on.home().powerOn(entry, x0, now);
+        on.reset(entry, x0);
         wake(vcpu);
     }
 
-    Outcome exit(PeContext pe) {
+    @Override
+    public Outcome exit(PeContext pe) {
+        Outcome outcome = serve(pe);
+        return refused ? Outcome.FAILED : outcome;
+    }
+
+    private Outcome serve(PeContext pe) {
         int p = pe.pe.index;
         scheduler.arrived(p);
         int who = scheduler.current(p);
@@ -181,18 +193,11 @@ final class SharedPes {
         if (!pe.pe.powered || scheduler.current(p) == HostScheduler.NOBODY) {
             pe.pe.idleCycles += Math.max(0, latest() - pe.pe.cycles());
             if (dispatch(pe, p) == Outcome.FAILED) {
-                pending = true;
+                refused = true;
             }
         } else if (scheduler.current(p) != taskId && scheduler.doing(scheduler.current(p)) == Doing.BLOCKED) {
             call(pe, p);
         }
-    }
-
-    private boolean pending;
-
-    /** Whether somebody could not be entered meanwhile. */
-    boolean failed() {
-        return pending;
     }
 
     private long latest() {
@@ -210,8 +215,8 @@ final class SharedPes {
         new HostInterrupts(pe).kick();
     }
 
-    /** The virtual distributor has changed something for a vCPU. */
-    void interruptsChanged(int vcpu) {
+    @Override
+    public void interruptsChanged(int vcpu) {
         int p = scheduler.place(vcpu);
         if (scheduler.current(p) == vcpu) {
             vcpus[vcpu][p].interruptsChanged();
@@ -220,8 +225,8 @@ final class SharedPes {
         }
     }
 
-    /** Binds a vCPU to another PE. */
-    void move(int vcpu, int pe) {
+    @Override
+    public void move(int vcpu, int pe) {
         int from = scheduler.place(vcpu);
         scheduler.place(vcpu, pe);
         if (from == pe) {
@@ -234,8 +239,13 @@ final class SharedPes {
         }
     }
 
-    long deadline(int p) {
-        long due = scheduler.deadline(p);
+    @Override
+    public long deadline(int p) {
+        KvmVcpu loaded = loadedOn(p);
+        long due = loaded == null
+                ? scheduler.deadline(p)
+                : Math.min(
+                        scheduler.deadline(p), loaded.delivery().deadline());
         for (int v = 0; v < vcpus.length; v++) {
             if (scheduler.doing(v) == Doing.BLOCKED && scheduler.place(v) == p && scheduler.current(p) != v) {
                 due = Math.min(due, vcpus[v][p].timerDue());
@@ -244,8 +254,13 @@ final class SharedPes {
         return due;
     }
 
-    void advance(int p) {
+    @Override
+    public void advance(int p) {
         PeContext pe = pes.get(p);
+        KvmVcpu loaded = loadedOn(p);
+        if (loaded != null) {
+            loaded.delivery().advance();
+        }
         long now = pe.pe.cycles();
         for (int v = 0; v < vcpus.length; v++) {
             if (scheduler.doing(v) == Doing.BLOCKED
@@ -267,11 +282,13 @@ final class SharedPes {
         }
     }
 
-    KvmVcpu[][] all() {
-        return vcpus;
+    @Override
+    public List<KvmVcpu> all() {
+        return Arrays.stream(vcpus).flatMap(Arrays::stream).toList();
     }
 
-    String failure() {
+    @Override
+    public String failure() {
         return failure;
     }
 }

@@ -90,6 +90,7 @@ final class Bench {
     final List<byte[]> records = new ArrayList<>();
     BufferPinningPolicy policy = new OnEnablePolicy();
     FirmwareCalls firmware;
+    long memslotSize = SIZE;
     long maxBufferSize;
     boolean physicalAddresses;
     HostCosts costs = NO_COSTS;
@@ -214,21 +215,18 @@ final class Bench {
         return all;
     }
 
+    /** MPIDR_EL1 of a PE. */
+    long affinity(int index) {
+        return contexts.get(index).register(SystemRegister.MPIDR_EL1);
+    }
+
     VmDescription description() {
         return new VmDescription(
-                List.copyOf(contexts),
-                GUEST,
-                SIZE,
-                HOST,
-                BASE,
-                2 << 20,
+                VmDescription.Processors.own(List.copyOf(contexts)),
+                new VmDescription.Memory(GUEST, memslotSize, HOST, BASE, 2 << 20),
+                new VmDescription.VirtualGic(controller, 0x0800_0000L, 0x080A_0000L),
                 userDevices,
-                controller,
-                0x0800_0000L,
-                0x080A_0000L,
-                firmware,
-                withBroken(),
-                policy,
+                new VmDescription.Contributions(firmware, withBroken(), policy),
                 options());
     }
 

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.spelunk.api.hypervisor.VirtualMachine.Outcome;
 import dev.spelunk.api.mmu.Translation;
 import dev.spelunk.api.parts.FirmwareCalls;
-import dev.spelunk.api.parts.VmDescription;
+import dev.spelunk.api.parts.FirmwareCalls.Action;
 import dev.spelunk.api.pe.Core;
 import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.registers.Encoding;
@@ -160,17 +160,16 @@ class ExitsTest {
             "HVC goes on behind the instruction; a trapped SMC is advanced and served alike; an immediate is not supported")
     void firmwareCalls() {
         long[] last = new long[1];
-        bench.firmware = (pes, caller, startEl) -> {
-            assertThat(startEl).isEqualTo(1);
-            last[0] = caller.pe.x[0];
-            caller.pe.x[0] = 0x10001;
+        bench.firmware = (x, pes) -> {
+            last[0] = x[0];
+            x[0] = 0x10001;
             switch ((int) last[0]) {
                 case 8:
-                    return FirmwareCalls.Outcome.SYSTEM_OFF;
+                    return new FirmwareCalls.Request(Action.SYSTEM_OFF);
                 case 9:
-                    return FirmwareCalls.Outcome.SYSTEM_RESET;
+                    return new FirmwareCalls.Request(Action.SYSTEM_RESET);
                 default:
-                    return FirmwareCalls.Outcome.CONTINUE;
+                    return new FirmwareCalls.Request(Action.RETURN);
             }
         };
         bench.start();
@@ -191,6 +190,26 @@ class ExitsTest {
         bench.pe.x[0] = 9;
         bench.exit(Core.SYNCHRONOUS, EC_HVC, 0);
         assertThat(bench.outcome).isEqualTo(Outcome.SYSTEM_RESET);
+    }
+
+    @Test
+    @DisplayName("a standby waits as WFI does, unless an interrupt is pending; CPU_OFF takes the vCPU out of the run")
+    void standbyAndOff() {
+        Action[] action = {Action.STANDBY};
+        bench.firmware = (x, pes) -> new FirmwareCalls.Request(action[0]);
+        bench.start();
+        bench.exit(Core.SYNCHRONOUS, EC_HVC, 0);
+        assertThat(bench.pe.waiting).isTrue();
+        assertThat(bench.pe.waitingForEvent).isFalse();
+        bench.pe.waiting = false;
+        bench.context.interrupts.setLine(0, HostInterrupts.VIRTUAL_TIMER, true);
+        bench.settle();
+        bench.exit(Core.SYNCHRONOUS, EC_HVC, 0);
+        assertThat(bench.pe.waiting).isFalse();
+        action[0] = Action.CPU_OFF;
+        bench.exit(Core.SYNCHRONOUS, EC_HVC, 0);
+        assertThat(bench.pe.powered).isFalse();
+        assertThat(bench.outcome).isEqualTo(Outcome.RESUME);
     }
 
     @Test
@@ -280,24 +299,8 @@ class ExitsTest {
     @Test
     void aMemslotOfHalfPagesIsRefused() {
         Bench odd = new Bench();
-        VmDescription d = odd.description();
-        assertThatThrownBy(() -> new KvmVirtualMachine(
-                        new VmDescription(
-                                d.pes(),
-                                d.memslotBase(),
-                                d.memslotSize() - 1,
-                                d.hostBase(),
-                                d.hostReserved(),
-                                d.hostReservedSize(),
-                                d.userDevices(),
-                                d.interrupts(),
-                                d.distributorBase(),
-                                d.redistributorBase(),
-                                null,
-                                d.trapHandlers(),
-                                d.pinningPolicy(),
-                                d.options()),
-                        odd.settings()))
+        odd.memslotSize--;
+        assertThatThrownBy(() -> new KvmVirtualMachine(odd.description(), odd.settings()))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("whole pages");
     }

@@ -80,6 +80,11 @@ final class RecordingRegisters implements RegisterFile {
         real.reset();
     }
 
+    @Override
+    public void reset(int level) {
+        real.reset(level);
+    }
+
     /** From now on the host writes other values to a register. */
     void spoil(int encoding, LongUnaryOperator change) {
         changes.put(encoding, change);

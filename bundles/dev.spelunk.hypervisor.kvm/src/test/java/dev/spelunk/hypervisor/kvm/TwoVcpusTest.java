@@ -53,28 +53,31 @@ class TwoVcpusTest {
     }
 
     @Test
-    @DisplayName("CPU_ON resets the vCPU: its host's controls are there whatever firmware reset, and its pins are gone")
+    @DisplayName("CPU_ON resets the vCPU: its registers are as after a reset, its host's controls are there, its pins gone")
     void powerOn() {
-        bench.firmware = (pes, caller, startEl) -> {
-            PeState other = pes[1].pe;
-            pes[1].registers.reset();
-            pes[1].register(SystemRegister.SCR_EL3, 1L | 1L << 8 | 1L << 10 | 1L << 27);
-            pes[1].register(SystemRegister.MDCR_EL3, 3L << 12);
-            other.pc = 0x4010_0000L;
-            other.x[0] = 77;
-            other.el = startEl;
-            other.powered = true;
-            caller.pe.x[0] = 0;
-            return FirmwareCalls.Outcome.CONTINUE;
+        bench.firmware = (x, pes) -> {
+            assertThat(pes.count()).isEqualTo(2);
+            assertThat(pes.affinity(1)).isEqualTo(bench.affinity(1));
+            x[0] = 0;
+            return new FirmwareCalls.Request(FirmwareCalls.Action.CPU_ON, 1, 0x4010_0000L, 77);
         };
         bench.start().select(1).enableBuffer(Bench.BUFFER_IPA, Bench.BUFFER_IPA + 0x1000);
         assertThat(bench.vm.state().pinnedPages()).isEqualTo(1);
-        bench.select(0).exit(Core.SYNCHRONOUS, 0x16L << 26 | 1L << 25, 0);
+        bench.context.register(SystemRegister.TTBR0_EL1, 0x4000_0000L);
+        bench.context.register(SystemRegister.SCTLR_EL1, bench.context.register(SystemRegister.SCTLR_EL1) | 1);
+        bench.pe.powered = false;
+        bench.select(0).pe.idleCycles += 5000;
+        bench.exit(Core.SYNCHRONOUS, 0x16L << 26 | 1L << 25, 0);
+        assertThat(bench.pe.x[0]).isZero();
         assertThat(bench.pe.el).isEqualTo(1);
         bench.select(1).settle();
         assertThat(bench.pe.el).isEqualTo(1);
         assertThat(bench.pe.pc).isEqualTo(0x4010_0000L);
         assertThat(bench.pe.x[0]).isEqualTo(77);
+        assertThat(bench.pe.powered).isTrue();
+        assertThat(bench.pe.cycles()).isGreaterThanOrEqualTo(5000);
+        assertThat(bench.hardware(SystemRegister.SCTLR_EL1) & 1).isZero();
+        assertThat(bench.hardware(SystemRegister.TTBR0_EL1)).isZero();
         assertThat(bench.hardware(SystemRegister.HCR_EL2)).isEqualTo(HypervisorControls.HCR_GUEST);
         assertThat(bench.hardware(SystemRegister.ICC_IGRPEN1_EL1)).isEqualTo(1);
         assertThat(bench.vm.state().pinnedPages()).isZero();

@@ -9,6 +9,10 @@ import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.parts.DeviceContext;
 import dev.spelunk.api.parts.PlatformDevice;
 import dev.spelunk.api.parts.VmDescription;
+import dev.spelunk.api.parts.VmDescription.Contributions;
+import dev.spelunk.api.parts.VmDescription.Memory;
+import dev.spelunk.api.parts.VmDescription.Processors;
+import dev.spelunk.api.parts.VmDescription.VirtualGic;
 import dev.spelunk.api.platform.Device;
 import dev.spelunk.api.platform.GuestMemory;
 import dev.spelunk.api.platform.InterruptDistributor;
@@ -197,20 +201,13 @@ public final class Board {
     VirtualMachine makeVm() {
         return parts.hypervisor()
                 .create(new VmDescription(
-                        List.of(pes),
-                        List.of(vcpus),
-                        RAM_BASE,
-                        options.memory(),
-                        guestBase,
-                        RAM_BASE,
-                        hostReserved,
+                        vcpus.length == 0
+                                ? Processors.own(List.of(pes))
+                                : Processors.shared(List.of(pes), List.of(vcpus)),
+                        new Memory(RAM_BASE, options.memory(), guestBase, RAM_BASE, hostReserved),
+                        new VirtualGic(parts.interruptController(), DISTRIBUTOR, REDISTRIBUTORS),
                         userDevices,
-                        parts.interruptController(),
-                        DISTRIBUTOR,
-                        REDISTRIBUTORS,
-                        parts.firmware(),
-                        parts.trapHandlers(),
-                        parts.pinningPolicy(),
+                        new Contributions(parts.firmware(), parts.trapHandlers(), parts.pinningPolicy()),
                         options.vm()));
     }
 
@@ -222,11 +219,8 @@ public final class Board {
 
     /** As after a Warm reset, with what firmware at EL3 sets up for Non-secure EL2 and EL1. */
     static void warmReset(PeContext context, int el) {
-        PeState pe = context.pe;
         context.registers.reset();
-        pe.el = el;
-        pe.spSel = 1;
-        pe.daif = 0xF;
+        context.pe.reset(el);
         firmware(context, SystemRegister.SCR_EL3, SCR_EL3_RESET);
         firmware(context, SystemRegister.MDCR_EL3, MDCR_EL3_RESET);
         if (el == 1 && context.architecture.has("FEAT_PAuth") && context.architecture.has("FEAT_EL2")) {
@@ -234,7 +228,6 @@ public final class Board {
                     SystemRegister.HCR_EL2, context.register(SystemRegister.HCR_EL2) | HCR_EL2_POINTER_AUTHENTICATION);
         }
         context.translator.contextChanged();
-        pe.changed = -1;
     }
 
     /** Sets a register of EL3 as firmware does: fields that are not there stay 0. */

@@ -7,6 +7,7 @@ import dev.spelunk.api.machine.Machine.Ending;
 import dev.spelunk.api.parts.FirmwareCalls;
 import dev.spelunk.api.pe.Core;
 import dev.spelunk.api.platform.Device;
+import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.spu.Sampler;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PeState;
@@ -47,6 +48,7 @@ public final class RunLoop {
     private String message = "";
     private final long[] executedAtExit;
     private final int[] fruitlessExits;
+    private final FirmwareCalls.Pes pes = new Pes();
 
     public RunLoop(Board board) {
         this.board = board;
@@ -316,7 +318,22 @@ public final class RunLoop {
             context.pe.x[0] = NOT_SUPPORTED;
             return;
         }
-        switch (firmware.call(board.pes, context, board.options.el())) {
+        PeState pe = context.pe;
+        FirmwareCalls.Request request = firmware.call(pe.x, pes);
+        switch (request.action()) {
+            case STANDBY:
+                pe.waiting = true;
+                pe.waitingForEvent = false;
+                break;
+            case CPU_OFF:
+                pe.powered = false;
+                pe.changed |= PeState.CHANGED_POWER;
+                break;
+            case CPU_ON:
+                PeContext other = board.pes[request.pe()];
+                other.reset(board.options.el());
+                other.powerOn(request.entry(), request.argument(), pe.cycles());
+                break;
             case SYSTEM_OFF:
                 ending = Ending.POWERED_OFF;
                 break;
@@ -342,6 +359,24 @@ public final class RunLoop {
     private void fail(String why) {
         ending = Ending.FAILED;
         message = why;
+    }
+
+    /** The PEs as firmware calls name them. */
+    private final class Pes implements FirmwareCalls.Pes {
+        @Override
+        public int count() {
+            return board.pes.length;
+        }
+
+        @Override
+        public long affinity(int pe) {
+            return board.pes[pe].register(SystemRegister.MPIDR_EL1);
+        }
+
+        @Override
+        public boolean powered(int pe) {
+            return board.pes[pe].pe.powered;
+        }
     }
 
     /** Lets a waiting PE's time pass until something may wake it, or wakes it. */

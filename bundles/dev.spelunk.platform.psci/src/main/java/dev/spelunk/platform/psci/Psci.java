@@ -2,14 +2,11 @@
 package dev.spelunk.platform.psci;
 
 import dev.spelunk.api.parts.FirmwareCalls;
-import dev.spelunk.api.registers.SystemRegister;
-import dev.spelunk.api.state.PeState;
-import dev.spelunk.api.wiring.PeContext;
 import org.osgi.service.component.annotations.Component;
 
 /**
  * PSCI 1.1 with its mandatory functions and SYSTEM_RESET2 (DEN 0022), and the discovery calls of SMCCC 1.1
- * (DEN 0028). Suspending is standby only. It has no state: a PE is on or off in {@link PeState#powered}.
+ * (DEN 0028). Suspending is standby only.
  */
 @Component(property = {"spelunk.part=firmware", "spelunk.name=psci"})
 public final class Psci implements FirmwareCalls {
@@ -46,9 +43,10 @@ public final class Psci implements FirmwareCalls {
 
     private static final int HIGHEST_AFFINITY_LEVEL = 3;
 
+    private static final Request RETURN = new Request(Action.RETURN);
+
     @Override
-    public Outcome call(PeContext[] pes, PeContext caller, int startEl) {
-        long[] x = caller.pe.x;
+    public Request call(long[] x, Pes pes) {
         int function = (int) x[0];
         long argumentMask = (function & SMC64) != 0 ? -1L : 0xFFFF_FFFFL;
         long a1 = x[1] & argumentMask;
@@ -56,37 +54,32 @@ public final class Psci implements FirmwareCalls {
         long a3 = x[3] & argumentMask;
         switch (function) {
             case SYSTEM_OFF:
-                return Outcome.SYSTEM_OFF;
+                return new Request(Action.SYSTEM_OFF);
             case SYSTEM_RESET:
-                return Outcome.SYSTEM_RESET;
+                return new Request(Action.SYSTEM_RESET);
             case SYSTEM_RESET2:
             case SYSTEM_RESET2 | SMC64:
                 if (a1 == 0) {
-                    return Outcome.SYSTEM_RESET;
+                    return new Request(Action.SYSTEM_RESET);
                 }
                 x[0] = INVALID_PARAMETERS;
-                break;
+                return RETURN;
             case CPU_OFF:
-                caller.pe.powered = false;
-                caller.pe.changed |= PeState.CHANGED_POWER;
-                break;
+                return new Request(Action.CPU_OFF);
             case CPU_ON:
             case CPU_ON | SMC64:
-                x[0] = cpuOn(pes, caller, a1, a2, a3, startEl);
-                break;
+                return cpuOn(x, pes, a1, a2, a3);
             case CPU_SUSPEND:
             case CPU_SUSPEND | SMC64:
-                x[0] = suspend(caller.pe, x[1] & 0xFFFF_FFFFL);
-                break;
+                return suspend(x);
             case AFFINITY_INFO:
             case AFFINITY_INFO | SMC64:
                 x[0] = affinityInfo(pes, a1, a2);
-                break;
+                return RETURN;
             default:
                 x[0] = information(function, (int) a1);
-                break;
+                return RETURN;
         }
-        return Outcome.CONTINUE;
     }
 
     private static long information(int function, int about) {
@@ -129,41 +122,42 @@ public final class Psci implements FirmwareCalls {
         }
     }
 
-    private static long cpuOn(PeContext[] pes, PeContext caller, long target, long entry, long argument, int startEl) {
-        for (PeContext context : pes) {
-            if ((context.register(SystemRegister.MPIDR_EL1) & AFFINITY) == target) {
-                if (context.pe.powered) {
-                    return ALREADY_ON;
+    private static Request cpuOn(long[] x, Pes pes, long target, long entry, long argument) {
+        x[0] = INVALID_PARAMETERS;
+        for (int pe = 0; pe < pes.count(); pe++) {
+            if ((pes.affinity(pe) & AFFINITY) == target) {
+                if (pes.powered(pe)) {
+                    x[0] = ALREADY_ON;
+                } else if ((entry & 3) != 0) {
+                    x[0] = INVALID_ADDRESS;
+                } else {
+                    x[0] = SUCCESS;
+                    return new Request(Action.CPU_ON, pe, entry, argument);
                 }
-                if ((entry & 3) != 0) {
-                    return INVALID_ADDRESS;
-                }
-                PowerOn.start(context, caller.pe.cycles(), entry, argument, startEl);
-                return SUCCESS;
             }
         }
-        return INVALID_PARAMETERS;
+        return RETURN;
     }
 
-    /** Every state is entered as standby, which a platform may do; the run loop wakes the PE for an interrupt. */
-    private static long suspend(PeState pe, long powerState) {
-        if ((powerState & ~POWER_STATE) != 0) {
-            return INVALID_PARAMETERS;
+    /** Every state is entered as standby, which a platform may do. */
+    private static Request suspend(long[] x) {
+        if ((x[1] & 0xFFFF_FFFFL & ~POWER_STATE) != 0) {
+            x[0] = INVALID_PARAMETERS;
+            return RETURN;
         }
-        pe.waiting = true;
-        pe.waitingForEvent = false;
-        return SUCCESS;
+        x[0] = SUCCESS;
+        return new Request(Action.STANDBY);
     }
 
-    private static long affinityInfo(PeContext[] pes, long target, long lowestLevel) {
+    private static long affinityInfo(Pes pes, long target, long lowestLevel) {
         if (lowestLevel > HIGHEST_AFFINITY_LEVEL || lowestLevel < 0 || (target & ~AFFINITY) != 0) {
             return INVALID_PARAMETERS;
         }
         long mask = AFFINITY & -1L << (lowestLevel == HIGHEST_AFFINITY_LEVEL ? 32 : 8 * lowestLevel);
         long result = INVALID_PARAMETERS;
-        for (PeContext context : pes) {
-            if (((context.register(SystemRegister.MPIDR_EL1) ^ target) & mask) == 0) {
-                if (context.pe.powered) {
+        for (int pe = 0; pe < pes.count(); pe++) {
+            if (((pes.affinity(pe) ^ target) & mask) == 0) {
+                if (pes.powered(pe)) {
                     return ON;
                 }
                 result = OFF;

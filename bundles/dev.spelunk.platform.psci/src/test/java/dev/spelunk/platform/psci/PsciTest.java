@@ -3,18 +3,9 @@ package dev.spelunk.platform.psci;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.parts.FirmwareCalls.Outcome;
-import dev.spelunk.api.registers.SystemRegister;
-import dev.spelunk.api.state.MachineState;
-import dev.spelunk.api.state.PeState;
-import dev.spelunk.api.state.PhysicalMemory;
-import dev.spelunk.api.wiring.PeContext;
-import dev.spelunk.registers.RegisterModelComponent;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import org.junit.jupiter.api.BeforeEach;
+import dev.spelunk.api.parts.FirmwareCalls;
+import dev.spelunk.api.parts.FirmwareCalls.Action;
+import dev.spelunk.api.parts.FirmwareCalls.Request;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,37 +19,39 @@ class PsciTest {
     private static final long ALREADY_ON = -4;
     private static final long INVALID_ADDRESS = -9;
 
-    private final MachineState machine = new MachineState(2, new PhysicalMemory(0x4000_0000L, 0x1000), 1);
-    private final PeContext[] pes = {new PeContext(machine, machine.pes[0]), new PeContext(machine, machine.pes[1])};
-    private final Psci psci = new Psci();
-    private Outcome outcome;
+    private static final long[] AFFINITIES = {0x8000_0000L, 0x8000_0001L};
 
-    @BeforeEach
-    void powerUp() {
-        Architecture architecture = new Architecture(85, Set.of("FEAT_EL2", "FEAT_EL3", "FEAT_VHE"), null, Map.of());
-        for (PeContext context : pes) {
-            context.architecture = architecture;
-            context.registers = new RegisterModelComponent().create(context, List.of(), null);
-            context.pe.el = 1;
+    private final boolean[] powered = {true, false};
+    private final long[] x = new long[34];
+    private final Psci psci = new Psci();
+    private Request request;
+
+    private final FirmwareCalls.Pes pes = new FirmwareCalls.Pes() {
+        @Override
+        public int count() {
+            return powered.length;
         }
-        pes[0].pe.powered = true;
-        pes[0].pe.executed = 5000;
-    }
+
+        @Override
+        public long affinity(int pe) {
+            return AFFINITIES[pe];
+        }
+
+        @Override
+        public boolean powered(int pe) {
+            return powered[pe];
+        }
+    };
 
     private long call(int function, long... arguments) {
-        return callAt(1, function, arguments);
-    }
-
-    private long callAt(int startEl, int function, long... arguments) {
-        long[] x = pes[0].pe.x;
         x[0] = function & 0xFFFF_FFFFL;
         System.arraycopy(arguments, 0, x, 1, arguments.length);
-        outcome = psci.call(pes, pes[0], startEl);
+        request = psci.call(x, pes);
         return x[0];
     }
 
-    private long affinity(int pe) {
-        return pes[pe].register(SystemRegister.MPIDR_EL1) & 0xFF_00FF_FFFFL;
+    private static long affinity(int pe) {
+        return AFFINITIES[pe] & 0xFF_00FF_FFFFL;
     }
 
     @Test
@@ -67,7 +60,7 @@ class PsciTest {
         assertThat(call(0x8400_0000)).isEqualTo(0x1_0001);
         assertThat(call(0x8000_0000)).isEqualTo(0x1_0001);
         assertThat(call(0x8400_0006)).isEqualTo(2);
-        assertThat(outcome).isEqualTo(Outcome.CONTINUE);
+        assertThat(request.action()).isEqualTo(Action.RETURN);
     }
 
     @ParameterizedTest
@@ -113,8 +106,7 @@ class PsciTest {
     void unknown(int function) {
         assertThat(call(0x8400_000A, function & 0xFFFF_FFFFL)).isEqualTo(NOT_SUPPORTED);
         assertThat(call(function)).isEqualTo(NOT_SUPPORTED);
-        assertThat(outcome).isEqualTo(Outcome.CONTINUE);
-        assertThat(pes[0].pe.powered).isTrue();
+        assertThat(request.action()).isEqualTo(Action.RETURN);
     }
 
     @Test
@@ -131,54 +123,21 @@ class PsciTest {
     @DisplayName("SYSTEM_OFF, SYSTEM_RESET and a warm SYSTEM_RESET2 end the run; other reset types are invalid")
     void system() {
         call(0x8400_0008);
-        assertThat(outcome).isEqualTo(Outcome.SYSTEM_OFF);
+        assertThat(request.action()).isEqualTo(Action.SYSTEM_OFF);
         call(0x8400_0009);
-        assertThat(outcome).isEqualTo(Outcome.SYSTEM_RESET);
+        assertThat(request.action()).isEqualTo(Action.SYSTEM_RESET);
         call(0xC400_0012, 0);
-        assertThat(outcome).isEqualTo(Outcome.SYSTEM_RESET);
+        assertThat(request.action()).isEqualTo(Action.SYSTEM_RESET);
         assertThat(call(0x8400_0012, 0x8000_0000L)).isEqualTo(INVALID_PARAMETERS);
-        assertThat(outcome).isEqualTo(Outcome.CONTINUE);
+        assertThat(request.action()).isEqualTo(Action.RETURN);
     }
 
-    @ParameterizedTest
-    @ValueSource(ints = {1, 2})
-    @DisplayName("CPU_ON starts a PE at the entry, MMU off, everything masked, context in X0, at the caller's time")
-    void cpuOn(int el) {
-        PeState pe = pes[1].pe;
-        int sctlr = el == 1 ? SystemRegister.SCTLR_EL1 : SystemRegister.SCTLR_EL2;
-        long reset = pes[1].register(sctlr);
-        pes[1].register(sctlr, reset | 1);
-        pes[1].register(SystemRegister.VBAR_EL1, 0x8000);
-        pes[1].register(SystemRegister.HCR_EL2, 1L << 27 | 1L << 31);
-        long mpidr = pes[1].register(SystemRegister.MPIDR_EL1);
-        pes[1].register(SystemRegister.SCR_EL3, 0x531);
-        pe.daif = 0;
-        pe.nzcv = 15;
-        pe.pan = true;
-        pe.waiting = true;
-        pe.el = 3 - el;
-        pe.spSel = 0;
-        pe.exclusiveAddress = 64;
-        assertThat(callAt(el, 0xC400_0003, affinity(1), ENTRY, 0x1234_5678_9ABC_DEF0L))
+    @Test
+    @DisplayName("CPU_ON asks for a PE at an entry with its context in X0")
+    void cpuOn() {
+        assertThat(call(0xC400_0003, affinity(1), ENTRY, 0x1234_5678_9ABC_DEF0L))
                 .isZero();
-        assertThat(pe.powered).isTrue();
-        assertThat(pe.waiting).isFalse();
-        assertThat(pe.pc).isEqualTo(ENTRY);
-        assertThat(pe.x[0]).isEqualTo(0x1234_5678_9ABC_DEF0L);
-        assertThat(pe.el).isEqualTo(el);
-        assertThat(pe.spsr()).isEqualTo(0x3C0 | el << 2 | 1);
-        assertThat(pe.exclusiveAddress).isEqualTo(-1);
-        assertThat(pe.changed).isEqualTo(-1);
-        assertThat(pe.cycles()).isEqualTo(5000);
-        assertThat(pes[1].register(sctlr)).isEqualTo(reset);
-        assertThat(pes[1].register(sctlr) & 1).isZero();
-        assertThat(pes[1].register(SystemRegister.VBAR_EL1)).isZero();
-        assertThat(pes[1].register(SystemRegister.MPIDR_EL1)).isEqualTo(mpidr);
-        assertThat(pes[1].register(SystemRegister.SCR_EL3)).isEqualTo(0x531);
-        assertThat(pes[1].register(SystemRegister.HCR_EL2) & 1L << 27).isEqualTo(el == 1 ? 1L << 27 : 0);
-        if (el == 2) {
-            assertThat(pes[1].register(SystemRegister.VMPIDR_EL2)).isEqualTo(mpidr);
-        }
+        assertThat(request).isEqualTo(new Request(Action.CPU_ON, 1, ENTRY, 0x1234_5678_9ABC_DEF0L));
     }
 
     @Test
@@ -186,8 +145,7 @@ class PsciTest {
     void cpuOn32() {
         assertThat(call(0x8400_0003, affinity(1) | 7L << 32, ENTRY | 1L << 40, -1))
                 .isZero();
-        assertThat(pes[1].pe.pc).isEqualTo(ENTRY);
-        assertThat(pes[1].pe.x[0]).isEqualTo(0xFFFF_FFFFL);
+        assertThat(request).isEqualTo(new Request(Action.CPU_ON, 1, ENTRY, 0xFFFF_FFFFL));
     }
 
     @Test
@@ -197,16 +155,14 @@ class PsciTest {
         assertThat(call(0xC400_0003, 0x77, ENTRY, 0)).isEqualTo(INVALID_PARAMETERS);
         assertThat(call(0xC400_0003, affinity(1) | 1L << 31, ENTRY, 0)).isEqualTo(INVALID_PARAMETERS);
         assertThat(call(0xC400_0003, affinity(1), ENTRY + 2, 0)).isEqualTo(INVALID_ADDRESS);
-        assertThat(pes[1].pe.powered).isFalse();
+        assertThat(request.action()).isEqualTo(Action.RETURN);
     }
 
     @Test
     @DisplayName("CPU_OFF switches the caller off and does not return")
     void cpuOff() {
         call(0x8400_0002);
-        assertThat(pes[0].pe.powered).isFalse();
-        assertThat(pes[0].pe.changed & PeState.CHANGED_POWER).isNotZero();
-        assertThat(outcome).isEqualTo(Outcome.CONTINUE);
+        assertThat(request.action()).isEqualTo(Action.CPU_OFF);
     }
 
     @Test
@@ -218,7 +174,7 @@ class PsciTest {
         assertThat(call(0xC400_0004, 0x5500, 0)).isEqualTo(INVALID_PARAMETERS);
         assertThat(call(0xC400_0004, affinity(0), 4)).isEqualTo(INVALID_PARAMETERS);
         assertThat(call(0x8400_0004, 3L << 32 | affinity(1), 0)).isEqualTo(1);
-        pes[0].pe.powered = false;
+        powered[0] = false;
         assertThat(call(0xC400_0004, affinity(1) & ~0xFF, 1)).isEqualTo(1);
         assertThat(call(0xC400_0004, 0, 3)).isEqualTo(1);
     }
@@ -227,10 +183,9 @@ class PsciTest {
     @DisplayName("CPU_SUSPEND is a standby that returns SUCCESS; reserved bits are invalid")
     void suspend() {
         assertThat(call(0xC400_0001, 0x0101_FFFF)).isZero();
-        assertThat(pes[0].pe.waiting).isTrue();
-        pes[0].pe.waiting = false;
+        assertThat(request.action()).isEqualTo(Action.STANDBY);
         assertThat(call(0x8400_0001, 0x8000_0000L)).isEqualTo(INVALID_PARAMETERS);
         assertThat(call(0x8400_0001, 0x0002_0000L)).isEqualTo(INVALID_PARAMETERS);
-        assertThat(pes[0].pe.waiting).isFalse();
+        assertThat(request.action()).isEqualTo(Action.RETURN);
     }
 }

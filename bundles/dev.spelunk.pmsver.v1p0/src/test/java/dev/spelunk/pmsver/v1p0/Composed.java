@@ -88,6 +88,11 @@ final class Composed {
 
             @Override
             public void reset() {}
+
+            @Override
+            public void reset(int level) {
+                reset();
+            }
         };
         return context;
     }

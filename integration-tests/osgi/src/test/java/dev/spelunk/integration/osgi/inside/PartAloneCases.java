@@ -9,7 +9,6 @@ import dev.spelunk.api.hypervisor.BufferPinningPolicy;
 import dev.spelunk.api.hypervisor.TrapHandler;
 import dev.spelunk.api.hypervisor.Vcpu;
 import dev.spelunk.api.hypervisor.VmOptions;
-import dev.spelunk.api.parts.VmDescription;
 import dev.spelunk.api.platform.InterruptDistributor;
 import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.registers.RegisterFile;
@@ -212,21 +211,6 @@ class PartAloneCases {
                     }
                 });
         pe.architecture = new Architecture(85, Set.of("FEAT_SPE"), new ProfilingRules(), Map.of());
-        VmDescription description = new VmDescription(
-                List.of(pe),
-                MEMSLOTS[0],
-                MEMSLOTS[1],
-                0,
-                0,
-                0,
-                null,
-                null,
-                0,
-                0,
-                null,
-                List.of(),
-                null,
-                VmOptions.DEFAULT);
         Object interrupts = Proxy.newProxyInstance(
                 InterruptDistributor.class.getClassLoader(),
                 new Class<?>[] {InterruptDistributor.class},
@@ -240,8 +224,8 @@ class PartAloneCases {
                             return pe;
                         case "interrupts":
                             return interrupts;
-                        case "description":
-                            return description;
+                        case "options":
+                            return VmOptions.DEFAULT;
                         case "memory":
                             if (arguments.length == 1) {
                                 return memory.getOrDefault((Integer) arguments[0], 0L);
