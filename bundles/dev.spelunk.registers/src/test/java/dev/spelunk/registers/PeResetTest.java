@@ -4,11 +4,11 @@ package dev.spelunk.registers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.PhysicalMemory;
+import dev.spelunk.api.wiring.PeContext;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,8 +25,7 @@ class PeResetTest {
     private final PeState pe = context.pe;
 
     PeResetTest() {
-        context.architecture =
-                new Architecture(85, Set.of("FEAT_EL2", "FEAT_EL3", "FEAT_VHE"), null, Map.of());
+        context.architecture = new Architecture(85, Set.of("FEAT_EL2", "FEAT_EL3", "FEAT_VHE"), null, Map.of());
         context.registers = new RegisterModelComponent().create(context, List.of(), null);
     }
 

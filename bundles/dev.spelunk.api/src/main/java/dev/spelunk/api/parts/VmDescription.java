@@ -19,7 +19,12 @@ import java.util.List;
  * @param options how it is run
  */
 public record VmDescription(
-        Processors processors, Memory memory, VirtualGic gic, Bus userDevices, Contributions contributions, VmOptions options) {
+        Processors processors,
+        Memory memory,
+        VirtualGic gic,
+        Bus userDevices,
+        Contributions contributions,
+        VmOptions options) {
     /**
      * PEs and vCPUs.
      *

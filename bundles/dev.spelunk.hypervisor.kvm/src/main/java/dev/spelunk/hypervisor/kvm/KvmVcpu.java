@@ -298,8 +298,7 @@ final class KvmVcpu implements Vcpu {
         exit.finish(context);
         state.outside(false);
         if (watch != null) {
-            watch.entered(
-                    distributor.line(index, options().profiling().interrupt()));
+            watch.entered(distributor.line(index, options().profiling().interrupt()));
         }
         if (exit.waits) {
             description.gic().controller().update(context);

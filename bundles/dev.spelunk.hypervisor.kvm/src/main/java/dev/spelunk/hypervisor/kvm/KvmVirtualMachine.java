@@ -40,11 +40,7 @@ final class KvmVirtualMachine implements VirtualMachine {
         MachineState machine = first.machine;
         int addressSize = (int) first.register(SystemRegister.ID_AA64MMFR0_EL1) & PARANGE_MASK;
         memslots = Memslots.of(
-                layout.base(),
-                layout.size(),
-                layout.hostBase(),
-                settings.memslots(),
-                StageTwo.ipaBits(addressSize));
+                layout.base(), layout.size(), layout.hostBase(), settings.memslots(), StageTwo.ipaBits(addressSize));
         state = new VmState(machine, memslots.pages());
         long hostEnd = layout.reserved()
                 + layout.reservedSize()
@@ -68,8 +64,8 @@ final class KvmVirtualMachine implements VirtualMachine {
             }
         }
         int count = processors.vcpus().size();
-        StateBlock gic = machine.block(
-                "kvm.vm.gic", description.gic().controller().stateWords(count), 0);
+        StateBlock gic =
+                machine.block("kvm.vm.gic", description.gic().controller().stateWords(count), 0);
         distributor = description
                 .gic()
                 .controller()
@@ -173,7 +169,8 @@ final class KvmVirtualMachine implements VirtualMachine {
                             profiling ? 1 : 0,
                             true,
                             true,
-                            HypervisorControls.fineGrainedTraps(d.processors().pes().get(0))),
+                            HypervisorControls.fineGrainedTraps(
+                                    d.processors().pes().get(0))),
                     d.options().profiling());
         }
     }

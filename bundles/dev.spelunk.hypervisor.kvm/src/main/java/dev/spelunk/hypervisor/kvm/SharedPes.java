@@ -244,8 +244,7 @@ final class SharedPes implements Placement {
         KvmVcpu loaded = loadedOn(p);
         long due = loaded == null
                 ? scheduler.deadline(p)
-                : Math.min(
-                        scheduler.deadline(p), loaded.delivery().deadline());
+                : Math.min(scheduler.deadline(p), loaded.delivery().deadline());
         for (int v = 0; v < vcpus.length; v++) {
             if (scheduler.doing(v) == Doing.BLOCKED && scheduler.place(v) == p && scheduler.current(p) != v) {
                 due = Math.min(due, vcpus[v][p].timerDue());

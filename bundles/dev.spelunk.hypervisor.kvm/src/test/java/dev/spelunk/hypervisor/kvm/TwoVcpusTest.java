@@ -53,7 +53,8 @@ class TwoVcpusTest {
     }
 
     @Test
-    @DisplayName("CPU_ON resets the vCPU: its registers are as after a reset, its host's controls are there, its pins gone")
+    @DisplayName(
+            "CPU_ON resets the vCPU: its registers are as after a reset, its host's controls are there, its pins gone")
     void powerOn() {
         bench.firmware = (x, pes) -> {
             assertThat(pes.count()).isEqualTo(2);
