@@ -29,7 +29,8 @@ import picocli.CommandLine.Option;
                     + "other keys, also Ctrl-C, go to the guest.",
             "",
             "Exit codes: 0 the guest powered off, or Ctrl-A x; 2 bad input or a problem of the host; 3 the guest "
-                    + "failed, panicked or reset itself; 4 --max-instructions ended it; 5 a checked invariant broke; 130 interrupted."
+                    + "failed, panicked or reset itself; 4 --max-instructions ended it; 5 a checked invariant broke; 130 interrupted with "
+                    + "SIGINT, 143 with SIGTERM, 129 with SIGHUP."
         })
 final class BootCommand implements Callable<Integer> {
     @Option(

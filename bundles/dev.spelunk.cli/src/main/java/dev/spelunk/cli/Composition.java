@@ -15,6 +15,7 @@ import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.cli.framework.BundleLocator;
 import dev.spelunk.cli.framework.BundleUpdate;
 import dev.spelunk.cli.framework.FrameworkHost;
+import dev.spelunk.cli.process.StopRequests;
 import dev.spelunk.cli.variant.VariantDefinition;
 import dev.spelunk.cli.variant.VariantReader;
 import java.io.PrintStream;
@@ -84,6 +85,7 @@ public final class Composition implements AutoCloseable, VariantUpdate, SwapList
         List<Path> files = locator.locate(definition.file(), definition.bundles());
         host = new FrameworkHost(Home.assembly());
         try {
+            StopRequests.ofProcess().check();
             host.start(source(), files, configurations(definition));
             variant = variant(definition, files);
             host.context()
@@ -191,6 +193,7 @@ public final class Composition implements AutoCloseable, VariantUpdate, SwapList
 
     /** As {@link #machine(RunOptions)} with another choice of parts. */
     public Machine machine(Variant chosen, RunOptions options) {
+        StopRequests.ofProcess().check();
         try {
             return scheduled(service(MachineFactory.class).create(chosen, options));
         } catch (BadInputException e) {

@@ -4,6 +4,7 @@ package dev.spelunk.cli;
 import dev.spelunk.cli.debian.Cache;
 import dev.spelunk.cli.debian.Fetch;
 import dev.spelunk.cli.debian.HostTools;
+import dev.spelunk.cli.process.StopRequests;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -67,6 +68,8 @@ final class DebianCommand implements Runnable {
 
         @Override
         public Integer call() {
+            // What is half fetched or unpacked is fetched or unpacked anew.
+            StopRequests.ofProcess().endingAtOnce();
             Cache folder = cache == null ? Cache.ofUser() : new Cache(cache);
             Fetch fetch = new Fetch(folder, new HostTools(), System.out, also);
             if (from == null) {

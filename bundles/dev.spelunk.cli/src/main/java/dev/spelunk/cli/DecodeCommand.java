@@ -3,6 +3,7 @@ package dev.spelunk.cli;
 
 import dev.spelunk.api.records.MalformedRecordException;
 import dev.spelunk.api.records.ProfileWriter;
+import dev.spelunk.cli.process.StopRequests;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -50,6 +51,7 @@ final class DecodeCommand implements Callable<Integer> {
         try (InputStream records = new BufferedInputStream(Files.newInputStream(file));
                 Composition composition = new Composition(variant, bundles)) {
             PrintWriter out = spec.commandLine().getOut();
+            StopRequests.ofProcess().endingAtOnce();
             try {
                 composition.service(ProfileWriter.class).decode(records, out);
             } finally {

@@ -15,8 +15,12 @@ public final class ExitCode {
     public static final int INVARIANT_BROKEN = 5;
     /** {@code record} has no profile; it needs a code of its own, as it passes on its program's. */
     public static final int RECORD_FAILED = 125;
-    /** The user interrupted the run. */
+    /** The terminal went away: SIGHUP. */
+    public static final int HUNG_UP = 129;
+    /** The user interrupted the program: SIGINT, Ctrl-C. */
     public static final int INTERRUPTED = 130;
+    /** Another program ended this one: SIGTERM. */
+    public static final int TERMINATED = 143;
 
     private ExitCode() {}
 }

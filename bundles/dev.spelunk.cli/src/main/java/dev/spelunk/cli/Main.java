@@ -3,6 +3,10 @@ package dev.spelunk.cli;
 
 import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.problems.BrokenInvariantException;
+import dev.spelunk.api.machine.BadInputException;
+import dev.spelunk.api.machine.BrokenInvariantException;
+import dev.spelunk.cli.process.StopRequests;
+import dev.spelunk.cli.process.Stopped;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -42,7 +46,7 @@ import picocli.CommandLine.Spec;
             "  3    the guest failed or reset itself",
             "  4    --max-instructions ended the run",
             "  5    a checked invariant broke",
-            "  130  interrupted",
+            "  130  interrupted with Ctrl-C (SIGINT); 143 with SIGTERM, 129 with SIGHUP",
             "  Any other code is the one that the guest passed to its semihosting exit call."
         })
 public final class Main implements Runnable {
@@ -55,6 +59,8 @@ public final class Main implements Runnable {
      * @param arguments the command line
      */
     public static void main(String[] arguments) {
+        StopRequests requests = StopRequests.ofProcess();
+        requests.listen(arguments.length != 0 && arguments[0].equals("record") ? ExitCode.RECORD_FAILED : 0);
         StandardOutput output = StandardOutput.install();
         int code = execute(arguments);
         System.out.flush();
@@ -62,7 +68,7 @@ public final class Main implements Runnable {
             System.err.println("spelunk: standard output cannot be written: " + output.failure());
             code = ExitCode.BAD_INPUT;
         }
-        System.exit(code);
+        System.exit(requests.end(code));
     }
 
     /**
@@ -97,6 +103,10 @@ public final class Main implements Runnable {
     }
 
     private static int failed(Exception e, PrintWriter err) throws Exception {
+        if (e instanceof Stopped) {
+            // What is said of it, and the exit code, is decided at the end.
+            return ExitCode.INTERRUPTED;
+        }
         if (e instanceof UserError || e instanceof BadInputException) {
             err.println("spelunk: " + e.getMessage());
             return ExitCode.BAD_INPUT;

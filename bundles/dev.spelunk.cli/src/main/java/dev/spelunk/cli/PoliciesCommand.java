@@ -8,6 +8,8 @@ import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.machine.Snapshots;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.cli.policies.PolicyTable;
+import dev.spelunk.cli.process.StopRequests;
+import dev.spelunk.cli.run.MachineRun;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -66,8 +68,12 @@ final class PoliciesCommand implements Callable<Integer> {
             for (String policy : policies(composition.names(Parts.POLICY))) {
                 console.reset();
                 try (Machine machine =
-                        composition.machine(composition.variant().withPart(Parts.POLICY, policy), runOptions)) {
-                    Result result = machine.run();
+                        composition.machine(composition.variant().withPart(Parts.POLICY, policy), runOptions);
+                        MachineRun run = new MachineRun()) {
+                    Result result = run.run(machine);
+                    if (result.ending() == Ending.INTERRUPTED) {
+                        StopRequests.ofProcess().check();
+                    }
                     int code = code(result);
                     if (code != ExitCode.SUCCESS) {
                         out.print(console.toString(StandardCharsets.UTF_8));

@@ -4,6 +4,7 @@ package dev.spelunk.cli;
 import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.cli.debian.Cache;
 import dev.spelunk.cli.record.Recording;
+import dev.spelunk.cli.process.StopRequests;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -80,6 +81,7 @@ final class RecordCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        StopRequests.ofProcess().consequence("; there is no profile");
         try {
             return new Recording(
                             cache == null ? Cache.ofUser() : new Cache(cache),

@@ -32,7 +32,8 @@ import picocli.CommandLine.Option;
             "",
             "Exit codes: the one that the guest passes to its semihosting exit call (SYS_EXIT, SYS_EXIT_EXTENDED);",
             "  0 for PSCI SYSTEM_OFF, 2 bad input or a problem of the host, 3 the guest failed or reset itself,",
-            "  4 --max-instructions ended it, 5 a checked invariant broke, 130 interrupted."
+            "  4 --max-instructions ended it, 5 a checked invariant broke, 130 interrupted with Ctrl-C, 143 with SIGTERM,",
+            "  129 with SIGHUP."
         })
 final class RunCommand implements Callable<Integer> {
     @Mixin
@@ -50,8 +51,12 @@ final class RunCommand implements Callable<Integer> {
         Console console = new Console(
                 new FileOutputStream(FileDescriptor.out), System.err, Boolean.getBoolean("spelunk.terminal"));
         InputStream input = Boolean.getBoolean("spelunk.interactive") ? System.in : FileInput.standardInput();
-        RunOptions runOptions = options.runOptions(console, input);
-        OutputFolder folder = new OutputFolder(output);
+        try (OutputFolder folder = new OutputFolder(output)) {
+            return run(folder, console, options.runOptions(console, input));
+        }
+    }
+
+    private int run(OutputFolder folder, Console console, RunOptions runOptions) {
         try (Composition composition = options.machine.compose();
                 Machine machine = composition.machine(runOptions)) {
             ProfileWriter writer = composition.service(ProfileWriter.class);

@@ -3,6 +3,7 @@ package dev.spelunk.cli;
 
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.cli.variant.VariantReader;
+import dev.spelunk.cli.process.StopRequests;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -48,6 +49,7 @@ final class ShellCommand implements Callable<Integer> {
                 Machine machine = composition.machine(options.runOptions(System.out, null))) {
             composition.context().registerService(Machine.class, machine, null);
             composition.start(BUNDLES, new VariantReader(Home.features()).bundles(BUNDLES, feature));
+            StopRequests.ofProcess().endingAtOnce();
             return session(composition.context()).call();
         }
     }

@@ -23,6 +23,8 @@ public final class RawTerminal implements AutoCloseable {
             return null;
         }
         RawTerminal terminal = new RawTerminal(settings.trim());
+        // Also when the program is ended where it is.
+        Runtime.getRuntime().addShutdownHook(new Thread(terminal::close, "terminal"));
         terminal.raw = stty("raw", "-echo") != null;
         return terminal;
     }

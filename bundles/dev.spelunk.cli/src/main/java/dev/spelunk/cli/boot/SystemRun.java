@@ -57,7 +57,7 @@ public final class SystemRun implements Callable<Integer> {
      */
     @Override
     public Integer call() {
-        try (MachineRun run = new MachineRun(this::closeTerminal).timeline(trace)) {
+        try (MachineRun run = new MachineRun().timeline(trace)) {
             return run(run);
         } finally {
             closeTerminal();

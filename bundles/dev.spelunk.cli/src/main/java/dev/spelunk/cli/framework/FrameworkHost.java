@@ -2,6 +2,8 @@
 package dev.spelunk.cli.framework;
 
 import dev.spelunk.cli.UserError;
+import dev.spelunk.cli.process.StopRequests;
+import dev.spelunk.cli.process.TemporaryFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -11,7 +13,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.Dictionary;
 import java.util.HashMap;
 import java.util.Hashtable;
@@ -26,7 +27,6 @@ import java.util.TreeSet;
 import java.util.jar.Attributes;
 import java.util.jar.Manifest;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.felix.framework.FrameworkFactory;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -64,7 +64,6 @@ public final class FrameworkHost implements AutoCloseable {
     private final Map<Path, Installed> installed = new LinkedHashMap<>();
     private final Path storage;
     private final Framework framework;
-    private final Thread storageRemover;
 
     /**
      * Starts an empty framework.
@@ -73,14 +72,9 @@ public final class FrameworkHost implements AutoCloseable {
      */
     public FrameworkHost(Path assembly) {
         this.assembly = assembly;
-        try {
-            storage = Files.createTempDirectory("spelunk-");
-        } catch (IOException e) {
-            throw new UserError("no temporary folder can be created in " + System.getProperty("java.io.tmpdir") + ": "
-                    + e.getMessage());
-        }
+        storage = TemporaryFolder.folder("framework-");
         Map<String, String> properties = new HashMap<>();
-        properties.put(Constants.FRAMEWORK_STORAGE, storage.toString());
+        properties.put(Constants.FRAMEWORK_STORAGE, storage.resolve("felix").toString());
         properties.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
         properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, sharedPackages());
         properties.put("felix.cache.locking", "false");
@@ -96,8 +90,6 @@ public final class FrameworkHost implements AutoCloseable {
         properties.put(Constants.FRAMEWORK_BSNVERSION, Constants.FRAMEWORK_BSNVERSION_MULTIPLE);
         properties.put("gosh.args", "--nointeractive --noshutdown");
         framework = new FrameworkFactory().newFramework(properties);
-        storageRemover = new Thread(this::removeStorage, "temporary folder");
-        Runtime.getRuntime().addShutdownHook(storageRemover);
         try {
             framework.start();
         } catch (BundleException e) {
@@ -155,6 +147,7 @@ public final class FrameworkHost implements AutoCloseable {
     List<Bundle> install(String wantedBy, List<Path> files) {
         List<Bundle> bundles = new ArrayList<>();
         for (Path file : files) {
+            StopRequests.ofProcess().check();
             Installed there = installed.get(file);
             FileTime time = time(file);
             if (there != null && there.time().equals(time)) {
@@ -238,26 +231,10 @@ public final class FrameworkHost implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        removeStorage();
         try {
-            Runtime.getRuntime().removeShutdownHook(storageRemover);
-        } catch (IllegalStateException e) {
-            // The JVM is ending: the hook has done or does the same.
-            return;
-        }
-    }
-
-    /** Also at the end of the JVM, when an interrupt leaves no time to stop the framework. */
-    private void removeStorage() {
-        if (!Files.exists(storage)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(storage)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).collect(Collectors.toList())) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException | UncheckedIOException e) {
-            System.err.println("spelunk: the temporary folder " + storage + " cannot be removed");
+            TemporaryFolder.delete(storage);
+        } catch (IOException e) {
+            System.err.println("spelunk: the temporary folder " + storage + " cannot be removed: " + e.getMessage());
         }
     }
 
@@ -266,6 +243,7 @@ public final class FrameworkHost implements AutoCloseable {
     }
 
     static void start(String wantedBy, Bundle bundle) {
+        StopRequests.ofProcess().check();
         if (bundle.getHeaders("").get(Constants.FRAGMENT_HOST) != null) {
             return;
         }

@@ -4,6 +4,7 @@ package dev.spelunk.cli.record;
 import dev.spelunk.cli.UserError;
 import dev.spelunk.cli.boot.CpioArchive;
 import dev.spelunk.cli.debian.Cache;
+import dev.spelunk.cli.process.StopRequests;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -76,6 +77,7 @@ final class Initramfs {
             Path perf = present(root.resolve("usr/bin/perf"));
             archive.file(OWN + "perf", 0755, perf);
             for (Path library : libraries(perf, root).values()) {
+                StopRequests.ofProcess().check();
                 archive.file(OWN + "lib/" + library.getFileName(), 0755, library);
             }
             archive.folder(relative(folder));
@@ -99,6 +101,7 @@ final class Initramfs {
         Map<String, Path> files = new TreeMap<>(libraries(program, sysroot));
         files.put(interpreter.getFileName().toString(), loader);
         for (Map.Entry<String, Path> file : files.entrySet()) {
+            StopRequests.ofProcess().check();
             Path place = file.getValue().toAbsolutePath().normalize();
             archive.file(relative(place), 0755, place);
             // Loaders look in /lib, and in the folder that they are in themselves.

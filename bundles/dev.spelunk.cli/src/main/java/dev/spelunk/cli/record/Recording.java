@@ -13,6 +13,8 @@ import dev.spelunk.cli.MachineOptions;
 import dev.spelunk.cli.UserError;
 import dev.spelunk.cli.boot.SystemRun;
 import dev.spelunk.cli.debian.Cache;
+import dev.spelunk.cli.process.StopRequests;
+import dev.spelunk.cli.process.TemporaryFolder;
 import dev.spelunk.cli.run.Console;
 import dev.spelunk.cli.run.FileInput;
 import dev.spelunk.cli.run.MachineRun;
@@ -94,14 +96,11 @@ public final class Recording {
                     program + ": the guest has its own " + program.subpath(0, 1) + "; copy the program elsewhere");
         }
         FunctionCounts counts = countFunctions ? new FunctionCounts(program) : null;
-        Path initrd = null;
-        // The program's exit code may be any, also the JVM's own for an interrupt.
-        try (MachineRun run = new MachineRun(() -> Runtime.getRuntime().halt(ExitCode.RECORD_FAILED))) {
+        try (OutputFolder output = new OutputFolder(folder)) {
+            Path initrd = TemporaryFolder.file("initramfs.cpio");
             try {
-                OutputFolder output = new OutputFolder(folder);
-                initrd = Files.createTempFile("spelunk-", ".cpio");
                 makeInitrd(initrd, program);
-                return run(run, options, output, initrd, counts);
+                return run(options, output, initrd, counts);
             } finally {
                 delete(initrd);
             }
@@ -117,22 +116,25 @@ public final class Recording {
         new Initramfs(cache, sysroot).write(initrd, program, working, GuestScript.of(event, period, working, words));
     }
 
-    private int run(MachineRun run, MachineOptions options, OutputFolder output, Path initrd, FunctionCounts counts) {
+    private int run(MachineOptions options, OutputFolder output, Path initrd, FunctionCounts counts) {
         Console kernel = new Console(OutputStream.nullOutputStream(), System.err, false);
         try (Composition composition = options.compose();
                 GuestChannels channels = new GuestChannels(
-                        output, stream(FileDescriptor.out), stream(FileDescriptor.err), FileInput.standardInput())) {
+                        output, stream(FileDescriptor.out), stream(FileDescriptor.err), FileInput.standardInput());
+                MachineRun run = new MachineRun()) {
             RunOptions machineOptions = options.runOptions(
                             new MachineOptions.Guest(cache.kernel(), initrd, 1, KERNEL_ARGUMENTS, SystemRun.MEMORY),
                             kernel,
                             null,
                             false)
                     .withPeripherals(new Peripherals(List.of(), false, channels.ports(), false));
-            run.timeline(machineOptions.trace());
             long booted;
             double start;
             Result result;
+            run.timeline(machineOptions.trace());
             try (Machine machine = composition.machine(machineOptions)) {
+                // It is in the guest's memory.
+                delete(initrd);
                 channels.onFailure(machine::interrupt);
                 if (counts != null) {
                     machine.observe(counts);
@@ -174,6 +176,7 @@ public final class Recording {
             throw new BrokenInvariantException(null, result.message());
         }
         if (result.ending() == Ending.INTERRUPTED) {
+            StopRequests.ofProcess().check();
             throw new UserError("interrupted; there is no profile");
         }
         boolean ended = result.ending() == Ending.POWERED_OFF && channels.exitCode() != null;
@@ -217,9 +220,7 @@ public final class Recording {
 
     private static void delete(Path file) {
         try {
-            if (file != null) {
-                Files.deleteIfExists(file);
-            }
+            Files.deleteIfExists(file);
         } catch (IOException e) {
             System.err.println("spelunk: the temporary file " + file + " cannot be removed");
         }

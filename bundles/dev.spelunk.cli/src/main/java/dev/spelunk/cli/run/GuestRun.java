@@ -59,7 +59,7 @@ public final class GuestRun implements Callable<Integer> {
      */
     @Override
     public Integer call() {
-        try (MachineRun run = new MachineRun(() -> {}).timeline(options.trace())) {
+        try (MachineRun run = new MachineRun().timeline(options.trace())) {
             return run(run);
         }
     }

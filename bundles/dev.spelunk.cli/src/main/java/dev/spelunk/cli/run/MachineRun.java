@@ -6,32 +6,19 @@ import dev.spelunk.api.machine.Machine.Ending;
 import dev.spelunk.api.machine.Machine.Result;
 import dev.spelunk.api.trace.TraceSink;
 import dev.spelunk.cli.ExitCode;
+import dev.spelunk.cli.process.StopRequests;
 import java.util.Locale;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Runs machines, one after the other, for a command. When the user interrupts the program, the machine stops, and
- * the program ends only when the command has written what it must and closed this.
+ * the command writes what it must before it closes this and ends.
  */
 public final class MachineRun implements AutoCloseable {
-    private static final long INTERRUPT_SECONDS = 20;
-
-    private final CountDownLatch done = new CountDownLatch(1);
-    private final Thread hook;
+    private final StopRequests.Activity activity =
+            StopRequests.ofProcess().begin(this::stop);
     private TraceSink trace;
-    private volatile Machine current;
-    private volatile boolean interrupted;
-
-    /**
-     * Begins to listen for interrupts.
-     *
-     * @param atEnd done last when the user interrupts the program
-     */
-    public MachineRun(Runnable atEnd) {
-        hook = new Thread(() -> interrupted(atEnd), "interrupt");
-        Runtime.getRuntime().addShutdownHook(hook);
-    }
+    private Machine current;
+    private boolean interrupted;
 
     /** The timeline of what is run, which ends with this; null for none. */
     public MachineRun timeline(TraceSink sink) {
@@ -41,10 +28,7 @@ public final class MachineRun implements AutoCloseable {
 
     /** Runs a machine to its end; at once to its interruption when the user has interrupted the program. */
     public Result run(Machine machine) {
-        current = machine;
-        if (interrupted) {
-            machine.interrupt();
-        }
+        begin(machine);
         machine.passed()
                 .forEach((port, bytes) -> System.err.println(String.format(
                         Locale.ROOT,
@@ -52,6 +36,7 @@ public final class MachineRun implements AutoCloseable {
                         port,
                         bytes)));
         Result result = machine.run();
+        activity.stopped(true);
         for (long point : machine.unsaved()) {
             System.err.println("spelunk: the run ended before --save-at " + point + ": that snapshot is not written");
         }
@@ -75,7 +60,10 @@ public final class MachineRun implements AutoCloseable {
                         Locale.ROOT, "spelunk: --max-instructions %d ended the run", result.instructions()));
                 return ExitCode.INSTRUCTION_LIMIT;
             case INTERRUPTED:
-                System.err.println("spelunk: interrupted");
+                if (!StopRequests.ofProcess().requested()) {
+                    // Else it is said at the very end.
+                    System.err.println("spelunk: interrupted");
+                }
                 return ExitCode.INTERRUPTED;
             case INVARIANT_BROKEN:
                 System.err.println("spelunk: " + result.message());
@@ -88,20 +76,19 @@ public final class MachineRun implements AutoCloseable {
         }
     }
 
-    private void interrupted(Runnable atEnd) {
-        interrupted = true;
-        Machine machine = current;
-        if (machine != null) {
+    private synchronized void begin(Machine machine) {
+        current = machine;
+        activity.stopped(false);
+        if (interrupted) {
             machine.interrupt();
         }
-        try {
-            if (!done.await(INTERRUPT_SECONDS, TimeUnit.SECONDS)) {
-                System.err.println("spelunk: the machine did not stop; its files are not written");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    }
+
+    private synchronized void stop() {
+        interrupted = true;
+        if (current != null) {
+            current.interrupt();
         }
-        atEnd.run();
     }
 
     /** Everything is written. */
@@ -112,17 +99,7 @@ public final class MachineRun implements AutoCloseable {
                 trace.close();
             }
         } finally {
-            done.countDown();
-            removeHook();
-        }
-    }
-
-    private void removeHook() {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            // The JVM is shutting down because of the interrupt: the hook is running.
-            return;
+            activity.close();
         }
     }
 }

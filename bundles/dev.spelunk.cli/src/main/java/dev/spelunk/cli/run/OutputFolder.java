@@ -4,19 +4,32 @@ package dev.spelunk.cli.run;
 import dev.spelunk.cli.UserError;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 
 /**
  * The folder for the files of a run. Each file is written beside its place and then moved there, so that a
  * failed run leaves no half-written file, and the files of an earlier run are whole until they are replaced.
+ *
+ * <p>One run at a time has the folder: a locked file in it says so. The operating system lets go of the lock when a
+ * process ends, however it does, and what it has left half-written is removed by the next run.
  */
-public final class OutputFolder {
+public final class OutputFolder implements AutoCloseable {
+    private static final String LOCK = ".spelunk.lock";
+    private static final String TEMPORARY_PREFIX = ".spelunk-";
+    private static final String TEMPORARY_SUFFIX = ".tmp";
+
     private final Path folder;
+    private FileChannel lock;
 
     /** Writes one file. */
     @FunctionalInterface
@@ -34,7 +47,7 @@ public final class OutputFolder {
      * Makes the folder where it is missing, and checks that files can be written in it.
      *
      * @param folder the folder
-     * @throws UserError if it is none or cannot be written
+     * @throws UserError if it is none or cannot be written, or if another run has it
      */
     public OutputFolder(Path folder) {
         this.folder = folder;
@@ -53,6 +66,76 @@ public final class OutputFolder {
             throw new UserError("the output folder " + folder + " cannot be written: " + describe(e));
         } finally {
             delete(probe);
+        }
+        if (lock()) {
+            removeLeft();
+        }
+    }
+
+    /** Takes the folder. Returns false on a file system that has no locks. */
+    private boolean lock() {
+        Path file = folder.resolve(LOCK);
+        while (true) {
+            FileChannel channel = null;
+            boolean taken = false;
+            try {
+                channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                if (channel.tryLock() == null) {
+                    throw used();
+                }
+                // The run that had it may have removed the file meanwhile: then the lock is on nothing.
+                taken = Files.exists(file);
+            } catch (OverlappingFileLockException e) {
+                throw used();
+            } catch (IOException e) {
+                return false;
+            } finally {
+                if (!taken) {
+                    closeQuietly(channel);
+                }
+            }
+            if (taken) {
+                lock = channel;
+                return true;
+            }
+        }
+    }
+
+    private UserError used() {
+        return new UserError("another run writes to the output folder " + folder
+                + ": wait for its end, or give this one a folder of its own with -o");
+    }
+
+    /** Removes what a run that was killed has left half-written. */
+    private void removeLeft() {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, TEMPORARY_PREFIX + "*" + TEMPORARY_SUFFIX)) {
+            for (Path file : files) {
+                delete(file);
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            // Leftovers are no reason not to run.
+            return;
+        }
+    }
+
+    private static void closeQuietly(FileChannel channel) {
+        try {
+            if (channel != null) {
+                channel.close();
+            }
+        } catch (IOException e) {
+            // Its lock goes with the process.
+            return;
+        }
+    }
+
+    /** Lets the next run have the folder. */
+    @Override
+    public void close() {
+        if (lock != null) {
+            delete(folder.resolve(LOCK));
+            closeQuietly(lock);
+            lock = null;
         }
     }
 
@@ -87,7 +170,9 @@ public final class OutputFolder {
     }
 
     private Path temporary(String name) throws IOException {
-        return Files.createTempFile(folder, "." + name + "-", ".tmp");
+        // It may have been removed while the guest ran.
+        Files.createDirectories(folder);
+        return Files.createTempFile(folder, TEMPORARY_PREFIX + name + "-", TEMPORARY_SUFFIX);
     }
 
     /** A file that is being written. Closing it removes what has not been kept. */

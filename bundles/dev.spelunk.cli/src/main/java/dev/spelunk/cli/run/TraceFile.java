@@ -55,6 +55,7 @@ public final class TraceFile implements TraceSink, AutoCloseable {
         }
         try {
             Path folder = file.toAbsolutePath().getParent();
+            Files.createDirectories(folder);
             temporary = Files.createTempFile(folder, "." + file.getFileName() + "-", ".tmp");
             // For a run that does not begin.
             temporary.toFile().deleteOnExit();

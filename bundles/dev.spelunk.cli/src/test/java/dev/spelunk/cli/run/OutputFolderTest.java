@@ -20,7 +20,9 @@ class OutputFolderTest {
     void filesAreReplacedAndOthersLeftAlone() throws IOException {
         Files.writeString(folder.resolve("records.bin"), "old");
         Files.writeString(folder.resolve("notes.txt"), "mine");
-        new OutputFolder(folder).write("records.bin", file -> Files.writeString(file, "new"));
+        try (OutputFolder output = new OutputFolder(folder)) {
+            output.write("records.bin", file -> Files.writeString(file, "new"));
+        }
         assertThat(folder.resolve("records.bin")).hasContent("new");
         assertThat(folder.resolve("notes.txt")).hasContent("mine");
         assertThat(names()).containsExactlyInAnyOrder("records.bin", "notes.txt");
@@ -44,7 +46,41 @@ class OutputFolderTest {
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("records.bin cannot be written: No space left on device");
         assertThat(folder.resolve("records.bin")).hasContent("old");
+        output.close();
         assertThat(names()).containsExactly("records.bin");
+    }
+
+    @Test
+    void aSecondRunIsRefusedUntilTheFirstHasEnded() throws IOException {
+        try (OutputFolder first = new OutputFolder(folder)) {
+            assertThatThrownBy(() -> new OutputFolder(folder))
+                    .isInstanceOf(UserError.class)
+                    .hasMessageContaining("another run writes to the output folder " + folder);
+            first.write("records.bin", file -> Files.writeString(file, "of the first"));
+        }
+        new OutputFolder(folder).close();
+        assertThat(names()).containsExactly("records.bin");
+    }
+
+    @Test
+    void whatAKilledRunLeftHalfWrittenIsRemoved() throws IOException {
+        Files.writeString(folder.resolve(".spelunk-records.bin-123.tmp"), "half");
+        Files.writeString(folder.resolve(".spelunk.lock"), "");
+        Files.writeString(folder.resolve(".trace.json-123.tmp"), "of another run");
+        new OutputFolder(folder).close();
+        assertThat(names()).containsExactly(".trace.json-123.tmp");
+    }
+
+    @Test
+    void aFolderThatIsRemovedWhileTheGuestRunsIsMadeAnew() throws IOException {
+        Path deep = folder.resolve("a/b");
+        try (OutputFolder output = new OutputFolder(deep)) {
+            Files.delete(deep.resolve(".spelunk.lock"));
+            Files.delete(deep);
+            Files.delete(folder.resolve("a"));
+            output.write("summary.json", file -> Files.writeString(file, "{}"));
+        }
+        assertThat(deep.resolve("summary.json")).hasContent("{}");
     }
 
     @Test
