@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli;
 
-import dev.spelunk.api.problems.BadInputException;
-import dev.spelunk.api.problems.BrokenInvariantException;
 import dev.spelunk.api.machine.BadInputException;
 import dev.spelunk.api.machine.BrokenInvariantException;
+import dev.spelunk.api.problems.BadInputException;
+import dev.spelunk.api.problems.BrokenInvariantException;
 import dev.spelunk.cli.process.StopRequests;
 import dev.spelunk.cli.process.Stopped;
 import java.io.PrintWriter;

@@ -68,7 +68,7 @@ final class PoliciesCommand implements Callable<Integer> {
             for (String policy : policies(composition.names(Parts.POLICY))) {
                 console.reset();
                 try (Machine machine =
-                        composition.machine(composition.variant().withPart(Parts.POLICY, policy), runOptions);
+                                composition.machine(composition.variant().withPart(Parts.POLICY, policy), runOptions);
                         MachineRun run = new MachineRun()) {
                     Result result = run.run(machine);
                     if (result.ending() == Ending.INTERRUPTED) {

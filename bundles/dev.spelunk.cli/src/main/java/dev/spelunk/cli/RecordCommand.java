@@ -3,8 +3,8 @@ package dev.spelunk.cli;
 
 import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.cli.debian.Cache;
-import dev.spelunk.cli.record.Recording;
 import dev.spelunk.cli.process.StopRequests;
+import dev.spelunk.cli.record.Recording;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;

@@ -2,8 +2,8 @@
 package dev.spelunk.cli;
 
 import dev.spelunk.api.machine.Machine;
-import dev.spelunk.cli.variant.VariantReader;
 import dev.spelunk.cli.process.StopRequests;
+import dev.spelunk.cli.variant.VariantReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -67,7 +67,9 @@ public final class StopRequests {
         }
 
         private boolean overdue() {
-            return !stopped && asked != 0 && System.nanoTime() - asked > TimeUnit.MILLISECONDS.toNanos(stopMilliseconds);
+            return !stopped
+                    && asked != 0
+                    && System.nanoTime() - asked > TimeUnit.MILLISECONDS.toNanos(stopMilliseconds);
         }
 
         /**

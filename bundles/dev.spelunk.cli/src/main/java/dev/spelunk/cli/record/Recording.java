@@ -8,7 +8,6 @@ import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.platform.Peripherals;
 import dev.spelunk.api.problems.BrokenInvariantException;
 import dev.spelunk.cli.Composition;
-import dev.spelunk.cli.ExitCode;
 import dev.spelunk.cli.MachineOptions;
 import dev.spelunk.cli.UserError;
 import dev.spelunk.cli.boot.SystemRun;

@@ -14,8 +14,7 @@ import java.util.Locale;
  * the command writes what it must before it closes this and ends.
  */
 public final class MachineRun implements AutoCloseable {
-    private final StopRequests.Activity activity =
-            StopRequests.ofProcess().begin(this::stop);
+    private final StopRequests.Activity activity = StopRequests.ofProcess().begin(this::stop);
     private TraceSink trace;
     private Machine current;
     private boolean interrupted;

@@ -108,7 +108,8 @@ public final class OutputFolder implements AutoCloseable {
 
     /** Removes what a run that was killed has left half-written. */
     private void removeLeft() {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, TEMPORARY_PREFIX + "*" + TEMPORARY_SUFFIX)) {
+        try (DirectoryStream<Path> files =
+                Files.newDirectoryStream(folder, TEMPORARY_PREFIX + "*" + TEMPORARY_SUFFIX)) {
             for (Path file : files) {
                 delete(file);
             }

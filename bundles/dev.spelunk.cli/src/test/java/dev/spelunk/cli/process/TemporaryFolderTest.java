@@ -18,7 +18,8 @@ class TemporaryFolderTest {
     @Test
     void itIsForTheUserAloneAndGoesWithAllThatIsInIt() throws IOException {
         TemporaryFolder folder = new TemporaryFolder(parent);
-        assertThat(Files.getPosixFilePermissions(folder.path())).isEqualTo(PosixFilePermissions.fromString("rwx------"));
+        assertThat(Files.getPosixFilePermissions(folder.path()))
+                .isEqualTo(PosixFilePermissions.fromString("rwx------"));
         Files.createDirectories(folder.path().resolve("framework-1/felix/bundle1"));
         Files.writeString(folder.path().resolve("framework-1/felix/bundle1/bundle.jar"), "jar");
         folder.remove();
