@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli;
 
-import dev.spelunk.api.machine.BadInputException;
-import dev.spelunk.api.machine.BrokenInvariantException;
 import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.problems.BrokenInvariantException;
 import dev.spelunk.cli.process.StopRequests;
