@@ -66,6 +66,7 @@ final class ControlRegisters {
     private int hcr;
     private int hpfar;
     private int mdcrEl2;
+    private int mdcrEl3;
     private int scr;
     private int vsesr;
     private int cpacr;
@@ -97,6 +98,7 @@ final class ControlRegisters {
         hcr = file.index(SystemRegister.HCR_EL2);
         hpfar = file.index(SystemRegister.HPFAR_EL2);
         mdcrEl2 = file.index(SystemRegister.MDCR_EL2);
+        mdcrEl3 = file.index(SystemRegister.MDCR_EL3);
         scr = file.index(SystemRegister.SCR_EL3);
         vsesr = file.index(SystemRegister.VSESR_EL2);
         cpacr = file.index(SystemRegister.CPACR_EL1);
@@ -168,6 +170,15 @@ final class ControlRegisters {
 
     long scr() {
         return get(scr);
+    }
+
+    long mdcrEl3() {
+        return get(mdcrEl3);
+    }
+
+    /** Whether the PE is in Secure state. */
+    boolean secure() {
+        return has(Features.EL3) && (get(scr) & SCR_NS) == 0;
     }
 
     long mdcrEl2() {

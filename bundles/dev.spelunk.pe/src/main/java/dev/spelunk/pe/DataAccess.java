@@ -26,6 +26,7 @@ final class DataAccess {
     private final byte[] ram;
     private final SoftwareTlb tlb;
     private final ControlRegisters control;
+    private final Watchpoints watchpoints;
     private final SynchronousException exception;
     private final Translation out = new Translation();
 
@@ -41,13 +42,19 @@ final class DataAccess {
     private boolean code;
     private boolean mustAlign;
 
-    DataAccess(PeContext context, SoftwareTlb tlb, ControlRegisters control, SynchronousException exception) {
+    DataAccess(
+            PeContext context,
+            SoftwareTlb tlb,
+            ControlRegisters control,
+            Watchpoints watchpoints,
+            SynchronousException exception) {
         this.context = context;
         this.pe = context.pe;
         this.memory = context.memory;
         this.ram = memory.ram;
         this.tlb = tlb;
         this.control = control;
+        this.watchpoints = watchpoints;
         this.exception = exception;
     }
 
@@ -82,11 +89,25 @@ final class DataAccess {
         if (mustAlign) {
             throw alignment(va, false);
         }
+        watchRead(va, size, mode);
         return index >= 0 ? get(index, size) : readBus(va, size);
+    }
+
+    private void watchRead(long va, int size, int mode) {
+        if (watchpoints.watching) {
+            watchpoints.check(va, size, true, false, (mode & UNPRIVILEGED) != 0);
+        }
+    }
+
+    private void watchWrite(long va, int size, int mode) {
+        if (watchpoints.watching) {
+            watchpoints.check(va, size, false, true, (mode & UNPRIVILEGED) != 0);
+        }
     }
 
     private long readWithin(long va, int size, int mode) {
         locate(va, Translator.READ, mode);
+        watchRead(va, size, mode);
         return index >= 0 ? get(index, size) : readBus(va, size);
     }
 
@@ -97,6 +118,7 @@ final class DataAccess {
             throw alignment(va, false);
         }
         locate(second, Translator.READ, mode);
+        watchRead(va, size, mode);
         long value = 0;
         for (int i = 0; i < size; i++) {
             value |= readWithin(va + i, 1, mode) << 8 * i;
@@ -108,6 +130,7 @@ final class DataAccess {
     void write(long va, int size, long value, int mode) {
         if ((va & size - 1) == 0) {
             locate(va, Translator.WRITE, mode);
+            watchWrite(va, size, mode);
             store(va, size, value);
             return;
         }
@@ -120,6 +143,7 @@ final class DataAccess {
         if (mustAlign) {
             throw alignment(va, true);
         }
+        watchWrite(va, size, mode);
         store(va, size, value);
     }
 
@@ -130,6 +154,7 @@ final class DataAccess {
             throw alignment(va, true);
         }
         locate(second, Translator.WRITE, mode);
+        watchWrite(va, size, mode);
         for (int i = 0; i < size; i++) {
             locate(va + i, Translator.WRITE, mode);
             store(va + i, 1, value >>> 8 * i);
@@ -149,6 +174,9 @@ final class DataAccess {
         if ((va & 0xFFF) + size > 4096) {
             locate((va | 0xFFF) + 1, access, mode);
         }
+        if (watchpoints.watching) {
+            watchpoints.check(va, size, !write, write, (mode & UNPRIVILEGED) != 0);
+        }
     }
 
     /** Locates an access that reads and writes memory: both are checked, reading first. The access is RAM or faults. */
@@ -161,6 +189,9 @@ final class DataAccess {
         if (index < 0) {
             throw dataAbort(va, SynchronousException.UNSUPPORTED_EXCLUSIVE);
         }
+        if (watchpoints.watching) {
+            watchpoints.check(va, size, true, true, false);
+        }
     }
 
     /** Locates an exclusive access. The access is RAM or faults. */
@@ -171,6 +202,9 @@ final class DataAccess {
         locate(va, write ? Translator.WRITE : Translator.READ, PLAIN);
         if (index < 0) {
             throw dataAbort(va, SynchronousException.UNSUPPORTED_EXCLUSIVE | (write ? 1 << 6 : 0));
+        }
+        if (watchpoints.watching) {
+            watchpoints.check(va, size, !write, write, false);
         }
     }
 
@@ -219,6 +253,7 @@ final class DataAccess {
         if (index < 0) {
             throw dataAbort(va, SynchronousException.EXTERNAL_ABORT | 1 << 6);
         }
+        watchWrite(start, size, PLAIN);
         int at = index;
         for (int i = 0; i < size; i += 8) {
             put(at + i, 8, 0);
@@ -229,6 +264,13 @@ final class DataAccess {
     void maintain(long va, int access) {
         if (!context.translator.translate(out, va, access | Translator.MAINTENANCE)) {
             throw translationFault(va, 1 << 8 | 1 << 6);
+        }
+    }
+
+    /** A watchpoint may watch what DC IVAC invalidates, size bytes to which va belongs. */
+    void watchInvalidation(long va, int size) {
+        if (watchpoints.watching) {
+            watchpoints.checkMaintenance(va, size);
         }
     }
 
@@ -292,6 +334,10 @@ final class DataAccess {
             return;
         }
         index = (int) (pa - memory.base);
+        if (watchpoints.watchesPage(va)) {
+            code = access == Translator.WRITE && memory.holdsCode(pa);
+            return;
+        }
         code = access == Translator.WRITE && memory.holdsCode(pa);
         boolean check = mustAlign || (control.sctlr(pe.el) & ControlRegisters.SCTLR_A) != 0;
         tlb.fill(kind, s, va, index & ~0xFFF, (check ? SoftwareTlb.ALIGNED : 0) | (code ? SoftwareTlb.CODE : 0));

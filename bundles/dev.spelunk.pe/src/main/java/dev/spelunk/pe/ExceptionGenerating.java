@@ -42,7 +42,9 @@ final class ExceptionGenerating {
         return throwAfter(p, p.exception.of(SynchronousException.SVC, immediate, 0));
     }
 
+    /** The instruction has completed when the exception is taken: a Software Step has been made (SSAdvance). */
     private static int throwAfter(Processor p, SynchronousException e) {
+        p.pe.ss = false;
         e.returnOffset = 4;
         throw e;
     }

@@ -21,6 +21,7 @@ final class Exceptions {
 
     private final PeState pe;
     private final ControlRegisters control;
+    private final SelfHostedDebug debug;
     /** Kind of the last exception taken. */
     int lastKind;
     /** ESR_ELx of the last synchronous exception. */
@@ -29,17 +30,17 @@ final class Exceptions {
     private int row;
     private long rowExecuted;
 
-    Exceptions(PeState pe, ControlRegisters control) {
+    Exceptions(PeState pe, ControlRegisters control, SelfHostedDebug debug) {
         this.pe = pe;
         this.control = control;
+        this.debug = debug;
     }
 
     /** Takes a synchronous exception of the operation at pc. @return the EL that took it */
     int take(SynchronousException e) {
         int target = Math.max(e.routedTo, control.defaultTarget(pe.el));
         int ec = e.exceptionClass;
-        if ((ec == SynchronousException.INSTRUCTION_ABORT || ec == SynchronousException.DATA_ABORT)
-                && target == pe.el) {
+        if (SynchronousException.tellsSameLevel(ec) && target == pe.el) {
             ec++;
         }
         if (e.hasIpa) {
@@ -86,6 +87,7 @@ final class Exceptions {
         pe.spSel = 1;
         pe.loadStackPointer();
         pe.ss = false;
+        pe.stepped = PeState.NOT_STEPPED;
         pe.daif = PeState.D | PeState.A | PeState.I | PeState.F;
         pe.il = false;
         long sctlr = control.sctlrRegister(target);
@@ -112,7 +114,9 @@ final class Exceptions {
         int from = pe.el;
         boolean masked = pe.pm;
         pe.count(PmuState.EXC_RETURN);
-        if (illegalReturn(spsr)) {
+        boolean illegal = illegalReturn(spsr);
+        boolean step = debug.stepAfterReturn(spsr, illegal ? from : (int) (spsr >>> 2) & 3);
+        if (illegal) {
             long kept = pe.spsr() & 0xFL | 1L << 20;
             long flags = 0xFL << 28 | 0xFL << 6;
             long taken = flags
@@ -125,7 +129,8 @@ final class Exceptions {
         } else {
             pe.restorePstate(spsr & legalPstate());
         }
-        pe.ss = false;
+        pe.ss = step;
+        pe.stepped = PeState.NOT_STEPPED;
         pe.exclusiveAddress = -1;
         pe.eventRegister = true;
         pe.pc = address;

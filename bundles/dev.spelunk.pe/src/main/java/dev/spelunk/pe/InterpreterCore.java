@@ -53,7 +53,11 @@ final class InterpreterCore implements Core {
             }
             int taken = 0;
             try {
-                runBlocks(end);
+                if (p.debug.byOperation()) {
+                    runDebugged();
+                } else {
+                    runBlocks(end);
+                }
             } catch (SynchronousException e) {
                 taken = take(e);
             }
@@ -101,6 +105,24 @@ final class InterpreterCore implements Core {
         } finally {
             block.kinds[last] = covered;
         }
+    }
+
+    /** One operation, with the debug exceptions that come before it (DDI 0487, D1.3.5.5 has their order). */
+    private void runDebugged() {
+        int word = beforeDebugged();
+        boolean step = p.debug.stepsNow();
+        runBlocks(pe.executed + 1);
+        if (step) {
+            p.debug.stepped(word);
+        }
+    }
+
+    private int beforeDebugged() {
+        p.debug.checkStep();
+        p.selectMode();
+        int word = (int) p.data.get(cache.fetchIndex(pe.pc), 4);
+        p.debug.checkBreakpoints();
+        return word;
     }
 
     private void checkIllegalState() {
@@ -153,13 +175,21 @@ final class InterpreterCore implements Core {
         }
         p.selectMode();
         int taken = 0;
+        boolean debugged = p.debug.byOperation();
         try {
+            if (debugged) {
+                beforeDebugged();
+            }
             checkIllegalState();
+            boolean step = debugged && p.debug.stepsNow();
             int index = cache.fetchIndex(pe.pc);
             int word = (int) p.data.get(index, 4);
             observed = true;
             boolean guarded = p.tlb.fetchGuarded(p.tlb.fetchSet(), pe.pc);
             observer.execute(operation, word, context.memory.base + index, guarded);
+            if (step) {
+                p.debug.stepped(word);
+            }
         } catch (SynchronousException e) {
             if (observed) {
                 OperationObserver.exception(operation, e);

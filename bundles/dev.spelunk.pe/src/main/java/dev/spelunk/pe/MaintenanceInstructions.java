@@ -161,6 +161,7 @@ final class MaintenanceInstructions {
         }
         if (operation == (6 << 3 | 1)) {
             p.data.maintain(p.x[rt], Translator.WRITE);
+            p.data.watchInvalidation(p.x[rt], p.dataCacheLine());
         }
         return Processor.NEXT;
     }

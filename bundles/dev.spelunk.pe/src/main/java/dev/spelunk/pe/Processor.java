@@ -18,6 +18,7 @@ final class Processor {
     final SynchronousException exception = new SynchronousException();
     final ControlRegisters control;
     final SoftwareTlb tlb;
+    final SelfHostedDebug debug;
     final DataAccess data;
     final Exceptions exceptions;
     final VectorInstructions vectors;
@@ -33,8 +34,9 @@ final class Processor {
         x = pe.x;
         control = new ControlRegisters(pe);
         tlb = new SoftwareTlb(pe);
-        data = new DataAccess(context, tlb, control, exception);
-        exceptions = new Exceptions(pe, control);
+        debug = new SelfHostedDebug(pe, control, tlb, exception);
+        data = new DataAccess(context, tlb, control, debug.watchpoints, exception);
+        exceptions = new Exceptions(pe, control, debug);
         vectors = new VectorInstructions(this);
         pointers = new PointerAuthentication(this);
     }
@@ -43,6 +45,7 @@ final class Processor {
     void resolve() {
         control.resolve(context.registers, context.architecture);
         features = control.features();
+        debug.resolve(context.registers, context.architecture);
         vectors.resolve();
         pointers.resolve();
     }
@@ -67,6 +70,11 @@ final class Processor {
     /** Bytes that DC ZVA zeroes. */
     int zeroBlockSize() {
         return 4 << (context.register(SystemRegister.DCZID_EL0) & 15);
+    }
+
+    /** Bytes of the smallest data cache line, CTR_EL0.DminLine. */
+    int dataCacheLine() {
+        return 4 << (context.register(SystemRegister.CTR_EL0) >>> 16 & 15);
     }
 
     SynchronousException undefined() {

@@ -22,6 +22,9 @@ final class SynchronousException extends RuntimeException {
     static final int PC_ALIGNMENT = 0x22;
     static final int DATA_ABORT = 0x24;
     static final int SP_ALIGNMENT = 0x26;
+    static final int BREAKPOINT = 0x30;
+    static final int SOFTWARE_STEP = 0x32;
+    static final int WATCHPOINT = 0x34;
     static final int BRK = 0x3C;
 
     /** Fault status codes that do not come from a translation. */
@@ -50,6 +53,15 @@ final class SynchronousException extends RuntimeException {
 
     SynchronousException() {
         super("synchronous exception", null, false, false);
+    }
+
+    /** Whether an exception from the EL that takes it has the exception class that follows. */
+    static boolean tellsSameLevel(int ec) {
+        return ec == INSTRUCTION_ABORT
+                || ec == DATA_ABORT
+                || ec == BREAKPOINT
+                || ec == SOFTWARE_STEP
+                || ec == WATCHPOINT;
     }
 
     /** Makes this an exception without address. */

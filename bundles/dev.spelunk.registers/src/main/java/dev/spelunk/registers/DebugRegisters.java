@@ -6,19 +6,21 @@ import dev.spelunk.api.banks.AccessRule;
 import dev.spelunk.api.banks.RegisterBank;
 import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.registers.Access;
-import dev.spelunk.api.registers.Encoding;
+import dev.spelunk.api.registers.SystemRegister;
 import java.util.List;
 
 /**
- * Debug (DDI 0487, D24.3): MDSCR_EL1 holds what is written, the OS Lock works, and whatever needs a debug
- * event or a debugger reads as zero and ignores writes.
+ * Self-hosted debug (DDI 0487, D2 and D24.3): breakpoints, watchpoints, the OS Lock and, with FEAT_DoubleLock, the OS
+ * Double Lock. What only an external debugger would use reads as zero and ignores writes.
  */
 final class DebugRegisters implements RegisterBank {
-    /** Breakpoints and watchpoints: ID_AA64DFR0_EL1.{BRPs,WRPs} + 1. */
-    private static final int POINTS = 2;
+    /** ID_AA64DFR0_EL1.{BRPs, WRPs, CTX_CMPs} + 1, as many as Arm's Neoverse cores have. */
+    static final int BREAKPOINTS = 6;
 
-    private static final int MDSCR_EL1 = Encoding.of(2, 0, 0, 2, 2);
-    private static final int OSLAR_EL1 = Encoding.of(2, 0, 1, 0, 4);
+    static final int WATCHPOINTS = 4;
+    /** The last ones are context-aware. */
+    static final int CONTEXT_AWARE = 2;
+
     /** OSLM 0b10: the OS Lock is implemented. */
     private static final long OSLSR_OSLM = 1L << 3;
     /** Debug authentication: nothing is implemented or enabled for a debugger that is not there. */
@@ -33,9 +35,10 @@ final class DebugRegisters implements RegisterBank {
         AccessRule tda = t.debug(Traps.MDCR_TDA);
         AccessRule tdosa = t.debug(Traps.MDCR_TDOSA);
         AccessRule tdra = t.debug(Traps.MDCR_TDRA);
-        AccessRule tdcc = (c, read) ->
-                c.pe.el == 0 && (c.register(MDSCR_EL1) & MDSCR_TDCC) != 0 ? t.trapFromEl0(c) : Access.ALLOWED;
-        d.add("MDSCR_EL1", MDSCR_EL1)
+        AccessRule tdcc = (c, read) -> c.pe.el == 0 && (c.register(SystemRegister.MDSCR_EL1) & MDSCR_TDCC) != 0
+                ? t.trapFromEl0(c)
+                : Access.ALLOWED;
+        d.add("MDSCR_EL1", SystemRegister.MDSCR_EL1)
                 .field("SS", 0)
                 .field("ERR", 6)
                 .field("TDCC", 12)
@@ -50,18 +53,22 @@ final class DebugRegisters implements RegisterBank {
                 .field("RXfull", 30)
                 .rule(t.hdfg(4))
                 .rule(tda);
-        d.add("OSLAR_EL1", OSLAR_EL1)
+        d.add("OSLAR_EL1", SystemRegister.OSLAR_EL1)
                 .field("OSLK", 0)
                 .reset(1)
                 .writeOnly()
                 .rule(t.hdfg(8))
                 .rule(tdosa);
-        d.add("OSLSR_EL1", 2, 0, 1, 1, 4)
+        d.add("OSLSR_EL1", SystemRegister.OSLSR_EL1)
                 .constant(OSLSR_OSLM)
                 .rule(t.hdfg(9))
                 .rule(tdosa)
-                .onRead((c, r, stored) -> stored | c.register(OSLAR_EL1) << 1);
-        d.add("OSDLR_EL1", 2, 0, 1, 3, 4).rule(t.hdfg(11)).rule(tdosa);
+                .onRead((c, r, stored) -> stored | c.register(SystemRegister.OSLAR_EL1) << 1);
+        RegisterDefinition.Builder osdlr =
+                d.add("OSDLR_EL1", SystemRegister.OSDLR_EL1).rule(t.hdfg(11)).rule(tdosa);
+        if (a.has("FEAT_DoubleLock")) {
+            osdlr.field("DLK", 0);
+        }
         d.add("DBGPRCR_EL1", 2, 0, 1, 4, 4).rule(t.hdfg(7)).rule(tdosa);
         d.add("MDRAR_EL1", 2, 0, 1, 0, 0).constant(0).rule(tdra);
         d.add("OSECCR_EL1", 2, 0, 0, 6, 2).rule(t.hdfg(10)).rule(tda);
@@ -83,12 +90,52 @@ final class DebugRegisters implements RegisterBank {
                 .constant(DBGAUTHSTATUS)
                 .rule(t.hdfg(6))
                 .rule(tda);
-        for (int n = 0; n < POINTS; n++) {
-            d.add("DBGBVR" + n + "_EL1", 2, 0, 0, n, 4).rule(t.hdfg(1)).rule(tda);
-            d.add("DBGBCR" + n + "_EL1", 2, 0, 0, n, 5).rule(t.hdfg(0)).rule(tda);
-            d.add("DBGWVR" + n + "_EL1", 2, 0, 0, n, 6).rule(t.hdfg(3)).rule(tda);
-            d.add("DBGWCR" + n + "_EL1", 2, 0, 0, n, 7).rule(t.hdfg(2)).rule(tda);
-        }
+        breakpoints(d, tda);
+        watchpoints(d, tda);
         return d.build();
+    }
+
+    private static void breakpoints(Definitions d, AccessRule tda) {
+        for (int n = 0; n < BREAKPOINTS; n++) {
+            RegisterDefinition.Builder value = d.add("DBGBVR" + n + "_EL1", 2, 0, 0, n, 4);
+            if (n < BREAKPOINTS - CONTEXT_AWARE) {
+                value.field("VA", 63, 2);
+            } else {
+                value.whole();
+            }
+            value.rule(d.traps.hdfg(1)).rule(tda);
+            d.add("DBGBCR" + n + "_EL1", 2, 0, 0, n, 5)
+                    .field("E", 0)
+                    .field("PMC", 2, 1)
+                    // BAS: no Exception level uses AArch32.
+                    .res1(8, 5)
+                    .field("HMC", 13)
+                    .field("SSC", 15, 14)
+                    .field("LBN", 19, 16)
+                    .field("BT", 23, 20)
+                    .rule(d.traps.hdfg(0))
+                    .rule(tda);
+        }
+    }
+
+    private static void watchpoints(Definitions d, AccessRule tda) {
+        for (int n = 0; n < WATCHPOINTS; n++) {
+            d.add("DBGWVR" + n + "_EL1", 2, 0, 0, n, 6)
+                    .field("VA", 63, 2)
+                    .rule(d.traps.hdfg(3))
+                    .rule(tda);
+            d.add("DBGWCR" + n + "_EL1", 2, 0, 0, n, 7)
+                    .field("E", 0)
+                    .field("PAC", 2, 1)
+                    .field("LSC", 4, 3)
+                    .field("BAS", 12, 5)
+                    .field("HMC", 13)
+                    .field("SSC", 15, 14)
+                    .field("LBN", 19, 16)
+                    .field("WT", 20)
+                    .field("MASK", 28, 24)
+                    .rule(d.traps.hdfg(2))
+                    .rule(tda);
+        }
     }
 }

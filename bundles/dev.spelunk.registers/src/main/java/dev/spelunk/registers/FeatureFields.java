@@ -50,8 +50,9 @@ final class FeatureFields {
         int profiling = a.profiling() == null ? 0 : a.profiling().pmsVer;
         return field(0, debug)
                 | field(8, monitors(a))
-                | field(12, 1)
-                | field(20, 1)
+                | field(12, DebugRegisters.BREAKPOINTS - 1)
+                | field(20, DebugRegisters.WATCHPOINTS - 1)
+                | field(28, DebugRegisters.CONTEXT_AWARE - 1)
                 | field(32, profiling)
                 | (a.has("FEAT_DoubleLock") ? 0 : field(36, 0xF))
                 | (a.has("FEAT_EL2") ? one(a, 60, "FEAT_HPMN0") : 0);

@@ -6,6 +6,10 @@ package dev.spelunk.api.registers;
  * (fields, reset, access) is in the bank of the part that owns it; ICH_LR<n>_EL2 is {@link #ICH_LR0_EL2} + n for n below 8.
  */
 public final class SystemRegister {
+    public static final int MDSCR_EL1 = 2 << 14 | 0 << 11 | 0 << 7 | 2 << 3 | 2;
+    public static final int OSLAR_EL1 = 2 << 14 | 0 << 11 | 1 << 7 | 0 << 3 | 4;
+    public static final int OSLSR_EL1 = 2 << 14 | 0 << 11 | 1 << 7 | 1 << 3 | 4;
+    public static final int OSDLR_EL1 = 2 << 14 | 0 << 11 | 1 << 7 | 3 << 3 | 4;
     public static final int MIDR_EL1 = 3 << 14 | 0 << 11 | 0 << 7 | 0 << 3 | 0;
     public static final int MPIDR_EL1 = 3 << 14 | 0 << 11 | 0 << 7 | 0 << 3 | 5;
     public static final int REVIDR_EL1 = 3 << 14 | 0 << 11 | 0 << 7 | 0 << 3 | 6;

@@ -38,6 +38,12 @@ public final class PeState {
     public static final int CHANGED_POWER = 16;
     public static final int CHANGED_EVENTS = 32;
 
+    /** Values of {@link #stepped}: nothing, an instruction, a Load-Exclusive. */
+    public static final int NOT_STEPPED = 0;
+
+    public static final int STEPPED = 1;
+    public static final int STEPPED_EXCLUSIVE = 2;
+
     /** Position of this PE in its machine, from 0. */
     public final int index;
 
@@ -103,6 +109,11 @@ public final class PeState {
     public int interrupts;
     /** Target Exception level of the SPE Profiling exception that is to be taken now; 0: none. Set by the SPU. */
     public int profilingException;
+    /**
+     * What Software Step has executed since it became active: {@link #NOT_STEPPED}, {@link #STEPPED} or
+     * {@link #STEPPED_EXCLUSIVE}, for the syndrome of its exception (DDI 0487, D2.12).
+     */
+    public int stepped;
     /** What changed, see {@link #CHANGED_PROFILING}. The PE ends its run when it is not 0. */
     public int changed;
 
