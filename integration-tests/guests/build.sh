@@ -109,7 +109,7 @@ suite() { # NAME AREA FLAGS
 		"$objects/suite-$2.c.o" -o "$output/$1.elf"
 	"${prefix}strip" --strip-debug "$output/$1.elf"
 }
-for area in registers timer gic psci pmu; do
+for area in registers timer gic psci pmu debug; do
 	suite suite-$area $area ""
 done
 suite suite-system-off end -DEND=SYSTEM_OFF

@@ -22,6 +22,12 @@ public interface Vcpu {
     /** Tells the SPE part that the guest has written a buffer register (in memory already). */
     void bufferWritten(int encoding, long previous);
 
+    /** Tells that the guest has accessed a breakpoint, a watchpoint or MDSCR_EL1, which are lent to it from then on. */
+    void debugAccessed();
+
+    /** Tells that the guest has written OSLAR_EL1 (in memory already). */
+    void osLockWritten();
+
     /** The VM's virtual GIC. */
     InterruptDistributor interrupts();
 

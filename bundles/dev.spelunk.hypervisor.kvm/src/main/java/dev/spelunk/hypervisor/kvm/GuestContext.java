@@ -39,7 +39,9 @@ final class GuestContext {
                 && op1 == 0
                 && (Encoding.crn(encoding) == CRN_GIC && Encoding.crm(encoding) >= FIRST_GIC_CRM
                         || encoding == SystemRegister.ICC_PMR_EL1);
+        // Debug registers (op0 = 2) have values of their own in memory too.
         return lower
+                && Encoding.op0(encoding) != 2
                 && !cpuInterface
                 && definition.aliasOf() < 0
                 && definition.lowestWriteEl() < NEVER

@@ -94,9 +94,10 @@ final class HypervisorControls {
      * traps all sampling registers trap too. The performance monitors are the guest's, where there are any.
      *
      * @param host MDCR_EL2 of the host, for HPMN
+     * @param debugTraps whether the guest's accesses to breakpoints and watchpoints trap
      */
-    static long mdcrGuest(PeContext context, long host) {
-        long mdcr = host & MDCR_HPMN | monitors(context) | MDCR_TDA | MDCR_TDOSA | MDCR_TDRA;
+    static long mdcrGuest(PeContext context, long host, boolean debugTraps) {
+        long mdcr = host & MDCR_HPMN | monitors(context) | (debugTraps ? MDCR_TDA : 0) | MDCR_TDOSA | MDCR_TDRA;
         if (context.architecture.profiling() == null) {
             return mdcr;
         }

@@ -385,6 +385,16 @@ final class KvmVcpu implements Vcpu {
     }
 
     @Override
+    public void debugAccessed() {
+        worldSwitch.debugAccessed();
+    }
+
+    @Override
+    public void osLockWritten() {
+        worldSwitch.osLockWritten();
+    }
+
+    @Override
     public InterruptDistributor interrupts() {
         return distributor;
     }

@@ -13,7 +13,7 @@ final class VcpuState {
     private static final int RESUME_ADDRESS = 3;
     private static final int RESUME_SPSR = 4;
     private static final int REGISTERS = 8;
-    private static final int REGISTER_COUNT = 60;
+    private static final int REGISTER_COUNT = 128;
     private static final int WORDS = REGISTERS + 2 * REGISTER_COUNT;
 
     /** The buffer registers of this vCPU are in hardware: the predicate held at the last entry. */
@@ -24,6 +24,8 @@ final class VcpuState {
     private static final long HELD_OFF = 4;
     /** The vCPU is out of the guest: in an exit, or never entered. */
     private static final long OUTSIDE = 8;
+    /** Breakpoints, watchpoints and MDSCR_EL1 are lent to the guest. */
+    private static final long OWNS_DEBUG = 16;
 
     private final StateBlock block;
     private final RegisterWords registers;
@@ -92,6 +94,15 @@ final class VcpuState {
 
     void outside(boolean value) {
         set(OUTSIDE, value);
+    }
+
+    /** Whether breakpoints, watchpoints and MDSCR_EL1 are the guest's and do not trap. */
+    boolean ownsDebug() {
+        return is(OWNS_DEBUG);
+    }
+
+    void ownsDebug(boolean value) {
+        set(OWNS_DEBUG, value);
     }
 
     private boolean is(long flag) {

@@ -19,6 +19,7 @@ final class WorldSwitch {
     private final VcpuState state;
     private final VmState vm;
     private final StageTwo stage2;
+    private final DebugSwitch debug;
     private final boolean physicalAddresses;
     /** MPIDR_EL1 of the vCPU. */
     private final long affinity;
@@ -40,6 +41,17 @@ final class WorldSwitch {
         this.affinity = affinity;
         this.physicalAddresses = physicalAddresses;
         this.watch = watch;
+        debug = new DebugSwitch(context, state);
+    }
+
+    /** The guest has accessed a debug register that trapped. */
+    void debugAccessed() {
+        debug.touched();
+    }
+
+    /** The guest has opened or closed its OS Lock: KVM does a vcpu put and load. */
+    void osLockWritten() {
+        debug.load();
     }
 
     /** vcpu load: what stays in the PE as long as the vCPU is on it. */
@@ -64,6 +76,7 @@ final class WorldSwitch {
         // What an earlier user of the PE left in the buffer registers is not this vCPU's.
         write(SystemRegister.PMBLIMITR_EL1, 0);
         write(SystemRegister.PMBSR_EL1, 0);
+        debug.load();
         // PCT = 00 and CX = 0: virtual time, no host context; PA only where the VM may have it.
         write(SystemRegister.PMSCR_EL2, physicalAddresses ? HypervisorControls.PMSCR_PA : 0);
         write(SystemRegister.ICC_SRE_EL2, ICC_SRE_EL2_ALL);
@@ -98,6 +111,7 @@ final class WorldSwitch {
     /** Guest entry, without the return itself: stage 2 first, PMBLIMITR_EL1 last. */
     void enter(boolean loadBuffer) {
         ownBuffer();
+        debug.enter();
         enableStage2();
         state.loaded(loadBuffer);
         if (loadBuffer) {
@@ -121,13 +135,16 @@ final class WorldSwitch {
                 write(SystemRegister.PMBSR_EL1, 0);
             }
         }
+        debug.exit();
         disownBuffer();
         disableStage2();
         return pmbsr;
     }
 
     private void ownBuffer() {
-        write(SystemRegister.MDCR_EL2, HypervisorControls.mdcrGuest(context, read(SystemRegister.MDCR_EL2)));
+        write(
+                SystemRegister.MDCR_EL2,
+                HypervisorControls.mdcrGuest(context, read(SystemRegister.MDCR_EL2), debug.traps()));
     }
 
     private void disownBuffer() {

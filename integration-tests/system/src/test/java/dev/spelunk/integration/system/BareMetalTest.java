@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What bare-metal test suites probe: guests that check registers, timers, GIC, PSCI and PMU from the inside. */
+/** What bare-metal test suites probe: guests that check registers, timers, GIC, PSCI, PMU and debug from the inside. */
 class BareMetalTest {
     private static final String TEST = "BareMetalTest";
     private static final long LIMIT = 100_000_000;
@@ -20,7 +20,7 @@ class BareMetalTest {
     private static final int FEWEST = 35;
 
     static Stream<Arguments> everywhere() {
-        return Stream.of("registers", "timer", "gic", "psci", "pmu")
+        return Stream.of("registers", "timer", "gic", "psci", "pmu", "debug")
                 .flatMap(area -> Stream.of("kvm", "none").flatMap(hypervisor -> Stream.of("default", "armv8.2-spe-v1p0")
                         .map(variant -> Arguments.of(area, hypervisor, variant))));
     }

@@ -5,16 +5,16 @@ import dev.spelunk.api.hypervisor.TrapHandler;
 import dev.spelunk.api.hypervisor.Vcpu;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.registers.Encoding;
+import dev.spelunk.api.registers.SystemRegister;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * Debug registers (MDCR_EL2.TDA, TDOSA, TDRA; op0 = 2): MDSCR_EL1 holds its value in memory, OSLSR_EL1 says
- * that there is an OS Lock and that it is open, everything else reads as zero and ignores writes.
+ * Debug registers (MDCR_EL2.TDA, TDOSA, TDRA; op0 = 2). A first access to a breakpoint, a watchpoint or MDSCR_EL1 is
+ * served from memory and lends them to the guest; the OS Lock is always the vCPU's own, in memory; everything else
+ * reads as zero and ignores writes.
  */
 @Component(property = {Parts.PART + "=" + Parts.TRAPS, Parts.NAME + "=debug"})
 public final class DebugTraps implements TrapHandler {
-    private static final int MDSCR_EL1 = Encoding.of(2, 0, 0, 2, 2);
-    private static final int OSLSR_EL1 = Encoding.of(2, 0, 1, 1, 4);
     private static final long OSLSR_OSLM = 1L << 3;
 
     @Override
@@ -24,14 +24,34 @@ public final class DebugTraps implements TrapHandler {
 
     @Override
     public long read(Vcpu vcpu, int encoding) {
-        return encoding == MDSCR_EL1 ? vcpu.memory(encoding) : encoding == OSLSR_EL1 ? OSLSR_OSLM : 0;
+        if (encoding == SystemRegister.OSLSR_EL1) {
+            return OSLSR_OSLM | vcpu.memory(SystemRegister.OSLAR_EL1) << 1;
+        }
+        if (!isLent(vcpu, encoding)) {
+            return 0;
+        }
+        vcpu.debugAccessed();
+        return vcpu.memory(encoding);
     }
 
     @Override
     public boolean write(Vcpu vcpu, int encoding, long value) {
-        if (encoding == MDSCR_EL1) {
-            vcpu.memory(encoding, value & 0xFFFF_FFFFL);
+        if (encoding == SystemRegister.OSLAR_EL1) {
+            vcpu.memory(encoding, value & 1);
+            vcpu.osLockWritten();
+        } else if (isLent(vcpu, encoding)) {
+            vcpu.memory(encoding, vcpu.pe().registers.definition(encoding).merge(vcpu.memory(encoding), value));
+            vcpu.debugAccessed();
         }
         return true;
+    }
+
+    /** MDSCR_EL1, and DBGBVR, DBGBCR, DBGWVR and DBGWCR as far as the machine has them. */
+    private static boolean isLent(Vcpu vcpu, int encoding) {
+        boolean point = Encoding.op1(encoding) == 0
+                && Encoding.crn(encoding) == 0
+                && Encoding.op2(encoding) >= 4
+                && vcpu.pe().registers.index(encoding) >= 0;
+        return point || encoding == SystemRegister.MDSCR_EL1;
     }
 }
