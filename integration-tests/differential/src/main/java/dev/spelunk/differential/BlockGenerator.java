@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.differential;
 
+import dev.spelunk.a64.Field;
+import dev.spelunk.a64.Instruction;
+import dev.spelunk.a64.InstructionSet;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -20,12 +23,12 @@ public final class BlockGenerator {
         0x100000, 0x40100000L, 0x50000000L, 0x4200000000L, 0x0001000000000000L, 0xffff000000000000L
     };
 
-    private final Catalogue catalogue;
+    private final InstructionSet catalogue;
     private final int version;
     private final int length;
     private final long seed;
     private final boolean vectors;
-    private final Catalogue preparing;
+    private final InstructionSet preparing;
     private final MoveWide moveWide;
     private final Instruction adr;
     private final int clrex;
@@ -53,7 +56,7 @@ public final class BlockGenerator {
      * @param length units in a block; a unit is one instruction under test with those that prepare it
      * @param seed determines every block
      */
-    public BlockGenerator(Catalogue catalogue, int version, int length, long seed) {
+    public BlockGenerator(InstructionSet catalogue, int version, int length, long seed) {
         this(catalogue, catalogue, version, length, seed);
     }
 
@@ -62,7 +65,7 @@ public final class BlockGenerator {
      * @param preparing the base instructions, of which preparation is made; when this is another catalogue, the
      *     SIMD&FP registers, FPCR and FPSR have values, and FPSR is looked at after many units
      */
-    BlockGenerator(Catalogue catalogue, Catalogue preparing, int version, int length, long seed) {
+    BlockGenerator(InstructionSet catalogue, InstructionSet preparing, int version, int length, long seed) {
         this.catalogue = catalogue;
         this.vectors = catalogue != preparing;
         this.preparing = preparing;

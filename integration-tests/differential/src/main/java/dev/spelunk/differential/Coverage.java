@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.differential;
 
+import dev.spelunk.a64.Field;
+import dev.spelunk.a64.Instruction;
+import dev.spelunk.a64.InstructionClass;
+import dev.spelunk.a64.InstructionSet;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,12 +15,12 @@ public final class Coverage {
     /** Fields up to this width have each of their values counted. */
     private static final int NARROW = 5;
 
-    private final Catalogue catalogue;
+    private final InstructionSet catalogue;
     private final Map<Instruction, long[]> executions = new LinkedHashMap<>();
     private final Map<Instruction, Map<Field, Integer>> values = new LinkedHashMap<>();
     private long total;
 
-    public Coverage(Catalogue catalogue) {
+    public Coverage(InstructionSet catalogue) {
         this.catalogue = catalogue;
         for (Instruction instruction : catalogue.instructions()) {
             if (instruction.get("since", 0) == Instruction.NEVER || instruction.has("manual")) {
@@ -54,7 +58,7 @@ public final class Coverage {
     /** The names of classes that were never executed. */
     public List<String> missingClasses() {
         List<String> missing = new ArrayList<>();
-        for (Catalogue.InstructionClass c : catalogue.classes()) {
+        for (InstructionClass c : catalogue.classes()) {
             if (c.weight() > 0 && count(c) == 0) {
                 missing.add(c.name());
             }
@@ -73,7 +77,7 @@ public final class Coverage {
         return missing;
     }
 
-    private long count(Catalogue.InstructionClass c) {
+    private long count(InstructionClass c) {
         return c.instructions().stream().mapToLong(i -> executions.get(i)[0]).sum();
     }
 
@@ -91,7 +95,7 @@ public final class Coverage {
                 "%-62s %10s %13s %8s %12s%n",
                 "encoding class", "executions", "instructions", "fewest", "field values"));
         String group = "";
-        for (Catalogue.InstructionClass c : catalogue.classes()) {
+        for (InstructionClass c : catalogue.classes()) {
             if (c.weight() == 0) {
                 continue;
             }

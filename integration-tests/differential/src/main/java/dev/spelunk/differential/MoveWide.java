@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.differential;
 
+import dev.spelunk.a64.InstructionSet;
+
 /** Sets registers by MOVZ, MOVN and MOVK. */
 final class MoveWide {
     private final int movz;
@@ -8,7 +10,7 @@ final class MoveWide {
     private final int movk;
 
     /** @param catalogue has the three instructions */
-    MoveWide(Catalogue catalogue) {
+    MoveWide(InstructionSet catalogue) {
         movz = catalogue.named("MOVZ").fixedBits() | 1 << 31;
         movn = catalogue.named("MOVN").fixedBits() | 1 << 31;
         movk = catalogue.named("MOVK").fixedBits() | 1 << 31;

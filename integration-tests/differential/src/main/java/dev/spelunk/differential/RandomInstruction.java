@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.differential;
 
+import dev.spelunk.a64.Field;
+import dev.spelunk.a64.Instruction;
+import dev.spelunk.a64.InstructionClass;
+import dev.spelunk.a64.InstructionSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -9,8 +13,8 @@ import java.util.function.Predicate;
 public final class RandomInstruction {
     private static final int ATTEMPTS = 100_000;
 
-    private final Catalogue catalogue;
-    private final List<Catalogue.InstructionClass> classes = new ArrayList<>();
+    private final InstructionSet catalogue;
+    private final List<InstructionClass> classes = new ArrayList<>();
     private final int version;
     private final SplitMix random;
     private final int totalWeight;
@@ -22,15 +26,15 @@ public final class RandomInstruction {
      * @param version the architecture version times ten (82 for Armv8.2); later instructions are left out
      * @param random the source of every choice
      */
-    public RandomInstruction(Catalogue catalogue, int version, SplitMix random) {
+    public RandomInstruction(InstructionSet catalogue, int version, SplitMix random) {
         this(catalogue, version, random, 44);
     }
 
     /** @param favouriteShare how often a register is one of a few that are used again and again, in percent */
-    RandomInstruction(Catalogue catalogue, int version, SplitMix random, int favouriteShare) {
+    RandomInstruction(InstructionSet catalogue, int version, SplitMix random, int favouriteShare) {
         this.favouriteShare = favouriteShare;
         int total = 0;
-        for (Catalogue.InstructionClass c : catalogue.classes()) {
+        for (InstructionClass c : catalogue.classes()) {
             if (c.instructions().stream().anyMatch(i -> i.isIn(version))) {
                 classes.add(c);
                 total += c.weight();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.differential;
 
+import dev.spelunk.a64.InstructionSet;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -92,7 +93,7 @@ public record Reproducer(List<String> comment, Block block, Outcome expected) {
     }
 
     /** The text, with the words named from a catalogue. */
-    public String format(Catalogue catalogue) {
+    public String format(InstructionSet catalogue) {
         StringBuilder text = new StringBuilder();
         comment.forEach(line -> text.append("# ").append(line).append('\n'));
         text.append(String.format(

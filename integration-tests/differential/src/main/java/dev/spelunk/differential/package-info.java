@@ -2,7 +2,7 @@
 /**
  * Random A64 code that two implementations must execute alike.
  *
- * <p>{@link dev.spelunk.differential.Catalogue} holds the instructions as data ({@code *.isa}),
+ * <p>{@link dev.spelunk.differential.InstructionSet} holds the instructions as data ({@code *.isa}),
  * {@link dev.spelunk.differential.BlockGenerator} makes blocks of them, an
  * {@link dev.spelunk.differential.Engine} executes blocks, and
  * {@link dev.spelunk.differential.Reproducer} shrinks and keeps what two engines do not agree on. A further

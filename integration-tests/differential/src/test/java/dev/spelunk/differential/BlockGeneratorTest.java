@@ -3,6 +3,7 @@ package dev.spelunk.differential;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spelunk.a64.InstructionSet;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -11,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The generator and the reference alone: what they say must be worth comparing with. */
 class BlockGeneratorTest {
     private static final int BLOCKS = 2000;
-    private final Catalogue catalogue = Catalogue.base();
+    private final InstructionSet catalogue = InstructionSet.base();
 
     @ParameterizedTest
     @ValueSource(ints = {82, 85})
@@ -49,7 +50,7 @@ class BlockGeneratorTest {
     void wordsThatTheCatalogueCallsUnallocatedAreUndefinedInTheReference(int version) throws IOException {
         QemuEngine engine =
                 RequiredTool.emulator("UNALLOCATED words under qemu-aarch64 (Armv8." + version % 10 + ")", version);
-        Catalogue all = Catalogue.baseWithUnallocated();
+        InstructionSet all = InstructionSet.baseWithUnallocated();
         List<Block> blocks = new BlockGenerator(all, version, 1, 1).unallocated(20);
         List<Outcome> outcomes = engine.run(blocks);
         for (int i = 0; i < blocks.size(); i++) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.differential;
 
+import dev.spelunk.a64.InstructionSet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +15,7 @@ final class Comparison {
 
     private static final Path FOLDER = Path.of("target", "differential", "reproducers");
 
-    private final Catalogue catalogue;
+    private final InstructionSet catalogue;
     private final Engine reference;
     private final Engine tested;
     private final String source;
@@ -22,12 +23,12 @@ final class Comparison {
     private final List<String> failures = new ArrayList<>();
 
     /** @param source where the blocks come from, for the reproducers: a seed */
-    Comparison(Catalogue catalogue, Engine reference, Engine tested, String source) {
+    Comparison(InstructionSet catalogue, Engine reference, Engine tested, String source) {
         this(catalogue, reference, tested, source, ENOUGH);
     }
 
     /** @param enough after how many differences to stop */
-    Comparison(Catalogue catalogue, Engine reference, Engine tested, String source, int enough) {
+    Comparison(InstructionSet catalogue, Engine reference, Engine tested, String source, int enough) {
         this.enough = enough;
         this.catalogue = catalogue;
         this.reference = reference;

@@ -3,6 +3,8 @@ package dev.spelunk.differential;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spelunk.a64.Instruction;
+import dev.spelunk.a64.InstructionSet;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** A comparison must find what is wrong: here engines that compute another instruction or forget a store. */
 class ComparisonTest {
-    private final Catalogue catalogue = Catalogue.base();
+    private final InstructionSet catalogue = InstructionSet.base();
 
     /** The reference with each word changed before it is executed. */
     private static Engine mutant(Engine engine, IntUnaryOperator change) {

@@ -3,6 +3,7 @@ package dev.spelunk.differential;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spelunk.a64.InstructionSet;
 import dev.spelunk.mmu.MmuComponent;
 import dev.spelunk.pe.InterpreterComponent;
 import dev.spelunk.registers.RegisterModelComponent;
@@ -33,7 +34,7 @@ class ProcessingElementTest {
     private static final long EXECUTIONS = 1_000_000;
     private static final Path REPRODUCERS = Path.of("src", "test", "resources", "reproducers");
 
-    private final Catalogue catalogue = Catalogue.base();
+    private final InstructionSet catalogue = InstructionSet.base();
 
     static CoreEngine core(int version, int el, CoreEngine.Form form) {
         return new CoreEngine(
@@ -85,7 +86,7 @@ class ProcessingElementTest {
     @Test
     void unallocatedEncodingsAreUndefined() throws IOException {
         String test = "differential test of UNALLOCATED encodings against qemu-aarch64";
-        Catalogue all = Catalogue.baseWithUnallocated();
+        InstructionSet all = InstructionSet.baseWithUnallocated();
         Comparison comparison = new Comparison(
                 all,
                 RequiredTool.emulator(test, 85),

@@ -4,6 +4,7 @@ package dev.spelunk.differential;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.spelunk.a64.InstructionSet;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ReproducerTest {
-    private final Catalogue catalogue = Catalogue.base();
+    private final InstructionSet catalogue = InstructionSet.base();
 
     /** An engine without an emulator: X0 becomes a multiple of the number of one certain word. */
     private static Engine counting(int factor) {

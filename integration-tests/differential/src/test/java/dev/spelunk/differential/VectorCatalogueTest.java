@@ -3,6 +3,10 @@ package dev.spelunk.differential;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spelunk.a64.Field;
+import dev.spelunk.a64.Instruction;
+import dev.spelunk.a64.InstructionClass;
+import dev.spelunk.a64.InstructionSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -13,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** The catalogue of scalar floating point, Advanced SIMD and cryptographic instructions. */
 class VectorCatalogueTest {
-    private final Catalogue catalogue = Catalogue.vectors();
+    private final InstructionSet catalogue = InstructionSet.vectors();
     private final List<Instruction> executed = catalogue.instructions().stream()
             .filter(i -> i.isIn(85))
             .filter(i -> !i.has("manual"))
@@ -22,9 +26,7 @@ class VectorCatalogueTest {
     @Test
     void namesAreUnique() {
         assertThat(catalogue.instructions()).extracting(Instruction::name).doesNotHaveDuplicates();
-        assertThat(catalogue.classes())
-                .extracting(Catalogue.InstructionClass::name)
-                .doesNotHaveDuplicates();
+        assertThat(catalogue.classes()).extracting(InstructionClass::name).doesNotHaveDuplicates();
     }
 
     @Test
@@ -74,9 +76,8 @@ class VectorCatalogueTest {
     @Test
     void everyClassOfTheManualIsThere() {
         // DDI 0487, C4.1: the classes of data processing, and those of loads and stores that have SIMD&FP forms.
-        Set<String> names = catalogue.classes().stream()
-                .map(Catalogue.InstructionClass::name)
-                .collect(Collectors.toSet());
+        Set<String> names =
+                catalogue.classes().stream().map(InstructionClass::name).collect(Collectors.toSet());
         assertThat(names)
                 .contains(
                         "Cryptographic AES",

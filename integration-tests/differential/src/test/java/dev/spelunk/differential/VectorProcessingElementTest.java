@@ -3,6 +3,7 @@ package dev.spelunk.differential;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spelunk.a64.InstructionSet;
 import java.io.IOException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -36,7 +37,8 @@ class VectorProcessingElementTest {
     @EnumSource(CoreEngine.Form.class)
     void mixedWithBaseInstructionsTheyDoWhatQemuSays(CoreEngine.Form form) throws IOException {
         VectorRun mixed = new VectorRun(
-                "differential test of SIMD&FP mixed with base instructions against qemu-aarch64", Catalogue.all());
+                "differential test of SIMD&FP mixed with base instructions against qemu-aarch64",
+                InstructionSet.unprivileged());
         CoreEngine core = ProcessingElementTest.core(85, 0, form);
         long counted = mixed.compare(core, 85, "mixed with base instructions, " + form, 4 * VectorRun.TIMES);
         mixed.verifyAlike();

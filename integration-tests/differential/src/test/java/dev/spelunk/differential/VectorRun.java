@@ -3,6 +3,7 @@ package dev.spelunk.differential;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spelunk.a64.InstructionSet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,24 +24,24 @@ final class VectorRun {
     private static final int UNITS = 12;
 
     private final String test;
-    private final Catalogue catalogue;
+    private final InstructionSet catalogue;
     private final Coverage coverage;
     private final List<String> failures = new ArrayList<>();
 
     /** @param test what to call it when the emulator is missing */
     VectorRun(String test) {
-        this(test, Catalogue.vectors());
+        this(test, InstructionSet.vectors());
     }
 
     /** @param catalogue what to compare instead of the SIMD&FP instructions alone */
-    VectorRun(String test, Catalogue catalogue) {
+    VectorRun(String test, InstructionSet catalogue) {
         this.test = test;
         this.catalogue = catalogue;
         this.coverage = new Coverage(catalogue);
     }
 
-    static BlockGenerator generator(Catalogue catalogue, int version, int length, long seed) {
-        return new BlockGenerator(catalogue, Catalogue.base(), version, length, seed);
+    static BlockGenerator generator(InstructionSet catalogue, int version, int length, long seed) {
+        return new BlockGenerator(catalogue, InstructionSet.base(), version, length, seed);
     }
 
     /**
@@ -53,7 +54,8 @@ final class VectorRun {
     long compare(Engine engine, int version, String what, int batches) throws IOException {
         String source = "SIMD and FP, seed " + SEED + ", Armv8." + version % 10 + ", " + what;
         System.out.println("Differential test: " + source);
-        Comparison comparison = new Comparison(Catalogue.all(), RequiredTool.emulator(test, version), engine, source);
+        Comparison comparison =
+                new Comparison(InstructionSet.unprivileged(), RequiredTool.emulator(test, version), engine, source);
         BlockGenerator generator = generator(catalogue, version, UNITS, SEED + version * 10L + what.hashCode());
         long before = coverage.total();
         boolean more = true;
@@ -85,7 +87,7 @@ final class VectorRun {
     /** Words that are UNALLOCATED, or UNDEFINED in that version. */
     void undefined(Engine engine, int version, int words) throws IOException {
         Comparison comparison = new Comparison(
-                Catalogue.all(),
+                InstructionSet.unprivileged(),
                 RequiredTool.emulator(test, version),
                 engine,
                 "seed " + SEED + ", UNALLOCATED SIMD and FP, Armv8." + version % 10);
@@ -129,7 +131,7 @@ final class VectorRun {
     /** No register, flag or byte changes, the base register of an access with writeback included. */
     void failing(Engine engine, int version) throws IOException {
         Comparison comparison = new Comparison(
-                Catalogue.all(),
+                InstructionSet.unprivileged(),
                 RequiredTool.emulator(test, version),
                 engine,
                 "seed " + SEED + ", failing SIMD and FP accesses, Armv8." + version % 10);

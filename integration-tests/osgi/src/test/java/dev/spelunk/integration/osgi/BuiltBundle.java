@@ -22,6 +22,8 @@ import java.util.stream.Stream;
  */
 record BuiltBundle(String name, Path jar, Manifest manifest) {
     static final String API = "dev.spelunk.api";
+    /** The description of the instruction set: a library of pure functions on the contracts. */
+    static final String A64 = "dev.spelunk.a64";
 
     /** Every bundle of the source tree, in the order of the names. */
     static List<BuiltBundle> all() {
@@ -36,10 +38,23 @@ record BuiltBundle(String name, Path jar, Manifest manifest) {
         }
     }
 
-    /** The bundles that bring behaviour: neither the contracts nor what people use. */
+    /** The bundle of a name. */
+    static BuiltBundle named(String name) {
+        return all().stream()
+                .filter(bundle -> bundle.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Whether the bundle is below the behaviours, which may import its packages. */
+    boolean isFloor() {
+        return name.equals(API) || name.equals(A64);
+    }
+
+    /** The bundles that bring behaviour: neither contracts and instruction set nor what people use. */
     static List<BuiltBundle> behaviours() {
         return all().stream()
-                .filter(bundle -> !bundle.name().equals(API) && !bundle.forPeople())
+                .filter(bundle -> !bundle.isFloor() && !bundle.forPeople())
                 .collect(Collectors.toList());
     }
 

@@ -19,7 +19,7 @@ import org.osgi.framework.ServiceReference;
 import org.osgi.framework.launch.Framework;
 
 /**
- * A Felix framework with Declarative Services, ConfigAdmin, the contracts, and what osgi-test needs; the
+ * A Felix framework with Declarative Services, ConfigAdmin, contracts and instruction set, and what osgi-test needs; the
  * tests of package {@code inside} run in it as a bundle.
  */
 final class FelixWith implements AutoCloseable {
@@ -72,12 +72,8 @@ final class FelixWith implements AutoCloseable {
             }
         }
         // The tests inside look at services by their contracts.
-        install(BuiltBundle.all().stream()
-                        .filter(bundle -> bundle.name().equals(BuiltBundle.API))
-                        .findFirst()
-                        .orElseThrow()
-                        .jar())
-                .start();
+        install(BuiltBundle.named(BuiltBundle.API).jar()).start();
+        install(BuiltBundle.named(BuiltBundle.A64).jar()).start();
         install(testBundle(storage)).start();
     }
 

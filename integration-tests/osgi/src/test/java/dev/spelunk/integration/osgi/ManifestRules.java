@@ -21,10 +21,10 @@ final class ManifestRules {
      *
      * @param name the name that the bundle must have
      * @param manifest its manifest
-     * @param contracts whether it is the bundle of the contracts, which may export its packages
+     * @param floor whether it is of those below the behaviours, which may export their packages
      * @return what breaks a rule, one entry each
      */
-    static List<String> broken(String name, Manifest manifest, boolean contracts) {
+    static List<String> broken(String name, Manifest manifest, boolean floor) {
         List<String> broken = new ArrayList<>();
         Attributes attributes = manifest.getMainAttributes();
         Parameters symbolicName = OSGiHeader.parseHeader(attributes.getValue("Bundle-SymbolicName"));
@@ -36,15 +36,15 @@ final class ManifestRules {
         }
         for (Map.Entry<String, Attrs> imported : parameters(attributes, "Import-Package")) {
             String packageName = imported.getKey();
-            if (packageName.startsWith(HOUSE) && !contract(packageName)) {
+            if (packageName.startsWith(HOUSE) && !importable(name, packageName)) {
                 broken.add("sideways import of " + packageName);
             }
         }
         for (Map.Entry<String, Attrs> exported : parameters(attributes, "Export-Package")) {
-            if (!contracts) {
+            if (!floor) {
                 broken.add("export of " + exported.getKey());
-            } else if (!contract(exported.getKey())) {
-                broken.add("export of " + exported.getKey() + ", which is no contract");
+            } else if (!within(name, exported.getKey())) {
+                broken.add("export of " + exported.getKey() + ", which is another bundle's");
             } else if (!exported.getValue().containsKey("version")) {
                 broken.add("export of " + exported.getKey() + " without a version");
             }
@@ -55,15 +55,21 @@ final class ManifestRules {
             }
         }
         for (Map.Entry<String, Attrs> inside : parameters(attributes, "Private-Package")) {
-            if (!inside.getKey().equals(name) && !inside.getKey().startsWith(name + ".")) {
+            if (!within(name, inside.getKey())) {
                 broken.add("package outside the bundle's name: " + inside.getKey());
             }
         }
         return broken;
     }
 
-    private static boolean contract(String packageName) {
-        return packageName.equals(BuiltBundle.API) || packageName.startsWith(BuiltBundle.API + ".");
+    /** What is below every behaviour; of the floor, the contracts import nothing and the instruction set only them. */
+    private static boolean importable(String importer, String packageName) {
+        boolean contract = within(BuiltBundle.API, packageName);
+        return contract || !importer.equals(BuiltBundle.API) && within(BuiltBundle.A64, packageName);
+    }
+
+    private static boolean within(String bundle, String packageName) {
+        return packageName.equals(bundle) || packageName.startsWith(bundle + ".");
     }
 
     private static Iterable<Map.Entry<String, Attrs>> parameters(Attributes attributes, String header) {

@@ -15,21 +15,35 @@ class ManifestTest {
     Stream<DynamicTest> everyBundleKeepsTheRules() {
         return BuiltBundle.all().stream()
                 .map(bundle -> DynamicTest.dynamicTest(bundle.name(), () -> {
-                    boolean contracts = bundle.name().equals(BuiltBundle.API);
-                    assertThat(ManifestRules.broken(bundle.name(), bundle.manifest(), contracts))
+                    assertThat(ManifestRules.broken(bundle.name(), bundle.manifest(), bundle.isFloor()))
                             .isEmpty();
                 }));
     }
 
     @Test
     void theContractsImportNoBehaviourAndExportEveryPackage() {
-        BuiltBundle api = BuiltBundle.all().stream()
-                .filter(bundle -> bundle.name().equals(BuiltBundle.API))
-                .findFirst()
-                .orElseThrow();
+        BuiltBundle api = BuiltBundle.named(BuiltBundle.API);
         assertThat(api.header("Export-Package")).contains("dev.spelunk.api.state", "dev.spelunk.api.machine");
         assertThat(api.header("Private-Package")).isNull();
         assertThat(api.header("Service-Component")).isNull();
+    }
+
+    @Test
+    void theInstructionSetIsALibraryOnTheContracts() {
+        BuiltBundle a64 = BuiltBundle.named(BuiltBundle.A64);
+        assertThat(a64.header("Export-Package")).contains("dev.spelunk.a64");
+        assertThat(a64.header("Private-Package")).isNull();
+        assertThat(a64.header("Service-Component")).isNull();
+        assertThat(a64.header("Bundle-Activator")).isNull();
+    }
+
+    @Test
+    void behavioursMayImportTheInstructionSetAndContractsMayNot() {
+        Manifest importer = manifest("Import-Package", "dev.spelunk.a64;version=\"[0.1,1)\"");
+        assertThat(ManifestRules.broken("dev.spelunk.mmu", importer, false)).isEmpty();
+        importer.getMainAttributes().putValue("Bundle-SymbolicName", BuiltBundle.API);
+        assertThat(ManifestRules.broken(BuiltBundle.API, importer, true))
+                .containsExactly("sideways import of dev.spelunk.a64");
     }
 
     @Test

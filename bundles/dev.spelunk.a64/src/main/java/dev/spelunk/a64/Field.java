@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.spelunk.differential;
+package dev.spelunk.a64;
 
 /**
  * A field of an instruction word.

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.spelunk.differential;
+package dev.spelunk.a64;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
- * An integer expression over the fields of an instruction word, as the catalogue's files write it: C's
- * operators {@code || && == != < <= > >= << + - * & !}, numbers, field names, {@code signed(field)} and
- * {@code logical(sf, N, imms)}.
+ * An integer expression over the fields of an instruction word, as the table's files write it: C's
+ * operators {@code ?: || && == != < <= > >= << >> + - * & | ^ !}, numbers, field names, other keys of the same line,
+ * {@code signed(field)}, {@code concat(field, ...)} and {@code logical(sf, N, imms)} and {@code moveWide(sf, N, imms, immr)}.
  */
 @FunctionalInterface
 interface Expression {
@@ -24,12 +25,12 @@ interface Expression {
      *
      * @param text the expression
      * @param fields the fields that it may name
-     * @param definitions expressions that it may name
+     * @param definitions finds another expression that it may name, or null
      * @throws IllegalArgumentException when the text is not an expression over these fields
      */
-    static Expression parse(String text, Map<String, Field> fields, Map<String, Expression> definitions) {
+    static Expression parse(String text, Map<String, Field> fields, Function<String, Expression> definitions) {
         Parser parser = new Parser(text, fields, definitions);
-        Expression expression = parser.binary(0);
+        Expression expression = parser.choice();
         if (parser.peek() != '\0') {
             throw parser.error("unexpected '" + parser.peek() + "'");
         }
@@ -46,14 +47,14 @@ interface Expression {
     /** A recursive descent parser with one list of operators per level of precedence. */
     final class Parser {
         private static final String[][] LEVELS = {
-            {"||"}, {"&&"}, {"==", "!=", "<=", ">=", "<", ">"}, {"<<"}, {"+", "-"}, {"*", "&"}
+            {"||"}, {"&&"}, {"==", "!=", "<=", ">=", "<", ">"}, {"<<", ">>"}, {"+", "-"}, {"*", "&", "|", "^"}
         };
         private final String text;
         private final Map<String, Field> fields;
-        private final Map<String, Expression> definitions;
+        private final Function<String, Expression> definitions;
         private int at;
 
-        Parser(String text, Map<String, Field> fields, Map<String, Expression> definitions) {
+        Parser(String text, Map<String, Field> fields, Function<String, Expression> definitions) {
             this.text = text;
             this.fields = fields;
             this.definitions = definitions;
@@ -73,14 +74,29 @@ interface Expression {
         private String operator(int level) {
             peek();
             for (String operator : LEVELS[level]) {
-                boolean otherOperator = operator.equals("<") && text.startsWith("<<", at)
-                        || operator.equals("&") && text.startsWith("&&", at);
+                boolean otherOperator = operator.length() == 1
+                        && at + 1 < text.length()
+                        && "<>&|".contains(operator)
+                        && text.charAt(at + 1) == operator.charAt(0);
                 if (text.startsWith(operator, at) && !otherOperator) {
                     at += operator.length();
                     return operator;
                 }
             }
             return null;
+        }
+
+        /** An expression with {@code condition ? one : other} at its top. */
+        Expression choice() {
+            Expression condition = binary(0);
+            if (peek() != '?') {
+                return condition;
+            }
+            at++;
+            Expression one = choice();
+            expect(':');
+            Expression other = choice();
+            return w -> condition.evaluate(w) != 0 ? one.evaluate(w) : other.evaluate(w);
         }
 
         Expression binary(int level) {
@@ -120,6 +136,12 @@ interface Expression {
                     return w -> l.evaluate(w) - r.evaluate(w);
                 case "*":
                     return w -> l.evaluate(w) * r.evaluate(w);
+                case ">>":
+                    return w -> l.evaluate(w) >> r.evaluate(w);
+                case "|":
+                    return w -> l.evaluate(w) | r.evaluate(w);
+                case "^":
+                    return w -> l.evaluate(w) ^ r.evaluate(w);
                 default:
                     return w -> l.evaluate(w) & r.evaluate(w);
             }
@@ -134,7 +156,7 @@ interface Expression {
             }
             if (c == '(') {
                 at++;
-                Expression inner = binary(0);
+                Expression inner = choice();
                 expect(')');
                 return inner;
             }
@@ -153,7 +175,7 @@ interface Expression {
         }
 
         private Expression variable(String name) {
-            Expression definition = definitions.get(name);
+            Expression definition = definitions.apply(name);
             if (definition != null) {
                 return definition;
             }
@@ -184,13 +206,27 @@ interface Expression {
             if (name.equals("signed") && arguments.size() == 1) {
                 return arguments.get(0)::getSigned;
             }
+            if (name.equals("concat")) {
+                return w -> concatenated(arguments, w);
+            }
             if (name.equals("logical") && arguments.size() == 3) {
                 Field sf = arguments.get(0);
                 Field n = arguments.get(1);
                 Field imms = arguments.get(2);
                 return w -> isLogicalImmediate(sf.get(w), n.get(w), imms.get(w)) ? 1 : 0;
             }
+            if (name.equals("moveWide")) {
+                return w -> Immediates.moveWidePreferred(w) ? 1 : 0;
+            }
             throw error("unknown function " + name);
+        }
+
+        private static long concatenated(List<Field> fields, int word) {
+            long value = 0;
+            for (Field field : fields) {
+                value = value << field.width() | field.get(word);
+            }
+            return value;
         }
 
         private void expect(char c) {
