@@ -9,8 +9,8 @@ public final class ExitCode {
     public static final int BAD_INPUT = 2;
     /** The guest failed or reset itself. */
     public static final int GUEST_FAILED = 3;
-    /** {@code --max-instructions} ended the run. */
-    public static final int INSTRUCTION_LIMIT = 4;
+    /** {@code --max-instructions} or {@code --max-record-bytes} ended the run. */
+    public static final int LIMIT = 4;
     /** A checked invariant broke. */
     public static final int INVARIANT_BROKEN = 5;
     /** {@code record} has no profile; it needs a code of its own, as it passes on its program's. */

@@ -3,6 +3,7 @@ package dev.spelunk.cli;
 
 import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.machine.Snapshots;
+import dev.spelunk.api.records.RecordOptions;
 import dev.spelunk.cli.run.TraceFile;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -152,7 +153,7 @@ public final class MachineOptions {
     }
 
     /**
-     * What the machine is told.
+     * What the machine is told. It keeps no sample records unless the command says so.
      *
      * @param guest what it runs
      * @param console gets what the guest prints
@@ -182,6 +183,7 @@ public final class MachineOptions {
                         paced)
                 .withVm(vm.options(hypervisor == HypervisorKind.kvm))
                 .withSnapshots(new Snapshots(new TreeMap<>(saves), restore))
+                .withRecords(RecordOptions.NONE)
                 .withTrace(trace == null ? null : new TraceFile(trace));
     }
 

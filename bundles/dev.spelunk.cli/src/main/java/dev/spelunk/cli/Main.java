@@ -42,7 +42,7 @@ import picocli.CommandLine.Spec;
             "  0    done, or the guest powered off with PSCI SYSTEM_OFF",
             "  2    bad input, or a problem of the host",
             "  3    the guest failed or reset itself",
-            "  4    --max-instructions ended the run",
+            "  4    --max-instructions or --max-record-bytes ended the run",
             "  5    a checked invariant broke",
             "  130  interrupted with Ctrl-C (SIGINT); 143 with SIGTERM, 129 with SIGHUP",
             "  Any other code is the one that the guest passed to its semihosting exit call."

@@ -117,6 +117,8 @@ final class PoliciesCommand implements Callable<Integer> {
                 return ExitCode.SUCCESS;
             case INTERRUPTED:
                 return ExitCode.INTERRUPTED;
+            case HOST_FAILED:
+                return ExitCode.BAD_INPUT;
             case INVARIANT_BROKEN:
                 return ExitCode.INVARIANT_BROKEN;
             default:

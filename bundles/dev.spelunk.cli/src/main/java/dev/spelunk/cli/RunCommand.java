@@ -9,6 +9,7 @@ import dev.spelunk.cli.run.Console;
 import dev.spelunk.cli.run.FileInput;
 import dev.spelunk.cli.run.GuestRun;
 import dev.spelunk.cli.run.OutputFolder;
+import dev.spelunk.cli.run.RunFiles;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.InputStream;
@@ -27,17 +28,21 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "The output folder gets perf.data (for perf), records.bin (each sample record that reached the "
-                    + "profiling buffer, in order) and summary.json. Files of an earlier run are replaced, other files are "
-                    + "left alone.",
+                    + "profiling buffer of CPU 0, in order; records.1.bin and so on for other CPUs) and summary.json. Files "
+                    + "of an earlier run are replaced, other files are left alone. However the run ends, what was recorded "
+                    + "until then is in the files, and the report says that it is incomplete.",
             "",
             "Exit codes: the one that the guest passes to its semihosting exit call (SYS_EXIT, SYS_EXIT_EXTENDED);",
             "  0 for PSCI SYSTEM_OFF, 2 bad input or a problem of the host, 3 the guest failed or reset itself,",
-            "  4 --max-instructions ended it, 5 a checked invariant broke, 130 interrupted with Ctrl-C, 143 with SIGTERM,",
-            "  129 with SIGHUP."
+            "  4 --max-instructions or --max-record-bytes ended it, 5 a checked invariant broke, 130 interrupted with Ctrl-C,",
+            "  143 with SIGTERM, 129 with SIGHUP."
         })
 final class RunCommand implements Callable<Integer> {
     @Mixin
     private GuestOptions options;
+
+    @Mixin
+    private RecordLimit recordLimit;
 
     @Option(
             names = {"-o", "--output"},
@@ -51,18 +56,27 @@ final class RunCommand implements Callable<Integer> {
         Console console = new Console(
                 new FileOutputStream(FileDescriptor.out), System.err, Boolean.getBoolean("spelunk.terminal"));
         InputStream input = Boolean.getBoolean("spelunk.interactive") ? System.in : FileInput.standardInput();
-        try (OutputFolder folder = new OutputFolder(output)) {
-            return run(folder, console, options.runOptions(console, input));
+        RunOptions plain = options.runOptions(console, input);
+        try (OutputFolder folder = new OutputFolder(output);
+                RunFiles files = new RunFiles(folder)) {
+            return run(folder, files, console, plain.withRecords(recordLimit.options(files)));
         }
     }
 
-    private int run(OutputFolder folder, Console console, RunOptions runOptions) {
+    private int run(OutputFolder folder, RunFiles files, Console console, RunOptions runOptions) {
         try (Composition composition = options.machine.compose();
                 Machine machine = composition.machine(runOptions)) {
             ProfileWriter writer = composition.service(ProfileWriter.class);
             SwapService swaps = composition.service(SwapService.class);
             return composition.exitCode(new GuestRun(
-                            machine, composition.variant().name(), runOptions, console, writer, folder, swaps::report)
+                            machine,
+                            composition.variant().name(),
+                            runOptions,
+                            console,
+                            writer,
+                            folder,
+                            files,
+                            swaps::report)
                     .call());
         }
     }

@@ -36,6 +36,9 @@ final class ShellCommand implements Callable<Integer> {
     @Mixin
     private GuestOptions options;
 
+    @Mixin
+    private RecordLimit recordLimit;
+
     @Override
     public Integer call() throws Exception {
         String feature;
@@ -46,7 +49,8 @@ final class ShellCommand implements Callable<Integer> {
         }
         options.guestFile();
         try (Composition composition = options.machine.compose();
-                Machine machine = composition.machine(options.runOptions(System.out, null))) {
+                Machine machine = composition.machine(
+                        options.runOptions(System.out, null).withRecords(recordLimit.options(null)))) {
             composition.context().registerService(Machine.class, machine, null);
             composition.start(BUNDLES, new VariantReader(Home.features()).bundles(BUNDLES, feature));
             StopRequests.ofProcess().endingAtOnce();

@@ -84,7 +84,7 @@ public final class MachineComposer implements MachineFactory, SwapService {
             GuestImage image = GuestImage.read(options.guest(), Board.RAM_BASE, options.memory());
             byte[] initrd = options.initrd() == null ? null : InitialRamDisk.read(options.initrd(), options.memory());
             Board board = new Board(parts, architecture, options);
-            board.records.sinks(sinks);
+            board.records.whiteboard(sinks);
             board.load(image, initrd, DeviceTreeBlob.write(BoardDescription.of(board, initrd)));
             SpelunkMachine machine = new SpelunkMachine(board, image, machines::remove);
             machine.swaps = new Swaps(machine, board, machine.safepoints, offers, variant, listeners);

@@ -10,6 +10,8 @@ import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.problems.BrokenInvariantException;
 import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.records.ProfileDescription;
+import dev.spelunk.api.records.RecordSink;
+import dev.spelunk.api.records.RecordStream;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.PeState;
@@ -17,6 +19,7 @@ import dev.spelunk.api.state.SpuState;
 import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.machine.board.Board;
 import dev.spelunk.machine.board.GuestImage;
+import dev.spelunk.machine.compose.PartFailure;
 import dev.spelunk.machine.run.Dump;
 import dev.spelunk.machine.run.RunLoop;
 import dev.spelunk.machine.run.Safepoints;
@@ -45,12 +48,15 @@ final class SpelunkMachine implements Machine {
     private final SortedSet<Long> unsaved = new TreeSet<>();
     final Safepoints safepoints = new Safepoints();
     private volatile long executed;
+    /** Why the host cannot go on; null when it can. */
+    private volatile String stopped;
 
     SpelunkMachine(Board board, GuestImage image, Consumer<SpelunkMachine> closed) {
         this.board = board;
         this.image = image;
         this.closed = closed;
         loop = new RunLoop(board);
+        board.records.onStop(loop::end);
         if (board.vcpus.length != 0) {
             for (VmOptions.Move move : board.options.vm().moves()) {
                 safepoints.at(move.instructions(), () -> board.vm.move(move.vcpu(), move.pe()));
@@ -60,45 +66,61 @@ final class SpelunkMachine implements Machine {
 
     @Override
     public Result run() {
-        long limit = board.options.maxInstructions();
         long began = System.nanoTime();
         safepoints.begin();
-        boolean atLimit = false;
+        Ending cut = null;
         try {
-            while (loop.ending() == null) {
-                if (!safepoints.pass()) {
-                    break;
-                }
-                executed = loop.executed();
-                safepoints.runScheduled(executed);
-                if (executed >= limit) {
-                    atLimit = true;
-                    break;
-                }
-                loop.turn(Math.min(limit, safepoints.nextScheduled()));
-            }
-        } catch (BrokenInvariantException e) {
-            loop.broken(e.getMessage());
-        } finally {
-            executed = loop.executed();
+            cut = runToEnd(board.options.maxInstructions());
             for (PeContext context : board.pes) {
                 if (context.sampler != null) {
                     context.sampler.complete();
                 }
             }
+        } catch (BrokenInvariantException e) {
+            loop.broken(e.getMessage());
+        } catch (BadInputException e) {
+            loop.hostFailed(e.getMessage());
+        } catch (OutOfMemoryError e) {
+            loop.hostFailed("the Java virtual machine has not enough memory (" + e.getMessage()
+                    + "): give it more, for example with JAVA_OPTS=-Xmx1g");
+        } catch (RuntimeException | LinkageError | StackOverflowError e) {
+            loop.hostFailed("a part failed with " + PartFailure.told(e));
+        } finally {
+            executed = loop.executed();
             board.console.flush();
             safepoints.end();
         }
-        Ending ending = loop.ending();
-        if (ending == null) {
-            ending = atLimit ? Ending.INSTRUCTION_LIMIT : Ending.INTERRUPTED;
+        return result(loop.ending() != null ? loop.ending() : cut, System.nanoTime() - began);
+    }
+
+    /** Runs until something ends it; returns what does so from outside of the loop, else null. */
+    private Ending runToEnd(long limit) {
+        while (loop.ending() == null) {
+            if (!safepoints.pass()) {
+                if (stopped != null) {
+                    loop.hostFailed(stopped);
+                }
+                return Ending.INTERRUPTED;
+            }
+            executed = loop.executed();
+            safepoints.runScheduled(executed);
+            if (executed >= limit) {
+                return Ending.INSTRUCTION_LIMIT;
+            }
+            loop.turn(Math.min(limit, safepoints.nextScheduled()));
         }
-        return result(ending, System.nanoTime() - began);
+        return null;
     }
 
     @Override
     public void interrupt() {
         safepoints.interrupt();
+    }
+
+    @Override
+    public void stop(String why) {
+        stopped = why;
+        interrupt();
     }
 
     @Override
@@ -166,8 +188,23 @@ final class SpelunkMachine implements Machine {
     }
 
     @Override
-    public byte[] records() {
-        return board.records.bytes();
+    public List<RecordStream> records() {
+        return board.records.guests();
+    }
+
+    @Override
+    public RecordStream hostRecords() {
+        return board.records.host();
+    }
+
+    @Override
+    public long recordsNotKept() {
+        return board.records.notKept();
+    }
+
+    @Override
+    public void addSink(RecordSink sink) {
+        board.records.add(sink);
     }
 
     @Override
@@ -180,26 +217,18 @@ final class SpelunkMachine implements Machine {
     }
 
     @Override
-    public byte[] hostRecords() {
-        return board.hostRecords.bytes();
-    }
-
-    @Override
     public SortedMap<String, String> eventReasons() {
         return board.vm == null ? new TreeMap<>() : board.vm.eventReasons();
     }
 
     @Override
     public ProfileDescription profile() {
-        PeContext first = board.pes[0];
-        long tick = first.pe.cycles() / MachineState.CYCLES_PER_TICK;
         return new ProfileDescription(
                 image.file,
-                first.register(SystemRegister.MIDR_EL1),
+                board.options.cpus(),
+                board.pes[0].register(SystemRegister.MIDR_EL1),
                 MachineState.COUNTER_FREQUENCY,
-                List.copyOf(image.segments),
-                0,
-                tick);
+                List.copyOf(image.segments));
     }
 
     @Override

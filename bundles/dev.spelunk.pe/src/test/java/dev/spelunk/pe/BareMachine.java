@@ -43,7 +43,7 @@ final class BareMachine {
         context.architecture = new Architecture(85, Set.of(features), null, Map.of());
         context.registers = registers;
         context.translator = translator;
-        context.records = (index, cycles, data, offset, length) -> {};
+        context.records = (origin, data, offset, length) -> {};
         core = new InterpreterCore(context);
         pe.el = 1;
         pe.pc = BASE;

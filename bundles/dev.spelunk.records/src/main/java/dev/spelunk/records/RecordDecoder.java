@@ -25,16 +25,12 @@ final class RecordDecoder {
         }
     }
 
-    static long count(byte[] records) throws MalformedRecordException {
-        RecordReader reader = new RecordReader(records, 0);
+    static long count(InputStream records) throws IOException, MalformedRecordException {
+        RecordReader reader = new RecordReader(records);
         SampleRecord record = new SampleRecord();
         long count = 0;
-        try {
-            while (reader.next(record, null)) {
-                count++;
-            }
-        } catch (IOException e) {
-            throw new IllegalStateException("reading an array", e);
+        while (reader.next(record, null)) {
+            count++;
         }
         return count;
     }

@@ -2,10 +2,9 @@
 package dev.spelunk.records;
 
 import dev.spelunk.api.records.MalformedRecordException;
+import dev.spelunk.api.records.Profile;
 import dev.spelunk.api.records.ProfileDescription;
 import dev.spelunk.api.records.ProfileWriter;
-import dev.spelunk.records.perf.PerfDataFile;
-import dev.spelunk.records.summary.Summary;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -15,13 +14,8 @@ import org.osgi.service.component.annotations.Component;
 @Component
 public final class RecordsComponent implements ProfileWriter {
     @Override
-    public void perfData(Path file, ProfileDescription description, byte[] records) throws IOException {
-        PerfDataFile.write(file, description, records);
-    }
-
-    @Override
-    public String summary(ProfileDescription description, byte[] records) {
-        return Summary.of(description, records);
+    public Profile begin(Path file, ProfileDescription description) throws IOException {
+        return new ProfileRecorder(file, description);
     }
 
     @Override
@@ -30,7 +24,7 @@ public final class RecordsComponent implements ProfileWriter {
     }
 
     @Override
-    public long count(byte[] records) throws MalformedRecordException {
+    public long count(InputStream records) throws IOException, MalformedRecordException {
         return RecordDecoder.count(records);
     }
 }

@@ -8,7 +8,6 @@ import dev.spelunk.api.machine.SwapService;
 import dev.spelunk.api.machine.VariantUpdate;
 import dev.spelunk.api.records.MalformedRecordException;
 import dev.spelunk.api.records.ProfileWriter;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -120,17 +119,14 @@ public final class MachineCommands {
 
     /** Counts the records so far. */
     @Descriptor("count the sample records so far")
-    public String records() throws MalformedRecordException {
-        byte[] records = control.records();
-        return writer.count(records) + " records, " + records.length + " bytes";
+    public String records() {
+        return control.records();
     }
 
     /** Decodes the records so far. */
     @Descriptor("decode the sample records so far")
     public String decode() throws IOException, MalformedRecordException {
-        StringBuilder text = new StringBuilder();
-        writer.decode(new ByteArrayInputStream(control.records()), text);
-        return text.toString().stripTrailing();
+        return control.decode(writer);
     }
 
     /** Replaces a part by a new one of the same implementation. */

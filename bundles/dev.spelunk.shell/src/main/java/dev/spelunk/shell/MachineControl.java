@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.shell;
 
-import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.Machine.Result;
+import dev.spelunk.api.machine.Machine;
+import dev.spelunk.api.records.MalformedRecordException;
+import dev.spelunk.api.records.ProfileWriter;
+import dev.spelunk.api.records.RecordStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.function.Supplier;
@@ -130,9 +136,39 @@ final class MachineControl {
         return whilePaused(machine::dump).stripTrailing();
     }
 
-    /** The records so far. */
-    byte[] records() {
-        return whilePaused(machine::records);
+    /** How many records there are so far. */
+    String records() {
+        List<RecordStream> streams = whilePaused(machine::records);
+        return streams.stream().mapToLong(RecordStream::records).sum() + " records, "
+                + streams.stream().mapToLong(RecordStream::bytes).sum() + " bytes";
+    }
+
+    /** The packets of the records so far, CPU by CPU. */
+    synchronized String decode(ProfileWriter writer) throws IOException, MalformedRecordException {
+        boolean pause = pauses();
+        try {
+            return decode(writer, machine.records());
+        } finally {
+            if (pause) {
+                machine.resume();
+            }
+        }
+    }
+
+    private static String decode(ProfileWriter writer, List<RecordStream> streams)
+            throws IOException, MalformedRecordException {
+        StringBuilder text = new StringBuilder();
+        for (RecordStream stream : streams) {
+            if (streams.size() > 1) {
+                text.append("CPU ").append(stream.vcpu()).append('\n');
+            }
+            if (streams.size() == 1 || stream.records() != 0) {
+                try (InputStream records = stream.open()) {
+                    writer.decode(records, text);
+                }
+            }
+        }
+        return text.toString().stripTrailing();
     }
 
     Machine machine() {
@@ -140,10 +176,7 @@ final class MachineControl {
     }
 
     private synchronized <T> T whilePaused(Supplier<T> look) {
-        boolean pause = thread != null && thread.isAlive() && result == null && !machine.paused();
-        if (pause) {
-            machine.pause();
-        }
+        boolean pause = pauses();
         try {
             return look.get();
         } finally {
@@ -151,6 +184,15 @@ final class MachineControl {
                 machine.resume();
             }
         }
+    }
+
+    /** Stops the machine if it runs; returns whether it must go on afterwards. */
+    private boolean pauses() {
+        boolean pause = thread != null && thread.isAlive() && result == null && !machine.paused();
+        if (pause) {
+            machine.pause();
+        }
+        return pause;
     }
 
     private void requireRunning() {

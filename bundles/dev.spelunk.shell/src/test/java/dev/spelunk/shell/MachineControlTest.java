@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.records.ProfileDescription;
+import dev.spelunk.api.records.RecordStream;
 import dev.spelunk.api.wiring.PeContext;
 import java.util.Collections;
 import java.util.List;
@@ -135,8 +136,8 @@ class MachineControlTest {
         }
 
         @Override
-        public byte[] records() {
-            return new byte[0];
+        public List<RecordStream> records() {
+            return List.of();
         }
 
         @Override

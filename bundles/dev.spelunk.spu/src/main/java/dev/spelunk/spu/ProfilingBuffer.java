@@ -3,6 +3,7 @@ package dev.spelunk.spu;
 
 import dev.spelunk.api.mmu.Translation;
 import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.records.RecordOrigin;
 import dev.spelunk.api.state.BusAbort;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.SpuState;
@@ -73,9 +74,10 @@ final class ProfilingBuffer {
      * Writes a record and moves PMBPTR_EL1 behind what has been written. The caller has seen {@link #accepts}.
      * Pages are written one after the other: the bytes before a fault are in memory, as if each byte were written alone.
      *
+     * @param origin gets the addresses of a record that has been written
      * @return whether the whole record has been written
      */
-    boolean write(byte[] data, int length) {
+    boolean write(byte[] data, int length, RecordOrigin origin) {
         long start = registers.get(SpuRegisters.PMBPTR_EL1);
         int done = 0;
         while (done < length) {
@@ -86,6 +88,9 @@ final class ProfilingBuffer {
                 fault(done != 0);
                 return false;
             }
+            if (done == 0) {
+                origin.physicalAddress = translation.pa;
+            }
             int written = store(translation.pa, data, done, size);
             done += written;
             if (written < size) {
@@ -94,9 +99,8 @@ final class ProfilingBuffer {
                 return false;
             }
         }
-        long end = start + length;
-        registers.set(SpuRegisters.PMBPTR_EL1, end);
-        pe.spu.recordBoundary = end;
+        registers.set(SpuRegisters.PMBPTR_EL1, start + length);
+        origin.address = start;
         return true;
     }
 

@@ -35,7 +35,6 @@ final class SpuHooks {
 
     static long writePointer(PeContext context, RegisterDefinition register, long stored, long value) {
         ProfilingRegisters.writeControl(context, register, stored, value);
-        context.pe.spu.recordBoundary = value;
         return value;
     }
 

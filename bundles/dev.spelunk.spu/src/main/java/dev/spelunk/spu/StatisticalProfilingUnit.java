@@ -5,6 +5,7 @@ import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.profiling.SampleCollector;
 import dev.spelunk.api.profiling.SampleCounter;
 import dev.spelunk.api.profiling.SampleFilter;
+import dev.spelunk.api.records.RecordOrigin;
 import dev.spelunk.api.spu.Sampler;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PeState;
@@ -30,6 +31,8 @@ final class StatisticalProfilingUnit implements Sampler {
     private final SampleContext sampleContext;
     private final ProfilingBuffer buffer;
     private final RecordBuilder builder = new RecordBuilder();
+    /** Filled anew for each record. */
+    private final RecordOrigin origin = new RecordOrigin();
 
     StatisticalProfilingUnit(PeContext context) {
         this.context = context;
@@ -40,6 +43,7 @@ final class StatisticalProfilingUnit implements Sampler {
         controls = new ProfilingControls(registers);
         sampleContext = new SampleContext(context.machine, registers, controls);
         buffer = new ProfilingBuffer(registers, controls);
+        origin.pe = pe.index;
     }
 
     @Override
@@ -214,12 +218,15 @@ final class StatisticalProfilingUnit implements Sampler {
             return;
         }
         int length = builder.build(sample, rules);
-        if (!buffer.write(builder.data, length)) {
+        if (!buffer.write(builder.data, length, origin)) {
             spu.counters[SpuState.RECORDS_LOST]++;
             return;
         }
         spu.counters[SpuState.RECORDS_WRITTEN]++;
-        context.records.record(pe.index, pe.cycles(), builder.data, 0, length);
+        origin.vcpu = pe.vcpu;
+        origin.owningEl = spu.sampleOwner;
+        origin.cycles = pe.cycles();
+        context.records.record(origin, builder.data, 0, length);
         buffer.checkFull();
     }
 

@@ -58,7 +58,7 @@ final class Bench {
                 new RegisterModelComponent().create(context, List.of(new SpuRegisterBank(), Bench::timer), null);
         context.translator = pages;
         context.interrupts = lines;
-        context.records = (index, cycles, data, offset, length) -> {
+        context.records = (origin, data, offset, length) -> {
             byte[] record = new byte[length];
             System.arraycopy(data, offset, record, 0, length);
             records.add(record);

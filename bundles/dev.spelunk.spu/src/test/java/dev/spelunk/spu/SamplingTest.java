@@ -316,7 +316,7 @@ class SamplingTest {
     @DisplayName("The SPU allocates nothing for a sample")
     void allocatesNothing() {
         Bench b = busy();
-        b.context.records = (index, cycles, data, offset, length) -> {};
+        b.context.records = (origin, data, offset, length) -> {};
         b.write(SystemRegister.PMBLIMITR_EL1, Bench.BUFFER + Bench.BUFFER_SIZE | 1);
         var threads = (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean();
         Runnable burst = () -> {

@@ -146,7 +146,7 @@ final class CoreEngine implements Engine {
         pe.el = 1;
         pe.powered = true;
         context = new PeContext(machine, pe);
-        context.records = (index, cycles, data, offset, length) -> {};
+        context.records = (origin, data, offset, length) -> {};
         context.latencyModel = new NoTimer();
         context.architecture = architecture(version);
         context.registers = registers.create(context, List.of(), null);

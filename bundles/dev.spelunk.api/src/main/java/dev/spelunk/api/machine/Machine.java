@@ -2,6 +2,9 @@
 package dev.spelunk.api.machine;
 
 import dev.spelunk.api.records.ProfileDescription;
+import dev.spelunk.api.records.RecordOptions;
+import dev.spelunk.api.records.RecordSink;
+import dev.spelunk.api.records.RecordStream;
 import dev.spelunk.api.wiring.PeContext;
 import java.util.Collections;
 import java.util.List;
@@ -19,7 +22,11 @@ public interface Machine extends AutoCloseable {
         FAILED,
         RESET,
         INSTRUCTION_LIMIT,
+        /** The sample records reached {@link RecordOptions#limit}. */
+        RECORD_LIMIT,
         INTERRUPTED,
+        /** The host or a part cannot go on, as the message says. */
+        HOST_FAILED,
         INVARIANT_BROKEN
     }
 
@@ -28,6 +35,11 @@ public interface Machine extends AutoCloseable {
 
     /** Ends a run at the next safepoint, with {@link Ending#INTERRUPTED}. */
     void interrupt();
+
+    /** Ends a run at the next safepoint, with {@link Ending#HOST_FAILED} and what the host is short of. */
+    default void stop(String why) {
+        interrupt();
+    }
 
     /** Stops between two operations until {@link #resume}; returns when stopped. */
     void pause();
@@ -57,8 +69,18 @@ public interface Machine extends AutoCloseable {
         throw new UnsupportedOperationException();
     }
 
-    /** The sample records so far, in order. */
-    byte[] records();
+    /** The sample records so far, a stream for each vCPU, by its index. */
+    List<RecordStream> records();
+
+    /** Records that reached a profiling buffer when no further one could be kept, as {@link Result#ending} says. */
+    default long recordsNotKept() {
+        return 0;
+    }
+
+    /** Adds who gets each record from now on. Call before the run or while paused. */
+    default void addSink(RecordSink sink) {
+        throw new UnsupportedOperationException();
+    }
 
     /** What the timing models say of how latencies and events came about, one sentence each. Call while paused. */
     default List<String> timing() {
@@ -66,8 +88,8 @@ public interface Machine extends AutoCloseable {
     }
 
     /** The sample records of the host's own task so far. */
-    default byte[] hostRecords() {
-        return new byte[0];
+    default RecordStream hostRecords() {
+        throw new UnsupportedOperationException();
     }
 
     /** For each kind of buffer management event that a VM's guest got, in words why the first one happened. */
@@ -95,7 +117,8 @@ public interface Machine extends AutoCloseable {
      *
      * @param ending how it ended
      * @param exitCode of the guest, when it EXITED
-     * @param message for FAILED and RESET: one sentence; for INVARIANT_BROKEN: which one, and the history
+     * @param message for FAILED, RESET, RECORD_LIMIT and HOST_FAILED: one sentence; for INVARIANT_BROKEN: which one,
+     *     and the history
      * @param instructions operations executed
      * @param cycles virtual time of PE 0
      * @param nanoseconds host time

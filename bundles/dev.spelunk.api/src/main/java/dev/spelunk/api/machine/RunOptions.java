@@ -3,6 +3,7 @@ package dev.spelunk.api.machine;
 
 import dev.spelunk.api.hypervisor.VmOptions;
 import dev.spelunk.api.platform.Peripherals;
+import dev.spelunk.api.records.RecordOptions;
 import dev.spelunk.api.trace.TraceSink;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -28,6 +29,7 @@ import java.nio.file.Path;
  * @param vm how the VM is run; without meaning for hypervisor {@code none}
  * @param trace gets the timeline of the run; null for none
  * @param snapshots what is saved and restored
+ * @param records what becomes of the sample records
  */
 public record RunOptions(
         Path guest,
@@ -45,7 +47,8 @@ public record RunOptions(
         Peripherals peripherals,
         VmOptions vm,
         TraceSink trace,
-        Snapshots snapshots) {
+        Snapshots snapshots,
+        RecordOptions records) {
 
     /** Nothing beside the terminal. */
     public RunOptions(
@@ -77,7 +80,8 @@ public record RunOptions(
                 Peripherals.NONE,
                 VmOptions.DEFAULT,
                 null,
-                Snapshots.NONE);
+                Snapshots.NONE,
+                RecordOptions.TEMPORARY);
     }
 
     /** One PE and no initial RAM disk. */
@@ -112,7 +116,8 @@ public record RunOptions(
                 peripherals,
                 options,
                 trace,
-                snapshots);
+                snapshots,
+                records);
     }
 
     /** The same with a timeline. */
@@ -133,7 +138,8 @@ public record RunOptions(
                 peripherals,
                 vm,
                 sink,
-                snapshots);
+                snapshots,
+                records);
     }
 
     /** The same with that number of PEs of the guest. */
@@ -154,7 +160,8 @@ public record RunOptions(
                 peripherals,
                 vm,
                 trace,
-                snapshots);
+                snapshots,
+                records);
     }
 
     /** The same with other peripherals. */
@@ -175,7 +182,8 @@ public record RunOptions(
                 others,
                 vm,
                 trace,
-                snapshots);
+                snapshots,
+                records);
     }
 
     /** The same with snapshots. */
@@ -196,6 +204,29 @@ public record RunOptions(
                 peripherals,
                 vm,
                 trace,
-                files);
+                files,
+                records);
+    }
+
+    /** The same with other places for the sample records. */
+    public RunOptions withRecords(RecordOptions others) {
+        return new RunOptions(
+                guest,
+                initrd,
+                hypervisor,
+                el,
+                bootArguments,
+                memory,
+                cpus,
+                maxInstructions,
+                seed,
+                console,
+                input,
+                paced,
+                peripherals,
+                vm,
+                trace,
+                snapshots,
+                others);
     }
 }

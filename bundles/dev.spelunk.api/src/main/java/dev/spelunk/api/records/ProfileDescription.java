@@ -8,14 +8,12 @@ import java.util.List;
  * What a profile needs beside its records.
  *
  * @param guest the guest's file on the host
+ * @param cpus number of CPUs that the guest sees
  * @param midr MIDR_EL1 of the PE
  * @param counterFrequency CNTFRQ_EL0 in Hz: the unit of timestamps
  * @param segments what the guest file maps, by virtual address
- * @param firstTick virtual counter at the start of the run
- * @param lastTick virtual counter at its end
  */
-public record ProfileDescription(
-        Path guest, long midr, long counterFrequency, List<Segment> segments, long firstTick, long lastTick) {
+public record ProfileDescription(Path guest, int cpus, long midr, long counterFrequency, List<Segment> segments) {
     /**
      * @param address virtual address of the first byte
      * @param size in bytes

@@ -9,15 +9,14 @@ import org.osgi.annotation.versioning.ProviderType;
 /** Service: turns raw records into what people and tools read. */
 @ProviderType
 public interface ProfileWriter {
-    /** Writes a perf.data file that the stock perf reads; to a temporary file first, then moved. */
-    void perfData(Path file, ProfileDescription description, byte[] records) throws IOException;
-
     /**
-     * A readable summary: where samples fell by function, operation types, branch outcomes, events.
+     * Begins a perf.data file that the stock perf reads.
      *
-     * @return text of several lines, ending in a line feed
+     * @param file is made or overwritten; it is whole when the profile is finished. Files that perf needs for symbols go
+     *     into a folder {@code GUEST.symbols} beside it, when the guest's own file does not serve
+     * @throws IOException when it cannot be written
      */
-    String summary(ProfileDescription description, byte[] records);
+    Profile begin(Path file, ProfileDescription description) throws IOException;
 
     /**
      * Prints raw records in a layout close to that of {@code perf report -D}.
@@ -27,5 +26,5 @@ public interface ProfileWriter {
     void decode(InputStream records, Appendable out) throws IOException, MalformedRecordException;
 
     /** Number of records in a stream of whole records. @throws MalformedRecordException when it is not one */
-    long count(byte[] records) throws MalformedRecordException;
+    long count(InputStream records) throws IOException, MalformedRecordException;
 }

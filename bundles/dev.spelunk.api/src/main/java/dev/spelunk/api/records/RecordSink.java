@@ -3,13 +3,19 @@ package dev.spelunk.api.records;
 
 import org.osgi.annotation.versioning.ConsumerType;
 
-/** Whiteboard service: gets each sample record that reached the profiling buffer, in order. */
+/**
+ * Whiteboard service: gets each sample record that reached a profiling buffer, in the order in which they were written.
+ * It is called on the thread that runs the machine, which waits for it.
+ */
 @ConsumerType
 public interface RecordSink {
     /**
-     * @param pe index of the PE
-     * @param cycles virtual time of its last byte
+     * Takes a record.
+     *
+     * @param origin where it comes from; valid during the call only
      * @param data holds the record with its padding; valid during the call only
+     * @param offset of its first byte
+     * @param length in bytes, with its padding
      */
-    void record(int pe, long cycles, byte[] data, int offset, int length);
+    void record(RecordOrigin origin, byte[] data, int offset, int length);
 }

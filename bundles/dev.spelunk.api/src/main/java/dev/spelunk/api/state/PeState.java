@@ -44,8 +44,14 @@ public final class PeState {
     public static final int STEPPED = 1;
     public static final int STEPPED_EXCLUSIVE = 2;
 
+    /** {@link #vcpu} of a PE that the host has for itself. */
+    public static final int NO_VCPU = -1;
+
     /** Position of this PE in its machine, from 0. */
     public final int index;
+
+    /** Index of the vCPU that a hypervisor has loaded, or {@link #NO_VCPU}; without one, the PE's own. */
+    public int vcpu;
 
     /** X0..X30, then {@link #ZERO}, {@link #SP}, {@link #DISCARD}. */
     public final long[] x = new long[34];
@@ -129,6 +135,7 @@ public final class PeState {
 
     public PeState(int index) {
         this.index = index;
+        vcpu = index;
     }
 
     /** Whether it waits for an event that has come. */

@@ -15,8 +15,6 @@ public final class SpuState {
     public int sampleOwner;
     /** The sampled operation in flight. */
     public final Operation sample = new Operation();
-    /** PMBPTR_EL1 after the last complete record; tells a torn record (DDI 0487, D17.8.3). */
-    public long recordBoundary;
     /** Number of {@link #values}. */
     public static final int VALUES = 16;
     /** What profiling features remember between samples, at the indices that the composed rules gave them. */

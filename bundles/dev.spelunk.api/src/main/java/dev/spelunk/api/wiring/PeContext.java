@@ -38,7 +38,7 @@ public final class PeContext {
     public OperationTimer latencyModel;
     /** The physical interrupt controller; null when the machine has none. */
     public InterruptDistributor interrupts;
-    /** Gets every complete record, in order. Never null. */
+    /** Gets every complete record with its origin, in order. Never null. */
     public RecordSink records;
     /** The timeline, null when nobody asked for one. */
     public TraceSink trace;

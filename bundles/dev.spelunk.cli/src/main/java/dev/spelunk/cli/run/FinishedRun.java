@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 
@@ -22,8 +23,8 @@ import java.util.SortedMap;
  * @param hypervisor {@code kvm} or {@code none}
  * @param seed the seed
  * @param startSeconds from the start of the JVM to the guest's first instruction, in seconds
- * @param recordCount number of records that reached the profiling buffer
- * @param recordBytes their bytes
+ * @param files of the records, by CPU
+ * @param notKept records that reached a profiling buffer, but are in no file
  * @param result what the machine counted
  * @param timing what the timing model says of its figures, one sentence each
  * @param swaps what was swapped
@@ -34,8 +35,8 @@ record FinishedRun(
         String hypervisor,
         long seed,
         double startSeconds,
-        long recordCount,
-        long recordBytes,
+        List<RunFiles.Part> files,
+        long notKept,
         Result result,
         List<String> timing,
         SwapReport swaps) {
@@ -43,6 +44,33 @@ record FinishedRun(
     /** Millions of guest instructions in a second of host time. */
     double mips() {
         return result.nanoseconds() == 0 ? 0 : result.instructions() * 1e3 / result.nanoseconds();
+    }
+
+    /** Number of records in the files. */
+    long recordCount() {
+        return files.stream().mapToLong(RunFiles.Part::records).sum();
+    }
+
+    /** Their bytes. */
+    long recordBytes() {
+        return files.stream().mapToLong(RunFiles.Part::bytes).sum();
+    }
+
+    /** Why the records are not those of a whole run; empty when they are. */
+    String incomplete() {
+        String why =
+                switch (result.ending()) {
+                    case EXITED, POWERED_OFF, FAILED, RESET -> "";
+                    case INSTRUCTION_LIMIT -> "--max-instructions ended the run";
+                    case INTERRUPTED -> "the run was interrupted";
+                    case RECORD_LIMIT -> "--max-record-bytes ended the run";
+                    case HOST_FAILED, INVARIANT_BROKEN -> result.message().lines().findFirst().orElse("");
+                };
+        if (notKept == 0) {
+            return why;
+        }
+        return (why.isEmpty() ? "" : why + "; ") + String.format(Locale.ROOT, "%,d", notKept)
+                + (notKept == 1 ? " further record is" : " further records are") + " in no file";
     }
 
     /** Writes the summary as JSON. */
@@ -57,7 +85,21 @@ record FinishedRun(
             json.write("ending", result.ending().name());
             json.write("instructions", result.instructions());
             json.write("cycles", result.cycles());
-            json.write("records", recordCount);
+            json.write("complete", incomplete().isEmpty());
+            if (!incomplete().isEmpty()) {
+                json.write("incomplete", incomplete());
+            }
+            json.write("records", recordCount());
+            json.writeStartArray("recordFiles");
+            for (RunFiles.Part part : files) {
+                json.writeStartObject();
+                json.write("cpu", part.cpu());
+                json.write("file", part.file());
+                json.write("records", part.records());
+                json.write("bytes", part.bytes());
+                json.writeEnd();
+            }
+            json.writeEnd();
             json.write("mips", rounded(mips()));
             json.write("seconds", rounded(result.nanoseconds() / 1e9));
             json.write("startSeconds", rounded(startSeconds));

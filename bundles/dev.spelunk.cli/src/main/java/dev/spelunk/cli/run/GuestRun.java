@@ -5,12 +5,9 @@ import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.Machine.Result;
 import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.machine.SwapReport;
-import dev.spelunk.api.records.MalformedRecordException;
-import dev.spelunk.api.records.ProfileDescription;
 import dev.spelunk.api.records.ProfileWriter;
 import dev.spelunk.cli.ExitCode;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 
@@ -22,6 +19,7 @@ public final class GuestRun implements Callable<Integer> {
     private final Console console;
     private final ProfileWriter writer;
     private final OutputFolder folder;
+    private final RunFiles files;
     private final Function<Machine, SwapReport> swaps;
 
     /**
@@ -33,6 +31,7 @@ public final class GuestRun implements Callable<Integer> {
      * @param console the guest's console
      * @param writer writes perf.data
      * @param folder gets the files
+     * @param files those of the records, which the machine writes
      * @param swaps says what has been swapped in a machine
      */
     public GuestRun(
@@ -42,6 +41,7 @@ public final class GuestRun implements Callable<Integer> {
             Console console,
             ProfileWriter writer,
             OutputFolder folder,
+            RunFiles files,
             Function<Machine, SwapReport> swaps) {
         this.machine = machine;
         this.variant = variant;
@@ -49,6 +49,7 @@ public final class GuestRun implements Callable<Integer> {
         this.console = console;
         this.writer = writer;
         this.folder = folder;
+        this.files = files;
         this.swaps = swaps;
     }
 
@@ -59,13 +60,15 @@ public final class GuestRun implements Callable<Integer> {
      */
     @Override
     public Integer call() {
-        try (MachineRun run = new MachineRun().timeline(options.trace())) {
+        try (files;
+                MachineRun run = new MachineRun().timeline(options.trace())) {
             return run(run);
         }
     }
 
     private int run(MachineRun run) {
         long first = System.currentTimeMillis();
+        files.begin(machine, writer);
         console.showProgress(machine::instructions);
         Result result;
         try {
@@ -73,37 +76,32 @@ public final class GuestRun implements Callable<Integer> {
         } finally {
             console.close();
         }
-        byte[] records = machine.records();
-        ProfileDescription profile = machine.profile();
-        folder.write("records.bin", file -> Files.write(file, records));
-        folder.write("perf.data", file -> writer.perfData(file, profile, records));
-        if (options.vm().hostTask()) {
-            byte[] host = machine.hostRecords();
-            folder.write("host-records.bin", file -> Files.write(file, host));
-        }
-        long count;
-        try {
-            count = writer.count(records);
-        } catch (MalformedRecordException e) {
-            System.err.println("spelunk: the profiling buffer holds something that is not a record, at byte "
-                    + e.offset() + " of records.bin: " + e.getMessage());
-            return ExitCode.INVARIANT_BROKEN;
-        }
+        files.complete(machine, options.vm().hostTask());
         FinishedRun finished = new FinishedRun(
                 options.guest(),
                 variant,
                 options.hypervisor(),
                 options.seed(),
                 secondsSinceStart(first),
-                count,
-                records.length,
+                files.parts(),
+                machine.recordsNotKept(),
                 result,
                 machine.timing(),
                 swaps.apply(machine));
         folder.write("summary.json", finished::writeSummary);
-        System.out.print(Report.of(finished, machine.eventReasons(), writer.summary(profile, records)));
+        System.out.print(Report.of(finished, machine.eventReasons(), files.summary()));
         System.out.flush();
-        return MachineRun.exitCode(machine, result);
+        int code = MachineRun.exitCode(machine, result);
+        if (files.failure() != null) {
+            throw files.failure();
+        }
+        if (files.malformed() != null) {
+            System.err.println("spelunk: the profiling buffer holds something that is not a record, at byte "
+                    + files.malformed().offset() + " of the records: "
+                    + files.malformed().getMessage());
+            return ExitCode.INVARIANT_BROKEN;
+        }
+        return code;
     }
 
     /** From the start of the JVM, not of the process: the launcher script may have built in it. */

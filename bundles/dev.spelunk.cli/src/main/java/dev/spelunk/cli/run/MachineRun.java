@@ -57,7 +57,13 @@ public final class MachineRun implements AutoCloseable {
             case INSTRUCTION_LIMIT:
                 System.err.println(String.format(
                         Locale.ROOT, "spelunk: --max-instructions %d ended the run", result.instructions()));
-                return ExitCode.INSTRUCTION_LIMIT;
+                return ExitCode.LIMIT;
+            case RECORD_LIMIT:
+                System.err.println("spelunk: --max-record-bytes ended the run: " + result.message());
+                return ExitCode.LIMIT;
+            case HOST_FAILED:
+                System.err.println("spelunk: " + result.message());
+                return ExitCode.BAD_INPUT;
             case INTERRUPTED:
                 if (!StopRequests.ofProcess().requested()) {
                     // Else it is said at the very end.

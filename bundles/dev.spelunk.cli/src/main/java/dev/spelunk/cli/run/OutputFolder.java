@@ -152,7 +152,19 @@ public final class OutputFolder implements AutoCloseable {
             content.write(file.temporary);
             file.keep();
         } catch (IOException e) {
-            throw new UserError(folder.resolve(name) + " cannot be written: " + describe(e));
+            throw new UserError(message(name, e));
+        }
+    }
+
+    /** What to tell the user when a file could not be written. */
+    String message(String name, IOException e) {
+        return folder.resolve(name) + " cannot be written: " + describe(e);
+    }
+
+    /** Removes files of an earlier run that had more of a kind: those with a number from first on in their names. */
+    void deleteNumbered(String before, int first, String after) {
+        for (int i = first; Files.exists(folder.resolve(before + i + after)); i++) {
+            delete(folder.resolve(before + i + after));
         }
     }
 
@@ -166,7 +178,7 @@ public final class OutputFolder implements AutoCloseable {
         try {
             return new Pending(name);
         } catch (IOException e) {
-            throw new UserError(folder.resolve(name) + " cannot be written: " + describe(e));
+            throw new UserError(message(name, e));
         }
     }
 
@@ -200,6 +212,16 @@ public final class OutputFolder implements AutoCloseable {
             }
             out.write(bytes, offset, length);
             size += length;
+        }
+
+        /** The file that is written, for whoever writes it himself. */
+        Path place() {
+            return temporary;
+        }
+
+        /** Whether somebody has removed it, or the whole folder. */
+        boolean removed() {
+            return !Files.exists(temporary);
         }
 
         /** Bytes written so far. */

@@ -42,6 +42,9 @@ final class Report {
                 String.format(Locale.ROOT, "%,d in %.2f s", result.instructions(), result.nanoseconds() / 1e9));
         line(text, "speed", String.format(Locale.ROOT, "%.1f guest MIPS", run.mips()));
         line(text, "records", String.format(Locale.ROOT, "%,d (%,d bytes)", run.recordCount(), run.recordBytes()));
+        if (!run.incomplete().isEmpty()) {
+            line(text, "incomplete", run.incomplete());
+        }
         counts(text, "sampling", result.counters());
         counts(text, "buffer management events", result.bufferEvents());
         reasons.forEach((event, why) -> wrapped(text, event + ", " + why));
@@ -85,7 +88,9 @@ final class Report {
             case FAILED -> "the guest failed";
             case RESET -> "the guest reset itself";
             case INSTRUCTION_LIMIT -> "--max-instructions was reached";
+            case RECORD_LIMIT -> "--max-record-bytes was reached";
             case INTERRUPTED -> "interrupted";
+            case HOST_FAILED -> "the host or a part could not go on";
             case INVARIANT_BROKEN -> "a checked invariant broke";
         };
     }

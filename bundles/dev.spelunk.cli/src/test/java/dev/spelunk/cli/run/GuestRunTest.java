@@ -4,18 +4,21 @@ package dev.spelunk.cli.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.Machine.Ending;
 import dev.spelunk.api.machine.Machine.Result;
+import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.machine.SwapReport;
 import dev.spelunk.api.records.MalformedRecordException;
+import dev.spelunk.api.records.Profile;
 import dev.spelunk.api.records.ProfileDescription;
 import dev.spelunk.api.records.ProfileWriter;
+import dev.spelunk.api.records.RecordStream;
 import dev.spelunk.cli.UserError;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonReader;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -67,6 +70,8 @@ class GuestRunTest {
             RESET             | 0  | 3   | the guest reset itself: it did
             INSTRUCTION_LIMIT | 0  | 4   | --max-instructions 3000000 ended the run
             INTERRUPTED       | 0  | 130 | interrupted
+            RECORD_LIMIT      | 0  | 4   | --max-record-bytes ended the run: it did
+            HOST_FAILED       | 0  | 2   | it did
             """)
     void eachEndingHasItsExitCodeAndItsFiles(Ending ending, int guestCode, int code, String message) {
         assertThat(run(ending, guestCode, new Writer()).call()).isEqualTo(code);
@@ -80,6 +85,54 @@ class GuestRunTest {
         }
         assertThat(err.toString(StandardCharsets.UTF_8).contains("all the registers"))
                 .isEqualTo(ending == Ending.FAILED || ending == Ending.RESET);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            EXITED            | 0 | ''
+            FAILED            | 0 | ''
+            EXITED            | 1 | 1 further record is in no file
+            INSTRUCTION_LIMIT | 0 | --max-instructions ended the run
+            INTERRUPTED       | 0 | the run was interrupted
+            RECORD_LIMIT      | 5 | --max-record-bytes ended the run; 5 further records are in no file
+            HOST_FAILED       | 0 | it did
+            """)
+    void recordsThatAreNotThoseOfAWholeRunAreSaidToBeIncomplete(Ending ending, long notKept, String incomplete)
+            throws IOException {
+        Writer writer = new Writer();
+        writer.notKept = notKept;
+        run(ending, 0, writer).call();
+        JsonObject summary;
+        try (JsonReader reader = Json.createReader(Files.newInputStream(folder.resolve("summary.json")))) {
+            summary = reader.readObject();
+        }
+        assertThat(summary.getBoolean("complete")).isEqualTo(incomplete.isEmpty());
+        assertThat(summary.getString("incomplete", "")).isEqualTo(incomplete);
+        if (incomplete.isEmpty()) {
+            assertThat(out.toString(StandardCharsets.UTF_8)).doesNotContain("incomplete");
+        } else {
+            assertThat(out.toString(StandardCharsets.UTF_8)).containsPattern("incomplete +" + incomplete);
+        }
+    }
+
+    @Test
+    void recordsOfAMachineThatWasRestoredAreInTheProfile() {
+        Writer writer = new Writer();
+        run(Ending.EXITED, 0, writer).call();
+        assertThat(writer.taken).isEqualTo(RECORDS.length);
+    }
+
+    @Test
+    void filesOfAnEarlierRunWithMoreCpusAreRemoved() throws IOException {
+        for (String name : List.of("records.1.bin", "records.2.bin", "records.4.bin", "records.txt")) {
+            Files.writeString(folder.resolve(name), "of an earlier run");
+        }
+        run(Ending.EXITED, 0, new Writer()).call();
+        try (var files = Files.list(folder)) {
+            assertThat(files.map(f -> f.getFileName().toString()))
+                    .containsExactlyInAnyOrder(
+                            "records.bin", "records.4.bin", "records.txt", "perf.data", "summary.json");
+        }
     }
 
     @Test
@@ -143,6 +196,11 @@ class GuestRunTest {
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("perf.data cannot be written: No space left on device");
         assertThat(folder.resolve("perf.data")).hasContent("of an earlier run");
+        assertThat(folder.resolve("records.bin")).hasBinaryContent(RECORDS);
+        assertThat(folder.resolve("summary.json")).exists();
+        try (var files = Files.list(folder)) {
+            assertThat(files).hasSize(3);
+        }
     }
 
     private GuestRun run(Ending ending, int guestCode, Writer writer) {
@@ -160,14 +218,18 @@ class GuestRunTest {
                 new TreeMap<>(Map.of("buffer full", 4L)),
                 new TreeMap<>(Map.of("pins", 8L)),
                 new TreeMap<>());
-        ProfileDescription profile = new ProfileDescription(Path.of("guest.elf"), 0, 1, List.of(), 0, 1);
+        ProfileDescription profile = new ProfileDescription(Path.of("guest.elf"), 1, 0, 1, List.of());
+        OutputFolder output = new OutputFolder(folder);
+        RunFiles files = new RunFiles(output);
         Machine machine = (Machine) Proxy.newProxyInstance(
                 Machine.class.getClassLoader(), new Class<?>[] {Machine.class}, (proxy, method, arguments) -> {
                     switch (method.getName()) {
                         case "run":
                             return result;
                         case "records":
-                            return RECORDS;
+                            return List.of(new Stream(files));
+                        case "recordsNotKept":
+                            return writer.notKept;
                         case "profile":
                             return profile;
                         case "instructions":
@@ -192,27 +254,71 @@ class GuestRunTest {
                 options,
                 console,
                 writer,
-                new OutputFolder(folder),
+                output,
+                files,
                 which -> new SwapReport(
                         List.of(1_250_000L, 1_000_000L, 2_500_000L), 0, List.of("no such part"), 1, List.of()));
+    }
+
+    /** The machine's records, which go to their file at the end. */
+    private record Stream(RunFiles files) implements RecordStream {
+        @Override
+        public int vcpu() {
+            return 0;
+        }
+
+        @Override
+        public long records() {
+            return RECORDS.length;
+        }
+
+        @Override
+        public long bytes() {
+            return RECORDS.length;
+        }
+
+        @Override
+        public InputStream open() {
+            return new ByteArrayInputStream(RECORDS);
+        }
+
+        @Override
+        public void flush() throws IOException {
+            Files.write(files.file(0), RECORDS);
+        }
     }
 
     /** Writes no real profile. */
     private static final class Writer implements ProfileWriter {
         private boolean malformed;
         private boolean full;
+        private long notKept;
+        private int taken;
 
         @Override
-        public void perfData(Path file, ProfileDescription description, byte[] records) throws IOException {
-            Files.writeString(file, "perf");
-            if (full) {
-                throw new IOException("No space left on device");
-            }
-        }
-
-        @Override
-        public String summary(ProfileDescription description, byte[] records) {
-            return "samples by function\n";
+        public Profile begin(Path file, ProfileDescription description) {
+            return (Profile) Proxy.newProxyInstance(
+                    Profile.class.getClassLoader(), new Class<?>[] {Profile.class}, (proxy, method, arguments) -> {
+                        switch (method.getName()) {
+                            case "take":
+                                taken += ((InputStream) arguments[1]).readAllBytes().length;
+                                return null;
+                            case "finish":
+                                Files.writeString(file, "perf");
+                                if (full) {
+                                    throw new IOException("No space left on device");
+                                }
+                                return null;
+                            case "summary":
+                                return "samples by function\n";
+                            case "dropped":
+                                return 0L;
+                            case "malformed":
+                                return malformed ? new MalformedRecordException("no packet", 2) : null;
+                            default:
+                                return null;
+                        }
+                    });
         }
 
         @Override
@@ -221,11 +327,8 @@ class GuestRunTest {
         }
 
         @Override
-        public long count(byte[] records) throws MalformedRecordException {
-            if (malformed) {
-                throw new MalformedRecordException("no packet", 2);
-            }
-            return records.length;
+        public long count(InputStream records) {
+            throw new AssertionError();
         }
     }
 }

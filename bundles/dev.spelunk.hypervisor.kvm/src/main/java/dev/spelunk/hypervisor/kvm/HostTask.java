@@ -4,6 +4,7 @@ package dev.spelunk.hypervisor.kvm;
 import dev.spelunk.api.hypervisor.VirtualMachine.Outcome;
 import dev.spelunk.api.pe.Core;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.PhysicalMemory;
 import dev.spelunk.api.state.StateBlock;
 import dev.spelunk.api.wiring.PeContext;
@@ -102,6 +103,7 @@ final class HostTask {
 
     /** The task goes on: EL2 owns the buffer, and the host's SPE state is back. */
     void load() {
+        context.pe.vcpu = PeState.NO_VCPU;
         context.registers.write(SystemRegister.HCR_EL2, HypervisorControls.HCR_HOST);
         context.registers.write(
                 SystemRegister.MDCR_EL2, HypervisorControls.mdcrHost(context.register(SystemRegister.MDCR_EL2)));

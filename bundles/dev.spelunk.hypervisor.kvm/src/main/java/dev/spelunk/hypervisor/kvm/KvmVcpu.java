@@ -76,6 +76,7 @@ final class KvmVcpu implements Vcpu {
                 : null;
         worldSwitch = new WorldSwitch(
                 context,
+                index,
                 state,
                 vm,
                 stage2,

@@ -3,6 +3,7 @@ package dev.spelunk.hypervisor.kvm;
 
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.wiring.PeContext;
 
 /**
@@ -21,6 +22,7 @@ final class WorldSwitch {
     private final StageTwo stage2;
     private final DebugSwitch debug;
     private final boolean physicalAddresses;
+    private final int vcpu;
     /** MPIDR_EL1 of the vCPU. */
     private final long affinity;
     /** Null when nobody watches. */
@@ -28,6 +30,7 @@ final class WorldSwitch {
 
     WorldSwitch(
             PeContext context,
+            int vcpu,
             VcpuState state,
             VmState vm,
             StageTwo stage2,
@@ -35,6 +38,7 @@ final class WorldSwitch {
             boolean physicalAddresses,
             RegisterWatch watch) {
         this.context = context;
+        this.vcpu = vcpu;
         this.state = state;
         this.vm = vm;
         this.stage2 = stage2;
@@ -56,6 +60,7 @@ final class WorldSwitch {
 
     /** vcpu load: what stays in the PE as long as the vCPU is on it. */
     void load() {
+        context.pe.vcpu = vcpu;
         write(SystemRegister.HCR_EL2, HypervisorControls.HCR_HOST);
         write(SystemRegister.VTCR_EL2, stage2.controlRegister());
         write(SystemRegister.VTTBR_EL2, stage2.baseRegister(VMID));
@@ -99,6 +104,7 @@ final class WorldSwitch {
         write(SystemRegister.ICH_HCR_EL2, 0);
         write(SystemRegister.HDFGRTR_EL2, 0);
         write(SystemRegister.HDFGWTR_EL2, 0);
+        context.pe.vcpu = PeState.NO_VCPU;
     }
 
     /** Nothing of another vCPU stays in the TLB: its entries have the same VMID. */

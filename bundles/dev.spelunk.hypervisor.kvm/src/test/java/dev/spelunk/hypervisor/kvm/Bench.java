@@ -144,7 +144,7 @@ final class Bench {
             c.interrupts = physical;
             c.sampler = spu.create(c);
             c.records =
-                    (n, cycles, data, offset, length) -> records.add(Arrays.copyOfRange(data, offset, offset + length));
+                    (origin, data, offset, length) -> records.add(Arrays.copyOfRange(data, offset, offset + length));
             c.core = new PlayedCore(c);
             c.register(SystemRegister.SCR_EL3, 1L | 1L << 8 | 1L << 10 | 1L << 27);
             c.register(SystemRegister.MDCR_EL3, 3L << 12);

@@ -18,7 +18,6 @@ import dev.spelunk.api.platform.GuestMemory;
 import dev.spelunk.api.platform.InterruptDistributor;
 import dev.spelunk.api.platform.Peripherals;
 import dev.spelunk.api.problems.BadInputException;
-import dev.spelunk.api.records.RecordSink;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.spu.Sampler;
 import dev.spelunk.api.state.Bus;
@@ -28,9 +27,8 @@ import dev.spelunk.api.state.PhysicalMemory;
 import dev.spelunk.api.state.StateBlock;
 import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.machine.compose.Selection;
-import dev.spelunk.machine.records.HostRecords;
+import dev.spelunk.machine.records.BufferFill;
 import dev.spelunk.machine.records.RecordLog;
-import dev.spelunk.machine.records.TracedRecords;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -65,9 +63,7 @@ public final class Board {
 
     public final List<Device> devices = new ArrayList<>();
     public InterruptDistributor physical;
-    public final RecordLog records = new RecordLog();
-    /** Records of the host's own task. */
-    public final RecordLog hostRecords = new RecordLog();
+    public final RecordLog records;
 
     public final HostEnds ends;
     public final Console console;
@@ -110,12 +106,15 @@ public final class Board {
                 shared ? options.cpus() : 0,
                 memory,
                 options.seed());
+        records = new RecordLog(options.cpus(), options.records());
+        if (options.trace() != null) {
+            records.add(new BufferFill(options.cpus(), options.trace()));
+        }
         pes = Arrays.stream(state.pes).map(pe -> new PeContext(state, pe)).toArray(PeContext[]::new);
         for (PeContext context : pes) {
             context.architecture = architectureOf(context, architecture);
             context.trace = options.trace();
-            RecordSink guests = context.trace == null ? records : new TracedRecords(context, records, context.trace);
-            context.records = kvm && vmOptions.hostTask() ? new HostRecords(context, guests, hostRecords) : guests;
+            context.records = records;
             context.registers = parts.registerModel().create(context, parts.registerBanks(), null);
             context.translator = parts.mmu().create(context);
             context.latencyModel = parts.timingModel().create(context);
@@ -316,7 +315,6 @@ public final class Board {
             context.core.close();
         }
         records.close();
-        hostRecords.close();
     }
 
     /** Physical address of a guest address, before any migration. */

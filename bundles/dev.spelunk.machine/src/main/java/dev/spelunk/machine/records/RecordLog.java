@@ -1,111 +1,149 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.machine.records;
 
+import dev.spelunk.api.machine.Machine.Ending;
 import dev.spelunk.api.problems.BadInputException;
+import dev.spelunk.api.records.RecordOptions;
+import dev.spelunk.api.records.RecordOrigin;
 import dev.spelunk.api.records.RecordSink;
+import dev.spelunk.api.records.RecordStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiConsumer;
 
-/**
- * Keeps every record of a run in order, and passes each on to the whiteboard's sinks. What does not fit into
- * one buffer is in a temporary file, so that a run of any length allocates nothing for its records.
- */
+/** Keeps the records of a run, a stream for each vCPU and one for the host, and passes each on to the sinks. */
 public final class RecordLog implements RecordSink, AutoCloseable {
-    private static final int BUFFER = 1 << 16;
+    private final RecordOptions options;
+    /** By vCPU; the host's is the last. */
+    private final RecordFile[] streams;
 
-    private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
-    /** Null as long as the buffer is enough. */
-    private FileChannel file;
+    private RecordSink[] sinks = {};
+    private List<RecordSink> whiteboard = List.of();
+    private BiConsumer<Ending, String> onStop = (ending, why) -> {};
+    private long bytes;
+    private long notKept;
+    private boolean stopped;
 
-    private long inFile;
-    private volatile List<RecordSink> sinks = List.of();
+    public RecordLog(int vcpus, RecordOptions options) {
+        this.options = options;
+        streams = new RecordFile[vcpus + 1];
+        for (int i = 0; i < vcpus; i++) {
+            streams[i] = new RecordFile(i, options.places());
+        }
+        streams[vcpus] = new RecordFile(RecordOrigin.HOST, options.places());
+    }
 
-    public void sinks(List<RecordSink> others) {
-        sinks = others;
+    /** Sets the sinks that bundles contribute; the list may change. */
+    public void whiteboard(List<RecordSink> others) {
+        whiteboard = others;
+    }
+
+    /** Adds a sink of the machine's owner. */
+    public void add(RecordSink sink) {
+        sinks = Arrays.copyOf(sinks, sinks.length + 1);
+        sinks[sinks.length - 1] = sink;
+    }
+
+    /** Sets who is told, on the running thread, when no further record can be kept, and why. */
+    public void onStop(BiConsumer<Ending, String> told) {
+        onStop = told;
     }
 
     @Override
-    public synchronized void record(int pe, long cycles, byte[] record, int offset, int size) {
-        if (size > buffer.remaining()) {
-            spill();
+    public void record(RecordOrigin origin, byte[] record, int offset, int length) {
+        if (!keep(origin, record, offset, length)) {
+            notKept++;
+            return;
         }
-        buffer.put(record, offset, size);
-        if (!sinks.isEmpty()) {
-            for (RecordSink sink : sinks) {
-                sink.record(pe, cycles, record, offset, size);
+        for (RecordSink sink : sinks) {
+            sink.record(origin, record, offset, length);
+        }
+        if (!whiteboard.isEmpty()) {
+            for (RecordSink sink : whiteboard) {
+                sink.record(origin, record, offset, length);
             }
+        }
+    }
+
+    private boolean keep(RecordOrigin origin, byte[] record, int offset, int length) {
+        if (!options.kept() || stopped) {
+            return !stopped;
+        }
+        if (length > options.limit() - bytes) {
+            stop(Ending.RECORD_LIMIT, "the sample records have " + bytes + " bytes, and may have " + options.limit());
+            return false;
+        }
+        try {
+            stream(origin.vcpu).add(record, offset, length);
+        } catch (IOException e) {
+            stop(Ending.HOST_FAILED, cannotBeWritten(e));
+            return false;
+        }
+        bytes += length;
+        return true;
+    }
+
+    private String cannotBeWritten(IOException e) {
+        return "the sample records cannot be written"
+                + (options.places() == null ? " to " + System.getProperty("java.io.tmpdir") : "") + ": "
+                + e.getMessage();
+    }
+
+    private void stop(Ending ending, String why) {
+        stopped = true;
+        onStop.accept(ending, why);
+    }
+
+    private RecordFile stream(int vcpu) {
+        return streams[vcpu == RecordOrigin.HOST ? streams.length - 1 : vcpu];
+    }
+
+    /** Those of the vCPUs, by index. */
+    public List<RecordStream> guests() {
+        return List.of(streams).subList(0, streams.length - 1).stream()
+                .map(RecordStream.class::cast)
+                .toList();
+    }
+
+    public RecordStream host() {
+        return stream(RecordOrigin.HOST);
+    }
+
+    /** Records that came when no further one could be kept. */
+    public long notKept() {
+        return notKept;
+    }
+
+    /** For a snapshot. */
+    public void write(DataOutputStream out) throws IOException {
+        out.writeBoolean(options.kept());
+        for (RecordFile stream : streams) {
+            stream.write(out);
         }
     }
 
     /** Begins with the records of an earlier part of the run. */
-    public synchronized void begin(byte[] records) {
-        for (int at = 0; at < records.length; at += BUFFER) {
-            if (buffer.position() != 0) {
-                spill();
-            }
-            buffer.put(records, at, Math.min(BUFFER, records.length - at));
+    public void read(DataInputStream in) throws IOException {
+        if (!in.readBoolean() && options.kept()) {
+            throw new IOException("was saved by a command that keeps no sample records: restore it with that one");
         }
-    }
-
-    private void spill() {
-        try {
-            if (file == null) {
-                Path path = Files.createTempFile("spelunk-records-", null);
-                file = FileChannel.open(
-                        path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
-            }
-            buffer.flip();
-            while (buffer.hasRemaining()) {
-                inFile += file.write(buffer, inFile);
-            }
-            buffer.clear();
-        } catch (IOException e) {
-            throw temporaryFile(e);
+        for (RecordFile stream : streams) {
+            stream.read(in, options.kept());
+            bytes += stream.bytes();
         }
-    }
-
-    public synchronized byte[] bytes() {
-        if (inFile + buffer.position() > Integer.MAX_VALUE - 8) {
-            throw new BadInputException("the sample records are more than 2 GiB: run fewer instructions "
-                    + "(--max-instructions) or take fewer samples");
-        }
-        ByteBuffer all = ByteBuffer.allocate((int) inFile + buffer.position());
-        try {
-            while (all.position() < inFile) {
-                all.limit((int) inFile);
-                if (file.read(all, all.position()) < 0) {
-                    throw new IOException("it has been truncated");
-                }
-            }
-        } catch (IOException e) {
-            throw temporaryFile(e);
-        }
-        all.limit(all.capacity());
-        all.put(buffer.duplicate().flip());
-        return all.array();
-    }
-
-    private static BadInputException temporaryFile(IOException e) {
-        return new BadInputException(
-                "the temporary file for sample records in " + System.getProperty("java.io.tmpdir") + " cannot be used: "
-                        + e.getMessage(),
-                e);
     }
 
     @Override
-    public synchronized void close() {
+    public void close() {
         try {
-            if (file != null) {
-                file.close();
-                file = null;
+            for (RecordFile stream : streams) {
+                stream.close();
             }
         } catch (IOException e) {
-            throw temporaryFile(e);
+            throw new BadInputException("a file of sample records cannot be closed: " + e.getMessage(), e);
         }
     }
 }

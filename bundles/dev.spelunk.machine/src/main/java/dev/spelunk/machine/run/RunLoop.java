@@ -356,6 +356,20 @@ public final class RunLoop {
         message = what;
     }
 
+    /** Ends the run, unless something has ended it already. */
+    public void end(Ending how, String why) {
+        if (ending == null) {
+            ending = how;
+            message = why;
+        }
+    }
+
+    /** The host or a part cannot go on, whatever the guest did. */
+    public void hostFailed(String why) {
+        ending = Ending.HOST_FAILED;
+        message = why;
+    }
+
     private void fail(String why) {
         ending = Ending.FAILED;
         message = why;

@@ -53,8 +53,7 @@ public final class Snapshot {
         writeMemory(out, state.memory);
         loop.write(out);
         board.ends.write(out);
-        StateFields.writeBytes(out, board.records.bytes());
-        StateFields.writeBytes(out, board.hostRecords.bytes());
+        board.records.write(out);
     }
 
     /**
@@ -83,8 +82,7 @@ public final class Snapshot {
         readMemory(in, state.memory);
         loop.read(in);
         board.ends.read(in);
-        board.records.begin(StateFields.readBytes(in, -1));
-        board.hostRecords.begin(StateFields.readBytes(in, -1));
+        board.records.read(in);
         board.stateReplaced();
     }
 

@@ -47,10 +47,16 @@ public final class RecordReader {
 
     /** Reads from an array, beginning at an offset that stays what offsets count from the start of the array. */
     public RecordReader(byte[] records, int from) {
+        this(records, from, records.length, 0);
+    }
+
+    /** As {@link #RecordReader(byte[], int)}, up to an index of the array, whose first byte has that offset. */
+    RecordReader(byte[] records, int from, int to, long base) {
         this.in = null;
+        this.base = base;
         this.window = records;
         this.position = from;
-        this.limit = records.length;
+        this.limit = to;
         this.ended = true;
     }
 

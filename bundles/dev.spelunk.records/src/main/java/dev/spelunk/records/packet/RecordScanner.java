@@ -11,12 +11,23 @@ import java.io.UncheckedIOException;
  */
 public final class RecordScanner {
     private final byte[] records;
+    private final int length;
+    private final long base;
     private RecordReader reader;
     private long skipped;
+    private MalformedRecordException malformed;
 
-    public RecordScanner(byte[] records) {
+    /**
+     * Begins at the first byte of an array.
+     *
+     * @param length bytes of the array that count
+     * @param base offset in the stream of the first byte, of which offsets are counted
+     */
+    public RecordScanner(byte[] records, int length, long base) {
         this.records = records;
-        this.reader = new RecordReader(records, 0);
+        this.length = length;
+        this.base = base;
+        this.reader = new RecordReader(records, 0, length, base);
     }
 
     /** Finds the next whole record; false when there is none. */
@@ -26,7 +37,7 @@ public final class RecordScanner {
             while (true) {
                 try {
                     if (!reader.next(record, null)) {
-                        skipped += lostAt < 0 ? 0 : records.length - lostAt;
+                        skipped += lostAt < 0 ? 0 : base + length - lostAt;
                         return false;
                     }
                     // Past lost bytes, a record of known packets only is likely to be a real one.
@@ -36,12 +47,18 @@ public final class RecordScanner {
                     }
                 } catch (MalformedRecordException e) {
                     lostAt = lostAt < 0 ? record.offset : lostAt;
+                    malformed = malformed == null ? e : malformed;
                 }
-                reader = new RecordReader(records, (int) record.offset + 1);
+                reader = new RecordReader(records, (int) (record.offset - base) + 1, length, base);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** What was wrong at the first of the bytes that were no record; null when there were none. */
+    public MalformedRecordException malformed() {
+        return malformed;
     }
 
     /** Bytes so far that were neither record nor padding between records. */

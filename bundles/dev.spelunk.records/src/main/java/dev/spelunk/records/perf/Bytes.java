@@ -69,6 +69,11 @@ final class Bytes {
         return zeros(size - size());
     }
 
+    /** The bytes, and more behind {@link #size} of them; valid until the next one is added. */
+    byte[] array() {
+        return buffer.array();
+    }
+
     byte[] toArray() {
         byte[] b = new byte[buffer.position()];
         buffer.get(0, b);

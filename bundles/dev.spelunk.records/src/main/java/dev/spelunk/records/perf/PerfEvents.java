@@ -29,11 +29,6 @@ final class PerfEvents {
     /** PERF_ATTR_SIZE_VER5, which every perf since 4.1 reads. */
     static final int ATTRIBUTE_BYTES = 112;
 
-    /** Identifiers of the two attributes. */
-    static final long SPE_ID = 1;
-
-    static final long DUMMY_ID = 2;
-
     private static final int RECORD_MMAP = 1;
     private static final int RECORD_COMM = 3;
     private static final int RECORD_MMAP2 = 10;
@@ -56,11 +51,34 @@ final class PerfEvents {
 
     private static final int PROT_READ_EXEC = 5;
     private static final int MAP_PRIVATE = 2;
-    private static final int CPU = 0;
 
-    private PerfEvents() {}
+    private final int cpus;
 
-    static byte[] attribute(int type, long config, long flags) {
+    PerfEvents(int cpus) {
+        this.cpus = cpus;
+    }
+
+    /** Identifier of the SPE event on a CPU. */
+    long speId(int cpu) {
+        return 1L + cpu;
+    }
+
+    /** Identifier of the dummy event on a CPU. */
+    long dummyId(int cpu) {
+        return 1L + cpus + cpu;
+    }
+
+    static byte[] speAttribute() {
+        return attribute(SPE_PMU_TYPE, 0, 0);
+    }
+
+    /** Of the event that says what is mapped. */
+    static byte[] dummyAttribute() {
+        return attribute(
+                PERF_TYPE_SOFTWARE, PERF_COUNT_SW_DUMMY, EXCLUDE_KERNEL | MMAP | COMM | TASK | MMAP2 | COMM_EXEC);
+    }
+
+    private static byte[] attribute(int type, long config, long flags) {
         return new Bytes()
                 .u32(type)
                 .u32(ATTRIBUTE_BYTES)
@@ -90,40 +108,41 @@ final class PerfEvents {
                 new Bytes().u32(AUXTRACE_ARM_SPE).u32(0).u64(SPE_PMU_TYPE).u64(1));
     }
 
-    static byte[] comm(int pid, String name) {
-        return event(RECORD_COMM, 0, identifier(new Bytes().u32(pid).u32(pid).string(name, 8), DUMMY_ID, pid, 0));
+    byte[] comm(int pid, String name) {
+        return event(RECORD_COMM, 0, mapping(new Bytes().u32(pid).u32(pid).string(name, 8), pid));
     }
 
     /** Code in kernel space; the page offset is what perf's own synthesised events have there, the address. */
-    static byte[] kernelMmap(String file, long address, long size) {
+    byte[] kernelMmap(String file, long address, long size) {
         Bytes b = new Bytes().u32(-1).u32(0).u64(address).u64(size).u64(address).string(file, 8);
-        return event(RECORD_MMAP, MISC_KERNEL, identifier(b, DUMMY_ID, -1, 0));
+        return event(RECORD_MMAP, MISC_KERNEL, mapping(b, -1));
     }
 
-    static byte[] userMmap2(int pid, String file, long address, long size, long fileOffset) {
+    byte[] userMmap2(int pid, String file, long address, long size, long fileOffset) {
         Bytes b = new Bytes().u32(pid).u32(pid).u64(address).u64(size).u64(fileOffset);
         // Device and inode of the file: unknown.
         b.u32(0).u32(0).u64(0).u64(0).u32(PROT_READ_EXEC).u32(MAP_PRIVATE).string(file, 8);
-        return event(RECORD_MMAP2, MISC_USER, identifier(b, DUMMY_ID, pid, 0));
+        return event(RECORD_MMAP2, MISC_USER, mapping(b, pid));
     }
 
-    static byte[] itraceStart(int pid, long time) {
-        return event(RECORD_ITRACE_START, 0, identifier(new Bytes().u32(pid).u32(pid), SPE_ID, pid, time));
+    byte[] itraceStart(int pid, int cpu) {
+        return event(RECORD_ITRACE_START, 0, identifier(new Bytes().u32(pid).u32(pid), speId(cpu), pid, cpu, 0));
     }
 
-    static byte[] aux(long offset, long size, long flags, int pid, long time) {
-        return event(RECORD_AUX, 0, identifier(new Bytes().u64(offset).u64(size).u64(flags), SPE_ID, pid, time));
+    byte[] aux(long offset, long size, long flags, int pid, int cpu, long time) {
+        Bytes b = new Bytes().u64(offset).u64(size).u64(flags);
+        return event(RECORD_AUX, 0, identifier(b, speId(cpu), pid, cpu, time));
     }
 
     /** The data follow the event. */
-    static byte[] auxtrace(long size, long offset, int reference, int tid) {
+    static byte[] auxtrace(long size, long offset, int reference, int tid, int cpu) {
         Bytes b = new Bytes()
                 .u64(size)
                 .u64(offset)
                 .u64(reference)
-                .u32(CPU)
+                .u32(cpu)
                 .u32(tid)
-                .u32(CPU)
+                .u32(cpu)
                 .u32(0);
         return event(RECORD_AUXTRACE, 0, b);
     }
@@ -132,8 +151,13 @@ final class PerfEvents {
         return event(RECORD_FINISHED_ROUND, 0, new Bytes());
     }
 
-    private static Bytes identifier(Bytes b, long id, int pid, long time) {
-        return b.u32(pid).u32(pid).u64(time).u32(CPU).u32(0).u64(id);
+    /** What is mapped holds from the beginning on, on every CPU. */
+    private Bytes mapping(Bytes b, int pid) {
+        return identifier(b, dummyId(0), pid, 0, 0);
+    }
+
+    private static Bytes identifier(Bytes b, long id, int pid, int cpu, long time) {
+        return b.u32(pid).u32(pid).u64(time).u32(cpu).u32(0).u64(id);
     }
 
     private static byte[] event(int type, int misc, Bytes body) {

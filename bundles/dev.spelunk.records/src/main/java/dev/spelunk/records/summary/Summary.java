@@ -7,7 +7,6 @@ import dev.spelunk.records.packet.CounterIndex;
 import dev.spelunk.records.packet.Event;
 import dev.spelunk.records.packet.OperationType;
 import dev.spelunk.records.packet.PacketType;
-import dev.spelunk.records.packet.RecordScanner;
 import dev.spelunk.records.packet.SampleRecord;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -21,14 +20,25 @@ public final class Summary {
     /** Functions that a summary lists by name. */
     private static final int FUNCTIONS = 20;
 
+    /** A power of two. */
+    private static final int RECENT = 1 << 12;
+
     private final ProfileDescription description;
     private final GuestSymbols symbols;
     private final Map<String, long[]> functions = new TreeMap<>();
-    private final Map<String, long[]> operations = new TreeMap<>();
-    private final Map<String, long[]> branches = new TreeMap<>();
+    /** Addresses with their Exception level in bits 63:62, and the counter of their function. */
+    private final long[] recentAddresses = new long[RECENT];
+
+    private final long[][] recentCounters = new long[RECENT][];
+    /** By class and payload of the Operation Type packet. */
+    private final long[][] operations = new long[4][256];
+    /** Class 2, by payload: taken and not taken. */
+    private final long[][] branches = new long[2][256];
     /** How often each bit of the Events packet was 1. */
     private final long[] events = new long[Long.SIZE];
 
+    private final long[] cpus;
+    private long bytes;
     private long records;
     private long withPc;
     private long branchRecords;
@@ -41,40 +51,33 @@ public final class Summary {
     private long firstTick;
     private long lastTick;
 
-    private Summary(ProfileDescription description) {
+    public Summary(ProfileDescription description) {
         this.description = description;
         this.symbols = new GuestSymbols(description);
+        this.cpus = new long[description.cpus()];
     }
 
-    /** The summary of raw records as text of several lines, ending in a line feed. */
-    public static String of(ProfileDescription description, byte[] records) {
-        Summary summary = new Summary(description);
-        RecordScanner scanner = new RecordScanner(records);
-        SampleRecord record = new SampleRecord();
-        while (scanner.next(record)) {
-            summary.add(record);
-        }
-        summary.skippedBytes = scanner.skippedBytes();
-        return summary.text(records.length);
+    /** Counts bytes of records, and those of them that are no whole record. */
+    public void bytes(long count, long skipped) {
+        bytes += count;
+        skippedBytes += skipped;
     }
 
-    private void add(SampleRecord record) {
+    /** Counts a record of a CPU. */
+    public void add(SampleRecord record, int cpu) {
         records++;
+        cpus[cpu]++;
         unknownPackets += record.unknownPackets;
         if (record.has(AddressIndex.PC)) {
             withPc++;
-            String name = symbols.function(record.canonicalPc(), record.el);
-            count(
-                    functions,
-                    "EL" + record.el + "  "
-                            + (name != null
-                                    ? name
-                                    : String.format(Locale.ROOT, "[0x%x]", record.canonicalPc() & -4096L)));
+            function(record)[0]++;
         }
         if (record.has(PacketType.OPERATION_TYPE)) {
-            count(operations, OperationType.summary(record.operationClass, record.operation));
+            operations[record.operationClass][record.operation]++;
             if (record.operationClass == OperationType.CLASS_BRANCH) {
-                branch(record);
+                branchRecords++;
+                mispredicted += record.is(Event.MISPREDICTED) ? 1 : 0;
+                branches[record.is(Event.NOT_TAKEN) ? 1 : 0][record.operation]++;
             }
         }
         for (long rest = record.events; rest != 0; rest &= rest - 1) {
@@ -91,19 +94,52 @@ public final class Summary {
         }
     }
 
-    private void branch(SampleRecord record) {
-        branchRecords++;
-        mispredicted += record.is(Event.MISPREDICTED) ? 1 : 0;
-        String kind = (OperationType.conditional(record.operation) ? "conditional" : "unconditional")
-                + (OperationType.indirect(record.operation) ? ", indirect" : "");
-        count(branches, kind + (record.is(Event.NOT_TAKEN) ? ", not taken" : ", taken"));
+    /** The counter of the record's function; most records are of an address that was sampled before. */
+    private long[] function(SampleRecord record) {
+        long address = record.pc | (long) record.el << 62;
+        int slot = (int) (address >>> 2 ^ address >>> 14) & RECENT - 1;
+        if (recentCounters[slot] == null || recentAddresses[slot] != address) {
+            String name = symbols.function(record.canonicalPc(), record.el);
+            recentCounters[slot] = functions.computeIfAbsent(
+                    "EL" + record.el + "  "
+                            + (name != null
+                                    ? name
+                                    : String.format(Locale.ROOT, "[0x%x]", record.canonicalPc() & -4096L)),
+                    k -> new long[1]);
+            recentAddresses[slot] = address;
+        }
+        return recentCounters[slot];
     }
 
-    private static void count(Map<String, long[]> counts, String key) {
-        counts.computeIfAbsent(key, k -> new long[1])[0]++;
+    private Map<String, long[]> operationTypes() {
+        Map<String, long[]> types = new TreeMap<>();
+        for (int operationClass = 0; operationClass < operations.length; operationClass++) {
+            for (int payload = 0; payload < operations[operationClass].length; payload++) {
+                count(types, OperationType.summary(operationClass, payload), operations[operationClass][payload]);
+            }
+        }
+        return types;
     }
 
-    private String text(int bytes) {
+    private Map<String, long[]> branchOutcomes() {
+        Map<String, long[]> outcomes = new TreeMap<>();
+        for (int payload = 0; payload < branches[0].length; payload++) {
+            String kind = (OperationType.conditional(payload) ? "conditional" : "unconditional")
+                    + (OperationType.indirect(payload) ? ", indirect" : "");
+            count(outcomes, kind + ", taken", branches[0][payload]);
+            count(outcomes, kind + ", not taken", branches[1][payload]);
+        }
+        return outcomes;
+    }
+
+    private static void count(Map<String, long[]> counts, String key, long number) {
+        if (number != 0) {
+            counts.computeIfAbsent(key, k -> new long[1])[0] += number;
+        }
+    }
+
+    /** The summary as text of several lines, ending in a line feed. */
+    public String text() {
         StringBuilder out = new StringBuilder();
         line(out, "%d sample record%s in %d bytes", records, records == 1 ? "" : "s", bytes);
         if (skippedBytes > 0) {
@@ -130,19 +166,24 @@ public final class Summary {
         if (records == 0) {
             return out.toString();
         }
+        if (cpus.length > 1) {
+            Map<String, long[]> byCpu = new TreeMap<>();
+            for (int cpu = 0; cpu < cpus.length; cpu++) {
+                count(byCpu, "CPU " + cpu, cpus[cpu]);
+            }
+            table(out, "Samples by CPU", byCpu, records, Integer.MAX_VALUE);
+        }
         table(out, "Samples by function", functions, withPc, FUNCTIONS);
-        table(out, "Operation types", operations, records, Integer.MAX_VALUE);
+        table(out, "Operation types", operationTypes(), records, Integer.MAX_VALUE);
         if (branchRecords > 0) {
-            table(out, "Branch outcomes", branches, branchRecords, Integer.MAX_VALUE);
+            table(out, "Branch outcomes", branchOutcomes(), branchRecords, Integer.MAX_VALUE);
             if (mispredicted > 0) {
                 row(out, mispredicted, branchRecords, "mispredicted");
             }
         }
         Map<String, long[]> named = new TreeMap<>();
         for (int bit = 0; bit < events.length; bit++) {
-            if (events[bit] > 0) {
-                named.put(Event.name(bit), new long[] {events[bit]});
-            }
+            count(named, Event.name(bit), events[bit]);
         }
         table(out, "Events", named, records, Integer.MAX_VALUE);
         return out.toString();

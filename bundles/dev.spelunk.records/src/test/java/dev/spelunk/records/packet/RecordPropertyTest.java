@@ -163,7 +163,7 @@ class RecordPropertyTest {
         byte[] bytes = out.bytes();
         RecordReader array = new RecordReader(bytes, 0);
         RecordReader stream = new RecordReader(dribbling(bytes, random));
-        RecordScanner scanner = new RecordScanner(bytes);
+        RecordScanner scanner = new RecordScanner(bytes, bytes.length, 0);
         SampleRecord r = new SampleRecord();
         for (Expected e : expected) {
             assertThat(array.next(r, null)).isTrue();
@@ -222,7 +222,7 @@ class RecordPropertyTest {
             assertThat(e.offset()).isBetween(0L, (long) garbage.length);
             assertThat(e.getMessage()).contains("offset 0x" + Long.toHexString(e.offset()));
         }
-        RecordScanner scanner = new RecordScanner(garbage);
+        RecordScanner scanner = new RecordScanner(garbage, garbage.length, 0);
         long end = 0;
         while (scanner.next(r)) {
             assertThat(r.offset).isGreaterThanOrEqualTo(end);
@@ -246,7 +246,7 @@ class RecordPropertyTest {
         for (byte b : after) {
             out.raw(b);
         }
-        RecordScanner scanner = new RecordScanner(out.bytes());
+        RecordScanner scanner = new RecordScanner(out.bytes(), out.bytes().length, 0);
         SampleRecord r = new SampleRecord();
         List<Long> found = new ArrayList<>();
         while (scanner.next(r)) {

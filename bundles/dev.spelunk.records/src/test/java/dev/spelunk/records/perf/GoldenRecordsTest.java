@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spelunk.api.records.ProfileDescription;
 import dev.spelunk.records.GuestElf;
+import dev.spelunk.records.Profiles;
 import dev.spelunk.records.RequiredTool;
 import dev.spelunk.records.packet.PacketPrinter;
 import dev.spelunk.records.packet.RecordReader;
@@ -100,9 +101,9 @@ class GoldenRecordsTest {
         Path guest = GuestElf.link(folder, "guest", GuestElf.HIGH);
         List<String[]> packets = packets(file);
         Path data = folder.resolve("perf.data");
-        PerfDataFile.write(
+        Profiles.write(
                 data,
-                new ProfileDescription(guest, 0x410fd0c0L, 62_500_000, List.of(), 500, 10_000_000),
+                new ProfileDescription(guest, 1, 0x410fd0c0L, 62_500_000, List.of()),
                 bytes(packets));
         Process perf = new ProcessBuilder("perf", "report", "-D", "-i", data.toString())
                 .redirectError(folder.resolve("errors").toFile())

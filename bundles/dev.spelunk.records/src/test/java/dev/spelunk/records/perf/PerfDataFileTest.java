@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.spelunk.api.records.ProfileDescription;
 import dev.spelunk.api.records.ProfileDescription.Segment;
+import dev.spelunk.records.Profiles;
 import dev.spelunk.records.RecordBuilder;
 import dev.spelunk.records.elf.ElfImage;
 import java.io.IOException;
@@ -30,15 +31,14 @@ class PerfDataFileTest {
     private ByteBuffer write(byte[] records) throws IOException {
         Path guest = Files.write(folder.resolve("guest.elf"), ElfImage.bytes());
         Path file = folder.resolve("perf.data");
-        PerfDataFile.write(
+        Profiles.write(
                 file,
                 new ProfileDescription(
                         guest,
+                        1,
                         0x410fd0c0L,
                         1_000_000_000L,
-                        List.of(new Segment(ElfImage.TEXT, 0x100, 0x100, 1), new Segment(0x400000, 0x100, 0x100, 0)),
-                        5,
-                        99),
+                        List.of(new Segment(ElfImage.TEXT, 0x100, 0x100, 1), new Segment(0x400000, 0x100, 0x100, 0))),
                 records);
         return ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
     }
@@ -76,18 +76,18 @@ class PerfDataFileTest {
     @DisplayName("TIME_CONV comes before AUXTRACE_INFO; kernel code is an MMAP, user code an MMAP2 for each context")
     void order() throws IOException {
         List<Event> events = events(write(records()));
-        assertThat(events.stream().map(Event::type)).containsExactly(79, 70, 1, 3, 10, 3, 10, 12, 11, 71, 68);
-        Event kernel = events.get(2);
+        assertThat(events.stream().map(Event::type)).containsExactly(79, 70, 71, 11, 1, 3, 10, 3, 10, 12, 68);
+        Event kernel = events.get(4);
         assertThat(kernel.misc()).isEqualTo(1);
         assertThat(kernel.body().getInt(0)).isEqualTo(-1);
         assertThat(kernel.body().getLong(8)).isEqualTo(ElfImage.TEXT);
         assertThat(kernel.body().getLong(16)).isEqualTo(0x100);
-        Event user = events.get(4);
+        Event user = events.get(6);
         assertThat(user.misc()).isEqualTo(2);
         assertThat(user.body().getInt(0)).isEqualTo(3);
         assertThat(user.body().getLong(8)).isEqualTo(0x400000);
-        assertThat(events.get(6).body().getInt(0)).isEqualTo(4);
-        assertThat(events.get(9).body().getLong(0) % 8).isZero();
+        assertThat(events.get(8).body().getInt(0)).isEqualTo(4);
+        assertThat(events.get(2).body().getLong(0) % 8).isZero();
         for (Event e : events) {
             assertThat(new String(e.body().array(), StandardCharsets.ISO_8859_1))
                     .doesNotContain("[kernel.kallsyms]");
@@ -134,8 +134,8 @@ class PerfDataFileTest {
             assertThat(files.map(f -> f.getFileName().toString())).containsExactlyInAnyOrder("guest.elf", "perf.data");
         }
         Path nowhere = folder.resolve("missing").resolve("perf.data");
-        assertThatThrownBy(() -> PerfDataFile.write(
-                        nowhere, new ProfileDescription(null, 0, 1_000_000, List.of(), 0, 0), new byte[0]))
+        assertThatThrownBy(() -> Profiles.write(
+                        nowhere, new ProfileDescription(null, 1, 0, 1_000_000, List.of()), new byte[0]))
                 .isInstanceOf(IOException.class);
     }
 
@@ -143,12 +143,12 @@ class PerfDataFileTest {
     @DisplayName("A guest that is no ELF file, or is gone, is mapped by its name alone")
     void noElf() throws IOException {
         Path file = folder.resolve("perf.data");
-        PerfDataFile.write(
+        Profiles.write(
                 file,
                 new ProfileDescription(
-                        folder.resolve("Image"), 0, 1_000_000, List.of(new Segment(0x4000_0000L, 0x1000, 0, 1)), 0, 0),
+                        folder.resolve("Image"), 1, 0, 1_000_000, List.of(new Segment(0x4000_0000L, 0x1000, 0, 1))),
                 records());
         List<Event> events = events(ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN));
-        assertThat(events.get(2).body().getLong(8)).isEqualTo(0xff00_0000_4000_0000L);
+        assertThat(events.get(4).body().getLong(8)).isEqualTo(0xff00_0000_4000_0000L);
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.spelunk.api.records.ProfileDescription;
 import dev.spelunk.api.records.ProfileDescription.Segment;
 import dev.spelunk.records.GuestElf;
+import dev.spelunk.records.Profiles;
 import dev.spelunk.records.RecordBuilder;
 import dev.spelunk.records.RequiredTool;
 import dev.spelunk.records.elf.ElfFile;
@@ -68,7 +69,7 @@ class StockPerfTest {
 
     private Path write(Path guest, byte[] records) throws IOException {
         Path file = folder.resolve("perf.data");
-        PerfDataFile.write(file, new ProfileDescription(guest, MIDR, HERTZ, segments(guest), 500, 10_000_000), records);
+        Profiles.write(file, new ProfileDescription(guest, 1, MIDR, HERTZ, segments(guest)), records);
         return file;
     }
 

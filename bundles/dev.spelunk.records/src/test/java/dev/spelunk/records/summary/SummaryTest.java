@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spelunk.api.records.ProfileDescription;
 import dev.spelunk.api.records.ProfileDescription.Segment;
+import dev.spelunk.records.Profiles;
 import dev.spelunk.records.RecordBuilder;
 import dev.spelunk.records.elf.ElfImage;
 import java.io.IOException;
@@ -21,7 +22,10 @@ class SummaryTest {
 
     private String summary(RecordBuilder records, Segment... segments) throws IOException {
         Path guest = Files.write(folder.resolve("guest.elf"), ElfImage.bytes());
-        return Summary.of(new ProfileDescription(guest, 0x410fd0c0L, 1000, List.of(segments), 0, 0), records.bytes());
+        return Profiles.write(
+                folder.resolve("perf.data"),
+                new ProfileDescription(guest, 1, 0x410fd0c0L, 1_000_000, List.of(segments)),
+                records.bytes());
     }
 
     @Test
@@ -54,7 +58,7 @@ class SummaryTest {
                 .align(6);
         assertThat(summary(b, new Segment(ElfImage.TEXT, 0x100, 0x100, 1))).isEqualTo("""
                 4 sample records in 256 bytes
-                Timestamps 1000 to 3000: 2.000000 s of the counter at 1000 Hz
+                Timestamps 1000 to 3000: 0.002000 s of the counter at 1000000 Hz
                 Mean total latency 25.0 cycles
 
                 Samples by function
@@ -106,8 +110,9 @@ class SummaryTest {
     @DisplayName("A guest without a symbol table gives pages instead of functions, and the reason")
     void noSymbols() throws IOException {
         Path image = Files.write(folder.resolve("Image"), new byte[100]);
-        String text = Summary.of(
-                new ProfileDescription(image, 0, 1000, List.of(), 0, 0),
+        String text = Profiles.write(
+                folder.resolve("perf.data"),
+                new ProfileDescription(image, 1, 0, 1_000_000, List.of()),
                 new RecordBuilder().pc(0x40200123L, 1).events(2, 1).end().bytes());
         assertThat(text)
                 .contains("No function names: ")

@@ -7,6 +7,8 @@ import dev.spelunk.api.machine.Machine.Ending;
 import dev.spelunk.api.machine.Machine.Result;
 import dev.spelunk.api.records.MalformedRecordException;
 import dev.spelunk.api.records.ProfileWriter;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -32,8 +34,8 @@ class KvmScenariosTest {
 
     private static long count(Machines.Run run) {
         try {
-            return Machines.composition("default").service(ProfileWriter.class).count(run.records());
-        } catch (MalformedRecordException e) {
+            return Machines.composition("default").service(ProfileWriter.class).count(new ByteArrayInputStream(run.records()));
+        } catch (IOException | MalformedRecordException e) {
             throw new AssertionError("records of " + run.told(), e);
         }
     }

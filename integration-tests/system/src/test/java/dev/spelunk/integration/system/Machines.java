@@ -2,18 +2,22 @@
 package dev.spelunk.integration.system;
 
 import dev.spelunk.api.hypervisor.VmOptions;
-import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.Machine.Result;
+import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.machine.Snapshots;
 import dev.spelunk.api.machine.SwapService;
 import dev.spelunk.api.machine.Variant;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.platform.Peripherals;
+import dev.spelunk.api.records.RecordStream;
 import dev.spelunk.api.trace.TraceSink;
 import dev.spelunk.cli.Composition;
 import dev.spelunk.cli.Overrides;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
@@ -169,8 +173,27 @@ final class Machines {
                 Result result = machine.run();
                 after.prepare(machine, swaps);
                 return new Run(
-                        result, machine.records(), console.toString(StandardCharsets.ISO_8859_1), machine.dump());
+                        result,
+                        Machines.records(machine),
+                        console.toString(StandardCharsets.ISO_8859_1),
+                        machine.dump());
             }
+        }
+    }
+
+    /** The records of all vCPUs, one after the other. */
+    static byte[] records(Machine machine) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        machine.records().forEach(stream -> all.writeBytes(bytes(stream)));
+        return all.toByteArray();
+    }
+
+    /** A stream of records. */
+    static byte[] bytes(RecordStream stream) {
+        try (InputStream in = stream.open()) {
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -161,7 +161,7 @@ class RandomImagesTest {
                     stuck.cancel(false);
                     endings.merge(result.ending(), 1, Integer::sum);
                     instructions += result.instructions();
-                    records += machine.records().length;
+                    records += Machines.records(machine).length;
                     PeState pe = machine.pes().get(0).pe;
                     assertThat(result.ending() != Ending.INTERRUPTED || pe.waiting)
                             .as("seed %d: the machine is stuck: %s", seed, machine.dump())

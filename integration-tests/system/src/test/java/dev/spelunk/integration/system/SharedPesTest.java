@@ -120,7 +120,7 @@ class SharedPesTest {
                 .vm(options)
                 .snapshots(snapshots)
                 .limit(50_000_000)
-                .run((machine, swaps) -> {}, (machine, swaps) -> host[0] = machine.hostRecords());
+                .run((machine, swaps) -> {}, (machine, swaps) -> host[0] = Machines.bytes(machine.hostRecords()));
         assertThat(run.result().exitCode()).as(run.told()).isZero();
         return new Snapshotted(
                 HexFormat.of().formatHex(run.records()),
@@ -138,7 +138,7 @@ class SharedPesTest {
                 .cpus(2)
                 .vm(CHECKED.withPhysicalPes(1).withHostTask(true))
                 .limit(50_000_000)
-                .run((machine, swaps) -> {}, (machine, swaps) -> host[0] = machine.hostRecords());
+                .run((machine, swaps) -> {}, (machine, swaps) -> host[0] = Machines.bytes(machine.hostRecords()));
         assertThat(run.result().exitCode()).as(run.told()).isZero();
         assertThat(host[0].length).isGreaterThan(64 * 100);
         // The address packet of each record: the task's code is in the host's memory, below the guest's.

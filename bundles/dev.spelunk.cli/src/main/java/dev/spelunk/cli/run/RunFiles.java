@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.cli.run;
+
+import dev.spelunk.api.machine.Machine;
+import dev.spelunk.api.records.MalformedRecordException;
+import dev.spelunk.api.records.Profile;
+import dev.spelunk.api.records.ProfileWriter;
+import dev.spelunk.api.records.RecordOptions;
+import dev.spelunk.api.records.RecordOrigin;
+import dev.spelunk.api.records.RecordStream;
+import dev.spelunk.cli.UserError;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The files of a run that grow with it: {@code records.bin} for the first CPU, {@code records.1.bin} and so on for the
+ * others, {@code host-records.bin}, and {@code perf.data}. They are written beside their places while the machine runs,
+ * and come to their places when the run is over, however it ended.
+ */
+public final class RunFiles implements RecordOptions.Places, AutoCloseable {
+    /** Bytes for what is in memory of each stream when the host's disk is full, and of perf.data. */
+    private static final int RESERVE_PER_CPU = 1 << 19;
+
+    private static final int RESERVE = 1 << 20;
+
+    /**
+     * One file of records.
+     *
+     * @param cpu index of the CPU
+     * @param file name of the file
+     */
+    record Part(int cpu, String file, long records, long bytes) {}
+
+    private final OutputFolder folder;
+    private final Map<Integer, OutputFolder.Pending> streams = new TreeMap<>();
+    private final List<Part> parts = new ArrayList<>();
+    private OutputFolder.Pending reserve;
+    private OutputFolder.Pending perfData;
+    private ProfileWriter writer;
+    private Profile profile;
+    private UserError failure;
+
+    /** @param folder gets the files */
+    public RunFiles(OutputFolder folder) {
+        this.folder = folder;
+    }
+
+    /** Name of the file for the records of a vCPU, or {@link RecordOrigin#HOST}. */
+    static String name(int vcpu) {
+        return vcpu == RecordOrigin.HOST ? "host-records.bin" : vcpu == 0 ? "records.bin" : "records." + vcpu + ".bin";
+    }
+
+    @Override
+    public Path file(int vcpu) throws IOException {
+        OutputFolder.Pending pending = folder.begin(name(vcpu));
+        streams.put(vcpu, pending);
+        return pending.place();
+    }
+
+    /**
+     * Begins the profile of a machine that has not run yet.
+     *
+     * @throws UserError when it cannot be written
+     */
+    void begin(Machine machine, ProfileWriter profiles) {
+        writer = profiles;
+        perfData = folder.begin("perf.data");
+        try {
+            profile = writer.begin(perfData.place(), machine.profile());
+            takeRecords(machine);
+            reserve = folder.begin("reserve");
+            reserve.write(new byte[RESERVE + RESERVE_PER_CPU * machine.records().size()]);
+        } catch (IOException e) {
+            throw perfData.failed(e);
+        }
+        profile.onFailure(e -> machine.stop(perfData.failed(e).getMessage()));
+        machine.addSink(profile);
+    }
+
+    /**
+     * Completes the files and puts them into their places. What fails is kept for {@link #failure}, and the others are
+     * completed nevertheless.
+     *
+     * @param machine whose run is over
+     * @param host whether there is a file of the host's records
+     */
+    void complete(Machine machine, boolean host) {
+        reserve.close();
+        for (RecordStream stream : machine.records()) {
+            keep(stream);
+            parts.add(new Part(stream.vcpu(), name(stream.vcpu()), stream.records(), stream.bytes()));
+        }
+        folder.deleteNumbered("records.", machine.records().size(), ".bin");
+        if (host) {
+            keep(machine.hostRecords());
+        }
+        try {
+            keepProfile(machine);
+        } catch (IOException e) {
+            failed(perfData.failed(e));
+        } catch (UserError e) {
+            failed(e);
+        }
+    }
+
+    private void keep(RecordStream stream) {
+        try {
+            stream.flush();
+        } catch (IOException e) {
+            failed(new UserError(folder.message(name(stream.vcpu()), e)));
+        }
+        try {
+            OutputFolder.Pending pending = streams.get(stream.vcpu());
+            if (pending != null && pending.removed()) {
+                // The machine has the file open still.
+                folder.write(name(stream.vcpu()), file -> {
+                    try (InputStream records = stream.open()) {
+                        Files.copy(records, file, StandardCopyOption.REPLACE_EXISTING);
+                    }
+                });
+            } else if (pending != null) {
+                pending.keep();
+            }
+        } catch (UserError e) {
+            failed(e);
+        }
+    }
+
+    private void keepProfile(Machine machine) throws IOException {
+        if (!perfData.removed()) {
+            profile.finish();
+            perfData.keep();
+            return;
+        }
+        folder.write("perf.data", file -> {
+            profile.close();
+            profile = writer.begin(file, machine.profile());
+            takeRecords(machine);
+            profile.finish();
+        });
+    }
+
+    private void takeRecords(Machine machine) throws IOException {
+        for (RecordStream stream : machine.records()) {
+            if (stream.bytes() != 0) {
+                try (InputStream records = stream.open()) {
+                    profile.take(stream.vcpu(), records);
+                }
+            }
+        }
+    }
+
+    private void failed(UserError e) {
+        failure = failure == null ? e : failure;
+    }
+
+    /** Why not all of it is in its place; null when it is. */
+    UserError failure() {
+        return failure;
+    }
+
+    /** The files of records, by CPU. */
+    List<Part> parts() {
+        return parts;
+    }
+
+    /** The part of the report that the records tell. */
+    String summary() {
+        return profile.summary();
+    }
+
+    /** What is in the records that is none; null when they are all right. */
+    MalformedRecordException malformed() {
+        return profile.malformed();
+    }
+
+    /** Removes what is not in its place. */
+    @Override
+    public void close() {
+        if (profile != null) {
+            profile.close();
+        }
+        if (perfData != null) {
+            perfData.close();
+        }
+        if (reserve != null) {
+            reserve.close();
+        }
+        streams.values().forEach(OutputFolder.Pending::close);
+    }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.records;
+
+import dev.spelunk.api.records.MalformedRecordException;
+import dev.spelunk.api.records.ProfileDescription;
+import dev.spelunk.records.packet.PacketType;
+import dev.spelunk.records.packet.RecordScanner;
+import dev.spelunk.records.packet.SampleRecord;
+import dev.spelunk.records.perf.AuxContents;
+import dev.spelunk.records.perf.AuxPiece;
+import dev.spelunk.records.summary.Summary;
+
+/** Decodes the records of a profile, once, for its summary and for what perf must be told. */
+final class RecordDigest {
+    private final Summary summary;
+    private final AuxContents contents;
+    private final SampleRecord record = new SampleRecord();
+    /** For each CPU, the bytes that have been decoded. */
+    private final long[] offsets;
+
+    private MalformedRecordException malformed;
+
+    RecordDigest(ProfileDescription description) {
+        summary = new Summary(description);
+        contents = new AuxContents(description.segments());
+        offsets = new long[description.cpus()];
+    }
+
+    /** Decodes a piece, and decides what of it is to be written: all of it, but for what is no whole record. */
+    void add(AuxPiece piece) {
+        long base = offsets[piece.cpu];
+        RecordScanner scanner = new RecordScanner(piece.data, piece.length, base);
+        int start = -1;
+        int end = 0;
+        long tick = 0;
+        long skipped = 0;
+        while (scanner.next(record)) {
+            int at = (int) (record.offset - base);
+            if (scanner.skippedBytes() != skipped) {
+                skipped = scanner.skippedBytes();
+                if (start >= 0) {
+                    piece.part(start, end - start, tick, true);
+                }
+                start = at;
+                tick = 0;
+            }
+            start = start < 0 ? at : start;
+            end = at + record.length;
+            summary.add(record, piece.cpu);
+            contents.add(record);
+            tick = record.has(PacketType.TIMESTAMP) ? Math.max(tick, record.timestamp) : tick;
+        }
+        boolean lost = scanner.skippedBytes() != skipped;
+        if (start >= 0) {
+            piece.part(start, (lost ? end : piece.length) - start, tick, lost);
+        }
+        summary.bytes(piece.length, scanner.skippedBytes());
+        malformed = malformed == null ? scanner.malformed() : malformed;
+        offsets[piece.cpu] += piece.length;
+    }
+
+    AuxContents contents() {
+        return contents;
+    }
+
+    String summary() {
+        return summary.text();
+    }
+
+    MalformedRecordException malformed() {
+        return malformed;
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.records.perf;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Records of one CPU in a row, as its AUX buffer hands them over at once. */
+public final class AuxPiece {
+    /** Bytes of a piece at most. perf reads the data of one event at once. */
+    public static final int BYTES = 1 << 18;
+
+    /**
+     * Whole records with the padding between them.
+     *
+     * @param lastTick the last timestamp in it, 0 without one
+     * @param truncated whether bytes that are no whole record were left out behind it
+     */
+    record Part(int offset, int length, long lastTick, boolean truncated) {
+        /** perf keeps the data of an event at a multiple of 8 bytes. */
+        int padding() {
+            return -length & 7;
+        }
+    }
+
+    /** The records; valid up to {@link #length}. */
+    public final byte[] data;
+
+    public int length;
+    /** Index of the CPU. */
+    public int cpu;
+    /** The counter when the last record was written. */
+    public long tick;
+    /** What of it is to be written still. */
+    private final List<Part> parts = new ArrayList<>();
+
+    /** @param size bytes at most */
+    public AuxPiece(int size) {
+        data = new byte[size];
+    }
+
+    /** Begins anew. */
+    public void begin(int of) {
+        cpu = of;
+        length = 0;
+        tick = 0;
+        parts.clear();
+    }
+
+    /** Bytes that fit still. */
+    public int room() {
+        return data.length - length;
+    }
+
+    /** Adds a record. */
+    public void add(byte[] from, int offset, int size) {
+        System.arraycopy(from, offset, data, length, size);
+        length += size;
+    }
+
+    /** Decides that some of it is to be written. */
+    public void part(int offset, int size, long lastTick, boolean truncated) {
+        parts.add(new Part(offset, size, lastTick, truncated));
+    }
+
+    List<Part> parts() {
+        return parts;
+    }
+}

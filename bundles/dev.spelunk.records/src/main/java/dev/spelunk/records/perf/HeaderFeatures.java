@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.records.perf;
+
+import dev.spelunk.api.records.ProfileDescription;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The feature sections behind the data of a perf.data file, which {@code perf report --header} prints. */
+final class HeaderFeatures {
+    private static final int HOSTNAME = 3;
+    private static final int OSRELEASE = 4;
+    private static final int ARCH = 6;
+    private static final int NRCPUS = 7;
+    private static final int CPUID = 9;
+    private static final int EVENT_DESC = 12;
+    private static final int PMU_MAPPINGS = 16;
+    private static final int AUXTRACE = 18;
+    private static final int SAMPLE_TIME = 21;
+
+    private final ProfileDescription description;
+    private final PerfEvents events;
+
+    HeaderFeatures(ProfileDescription description, PerfEvents events) {
+        this.description = description;
+        this.events = events;
+    }
+
+    /**
+     * All sections, by the number of the feature.
+     *
+     * @param index of the AUXTRACE events
+     */
+    Map<Integer, byte[]> all(AuxContents contents, TimeConversion time, Bytes index) {
+        Map<Integer, byte[]> features = new TreeMap<>();
+        features.put(HOSTNAME, string("spelunk").toArray());
+        features.put(OSRELEASE, string("spelunk").toArray());
+        features.put(ARCH, string("aarch64").toArray());
+        features.put(
+                NRCPUS,
+                new Bytes().u32(description.cpus()).u32(description.cpus()).toArray());
+        features.put(
+                CPUID,
+                string("0x" + HexFormat.of().toHexDigits(description.midr())).toArray());
+        features.put(EVENT_DESC, eventDescription());
+        features.put(
+                PMU_MAPPINGS,
+                new Bytes()
+                        .u32(2)
+                        .u32(PerfEvents.PERF_TYPE_SOFTWARE)
+                        .put(string("software").toArray())
+                        .u32(PerfEvents.SPE_PMU_TYPE)
+                        .put(string("arm_spe_0").toArray())
+                        .toArray());
+        features.put(AUXTRACE, index.toArray());
+        if (contents.hasTimestamps()) {
+            features.put(
+                    SAMPLE_TIME,
+                    new Bytes()
+                            .u64(time.nanoseconds(contents.firstTick()))
+                            .u64(time.nanoseconds(contents.lastTick()))
+                            .toArray());
+        }
+        return features;
+    }
+
+    private byte[] eventDescription() {
+        Bytes b = new Bytes().u32(2).u32(PerfEvents.ATTRIBUTE_BYTES);
+        b.put(PerfEvents.speAttribute())
+                .u32(description.cpus())
+                .put(string("arm_spe_0//").toArray());
+        for (int cpu = 0; cpu < description.cpus(); cpu++) {
+            b.u64(events.speId(cpu));
+        }
+        b.put(PerfEvents.dummyAttribute())
+                .u32(description.cpus())
+                .put(string("dummy:u").toArray());
+        for (int cpu = 0; cpu < description.cpus(); cpu++) {
+            b.u64(events.dummyId(cpu));
+        }
+        return b.toArray();
+    }
+
+    /** A string of the header: its length, then itself in a multiple of 64 bytes. */
+    private static Bytes string(String s) {
+        byte[] text = new Bytes().string(s, 64).toArray();
+        return new Bytes().u32(text.length).put(text);
+    }
+}

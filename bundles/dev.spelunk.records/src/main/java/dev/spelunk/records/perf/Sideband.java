@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.records.perf;
+
+import dev.spelunk.api.records.ProfileDescription;
+import dev.spelunk.api.records.ProfileDescription.Segment;
+import dev.spelunk.records.elf.ElfFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** What perf must be told beside the AUX data: which code is mapped where, and which processes there are. */
+final class Sideband {
+    /** What perf reads of a process name, without its zero. */
+    private static final int COMM_CHARACTERS = 15;
+
+    private final ProfileDescription description;
+    private final PerfEvents events;
+    private final AuxContents contents;
+
+    Sideband(ProfileDescription description, PerfEvents events, AuxContents contents) {
+        this.description = description;
+        this.events = events;
+        this.contents = contents;
+    }
+
+    /** @param folder for the folder of files that perf needs for symbols */
+    Bytes events(Path folder) throws IOException {
+        Bytes all = new Bytes();
+        Path guest = description.guest() == null
+                ? null
+                : description.guest().toAbsolutePath().normalize();
+        List<KernelMappings.Mapping> kernel = List.of();
+        if (guest != null) {
+            kernel = KernelMappings.of(
+                    guest, elf(guest), contents.kernelSegments(), folder.resolve(guest.getFileName() + ".symbols"));
+        }
+        // Before the processes: perf then takes the guest's file, under this name, for a module.
+        boolean module = false;
+        for (KernelMappings.Mapping m : kernel) {
+            all.put(events.kernelMmap(m.file(), m.address(), m.size()));
+            module |= m.file().equals(guest.toString());
+        }
+        for (int pid : contents.pids()) {
+            all.put(events.comm(pid, processName(guest)));
+            for (Segment s : guest == null ? List.<Segment>of() : contents.userSegments()) {
+                // A name of its own for a module's file, since perf keeps one way to place symbols for each name.
+                Path file = module ? guest.resolveSibling(".").resolve(guest.getFileName()) : guest;
+                all.put(events.userMmap2(pid, file.toString(), s.address(), s.size(), s.fileOffset()));
+            }
+        }
+        for (int cpu = 0; cpu < description.cpus(); cpu++) {
+            all.put(events.itraceStart(contents.firstPid(), cpu));
+        }
+        return all.put(PerfEvents.finishedRound());
+    }
+
+    /** The guest's ELF tables, or null when it is no readable ELF file: samples then have no function names. */
+    private static ElfFile elf(Path guest) {
+        try {
+            return ElfFile.read(guest);
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    private static String processName(Path guest) {
+        String name = guest == null ? "guest" : guest.getFileName().toString();
+        int dot = name.lastIndexOf('.');
+        name = dot > 0 ? name.substring(0, dot) : name;
+        return name.length() > COMM_CHARACTERS ? name.substring(0, COMM_CHARACTERS) : name;
+    }
+}
