@@ -11,8 +11,9 @@ final class RecordLimit {
             paramLabel = "SIZE",
             defaultValue = "16G",
             converter = MachineOptions.Size.class,
-            description = "End the run with exit code 4 when its sample records have so many bytes on the disk, or with "
-                    + "one of K, M, G after the number; perf.data has about as many again. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "End the run with exit code 4 when its sample records have so many bytes on the disk, or with "
+                            + "one of K, M, G after the number; perf.data has about as many again. Default: ${DEFAULT-VALUE}.")
     private long bytes;
 
     /**

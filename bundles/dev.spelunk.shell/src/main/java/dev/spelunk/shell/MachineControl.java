@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.shell;
 
-import dev.spelunk.api.machine.Machine.Result;
 import dev.spelunk.api.machine.Machine;
+import dev.spelunk.api.machine.Machine.Result;
 import dev.spelunk.api.records.MalformedRecordException;
 import dev.spelunk.api.records.ProfileWriter;
 import dev.spelunk.api.records.RecordStream;

@@ -64,7 +64,8 @@ record FinishedRun(
                     case INSTRUCTION_LIMIT -> "--max-instructions ended the run";
                     case INTERRUPTED -> "the run was interrupted";
                     case RECORD_LIMIT -> "--max-record-bytes ended the run";
-                    case HOST_FAILED, INVARIANT_BROKEN -> result.message().lines().findFirst().orElse("");
+                    case HOST_FAILED, INVARIANT_BROKEN ->
+                        result.message().lines().findFirst().orElse("");
                 };
         if (notKept == 0) {
             return why;

@@ -64,7 +64,8 @@ class RecordLogTest {
                 }
             }
             for (int which = 0; which < 3; which++) {
-                assertThat(bytes(streams.get(which))).isEqualTo(expected.get(which).toByteArray());
+                assertThat(bytes(streams.get(which)))
+                        .isEqualTo(expected.get(which).toByteArray());
                 assertThat(streams.get(which).bytes())
                         .isEqualTo(expected.get(which).size());
             }

@@ -111,8 +111,7 @@ public final class PerfDataFile {
     public void finish(AuxContents contents) throws IOException {
         append(new Sideband(description, events, contents).events(path.getParent()));
         long dataEnd = at;
-        Map<Integer, byte[]> features = new HeaderFeatures(description, events)
-                .all(contents, time, index());
+        Map<Integer, byte[]> features = new HeaderFeatures(description, events).all(contents, time, index());
         Bytes table = new Bytes();
         long feature = dataEnd + features.size() * 16L;
         for (byte[] content : features.values()) {

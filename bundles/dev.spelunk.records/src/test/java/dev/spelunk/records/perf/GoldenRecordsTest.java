@@ -101,10 +101,7 @@ class GoldenRecordsTest {
         Path guest = GuestElf.link(folder, "guest", GuestElf.HIGH);
         List<String[]> packets = packets(file);
         Path data = folder.resolve("perf.data");
-        Profiles.write(
-                data,
-                new ProfileDescription(guest, 1, 0x410fd0c0L, 62_500_000, List.of()),
-                bytes(packets));
+        Profiles.write(data, new ProfileDescription(guest, 1, 0x410fd0c0L, 62_500_000, List.of()), bytes(packets));
         Process perf = new ProcessBuilder("perf", "report", "-D", "-i", data.toString())
                 .redirectError(folder.resolve("errors").toFile())
                 .start();

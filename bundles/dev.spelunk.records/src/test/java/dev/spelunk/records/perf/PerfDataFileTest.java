@@ -134,8 +134,8 @@ class PerfDataFileTest {
             assertThat(files.map(f -> f.getFileName().toString())).containsExactlyInAnyOrder("guest.elf", "perf.data");
         }
         Path nowhere = folder.resolve("missing").resolve("perf.data");
-        assertThatThrownBy(() -> Profiles.write(
-                        nowhere, new ProfileDescription(null, 1, 0, 1_000_000, List.of()), new byte[0]))
+        assertThatThrownBy(() ->
+                        Profiles.write(nowhere, new ProfileDescription(null, 1, 0, 1_000_000, List.of()), new byte[0]))
                 .isInstanceOf(IOException.class);
     }
 

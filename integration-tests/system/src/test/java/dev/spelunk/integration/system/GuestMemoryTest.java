@@ -28,7 +28,9 @@ class GuestMemoryTest {
                 .variant(variant)
                 .hypervisor(hypervisor)
                 .append("spe.buffer=8M spe.interval=1024 workload=sort,matrix")
-                .run((machine, swaps) -> {}, (machine, swaps) -> memory[0] = buffer(machine, Machines.records(machine).length));
+                .run(
+                        (machine, swaps) -> {},
+                        (machine, swaps) -> memory[0] = buffer(machine, Machines.records(machine).length));
         assertThat(run.result().ending()).as(run.told()).isEqualTo(Ending.EXITED);
         assertThat(run.result().exitCode()).as(run.told()).isZero();
         assertThat(run.console()).contains("0 full, 0 stage 1 faults");

@@ -34,7 +34,9 @@ class KvmScenariosTest {
 
     private static long count(Machines.Run run) {
         try {
-            return Machines.composition("default").service(ProfileWriter.class).count(new ByteArrayInputStream(run.records()));
+            return Machines.composition("default")
+                    .service(ProfileWriter.class)
+                    .count(new ByteArrayInputStream(run.records()));
         } catch (IOException | MalformedRecordException e) {
             throw new AssertionError("records of " + run.told(), e);
         }

@@ -2,8 +2,8 @@
 package dev.spelunk.integration.system;
 
 import dev.spelunk.api.hypervisor.VmOptions;
-import dev.spelunk.api.machine.Machine.Result;
 import dev.spelunk.api.machine.Machine;
+import dev.spelunk.api.machine.Machine.Result;
 import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.machine.Snapshots;
 import dev.spelunk.api.machine.SwapService;
