@@ -17,7 +17,7 @@ dependency() { # indentation, bundle
     printf '%s<dependency>\n' "$1"
     printf '%s  <groupId>dev.spelunk</groupId>\n' "$1"
     printf '%s  <artifactId>%s</artifactId>\n' "$1" "$2"
-    printf '%s  <version>${project.version}</version>\n' "$1"
+    printf '%s  <version>%s</version>\n' "$1" "\${project.version}"
     printf '%s</dependency>\n' "$1"
 }
 

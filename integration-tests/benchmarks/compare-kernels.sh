@@ -32,7 +32,7 @@ for kernel in integer float simd; do
     round=0
     while [ "$round" -lt "$rounds" ]; do
         round=$((round + 1))
-        q=$(seconds qemu-system-aarch64 -M virt,gic-version=3 -cpu max -m 256M -accel tcg -nographic -monitor none \
+        q=$(seconds qemu-system-aarch64 -M virt,gic-version=3 -cpu max -m 256M -accel tcg -nographic -nic none -monitor none \
             -serial stdio -semihosting -kernel "$guest")
         mv "$out/checksum" "$out/expected"
         s=$(seconds "$home/spelunk" run "$guest" --hypervisor none -o "$out/profile")

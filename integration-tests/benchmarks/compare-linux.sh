@@ -74,7 +74,7 @@ timed() {
 
 spelunk() { timed "$home/spelunk" boot --kernel "$kernel" --initrd "$1" --memory 512M --append "quiet"; }
 qemu() {
-    timed qemu-system-aarch64 -M virt,gic-version=3 -cpu max -m 512M -accel tcg -nographic -monitor none -serial stdio \
+    timed qemu-system-aarch64 -M virt,gic-version=3 -cpu max -m 512M -accel tcg -nographic -nic none -monitor none -serial stdio \
         -no-reboot -kernel "$kernel" -initrd "$1" -append "quiet panic=-1"
 }
 

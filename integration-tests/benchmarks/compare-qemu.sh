@@ -29,7 +29,7 @@ seconds() {
 }
 
 qemu() {
-    seconds qemu-system-aarch64 -M virt,gic-version=3 -cpu cortex-a72 -m 256M -accel tcg -nographic -monitor none \
+    seconds qemu-system-aarch64 -M virt,gic-version=3 -cpu cortex-a72 -m 256M -accel tcg -nographic -nic none -monitor none \
         -serial stdio -semihosting -kernel "$guest" -append "scale=$scale"
 }
 

@@ -51,7 +51,7 @@ mkdir -p "$objects"
 
 # Objects are named after the side they belong to: guest.ld places them by that.
 for side in kernel user; do
-	for source in guest/$side/*.S guest/$side/*.c; do
+	for source in guest/"$side"/*.S guest/"$side"/*.c; do
 		name=$(basename "$source")
 		flags=$cflags
 		case $name in *.S) flags=$common ;; esac

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh disable=SC2016 # Programs of awk and perl.
 # Debian's programs on fixed inputs. Sourced by a shell that defines run PROGRAM ARGS…, in a folder with the inputs;
 # prints a line for each check: its name, the exit code, and size and digest of what the program printed, and the errors
 # of one that failed.

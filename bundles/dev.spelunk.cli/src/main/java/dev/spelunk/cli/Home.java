@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Where the program's own files are. The launcher script passes the top folder of the source tree as
- * {@code spelunk.home}.
+ * Where the program's own files are. The launcher script passes the top folder of the source tree, or that of an
+ * unpacked release, as {@code spelunk.home}.
  */
 final class Home {
     private Home() {}
@@ -18,6 +19,12 @@ final class Home {
         return Path.of(home);
     }
 
+    /** Where a release has it, or else the source tree. */
+    private static Path either(String released, String built) {
+        Path file = folder().resolve(released);
+        return Files.exists(file) ? file : folder().resolve(built);
+    }
+
     /** The folder with the variants. */
     static Path features() {
         return folder().resolve("features");
@@ -25,12 +32,12 @@ final class Home {
 
     /** The guest that runs where none is named. */
     static Path bundledGuest() {
-        return folder().resolve("integration-tests/guests/prebuilt/guest.elf");
+        return either("guests/guest.elf", "integration-tests/guests/prebuilt/guest.elf");
     }
 
     /** The assembled bundles in Maven layout. */
     static Path assembly() {
-        return folder().resolve("bundles/dev.spelunk.cli/target/assembly/repository");
+        return either("repository", "bundles/dev.spelunk.cli/target/assembly/repository");
     }
 
     /** The local Maven repository. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spu;
 
-import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.architecture.BringsFeature;
+import dev.spelunk.api.architecture.NeedsFeature;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.parts.SamplingUnit;
 import dev.spelunk.api.problems.BadInputException;
@@ -12,7 +13,6 @@ import dev.spelunk.api.wiring.PeContext;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import org.osgi.annotation.bundle.Capability;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
@@ -21,7 +21,8 @@ import org.osgi.service.component.annotations.Component;
         service = SamplingUnit.class,
         configurationPid = SamplingUnitComponent.PID,
         property = {Parts.PART + "=" + Parts.SPU, Parts.NAME + "=spu"})
-@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPE_ArchInst", effective = "compose")
+@BringsFeature("FEAT_SPE_ArchInst")
+@NeedsFeature("FEAT_SPE")
 public final class SamplingUnitComponent implements SamplingUnit {
     /** PID of the configuration. */
     public static final String PID = "dev.spelunk.spu";

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.example.narrow;
 
-import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.architecture.NeedsFeature;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.wiring.PeContext;
-import org.osgi.annotation.bundle.Requirement;
 import org.osgi.service.component.annotations.Component;
 
 /**
@@ -17,10 +16,7 @@ import org.osgi.service.component.annotations.Component;
 @Component(
         service = ProfilingFeatures.class,
         property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=narrow-access"})
-@Requirement(
-        namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE)",
-        effective = "compose")
+@NeedsFeature("FEAT_SPE")
 public final class NarrowAccess implements ProfilingFeatures {
     /** Bits 12 to 15 of the Events packet are IMPLEMENTATION DEFINED (DDI 0487, D18.2.6). */
     static final int BIT = 12;

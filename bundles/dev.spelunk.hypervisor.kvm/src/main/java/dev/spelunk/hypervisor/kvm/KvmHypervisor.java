@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.hypervisor.kvm;
 
-import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.architecture.NeedsFeature;
 import dev.spelunk.api.hypervisor.VirtualMachine;
 import dev.spelunk.api.parts.Hypervisor;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.parts.VmDescription;
 import java.util.Arrays;
 import java.util.List;
-import org.osgi.annotation.bundle.Requirement;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
@@ -20,14 +19,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
         configurationPid = KvmHypervisor.PID,
         property = {Parts.PART + "=" + Parts.HYPERVISOR, Parts.NAME + "=kvm"})
 @Designate(ocd = KvmHypervisor.Config.class)
-@Requirement(
-        namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_EL2)",
-        effective = "compose")
-@Requirement(
-        namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_VHE)",
-        effective = "compose")
+@NeedsFeature("FEAT_EL2")
+@NeedsFeature("FEAT_VHE")
 public final class KvmHypervisor implements Hypervisor {
     static final String PID = "dev.spelunk.hypervisor.kvm";
 

@@ -14,16 +14,13 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.Constants;
-import org.osgi.framework.Filter;
-import org.osgi.framework.FrameworkUtil;
-import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.wiring.BundleCapability;
 import org.osgi.framework.wiring.BundleRequirement;
 import org.osgi.framework.wiring.BundleRevision;
 
 /**
  * Whether a composition is legal: what the bundles of its parts declare in the namespace
- * {@code arm.feature}, what the variant asserts, and the {@linkplain FeatureRules rules} of DDI 0487, A2. A profiling
+ * {@code arm.feature} (with the {@linkplain FeatureRules rules} of DDI 0487, A2) and what the variant asserts. A profiling
  * increment is in the machine when its bundle is chosen; the other parts' capabilities say what they model,
  * and the variant asserts what the machine has of it.
  */
@@ -63,21 +60,9 @@ public final class Legality {
         available.keySet().stream()
                 .filter(feature -> parts.stream().anyMatch(bundle -> declares(bundle, feature)))
                 .forEach(legality.modelled::add);
-        legality.problems.addAll(FeatureRules.problems(version, legality.features));
-        for (Bundle bundle : parts) {
-            for (BundleRequirement r :
-                    bundle.adapt(BundleRevision.class).getDeclaredRequirements(Architecture.FEATURE_NAMESPACE)) {
-                String filter = r.getDirectives().get(Constants.FILTER_DIRECTIVE);
-                boolean optional = "optional".equals(r.getDirectives().get(Constants.RESOLUTION_DIRECTIVE));
-                if (!optional
-                        && filter != null
-                        && available.values().stream().noneMatch(a -> matches(filter, a))
-                        && !legality.reported(filter)) {
-                    legality.problems.add("nothing provides " + filter + ", which " + bundle.getSymbolicName()
-                            + " requires" + legality.provides(bundle));
-                }
-            }
-        }
+        FeatureRules rules = new FeatureRules();
+        parts.forEach(bundle -> rules.add(bundle.getSymbolicName(), capabilities(bundle), requirements(bundle)));
+        legality.problems.addAll(rules.problems(version, available));
         for (String feature : asserted) {
             if (broughtByParts(feature) && parts.stream().noneMatch(b -> declares(b, feature))) {
                 legality.problems.add(feature + " is asserted, but no part of the machine models it");
@@ -94,33 +79,26 @@ public final class Legality {
                 || BROUGHT_BY_PARTS.contains(feature);
     }
 
-    /** Whether a rule has already said that the feature of a plain filter is missing. */
-    private boolean reported(String filter) {
-        String prefix = "(" + Architecture.FEATURE_NAMESPACE + "=";
-        return filter.startsWith(prefix)
-                && problems.stream()
-                        .anyMatch(p -> p.startsWith(
-                                FeatureRules.missing(filter.substring(prefix.length(), filter.length() - 1))));
+    private static List<Map<String, Object>> capabilities(Bundle bundle) {
+        return bundle.adapt(BundleRevision.class).getDeclaredCapabilities(Architecture.FEATURE_NAMESPACE).stream()
+                .map(BundleCapability::getAttributes)
+                .toList();
     }
 
-    private String provides(Bundle bundle) {
-        List<BundleCapability> own =
-                bundle.adapt(BundleRevision.class).getDeclaredCapabilities(Architecture.FEATURE_NAMESPACE);
-        return own.isEmpty() ? "" : " for " + own.get(0).getAttributes().get(Architecture.FEATURE_NAMESPACE);
+    /** What a bundle requires; the optional is only a wish. */
+    private static List<FeatureRules.Requirement> requirements(Bundle bundle) {
+        return bundle.adapt(BundleRevision.class).getDeclaredRequirements(Architecture.FEATURE_NAMESPACE).stream()
+                .filter(r -> r.getDirectives().containsKey(Constants.FILTER_DIRECTIVE)
+                        && !Constants.RESOLUTION_OPTIONAL.equals(
+                                r.getDirectives().get(Constants.RESOLUTION_DIRECTIVE)))
+                .map(r -> new FeatureRules.Requirement(
+                        r.getDirectives().get(Constants.FILTER_DIRECTIVE), r.getAttributes()))
+                .toList();
     }
 
     private static boolean declares(Bundle bundle, String feature) {
         return bundle.adapt(BundleRevision.class).getDeclaredCapabilities(Architecture.FEATURE_NAMESPACE).stream()
                 .anyMatch(c -> feature.equals(c.getAttributes().get(Architecture.FEATURE_NAMESPACE)));
-    }
-
-    private static boolean matches(String filter, Map<String, Object> attributes) {
-        try {
-            Filter f = FrameworkUtil.createFilter(filter);
-            return f.matches(attributes);
-        } catch (InvalidSyntaxException e) {
-            return false;
-        }
     }
 
     /** The same for people, with who brings what. */

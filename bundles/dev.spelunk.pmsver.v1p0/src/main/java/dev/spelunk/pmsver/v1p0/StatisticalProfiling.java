@@ -1,20 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pmsver.v1p0;
 
-import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.architecture.BringsFeature;
+import dev.spelunk.api.architecture.NeedsFeature;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.SpuState;
-import org.osgi.annotation.bundle.Capability;
 import org.osgi.service.component.annotations.Component;
 
 /** FEAT_SPE: what PMSVer = 1 has (DDI 0487, D17 and D18). */
 @Component(
         service = ProfilingFeatures.class,
         property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE"})
-@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPE", effective = "compose")
+@BringsFeature(value = "FEAT_SPE", from = "8.1")
+@NeedsFeature(value = "FEAT_SPE_CRR", with = "FEAT_GCS")
+@NeedsFeature(value = "FEAT_SPEv1p2", with = "FEAT_RME")
+@NeedsFeature(value = "FEAT_PMUv3p1", with = "FEAT_PMUv3")
+@NeedsFeature(value = "FEAT_SPEv1p1", from = "8.5")
+@NeedsFeature(value = "FEAT_SPEv1p2", from = "8.7")
+@NeedsFeature(value = "FEAT_SPEv1p3", from = "8.8")
+@NeedsFeature(value = "FEAT_SPEv1p4", from = "8.9")
+@NeedsFeature(value = "FEAT_SPE_CRR", from = "8.9")
+@NeedsFeature(value = "FEAT_SPE_EFT", from = "9.5")
+@NeedsFeature(value = "FEAT_SPE_FPF", from = "9.5")
+@NeedsFeature(value = "FEAT_SPEv1p5", from = "9.6")
 public final class StatisticalProfiling implements ProfilingFeatures {
     /** PMSIDR_EL1.{FL, FT, FE}: always 1. */
     private static final long PMSIDR_FILTERS = 0b111;

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pmsver.v1p1;
 
-import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.architecture.BringsFeature;
+import dev.spelunk.api.architecture.NeedsFeature;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRules;
-import org.osgi.annotation.bundle.Capability;
-import org.osgi.annotation.bundle.Requirement;
 import org.osgi.service.component.annotations.Component;
 
 /**
@@ -17,11 +16,9 @@ import org.osgi.service.component.annotations.Component;
 @Component(
         service = ProfilingFeatures.class,
         property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPEv1p1"})
-@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPEv1p1", effective = "compose")
-@Requirement(
-        namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE)",
-        effective = "compose")
+@BringsFeature(value = "FEAT_SPEv1p1", from = "8.2")
+@NeedsFeature("FEAT_SPE")
+@NeedsFeature(value = "FEAT_SPE_SME", with = "FEAT_SME", from = "9.5")
 public final class StatisticalProfilingV1p1 implements ProfilingFeatures {
     /** Events packet bit 11: misaligned access with additional latency. */
     static final int MISALIGNED = 11;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pmsver.v1p2;
 
-import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.architecture.BringsFeature;
+import dev.spelunk.api.architecture.NeedsFeature;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRules;
@@ -11,8 +12,6 @@ import dev.spelunk.api.spu.OperationTypes;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.SpuState;
 import dev.spelunk.api.wiring.PeContext;
-import org.osgi.annotation.bundle.Capability;
-import org.osgi.annotation.bundle.Requirement;
 import org.osgi.service.component.annotations.Component;
 
 /** FEAT_SPEv1p2, PMSVer = 3: discard mode, the filter on event 6, PMBLIMITR_EL1.PMFZ and the PMU events
@@ -20,15 +19,9 @@ import org.osgi.service.component.annotations.Component;
 @Component(
         service = ProfilingFeatures.class,
         property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPEv1p2"})
-@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPEv1p2", effective = "compose")
-@Requirement(
-        namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPEv1p1)",
-        effective = "compose")
-@Requirement(
-        namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE_FnE)",
-        effective = "compose")
+@BringsFeature(value = "FEAT_SPEv1p2", from = "8.6")
+@NeedsFeature("FEAT_SPEv1p1")
+@NeedsFeature("FEAT_SPE_FnE")
 public final class StatisticalProfilingV1p2 implements ProfilingFeatures {
     /** Events packet bit 6: not taken, condition failed. */
     private static final long NOT_TAKEN = 1 << 6;

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pmsver.v1p3;
 
-import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.architecture.BringsFeature;
+import dev.spelunk.api.architecture.NeedsFeature;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRules;
-import org.osgi.annotation.bundle.Capability;
-import org.osgi.annotation.bundle.Requirement;
 import org.osgi.service.component.annotations.Component;
 
 /** FEAT_SPEv1p3, PMSVer = 4: subclasses of Memory Copy, Memory Set and Allocation Tag operations; External aborts
@@ -14,11 +13,8 @@ import org.osgi.service.component.annotations.Component;
 @Component(
         service = ProfilingFeatures.class,
         property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPEv1p3"})
-@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPEv1p3", effective = "compose")
-@Requirement(
-        namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPEv1p2)",
-        effective = "compose")
+@BringsFeature(value = "FEAT_SPEv1p3", from = "8.7")
+@NeedsFeature("FEAT_SPEv1p2")
 public final class StatisticalProfilingV1p3 implements ProfilingFeatures {
     /** PMBIDR_EL1.EA = 1: External aborts on the SPU's writes are ignored. */
     private static final long PMBIDR_EA_IGNORED = 1 << 8;

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pmsver.v1p4;
 
-import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.architecture.BringsFeature;
+import dev.spelunk.api.architecture.NeedsFeature;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.state.SpuState;
-import org.osgi.annotation.bundle.Capability;
-import org.osgi.annotation.bundle.Requirement;
 import org.osgi.service.component.annotations.Component;
 
 /** FEAT_SPEv1p4, PMSVer = 5: events 19 to 23, filters on every architected event, no IMPLEMENTATION DEFINED events
@@ -16,11 +15,9 @@ import org.osgi.service.component.annotations.Component;
 @Component(
         service = ProfilingFeatures.class,
         property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPEv1p4"})
-@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPEv1p4", effective = "compose")
-@Requirement(
-        namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPEv1p3)",
-        effective = "compose")
+@BringsFeature(value = "FEAT_SPEv1p4", from = "8.8")
+@NeedsFeature("FEAT_SPEv1p3")
+@NeedsFeature(value = "FEAT_SPE_DPFZS", with = "FEAT_PMUv3p9")
 public final class StatisticalProfilingV1p4 implements ProfilingFeatures {
     /** Bits 31:24, IMPLEMENTATION DEFINED before. */
     private static final long WITHDRAWN = 0xFF00_0000L;

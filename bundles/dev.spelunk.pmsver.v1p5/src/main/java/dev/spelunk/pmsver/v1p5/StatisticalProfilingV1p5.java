@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pmsver.v1p5;
 
-import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.architecture.BringsFeature;
+import dev.spelunk.api.architecture.NeedsFeature;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRules;
-import org.osgi.annotation.bundle.Capability;
-import org.osgi.annotation.bundle.Requirement;
 import org.osgi.service.component.annotations.Component;
 
 /** FEAT_SPEv1p5, PMSVer = 6: the fine-grained trap of PSB CSYNC, HFGITR_EL2.PSBCSYNC, which the PE takes, and the
@@ -15,23 +14,11 @@ import org.osgi.service.component.annotations.Component;
 @Component(
         service = ProfilingFeatures.class,
         property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPEv1p5"})
-@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPEv1p5", effective = "compose")
-@Requirement(
-        namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPEv1p4)",
-        effective = "compose")
-@Requirement(
-        namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE_CRR)",
-        effective = "compose")
-@Requirement(
-        namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE_EXC)",
-        effective = "compose")
-@Requirement(
-        namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE_nVM)",
-        effective = "compose")
+@BringsFeature(value = "FEAT_SPEv1p5", from = "9.5")
+@NeedsFeature("FEAT_SPEv1p4")
+@NeedsFeature("FEAT_SPE_CRR")
+@NeedsFeature("FEAT_SPE_EXC")
+@NeedsFeature("FEAT_SPE_nVM")
 public final class StatisticalProfilingV1p5 implements ProfilingFeatures {
     @Override
     public String feature() {

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spe.altclk;
 
-import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.architecture.BringsFeature;
+import dev.spelunk.api.architecture.NeedsFeature;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.profiling.Packets;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.state.Operation;
-import org.osgi.annotation.bundle.Capability;
-import org.osgi.annotation.bundle.Requirement;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
@@ -19,11 +18,8 @@ import org.osgi.service.component.annotations.Component;
         service = ProfilingFeatures.class,
         configurationPid = AlternateClock.PID,
         property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE_ALTCLK"})
-@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPE_ALTCLK", effective = "compose")
-@Requirement(
-        namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE)",
-        effective = "compose")
+@BringsFeature(value = "FEAT_SPE_ALTCLK", from = "9.4")
+@NeedsFeature("FEAT_SPE")
 public final class AlternateClock implements ProfilingFeatures {
     /** PID of the configuration. */
     public static final String PID = "dev.spelunk.spe.altclk";

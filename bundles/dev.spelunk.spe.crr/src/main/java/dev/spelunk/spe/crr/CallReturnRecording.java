@@ -1,23 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spe.crr;
 
-import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.architecture.BringsFeature;
+import dev.spelunk.api.architecture.NeedsFeature;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRules;
-import org.osgi.annotation.bundle.Capability;
-import org.osgi.annotation.bundle.Requirement;
 import org.osgi.service.component.annotations.Component;
 
 /** FEAT_SPE_CRR: Branch packets tell branches with link and procedure returns (DDI 0487, D18.2.7). */
 @Component(
         service = ProfilingFeatures.class,
         property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE_CRR"})
-@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPE_CRR", effective = "compose")
-@Requirement(
-        namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPEv1p4)",
-        effective = "compose")
+@BringsFeature("FEAT_SPE_CRR")
+@NeedsFeature("FEAT_SPEv1p4")
 public final class CallReturnRecording implements ProfilingFeatures {
     private static final long PMSIDR_CRR = 1 << 25;
 

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spe.dpfzs;
 
-import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.architecture.BringsFeature;
+import dev.spelunk.api.architecture.NeedsFeature;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRules;
-import org.osgi.annotation.bundle.Capability;
-import org.osgi.annotation.bundle.Requirement;
 import org.osgi.service.component.annotations.Component;
 
 /** FEAT_SPE_DPFZS: with PMCR_EL0.{FZS, DP} = {1, 1} a stopped buffer freezes PMCCNTR_EL0 too (DDI 0487, D13.5.2).
@@ -14,15 +13,9 @@ import org.osgi.service.component.annotations.Component;
 @Component(
         service = ProfilingFeatures.class,
         property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE_DPFZS"})
-@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPE_DPFZS", effective = "compose")
-@Requirement(
-        namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPEv1p2)",
-        effective = "compose")
-@Requirement(
-        namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_PMUv3p7)",
-        effective = "compose")
+@BringsFeature(value = "FEAT_SPE_DPFZS", from = "8.6")
+@NeedsFeature("FEAT_SPEv1p2")
+@NeedsFeature("FEAT_PMUv3p7")
 public final class FreezeCycleCounter implements ProfilingFeatures {
     @Override
     public String feature() {

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spe.eft;
 
-import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.architecture.BringsFeature;
+import dev.spelunk.api.architecture.NeedsFeature;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.spu.OperationTypes;
 import dev.spelunk.api.state.SpuState;
-import org.osgi.annotation.bundle.Capability;
-import org.osgi.annotation.bundle.Requirement;
 import org.osgi.service.component.annotations.Component;
 
 /** FEAT_SPE_EFT: filtering by SIMD and floating-point types and the masks of the type filter, PMSFCR_EL1.TYPEm,
@@ -17,15 +16,9 @@ import org.osgi.service.component.annotations.Component;
 @Component(
         service = ProfilingFeatures.class,
         property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE_EFT"})
-@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPE_EFT", effective = "compose")
-@Requirement(
-        namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE)",
-        effective = "compose")
-@Requirement(
-        namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE_FPF)",
-        effective = "compose")
+@BringsFeature(value = "FEAT_SPE_EFT", from = "9.4")
+@NeedsFeature("FEAT_SPE")
+@NeedsFeature("FEAT_SPE_FPF")
 public final class ExtendedFilteringByType implements ProfilingFeatures {
     private static final long PMSIDR_EFT = 1 << 26;
 

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spe.ernd;
 
-import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.architecture.BringsFeature;
+import dev.spelunk.api.architecture.NeedsFeature;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.registers.SystemRegister;
-import org.osgi.annotation.bundle.Capability;
-import org.osgi.annotation.bundle.Requirement;
 import org.osgi.service.component.annotations.Component;
 
 /** FEAT_SPE_ERnd: the random part of an interval is counted beside the next interval, in PMSICR_EL1.ECOUNT
@@ -15,11 +14,8 @@ import org.osgi.service.component.annotations.Component;
 @Component(
         service = ProfilingFeatures.class,
         property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE_ERnd"})
-@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPE_ERnd", effective = "compose")
-@Requirement(
-        namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE)",
-        effective = "compose")
+@BringsFeature("FEAT_SPE_ERnd")
+@NeedsFeature("FEAT_SPE")
 public final class ExtendedRandomization implements ProfilingFeatures {
     private static final long PMSIDR_ERND = 1 << 5;
 

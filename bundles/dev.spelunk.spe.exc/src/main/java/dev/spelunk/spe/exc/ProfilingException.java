@@ -2,6 +2,8 @@
 package dev.spelunk.spe.exc;
 
 import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.architecture.BringsFeature;
+import dev.spelunk.api.architecture.NeedsFeature;
 import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.banks.TrapControls;
 import dev.spelunk.api.parts.Parts;
@@ -11,8 +13,6 @@ import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.registers.SystemRegister;
 import java.util.ArrayList;
 import java.util.List;
-import org.osgi.annotation.bundle.Capability;
-import org.osgi.annotation.bundle.Requirement;
 import org.osgi.service.component.annotations.Component;
 
 /** FEAT_SPE_EXC: the SPE Profiling exception: PMBSR_EL2, PMBSR_EL3 and PMBSR_EL12, the fields EE and KE, and the
@@ -20,11 +20,8 @@ import org.osgi.service.component.annotations.Component;
 @Component(
         service = ProfilingFeatures.class,
         property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE_EXC"})
-@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPE_EXC", effective = "compose")
-@Requirement(
-        namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPEv1p5)",
-        effective = "compose")
+@BringsFeature(value = "FEAT_SPE_EXC", from = "9.5")
+@NeedsFeature("FEAT_SPEv1p5")
 public final class ProfilingException implements ProfilingFeatures {
     private static final long MDCR_EL3_PMSEE = 3L << 51;
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spe.fds;
 
-import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.architecture.BringsFeature;
+import dev.spelunk.api.architecture.NeedsFeature;
 import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.profiling.ProfilingFeatures;
@@ -10,8 +11,6 @@ import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.SpuState;
 import java.util.List;
-import org.osgi.annotation.bundle.Capability;
-import org.osgi.annotation.bundle.Requirement;
 import org.osgi.service.component.annotations.Component;
 
 /** FEAT_SPE_FDS: the data source filter, PMSFCR_EL1.FDS and PMSDSFR_EL1, and the PMU event SAMPLE_FEED_DS
@@ -19,15 +18,10 @@ import org.osgi.service.component.annotations.Component;
 @Component(
         service = ProfilingFeatures.class,
         property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE_FDS"})
-@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPE_FDS", effective = "compose")
-@Requirement(
-        namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPEv1p4)",
-        effective = "compose")
-@Requirement(
-        namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE_LDS)",
-        effective = "compose")
+@BringsFeature(value = "FEAT_SPE_FDS", from = "8.8")
+@NeedsFeature("FEAT_SPEv1p4")
+@NeedsFeature("FEAT_SPE_LDS")
+@NeedsFeature(value = "FEAT_FGT2", with = "FEAT_EL2")
 public final class DataSourceFiltering implements ProfilingFeatures {
     private static final long PMSIDR_FDS = 1 << 7;
     /** HDFGRTR2_EL2 and HDFGWTR2_EL2.nPMSDSFR_EL1. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spe.fne;
 
-import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.architecture.BringsFeature;
+import dev.spelunk.api.architecture.NeedsFeature;
 import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.profiling.ProfilingFeatures;
@@ -9,19 +10,14 @@ import dev.spelunk.api.profiling.ProfilingRegisters;
 import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.registers.SystemRegister;
 import java.util.List;
-import org.osgi.annotation.bundle.Capability;
-import org.osgi.annotation.bundle.Requirement;
 import org.osgi.service.component.annotations.Component;
 
 /** FEAT_SPE_FnE: the inverse event filter, PMSFCR_EL1.FnE and PMSNEVFR_EL1 (DDI 0487, D17.5.2 and D24.7.17). */
 @Component(
         service = ProfilingFeatures.class,
         property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE_FnE"})
-@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPE_FnE", effective = "compose")
-@Requirement(
-        namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPEv1p2)",
-        effective = "compose")
+@BringsFeature("FEAT_SPE_FnE")
+@NeedsFeature("FEAT_SPEv1p2")
 public final class InverseEventFiltering implements ProfilingFeatures {
     private static final long PMSIDR_FNE = 1 << 6;
     /** HDFGRTR_EL2 and HDFGWTR_EL2.nPMSNEVFR_EL1. */

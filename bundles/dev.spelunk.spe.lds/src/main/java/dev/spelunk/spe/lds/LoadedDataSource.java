@@ -1,23 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spe.lds;
 
-import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.architecture.BringsFeature;
+import dev.spelunk.api.architecture.NeedsFeature;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRules;
-import org.osgi.annotation.bundle.Capability;
-import org.osgi.annotation.bundle.Requirement;
 import org.osgi.service.component.annotations.Component;
 
 /** FEAT_SPE_LDS: Data Source packets of loads, where the timing model knows the source (DDI 0487, D18.2.4). */
 @Component(
         service = ProfilingFeatures.class,
         property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE_LDS"})
-@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPE_LDS", effective = "compose")
-@Requirement(
-        namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE)",
-        effective = "compose")
+@BringsFeature("FEAT_SPE_LDS")
+@NeedsFeature("FEAT_SPE")
+@NeedsFeature(value = "FEAT_SPE_FDS", from = "8.9")
 public final class LoadedDataSource implements ProfilingFeatures {
     private static final long PMSIDR_LDS = 1 << 4;
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spe.nvm;
 
-import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.architecture.BringsFeature;
+import dev.spelunk.api.architecture.NeedsFeature;
 import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.banks.TrapControls;
 import dev.spelunk.api.parts.Parts;
@@ -11,8 +12,6 @@ import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.wiring.PeContext;
 import java.util.List;
-import org.osgi.annotation.bundle.Capability;
-import org.osgi.annotation.bundle.Requirement;
 import org.osgi.service.component.annotations.Component;
 
 /** FEAT_SPE_nVM: profiling buffer pointers that stage 1 does not translate, and PMBMAR_EL1 (DDI 0487, D17.7.2,
@@ -20,11 +19,9 @@ import org.osgi.service.component.annotations.Component;
 @Component(
         service = ProfilingFeatures.class,
         property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE_nVM"})
-@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPE_nVM", effective = "compose")
-@Requirement(
-        namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPE)",
-        effective = "compose")
+@BringsFeature(value = "FEAT_SPE_nVM", from = "9.5")
+@NeedsFeature("FEAT_SPE")
+@NeedsFeature(value = "FEAT_FGT2", with = "FEAT_EL2")
 public final class PhysicalPointers implements ProfilingFeatures {
     /** HDFGRTR2_EL2 and HDFGWTR2_EL2.nPMBMAR_EL1. */
     private static final int FGT2_NPMBMAR = 24;

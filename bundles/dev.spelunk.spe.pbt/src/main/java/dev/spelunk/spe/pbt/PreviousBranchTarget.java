@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spe.pbt;
 
-import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.architecture.BringsFeature;
+import dev.spelunk.api.architecture.NeedsFeature;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRules;
-import org.osgi.annotation.bundle.Capability;
-import org.osgi.annotation.bundle.Requirement;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
@@ -16,11 +15,8 @@ import org.osgi.service.component.annotations.Component;
         service = ProfilingFeatures.class,
         configurationPid = PreviousBranchTarget.PID,
         property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE_PBT"})
-@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPE_PBT", effective = "compose")
-@Requirement(
-        namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPEv1p2)",
-        effective = "compose")
+@BringsFeature("FEAT_SPE_PBT")
+@NeedsFeature("FEAT_SPEv1p2")
 public final class PreviousBranchTarget implements ProfilingFeatures {
     /** PID of the configuration. */
     public static final String PID = "dev.spelunk.spe.pbt";

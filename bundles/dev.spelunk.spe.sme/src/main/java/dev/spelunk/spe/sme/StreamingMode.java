@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spe.sme;
 
-import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.architecture.BringsFeature;
+import dev.spelunk.api.architecture.NeedsFeature;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.state.Operation;
-import org.osgi.annotation.bundle.Capability;
-import org.osgi.annotation.bundle.Requirement;
 import org.osgi.service.component.annotations.Component;
 
 /** FEAT_SPE_SME: events 17, 18, 24 and 25 with their filters, SME array packets, and vectors longer than 2048 bits
@@ -16,15 +15,9 @@ import org.osgi.service.component.annotations.Component;
 @Component(
         service = ProfilingFeatures.class,
         property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE_SME"})
-@Capability(namespace = Architecture.FEATURE_NAMESPACE, name = "FEAT_SPE_SME", effective = "compose")
-@Requirement(
-        namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SPEv1p1)",
-        effective = "compose")
-@Requirement(
-        namespace = Architecture.FEATURE_NAMESPACE,
-        filter = "(" + Architecture.FEATURE_NAMESPACE + "=FEAT_SME)",
-        effective = "compose")
+@BringsFeature(value = "FEAT_SPE_SME", from = "9.2")
+@NeedsFeature("FEAT_SPEv1p1")
+@NeedsFeature("FEAT_SME")
 public final class StreamingMode implements ProfilingFeatures {
     private static final long PMSIDR_SME = 1L << 32;
     /** Partial or empty predicate, empty predicate, Streaming SVE mode, SMCU. */
