@@ -55,11 +55,11 @@ final class SpelunkMachine implements Machine {
         this.board = board;
         this.image = image;
         this.closed = closed;
-        loop = new RunLoop(board);
+        loop = new RunLoop(board.wiring, board.console, board.options);
         board.records.onStop(loop::end);
         if (board.vcpus.length != 0) {
             for (VmOptions.Move move : board.options.vm().moves()) {
-                safepoints.at(move.instructions(), () -> board.vm.move(move.vcpu(), move.pe()));
+                safepoints.at(move.instructions(), () -> board.wiring.vm.move(move.vcpu(), move.pe()));
             }
         }
     }
@@ -218,7 +218,7 @@ final class SpelunkMachine implements Machine {
 
     @Override
     public SortedMap<String, String> eventReasons() {
-        return board.vm == null ? new TreeMap<>() : board.vm.eventReasons();
+        return board.wiring.vm == null ? new TreeMap<>() : board.wiring.vm.eventReasons();
     }
 
     @Override
@@ -273,8 +273,8 @@ final class SpelunkMachine implements Machine {
     }
 
     private Result result(Ending ending, long nanoseconds) {
-        SortedMap<String, Long> exits = board.vm == null ? new TreeMap<>() : board.vm.exits();
-        SortedMap<String, Long> traps = board.vm == null ? new TreeMap<>() : board.vm.traps();
+        SortedMap<String, Long> exits = board.wiring.vm == null ? new TreeMap<>() : board.wiring.vm.exits();
+        SortedMap<String, Long> traps = board.wiring.vm == null ? new TreeMap<>() : board.wiring.vm.traps();
         SortedMap<String, Long> counters = new TreeMap<>();
         for (PeState pe : board.state.pes) {
             for (int i = 0; i < SpuState.COUNTERS.length; i++) {
@@ -283,7 +283,8 @@ final class SpelunkMachine implements Machine {
                 }
             }
         }
-        SortedMap<String, Long> events = board.vm == null ? managementEvents(counters) : board.vm.bufferEvents();
+        SortedMap<String, Long> events =
+                board.wiring.vm == null ? managementEvents(counters) : board.wiring.vm.bufferEvents();
         return new Result(
                 ending,
                 loop.exitCode(),
@@ -294,7 +295,7 @@ final class SpelunkMachine implements Machine {
                 exits,
                 traps,
                 events,
-                board.vm == null ? new TreeMap<>() : board.vm.host(),
+                board.wiring.vm == null ? new TreeMap<>() : board.wiring.vm.host(),
                 counters);
     }
 

@@ -4,6 +4,7 @@ package dev.spelunk.pe;
 import dev.spelunk.api.pe.Core;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.PmuState;
+import dev.spelunk.api.state.ProgressState;
 
 /** Takes exceptions to EL1 and EL2, returns from them, and picks interrupts (DDI 0487, D1.3 and J1.1). */
 final class Exceptions {
@@ -26,9 +27,6 @@ final class Exceptions {
     int lastKind;
     /** ESR_ELx of the last synchronous exception. */
     long lastSyndrome;
-
-    private int row;
-    private long rowExecuted;
 
     Exceptions(PeState pe, ControlRegisters control, SelfHostedDebug debug) {
         this.pe = pe;
@@ -54,19 +52,20 @@ final class Exceptions {
 
     /** Whether handlers of an EL have only met exceptions for so long that nothing will end it, as without a stack. */
     boolean hopeless() {
-        return row >= HOPELESS_ROW;
+        return pe.progress.nested >= HOPELESS_ROW;
     }
 
     /** The guest returns from an exception: its handlers work. */
     void handled() {
-        row = 0;
+        pe.progress.nested = 0;
     }
 
     /** AArch64.TakeException. */
     void take(int target, int kind, long syndrome, boolean hasAddress, long address, long returnAddress) {
         if (kind == Core.SYNCHRONOUS && target == pe.el) {
-            row = pe.executed - rowExecuted <= CLOSE ? row + 1 : 1;
-            rowExecuted = pe.executed;
+            ProgressState progress = pe.progress;
+            progress.nested = pe.executed - progress.executedAtNested <= CLOSE ? progress.nested + 1 : 1;
+            progress.executedAtNested = pe.executed;
         }
         int offset = VECTORS[kind] + (target > pe.el ? 0x400 : pe.spSel == 1 ? 0x200 : 0);
         long spsr = pe.spsr();

@@ -4,6 +4,7 @@ package dev.spelunk.pe;
 import dev.spelunk.api.pe.Core;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PeState;
+import dev.spelunk.api.state.ProgressState;
 import dev.spelunk.api.wiring.PeContext;
 
 /** The interpreter of one PE: runs blocks, takes exceptions and interrupts, and observes single operations. */
@@ -19,12 +20,6 @@ final class InterpreterCore implements Core {
     private boolean observed;
 
     /** Of the last synchronous exception: what must be equal when the next one is the same again. */
-    private long lastExecuted = -1;
-
-    private long lastVector;
-    private long lastSyndrome;
-    private long lastAddress;
-
     InterpreterCore(PeContext context) {
         this.context = context;
         pe = context.pe;
@@ -138,7 +133,8 @@ final class InterpreterCore implements Core {
         }
         long pc = pe.pc;
         int from = pe.el;
-        boolean first = !e.onFetch || pe.executed != lastExecuted || pc != lastVector;
+        ProgressState progress = pe.progress;
+        boolean first = !e.onFetch || pe.executed != progress.executedAtException || pc != progress.exceptionVector;
         int target = p.exceptions.take(e);
         if (!first && target > from) {
             // A vector that is not mapped yet: whoever runs the guest maps it, or the guest goes round here.
@@ -149,16 +145,16 @@ final class InterpreterCore implements Core {
             pe.lastExceptionPc = pc;
             pe.lastExceptionSyndrome = syndrome;
             pe.lastExceptionAddress = e.address;
-        } else if (syndrome == lastSyndrome && e.address == lastAddress) {
+        } else if (syndrome == progress.exceptionSyndrome && e.address == progress.exceptionAddress) {
             p.stop = LOCKED_UP;
         }
         if (p.exceptions.hopeless()) {
             p.stop = LOCKED_UP;
         }
-        lastExecuted = pe.executed;
-        lastVector = pe.pc;
-        lastSyndrome = syndrome;
-        lastAddress = e.address;
+        progress.executedAtException = pe.executed;
+        progress.exceptionVector = pe.pc;
+        progress.exceptionSyndrome = syndrome;
+        progress.exceptionAddress = e.address;
         return p.stop == LOCKED_UP ? 0 : target;
     }
 

@@ -3,6 +3,7 @@ package dev.spelunk.machine.board;
 
 import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.banks.RegisterDefinition;
+import dev.spelunk.api.hypervisor.BufferPinningPolicy;
 import dev.spelunk.api.hypervisor.VirtualMachine;
 import dev.spelunk.api.hypervisor.VmOptions;
 import dev.spelunk.api.machine.RunOptions;
@@ -13,11 +14,13 @@ import dev.spelunk.api.parts.VmDescription.Contributions;
 import dev.spelunk.api.parts.VmDescription.Memory;
 import dev.spelunk.api.parts.VmDescription.Processors;
 import dev.spelunk.api.parts.VmDescription.VirtualGic;
+import dev.spelunk.api.pe.Core;
 import dev.spelunk.api.platform.Device;
 import dev.spelunk.api.platform.GuestMemory;
 import dev.spelunk.api.platform.InterruptDistributor;
 import dev.spelunk.api.platform.Peripherals;
 import dev.spelunk.api.problems.BadInputException;
+import dev.spelunk.api.registers.RegisterFile;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.spu.Sampler;
 import dev.spelunk.api.state.Bus;
@@ -56,19 +59,19 @@ public final class Board {
     /** Changes in a swap, as what is made of it. */
     public Selection parts;
 
+    /** What the machine implements; a PE without SPE implements less. Changes in a swap. */
+    public Architecture architecture;
+
     public final MachineState state;
     public final PeContext[] pes;
     /** Contexts of vCPUs that share the PEs; none where each has its own. */
     public final PeContext[] vcpus;
 
-    public final List<Device> devices = new ArrayList<>();
-    public InterruptDistributor physical;
+    public final BoardWiring wiring;
     public final RecordLog records;
 
     public final HostEnds ends;
     public final Console console;
-    /** Null without hypervisor. */
-    public VirtualMachine vm;
     /** Where the guest's memory begins in physical memory; guest addresses begin at {@link #RAM_BASE}. */
     final long guestBase;
 
@@ -76,6 +79,10 @@ public final class Board {
     private final Bus userDevices = new Bus();
     private final GuestMemory deviceMemory;
     private final int hostReserved;
+    private final List<PlatformDevice> platform;
+    private final List<PeContext> contexts = new ArrayList<>();
+    /** What the VM follows; null before there is one. */
+    BufferPinningPolicy policy;
 
     public Board(Selection parts, Architecture architecture, RunOptions options) {
         this(parts, architecture, options, HOST_RESERVED, parts.devices());
@@ -92,6 +99,8 @@ public final class Board {
             int hostReserved,
             List<PlatformDevice> platform) {
         this.parts = parts;
+        this.architecture = architecture;
+        this.platform = platform;
         this.options = options;
         this.hostReserved = hostReserved;
         boolean kvm = parts.hypervisor() != null;
@@ -110,39 +119,70 @@ public final class Board {
         if (options.trace() != null) {
             records.add(new BufferFill(options.cpus(), options.trace()));
         }
-        pes = Arrays.stream(state.pes).map(pe -> new PeContext(state, pe)).toArray(PeContext[]::new);
+        pes = contexts(state.pes);
+        vcpus = contexts(state.vcpus);
+        contexts.addAll(List.of(pes));
+        contexts.addAll(List.of(vcpus));
         for (PeContext context : pes) {
-            context.architecture = architectureOf(context, architecture);
             context.trace = options.trace();
             context.records = records;
-            context.registers = parts.registerModel().create(context, parts.registerBanks(), null);
-            context.translator = parts.mmu().create(context);
-            context.latencyModel = parts.timingModel().create(context);
         }
-        physical = makeDistributor();
-        memory.bus.add(DISTRIBUTOR, DISTRIBUTOR_SIZE, physical.distributor());
-        memory.bus.add(REDISTRIBUTORS, REDISTRIBUTOR_SIZE * pes.length, physical.redistributors());
-        for (PeContext context : pes) {
-            context.interrupts = physical;
-            context.sampler = makeSampler(context);
-            context.core = parts.processingElement().create(context);
-            warmReset(context, kvm || options.el() == 2 ? 2 : 1);
+        wiring = new BoardWiring(pes);
+        deviceMemory = new DeviceMemory(memory, RAM_BASE, options.memory(), () -> wiring.vm);
+        for (Stage stage : Stage.values()) {
+            stage.make(this);
         }
-        vcpus = Arrays.stream(state.vcpus)
-                .map(pe -> vcpuContext(pe, architecture))
-                .toArray(PeContext[]::new);
-        deviceMemory = new DeviceMemory(memory, RAM_BASE, options.memory(), () -> vm);
-        for (PlatformDevice part : platform) {
-            Device device = part.create(new Wiring());
-            if (device == null) {
-                continue;
+    }
+
+    private PeContext[] contexts(PeState[] of) {
+        return Arrays.stream(of).map(pe -> new PeContext(state, pe)).toArray(PeContext[]::new);
+    }
+
+    /** Of the PEs, and of the vCPUs that share them: nothing executes on those. */
+    List<PeContext> contexts() {
+        return contexts;
+    }
+
+    /**
+     * Makes anew what the parts that differ have made, over the same state, between two operations.
+     *
+     * @param after the parts of the machine from here on
+     * @param implemented what the machine implements from here on
+     * @throws RuntimeException when a part fails: everything is as it was
+     */
+    public void exchange(Selection after, Architecture implemented) {
+        Selection before = parts;
+        Architecture old = architecture;
+        List<Core> cores = cores();
+        List<Runnable> back = new ArrayList<>();
+        parts = after;
+        architecture = implemented;
+        try {
+            for (Stage stage : Stage.values()) {
+                if (stage.changes(before, after, old, implemented)) {
+                    back.add(stage.remember(this));
+                    stage.make(this);
+                }
             }
-            devices.add(device);
-            if (device.base() >= 0) {
-                (kvm ? userDevices : memory.bus).add(device.base(), device.size(), device);
-            }
+            invalidate();
+        } catch (RuntimeException | Error e) {
+            List<Core> failed = cores();
+            parts = before;
+            architecture = old;
+            back.forEach(Runnable::run);
+            closeWithout(failed, cores());
+            invalidate();
+            throw e;
         }
-        vm = kvm ? makeVm() : null;
+        closeWithout(cores, cores());
+    }
+
+    private List<Core> cores() {
+        return Arrays.stream(pes).map(c -> c.core).toList();
+    }
+
+    private static void closeWithout(List<Core> some, List<Core> others) {
+        some.stream().filter(core -> !others.contains(core)).forEach(Core::close);
     }
 
     private static PhysicalMemory allocate(long size) {
@@ -154,9 +194,18 @@ public final class Board {
         }
     }
 
-    /** What a PE implements: the machine's architecture, or that without SPE. */
-    Architecture architectureOf(PeContext context, Architecture architecture) {
-        return options.vm().pesWithoutSpe().contains(context.pe.index) ? architecture.withoutProfiling() : architecture;
+    /** What a context implements: the machine's architecture, or that without SPE. */
+    Architecture architectureOf(PeContext context) {
+        // A vCPU that shares PEs is none of them, whatever its number.
+        boolean without =
+                List.of(pes).contains(context) && options.vm().pesWithoutSpe().contains(context.pe.index);
+        return without ? architecture.withoutProfiling() : architecture;
+    }
+
+    /** Lays out the registers of a context, with the values that it has. */
+    RegisterLayout layOut(PeContext context) {
+        RegisterFile registers = parts.registerModel().create(context, parts.registerBanks(), context.registers);
+        return new RegisterLayout(registers, context.pe.sys);
     }
 
     /** The SPU of a PE; null when it has none. */
@@ -164,14 +213,6 @@ public final class Board {
         return parts.samplingUnit() == null || context.architecture.profiling() == null
                 ? null
                 : parts.samplingUnit().create(context);
-    }
-
-    /** The registers of a vCPU that shares PEs; nothing executes on them. */
-    private PeContext vcpuContext(PeState pe, Architecture architecture) {
-        PeContext context = new PeContext(state, pe);
-        context.architecture = architecture;
-        context.registers = parts.registerModel().create(context, parts.registerBanks(), null);
-        return context;
     }
 
     /** The PEs as the guest sees them. */
@@ -186,19 +227,49 @@ public final class Board {
                 .create(gic, affinities(), pe -> state.pes[pe].changed |= PeState.CHANGED_INTERRUPTS);
     }
 
-    /** Puts a distributor in the place of the one before. */
+    /** Puts a distributor on the bus, in the place of the one before. */
     void place(InterruptDistributor distributor) {
-        state.memory.bus.replace(physical.distributor(), distributor.distributor());
-        state.memory.bus.replace(physical.redistributors(), distributor.redistributors());
-        physical = distributor;
+        InterruptDistributor old = wiring.distributor;
+        if (old == null) {
+            state.memory.bus.add(DISTRIBUTOR, DISTRIBUTOR_SIZE, distributor.distributor());
+            state.memory.bus.add(REDISTRIBUTORS, REDISTRIBUTOR_SIZE * pes.length, distributor.redistributors());
+        } else {
+            state.memory.bus.replace(old.distributor(), distributor.distributor());
+            state.memory.bus.replace(old.redistributors(), distributor.redistributors());
+        }
+        wiring.distributor = distributor;
+        wiring.interruptController = parts.interruptController();
         for (PeContext context : pes) {
             context.interrupts = distributor;
         }
     }
 
-    /** The VM of {@link #parts}: a new one at first, later the one whose state is there. */
+    /** Puts every PE into the state in which it starts. */
+    void reset() {
+        for (PeContext context : pes) {
+            warmReset(context, parts.hypervisor() != null || options.el() == 2 ? 2 : 1);
+        }
+    }
+
+    void makeDevices() {
+        for (PlatformDevice part : platform) {
+            Device device = part.create(new Wiring());
+            if (device == null) {
+                continue;
+            }
+            wiring.devices.add(device);
+            if (device.base() >= 0) {
+                (parts.hypervisor() != null ? userDevices : state.memory.bus).add(device.base(), device.size(), device);
+            }
+        }
+    }
+
+    /** The VM of {@link #parts}, over the state of the one that is there; null without hypervisor. */
     VirtualMachine makeVm() {
-        return parts.hypervisor()
+        if (parts.hypervisor() == null) {
+            return null;
+        }
+        VirtualMachine vm = parts.hypervisor()
                 .create(new VmDescription(
                         vcpus.length == 0
                                 ? Processors.own(List.of(pes))
@@ -206,8 +277,22 @@ public final class Board {
                         new Memory(RAM_BASE, options.memory(), guestBase, RAM_BASE, hostReserved),
                         new VirtualGic(parts.interruptController(), DISTRIBUTOR, REDISTRIBUTORS),
                         userDevices,
-                        new Contributions(parts.firmware(), parts.trapHandlers(), parts.pinningPolicy()),
+                        new Contributions(wiring.firmware, parts.trapHandlers(), parts.pinningPolicy()),
                         options.vm()));
+        if (wiring.vm != null) {
+            vm.invalidate();
+        }
+        return vm;
+    }
+
+    /** Lets the VM follow a policy; a VM that has just been made for the first time does already. */
+    void pin(BufferPinningPolicy made) {
+        if (policy != null && wiring.vm != null) {
+            // The pages to be pinned are looked up through what the PEs' parts have derived.
+            invalidate();
+            wiring.vm.pinningPolicy(made);
+        }
+        policy = made;
     }
 
     private long[] affinities() {
@@ -273,11 +358,11 @@ public final class Board {
     /** Puts every PE at the entry; PE 0 is on. */
     public void start(long entry, long x0) {
         for (PeContext context : pes) {
-            if (vm == null) {
+            if (wiring.vm == null) {
                 context.pe.pc = entry;
                 context.pe.x[0] = x0;
             } else {
-                vm.start(context, entry, x0);
+                wiring.vm.start(context, entry, x0);
             }
             if (vcpus.length == 0) {
                 context.pe.powered = context.pe.index == 0;
@@ -288,8 +373,8 @@ public final class Board {
     /** The state has been replaced as a whole: everything derived from it goes. */
     public void stateReplaced() {
         invalidate();
-        if (vm != null) {
-            vm.invalidate();
+        if (wiring.vm != null) {
+            wiring.vm.invalidate();
         }
     }
 
@@ -308,8 +393,8 @@ public final class Board {
 
     /** Tears the VM down and lets go of what is outside the machine. */
     public void close() {
-        if (vm != null) {
-            vm.close();
+        if (wiring.vm != null) {
+            wiring.vm.close();
         }
         for (PeContext context : pes) {
             context.core.close();
@@ -337,10 +422,10 @@ public final class Board {
         @Override
         public void setLine(int pe, int intid, boolean level) {
             // PPIs are the PE's own and go to the host; SPIs are of devices that the VM's user space emulates.
-            if (intid >= 32 && vm != null) {
-                vm.setLine(pe, intid, level);
+            if (intid >= 32 && wiring.vm != null) {
+                wiring.vm.setLine(pe, intid, level);
             } else {
-                physical.setLine(pe, intid, level);
+                wiring.distributor.setLine(pe, intid, level);
             }
         }
 

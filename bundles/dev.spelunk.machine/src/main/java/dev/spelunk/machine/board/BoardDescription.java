@@ -62,7 +62,7 @@ public final class BoardDescription {
                     .strings("compatible", "arm,statistical-profiling-extension-v1")
                     .cells("interrupts", PPI, spePpi(board), LEVEL_HIGH);
         }
-        for (Device device : board.devices) {
+        for (Device device : board.wiring.devices) {
             device.describe(root);
         }
         return root;
@@ -70,7 +70,9 @@ public final class BoardDescription {
 
     /** The machine's own, or the one that the VM's user space has chosen. */
     private static int spePpi(Board board) {
-        return board.vm == null ? SPE_PPI : board.options.vm().profiling().interrupt() - FIRST_PPI;
+        return board.wiring.vm == null
+                ? SPE_PPI
+                : board.options.vm().profiling().interrupt() - FIRST_PPI;
     }
 
     private static void cpus(DeviceTree cpus, Board board) {

@@ -103,7 +103,7 @@ final class ScratchMachine {
                 board.state.memory.write(board.physical(ENTRY) + 4L * i, 4, PROGRAM[i]);
             }
             board.start(ENTRY, 0);
-            RunLoop loop = new RunLoop(board);
+            RunLoop loop = new RunLoop(board.wiring, board.console, board.options);
             while (loop.ending() == null && loop.executed() < LONGEST) {
                 loop.turn(LONGEST);
             }

@@ -5,7 +5,6 @@ import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.machine.Variant;
 import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.wiring.PeContext;
-import dev.spelunk.machine.board.Assembly;
 import dev.spelunk.machine.board.Board;
 import dev.spelunk.machine.compose.Composition;
 import dev.spelunk.machine.compose.Kind;
@@ -58,7 +57,7 @@ final class Swap {
         try {
             change.accept(maker);
             Selection after = maker.made();
-            Architecture architecture = board.pes[0].architecture;
+            Architecture architecture = board.architecture;
             if (!variant.equals(old) || after.differs(Kind.FEATURES, before) || after.differs(Kind.SPU, before)) {
                 architecture = Composition.architecture(variant, after, after.hypervisor() != null, board.options.el());
             } else if (after.without(before).isEmpty() && before.without(after).isEmpty()) {
@@ -120,17 +119,9 @@ final class Swap {
      * @throws RuntimeException when a part fails after all: everything is as it was
      */
     void exchange() {
-        Assembly old = new Assembly(board);
-        try {
-            old.rewire(before, after, architecture);
-        } catch (RuntimeException | Error e) {
-            new Assembly(board).closeCoresNotIn(old);
-            old.restore();
-            throw e;
-        }
-        old.closeCoresNotIn(new Assembly(board));
-        if (noticed && board.vm != null) {
-            board.vm.hostChanged();
+        board.exchange(after, architecture);
+        if (noticed && board.wiring.vm != null) {
+            board.wiring.vm.hostChanged();
         }
     }
 }

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.machine.run;
+
+import dev.spelunk.api.state.PeState;
+import dev.spelunk.api.wiring.PeContext;
+import dev.spelunk.machine.board.BoardWiring;
+import dev.spelunk.machine.board.Console;
+import java.util.concurrent.locks.LockSupport;
+
+/** Lets time pass for PEs that wait in WFI or WFE, and finds a guest for which nothing will come. */
+final class Waiting {
+    private static final long POLL_MILLISECONDS = 5;
+
+    private final BoardWiring board;
+    private final Timeline timeline;
+    private final Console console;
+    private final Pacing pacing;
+
+    /** @param paced whether idle time lasts as long on the host */
+    Waiting(BoardWiring board, Timeline timeline, Console console, boolean paced) {
+        this.board = board;
+        this.timeline = timeline;
+        this.console = console;
+        pacing = paced ? new Pacing(System::nanoTime, LockSupport::parkNanos) : null;
+    }
+
+    /** Lets a waiting PE's time pass until something may wake it, or wakes it. */
+    void idle(PeContext context, long until) {
+        PeState pe = context.pe;
+        if (pe.interrupts != 0 || pe.profilingException != 0) {
+            pe.waiting = false;
+            return;
+        }
+        if (pe.eventPending()) {
+            pe.eventRegister = false;
+            pe.waiting = false;
+            return;
+        }
+        if (context.sampler != null && context.sampler.cyclesToCompletion() < until - pe.cycles()) {
+            passed(pe, Math.max(context.sampler.cyclesToCompletion(), 0));
+            context.sampler.completeIfDue();
+            return;
+        }
+        long gap = until - pe.cycles();
+        passed(pe, pacing != null && everyone() ? pace(gap) : gap);
+        timeline.advance(pe.index);
+    }
+
+    private static void passed(PeState pe, long cycles) {
+        pe.idleCycles += cycles;
+        pe.waitingCycles += cycles;
+    }
+
+    /** Lets host time pass for idle cycles, not beyond a key press; returns the cycles that passed. */
+    private long pace(long cycles) {
+        console.flush();
+        return pacing.pass(cycles, console.inputReady());
+    }
+
+    /** Whether every PE that is on waits. */
+    boolean everyone() {
+        for (PeContext context : board.pes) {
+            if (context.pe.powered && !context.pe.waiting) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether no PE has, or will have, what ends its wait; input apart. */
+    boolean forNothing() {
+        for (PeContext context : board.pes) {
+            if (context.pe.powered
+                    && (context.pe.interrupts != 0
+                            || context.pe.changed != 0
+                            || context.pe.eventPending()
+                            || timeline.devices(context.pe.index) != Long.MAX_VALUE)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Lets a moment of the host pass, in which input may come. Returns false when none can come. */
+    boolean awaitInput() {
+        if (!console.hasInput()) {
+            return false;
+        }
+        try {
+            Thread.sleep(POLL_MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return true;
+    }
+}
