@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.testkit.PageTables;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,7 +28,7 @@ class AddressTranslationTest {
     }
 
     private final Bench b = new Bench();
-    private final Tables s1 = Tables.stage1(b, 12, 39);
+    private final PageTables s1 = PageTables.stage1(b.tables, 12, 39);
 
     AddressTranslationTest() {
         b.set(SystemRegister.TTBR0_EL1, s1.root)
@@ -35,8 +36,8 @@ class AddressTranslationTest {
                 .set(SystemRegister.SCTLR_EL1, 1);
     }
 
-    private Tables stage2() {
-        Tables s2 = new Tables(b, 12, 40, 1);
+    private PageTables stage2() {
+        PageTables s2 = new PageTables(b.tables, 12, 40, 1);
         for (long pa = Bench.RAM; pa < Bench.RAM + Bench.RAM_SIZE; pa += 2 << 20) {
             s2.map(pa, pa, 2, Bench.AF | 0xF << 2 | 3 << 6);
         }
@@ -84,7 +85,7 @@ class AddressTranslationTest {
 
     @Test
     void stage1FormsStopAtTheIpaAndStage12FormsGoOn() {
-        Tables s2 = stage2();
+        PageTables s2 = stage2();
         s1.map(VA, 0x8000_3000L, 3, Bench.AF | 1 << 2 | 1 << 6);
         b.el(2);
         assertThat(par(S1E1R, VA) & 0xFFFF_FFFF_F000L).isEqualTo(0x8000_3000L);
@@ -112,7 +113,7 @@ class AddressTranslationTest {
 
     @Test
     void el2HasItsOwnForms() {
-        Tables el2 = Tables.stage1(b, 12, 40);
+        PageTables el2 = PageTables.stage1(b.tables, 12, 40);
         el2.map(VA, 0x9000, 3, Bench.AF | 1 << 2);
         b.set(SystemRegister.TTBR0_EL2, el2.root)
                 .set(SystemRegister.TCR_EL2, 24 | 5 << 16)

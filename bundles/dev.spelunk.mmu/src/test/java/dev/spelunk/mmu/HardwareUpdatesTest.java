@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.spelunk.api.mmu.DescriptorSource;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.testkit.PageTables;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,7 +29,7 @@ class HardwareUpdatesTest {
     private static final int S1E1W = Encoding.of(1, 0, 7, 8, 1);
 
     private Bench b;
-    private Tables t;
+    private PageTables t;
     private long entry;
 
     @BeforeEach
@@ -38,7 +39,7 @@ class HardwareUpdatesTest {
 
     private void compose(long updates, String... features) {
         b = new Bench(features);
-        t = Tables.stage1(b, 12, 48);
+        t = PageTables.stage1(b.tables, 12, 48);
         entry = t.entry(VA, 3);
         b.set(SystemRegister.TCR_EL1, TCR | updates);
         b.set(SystemRegister.TTBR0_EL1, t.root);
@@ -164,8 +165,8 @@ class HardwareUpdatesTest {
     }
 
     /** Stage 2 that maps the tables with tableAttributes and the output with outputAttributes. */
-    private Tables stage2(long updates, long tableAttributes, long outputAttributes) {
-        Tables two = new Tables(b, 12, 40, 1);
+    private PageTables stage2(long updates, long tableAttributes, long outputAttributes) {
+        PageTables two = new PageTables(b.tables, 12, 40, 1);
         for (long page = Bench.RAM; page < Bench.RAM + 0x20000; page += 0x1000) {
             two.map(page, page, 3, 0xF << 2 | tableAttributes);
         }
@@ -179,7 +180,7 @@ class HardwareUpdatesTest {
     @Test
     void stage2ManagesItsOwnDescriptorsAlsoThoseOfTheTables() {
         page(READ_ONLY | DBM);
-        Tables two = stage2(1 << 21 | 1 << 22, 1 << 6 | DBM, 1 << 6 | DBM);
+        PageTables two = stage2(1 << 21 | 1 << 22, 1 << 6 | DBM, 1 << 6 | DBM);
         long table = two.entry(entry, 3);
         long output = two.entry(OUTPUT, 3);
         assertThat(b.translate(VA, READ)).isTrue();

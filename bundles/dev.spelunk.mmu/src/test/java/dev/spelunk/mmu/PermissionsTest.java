@@ -9,6 +9,7 @@ import static dev.spelunk.api.mmu.Translator.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.testkit.PageTables;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,7 +22,7 @@ class PermissionsTest {
 
     private static Bench mapped(long attributes, boolean wxn, boolean pan) {
         Bench b = new Bench();
-        Tables t = Tables.stage1(b, 12, 48);
+        PageTables t = PageTables.stage1(b.tables, 12, 48);
         t.map(0x1000, 0x1000, 3, Bench.AF | 1 << 2 | attributes);
         b.set(SystemRegister.TTBR0_EL1, t.root)
                 .set(SystemRegister.TCR_EL1, 16 | 16L << 16 | 2L << 30 | 5L << 32)

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spelunk.api.mmu.DescriptorSource;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.testkit.PageTables;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,9 +28,9 @@ class Stage1WalkTest {
         return (granule == 12 ? 2L : granule == 14 ? 1 : 3) << 30;
     }
 
-    private static Bench on(Tables[] made, int granule, int inputSize, long tcr) {
+    private static Bench on(PageTables[] made, int granule, int inputSize, long tcr) {
         Bench b = new Bench("FEAT_TTST");
-        made[0] = Tables.stage1(b, granule, inputSize);
+        made[0] = PageTables.stage1(b.tables, granule, inputSize);
         b.set(SystemRegister.TTBR0_EL1, made[0].root);
         b.set(SystemRegister.TCR_EL1, tcr & ~63L | 64 - inputSize | tg0(granule) | tg1(granule));
         b.set(SystemRegister.SCTLR_EL1, 1);
@@ -39,7 +40,7 @@ class Stage1WalkTest {
     @ParameterizedTest
     @CsvSource({"12,3", "12,2", "12,1", "14,3", "14,2", "16,3", "16,2"})
     void pagesAndBlocksOfEveryGranuleMapTheirSize(int granule, int level) {
-        Tables[] t = new Tables[1];
+        PageTables[] t = new PageTables[1];
         Bench b = on(t, granule, 48, TCR_48);
         int size = t[0].shift(level);
         long va = 0x0000_5A5A_5A5A_5A5AL & -1L << size;
@@ -63,7 +64,7 @@ class Stage1WalkTest {
         "14,36,2", "14,25,3", "16,48,1", "16,42,2", "16,29,3", "16,25,3"
     })
     void theWalkStartsWhereTheInputSizeSays(int granule, int inputSize, int startLevel) {
-        Tables[] t = new Tables[1];
+        PageTables[] t = new PageTables[1];
         Bench b = on(t, granule, inputSize, TCR_48);
         assertThat(t[0].startLevel).isEqualTo(startLevel);
         long va = (1L << inputSize) - (1L << granule);
@@ -79,7 +80,7 @@ class Stage1WalkTest {
     @ParameterizedTest
     @CsvSource({"12,0", "12,1", "12,2", "12,3", "14,0", "14,1", "14,2", "14,3", "16,1", "16,2", "16,3"})
     void anInvalidDescriptorIsATranslationFaultOfItsLevel(int granule, int level) {
-        Tables[] t = new Tables[1];
+        PageTables[] t = new PageTables[1];
         Bench b = on(t, granule, 48, TCR_48);
         t[0].entry(0, level);
         assertThat(b.translate(0, READ)).isFalse();
@@ -95,9 +96,9 @@ class Stage1WalkTest {
     @ParameterizedTest
     @CsvSource({"12,0", "14,0", "14,1", "16,1"})
     void aBlockWhereNoneMayBeIsATranslationFault(int granule, int level) {
-        Tables[] t = new Tables[1];
+        PageTables[] t = new PageTables[1];
         Bench b = on(t, granule, 48, TCR_48);
-        b.put(t[0].entry(0, level), NORMAL | Tables.BLOCK);
+        b.put(t[0].entry(0, level), NORMAL | PageTables.BLOCK);
         assertThat(b.translate(0, READ)).isFalse();
         assertThat(b.out.fault).isEqualTo(0b000100 | level);
     }
@@ -105,9 +106,9 @@ class Stage1WalkTest {
     @ParameterizedTest
     @ValueSource(ints = {12, 14, 16})
     void theReservedFormAtLevel3IsATranslationFault(int granule) {
-        Tables[] t = new Tables[1];
+        PageTables[] t = new PageTables[1];
         Bench b = on(t, granule, 48, TCR_48);
-        b.put(t[0].entry(0, 3), NORMAL | Tables.BLOCK);
+        b.put(t[0].entry(0, 3), NORMAL | PageTables.BLOCK);
         assertThat(b.translate(0, READ)).isFalse();
         assertThat(b.out.fault).isEqualTo(7);
     }
@@ -115,7 +116,7 @@ class Stage1WalkTest {
     @ParameterizedTest
     @CsvSource({"12,1", "12,2", "12,3", "14,2", "14,3", "16,2", "16,3"})
     void aClearAccessFlagIsAFaultOfItsLevel(int granule, int level) {
-        Tables[] t = new Tables[1];
+        PageTables[] t = new PageTables[1];
         Bench b = on(t, granule, 48, TCR_48);
         t[0].map(0, 0, level, NORMAL & ~Bench.AF);
         assertThat(b.translate(0, READ)).isFalse();
@@ -127,7 +128,7 @@ class Stage1WalkTest {
     @ParameterizedTest
     @CsvSource({"12,1", "12,2", "12,3", "14,2", "14,3", "16,2", "16,3"})
     void aForbiddenAccessIsAPermissionFaultOfItsLevel(int granule, int level) {
-        Tables[] t = new Tables[1];
+        PageTables[] t = new PageTables[1];
         Bench b = on(t, granule, 48, TCR_48);
         t[0].map(0, 0, level, NORMAL | 2 << 6);
         assertThat(b.translate(0, READ)).isTrue();
@@ -143,14 +144,14 @@ class Stage1WalkTest {
     @Test
     void anAddressBeyondTheOutputSizeIsAnAddressSizeFaultOfItsLevel() {
         for (int level = 0; level <= 3; level++) {
-            Tables[] t = new Tables[1];
+            PageTables[] t = new PageTables[1];
             Bench b = on(t, 12, 48, TCR_48 & ~(7L << 32) | 2L << 32);
             long tooFar = 1L << 40;
-            b.put(t[0].entry(0, level), tooFar | NORMAL | Tables.TABLE);
+            b.put(t[0].entry(0, level), tooFar | NORMAL | PageTables.TABLE);
             assertThat(b.translate(0, READ)).isFalse();
             assertThat(b.out.fault).as("level %d, IPS 40 bits", level).isEqualTo(level);
         }
-        Tables[] t = new Tables[1];
+        PageTables[] t = new PageTables[1];
         Bench b = on(t, 12, 48, TCR_48 & ~(7L << 32));
         b.set(SystemRegister.TTBR0_EL1, 1L << 32);
         assertThat(b.translate(0, READ)).isFalse();
@@ -160,9 +161,9 @@ class Stage1WalkTest {
     @Test
     void aWalkThatLeavesMemoryIsAnExternalAbortOfItsLevel() {
         for (int level = 1; level <= 3; level++) {
-            Tables[] t = new Tables[1];
+            PageTables[] t = new PageTables[1];
             Bench b = on(t, 12, 48, TCR_48);
-            b.put(t[0].entry(0, level - 1), 0x1000_0000L | Tables.TABLE);
+            b.put(t[0].entry(0, level - 1), 0x1000_0000L | PageTables.TABLE);
             assertThat(b.translate(0, READ)).isFalse();
             assertThat(b.out.fault).isEqualTo(0b010100 | level);
         }
@@ -170,7 +171,7 @@ class Stage1WalkTest {
 
     @Test
     void accessFlagComesBeforePermission() {
-        Tables[] t = new Tables[1];
+        PageTables[] t = new PageTables[1];
         Bench b = on(t, 12, 48, TCR_48);
         t[0].map(0, 0, 3, 2 << 6);
         assertThat(b.translate(0, WRITE)).isFalse();
@@ -179,9 +180,9 @@ class Stage1WalkTest {
 
     @Test
     void theUpperRangeUsesTtbr1() {
-        Tables[] t = new Tables[1];
+        PageTables[] t = new PageTables[1];
         Bench b = on(t, 12, 48, TCR_48);
-        Tables upper = Tables.stage1(b, 12, 39);
+        PageTables upper = PageTables.stage1(b.tables, 12, 39);
         b.set(SystemRegister.TTBR1_EL1, upper.root);
         b.set(SystemRegister.TCR_EL1, 16 | 25L << 16 | 2L << 30 | 5L << 32);
         long va = 0xFFFF_FF80_1234_5000L;
@@ -199,9 +200,9 @@ class Stage1WalkTest {
     @Test
     void epdTurnsARangeOff() {
         for (int half = 0; half < 2; half++) {
-            Tables[] t = new Tables[1];
+            PageTables[] t = new PageTables[1];
             Bench b = on(t, 12, 48, TCR_48);
-            Tables upper = Tables.stage1(b, 12, 48);
+            PageTables upper = PageTables.stage1(b.tables, 12, 48);
             b.set(SystemRegister.TTBR1_EL1, upper.root);
             long low = 0x1000;
             long high = 0xFFFF_0000_0000_1000L;
@@ -217,7 +218,7 @@ class Stage1WalkTest {
 
     @Test
     void e0pdKeepsUnprivilegedAccessesOut() {
-        Tables[] t = new Tables[1];
+        PageTables[] t = new PageTables[1];
         Bench b = on(t, 12, 48, TCR_48 | 1L << 55);
         t[0].map(0x1000, 0x1000, 3, NORMAL | 1 << 6);
         assertThat(b.translate(0x1000, READ)).isTrue();
@@ -232,7 +233,7 @@ class Stage1WalkTest {
     @Test
     void sizesThatAreNotSupportedAreTranslationFaults() {
         for (int txsz : new int[] {0, 15, 49, 63}) {
-            Tables[] t = new Tables[1];
+            PageTables[] t = new PageTables[1];
             Bench b = on(t, 12, 48, TCR_48);
             t[0].map(0, 0, 3, NORMAL);
             b.set(SystemRegister.TCR_EL1, TCR_48 & ~63L | txsz);
@@ -240,7 +241,7 @@ class Stage1WalkTest {
             assertThat(b.out.fault).isEqualTo(4);
         }
         Bench b = new Bench();
-        Tables t = Tables.stage1(b, 12, 24);
+        PageTables t = PageTables.stage1(b.tables, 12, 24);
         t.map(0, 0, 3, NORMAL);
         b.set(SystemRegister.TTBR0_EL1, t.root)
                 .set(SystemRegister.TCR_EL1, 40 | 5L << 32)
@@ -250,7 +251,7 @@ class Stage1WalkTest {
 
     @Test
     void theTopByteIsIgnoredWhereTbiSaysSo() {
-        Tables[] t = new Tables[1];
+        PageTables[] t = new PageTables[1];
         Bench b = on(t, 12, 48, TCR_48);
         t[0].map(0x1000, 0x5000_1000L, 3, NORMAL);
         long tagged = 0xAB00_0000_0000_1008L;
@@ -274,7 +275,7 @@ class Stage1WalkTest {
         };
         for (long[] c : cases) {
             for (int level = 0; level < 3; level++) {
-                Tables[] t = new Tables[1];
+                PageTables[] t = new PageTables[1];
                 Bench b = on(t, 12, 48, TCR_48);
                 int access = (int) c[1];
                 long ap = access == EXECUTE ? 0 : 1 << 6;
@@ -314,7 +315,7 @@ class Stage1WalkTest {
 
     @Test
     void memoryTypesComeFromMair() {
-        Tables[] t = new Tables[1];
+        PageTables[] t = new PageTables[1];
         Bench b = on(t, 12, 48, TCR_48);
         int[] expected = {0x00, 0xFF, 0x44, 0xAA, 0x04, 0x0C};
         for (int i = 0; i < expected.length; i++) {
@@ -330,7 +331,7 @@ class Stage1WalkTest {
     @Test
     void theEl2RegimeHasOneRangeAndOnePrivilege() {
         Bench b = new Bench().el(2);
-        Tables t = Tables.stage1(b, 12, 40);
+        PageTables t = PageTables.stage1(b.tables, 12, 40);
         t.map(0x12_3456_7000L, 0x5000L, 3, NORMAL | 1L << 11);
         b.set(SystemRegister.TTBR0_EL2, t.root)
                 .set(SystemRegister.TCR_EL2, 24 | 5 << 16)
@@ -349,7 +350,7 @@ class Stage1WalkTest {
     @Test
     void theEl20RegimeHasTheHostsTablesForEl2AndItsEl0() {
         Bench b = new Bench().el(2);
-        Tables t = Tables.stage1(b, 12, 48);
+        PageTables t = PageTables.stage1(b.tables, 12, 48);
         t.map(0x1000, 0x7000, 3, NORMAL | 1 << 6);
         b.set(SystemRegister.HCR_EL2, Bench.HCR_E2H)
                 .set(SystemRegister.TTBR0_EL2, t.root)
@@ -367,7 +368,7 @@ class Stage1WalkTest {
 
     @Test
     void theContiguousBitChangesNothing() {
-        Tables[] t = new Tables[1];
+        PageTables[] t = new PageTables[1];
         Bench b = on(t, 12, 48, TCR_48);
         t[0].map(0x1000, 0x9000, 3, NORMAL | 1L << 52);
         assertThat(b.translate(0x1000, READ)).isTrue();
@@ -378,7 +379,7 @@ class Stage1WalkTest {
 
     @Test
     void aHypervisorWalksWithItsOwnSource() {
-        Tables[] t = new Tables[1];
+        PageTables[] t = new PageTables[1];
         Bench b = on(t, 12, 48, TCR_48);
         t[0].map(0x1000, 0x9000, 3, NORMAL | 2 << 6);
         java.util.List<Long> asked = new java.util.ArrayList<>();

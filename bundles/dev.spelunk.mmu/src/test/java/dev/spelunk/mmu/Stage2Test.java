@@ -7,6 +7,7 @@ import static dev.spelunk.api.mmu.Translator.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.testkit.PageTables;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,8 +26,8 @@ class Stage2Test {
         return (granule == 12 ? startLevel == 3 ? 3L : 2 - startLevel : 3 - startLevel) << 6;
     }
 
-    private static Tables on(Bench b, int granule, int inputSize, int startLevel) {
-        Tables t = new Tables(b, granule, inputSize, startLevel);
+    private static PageTables on(Bench b, int granule, int inputSize, int startLevel) {
+        PageTables t = new PageTables(b.tables, granule, inputSize, startLevel);
         b.set(SystemRegister.VTTBR_EL2, t.root | 7L << 48);
         b.set(SystemRegister.VTCR_EL2, 64 - inputSize | sl0(granule, startLevel) | tg0(granule) | 5 << 16 | 1 << 19);
         b.set(SystemRegister.HCR_EL2, Bench.HCR_VM);
@@ -40,7 +41,7 @@ class Stage2Test {
     })
     void concatenatedTablesResolveTheWholeInput(int granule, int inputSize, int startLevel) {
         Bench b = new Bench();
-        Tables t = on(b, granule, inputSize, startLevel);
+        PageTables t = on(b, granule, inputSize, startLevel);
         long last = (1L << inputSize) - (1L << granule);
         t.map(last, 0x5555_0000L, 3, NORMAL);
         t.map(0, 0x6666_0000L, 3, NORMAL);
@@ -76,7 +77,7 @@ class Stage2Test {
     void faultsCarryTheirLevel() {
         for (int level = 1; level <= 3; level++) {
             Bench b = new Bench();
-            Tables t = on(b, 12, 40, 1);
+            PageTables t = on(b, 12, 40, 1);
             long at = t.entry(0, level);
             assertFault(b, READ, 0b000100 | level);
             b.put(at, NORMAL & ~Bench.AF | (level == 3 ? 3 : 1));
@@ -106,11 +107,11 @@ class Stage2Test {
     /** Stage 1 identity in an IPA space that stage 2 moves by an offset. */
     private static final class Guest {
         final Bench b = new Bench();
-        final Tables s1 = Tables.stage1(b, 12, 39);
-        final Tables s2 = on(b, 12, 40, 1);
+        final PageTables s1 = PageTables.stage1(b.tables, 12, 39);
+        final PageTables s2 = on(b, 12, 40, 1);
 
         Guest() {
-            // Tables of stage 1 lie at their own addresses: RAM is identity-mapped by pages of 2 MiB.
+            // PageTables of stage 1 lie at their own addresses: RAM is identity-mapped by pages of 2 MiB.
             for (long pa = Bench.RAM; pa < Bench.RAM + Bench.RAM_SIZE; pa += 2 << 20) {
                 s2.map(pa, pa, 2, NORMAL);
             }
@@ -158,7 +159,7 @@ class Stage2Test {
     @Test
     void ptwKeepsTableWalksOutOfDeviceMemory() {
         Guest g = new Guest();
-        long table = g.b.allocate(4096, 4096);
+        long table = g.b.tables.allocate(4096, 4096);
         g.b.put(table, 0x8000_0000L | Bench.AF | 1);
         g.s2.map(0x7000_0000L, table, 3, NORMAL & ~(0xF << 2));
         g.s2.map(0x8000_0000L, 0x4000_0000L, 2, NORMAL);
@@ -232,7 +233,7 @@ class Stage2Test {
     @Test
     void dcMakesAnEl1WithoutItsMmuNormalUnderStage2() {
         Bench b = new Bench();
-        Tables t = on(b, 12, 40, 1);
+        PageTables t = on(b, 12, 40, 1);
         t.map(0x1000, 0x9000, 3, NORMAL);
         b.set(SystemRegister.HCR_EL2, 1 << 12);
         b.set(SystemRegister.SCTLR_EL1, 1);
@@ -259,7 +260,7 @@ class Stage2Test {
         Bench b = new Bench().el(2);
         assertThat(b.mmu.translateStage2(b.out, 0x1234_5678L, WRITE)).isTrue();
         assertThat(b.out.pa).as("identity while HCR_EL2.VM is 0").isEqualTo(0x1234_5678L);
-        Tables t = on(b, 12, 40, 1);
+        PageTables t = on(b, 12, 40, 1);
         t.map(0x1234_5000L, 0x9000, 3, NORMAL & ~(2 << 6));
         assertThat(b.mmu.translateStage2(b.out, 0x1234_5678L, READ)).isTrue();
         assertThat(b.out.pa).isEqualTo(0x9678);
@@ -272,7 +273,7 @@ class Stage2Test {
     @ValueSource(longs = {0x1000, 0x20_0000, 0x4000_0000L})
     void fetchesAndReadsWithoutStage1HaveTheirOwnAttributes(long ipa) {
         Bench b = new Bench();
-        Tables t = on(b, 12, 40, 1);
+        PageTables t = on(b, 12, 40, 1);
         t.map(ipa & -1L << 21, 0x4000_0000L, 2, NORMAL);
         for (int i = 0; i < 2; i++) {
             assertThat(b.translate(ipa, READ)).isTrue();

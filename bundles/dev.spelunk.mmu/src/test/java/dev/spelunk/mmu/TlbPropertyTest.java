@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.spelunk.api.mmu.Translation;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.PeState;
+import dev.spelunk.testkit.PageTables;
 import java.util.Arrays;
 import java.util.Random;
 import net.jqwik.api.ForAll;
@@ -27,20 +28,20 @@ class TlbPropertyTest {
     /** One guest with two ASIDs in two VMs, driven by a random sequence. */
     private static final class Guest {
         final Bench b = new Bench();
-        final Tables[][] s1 = new Tables[2][2];
-        final Tables[] s2 = new Tables[2];
+        final PageTables[][] s1 = new PageTables[2][2];
+        final PageTables[] s2 = new PageTables[2];
         int vm;
         int asid;
         int hits;
 
         Guest() {
             for (int v = 0; v < 2; v++) {
-                s2[v] = new Tables(b, 12, 40, 1);
+                s2[v] = new PageTables(b.tables, 12, 40, 1);
                 for (long pa = Bench.RAM; pa < Bench.RAM + Bench.RAM_SIZE; pa += 2 << 20) {
                     s2[v].map(pa, pa, 2, Bench.AF | 0xF << 2 | 3 << 6);
                 }
-                s1[v][0] = Tables.stage1(b, 12, 39);
-                s1[v][1] = Tables.stage1(b, 12, 39);
+                s1[v][0] = PageTables.stage1(b.tables, 12, 39);
+                s1[v][1] = PageTables.stage1(b.tables, 12, 39);
             }
             b.set(SystemRegister.TCR_EL1, 25 | 25L << 16 | 2L << 30 | 2L << 32 | 1L << 36);
             b.set(SystemRegister.VTCR_EL2, 24 | 1 << 6 | 5 << 16);

@@ -5,6 +5,7 @@ import static dev.spelunk.api.mmu.Translator.READ;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.testkit.PageTables;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,8 +28,8 @@ class TlbRangeTest {
 
     private void compose(int pes, String... features) {
         b = new Bench(pes, features);
-        Tables t = Tables.stage1(b, 12, 48);
-        Tables upper = Tables.stage1(b, 12, 48);
+        PageTables t = PageTables.stage1(b.tables, 12, 48);
+        PageTables upper = PageTables.stage1(b.tables, 12, 48);
         for (int page = 0; page < PAGES; page++) {
             t.map(VA + page * 0x1000L, 0x5000_0000L + page * 0x1000L, 3, NORMAL | (page == 0 ? 0 : NOT_GLOBAL));
             upper.map(UPPER + page * 0x1000L, 0x6000_0000L + page * 0x1000L, 3, NORMAL);
@@ -97,7 +98,7 @@ class TlbRangeTest {
 
     @Test
     void intermediatePhysicalAddressesToo() {
-        Tables two = new Tables(b, 12, 40, 1);
+        PageTables two = new PageTables(b.tables, 12, 40, 1);
         for (long block = 0; block < 4; block++) {
             two.map(0x4000_0000L + (block << 21), 0x4000_0000L + (block << 21), 2, Bench.AF | 0xF << 2 | 3 << 6);
         }

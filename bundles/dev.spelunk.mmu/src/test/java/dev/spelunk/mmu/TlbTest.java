@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.TlbState;
+import dev.spelunk.testkit.PageTables;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,11 +42,11 @@ class TlbTest {
     /** EL1 with two pages, one of ASID 5 and one global; VMID 3 although stage 2 is off. */
     private static final class Guest {
         final Bench b;
-        final Tables t;
+        final PageTables t;
 
         Guest(int pes) {
             b = new Bench(pes, "FEAT_TLBIOS");
-            t = Tables.stage1(b, 12, 48);
+            t = PageTables.stage1(b.tables, 12, 48);
             t.map(VA, 0x5000_0000L, 3, NORMAL | NOT_GLOBAL);
             t.map(GLOBAL_VA, 0x5000_1000L, 3, NORMAL);
             b.set(SystemRegister.TCR_EL1, 16 | 16L << 16 | 2L << 30 | 5L << 32 | 1L << 36);
@@ -69,8 +70,8 @@ class TlbTest {
         /** Whether a read finds the page in the TLB of that PE. */
         boolean cached(int pe, long va) {
             int regime = b.translators.get(pe).regime();
-            Controls controls = new Controls(b.contexts.get(pe));
-            return new Tlb(b.contexts.get(pe).pe.tlb).find(controls.regimes[regime], va, false) >= 0;
+            Controls controls = new Controls(b.contexts[pe]);
+            return new Tlb(b.contexts[pe].pe.tlb).find(controls.regimes[regime], va, false) >= 0;
         }
 
         Guest fill() {
@@ -269,7 +270,7 @@ class TlbTest {
     @Test
     void anyAddressOfABlockInvalidatesItsPiecesUnderStage2() {
         Guest g = new Guest(1);
-        Tables s2 = new Tables(g.b, 12, 40, 1);
+        PageTables s2 = new PageTables(g.b.tables, 12, 40, 1);
         for (long pa = Bench.RAM; pa < Bench.RAM + Bench.RAM_SIZE; pa += 2 << 20) {
             s2.map(pa, pa, 2, Bench.AF | 0xF << 2 | 3 << 6);
         }

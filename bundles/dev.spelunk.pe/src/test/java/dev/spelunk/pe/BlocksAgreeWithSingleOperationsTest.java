@@ -99,8 +99,8 @@ class BlocksAgreeWithSingleOperationsTest {
             m.memory.write(DATA + i, 8, random.nextLong());
         }
         // code is read-only: without maintenance a write to it may be seen at once or later
-        m.translator.writeFaults.put(BareMachine.BASE, 0xF);
-        m.translator.writeFaults.put(VECTORS, 0xF);
+        m.translator.writeFault(BareMachine.BASE, 0xF);
+        m.translator.writeFault(VECTORS, 0xF);
         return m;
     }
 

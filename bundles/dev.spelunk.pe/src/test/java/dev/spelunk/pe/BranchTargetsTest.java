@@ -30,7 +30,7 @@ class BranchTargetsTest {
         m.pe.x[1] = TARGET;
         m.pe.x[16] = TARGET;
         if (guardedTarget) {
-            m.translator.guarded.add(TARGET);
+            m.translator.guard(TARGET);
         }
         return m;
     }
@@ -65,7 +65,7 @@ class BranchTargetsTest {
         for (int how = 0; how < 3; how++) {
             BareMachine m = machine(true, true).code(word(branch)).at(TARGET).code(word(landing), NOP);
             if (guarded) {
-                m.translator.guarded.add(BareMachine.BASE);
+                m.translator.guard(BareMachine.BASE);
             }
             execute(m, how);
             if (allowed.equals("true")) {
@@ -123,7 +123,7 @@ class BranchTargetsTest {
     @Test
     void bt1TakesJumpsFromThePointerSigningInstructions() {
         BareMachine m = machine(true, true).code(BR_X1).at(TARGET).code(word("PACIASP"));
-        m.translator.guarded.add(BareMachine.BASE);
+        m.translator.guard(BareMachine.BASE);
         m.set(SystemRegister.SCTLR_EL1, 1L << 36);
         m.run(2);
         assertThat(m.get(SystemRegister.ESR_EL1)).isEqualTo(0x0DL << 26 | 1 << 25 | 3);
@@ -133,7 +133,7 @@ class BranchTargetsTest {
     void linkedBlocksAreCheckedEachTime() {
         BareMachine m =
                 machine(true, true).code(BLR_X1, BLR_X1, BR_X1).at(TARGET).code(word("BTI_C"), 0xD65F03C0);
-        m.translator.guarded.add(BareMachine.BASE);
+        m.translator.guard(BareMachine.BASE);
         m.run(6);
         assertThat(m.pe.pc).isEqualTo(BareMachine.BASE + 8);
         m.run(2);

@@ -156,7 +156,7 @@ class ExceptionsTest {
     @CsvSource({"0, 0x24, 0x400", "1, 0x25, 0x200"})
     void dataAbort(int el, String ec, String vector) {
         BareMachine m = machine().code(LDR_X1_X0);
-        m.translator.faults.put(DATA, 0x06);
+        m.translator.fault(DATA, 0x06);
         m.pe.el = el;
         m.pe.x[0] = DATA + 0x18;
         m.run(1);
@@ -171,7 +171,7 @@ class ExceptionsTest {
     @Test
     void dataAbortOfAWriteHasWnr() {
         BareMachine m = machine().code(STR_X1_X0);
-        m.translator.writeFaults.put(DATA, 0x0F);
+        m.translator.writeFault(DATA, 0x0F);
         m.run(1);
         assertThat(m.get(SystemRegister.ESR_EL1)).isEqualTo(syndrome(0x25, 0x4F));
     }
@@ -179,7 +179,7 @@ class ExceptionsTest {
     @Test
     void accessAcrossPagesReportsTheSecondPage() {
         BareMachine m = machine().code(STR_X1_X0);
-        m.translator.faults.put(DATA + 0x1000, 0x07);
+        m.translator.fault(DATA + 0x1000, 0x07);
         m.pe.x[0] = DATA + 0xFFC;
         m.pe.x[1] = -1;
         m.run(1);
@@ -204,9 +204,8 @@ class ExceptionsTest {
     void instructionSyndromeOfAStage2Abort(String word, String isv) {
         BareMachine m = machine().code((int) (long) Long.decode(word));
         int expected = Integer.decode(isv);
-        m.translator.faults.put(DATA, 0x07);
-        m.translator.stage2 = true;
-        m.translator.mapped.put(DATA, 0x123456000L);
+        m.translator.stage2Fault(DATA, 0x07);
+        m.translator.map(DATA, 0x123456000L, 0x1000);
         assertThat(m.run(1)).isEqualTo(Core.EXCEPTION_TO_EL2);
         assertThat(m.get(SystemRegister.ESR_EL2)).isEqualTo(syndrome(0x24, expected | 0x07));
         assertThat(m.get(SystemRegister.HPFAR_EL2)).isEqualTo(0x123456000L >> 8);
@@ -238,7 +237,7 @@ class ExceptionsTest {
     void misalignedPc() {
         BareMachine m = machine().code(0xd61f0000);
         m.pe.x[0] = BareMachine.BASE + 2;
-        m.translator.faults.put(VBAR, 7);
+        m.translator.fault(VBAR, 7);
         m.run(5);
         // the vector itself faults, so that the first exception is the one that was kept
         assertThat(m.pe.lastExceptionSyndrome).isEqualTo(syndrome(0x22, 0));
@@ -337,7 +336,7 @@ class ExceptionsTest {
     @Test
     void registerTrapsHaveTheSyndromeOfTheAccess() {
         BareMachine m = machine().code(0xd5389903, 0xd5189903);
-        m.registers.decisions.put(SystemRegister.PMSCR_EL1, Access.trap(2));
+        m.registers.decide(SystemRegister.PMSCR_EL1, Access.trap(2));
         assertThat(m.run(1)).isEqualTo(Core.EXCEPTION_TO_EL2);
         assertThat(m.get(SystemRegister.ESR_EL2))
                 .isEqualTo(syndrome(0x18, Encoding.syndrome(SystemRegister.PMSCR_EL1, 3, true)));
@@ -350,8 +349,8 @@ class ExceptionsTest {
     @Test
     void lockedUpWhenTheVectorFaultsOnItsOwnFetch() {
         BareMachine m = machine().code(NOP, LDR_X1_X0);
-        m.translator.faults.put(DATA, 6);
-        m.translator.faults.put(VBAR, 7);
+        m.translator.fault(DATA, 6);
+        m.translator.fault(VBAR, 7);
         assertThat(m.run(100)).isEqualTo(Core.LOCKED_UP);
         assertThat(m.pe.executed).isEqualTo(2);
         assertThat(m.pe.lastExceptionPc).isEqualTo(BareMachine.BASE + 4);

@@ -118,7 +118,7 @@ class ObservedFormTest {
     @Test
     void faultingAccessHasNoPhysicalAddress() {
         BareMachine m = machine("0xf9400001");
-        m.translator.faults.put(DATA, 7);
+        m.translator.fault(DATA, 7);
         Operation o = observe(m);
         assertThat(o.flags).isEqualTo(Operation.LOAD | Operation.HAS_VA | Operation.TLB_WALK | Operation.EXCEPTION);
         assertThat(m.pe.executed).isEqualTo(1);

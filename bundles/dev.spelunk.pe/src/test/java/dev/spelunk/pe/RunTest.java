@@ -96,7 +96,7 @@ class RunTest {
         m.pe.x[0] = page;
         m.run(3);
         assertThat(m.pe.x[1]).isEqualTo(1);
-        m.translator.mapped.put(page, page + 0x1000);
+        m.translator.map(page, page + 0x1000, 0x1000);
         m.run(6);
         assertThat(m.pe.x[1]).isEqualTo(2);
     }

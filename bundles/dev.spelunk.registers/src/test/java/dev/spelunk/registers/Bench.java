@@ -1,23 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.registers;
 
-import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.banks.RegisterBank;
-import dev.spelunk.api.mmu.DescriptorSource;
-import dev.spelunk.api.mmu.Translation;
-import dev.spelunk.api.mmu.TranslationCache;
-import dev.spelunk.api.mmu.Translator;
 import dev.spelunk.api.registers.SystemRegister;
-import dev.spelunk.api.state.MachineState;
-import dev.spelunk.api.state.PhysicalMemory;
-import dev.spelunk.api.wiring.PeContext;
-import java.util.List;
-import java.util.Map;
+import dev.spelunk.testkit.TestMachine;
 import java.util.Set;
 import java.util.TreeSet;
 
 /** One PE with a register table, as the composition sets it up. */
-final class Bench {
+final class Bench extends TestMachine {
     static final Set<String> V85 = Set.of(
             "FEAT_EL2",
             "FEAT_EL3",
@@ -47,20 +38,14 @@ final class Bench {
             "FEAT_CSV2",
             "FEAT_CSV3");
 
-    final PeContext context;
-
     Bench(int version, Set<String> features, RegisterBank... banks) {
-        MachineState machine = new MachineState(1, new PhysicalMemory(0x4000_0000L, 0x1000), 1);
-        context = new PeContext(machine, machine.pes[0]);
-        context.architecture = new Architecture(version, features, null, Map.of());
-        context.registers = RegisterTable.create(context, List.of(banks), null);
+        super(TestMachine.builder().version(version).features(features).registers(new RegisterModelComponent(), banks));
         if (features.contains("FEAT_EL3")) {
             context.register(SystemRegister.SCR_EL3, 0x531);
             if (features.contains("FEAT_FGT")) {
                 set(SystemRegister.SCR_EL3, 1L << 27);
             }
         }
-        context.pe.el = 1;
     }
 
     /** Armv8.5 with everything but the features named. */
@@ -71,7 +56,7 @@ final class Bench {
     }
 
     Bench el(int el) {
-        context.pe.el = el;
+        pe.el = el;
         return this;
     }
 
@@ -79,72 +64,5 @@ final class Bench {
     Bench set(int encoding, long bits) {
         context.register(encoding, context.register(encoding) | bits);
         return this;
-    }
-
-    int decide(int encoding, boolean read) {
-        return context.registers.decide(encoding, read);
-    }
-
-    long read(int encoding) {
-        return context.registers.read(encoding);
-    }
-
-    void write(int encoding, long value) {
-        context.registers.write(encoding, value);
-    }
-
-    /** Counts what registers tell the MMU. */
-    static class CountingTranslator implements Translator {
-        int changes;
-
-        @Override
-        public int regime() {
-            return REGIME_EL10;
-        }
-
-        @Override
-        public boolean translate(Translation out, long va, int access) {
-            throw new AssertionError("registers translate nothing");
-        }
-
-        @Override
-        public boolean translate(Translation out, int regime, long va, int access) {
-            throw new AssertionError("registers translate nothing");
-        }
-
-        @Override
-        public boolean walkStage1(Translation out, long va, int access, DescriptorSource source) {
-            throw new AssertionError("registers translate nothing");
-        }
-
-        @Override
-        public boolean translateStage2(Translation out, long ipa, int access) {
-            throw new AssertionError("registers translate nothing");
-        }
-
-        @Override
-        public boolean invalidateTlb(int encoding, long operand) {
-            throw new AssertionError("registers invalidate nothing");
-        }
-
-        @Override
-        public boolean addressTranslate(int encoding, long va) {
-            throw new AssertionError("registers translate nothing");
-        }
-
-        @Override
-        public void attach(TranslationCache cache) {
-            throw new AssertionError("registers attach nothing");
-        }
-
-        @Override
-        public void contextChanged() {
-            changes++;
-        }
-
-        @Override
-        public void invalidate() {
-            throw new AssertionError("registers invalidate nothing");
-        }
     }
 }

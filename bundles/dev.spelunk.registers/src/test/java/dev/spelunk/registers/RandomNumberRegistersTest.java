@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.banks.RegisterDefinition;
-import dev.spelunk.api.state.MachineState;
-import dev.spelunk.api.state.PhysicalMemory;
 import dev.spelunk.api.wiring.PeContext;
+import dev.spelunk.testkit.TestMachine;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,8 +19,7 @@ class RandomNumberRegistersTest {
     }
 
     private static long[] draw(long seed, int pe, int register) {
-        MachineState machine = new MachineState(2, new PhysicalMemory(0x40000000L, 1 << 20), seed);
-        PeContext context = new PeContext(machine, machine.pes[pe]);
+        PeContext context = TestMachine.builder().pes(2).seed(seed).build().contexts[pe];
         RegisterDefinition definition = registers("FEAT_RNG").get(register);
         long[] numbers = new long[8];
         for (int i = 0; i < numbers.length; i++) {

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.registers.Encoding;
+import dev.spelunk.api.mmu.TranslationCache;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.testkit.PageMap;
 import dev.spelunk.api.state.PeState;
 import java.util.Map;
 import java.util.Set;
@@ -67,23 +69,28 @@ class RegisterBehaviourTest {
     void translationControlsTellTheTranslatorAfterTheValueIsInPlace() {
         Bench b = new Bench(85, Bench.V85);
         long[] seen = new long[1];
-        Bench.CountingTranslator translator = new Bench.CountingTranslator() {
+        PageMap translator = PageMap.empty();
+        translator.attach(new TranslationCache() {
             @Override
-            public void contextChanged() {
-                super.contextChanged();
+            public void invalidateTranslations() {
                 seen[0] = b.context.register(SystemRegister.TTBR0_EL1);
             }
-        };
+
+            @Override
+            public void invalidateTranslations(long va, long size) {
+                throw new AssertionError("registers know no addresses");
+            }
+        });
         b.context.translator = translator;
         b.write(SystemRegister.TTBR0_EL1, 0x4000_1000L);
-        assertThat(translator.changes).isEqualTo(1);
+        assertThat(translator.contextChanges).isEqualTo(1);
         assertThat(seen[0]).isEqualTo(0x4000_1000L);
         int[] el1 = {SystemRegister.TTBR1_EL1, SystemRegister.TCR_EL1, SystemRegister.SCTLR_EL1, SystemRegister.MAIR_EL1
         };
         for (int r : el1) {
-            int before = translator.changes;
+            int before = translator.contextChanges;
             b.write(r, 4);
-            assertThat(translator.changes).isEqualTo(before + 1);
+            assertThat(translator.contextChanges).isEqualTo(before + 1);
         }
         b.el(2);
         int[] el2 = {
@@ -97,9 +104,9 @@ class RegisterBehaviourTest {
             SystemRegister.HCR_EL2
         };
         for (int r : el2) {
-            int before = translator.changes;
+            int before = translator.contextChanges;
             b.write(r, 4);
-            assertThat(translator.changes).isEqualTo(before + 1);
+            assertThat(translator.contextChanges).isEqualTo(before + 1);
         }
     }
 

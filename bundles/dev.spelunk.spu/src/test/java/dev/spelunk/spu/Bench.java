@@ -1,71 +1,72 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spu;
 
-import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.banks.RegisterDefinition;
+import dev.spelunk.api.banks.RegisterBank;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.spu.Sampler;
-import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PeState;
-import dev.spelunk.api.state.PhysicalMemory;
 import dev.spelunk.api.state.SpuState;
-import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.pmsver.v1p0.StatisticalProfiling;
 import dev.spelunk.registers.RegisterModelComponent;
+import dev.spelunk.testkit.Configs;
+import dev.spelunk.testkit.InterruptLines;
+import dev.spelunk.testkit.PageMap;
+import dev.spelunk.testkit.PlainBank;
+import dev.spelunk.testkit.PlayedCore;
+import dev.spelunk.testkit.SpeProgram;
+import dev.spelunk.testkit.TestMachine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /** One PE with real registers, a real SPU and operations that a test makes up, run as the run loop runs them. */
-final class Bench {
-    static final long RAM = 0x4000_0000L;
+final class Bench extends TestMachine {
     static final long BUFFER = 0x10_0000L;
     static final int BUFFER_SIZE = 0x4000;
 
-    static final long E1SPE = 2;
-    static final long E0SPE = 1;
+    static final long E1SPE = SpeProgram.E1SPE;
+    static final long E0SPE = SpeProgram.E0SPE;
+    /** The timer registers that timestamps depend on. */
+    private static final RegisterBank TIMER = new PlainBank()
+            .add("CNTVOFF_EL2", SystemRegister.CNTVOFF_EL2, 2)
+            .add("CNTPOFF_EL2", SystemRegister.CNTPOFF_EL2, 2)
+            .add("CNTHCTL_EL2", SystemRegister.CNTHCTL_EL2, 2);
 
-    final PeContext context;
-    final PeState pe;
-    final PageMap pages = new PageMap();
-    final Lines lines = new Lines();
+    final PageMap pages = PageMap.empty().namedRegimesOnly();
+    final InterruptLines lines = new InterruptLines();
+    final PlayedCore core = new PlayedCore(context);
     /** Values of {@code executed} of the operations that became samples, 1 for the first operation. */
     final List<Long> sampled = new ArrayList<>();
-
-    final List<byte[]> records = new ArrayList<>();
-    /** Makes each observed operation what the test wants. */
-    Consumer<Operation> shape = o -> {};
 
     private final SamplingUnitComponent unit;
     private final Operation operation = new Operation();
 
     Bench(Set<String> features, Map<String, Object> config, ProfilingFeatures... more) {
-        unit = new SamplingUnitComponent(TestConfig.of(config));
-        List<ProfilingFeatures> sets = new ArrayList<>(List.of(more));
-        sets.add(new StatisticalProfiling());
-        ProfilingRules rules = unit.compose(sets);
-        MachineState machine = new MachineState(1, new PhysicalMemory(RAM, 1 << 20), 42);
-        context = new PeContext(machine, machine.pes[0]);
-        pe = context.pe;
-        context.architecture = new Architecture(85, new TreeSet<>(features), rules, Map.of());
-        context.registers =
-                new RegisterModelComponent().create(context, List.of(new SpuRegisterBank(), Bench::timer), null);
+        this(features, new SamplingUnitComponent(Configs.of(SamplingUnitComponent.Config.class, config)), more);
+    }
+
+    private Bench(Set<String> features, SamplingUnitComponent unit, ProfilingFeatures... more) {
+        super(TestMachine.builder()
+                .ram(1 << 20)
+                .seed(42)
+                .features(features)
+                .profiling(compose(unit, more))
+                .registers(
+                        new RegisterModelComponent(),
+                        new SpuRegisterBank(),
+                        features.contains("FEAT_EL2") ? TIMER : new PlainBank()));
+        this.unit = unit;
         context.translator = pages;
         context.interrupts = lines;
-        context.records = (origin, data, offset, length) -> {
-            byte[] record = new byte[length];
-            System.arraycopy(data, offset, record, 0, length);
-            records.add(record);
-        };
+        context.core = core;
+        pe.pc = 0x1000;
         context.sampler = unit.create(context);
         pages.map(BUFFER, RAM, BUFFER_SIZE);
-        pe.el = 1;
         if (features.contains("FEAT_EL3")) {
             at(3, () -> {
                 write(SystemRegister.SCR_EL3, 1 | 1L << 8 | 1L << 10 | 1L << 27);
@@ -77,24 +78,10 @@ final class Bench {
         }
     }
 
-    /** The timer registers that timestamps depend on. */
-    private static List<RegisterDefinition> timer(Architecture architecture) {
-        if (!architecture.has("FEAT_EL2")) {
-            return List.of();
-        }
-        return List.of(
-                RegisterDefinition.of("CNTVOFF_EL2", SystemRegister.CNTVOFF_EL2)
-                        .whole()
-                        .from(2)
-                        .build(),
-                RegisterDefinition.of("CNTPOFF_EL2", SystemRegister.CNTPOFF_EL2)
-                        .whole()
-                        .from(2)
-                        .build(),
-                RegisterDefinition.of("CNTHCTL_EL2", SystemRegister.CNTHCTL_EL2)
-                        .whole()
-                        .from(2)
-                        .build());
+    private static ProfilingRules compose(SamplingUnitComponent unit, ProfilingFeatures... more) {
+        List<ProfilingFeatures> sets = new ArrayList<>(List.of(more));
+        sets.add(new StatisticalProfiling());
+        return unit.compose(sets);
     }
 
     /** EL1 only, no EL2 and no EL3, default configuration. */
@@ -108,24 +95,8 @@ final class Bench {
     }
 
     Bench shape(Consumer<Operation> with) {
-        shape = with;
+        core.shape = with;
         return this;
-    }
-
-    long read(int encoding) {
-        return context.registers.read(encoding);
-    }
-
-    void write(int encoding, long value) {
-        context.registers.write(encoding, value);
-    }
-
-    /** Does something at another Exception level. */
-    void at(int el, Runnable what) {
-        int old = pe.el;
-        pe.el = el;
-        what.run();
-        pe.el = old;
     }
 
     void el(int el) {
@@ -135,17 +106,16 @@ final class Bench {
 
     /** Programs and enables profiling at EL1 with the whole buffer. */
     Bench profile(int interval, boolean rnd) {
-        write(SystemRegister.PMSIRR_EL1, (long) interval << 8 | (rnd ? 1 : 0));
-        write(SystemRegister.PMSICR_EL1, 0);
-        buffer(BUFFER, BUFFER + BUFFER_SIZE);
-        write(SystemRegister.PMSCR_EL1, E1SPE);
+        new SpeProgram()
+                .interval(interval)
+                .randomized(rnd)
+                .buffer(BUFFER, BUFFER + BUFFER_SIZE)
+                .enable(this::write);
         return this;
     }
 
     Bench buffer(long pointer, long limit) {
-        write(SystemRegister.PMBPTR_EL1, pointer);
-        write(SystemRegister.PMBSR_EL1, 0);
-        write(SystemRegister.PMBLIMITR_EL1, limit | 1);
+        new SpeProgram().buffer(pointer, limit).enableBuffer(this::write);
         return this;
     }
 
@@ -192,11 +162,7 @@ final class Bench {
 
     private void observe() {
         long taken = counter(SpuState.SAMPLE_FEED) + (pe.spu.inFlight ? 1 : 0);
-        operation.begin(0x1000, pe.el, true, pe.cycles());
-        operation.totalLatency = 1;
-        operation.issueLatency = 1;
-        shape.accept(operation);
-        pe.executed++;
+        core.runObserved(operation);
         context.sampler.sample(operation);
         if (counter(SpuState.SAMPLE_FEED) + (pe.spu.inFlight ? 1 : 0) > taken) {
             sampled.add(pe.executed);
@@ -210,8 +176,6 @@ final class Bench {
     }
 
     byte[] memory(long va, int length) {
-        byte[] bytes = new byte[length];
-        System.arraycopy(context.memory.ram, (int) (va - BUFFER), bytes, 0, length);
-        return bytes;
+        return ram(va - BUFFER + RAM, length);
     }
 }

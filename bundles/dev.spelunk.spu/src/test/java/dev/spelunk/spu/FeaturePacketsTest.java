@@ -12,6 +12,8 @@ import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PhysicalMemory;
 import dev.spelunk.api.wiring.PeContext;
+import dev.spelunk.testkit.Configs;
+import dev.spelunk.testkit.TestMachine;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -122,8 +124,7 @@ class FeaturePacketsTest {
     @DisplayName("The previous branch target is that of the last taken branch of the window, and of none across a gap")
     void previousBranchTarget() {
         ProfilingRules rules = FeatureSets.compose(3, "FEAT_SPE_PBT");
-        MachineState machine = new MachineState(1, new PhysicalMemory(0, 4096), 0);
-        PeContext context = new PeContext(machine, machine.pes[0]);
+        PeContext context = TestMachine.builder().build().context;
         SampleCollector collector = rules.collectors()[0];
         assertThat(rules.window()).isEqualTo(64);
         Operation o = new Operation();
@@ -190,7 +191,7 @@ class FeaturePacketsTest {
                 rules.event(26);
             }
         };
-        SamplingUnitComponent unit = new SamplingUnitComponent(TestConfig.defaults());
+        SamplingUnitComponent unit = new SamplingUnitComponent(Configs.defaults(SamplingUnitComponent.Config.class));
         List<ProfilingFeatures> old = new ArrayList<>(List.of(FeatureSets.of(4)));
         old.add(own);
         assertThat(unit.compose(old).filterableEvents >>> 26 & 1).isEqualTo(1);

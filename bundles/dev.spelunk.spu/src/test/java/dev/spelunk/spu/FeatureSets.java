@@ -22,6 +22,7 @@ import dev.spelunk.spe.lds.LoadedDataSource;
 import dev.spelunk.spe.nvm.PhysicalPointers;
 import dev.spelunk.spe.pbt.PreviousBranchTarget;
 import dev.spelunk.spe.sme.StreamingMode;
+import dev.spelunk.testkit.Configs;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -60,7 +61,7 @@ final class FeatureSets {
 
     /** Composes what {@link #of} names, without padding and with room for the largest records. */
     static ProfilingRules compose(int pmsVer, String... more) {
-        return new SamplingUnitComponent(TestConfig.of(Map.of("maxRecordSize", 128, "alignment", 1)))
+        return new SamplingUnitComponent(Configs.of(SamplingUnitComponent.Config.class, Map.of("maxRecordSize", 128, "alignment", 1)))
                 .compose(List.of(of(pmsVer, more)));
     }
 
@@ -73,13 +74,13 @@ final class FeatureSets {
             case "FEAT_SPEv1p4" -> new StatisticalProfilingV1p4();
             case "FEAT_SPEv1p5" -> new StatisticalProfilingV1p5();
             case "FEAT_SPE_FnE" -> new InverseEventFiltering();
-            case "FEAT_SPE_PBT" -> new PreviousBranchTarget(defaults(PreviousBranchTarget.Config.class));
+            case "FEAT_SPE_PBT" -> new PreviousBranchTarget(Configs.defaults(PreviousBranchTarget.Config.class));
             case "FEAT_SPE_LDS" -> new LoadedDataSource();
             case "FEAT_SPE_FDS" -> new DataSourceFiltering();
             case "FEAT_SPE_CRR" -> new CallReturnRecording();
             case "FEAT_SPE_EFT" -> new ExtendedFilteringByType();
             case "FEAT_SPE_FPF" -> new FloatingPointFlag();
-            case "FEAT_SPE_ALTCLK" -> new AlternateClock(defaults(AlternateClock.Config.class));
+            case "FEAT_SPE_ALTCLK" -> new AlternateClock(Configs.defaults(AlternateClock.Config.class));
             case "FEAT_SPE_SME" -> new StreamingMode();
             case "FEAT_SPE_ERnd" -> new ExtendedRandomization();
             case "FEAT_SPE_DPFZS" -> new FreezeCycleCounter();
@@ -87,12 +88,5 @@ final class FeatureSets {
             case "FEAT_SPE_EXC" -> new ProfilingException();
             default -> throw new IllegalArgumentException(feature);
         };
-    }
-
-    private static <T> T defaults(Class<T> config) {
-        return config.cast(Proxy.newProxyInstance(
-                config.getClassLoader(),
-                new Class<?>[] {config},
-                (proxy, method, arguments) -> method.getDefaultValue()));
     }
 }

@@ -9,6 +9,7 @@ import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PhysicalMemory;
 import dev.spelunk.api.wiring.PeContext;
+import dev.spelunk.testkit.TestMachine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -149,8 +150,7 @@ class GoldenRecordsTest {
     private final Operation operation = new Operation();
 
     GoldenRecordsTest() {
-        MachineState machine = new MachineState(1, new PhysicalMemory(0, 4096), 0);
-        context = new PeContext(machine, machine.pes[0]);
+        context = TestMachine.builder().build().context;
     }
 
     /** The operation after a taken branch, as the SPU would have collected it, without the filters. */

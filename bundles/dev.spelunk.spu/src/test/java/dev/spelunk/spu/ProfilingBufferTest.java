@@ -140,7 +140,7 @@ class ProfilingBufferTest {
         for (int fsc = 0x04; fsc < 0x10; fsc++) {
             Bench b = Bench.el1().profile(1, false);
             b.pages.unmap(Bench.BUFFER + 0x1000);
-            b.pages.stage1Fault = fsc;
+            b.pages.unmapped = fsc;
             b.run(257 * 80);
             assertThat(b.pmbsr()).isEqualTo(fault(0x24, fsc));
             assertThat(b.pmbptr()).isEqualTo(Bench.BUFFER + 0x1000);

@@ -8,6 +8,7 @@ import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.pmsver.v1p0.StatisticalProfiling;
+import dev.spelunk.testkit.Configs;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
@@ -21,7 +22,7 @@ class SamplingUnitComponentTest {
     @DisplayName("Defaults: interval 256, 12-bit counters, records of 64 bytes aligned to 64, instructions")
     void defaults() {
         ProfilingRules rules =
-                new SamplingUnitComponent(TestConfig.defaults()).compose(List.of(new StatisticalProfiling()));
+                new SamplingUnitComponent(Configs.defaults(SamplingUnitComponent.Config.class)).compose(List.of(new StatisticalProfiling()));
         assertThat(rules.pmsidr).isEqualTo(0x0002_600FL);
         assertThat(rules.pmbidr).isEqualTo(0x26);
         assertThat(rules.pmsVer).isEqualTo(1);
@@ -33,7 +34,7 @@ class SamplingUnitComponentTest {
     @DisplayName("PMSIDR_EL1.Interval encodes the minimum interval")
     void intervals(int operations, int encoding) {
         ProfilingRules rules =
-                new SamplingUnitComponent(TestConfig.of(Map.of("minimumInterval", operations))).compose(List.of());
+                new SamplingUnitComponent(Configs.of(SamplingUnitComponent.Config.class, Map.of("minimumInterval", operations))).compose(List.of());
         assertThat(rules.pmsidr >>> 8 & 15).isEqualTo(encoding);
     }
 
@@ -50,7 +51,7 @@ class SamplingUnitComponentTest {
     })
     @DisplayName("A value that is not allowed is refused with PID, key, value and what is allowed")
     void refused(String key, int value) {
-        assertThatThrownBy(() -> new SamplingUnitComponent(TestConfig.of(Map.of(key, value))))
+        assertThatThrownBy(() -> new SamplingUnitComponent(Configs.of(SamplingUnitComponent.Config.class, Map.of(key, value))))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageStartingWith("dev.spelunk.spu: " + key + " is " + value + ", but must be ");
     }
@@ -78,7 +79,7 @@ class SamplingUnitComponentTest {
     @DisplayName("Features contribute in the order in which they build on each other, whatever order they come in")
     void ordered() {
         StringBuilder log = new StringBuilder();
-        new SamplingUnitComponent(TestConfig.defaults())
+        new SamplingUnitComponent(Configs.defaults(SamplingUnitComponent.Config.class))
                 .compose(List.of(
                         feature("c", 300, log),
                         feature("b", 200, log),
@@ -106,12 +107,12 @@ class SamplingUnitComponentTest {
                 rules.packet(450, (operation, r, out, at) -> at + 9);
             }
         };
-        SamplingUnitComponent unit = new SamplingUnitComponent(TestConfig.defaults());
+        SamplingUnitComponent unit = new SamplingUnitComponent(Configs.defaults(SamplingUnitComponent.Config.class));
         assertThatThrownBy(() -> unit.compose(List.of(new StatisticalProfiling(), many)))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("128 bytes")
                 .hasMessageContaining("maxRecordSize of dev.spelunk.spu is 64");
-        assertThat(new SamplingUnitComponent(TestConfig.of(Map.of("maxRecordSize", 128)))
+        assertThat(new SamplingUnitComponent(Configs.of(SamplingUnitComponent.Config.class, Map.of("maxRecordSize", 128)))
                         .compose(List.of(new StatisticalProfiling(), many))
                         .maxRecordSize())
                 .isEqualTo(128);

@@ -3,14 +3,11 @@ package dev.spelunk.cli.record;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.spelunk.api.registers.RegisterFile;
 import dev.spelunk.api.registers.SystemRegister;
-import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.Operation;
-import dev.spelunk.api.state.PhysicalMemory;
 import dev.spelunk.api.wiring.PeContext;
+import dev.spelunk.testkit.TestMachine;
 import java.io.IOException;
-import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -22,32 +19,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What is counted, and for whom. */
 class FunctionCountsTest {
-    private static final int TTBR0 = 0;
-    private static final int CONTEXTIDR = 1;
-
     @TempDir
     private Path folder;
 
-    private final PeContext pe = pe();
+    private final PeContext pe = TestMachine.builder().build().context;
     private final Operation operation = new Operation();
     private FunctionCounts counts;
-
-    private static PeContext pe() {
-        MachineState machine = new MachineState(1, new PhysicalMemory(0, 4096), 1);
-        PeContext context = new PeContext(machine, machine.pes[0]);
-        context.pe.sys = new long[2];
-        context.registers = (RegisterFile) Proxy.newProxyInstance(
-                FunctionCountsTest.class.getClassLoader(),
-                new Class<?>[] {RegisterFile.class},
-                (proxy, method, arguments) -> {
-                    assertThat(method.getName()).isEqualTo("index");
-                    int encoding = (Integer) arguments[0];
-                    return encoding == SystemRegister.TTBR0_EL1
-                            ? TTBR0
-                            : encoding == SystemRegister.CONTEXTIDR_EL1 ? CONTEXTIDR : -1;
-                });
-        return context;
-    }
 
     @BeforeEach
     void program() throws IOException {
@@ -70,8 +47,8 @@ class FunctionCountsTest {
     private void at(int el, long pc, long table, long context) {
         pe.pe.el = el;
         pe.pe.pc = pc;
-        pe.pe.sys[TTBR0] = table;
-        pe.pe.sys[CONTEXTIDR] = context;
+        pe.register(SystemRegister.TTBR0_EL1, table);
+        pe.register(SystemRegister.CONTEXTIDR_EL1, context);
     }
 
     private void executed(long pc, int times) {

@@ -4,10 +4,9 @@ package dev.spelunk.example.narrow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spelunk.api.profiling.ProfilingRules;
-import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.Operation;
-import dev.spelunk.api.state.PhysicalMemory;
-import dev.spelunk.api.wiring.PeContext;
+import dev.spelunk.testkit.Operations;
+import dev.spelunk.testkit.TestMachine;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,12 +39,9 @@ class NarrowAccessTest {
     }
 
     private long events(int size, int flags) {
-        MachineState machine = new MachineState(1, new PhysicalMemory(0, 4096), 1);
-        Operation sample = new Operation();
-        sample.begin(0x1000, 1, true, 0);
-        sample.flags = flags;
+        Operation sample = Operations.of(Operation.LOAD_STORE, flags);
         sample.accessSize = size;
-        rules.collectors()[0].collect(new PeContext(machine, machine.pes[0]), sample);
+        rules.collectors()[0].collect(TestMachine.builder().build().context, sample);
         return sample.events;
     }
 }

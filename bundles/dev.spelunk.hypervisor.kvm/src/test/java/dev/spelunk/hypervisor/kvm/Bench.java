@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.hypervisor.kvm;
 
-import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.banks.RegisterBank;
-import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.hypervisor.BufferPinningPolicy;
 import dev.spelunk.api.hypervisor.ProfilingAttributes;
 import dev.spelunk.api.hypervisor.TrapHandler;
@@ -16,15 +13,12 @@ import dev.spelunk.api.parts.SamplingUnit;
 import dev.spelunk.api.parts.VmDescription;
 import dev.spelunk.api.pe.Core;
 import dev.spelunk.api.platform.InterruptDistributor;
-import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.registers.Access;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.Bus;
-import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PeState;
-import dev.spelunk.api.state.PhysicalMemory;
 import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.hypervisor.kvm.traps.AuxiliaryControlTraps;
 import dev.spelunk.hypervisor.kvm.traps.CacheMaintenanceTraps;
@@ -44,21 +38,23 @@ import dev.spelunk.policies.OnEnablePolicy;
 import dev.spelunk.registers.RegisterModelComponent;
 import dev.spelunk.spu.SamplingUnitComponent;
 import dev.spelunk.spu.SpuRegisterBank;
-import java.lang.reflect.Constructor;
-import java.lang.reflect.Proxy;
+import dev.spelunk.testkit.Configs;
+import dev.spelunk.testkit.PageTables;
+import dev.spelunk.testkit.PlainBank;
+import dev.spelunk.testkit.PlayedCore;
+import dev.spelunk.testkit.SpeProgram;
+import dev.spelunk.testkit.TestMachine;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * A PE with the real registers, MMU, GIC and SPU, and one vCPU of the KVM model on it. The test plays the guest:
  * its accesses are decided by the real trap rules, and go to the hypervisor when they trap.
  */
-final class Bench {
-    static final long BASE = 0x4000_0000L;
+final class Bench extends TestMachine {
+    static final long BASE = RAM;
     static final long GUEST = 0x4000_0000L;
     static final long HOST = BASE + (2 << 20);
     static final long SIZE = 16 << 20;
@@ -70,24 +66,19 @@ final class Bench {
     static final long BUFFER_IPA = GUEST + 0x40_0000;
     static final long E = 1;
     static final HostCosts NO_COSTS = HostCosts.NONE;
-    /** Stands for a counter register that the timer bank brings. */
-    private static final RegisterBank TIMER = architecture -> List.of(
-            plain("CNTVOFF_EL2", SystemRegister.CNTVOFF_EL2, 2), plain("CNTHCTL_EL2", SystemRegister.CNTHCTL_EL2, 2),
-            plain("CNTV_CTL_EL0", SystemRegister.CNTV_CTL_EL0, 0),
-                    plain("CNTV_CVAL_EL0", SystemRegister.CNTV_CVAL_EL0, 0),
-            plain("CNTP_CTL_EL0", SystemRegister.CNTP_CTL_EL0, 0),
-                    plain("CNTP_CVAL_EL0", SystemRegister.CNTP_CVAL_EL0, 0));
+    /** Registers that the timer's bank brings. */
+    private static final PlainBank TIMER = new PlainBank()
+            .add("CNTVOFF_EL2", SystemRegister.CNTVOFF_EL2, 2)
+            .add("CNTHCTL_EL2", SystemRegister.CNTHCTL_EL2, 2)
+            .add("CNTV_CTL_EL0", SystemRegister.CNTV_CTL_EL0, 0)
+            .add("CNTV_CVAL_EL0", SystemRegister.CNTV_CVAL_EL0, 0)
+            .add("CNTP_CTL_EL0", SystemRegister.CNTP_CTL_EL0, 0)
+            .add("CNTP_CVAL_EL0", SystemRegister.CNTP_CVAL_EL0, 0);
 
-    /** The PE that the test plays now, see {@link #select}. */
-    PeContext context;
-
-    PeState pe;
     RecordingRegisters registers;
     PlayedCore core;
-    private final List<PeContext> contexts = new ArrayList<>();
     final InterruptController controller = new GicComponent();
     final Bus userDevices = new Bus();
-    final List<byte[]> records = new ArrayList<>();
     BufferPinningPolicy policy = new OnEnablePolicy();
     FirmwareCalls firmware;
     long memslotSize = SIZE;
@@ -102,7 +93,8 @@ final class Bench {
     /** Hears of every word that the test, as the guest, writes to its memory; null when nobody wants to. */
     Pokes pokes;
 
-    private int tables;
+    /** The guest's stage 1, once {@link #enableMmu} has made it. */
+    private PageTables tables;
 
     Bench() {
         this(85);
@@ -114,37 +106,33 @@ final class Bench {
     }
 
     Bench(int version, int peCount) {
-        PhysicalMemory memory = new PhysicalMemory(BASE, (int) SIZE + (2 << 20));
-        MachineState machine = new MachineState(peCount, memory, 1);
-        SamplingUnit spu = samplingUnit();
-        List<ProfilingFeatures> profiling = new ArrayList<>(List.of(new StatisticalProfiling()));
-        Set<String> features = new TreeSet<>(Set.of("FEAT_EL2", "FEAT_EL3", "FEAT_VHE", "FEAT_SPE"));
-        if (version >= 85) {
-            profiling.add(new StatisticalProfilingV1p1());
-            features.addAll(Set.of("FEAT_FGT", "FEAT_SPEv1p1"));
-        }
-        Architecture architecture = new Architecture(version, features, spu.compose(profiling), Map.of());
-        for (PeState state : machine.pes) {
-            PeContext c = new PeContext(machine, state);
-            c.architecture = architecture;
-            c.registers = new RecordingRegisters(
-                    c,
-                    new RegisterModelComponent()
-                            .create(c, List.of(new CpuInterfaceBank(), new SpuRegisterBank(), TIMER), null));
-            c.translator = new MmuComponent().create(c);
-            contexts.add(c);
-        }
+        this(version, peCount, Configs.component(SamplingUnitComponent.class));
+    }
+
+    private Bench(int version, int peCount, SamplingUnit spu) {
+        super(TestMachine.builder()
+                .pes(peCount)
+                .ram(BASE, (int) SIZE + (2 << 20))
+                .el(0)
+                .version(version)
+                .features("FEAT_EL2", "FEAT_EL3", "FEAT_VHE", "FEAT_SPE")
+                .features(version >= 85 ? Set.of("FEAT_FGT", "FEAT_SPEv1p1") : Set.of())
+                .profiling(spu.compose(
+                        version >= 85
+                                ? List.of(new StatisticalProfiling(), new StatisticalProfilingV1p1())
+                                : List.of(new StatisticalProfiling())))
+                .registers(new RegisterModelComponent(), new CpuInterfaceBank(), new SpuRegisterBank(), TIMER));
         InterruptDistributor physical = controller.create(
                 machine.block("gic", controller.stateWords(peCount), 0),
-                contexts.stream()
+                Arrays.stream(contexts)
                         .mapToLong(c -> c.register(SystemRegister.MPIDR_EL1))
                         .toArray(),
                 n -> machine.pes[n].changed |= PeState.CHANGED_INTERRUPTS);
         for (PeContext c : contexts) {
+            c.registers = new RecordingRegisters(c, c.registers);
+            c.translator = new MmuComponent().create(c);
             c.interrupts = physical;
             c.sampler = spu.create(c);
-            c.records =
-                    (origin, data, offset, length) -> records.add(Arrays.copyOfRange(data, offset, offset + length));
             c.core = new PlayedCore(c);
             c.register(SystemRegister.SCR_EL3, 1L | 1L << 8 | 1L << 10 | 1L << 27);
             c.register(SystemRegister.MDCR_EL3, 3L << 12);
@@ -152,32 +140,12 @@ final class Bench {
         select(0);
     }
 
-    /** Plays another PE from now on. */
-    Bench select(int index) {
-        context = contexts.get(index);
-        pe = context.pe;
+    @Override
+    public Bench select(int index) {
+        super.select(index);
         registers = (RecordingRegisters) context.registers;
         core = (PlayedCore) context.core;
         return this;
-    }
-
-    private static RegisterDefinition plain(String name, int encoding, int el) {
-        return RegisterDefinition.of(name, encoding).whole().from(el).build();
-    }
-
-    /** The SPU with its default configuration, whose type is its own. */
-    private static SamplingUnit samplingUnit() {
-        try {
-            Constructor<?> constructor = SamplingUnitComponent.class.getConstructors()[0];
-            Class<?> config = constructor.getParameterTypes()[0];
-            Object defaults = Proxy.newProxyInstance(
-                    config.getClassLoader(),
-                    new Class<?>[] {config},
-                    (proxy, method, arguments) -> method.getDefaultValue());
-            return (SamplingUnit) constructor.newInstance(defaults);
-        } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
-        }
     }
 
     static List<TrapHandler> handlers() {
@@ -217,12 +185,12 @@ final class Bench {
 
     /** MPIDR_EL1 of a PE. */
     long affinity(int index) {
-        return contexts.get(index).register(SystemRegister.MPIDR_EL1);
+        return contexts[index].register(SystemRegister.MPIDR_EL1);
     }
 
     VmDescription description() {
         return new VmDescription(
-                VmDescription.Processors.own(List.copyOf(contexts)),
+                VmDescription.Processors.own(List.of(contexts)),
                 new VmDescription.Memory(GUEST, memslotSize, HOST, BASE, 2 << 20),
                 new VmDescription.VirtualGic(controller, 0x0800_0000L, 0x080A_0000L),
                 userDevices,
@@ -244,7 +212,7 @@ final class Bench {
     /** Makes the VM and enters the guest. */
     Bench start() {
         vm = new KvmVirtualMachine(description(), settings());
-        for (int i = contexts.size() - 1; i >= 0; i--) {
+        for (int i = contexts.length - 1; i >= 0; i--) {
             select(i);
             vm.start(context, GUEST, 0);
             settle();
@@ -270,12 +238,15 @@ final class Bench {
     }
 
     /** MSR by the guest. */
-    void write(int encoding, long value) {
+    @Override
+    public Bench write(int encoding, long value) {
         access(encoding, value, false);
+        return this;
     }
 
     /** MRS by the guest. */
-    long read(int encoding) {
+    @Override
+    public long read(int encoding) {
         return access(encoding, 0, true);
     }
 
@@ -349,10 +320,32 @@ final class Bench {
         return context.memory.read(vm == null ? ipa - GUEST + HOST : vm.hostAddress(ipa, false), 8);
     }
 
+    /** Where the guest's tables are: one after the other. */
+    private final PageTables.Memory guestMemory = new PageTables.Memory() {
+        private long free = TABLES;
+
+        @Override
+        public long load(long ipa) {
+            return peek(ipa);
+        }
+
+        @Override
+        public void store(long ipa, long descriptor) {
+            poke(ipa, descriptor);
+        }
+
+        @Override
+        public long allocate(long bytes, long alignment) {
+            long at = free;
+            free += bytes;
+            return at;
+        }
+    };
+
     /** Turns the guest's stage 1 on: 4 KiB granule, 39 bits, nothing mapped. */
     Bench enableMmu() {
-        tables = 1;
-        context.register(SystemRegister.TTBR0_EL1, TABLES);
+        tables = PageTables.stage1(guestMemory, 12, 39);
+        context.register(SystemRegister.TTBR0_EL1, tables.root);
         context.register(SystemRegister.TCR_EL1, 25L | 25L << 16 | 2L << 30);
         context.register(SystemRegister.SCTLR_EL1, context.register(SystemRegister.SCTLR_EL1) | 1);
         context.translator.contextChanged();
@@ -381,15 +374,7 @@ final class Bench {
 
     /** IPA of the level 3 entry of an address; makes the tables above it. */
     long entry(long va) {
-        long table = TABLES;
-        for (int shift = 30; shift > 12; shift -= 9) {
-            long at = table + (va >>> shift & 511) * 8;
-            if ((peek(at) & 1) == 0) {
-                poke(at, TABLES + 0x1000L * tables++ | 3);
-            }
-            table = peek(at) & 0x0000_FFFF_FFFF_F000L;
-        }
-        return table + (va >>> 12 & 511) * 8;
+        return tables.entry(va, 3);
     }
 
     /** Maps the buffer's pages one to one with IPAs from BUFFER_IPA. */
@@ -402,12 +387,11 @@ final class Bench {
 
     /** The guest programs and enables its buffer and lets EL1 be sampled at the shortest interval. */
     void enableBuffer(long pointer, long limit) {
-        write(SystemRegister.PMBSR_EL1, 0);
-        write(SystemRegister.PMBPTR_EL1, pointer);
-        write(SystemRegister.PMBLIMITR_EL1, limit | E);
-        write(SystemRegister.PMSIRR_EL1, 256);
-        write(SystemRegister.PMSFCR_EL1, 0);
-        write(SystemRegister.PMSCR_EL1, 3);
+        new SpeProgram()
+                .buffer(pointer, limit)
+                .filter(0)
+                .control(SpeProgram.E1SPE | SpeProgram.E0SPE)
+                .enable(this::write);
     }
 
     /** Runs the guest up to its next sample, which takes no time. Returns false when nothing is sampled. */
@@ -419,8 +403,7 @@ final class Bench {
         pe.executed += grant;
         context.sampler.synchronize();
         Operation operation = new Operation();
-        operation.begin(pe.pc, pe.el, true, pe.cycles());
-        pe.executed++;
+        core.runObserved(operation);
         context.sampler.sample(operation);
         context.sampler.complete();
         settle();

@@ -8,11 +8,12 @@ import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.PhysicalMemory;
 import dev.spelunk.api.state.StateBlock;
+import dev.spelunk.testkit.TestMachine;
 import org.junit.jupiter.api.Test;
 
 /** What a VM remembers is in the machine's blocks, where another instance of the hypervisor finds it. */
 class VmStateTest {
-    private final MachineState machine = new MachineState(1, new PhysicalMemory(0, 4096), 1);
+    private final MachineState machine = TestMachine.builder().build().machine;
 
     @Test
     void anotherInstanceFindsEverything() {

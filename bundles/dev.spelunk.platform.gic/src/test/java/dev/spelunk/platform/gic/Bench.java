@@ -1,23 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.platform.gic;
 
-import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.platform.InterruptDistributor;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.BusTarget;
-import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.PeState;
-import dev.spelunk.api.state.PhysicalMemory;
 import dev.spelunk.api.state.StateBlock;
 import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.registers.RegisterModelComponent;
+import dev.spelunk.testkit.TestMachine;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 /** Two PEs with the real register table around one GIC. */
-final class Bench {
+final class Bench extends TestMachine {
     static final long IMO = 1L << 4;
     static final long FMO = 1L << 3;
     private static final int PES = 2;
@@ -25,21 +20,17 @@ final class Bench {
     private static final int SGI_BASE = 0x1_0000;
 
     final GicComponent component = new GicComponent();
-    final MachineState machine = new MachineState(PES, new PhysicalMemory(0x4000_0000L, 0x1000), 1);
     final StateBlock state = machine.block("gic", component.stateWords(PES), 0);
-    final PeContext[] pes;
+    final PeContext[] pes = contexts;
     final InterruptDistributor gic;
     private final BusTarget distributor;
     private final BusTarget redistributors;
 
     Bench() {
-        pes = Arrays.stream(machine.pes).map(pe -> new PeContext(machine, pe)).toArray(PeContext[]::new);
-        for (PeContext c : pes) {
-            c.architecture = new Architecture(85, Set.of("FEAT_EL2", "FEAT_EL3", "FEAT_VHE"), null, Map.of());
-            c.registers = new RegisterModelComponent().create(c, List.of(new CpuInterfaceBank()), null);
-            c.register(SystemRegister.SCR_EL3, 1);
-            c.pe.el = 1;
-        }
+        super(TestMachine.builder()
+                .pes(PES)
+                .features("FEAT_EL2", "FEAT_EL3", "FEAT_VHE")
+                .registers(new RegisterModelComponent(), new CpuInterfaceBank()));
         gic = component.create(
                 state,
                 Arrays.stream(pes)
@@ -49,6 +40,7 @@ final class Bench {
         distributor = gic.distributor();
         redistributors = gic.redistributors();
         for (PeContext c : pes) {
+            c.register(SystemRegister.SCR_EL3, 1);
             c.interrupts = gic;
         }
     }
@@ -155,7 +147,7 @@ final class Bench {
     }
 
     long register(int register) {
-        return pes[0].register(register);
+        return context.register(register);
     }
 
     /** PE 0 at EL2, for what a hypervisor does. */

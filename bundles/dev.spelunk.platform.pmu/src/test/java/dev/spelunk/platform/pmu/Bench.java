@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.platform.pmu;
 
-import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.banks.RegisterBank;
-import dev.spelunk.api.banks.RegisterDefinition;
+import dev.spelunk.testkit.PlainBank;
+import dev.spelunk.testkit.TestBoard;
+import dev.spelunk.testkit.TestMachine;
+import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.api.parts.DeviceContext;
 import dev.spelunk.api.platform.GuestMemory;
+import dev.spelunk.api.banks.RegisterBank;
+import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.spu.Sampler;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.PhysicalMemory;
-import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.registers.RegisterModelComponent;
 import java.lang.reflect.Proxy;
 import java.util.List;
@@ -19,7 +21,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** One PE with the real register table, the bank of the performance monitors and their device; operations are played. */
-final class Bench implements DeviceContext {
+final class Bench extends TestBoard {
     static final int CYCLE_COUNTER = 31;
     static final long ENABLE = CountingRules.PMCR_E;
     static final int INST_RETIRED = 0x08;
@@ -36,22 +38,17 @@ final class Bench implements DeviceContext {
             "FEAT_VHE",
             "FEAT_FGT");
 
-    /** PMBLIMITR_EL1, which the SPU would bring. */
-    private static final RegisterBank BUFFER =
-            architecture -> List.of(RegisterDefinition.of("PMBLIMITR_EL1", SystemRegister.PMBLIMITR_EL1)
-                    .whole()
-                    .build());
+    /** The register that the SPU would bring. */
+    private static final RegisterBank BUFFER = new PlainBank().add("PMBLIMITR_EL1", SystemRegister.PMBLIMITR_EL1, 1);
 
-    final MachineState machine = new MachineState(1, new PhysicalMemory(0x4000_0000L, 0x1000), 1);
-    final PeContext context = new PeContext(machine, machine.pes[0]);
-    final boolean[] lines = new boolean[32];
     PmuDevice device;
 
     Bench(Set<String> features, Map<String, Long> registers) {
-        context.architecture = new Architecture(85, features, null, registers);
-        context.registers = new RegisterModelComponent().create(context, List.of(new PmuRegisters(), BUFFER), null);
+        super(TestMachine.builder()
+                .features(features)
+                .stating(registers)
+                .registers(new RegisterModelComponent(), new PmuRegisters(), BUFFER));
         context.register(SystemRegister.SCR_EL3, NON_SECURE | 1L << 27);
-        context.pe.el = 1;
         device = new PmuDevice(this);
         settle();
     }
@@ -76,41 +73,27 @@ final class Bench implements DeviceContext {
 
     /** What the run loop does when something changed. */
     void settle() {
-        context.pe.changed = 0;
+        pe.changed = 0;
         device.changed(0);
     }
 
     Bench el(int el) {
-        context.pe.el = el;
+        pe.el = el;
         settle();
         return this;
     }
 
-    /** Executes so many operations, with the stops that the run loop makes; returns the counts at which it stopped. */
+    /** Executes so many operations, with the stops that the run loop makes. */
     void run(long operations) {
-        long end = context.pe.executed + operations;
-        while (context.pe.executed < end) {
-            long due = device.deadline(0) - context.pe.cycles();
-            if (due <= 0) {
-                device.advance(0);
-                continue;
-            }
-            context.pe.executed += Math.min(due, end - context.pe.executed);
-        }
-        if (device.deadline(0) <= context.pe.cycles()) {
-            device.advance(0);
-        }
+        run(device, operations);
     }
 
     /** An MSR that takes effect, without an operation being executed. */
-    Bench write(int register, long value) {
-        context.registers.write(register, value);
+    @Override
+    public Bench write(int register, long value) {
+        super.write(register, value);
         settle();
         return this;
-    }
-
-    long read(int register) {
-        return context.registers.read(register);
     }
 
     /** An SPU whose profiling is stopped or not, with a buffer that is enabled and says PMFZ. */
@@ -135,39 +118,5 @@ final class Bench implements DeviceContext {
 
     long overflows() {
         return read(SystemRegister.PMOVSSET_EL0);
-    }
-
-    int decide(int register, boolean read) {
-        return context.registers.decide(register, read);
-    }
-
-    @Override
-    public MachineState machine() {
-        return machine;
-    }
-
-    @Override
-    public PeContext[] pes() {
-        return new PeContext[] {context};
-    }
-
-    @Override
-    public void setLine(int pe, int intid, boolean level) {
-        lines[intid] = level;
-    }
-
-    @Override
-    public void console(int value) {
-        throw new AssertionError("performance monitors write nothing");
-    }
-
-    @Override
-    public GuestMemory memory() {
-        throw new AssertionError("performance monitors access no memory");
-    }
-
-    @Override
-    public int consoleInput() {
-        throw new AssertionError("performance monitors read nothing");
     }
 }

@@ -24,19 +24,19 @@ class OverflowTest {
         b.write(PmuRegisters.value(0), NEAR_32).count(0, Bench.INST_RETIRED);
         b.run(15);
         assertThat(b.overflows()).isZero();
-        assertThat(b.lines[PmuDevice.INTID]).isFalse();
+        assertThat(b.line(PmuDevice.INTID)).isFalse();
         b.run(1);
         assertThat(b.overflows()).isEqualTo(1);
-        assertThat(b.lines[PmuDevice.INTID]).isTrue();
+        assertThat(b.line(PmuDevice.INTID)).isTrue();
         assertThat(b.counter(0)).as("64-bit counters go on").isEqualTo(1L << 32);
         b.write(SystemRegister.PMCR_EL0, 0);
-        assertThat(b.lines[PmuDevice.INTID]).as("PMCR_EL0.E = 0").isFalse();
+        assertThat(b.line(PmuDevice.INTID)).as("PMCR_EL0.E = 0").isFalse();
         b.write(SystemRegister.PMCR_EL0, 1);
-        assertThat(b.lines[PmuDevice.INTID]).isTrue();
+        assertThat(b.line(PmuDevice.INTID)).isTrue();
         b.write(SystemRegister.PMOVSCLR_EL0, 1);
-        assertThat(b.lines[PmuDevice.INTID]).isFalse();
+        assertThat(b.line(PmuDevice.INTID)).isFalse();
         b.write(SystemRegister.PMOVSSET_EL0, 1);
-        assertThat(b.lines[PmuDevice.INTID]).as("set by software").isTrue();
+        assertThat(b.line(PmuDevice.INTID)).as("set by software").isTrue();
     }
 
     @Test
@@ -181,8 +181,8 @@ class OverflowTest {
             assertThat(pieces.counter(n)).isEqualTo(whole.counter(n));
         }
         assertThat(pieces.overflows()).isEqualTo(whole.overflows());
-        assertThat(pieces.lines[PmuDevice.INTID])
-                .isEqualTo(whole.lines[PmuDevice.INTID])
+        assertThat(pieces.line(PmuDevice.INTID))
+                .isEqualTo(whole.line(PmuDevice.INTID))
                 .isEqualTo(operations >= before);
     }
 

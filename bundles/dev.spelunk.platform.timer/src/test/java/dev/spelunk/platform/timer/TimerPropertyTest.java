@@ -31,19 +31,19 @@ class TimerPropertyTest {
         b.write(CNTV_CVAL_EL0, compare);
         b.write(CNTV_CTL_EL0, 1);
         b.settle();
-        boolean before = b.lines[27];
+        boolean before = b.line(27);
         long deadline = b.device.deadline(0);
         if (deadline == Long.MAX_VALUE) {
             b.context.pe.executed += 1L << 50;
             b.device.advance(0);
-            assertThat(b.lines[27]).isEqualTo(before);
+            assertThat(b.line(27)).isEqualTo(before);
             return;
         }
         b.context.pe.executed = deadline - 1;
         b.device.advance(0);
-        assertThat(b.lines[27]).isEqualTo(before);
+        assertThat(b.line(27)).isEqualTo(before);
         b.context.pe.executed = deadline;
         b.device.advance(0);
-        assertThat(b.lines[27]).isNotEqualTo(before);
+        assertThat(b.line(27)).isNotEqualTo(before);
     }
 }

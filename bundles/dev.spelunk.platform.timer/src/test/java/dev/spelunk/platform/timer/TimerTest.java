@@ -158,23 +158,23 @@ class TimerTest {
         assertThat(b.device.deadline(0)).isEqualTo(14 * 16);
         b.context.pe.executed = 14 * 16 - 1;
         b.device.advance(0);
-        assertThat(b.lines[timer.intid]).isFalse();
+        assertThat(b.line(timer.intid)).isFalse();
         b.context.pe.executed++;
         b.device.advance(0);
-        assertThat(b.lines[timer.intid]).isTrue();
+        assertThat(b.line(timer.intid)).isTrue();
         assertThat(b.device.deadline(0)).isEqualTo(Long.MAX_VALUE);
         for (long control : new long[] {3, 2, 0}) {
             b.write(timer.control, control);
             b.settle();
-            assertThat(b.lines[timer.intid]).isFalse();
+            assertThat(b.line(timer.intid)).isFalse();
             assertThat(b.device.deadline(0)).isEqualTo(Long.MAX_VALUE);
         }
         b.write(timer.control, 1);
         b.settle();
-        assertThat(b.lines[timer.intid]).isTrue();
+        assertThat(b.line(timer.intid)).isTrue();
         b.write(timer.compareValue, 15);
         b.settle();
-        assertThat(b.lines[timer.intid]).isFalse();
+        assertThat(b.line(timer.intid)).isFalse();
         assertThat(b.device.deadline(0)).isEqualTo(15 * 16);
     }
 
@@ -200,8 +200,8 @@ class TimerTest {
         assertThat(b.device.deadline(0)).isEqualTo(30 * 16);
         b.ticks(30).device.advance(0);
         assertThat(b.device.deadline(0)).isEqualTo(40 * 16);
-        assertThat(b.lines[27]).isTrue();
-        assertThat(b.lines[30]).isFalse();
+        assertThat(b.line(27)).isTrue();
+        assertThat(b.line(30)).isFalse();
     }
 
     @Test
@@ -228,10 +228,10 @@ class TimerTest {
         b.write(CNTV_CVAL_EL0, 5);
         b.write(CNTV_CTL_EL0, 1);
         b.settle();
-        assertThat(b.lines[27]).isTrue();
+        assertThat(b.line(27)).isTrue();
         assertThat(b.device.deadline(0)).isEqualTo(12 * 16);
         b.ticks(12).device.advance(0);
-        assertThat(b.lines[27]).isFalse();
+        assertThat(b.line(27)).isFalse();
         assertThat(b.device.deadline(0)).isEqualTo(17 * 16);
     }
 

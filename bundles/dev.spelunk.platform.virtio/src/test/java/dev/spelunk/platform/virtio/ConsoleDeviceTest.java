@@ -186,7 +186,7 @@ class ConsoleDeviceTest {
         bench.pass(ConsoleDevice.POLL_CYCLES / 2);
         assertThat(driver.used(0, 0)).isEqualTo(new Used(0, 2));
         assertThat(driver.bytes(AT, 3)).containsExactly('o', 'k', 0);
-        assertThat(bench.line(0)).isTrue();
+        assertThat(bench.interrupt(0)).isTrue();
     }
 
     @Test

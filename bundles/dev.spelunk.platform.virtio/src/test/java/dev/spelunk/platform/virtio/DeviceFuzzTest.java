@@ -46,9 +46,9 @@ class DeviceFuzzTest {
     @DisplayName("1,000,000 operations: no exception, nothing outside memory, no access without end")
     void operations() {
         for (int i = 0; i < OPERATIONS; i++) {
-            bench.memoryCalls = 0;
+            bench.memory.accesses = 0;
             operation();
-            most = Math.max(most, bench.memoryCalls);
+            most = Math.max(most, bench.memory.accesses);
             assertThat(most).isLessThan(MOST_CALLS);
         }
         // The operations came far enough to be worth something.

@@ -26,7 +26,7 @@ class EntropyDeviceTest {
                 .isEqualTo(64);
         byte[] first = driver.bytes(AT, 13);
         assertThat(first).isNotEqualTo(new byte[13]);
-        assertThat(driver.bench.line(0)).isTrue();
+        assertThat(driver.bench.interrupt(0)).isTrue();
         driver.transfer(0, Buffer.fromDevice(AT, 13));
         assertThat(driver.bytes(AT, 13)).isNotEqualTo(first);
         Driver same = driver();

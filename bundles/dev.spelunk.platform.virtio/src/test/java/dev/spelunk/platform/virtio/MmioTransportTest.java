@@ -76,7 +76,7 @@ class MmioTransportTest {
         driver.register(MmioTransport.DRIVER_FEATURES, 0);
         driver.usedEvent(0, 100);
         driver.transfer(0, Buffer.fromDevice(AT, 8));
-        assertThat(bench.line(0)).isFalse();
+        assertThat(bench.interrupt(0)).isFalse();
     }
 
     @Test
@@ -102,7 +102,7 @@ class MmioTransportTest {
         assertThat(driver.usedIndex(0)).isZero();
         driver.go();
         assertThat(driver.usedIndex(0)).isOne();
-        assertThat(bench.line(0)).isTrue();
+        assertThat(bench.interrupt(0)).isTrue();
     }
 
     @Test
@@ -120,12 +120,12 @@ class MmioTransportTest {
     @DisplayName("an interrupt stays until it is acknowledged")
     void interrupt() {
         driver.up(0, 1).transfer(0, Buffer.fromDevice(AT, 8));
-        assertThat(bench.line(0)).isTrue();
+        assertThat(bench.interrupt(0)).isTrue();
         assertThat(driver.register(MmioTransport.INTERRUPT_STATUS)).isEqualTo(MmioTransport.USED_BUFFER);
         driver.register(MmioTransport.INTERRUPT_ACK, 2);
-        assertThat(bench.line(0)).isTrue();
+        assertThat(bench.interrupt(0)).isTrue();
         driver.register(MmioTransport.INTERRUPT_ACK, 1);
-        assertThat(bench.line(0)).isFalse();
+        assertThat(bench.interrupt(0)).isFalse();
         assertThat(driver.register(MmioTransport.INTERRUPT_STATUS)).isZero();
     }
 
@@ -135,11 +135,11 @@ class MmioTransportTest {
         driver.up(0, 1).transfer(0, Buffer.fromDevice(AT, 8));
         driver.availableIndex(0, 0x4000);
         driver.notify(0);
-        assertThat(bench.edges).hasSize(1);
+        assertThat(bench.rises()).hasSize(1);
         driver.register(MmioTransport.INTERRUPT_ACK, MmioTransport.USED_BUFFER);
         assertThat(driver.register(MmioTransport.INTERRUPT_STATUS)).isEqualTo(MmioTransport.CONFIGURATION_CHANGE);
-        assertThat(bench.edges).hasSize(2);
-        assertThat(bench.line(0)).isTrue();
+        assertThat(bench.rises()).hasSize(2);
+        assertThat(bench.interrupt(0)).isTrue();
     }
 
     @Test
@@ -148,7 +148,7 @@ class MmioTransportTest {
         driver.up(0, 1).transfer(0, Buffer.fromDevice(AT, 8));
         driver.register(MmioTransport.STATUS, 0);
         assertThat(driver.status()).isZero();
-        assertThat(bench.line(0)).isFalse();
+        assertThat(bench.interrupt(0)).isFalse();
         assertThat(driver.register(MmioTransport.QUEUE_READY)).isZero();
         driver.up(0, 1);
         assertThat(driver.transfer(0, Buffer.fromDevice(AT, 8)).written()).isEqualTo(8);
@@ -212,7 +212,7 @@ class MmioTransportTest {
         driver.notify(0);
         assertThat(driver.needsReset()).isTrue();
         assertThat(driver.register(MmioTransport.INTERRUPT_STATUS)).isEqualTo(MmioTransport.CONFIGURATION_CHANGE);
-        assertThat(bench.line(0)).isTrue();
+        assertThat(bench.interrupt(0)).isTrue();
         driver.go();
         assertThat(driver.status() & DEVICE_NEEDS_RESET).isNotZero();
         driver.availableIndex(0, 0);

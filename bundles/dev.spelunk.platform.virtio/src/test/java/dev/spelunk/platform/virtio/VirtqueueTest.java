@@ -65,12 +65,12 @@ class VirtqueueTest {
         driver.up(0, 1);
         driver.flags(0, 1);
         driver.transfer(0, Buffer.fromDevice(AT, 1));
-        assertThat(bench.line(0)).isFalse();
+        assertThat(bench.interrupt(0)).isFalse();
         driver.flags(0, 0);
         driver.notify(0);
-        assertThat(bench.line(0)).isFalse();
+        assertThat(bench.interrupt(0)).isFalse();
         driver.transfer(0, Buffer.fromDevice(AT, 1));
-        assertThat(bench.line(0)).isTrue();
+        assertThat(bench.interrupt(0)).isTrue();
     }
 
     @Test
@@ -82,12 +82,12 @@ class VirtqueueTest {
         driver.usedEvent(0, 2);
         driver.transfer(0, Buffer.fromDevice(AT, 1));
         driver.transfer(0, Buffer.fromDevice(AT, 1));
-        assertThat(bench.line(0)).isFalse();
+        assertThat(bench.interrupt(0)).isFalse();
         driver.transfer(0, Buffer.fromDevice(AT, 1));
-        assertThat(bench.line(0)).isTrue();
+        assertThat(bench.interrupt(0)).isTrue();
         driver.acknowledge();
         driver.transfer(0, Buffer.fromDevice(AT, 1));
-        assertThat(bench.line(0)).isFalse();
+        assertThat(bench.interrupt(0)).isFalse();
     }
 
     @Test
@@ -195,9 +195,9 @@ class VirtqueueTest {
             driver.descriptor(driver.table(0), i, driver.table(0) + 0x400, 4, WRITE, 0);
             driver.offer(0, i);
         }
-        bench.memoryCalls = 0;
+        bench.memory.accesses = 0;
         driver.notify(0);
         assertThat(driver.usedIndex(0)).isLessThanOrEqualTo(Driver.SIZE);
-        assertThat(bench.memoryCalls).isLessThan(40 * Driver.SIZE);
+        assertThat(bench.memory.accesses).isLessThan(40 * Driver.SIZE);
     }
 }

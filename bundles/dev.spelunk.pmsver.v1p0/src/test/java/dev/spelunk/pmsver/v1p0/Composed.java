@@ -13,7 +13,7 @@ import dev.spelunk.api.wiring.PeContext;
 import java.util.Arrays;
 import java.util.List;
 
-/** Composed rules of FEAT_SPE, and registers without any rule of their own. */
+/** Composed rules of FEAT_SPE. */
 final class Composed {
     private Composed() {}
 
@@ -40,60 +40,5 @@ final class Composed {
             }
         }
         return false;
-    }
-
-    static Operation operation(int operationClass, int flags) {
-        Operation operation = new Operation();
-        operation.begin(0x1234, 1, true, 0);
-        operation.operationClass = operationClass;
-        operation.flags = flags;
-        return operation;
-    }
-
-    /** A PE whose registers hold what a test stores. */
-    static PeContext context() {
-        MachineState machine = new MachineState(1, new PhysicalMemory(0, 4096), 0);
-        PeContext context = new PeContext(machine, machine.pes[0]);
-        context.pe.sys = new long[1 << 16];
-        context.registers = new RegisterFile() {
-            @Override
-            public int index(int encoding) {
-                return encoding;
-            }
-
-            @Override
-            public RegisterDefinition definition(int encoding) {
-                return null;
-            }
-
-            @Override
-            public List<RegisterDefinition> definitions() {
-                return List.of();
-            }
-
-            @Override
-            public int decide(int encoding, boolean read) {
-                return 0;
-            }
-
-            @Override
-            public long read(int encoding) {
-                return context.pe.sys[encoding];
-            }
-
-            @Override
-            public void write(int encoding, long value) {
-                context.pe.sys[encoding] = value;
-            }
-
-            @Override
-            public void reset() {}
-
-            @Override
-            public void reset(int level) {
-                reset();
-            }
-        };
-        return context;
     }
 }

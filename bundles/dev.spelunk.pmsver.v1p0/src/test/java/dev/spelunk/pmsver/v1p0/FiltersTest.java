@@ -7,6 +7,8 @@ import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.wiring.PeContext;
+import dev.spelunk.testkit.Operations;
+import dev.spelunk.testkit.TestMachine;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -20,7 +22,7 @@ class FiltersTest {
     private static final long LD = 1 << 17;
     private static final long ST = 1 << 18;
 
-    private final PeContext context = Composed.context();
+    private final PeContext context = TestMachine.builder().build().context;
     private final ProfilingRules rules = Composed.rules(false);
 
     private boolean kept(long pmsfcr, long pmsevfr, long minlat, Operation operation) {
@@ -31,13 +33,13 @@ class FiltersTest {
     }
 
     private static Operation events(long events) {
-        Operation operation = Composed.operation(Operation.OTHER, 0);
+        Operation operation = Operations.of(Operation.OTHER, 0);
         operation.events = events;
         return operation;
     }
 
     private static Operation latency(int total) {
-        Operation operation = Composed.operation(Operation.OTHER, 0);
+        Operation operation = Operations.of(Operation.OTHER, 0);
         operation.totalLatency = total;
         return operation;
     }
@@ -69,11 +71,11 @@ class FiltersTest {
     @Tag("T49")
     @DisplayName("T49: FT = 1, ST = 1, LD = 0: a value-returning atomic is kept, for it is load and store")
     void atomic() {
-        Operation swap = Composed.operation(Operation.LOAD_STORE, Operation.LOAD | Operation.STORE | Operation.ATOMIC);
+        Operation swap = Operations.of(Operation.LOAD_STORE, Operation.LOAD | Operation.STORE | Operation.ATOMIC);
         assertThat(kept(FT | ST, 0, 0, swap)).isTrue();
         assertThat(kept(FT | LD, 0, 0, swap)).isTrue();
         assertThat(kept(FT | B, 0, 0, swap)).isFalse();
-        Operation add = Composed.operation(Operation.LOAD_STORE, Operation.STORE | Operation.ATOMIC);
+        Operation add = Operations.of(Operation.LOAD_STORE, Operation.STORE | Operation.ATOMIC);
         assertThat(kept(FT | LD, 0, 0, add)).isFalse();
         assertThat(kept(FT | ST, 0, 0, add)).isTrue();
     }
@@ -83,14 +85,14 @@ class FiltersTest {
             "The type filter for every kind of operation and every value of {ST, LD, B}; none selected acts as FT = 0")
     void types() {
         Operation[] operations = {
-            Composed.operation(Operation.OTHER, 0),
-            Composed.operation(Operation.BRANCH, Operation.TAKEN),
-            Composed.operation(Operation.BRANCH, Operation.EXCEPTION_RETURN),
-            Composed.operation(Operation.LOAD_STORE, Operation.LOAD),
-            Composed.operation(Operation.LOAD_STORE, Operation.STORE),
-            Composed.operation(Operation.LOAD_STORE, Operation.LOAD | Operation.STORE | Operation.ATOMIC),
-            Composed.operation(Operation.LOAD_STORE, Operation.STORE | Operation.MAINTENANCE),
-            Composed.operation(Operation.LOAD_STORE, Operation.LOAD | Operation.MAINTENANCE),
+            Operations.of(Operation.OTHER, 0),
+            Operations.of(Operation.BRANCH, Operation.TAKEN),
+            Operations.of(Operation.BRANCH, Operation.EXCEPTION_RETURN),
+            Operations.of(Operation.LOAD_STORE, Operation.LOAD),
+            Operations.of(Operation.LOAD_STORE, Operation.STORE),
+            Operations.of(Operation.LOAD_STORE, Operation.LOAD | Operation.STORE | Operation.ATOMIC),
+            Operations.of(Operation.LOAD_STORE, Operation.STORE | Operation.MAINTENANCE),
+            Operations.of(Operation.LOAD_STORE, Operation.LOAD | Operation.MAINTENANCE),
         };
         long[] types = {0, B, B, LD, ST, LD | ST, 0, 0};
         for (int control = 0; control < 8; control++) {
@@ -130,7 +132,7 @@ class FiltersTest {
     void anded() {
         for (int mask = 0; mask < 8; mask++) {
             Operation operation =
-                    Composed.operation(Operation.LOAD_STORE, (mask & 1) != 0 ? Operation.LOAD : Operation.STORE);
+                    Operations.of(Operation.LOAD_STORE, (mask & 1) != 0 ? Operation.LOAD : Operation.STORE);
             operation.totalLatency = (mask & 2) != 0 ? 100 : 1;
             operation.events = (mask & 4) != 0 ? 8 : 0;
             assertThat(kept(FE | FT | FL | LD, 8, 50, operation)).isEqualTo(mask == 7);

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.spelunk.api.profiling.Packets;
 import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.state.Operation;
+import dev.spelunk.testkit.Operations;
+import dev.spelunk.testkit.TestMachine;
 import java.util.HexFormat;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
@@ -26,7 +28,7 @@ class PacketsTest {
     }
 
     private String type(int operationClass, int flags) {
-        return packet(ProfilingRules.OPERATION_TYPE, Composed.operation(operationClass, flags));
+        return packet(ProfilingRules.OPERATION_TYPE, Operations.of(operationClass, flags));
     }
 
     @Test
@@ -34,7 +36,7 @@ class PacketsTest {
     @Tag("T61")
     @DisplayName("T60, T61: each record has one Events packet and ends with Timestamp or End, never both")
     void framing() {
-        Operation o = Composed.operation(Operation.OTHER, 0);
+        Operation o = Operations.of(0x1234, Operation.OTHER, 0);
         o.totalLatency = 2;
         o.issueLatency = 1;
         o.events = 2;
@@ -49,12 +51,12 @@ class PacketsTest {
     @Tag("T64")
     @DisplayName("T64: Context packets: 0x64 with CONTEXTIDR_EL1, 0x65 with CONTEXTIDR_EL2, 4 bytes each")
     void contexts() {
-        Operation o = Composed.operation(Operation.OTHER, Operation.HAS_CONTEXT_EL1 | Operation.HAS_CONTEXT_EL2);
+        Operation o = Operations.of(Operation.OTHER, Operation.HAS_CONTEXT_EL1 | Operation.HAS_CONTEXT_EL2);
         o.contextEl1 = 0x11223344;
         o.contextEl2 = 0x55667788;
         assertThat(packet(ProfilingRules.CONTEXT_EL1, o)).isEqualTo("6444332211");
         assertThat(packet(ProfilingRules.CONTEXT_EL2, o)).isEqualTo("6588776655");
-        assertThat(packet(ProfilingRules.CONTEXT_EL1, Composed.operation(0, 0))).isEmpty();
+        assertThat(packet(ProfilingRules.CONTEXT_EL1, Operations.of(0, 0))).isEmpty();
     }
 
     @Test
@@ -86,7 +88,7 @@ class PacketsTest {
             assertThat(out[at]).isEqualTo((byte) (0x98 + index % 8));
             assertThat(size).isEqualTo(at + 3);
         }
-        Operation o = Composed.operation(Operation.OTHER, 0);
+        Operation o = Operations.of(Operation.OTHER, 0);
         for (int latency : new int[] {0, 0xFFE, 0xFFF, 0x1000, 0xFFFE, 0xFFFF, 0x10000, Integer.MAX_VALUE}) {
             o.totalLatency = latency;
             assertThat(packet(ProfilingRules.COUNTER, o)).isEqualTo(counter(Math.min(latency, 0xFFF)));
@@ -103,7 +105,7 @@ class PacketsTest {
     @Test
     @DisplayName("Translation latency only for accesses that have one")
     void translationLatency() {
-        Operation o = Composed.operation(Operation.LOAD_STORE, Operation.LOAD);
+        Operation o = Operations.of(Operation.LOAD_STORE, Operation.LOAD);
         o.translationLatency = 9;
         assertThat(packet(ProfilingRules.COUNTER + 2, o)).isEmpty();
         o.flags |= Operation.HAS_TRANSLATION_LATENCY;
@@ -129,7 +131,7 @@ class PacketsTest {
     @Tag("T71")
     @DisplayName("T71: only a taken branch has a target packet, with the Exception level after the branch")
     void branchTarget() {
-        Operation o = Composed.operation(Operation.BRANCH, Operation.CONDITIONAL | Operation.CONDITION_FAILED);
+        Operation o = Operations.of(Operation.BRANCH, Operation.CONDITIONAL | Operation.CONDITION_FAILED);
         o.target = 0x4000;
         assertThat(packet(ProfilingRules.ADDRESS + 1, o)).isEmpty();
         o.flags = Operation.TAKEN | Operation.EXCEPTION_RETURN;
@@ -140,7 +142,7 @@ class PacketsTest {
     @Test
     @DisplayName("Data addresses: the VA as the program computed it, the PA with NS, a PA only beside a VA")
     void dataAddresses() {
-        Operation o = Composed.operation(Operation.LOAD_STORE, Operation.LOAD | Operation.HAS_PA);
+        Operation o = Operations.of(Operation.LOAD_STORE, Operation.LOAD | Operation.HAS_PA);
         o.va = 0xAB00_8000_0000_1000L;
         o.pa = 0x4000_1000L;
         assertThat(packet(ProfilingRules.ADDRESS + 2, o)).isEmpty();
@@ -194,7 +196,7 @@ class PacketsTest {
     @Test
     @DisplayName("Events: only those of the composed rules, in the smallest payload that holds them all")
     void events() {
-        Operation o = Composed.operation(Operation.OTHER, 0);
+        Operation o = Operations.of(Operation.OTHER, 0);
         o.events = -1L;
         assertThat(packet(ProfilingRules.EVENTS, o)).isEqualTo("52ff07");
         rules.events = 0xFF;

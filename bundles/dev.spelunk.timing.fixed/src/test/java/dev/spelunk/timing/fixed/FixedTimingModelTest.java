@@ -13,6 +13,9 @@ import dev.spelunk.api.state.PhysicalMemory;
 import dev.spelunk.api.timing.OperationTimer;
 import dev.spelunk.api.wiring.PeContext;
 import java.lang.reflect.Proxy;
+import dev.spelunk.testkit.Configs;
+import dev.spelunk.testkit.Operations;
+import dev.spelunk.testkit.TestMachine;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
@@ -26,26 +29,17 @@ class FixedTimingModelTest {
             Map.of("issue", 2, "other", 10, "branch", 20, "load", 30, "store", 40, "atomic", 50, "translation", 7);
 
     private static FixedTimingModel model(Map<String, Object> changed) {
-        return new FixedTimingModel((FixedTimingModel.Config) Proxy.newProxyInstance(
-                FixedTimingModelTest.class.getClassLoader(),
-                new Class<?>[] {FixedTimingModel.Config.class},
-                (proxy, method, arguments) -> changed.getOrDefault(method.getName(), method.getDefaultValue())));
+        return new FixedTimingModel(Configs.of(FixedTimingModel.Config.class, changed));
     }
 
     private static OperationTimer timer(Map<String, Object> changed, long events) {
-        MachineState machine = new MachineState(1, new PhysicalMemory(0, 4096), 0);
-        PeContext context = new PeContext(machine, machine.pes[0]);
         ProfilingRules rules = new ProfilingRules();
         rules.events = events;
-        context.architecture = new Architecture(85, Set.of(), rules, Map.of());
-        return model(changed).create(context);
+        return model(changed).create(TestMachine.builder().profiling(rules).build().context);
     }
 
     private static Operation timed(OperationTimer timer, int operationClass, int flags) {
-        Operation operation = new Operation();
-        operation.begin(0, 1, true, 0);
-        operation.operationClass = operationClass;
-        operation.flags = flags;
+        Operation operation = Operations.of(0, operationClass, flags);
         operation.events = 0x43;
         timer.time(operation);
         return operation;

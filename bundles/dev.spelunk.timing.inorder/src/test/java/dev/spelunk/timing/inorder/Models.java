@@ -6,7 +6,8 @@ import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PhysicalMemory;
 import dev.spelunk.api.timing.OperationTimer;
 import dev.spelunk.api.wiring.PeContext;
-import java.lang.reflect.Proxy;
+import dev.spelunk.testkit.Configs;
+import dev.spelunk.testkit.TestMachine;
 import java.util.Map;
 
 /** A PE without a machine, whose operations a test makes up. */
@@ -15,8 +16,9 @@ final class Models {
     static final int LDR = 0xF9400020;
     static final int STR = 0xF9000020;
 
-    final MachineState machine = new MachineState(1, new PhysicalMemory(0x4000_0000L, 4096), 1);
-    final PeContext context = new PeContext(machine, machine.pes[0]);
+    final TestMachine bare = TestMachine.builder().build();
+    final MachineState machine = bare.machine;
+    final PeContext context = bare.context;
     OperationTimer timer;
     long pc = 0x4000_0000L;
 
@@ -25,10 +27,7 @@ final class Models {
     }
 
     static InOrderTimingModel model(Map<String, Object> changed) {
-        return new InOrderTimingModel((InOrderTimingModel.Config) Proxy.newProxyInstance(
-                Models.class.getClassLoader(),
-                new Class<?>[] {InOrderTimingModel.Config.class},
-                (proxy, method, arguments) -> changed.getOrDefault(method.getName(), method.getDefaultValue())));
+        return new InOrderTimingModel(Configs.of(InOrderTimingModel.Config.class, changed));
     }
 
     /** Makes the timer anew, as a swap does. */

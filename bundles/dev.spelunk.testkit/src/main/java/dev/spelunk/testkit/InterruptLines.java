@@ -1,33 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.spelunk.spu;
+package dev.spelunk.testkit;
 
 import dev.spelunk.api.platform.InterruptDistributor;
 import dev.spelunk.api.state.BusTarget;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Input lines of an interrupt controller and nothing behind them. */
-final class Lines implements InterruptDistributor {
+/** Input lines of an interrupt controller and nothing behind them: no interrupt is enabled, pending or active. */
+public final class InterruptLines implements InterruptDistributor {
     private final Map<Integer, Boolean> lines = new TreeMap<>();
+
+    private static int key(int pe, int intid) {
+        return intid < 32 ? pe << 16 | intid : intid;
+    }
 
     @Override
     public void setLine(int pe, int intid, boolean level) {
-        lines.put(intid, level);
+        lines.put(key(pe, intid), level);
     }
 
     @Override
     public boolean line(int pe, int intid) {
-        return lines.getOrDefault(intid, false);
+        return lines.getOrDefault(key(pe, intid), false);
     }
 
     @Override
     public BusTarget distributor() {
-        throw new AssertionError();
+        throw new AssertionError("there are lines and no distributor");
     }
 
     @Override
     public BusTarget redistributors() {
-        throw new AssertionError();
+        throw new AssertionError("there are lines and no redistributors");
     }
 
     @Override
@@ -66,14 +70,22 @@ final class Lines implements InterruptDistributor {
     }
 
     @Override
-    public void acknowledge(int pe, int intid) {}
+    public void acknowledge(int pe, int intid) {
+        throw new AssertionError("nothing is pending");
+    }
 
     @Override
-    public void setActive(int pe, int intid, boolean active) {}
+    public void setActive(int pe, int intid, boolean active) {
+        throw new AssertionError("there are lines and no states");
+    }
 
     @Override
-    public void setPending(int pe, int intid, boolean pending) {}
+    public void setPending(int pe, int intid, boolean pending) {
+        throw new AssertionError("there are lines and no states");
+    }
 
     @Override
-    public void softwareGenerated(int fromPe, long icc) {}
+    public void softwareGenerated(int fromPe, long icc) {
+        throw new AssertionError("there are lines and no SGIs");
+    }
 }
