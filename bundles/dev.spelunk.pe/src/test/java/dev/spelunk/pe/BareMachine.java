@@ -7,7 +7,6 @@ import dev.spelunk.testkit.PageMap;
 import dev.spelunk.testkit.StoredRegisters;
 import dev.spelunk.testkit.TestMachine;
 
-
 /** A PE with RAM, an identity mapping in which pages can be made to fault, and registers that only store. */
 final class BareMachine extends TestMachine {
     static final long BASE = RAM;

@@ -4,12 +4,12 @@ package dev.spelunk.registers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.mmu.TranslationCache;
 import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.registers.Encoding;
-import dev.spelunk.api.mmu.TranslationCache;
 import dev.spelunk.api.registers.SystemRegister;
-import dev.spelunk.testkit.PageMap;
 import dev.spelunk.api.state.PeState;
+import dev.spelunk.testkit.PageMap;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;

@@ -8,7 +8,6 @@ import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.profiling.SampleCollector;
-import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PhysicalMemory;
 import dev.spelunk.api.wiring.PeContext;

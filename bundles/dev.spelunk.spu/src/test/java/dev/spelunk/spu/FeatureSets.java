@@ -23,7 +23,6 @@ import dev.spelunk.spe.nvm.PhysicalPointers;
 import dev.spelunk.spe.pbt.PreviousBranchTarget;
 import dev.spelunk.spe.sme.StreamingMode;
 import dev.spelunk.testkit.Configs;
-import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -61,7 +60,8 @@ final class FeatureSets {
 
     /** Composes what {@link #of} names, without padding and with room for the largest records. */
     static ProfilingRules compose(int pmsVer, String... more) {
-        return new SamplingUnitComponent(Configs.of(SamplingUnitComponent.Config.class, Map.of("maxRecordSize", 128, "alignment", 1)))
+        return new SamplingUnitComponent(
+                        Configs.of(SamplingUnitComponent.Config.class, Map.of("maxRecordSize", 128, "alignment", 1)))
                 .compose(List.of(of(pmsVer, more)));
     }
 

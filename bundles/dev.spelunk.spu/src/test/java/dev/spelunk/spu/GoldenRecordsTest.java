@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.profiling.SampleCollector;
-import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.Operation;
-import dev.spelunk.api.state.PhysicalMemory;
 import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.testkit.TestMachine;
 import java.io.IOException;

@@ -21,8 +21,8 @@ class SamplingUnitComponentTest {
     @Test
     @DisplayName("Defaults: interval 256, 12-bit counters, records of 64 bytes aligned to 64, instructions")
     void defaults() {
-        ProfilingRules rules =
-                new SamplingUnitComponent(Configs.defaults(SamplingUnitComponent.Config.class)).compose(List.of(new StatisticalProfiling()));
+        ProfilingRules rules = new SamplingUnitComponent(Configs.defaults(SamplingUnitComponent.Config.class))
+                .compose(List.of(new StatisticalProfiling()));
         assertThat(rules.pmsidr).isEqualTo(0x0002_600FL);
         assertThat(rules.pmbidr).isEqualTo(0x26);
         assertThat(rules.pmsVer).isEqualTo(1);
@@ -33,8 +33,9 @@ class SamplingUnitComponentTest {
     @CsvSource({"256,0", "512,2", "768,3", "1024,4", "1536,5", "2048,6", "3072,7", "4096,8"})
     @DisplayName("PMSIDR_EL1.Interval encodes the minimum interval")
     void intervals(int operations, int encoding) {
-        ProfilingRules rules =
-                new SamplingUnitComponent(Configs.of(SamplingUnitComponent.Config.class, Map.of("minimumInterval", operations))).compose(List.of());
+        ProfilingRules rules = new SamplingUnitComponent(
+                        Configs.of(SamplingUnitComponent.Config.class, Map.of("minimumInterval", operations)))
+                .compose(List.of());
         assertThat(rules.pmsidr >>> 8 & 15).isEqualTo(encoding);
     }
 
@@ -51,7 +52,8 @@ class SamplingUnitComponentTest {
     })
     @DisplayName("A value that is not allowed is refused with PID, key, value and what is allowed")
     void refused(String key, int value) {
-        assertThatThrownBy(() -> new SamplingUnitComponent(Configs.of(SamplingUnitComponent.Config.class, Map.of(key, value))))
+        assertThatThrownBy(() ->
+                        new SamplingUnitComponent(Configs.of(SamplingUnitComponent.Config.class, Map.of(key, value))))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageStartingWith("dev.spelunk.spu: " + key + " is " + value + ", but must be ");
     }
@@ -112,7 +114,8 @@ class SamplingUnitComponentTest {
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("128 bytes")
                 .hasMessageContaining("maxRecordSize of dev.spelunk.spu is 64");
-        assertThat(new SamplingUnitComponent(Configs.of(SamplingUnitComponent.Config.class, Map.of("maxRecordSize", 128)))
+        assertThat(new SamplingUnitComponent(
+                                Configs.of(SamplingUnitComponent.Config.class, Map.of("maxRecordSize", 128)))
                         .compose(List.of(new StatisticalProfiling(), many))
                         .maxRecordSize())
                 .isEqualTo(128);

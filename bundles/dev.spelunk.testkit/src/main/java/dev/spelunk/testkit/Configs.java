@@ -48,7 +48,8 @@ public final class Configs {
             return type.cast(
                     constructors[0].getParameterCount() == 0
                             ? constructors[0].newInstance()
-                            : constructors[0].newInstance(defaults(constructors[0].getParameterTypes()[0])));
+                            : constructors[0].newInstance(
+                                    defaults(constructors[0].getParameterTypes()[0])));
         } catch (InvocationTargetException e) {
             throw new IllegalArgumentException(type.getName() + " cannot be activated", e.getCause());
         } catch (ReflectiveOperationException e) {

@@ -17,8 +17,7 @@ public final class PlainBank implements RegisterBank {
      * @param el the lowest Exception level that reads and writes it
      */
     public PlainBank add(String name, int encoding, int el) {
-        definitions.add(
-                RegisterDefinition.of(name, encoding).whole().from(el).build());
+        definitions.add(RegisterDefinition.of(name, encoding).whole().from(el).build());
         return this;
     }
 

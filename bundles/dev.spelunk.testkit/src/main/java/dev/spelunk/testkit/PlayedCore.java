@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.testkit;
 
-import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.api.pe.Core;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PeState;
+import dev.spelunk.api.wiring.PeContext;
 import java.util.function.Consumer;
 
 /**

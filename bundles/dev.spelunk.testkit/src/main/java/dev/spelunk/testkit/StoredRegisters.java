@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.testkit;
 
-import dev.spelunk.api.registers.Access;
 import dev.spelunk.api.banks.RegisterDefinition;
+import dev.spelunk.api.registers.Access;
 import dev.spelunk.api.registers.RegisterFile;
 import dev.spelunk.api.state.PeState;
 import java.util.Arrays;

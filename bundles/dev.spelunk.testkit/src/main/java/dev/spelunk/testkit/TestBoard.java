@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.testkit;
 
-import dev.spelunk.api.wiring.PeContext;
-import dev.spelunk.api.platform.Device;
 import dev.spelunk.api.parts.DeviceContext;
+import dev.spelunk.api.platform.Device;
 import dev.spelunk.api.platform.GuestMemory;
 import dev.spelunk.api.platform.Peripherals;
 import dev.spelunk.api.state.MachineState;
+import dev.spelunk.api.wiring.PeContext;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;

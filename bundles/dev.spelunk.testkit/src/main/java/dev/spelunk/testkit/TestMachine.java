@@ -2,13 +2,13 @@
 package dev.spelunk.testkit;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.api.banks.RegisterBank;
 import dev.spelunk.api.parts.RegisterModel;
 import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.PhysicalMemory;
+import dev.spelunk.api.wiring.PeContext;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;

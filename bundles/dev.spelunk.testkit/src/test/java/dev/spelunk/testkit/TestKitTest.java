@@ -152,7 +152,8 @@ class TestKitTest {
     }
 
     @Test
-    @DisplayName("tables: 39 bits of 4 KiB pages start at level 1, 48 bits at level 0, and tables between are made once")
+    @DisplayName(
+            "tables: 39 bits of 4 KiB pages start at level 1, 48 bits at level 0, and tables between are made once")
     void pageTables() {
         TestMachine machine = TestMachine.builder().ram(1 << 20).build();
         TableMemory memory = new TableMemory(machine.machine.memory, TestMachine.RAM);

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.MachineState;
-import dev.spelunk.api.state.PhysicalMemory;
 import dev.spelunk.api.state.StateBlock;
 import dev.spelunk.testkit.TestMachine;
 import org.junit.jupiter.api.Test;

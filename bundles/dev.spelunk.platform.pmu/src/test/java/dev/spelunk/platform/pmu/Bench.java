@@ -1,21 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.platform.pmu;
 
+import dev.spelunk.api.banks.RegisterBank;
+import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.spu.Sampler;
+import dev.spelunk.registers.RegisterModelComponent;
 import dev.spelunk.testkit.PlainBank;
 import dev.spelunk.testkit.TestBoard;
 import dev.spelunk.testkit.TestMachine;
-import dev.spelunk.api.wiring.PeContext;
-import dev.spelunk.api.parts.DeviceContext;
-import dev.spelunk.api.platform.GuestMemory;
-import dev.spelunk.api.banks.RegisterBank;
-import dev.spelunk.api.banks.RegisterDefinition;
-import dev.spelunk.api.registers.SystemRegister;
-import dev.spelunk.api.spu.Sampler;
-import dev.spelunk.api.state.MachineState;
-import dev.spelunk.api.state.PhysicalMemory;
-import dev.spelunk.registers.RegisterModelComponent;
 import java.lang.reflect.Proxy;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;

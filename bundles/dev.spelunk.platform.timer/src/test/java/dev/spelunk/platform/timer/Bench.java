@@ -17,7 +17,10 @@ final class Bench extends TestBoard {
     final GenericTimer device;
 
     Bench(String... features) {
-        super(TestMachine.builder().el(0).features(features).registers(new RegisterModelComponent(), new TimerRegisters()));
+        super(TestMachine.builder()
+                .el(0)
+                .features(features)
+                .registers(new RegisterModelComponent(), new TimerRegisters()));
         context.register(SystemRegister.SCR_EL3, NON_SECURE);
         device = new GenericTimer(this);
     }

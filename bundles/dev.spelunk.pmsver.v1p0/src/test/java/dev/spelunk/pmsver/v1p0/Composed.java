@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pmsver.v1p0;
 
-import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.profiling.PacketEncoder;
 import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.profiling.SampleFilter;
-import dev.spelunk.api.registers.RegisterFile;
-import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.Operation;
-import dev.spelunk.api.state.PhysicalMemory;
 import dev.spelunk.api.wiring.PeContext;
 import java.util.Arrays;
-import java.util.List;
 
 /** Composed rules of FEAT_SPE. */
 final class Composed {

@@ -7,7 +7,6 @@ import dev.spelunk.api.profiling.Packets;
 import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.testkit.Operations;
-import dev.spelunk.testkit.TestMachine;
 import java.util.HexFormat;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;

@@ -3,7 +3,6 @@ package dev.spelunk.timing.inorder;
 
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.Operation;
-import dev.spelunk.api.state.PhysicalMemory;
 import dev.spelunk.api.timing.OperationTimer;
 import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.testkit.Configs;
