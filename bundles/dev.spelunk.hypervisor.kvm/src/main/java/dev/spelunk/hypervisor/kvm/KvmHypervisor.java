@@ -6,6 +6,10 @@ import dev.spelunk.api.hypervisor.VirtualMachine;
 import dev.spelunk.api.parts.Hypervisor;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.parts.VmDescription;
+import dev.spelunk.hypervisor.kvm.settings.HostCosts;
+import dev.spelunk.hypervisor.kvm.settings.HostSettings;
+import dev.spelunk.hypervisor.kvm.settings.PressureKind;
+import dev.spelunk.hypervisor.kvm.vm.KvmVirtualMachine;
 import java.util.Arrays;
 import java.util.List;
 import org.osgi.service.component.annotations.Activate;
@@ -96,7 +100,7 @@ public final class KvmHypervisor implements Hypervisor {
                 config.hugePages(),
                 list(config.memslots()),
                 config.memoryPressureCycles(),
-                MemoryPressure.Kind.of(list(config.memoryPressureKinds())),
+                PressureKind.of(list(config.memoryPressureKinds())),
                 config.memoryPressureOnBuffers());
     }
 

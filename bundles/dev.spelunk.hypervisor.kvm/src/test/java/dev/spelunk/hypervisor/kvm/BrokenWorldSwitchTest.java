@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.spelunk.api.problems.BrokenInvariantException;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.hypervisor.kvm.checks.Invariant;
+import dev.spelunk.hypervisor.kvm.interrupts.HostInterrupts;
 import java.util.Arrays;
 import java.util.EnumSet;
 import org.junit.jupiter.api.DisplayName;

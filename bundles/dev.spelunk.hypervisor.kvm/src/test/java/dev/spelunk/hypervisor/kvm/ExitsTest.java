@@ -15,6 +15,9 @@ import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.BusAbort;
 import dev.spelunk.api.state.BusTarget;
 import dev.spelunk.api.state.PeState;
+import dev.spelunk.hypervisor.kvm.interrupts.HostInterrupts;
+import dev.spelunk.hypervisor.kvm.settings.HostCosts;
+import dev.spelunk.hypervisor.kvm.vm.KvmVirtualMachine;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 

@@ -7,7 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.spelunk.api.pe.Core;
 import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.registers.SystemRegister;
-import dev.spelunk.hypervisor.kvm.MemoryPressure.Kind;
+import dev.spelunk.hypervisor.kvm.memory.HostMemory;
+import dev.spelunk.hypervisor.kvm.settings.HostCosts;
+import dev.spelunk.hypervisor.kvm.settings.HostSettings;
+import dev.spelunk.hypervisor.kvm.settings.PressureKind;
+import dev.spelunk.hypervisor.kvm.state.HostCounter;
+import dev.spelunk.hypervisor.kvm.state.PageList;
 import dev.spelunk.policies.CachedPolicy;
 import dev.spelunk.policies.NonePolicy;
 import dev.spelunk.policies.OnEnablePolicy;
@@ -20,10 +25,10 @@ import org.junit.jupiter.api.Test;
 /** The host's memory under a guest: what the host does to it, what KVM hears of it, and who refuses. */
 class HostMemoryTest {
     private static final long IPA = Bench.BUFFER_IPA;
-    private static final int PAGE = (int) ((IPA - Bench.GUEST) / Memslots.PAGE);
+    private static final int PAGE = (int) ((IPA - Bench.GUEST) / PageList.PAGE);
     private final Bench bench = new Bench().start();
 
-    private void event(Kind kind) {
+    private void event(PressureKind kind) {
         bench.vm.pressure().event(kind, PAGE);
     }
 
@@ -43,7 +48,7 @@ class HostMemoryTest {
         long before = bench.vm.hostAddress(IPA, false);
         fault(true, 0x07);
         assertThat(bench.vm.memory().writable(IPA)).isTrue();
-        event(Kind.MIGRATION);
+        event(PressureKind.MIGRATION);
         assertThat(bench.vm.memory().writable(IPA)).as("unmapped").isFalse();
         assertThat(bench.vm.hostAddress(IPA, false)).isNotEqualTo(before);
         assertThat(bench.peek(IPA + 8)).isEqualTo(0x1234);
@@ -61,7 +66,7 @@ class HostMemoryTest {
     @DisplayName("a reclaimed page comes back with its bytes at the next access")
     void reclaim() {
         bench.poke(IPA, 0x5678);
-        event(Kind.RECLAIM);
+        event(PressureKind.RECLAIM);
         assertThat(count(HostCounter.RECLAIMED)).isEqualTo(1);
         fault(false, 0x07);
         assertThat(count(HostCounter.SWAPPED_IN)).isEqualTo(1);
@@ -71,12 +76,12 @@ class HostMemoryTest {
     @Test
     @DisplayName("pages of one content share a frame, read-only, until one is written: a stage 2 permission fault")
     void merging() {
-        event(Kind.MERGING);
+        event(PressureKind.MERGING);
         assertThat(count(HostCounter.MERGED)).isZero();
-        for (int page = 0; page < Bench.SIZE / Memslots.PAGE; page += HostMemory.HUGE) {
-            bench.vm.pressure().event(Kind.SPLIT, page);
+        for (int page = 0; page < Bench.SIZE / PageList.PAGE; page += HostMemory.HUGE) {
+            bench.vm.pressure().event(PressureKind.SPLIT, page);
         }
-        event(Kind.MERGING);
+        event(PressureKind.MERGING);
         assertThat(count(HostCounter.MERGED)).isEqualTo(1);
         fault(false, 0x07);
         assertThat(bench.vm.memory().writable(IPA)).isFalse();
@@ -91,10 +96,10 @@ class HostMemoryTest {
     @DisplayName(
             "a walk that is to set AF or the dirty state in a shared page gets a frame of its own for it, the SPU's too")
     void sharedTable() {
-        for (int page = 0; page < Bench.SIZE / Memslots.PAGE; page += HostMemory.HUGE) {
-            bench.vm.pressure().event(Kind.SPLIT, page);
+        for (int page = 0; page < Bench.SIZE / PageList.PAGE; page += HostMemory.HUGE) {
+            bench.vm.pressure().event(PressureKind.SPLIT, page);
         }
-        event(Kind.MERGING);
+        event(PressureKind.MERGING);
         fault(false, 0x07);
         bench.exit(Core.SYNCHRONOUS, 0x24L << 26 | 1L << 25 | 1L << 7 | 0x0F, IPA);
         assertThat(bench.vm.memory().writable(IPA)).isTrue();
@@ -102,13 +107,13 @@ class HostMemoryTest {
         bench.policy = new NonePolicy();
         bench.vm.pinningPolicy(bench.policy);
         bench.enableMmu().mapBuffer(4).enableBuffer(Bench.BUFFER_VA, Bench.BUFFER_VA + 0x4000);
-        long table = bench.entry(Bench.BUFFER_VA) & -Memslots.PAGE;
+        long table = bench.entry(Bench.BUFFER_VA) & -PageList.PAGE;
         // Another page of the same content, for the table to share its frame with.
-        for (int i = 0; i < Memslots.PAGE; i += Long.BYTES) {
+        for (int i = 0; i < PageList.PAGE; i += Long.BYTES) {
             bench.poke(IPA + 0x10_0000 + i, bench.peek(table + i));
         }
         for (int i = 0; i < 1000 && count(HostCounter.MERGED) == 1; i++) {
-            bench.vm.pressure().event(Kind.MERGING, (int) ((table - Bench.GUEST) / Memslots.PAGE));
+            bench.vm.pressure().event(PressureKind.MERGING, (int) ((table - Bench.GUEST) / PageList.PAGE));
         }
         assertThat(count(HostCounter.MERGED)).isEqualTo(2);
         bench.vm.memory().map(table, false);
@@ -128,7 +133,7 @@ class HostMemoryTest {
         for (int i = 0; i < 512; i++) {
             bench.map(Bench.BUFFER_VA + 0x1000L * i, IPA);
         }
-        long level3 = bench.entry(Bench.BUFFER_VA) & -Memslots.PAGE;
+        long level3 = bench.entry(Bench.BUFFER_VA) & -PageList.PAGE;
         long level2 = Bench.TABLES + 0x1000;
         for (int i = 0; i < 512; i++) {
             bench.poke(level2 + 8L * i, level3 | 3);
@@ -149,11 +154,11 @@ class HostMemoryTest {
         bench.poke(IPA, 0x42);
         fault(true, 0x06);
         assertThat(bench.vm.state().stage2Counts()).containsExactly(1, 1, 0);
-        event(Kind.SPLIT);
+        event(PressureKind.SPLIT);
         assertThat(bench.vm.memory().writable(IPA)).isFalse();
         fault(true, 0x07);
         assertThat(bench.vm.state().stage2Counts()).as("a table and a page").containsExactly(2, 1, 1);
-        event(Kind.COLLAPSE);
+        event(PressureKind.COLLAPSE);
         assertThat(count(HostCounter.COLLAPSED)).isEqualTo(1);
         fault(true, 0x07);
         assertThat(bench.vm.state().stage2Counts())
@@ -167,7 +172,7 @@ class HostMemoryTest {
     void pinned() {
         bench.enableMmu().mapBuffer(4).enableBuffer(Bench.BUFFER_VA, Bench.BUFFER_VA + 0x4000);
         long frame = bench.vm.hostAddress(IPA, false);
-        for (Kind kind : Kind.values()) {
+        for (PressureKind kind : PressureKind.values()) {
             event(kind);
         }
         assertThat(bench.vm.hostAddress(IPA, false)).isEqualTo(frame);
@@ -184,7 +189,7 @@ class HostMemoryTest {
     @Test
     @DisplayName("a pin brings a reclaimed page in, and gives a shared one a frame of its own")
     void pinTouches() {
-        event(Kind.RECLAIM);
+        event(PressureKind.RECLAIM);
         bench.enableMmu().mapBuffer(4).enableBuffer(Bench.BUFFER_VA, Bench.BUFFER_VA + 0x4000);
         assertThat(count(HostCounter.SWAPPED_IN)).isEqualTo(1);
         assertThat(bench.sample()).isTrue();
@@ -248,14 +253,15 @@ class HostMemoryTest {
         bench.vm.pinningPolicy(new OnEnablePolicy());
         assertThat(bench.vm.state().pinnedPages()).as("the buffer is disabled").isZero();
         bench.vm.pinningPolicy(new WholeVmPolicy());
-        assertThat(bench.vm.state().pinnedPages()).isEqualTo(Bench.SIZE / Memslots.PAGE);
+        assertThat(bench.vm.state().pinnedPages()).isEqualTo(Bench.SIZE / PageList.PAGE);
     }
 
     @Test
     @DisplayName("a policy that the limit does not allow leaves the old one in place")
     void refusedPolicy() {
         Bench limited = new Bench();
-        limited.settings = new HostSettings(HostCosts.NONE, 64 * 4096, true, List.of(), 0, Set.of(Kind.values()), 0);
+        limited.settings =
+                new HostSettings(HostCosts.NONE, 64 * 4096, true, List.of(), 0, Set.of(PressureKind.values()), 0);
         limited.start().enableMmu().mapBuffer(4).enableBuffer(Bench.BUFFER_VA, Bench.BUFFER_VA + 0x4000);
         long pinned = limited.vm.state().pinnedPages();
         assertThatThrownBy(() -> limited.vm.pinningPolicy(new WholeVmPolicy()))
@@ -267,7 +273,7 @@ class HostMemoryTest {
     @Test
     @DisplayName("an impossible setting is one clear sentence")
     void settings() {
-        assertThatThrownBy(() -> Kind.of(List.of("reclaim", "fire")))
+        assertThatThrownBy(() -> PressureKind.of(List.of("reclaim", "fire")))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("\"fire\" is unknown")
                 .hasMessageContaining("migration");

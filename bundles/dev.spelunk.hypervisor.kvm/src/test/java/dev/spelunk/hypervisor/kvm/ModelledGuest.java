@@ -12,6 +12,14 @@ import dev.spelunk.api.pe.Core;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.PhysicalMemory;
 import dev.spelunk.api.state.SpuState;
+import dev.spelunk.hypervisor.kvm.memory.HeldPages;
+import dev.spelunk.hypervisor.kvm.registers.BufferStatus;
+import dev.spelunk.hypervisor.kvm.settings.HostCosts;
+import dev.spelunk.hypervisor.kvm.settings.HostSettings;
+import dev.spelunk.hypervisor.kvm.settings.PressureKind;
+import dev.spelunk.hypervisor.kvm.state.HostCounter;
+import dev.spelunk.hypervisor.kvm.state.PageList;
+import dev.spelunk.hypervisor.kvm.vm.KvmVirtualMachine;
 import dev.spelunk.policies.CachedPolicy;
 import dev.spelunk.policies.NonePolicy;
 import dev.spelunk.policies.OnEnablePolicy;
@@ -28,12 +36,12 @@ import java.util.TreeMap;
  */
 final class ModelledGuest {
     static final int PAGES = 6;
-    private static final int PAGE = Memslots.PAGE;
+    private static final int PAGE = PageList.PAGE;
     private static final long S = 1L << 17;
     private static final long NOWHERE = 0x0900_0000L;
     private static final List<BufferPinningPolicy> POLICIES =
             List.of(new OnEnablePolicy(), new CachedPolicy(), new NonePolicy(), new WholeVmPolicy());
-    private static final MemoryPressure.Kind[] KINDS = MemoryPressure.Kind.values();
+    private static final PressureKind[] KINDS = PressureKind.values();
 
     /** What happens in a step. */
     enum Action {

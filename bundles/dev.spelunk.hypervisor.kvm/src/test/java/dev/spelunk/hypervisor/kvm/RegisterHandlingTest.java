@@ -13,6 +13,7 @@ import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.hypervisor.kvm.RecordingRegisters.Write;
+import dev.spelunk.hypervisor.kvm.registers.HypervisorControls;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;

@@ -8,6 +8,7 @@ import dev.spelunk.api.parts.FirmwareCalls;
 import dev.spelunk.api.pe.Core;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.PeState;
+import dev.spelunk.hypervisor.kvm.registers.HypervisorControls;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 

@@ -5,7 +5,7 @@ import dev.spelunk.api.hypervisor.TrapHandler;
 import dev.spelunk.api.hypervisor.Vcpu;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.registers.SystemRegister;
-import dev.spelunk.hypervisor.kvm.MaxBufferSize;
+import dev.spelunk.hypervisor.kvm.profiling.MaxBufferSize;
 import org.osgi.service.component.annotations.Component;
 
 /**

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.hypervisor.kvm.checks;
+
+import dev.spelunk.api.banks.RegisterDefinition;
+import dev.spelunk.api.problems.BrokenInvariantException;
+import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.registers.Access;
+import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.wiring.PeContext;
+import dev.spelunk.hypervisor.kvm.profiling.MaxBufferSize;
+import dev.spelunk.hypervisor.kvm.registers.BufferStatus;
+import dev.spelunk.hypervisor.kvm.registers.HypervisorControls;
+import dev.spelunk.hypervisor.kvm.state.VcpuState;
+import java.util.function.Supplier;
+
+/**
+ * Checks every {@link Invariant} over the hardware registers, the in-memory registers, the state of stage 2
+ * and what they were before, at each write of the world switch, each exit and each entry.
+ */
+final class RegisterChecks {
+    private static final long HCR_VM = 1;
+    private static final long HCR_TGE = 1L << 27;
+    private static final long PMSCR_CX_PA_PCT = 1L << 3 | 3L << 6;
+    private static final long MAX_BUFF_SIZE = 0xFFFFL << MaxBufferSize.SHIFT;
+    private static final long PMBIDR_P = 1L << 4;
+    private static final long PMSIDR_SME_ALTCLK = 1L << 32 | 15L << 28;
+    private static final int PMSVER_SHIFT = 32;
+    private static final long PMSVER_LIMIT = 6;
+    /** SPE_EXC and SPE_nVM. */
+    private static final long DFR2_HIDDEN = 0xFFL << 16;
+
+    private static final long STICKY = BufferStatus.COLL | BufferStatus.EA | BufferStatus.DL;
+    private static final int[] SAMPLING = {
+        SystemRegister.PMSCR_EL1, SystemRegister.PMSICR_EL1, SystemRegister.PMSIRR_EL1, SystemRegister.PMSFCR_EL1,
+        SystemRegister.PMSEVFR_EL1, SystemRegister.PMSLATFR_EL1, SystemRegister.PMSNEVFR_EL1, SystemRegister.PMSDSFR_EL1
+    };
+    private static final int[] BUFFER = {
+        SystemRegister.PMBLIMITR_EL1, SystemRegister.PMBPTR_EL1, SystemRegister.PMBSR_EL1
+    };
+
+    private final PeContext context;
+    private final VcpuState state;
+    private final long maximum;
+    private final boolean physicalAddresses;
+    private final Supplier<String> history;
+    /** Registers in memory when they were last right. */
+    private long limit;
+
+    private long pointer;
+    private long status;
+    /** Hardware's PMBSR_EL1 before the world switch cleared it. */
+    private long found;
+    /** The buffer was in hardware while the guest ran. */
+    private boolean loaded;
+
+    /**
+     * @param maximum maximum buffer size that user space has set, 0 for none
+     * @param physicalAddresses whether the guest may have them
+     * @param history the end of the message of a broken invariant
+     */
+    RegisterChecks(
+            PeContext context, VcpuState state, long maximum, boolean physicalAddresses, Supplier<String> history) {
+        this.context = context;
+        this.state = state;
+        this.maximum = maximum;
+        this.physicalAddresses = physicalAddresses;
+        this.history = history;
+        begin();
+    }
+
+    /** What the state says is right, whatever was before. */
+    void begin() {
+        remember();
+        loaded = state.loaded();
+        found = 0;
+    }
+
+    void exitTaken() {
+        hold(Invariant.LIMIT_CHANGED_BY_GUEST, memoryLimit() == limit);
+        hold(Invariant.POINTER_CHANGED_BY_GUEST, memoryPointer() == pointer);
+        hold(Invariant.STATUS_CHANGED_FOR_A_REASON, memoryStatus() == status);
+        found = hardware(SystemRegister.PMBSR_EL1);
+    }
+
+    void written(int encoding) {
+        boolean enabled = (hardware(SystemRegister.PMBLIMITR_EL1) & BufferStatus.LIMIT_E) != 0;
+        switch (encoding) {
+            case SystemRegister.PMBSR_EL1:
+                long written = hardware(SystemRegister.PMBSR_EL1);
+                hold(Invariant.STATUS_NEVER_WRITTEN, written == 0 || written == found);
+                return;
+            case SystemRegister.PMBLIMITR_EL1:
+                if (enabled) {
+                    hold(Invariant.LIMIT_LOADED_WITH_STAGE_2_ON, stage2On());
+                    hold(Invariant.LIMIT_LOADED_WHILE_ENABLED, predicate());
+                    hold(Invariant.POINTER_LOADED_BEFORE_LIMIT, hardware(SystemRegister.PMBPTR_EL1) == memoryPointer());
+                } else {
+                    // With the buffer off nothing more is reported.
+                    found |= hardware(SystemRegister.PMBSR_EL1);
+                }
+                break;
+            case SystemRegister.PMBPTR_EL1:
+                hold(Invariant.POINTER_LOADED_BEFORE_LIMIT, predicate());
+                break;
+            case SystemRegister.HCR_EL2:
+                hold(Invariant.LIMIT_OFF_BEFORE_STAGE_2, stage2On() || !enabled);
+                break;
+            default:
+                break;
+        }
+    }
+
+    void left() {
+        hold(
+                Invariant.LIMIT_OFF_BEFORE_STAGE_2,
+                (hardware(SystemRegister.PMBLIMITR_EL1) & BufferStatus.LIMIT_E) == 0 && !stage2On());
+        if ((found & (BufferStatus.S | BufferStatus.COLL)) != 0) {
+            hold(Invariant.STATUS_CLEARED_ON_EXIT, hardware(SystemRegister.PMBSR_EL1) == 0);
+        }
+        hold(Invariant.POINTER_READ_BACK, memoryPointer() == (loaded ? hardware(SystemRegister.PMBPTR_EL1) : pointer));
+        pointer = memoryPointer();
+    }
+
+    void reported() {
+        long now = memoryStatus();
+        boolean stage2 = BufferStatus.exceptionClass(found) == BufferStatus.EC_STAGE_2_ABORT;
+        if ((found & BufferStatus.S) == 0) {
+            hold(Invariant.STATUS_REPORTED, now == (status | found & BufferStatus.COLL));
+        } else if (!stage2) {
+            hold(Invariant.STATUS_REPORTED, now == (found | status & STICKY));
+        } else {
+            hold(
+                    Invariant.STATUS_REPORTED,
+                    (now & STICKY & status) == (status & STICKY)
+                            && ((now & BufferStatus.S) != 0 || (found & BufferStatus.DL) == 0));
+        }
+        found = 0;
+        remember();
+    }
+
+    /** The guest wrote a register that traps; what it did to the buffer is done. */
+    void guestWrote(int encoding, long value) {
+        RegisterDefinition definition = context.registers.definition(encoding);
+        switch (encoding) {
+            case SystemRegister.PMBLIMITR_EL1:
+                hold(
+                        Invariant.LIMIT_CHANGED_BY_GUEST,
+                        memoryLimit() == (definition.merge(limit, value) & ~BufferStatus.LIMIT_NVM));
+                limit = memoryLimit();
+                misprogrammedOrSame(status);
+                break;
+            case SystemRegister.PMBPTR_EL1:
+                hold(Invariant.POINTER_CHANGED_BY_GUEST, memoryPointer() == definition.merge(pointer, value));
+                pointer = memoryPointer();
+                misprogrammedOrSame(status);
+                break;
+            case SystemRegister.PMBSR_EL1:
+                misprogrammedOrSame(definition.merge(status, value));
+                break;
+            default:
+                break;
+        }
+        served();
+    }
+
+    /** In-memory PMBSR_EL1 is that value, or an event over it because the buffer that it enables is misprogrammed. */
+    private void misprogrammedOrSame(long expected) {
+        long now = memoryStatus();
+        hold(
+                Invariant.STATUS_CHANGED_FOR_A_REASON,
+                now == expected
+                        || (now & BufferStatus.S) != 0
+                                && (expected & BufferStatus.S) == 0
+                                && (memoryLimit() & BufferStatus.LIMIT_E) != 0
+                                && (now & expected & STICKY) == (expected & STICKY));
+        status = now;
+    }
+
+    /** An ID register was shown to the guest. */
+    void shown(int encoding, long value) {
+        ProfilingRules rules = context.architecture.profiling();
+        switch (encoding) {
+            case SystemRegister.PMBIDR_EL1:
+                long hardwareMaximum = rules.pmbidr & MAX_BUFF_SIZE;
+                long shownMaximum = (value & MAX_BUFF_SIZE) >>> MaxBufferSize.SHIFT;
+                hold(
+                        Invariant.MAXIMUM_SHOWN,
+                        (value & PMBIDR_P) == 0
+                                && (maximum == 0
+                                        ? (value & MAX_BUFF_SIZE) == hardwareMaximum
+                                        : MaxBufferSize.decode((int) shownMaximum) == maximum));
+                break;
+            case SystemRegister.PMSIDR_EL1:
+                hold(Invariant.FEATURES_HIDDEN, (value & ~rules.pmsidr) == 0 && (value & PMSIDR_SME_ALTCLK) == 0);
+                break;
+            case SystemRegister.ID_AA64DFR2_EL1:
+                hold(Invariant.FEATURES_HIDDEN, (value & DFR2_HIDDEN) == 0);
+                break;
+            case SystemRegister.ID_AA64DFR0_EL1:
+                long host = context.register(encoding) >>> PMSVER_SHIFT & 15;
+                hold(Invariant.VERSION_LIMITED, (value >>> PMSVER_SHIFT & 15) == Math.min(host, PMSVER_LIMIT));
+                break;
+            default:
+                break;
+        }
+    }
+
+    void served() {
+        hold(Invariant.LIMIT_CHANGED_BY_GUEST, memoryLimit() == limit);
+        hold(Invariant.POINTER_CHANGED_BY_GUEST, memoryPointer() == pointer);
+        hold(Invariant.STATUS_CHANGED_FOR_A_REASON, memoryStatus() == status);
+    }
+
+    void entered(boolean lineHigh) {
+        served();
+        hold(Invariant.LIMIT_LOADED_WITH_STAGE_2_ON, stage2On());
+        loaded = predicate();
+        long hardwareLimit = hardware(SystemRegister.PMBLIMITR_EL1);
+        hold(
+                Invariant.LIMIT_LOADED_WHILE_ENABLED,
+                loaded ? hardwareLimit == limit : (hardwareLimit & BufferStatus.LIMIT_E) == 0);
+        if (loaded) {
+            hold(Invariant.POINTER_LOADED_BEFORE_LIMIT, hardware(SystemRegister.PMBPTR_EL1) == pointer);
+        }
+        hold(Invariant.STATUS_NEVER_WRITTEN, hardware(SystemRegister.PMBSR_EL1) == 0);
+        hold(Invariant.LINE_FOLLOWS_STATUS, lineHigh == ((status & BufferStatus.S) != 0));
+        long pmscr = hardware(SystemRegister.PMSCR_EL2);
+        hold(
+                Invariant.HOST_CONTROLS,
+                (pmscr & PMSCR_CX_PA_PCT) == 0 && (physicalAddresses || (pmscr & HypervisorControls.PMSCR_PA) == 0));
+        traps();
+    }
+
+    /** Asks the register model what an access at EL1 would do. */
+    private void traps() {
+        int el = context.pe.el;
+        context.pe.el = 1;
+        boolean fineGrained = HypervisorControls.fineGrainedTraps(context);
+        boolean sampling = true;
+        for (int register : SAMPLING) {
+            if (context.registers.index(register) >= 0) {
+                sampling &= decided(register, true, !fineGrained) && decided(register, false, !fineGrained);
+            }
+        }
+        boolean buffer = context.sampler.owningEl() == 1;
+        for (int register : BUFFER) {
+            buffer &= decided(register, true, true) && decided(register, false, true);
+        }
+        boolean id =
+                decided(SystemRegister.PMSIDR_EL1, true, true) && decided(SystemRegister.PMBIDR_EL1, true, fineGrained);
+        context.pe.el = el;
+        hold(Invariant.SAMPLING_CONTROLS_DIRECT, sampling);
+        hold(Invariant.BUFFER_REGISTERS_TRAPPED, buffer);
+        hold(Invariant.ID_REGISTERS_TRAPPED, id);
+    }
+
+    private boolean decided(int encoding, boolean read, boolean traps) {
+        return context.registers.decide(encoding, read) == (traps ? Access.trap(2) : Access.ALLOWED);
+    }
+
+    private void remember() {
+        limit = memoryLimit();
+        pointer = memoryPointer();
+        status = memoryStatus();
+    }
+
+    /** The series' kvm_spe_profiling_buffer_enabled(), unless KVM has refused this buffer. */
+    private boolean predicate() {
+        return (memoryLimit() & BufferStatus.LIMIT_E) != 0
+                && (memoryStatus() & BufferStatus.S) == 0
+                && !state.heldOff();
+    }
+
+    private boolean stage2On() {
+        return (hardware(SystemRegister.HCR_EL2) & (HCR_VM | HCR_TGE)) == HCR_VM;
+    }
+
+    private long memoryLimit() {
+        return state.register(SystemRegister.PMBLIMITR_EL1);
+    }
+
+    private long memoryPointer() {
+        return state.register(SystemRegister.PMBPTR_EL1);
+    }
+
+    private long memoryStatus() {
+        return state.register(SystemRegister.PMBSR_EL1);
+    }
+
+    private long hardware(int encoding) {
+        return context.register(encoding);
+    }
+
+    private void hold(Invariant invariant, boolean holds) {
+        if (!holds) {
+            throw new BrokenInvariantException(
+                    invariant.label,
+                    "the invariant " + invariant.label
+                            + " does not hold after " + context.pe.executed + " operations of PE " + context.pe.index
+                            + ": " + invariant.text + "; " + history.get());
+        }
+    }
+}
