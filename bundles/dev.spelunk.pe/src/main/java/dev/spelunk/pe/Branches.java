@@ -40,6 +40,7 @@ final class Branches {
     }
 
     private static int branch(Processor p, boolean taken, long offset) {
+        p.taken = taken;
         p.pe.pc += taken ? offset : 4;
         return Processor.LEAVE;
     }

@@ -41,6 +41,8 @@ final class DataAccess {
     long pa;
     private boolean code;
     private boolean mustAlign;
+    /** Says of the first access of an operation in observed form where it went. */
+    final AccessRecord record = new AccessRecord();
 
     DataAccess(
             PeContext context,
@@ -246,6 +248,7 @@ final class DataAccess {
     /** DC ZVA: zeroes a naturally aligned block. */
     void zero(long va, int size) {
         long start = va & -size;
+        record.zeroes(size);
         locate(start, Translator.WRITE, PLAIN);
         if (mustAlign && context.translator.translate(out, start, Translator.WRITE) && out.device) {
             throw alignment(va, true);
@@ -317,13 +320,17 @@ final class DataAccess {
         long[][] kind = access == Translator.READ ? tlb.read : tlb.write;
         long[] entries = kind[s];
         int slot = SoftwareTlb.slot(va);
-        if (SoftwareTlb.maps(entries, slot, va)) {
+        if (!record.due && SoftwareTlb.maps(entries, slot, va)) {
             index = (int) (va + entries[slot + 1]);
             code = (entries[slot] & SoftwareTlb.CODE) != 0;
             mustAlign = (entries[slot] & SoftwareTlb.ALIGNED) != 0;
             return;
         }
-        if (!context.translator.translate(out, va, access | mode & UNPRIVILEGED)) {
+        boolean translated = context.translator.translate(out, va, access | mode & UNPRIVILEGED);
+        if (record.due) {
+            record.translated(va, translated, out, memory);
+        }
+        if (!translated) {
             throw translationFault(va, out.write ? 1 << 6 : 0);
         }
         pa = out.pa;
@@ -344,6 +351,9 @@ final class DataAccess {
     }
 
     private SynchronousException alignment(long va, boolean write) {
+        if (record.due) {
+            record.address(va);
+        }
         return dataAbort(va, SynchronousException.ALIGNMENT | (write ? 1 << 6 : 0));
     }
 
@@ -360,50 +370,11 @@ final class DataAccess {
             return exception.of(SynchronousException.DATA_ABORT, iss, 0, va);
         }
         if (!out.onWalk && (bits & 1 << 8) == 0) {
-            iss |= instructionSyndrome(word);
+            iss |= InstructionSyndrome.of(word);
         }
         exception.of(SynchronousException.DATA_ABORT, iss, 2, va);
         exception.hasIpa = true;
         exception.ipa = out.ipa;
         return exception;
-    }
-
-    /**
-     * ISV, SAS, SSE, SRT, SF and AR of a load or store of one general-purpose register without writeback,
-     * 0 for any other instruction (DDI 0487, D24.2.40, ISS encoding for an exception from a Data Abort).
-     */
-    static int instructionSyndrome(int word) {
-        int size = word >>> 30;
-        if ((word >>> 24 & 0x3F) == 0b001000) {
-            boolean ordered = (word >>> 23 & 1) != 0 && (word >>> 21 & 1) == 0;
-            return ordered ? syndrome(word, size, false, size == 3, true) : 0;
-        }
-        boolean single = (word >>> 24 & 0x3F) == 0b111001
-                || (word >>> 24 & 0x3F) == 0b111000
-                        && ((word >>> 21 & 1) == 0 ? (word >>> 10 & 1) == 0 : (word >>> 10 & 3) == 2);
-        boolean unscaledOrdered = (word >>> 24 & 0x3F) == 0b011001 && (word >>> 21 & 1) == 0;
-        boolean acquirePc = (word & 0x3FFFFC00) == 0x38BFC000;
-        if (acquirePc) {
-            return syndrome(word, size, false, size == 3, true);
-        }
-        if (single || unscaledOrdered) {
-            int opc = word >>> 22 & 3;
-            boolean sf = opc == 2 || opc < 2 && size == 3;
-            return syndrome(word, size, opc > 1, sf, unscaledOrdered);
-        }
-        if ((word & 0x3F000000) == 0x18000000) {
-            boolean signed = size == 2;
-            return syndrome(word, size == 1 ? 3 : 2, signed, size != 0, false);
-        }
-        return 0;
-    }
-
-    private static int syndrome(int word, int size, boolean signExtend, boolean sf, boolean acquireRelease) {
-        return 1 << 24
-                | size << 22
-                | (signExtend ? 1 << 21 : 0)
-                | (word & 31) << 16
-                | (sf ? 1 << 15 : 0)
-                | (acquireRelease ? 1 << 14 : 0);
     }
 }

@@ -7,7 +7,7 @@ import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.ProgressState;
 import dev.spelunk.api.wiring.PeContext;
 
-/** The interpreter of one PE: runs blocks, takes exceptions and interrupts, and observes single operations. */
+/** The interpreter of one PE: runs blocks, takes exceptions and interrupts, and executes single operations. */
 final class InterpreterCore implements Core {
     private static final int MAX_BUDGET = 1 << 30;
 
@@ -16,7 +16,7 @@ final class InterpreterCore implements Core {
     private final PeState pe;
     private final BlockCache cache;
     private final Interpreter interpreter;
-    private final OperationObserver observer;
+    private final ObservedForm observedForm;
     private boolean observed;
 
     /** Of the last synchronous exception: what must be equal when the next one is the same again. */
@@ -26,7 +26,7 @@ final class InterpreterCore implements Core {
         p = new Processor(context);
         cache = new BlockCache(p);
         interpreter = new Interpreter(p, cache);
-        observer = new OperationObserver(p);
+        observedForm = new ObservedForm(p);
         p.resolve();
         context.memory.addObserver(cache);
         context.translator.attach(p.tlb);
@@ -182,13 +182,13 @@ final class InterpreterCore implements Core {
             int word = (int) p.data.get(index, 4);
             observed = true;
             boolean guarded = p.tlb.fetchGuarded(p.tlb.fetchSet(), pe.pc);
-            observer.execute(operation, word, context.memory.base + index, guarded);
+            observedForm.execute(operation, word, context.memory.base + index, guarded);
             if (step) {
                 p.debug.stepped(word);
             }
         } catch (SynchronousException e) {
             if (observed) {
-                OperationObserver.exception(operation, e);
+                ObservedForm.exception(operation, e);
             }
             taken = take(e);
         }

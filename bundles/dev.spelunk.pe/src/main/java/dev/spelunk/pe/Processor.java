@@ -27,6 +27,8 @@ final class Processor {
     int features;
     /** What an instruction wants {@code Core.run} to return; CONTINUE for nothing. */
     int stop;
+    /** Whether the condition of the last conditional branch that {@link Branches} executed held. */
+    boolean taken;
 
     Processor(PeContext context) {
         this.context = context;

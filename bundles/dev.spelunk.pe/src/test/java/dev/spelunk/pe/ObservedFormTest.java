@@ -154,4 +154,20 @@ class ObservedFormTest {
         m.pe.x[PeState.SP] = 0;
         assertThat(observe(m).va).isEqualTo(DATA);
     }
+
+    @ParameterizedTest
+    @CsvSource({"0xf9400001", "0xf9000001", "0xa9401404", "0xf8bfc001"})
+    void anAccessIsTranslatedOnce(String word) {
+        BareMachine m = machine(word);
+        m.translator.translations = 0;
+        assertThat(observe(m).is(Operation.HAS_PA)).isTrue();
+        assertThat(m.translator.translations)
+                .as("of the fetch and of the access")
+                .isEqualTo(2);
+        m.pe.pc = BareMachine.BASE;
+        observe(m);
+        assertThat(m.translator.translations)
+                .as("the fetch is in the software TLB")
+                .isEqualTo(3);
+    }
 }

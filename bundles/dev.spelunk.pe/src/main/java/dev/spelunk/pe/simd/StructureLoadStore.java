@@ -32,16 +32,6 @@ public final class StructureLoadStore {
                 && single(pe, word, postIndex);
     }
 
-    /** How many bytes the instruction transfers, 0 where the encoding is UNALLOCATED. */
-    public static int transferred(int word) {
-        if ((word >>> 24 & 1) != 0) {
-            int scale = scale(word);
-            return scale < 0 ? 0 : structures(word) << scale;
-        }
-        int registers = registers(word);
-        return (word >>> 30 & 1) != 0 ? 16 * registers : 8 * registers;
-    }
-
     private boolean multiple(PeState pe, int word, boolean postIndex) {
         int registers = registers(word);
         boolean interleaved = (word >>> 12 & 2) == 0;

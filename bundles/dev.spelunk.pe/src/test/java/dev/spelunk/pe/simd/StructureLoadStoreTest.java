@@ -4,6 +4,7 @@ package dev.spelunk.pe.simd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.spelunk.a64.DecodedInstruction;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.pe.fp.DataMemory;
 import org.junit.jupiter.api.Test;
@@ -94,7 +95,7 @@ class StructureLoadStoreTest {
                     | size << 10
                     | t
                     | (post == 0 ? 0 : 1 << 23 | (post == 1 ? 9 : 31) << 16);
-            assertThat(StructureLoadStore.transferred(word)).isEqualTo(total);
+            assertThat(DecodedInstruction.of(word).accessSize).isEqualTo(total);
             assertThat(instructions.execute(pe, word)).isTrue();
             assertThat(pe.x[3]).isEqualTo(base + (post == 0 ? 0 : post == 1 ? -5 : total));
             int at = base;
@@ -159,7 +160,7 @@ class StructureLoadStoreTest {
                 }
             }
             assertThat(memory.bytes).isEqualTo(before);
-            assertThat(StructureLoadStore.transferred(word)).isEqualTo(width * structure);
+            assertThat(DecodedInstruction.of(word).accessSize).isEqualTo(width * structure);
         }
     }
 

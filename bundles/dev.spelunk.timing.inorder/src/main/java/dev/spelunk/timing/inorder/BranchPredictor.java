@@ -2,6 +2,7 @@
 package dev.spelunk.timing.inorder;
 
 import dev.spelunk.api.state.Operation;
+import dev.spelunk.api.state.StateBlock;
 
 /**
  * Predicts directions of conditional branches (two-bit counters, by address and by address with global history,
@@ -14,7 +15,7 @@ final class BranchPredictor {
     private static final int HISTORY = 0;
     private static final int TOP = 1;
 
-    private final long[] words;
+    private final StateBlock block;
     private final int header;
     private final int local;
     private final int global;
@@ -26,8 +27,8 @@ final class BranchPredictor {
     private final int targetMask;
     private final int depth;
 
-    BranchPredictor(long[] words, int at, Shape shape) {
-        this.words = words;
+    BranchPredictor(StateBlock block, int at, Shape shape) {
+        this.block = block;
         header = at;
         int table = table(shape);
         local = at + HEADER;
@@ -67,6 +68,7 @@ final class BranchPredictor {
     }
 
     private boolean direction(Operation o) {
+        long[] words = block.words;
         boolean taken = o.is(Operation.TAKEN);
         int history = (int) words[header + HISTORY];
         int byAddress = (int) (o.pc >>> 2) & directionMask;
@@ -84,16 +86,19 @@ final class BranchPredictor {
     }
 
     private int counter(int table, int i) {
+        long[] words = block.words;
         return (int) (words[table + i / COUNTERS_IN_WORD] >>> 2 * (i % COUNTERS_IN_WORD)) & 3;
     }
 
     private void learn(int table, int i, boolean up) {
+        long[] words = block.words;
         int counter = counter(table, i);
         int next = up ? Math.min(counter + 1, 3) : Math.max(counter - 1, 0);
         words[table + i / COUNTERS_IN_WORD] ^= (long) (counter ^ next) << 2 * (i % COUNTERS_IN_WORD);
     }
 
     private boolean target(Operation o) {
+        long[] words = block.words;
         int entry = targets + 2 * ((int) (o.pc >>> 2) & targetMask);
         boolean wrong = words[entry] != o.pc || words[entry + 1] != o.target;
         words[entry] = o.pc;
@@ -102,12 +107,14 @@ final class BranchPredictor {
     }
 
     private void push(long address) {
+        long[] words = block.words;
         int top = (int) (words[header + TOP] + 1) % depth;
         words[header + TOP] = top;
         words[stack + top] = address;
     }
 
     private long pop() {
+        long[] words = block.words;
         int top = (int) words[header + TOP];
         words[header + TOP] = (top + depth - 1) % depth;
         return words[stack + top];
@@ -115,6 +122,7 @@ final class BranchPredictor {
 
     /** Operations passed unseen: whatever was called or returned meanwhile, and the history, are not known. */
     void forgetPath() {
+        long[] words = block.words;
         words[header + HISTORY] = 0;
     }
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.timing.inorder;
 
+import dev.spelunk.a64.DecodeCache;
+import dev.spelunk.a64.DecodedInstruction;
+import dev.spelunk.a64.Unit;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PeState;
@@ -36,12 +39,12 @@ final class InOrderOperationTimer implements OperationTimer {
     private final boolean alone;
     private final Shape shape;
     private final Shape.Latencies latencies;
-    private final long[] words;
+    private final StateBlock block;
     private final MemoryHierarchy memory;
     private final BranchPredictor predictor;
     private final Pipeline pipeline;
     private final Warming warming;
-    private final Operands operands = new Operands();
+    private final DecodeCache decoded = new DecodeCache();
 
     InOrderOperationTimer(PeContext context, Shape shape) {
         pe = context.pe;
@@ -52,11 +55,11 @@ final class InOrderOperationTimer implements OperationTimer {
         int branches = hierarchy + MemoryHierarchy.words(shape);
         int stages = branches + BranchPredictor.words(shape);
         StateBlock own = block(context.machine, BLOCK + pe.index, stages + Pipeline.words(shape), shape);
-        words = own.words;
-        warming = new Warming(words, HEADER, shape);
-        memory = new MemoryHierarchy(words, hierarchy, lastLevel(context.machine), shape);
-        predictor = new BranchPredictor(words, branches, shape);
-        pipeline = new Pipeline(words, stages, shape);
+        block = own;
+        warming = new Warming(own, HEADER, shape);
+        memory = new MemoryHierarchy(own, hierarchy, lastLevel(context.machine), shape);
+        predictor = new BranchPredictor(own, branches, shape);
+        pipeline = new Pipeline(own, stages, shape);
     }
 
     private SetAssociative lastLevel(MachineState machine) {
@@ -65,7 +68,7 @@ final class InOrderOperationTimer implements OperationTimer {
             return null;
         }
         StateBlock shared = block(machine, BLOCK + "last-level", 1 + sets.words(), shape);
-        return new SetAssociative(shared.words, 1, sets.sets(), sets.ways());
+        return new SetAssociative(shared, 1, sets.sets(), sets.ways());
     }
 
     /** State of that name; empty when it was of another shape, or is new. */
@@ -145,26 +148,29 @@ final class InOrderOperationTimer implements OperationTimer {
             pipeline.restart();
             memory.unseen(unseen);
             predictor.forgetPath();
-            words[LINE] = 0;
+            block.words[LINE] = 0;
         }
         memory.seen();
         long before = memory.fromMemory;
         long line = o.instructionPa >>> 6;
-        if (line != words[LINE]) {
-            words[LINE] = line;
+        if (line != block.words[LINE]) {
+            block.words[LINE] = line;
             pipeline.stallFront(memory.fetch(o.instructionPa));
         }
-        operands.of(o);
+        DecodedInstruction instruction = decoded.of(o.word);
         boolean mispredicted = false;
         if (accesses(o)) {
             memory.access(o);
-            passAccess(o);
+            passAccess(o, instruction);
         } else if (o.operationClass == Operation.BRANCH && !o.is(Operation.EXCEPTION)) {
             mispredicted = predictor.mispredicted(o);
-            pipeline.pass(operands.reads, operands.writes, latencies.branch(), latencies.branch(), false);
+            pipeline.pass(instruction.reads, instruction.writes, latencies.branch(), latencies.branch(), false);
         } else {
-            int latency = ExecutionLatency.of(o.word, latencies);
-            pipeline.pass(operands.reads, operands.writes, latency, latency, ExecutionLatency.divides(o.word));
+            Unit unit = instruction.unit;
+            int latency = latency(unit);
+            // A divider takes one operation after the other.
+            boolean divides = unit == Unit.DIVIDE || unit == Unit.FLOAT_DIVIDE;
+            pipeline.pass(instruction.reads, instruction.writes, latency, latency, divides);
             if (o.is(Operation.MAINTENANCE)) {
                 invalidate(o.word);
             }
@@ -176,17 +182,39 @@ final class InOrderOperationTimer implements OperationTimer {
         return mispredicted;
     }
 
-    private void passAccess(Operation o) {
+    /** The class latency of an operation that is neither a branch nor a data access. */
+    private int latency(Unit unit) {
+        switch (unit) {
+            case MULTIPLY:
+                return latencies.multiply();
+            case DIVIDE:
+                return latencies.divide();
+            case FLOAT:
+                return latencies.floatingPoint();
+            case FLOAT_DIVIDE:
+                return latencies.floatingPointDivide();
+            case SIMD:
+                return latencies.simd();
+            case BRANCH:
+            case SYSTEM:
+                return latencies.system();
+            default:
+                return latencies.integer();
+        }
+    }
+
+    private void passAccess(Operation o, DecodedInstruction instruction) {
         int extra = memory.crossed ? latencies.misaligned() : 0;
         int load = memory.dataLatency + memory.translationLatency + extra;
         int store = latencies.store() + memory.translationLatency + extra;
         if (o.is(Operation.ATOMIC)) {
-            pipeline.pass(operands.reads, operands.writes, load + latencies.atomic(), load + latencies.atomic(), false);
+            pipeline.pass(
+                    instruction.reads, instruction.writes, load + latencies.atomic(), load + latencies.atomic(), false);
         } else if (o.is(Operation.LOAD)) {
-            pipeline.pass(operands.reads, operands.writes, load, load, false);
+            pipeline.pass(instruction.reads, instruction.writes, load, load, false);
         } else {
             // The line comes into a store buffer; the base register of a write-back is ready at once.
-            pipeline.pass(operands.reads, operands.writes, store, 1, false);
+            pipeline.pass(instruction.reads, instruction.writes, store, 1, false);
         }
     }
 

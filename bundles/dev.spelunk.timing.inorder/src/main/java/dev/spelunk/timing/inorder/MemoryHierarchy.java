@@ -2,6 +2,7 @@
 package dev.spelunk.timing.inorder;
 
 import dev.spelunk.api.state.Operation;
+import dev.spelunk.api.state.StateBlock;
 
 /**
  * Caches and TLBs of one PE, and the last level cache that all share. Lines are tagged by physical address. TLB
@@ -24,7 +25,7 @@ final class MemoryHierarchy {
     static final int LAST_LEVEL = 2;
     static final int MEMORY = 3;
 
-    private final long[] words;
+    private final StateBlock block;
     private final int rates;
     private final Shape.Latencies latencies;
     private final SetAssociative l1d;
@@ -48,8 +49,8 @@ final class MemoryHierarchy {
     long fromMemory;
 
     /** @param at index of the first of {@link #words(Shape)} words */
-    MemoryHierarchy(long[] words, int at, SetAssociative lastLevel, Shape shape) {
-        this.words = words;
+    MemoryHierarchy(StateBlock block, int at, SetAssociative lastLevel, Shape shape) {
+        this.block = block;
         this.lastLevel = lastLevel;
         latencies = shape.latencies();
         rates = at;
@@ -66,7 +67,7 @@ final class MemoryHierarchy {
     }
 
     private SetAssociative array(int at, Shape.Sets sets) {
-        return new SetAssociative(words, at, sets.sets(), sets.ways());
+        return new SetAssociative(block, at, sets.sets(), sets.ways());
     }
 
     /** Words of state, without the last level. */
@@ -81,6 +82,7 @@ final class MemoryHierarchy {
 
     /** Operations passed unseen: as many lines have been replaced in the L1D as at the rate of late. */
     void unseen(long operations) {
+        long[] words = block.words;
         if (words[rates] != 0) {
             l1d.age(Math.min(operations * words[rates + 1] / words[rates], l1d.entries()));
         }
@@ -88,6 +90,7 @@ final class MemoryHierarchy {
 
     /** An operation was seen. */
     void seen() {
+        long[] words = block.words;
         if (++words[rates] >= HALF_LIFE) {
             words[rates] /= 2;
             words[rates + 1] /= 2;
@@ -132,6 +135,7 @@ final class MemoryHierarchy {
     }
 
     private int data(long line) {
+        long[] words = block.words;
         if (l1d.access(line, line)) {
             return L1D;
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.timing.inorder;
 
+import dev.spelunk.api.state.StateBlock;
 import java.util.Arrays;
 
 /**
@@ -18,7 +19,7 @@ final class Pipeline {
     private static final int NEXT = 4;
     private static final int DIVIDER = 5;
 
-    private final long[] words;
+    private final StateBlock block;
     private final int at;
     private final int ready;
     private final int queue;
@@ -29,8 +30,8 @@ final class Pipeline {
     private long issue;
     private long completion;
 
-    Pipeline(long[] words, int at, Shape shape) {
-        this.words = words;
+    Pipeline(StateBlock block, int at, Shape shape) {
+        this.block = block;
         this.at = at;
         ready = at + HEADER;
         queue = ready + REGISTERS;
@@ -45,17 +46,20 @@ final class Pipeline {
 
     /** The clock starts anew: every register is ready, nothing waits. */
     void restart() {
+        long[] words = block.words;
         Arrays.fill(words, at, queue + entries, 0);
     }
 
     /** The next operation is dispatched so many cycles later. */
     void stallFront(int cycles) {
+        long[] words = block.words;
         words[at + FRONT] += cycles;
         words[at + DISPATCHED] = 0;
     }
 
     /** The next operation is dispatched so many cycles after the last one completed. */
     void redirect(int cycles) {
+        long[] words = block.words;
         words[at + FRONT] = completion + cycles;
         words[at + DISPATCHED] = 0;
     }
@@ -63,12 +67,13 @@ final class Pipeline {
     /**
      * Passes one operation.
      *
-     * @param reads registers as bits, see {@link Operands}
+     * @param reads registers as bits, see {@link dev.spelunk.a64.DecodedInstruction#reads}
      * @param latency cycles from issue to completion
      * @param result cycles from issue until what it writes can be read
      * @param blocks whether no other operation that blocks may issue until this one completes (a divider)
      */
     void pass(long reads, long writes, int latency, int result, boolean blocks) {
+        long[] words = block.words;
         int slot = queue + (int) words[at + NEXT];
         words[at + NEXT] = (words[at + NEXT] + 1) % entries;
         dispatch = Math.max(words[at + FRONT], words[slot]);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.timing.inorder;
 
+import dev.spelunk.api.state.StateBlock;
 import java.util.Arrays;
 
 /**
@@ -11,7 +12,7 @@ import java.util.Arrays;
  * next use.
  */
 final class SetAssociative {
-    private final long[] words;
+    private final StateBlock block;
     private final int at;
     private final int sets;
     private final int ways;
@@ -19,8 +20,8 @@ final class SetAssociative {
     private final int unseen;
 
     /** @param at index of the first of {@link #words} words */
-    SetAssociative(long[] words, int at, int sets, int ways) {
-        this.words = words;
+    SetAssociative(StateBlock block, int at, int sets, int ways) {
+        this.block = block;
         this.at = at;
         this.sets = sets;
         this.ways = ways;
@@ -34,6 +35,7 @@ final class SetAssociative {
 
     /** Looks a key up in the set that an index selects, and enters it where it is missing. @return whether it was there */
     boolean access(long index, long key) {
+        long[] words = block.words;
         int set = (int) index & sets - 1;
         int first = at + set * ways;
         takeUnseen(set, first);
@@ -49,10 +51,12 @@ final class SetAssociative {
 
     /** So many entries of the whole array, evenly over its sets, have been replaced by unknown ones. */
     void age(long entries) {
+        long[] words = block.words;
         words[unseen + sets] += entries;
     }
 
     private void takeUnseen(int set, int first) {
+        long[] words = block.words;
         long due = (words[unseen + sets] + set) / sets;
         long fills = due - words[unseen + set];
         if (fills == 0) {
@@ -66,6 +70,7 @@ final class SetAssociative {
 
     /** Drops the entries whose key has these bits under the mask. */
     void drop(long mask, long bits) {
+        long[] words = block.words;
         for (int i = at; i < unseen; i++) {
             if ((words[i] & mask) == bits) {
                 words[i] = 0;

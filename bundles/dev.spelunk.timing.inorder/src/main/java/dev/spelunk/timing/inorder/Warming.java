@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.timing.inorder;
 
+import dev.spelunk.api.state.StateBlock;
 import dev.spelunk.api.timing.OperationTimer;
 import java.util.List;
 import java.util.Locale;
@@ -38,7 +39,7 @@ final class Warming {
     /** The last level counts as stale when this part of it was replaced unseen. */
     private static final int STALE_PART = 16;
 
-    private final long[] words;
+    private final StateBlock block;
     private final int at;
     private final int window;
     private final int share;
@@ -46,8 +47,8 @@ final class Warming {
     /** What the last level holds. */
     private final long lines;
 
-    Warming(long[] words, int at, Shape shape) {
-        this.words = words;
+    Warming(StateBlock block, int at, Shape shape) {
+        this.block = block;
         this.at = at;
         window = shape.window();
         share = shape.primingShare();
@@ -57,11 +58,13 @@ final class Warming {
     }
 
     int window() {
+        long[] words = block.words;
         return words[at + PRIMING] != 0 ? OperationTimer.EVERY_OPERATION : window;
     }
 
     /** An operation is seen, the last of so many executed. @return how many passed unseen before it */
     long see(long executed) {
+        long[] words = block.words;
         long unseen = executed - 1 - words[at + EXECUTED];
         words[at + EXECUTED] = executed;
         words[at + SEEN]++;
@@ -74,6 +77,7 @@ final class Warming {
 
     /** So many lines came from memory for the operation. */
     void filled(long lines) {
+        long[] words = block.words;
         words[at + RECENT_LINES] += lines;
         if (words[at + PRIMING] == 0) {
             words[at + LINES] += lines;
@@ -85,6 +89,7 @@ final class Warming {
     }
 
     private void judge() {
+        long[] words = block.words;
         boolean cold = words[at + RECENT_LINES] * 512 > words[at + RECENT];
         if (full || share == 0) {
             cold = false;
@@ -103,6 +108,7 @@ final class Warming {
 
     /** @param who whose state it is, as {@code "PE 1: "}, or nothing */
     List<String> report(String who) {
+        long[] words = block.words;
         if (full) {
             return List.of(who + "inorder: every operation went through caches, TLBs and predictor");
         }
@@ -121,8 +127,9 @@ final class Warming {
 
     /** Between windows as many lines come from memory, per operation, as in them; nobody saw which. */
     private String lastLevel() {
-        long observed = Math.max(1, words[at + SEEN] - words[at + PRIMED]);
-        double unseen = (double) words[at + LINES] / observed * words[at + UNSEEN];
+        long[] words = block.words;
+        long seen = Math.max(1, words[at + SEEN] - words[at + PRIMED]);
+        double unseen = (double) words[at + LINES] / seen * words[at + UNSEEN];
         if (unseen * STALE_PART < lines) {
             return "current";
         }

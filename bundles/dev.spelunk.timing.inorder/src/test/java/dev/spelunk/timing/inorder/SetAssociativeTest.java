@@ -3,6 +3,7 @@ package dev.spelunk.timing.inorder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spelunk.api.state.StateBlock;
 import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.ForAll;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class SetAssociativeTest {
     private static SetAssociative array(int sets, int ways) {
-        return new SetAssociative(new long[5 + SetAssociative.words(sets, ways)], 5, sets, ways);
+        return new SetAssociative(new StateBlock("test", 5 + SetAssociative.words(sets, ways), 0), 5, sets, ways);
     }
 
     @Property(seed = "20261121", tries = 200)
@@ -73,8 +74,8 @@ class SetAssociativeTest {
     @Test
     @DisplayName("what it holds is in the words, not in the object")
     void state() {
-        long[] words = new long[SetAssociative.words(2, 2)];
-        new SetAssociative(words, 0, 2, 2).access(7, 7);
-        assertThat(new SetAssociative(words, 0, 2, 2).access(7, 7)).isTrue();
+        StateBlock block = new StateBlock("test", SetAssociative.words(2, 2), 0);
+        new SetAssociative(block, 0, 2, 2).access(7, 7);
+        assertThat(new SetAssociative(block, 0, 2, 2).access(7, 7)).isTrue();
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.spelunk.timing.inorder;
+package dev.spelunk.a64;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -49,26 +49,24 @@ class OperandsTest {
             4e080c20 | dup v0.2d, x1            |      | x1          | v0
             """)
     void readsAndWrites(String word, String text, String kind, String reads, String writes) {
-        Operation o = new Operation();
-        o.word = Integer.parseUnsignedInt(word, 16);
-        if (kind != null) {
-            o.operationClass = Operation.LOAD_STORE;
-            o.flags = (kind.contains("L") ? Operation.LOAD : 0)
-                    | (kind.contains("S") ? Operation.STORE : 0)
-                    | (kind.contains("A") ? Operation.ATOMIC : 0)
-                    | (kind.contains("X") ? Operation.EXCLUSIVE : 0);
-        }
-        Operands operands = new Operands();
-        operands.of(o);
-        assertThat(names(operands.reads)).as(text).isEqualTo(reads == null ? "" : reads);
-        assertThat(names(operands.writes)).as(text).isEqualTo(writes == null ? "" : writes);
+        DecodedInstruction decoded = DecodedInstruction.of(Integer.parseUnsignedInt(word, 16));
+        String flags = (decoded.is(Operation.LOAD) ? "L" : "")
+                + (decoded.is(Operation.STORE) ? "S" : "")
+                + (decoded.is(Operation.ATOMIC) ? "A" : "")
+                + (decoded.is(Operation.EXCLUSIVE) ? "X" : "");
+        assertThat(flags).as(text).isEqualTo(kind == null ? "" : kind);
+        assertThat(names(decoded.reads)).as(text).isEqualTo(reads == null ? "" : reads);
+        assertThat(names(decoded.writes)).as(text).isEqualTo(writes == null ? "" : writes);
     }
 
     private static String names(long registers) {
         TreeSet<String> names = new TreeSet<>();
         for (int i = 0; i < 64; i++) {
             if ((registers >>> i & 1) != 0) {
-                names.add(i == Operands.FLAGS ? "flags" : i < Operands.V ? "x" + i : "v" + (i - Operands.V));
+                names.add(
+                        i == DecodedInstruction.FLAGS
+                                ? "flags"
+                                : i < DecodedInstruction.V ? "x" + i : "v" + (i - DecodedInstruction.V));
             }
         }
         return String.join(" ", names);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.spelunk.pe.simd;
+package dev.spelunk.a64;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spelunk.api.state.Operation;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -28,14 +29,22 @@ class FloatingPointVectorsTest {
         0x5e282820, 0x5e280820, 0x0e620020, 0x0e22e020, 0x5ea20c20, 0x5f7d0420,
     };
 
+    private static boolean isFloatingPoint(int word) {
+        DecodedInstruction decoded = DecodedInstruction.of(word);
+        assertThat(decoded.instruction == null || decoded.is(Operation.ADVANCED_SIMD))
+                .as("%08x", word)
+                .isTrue();
+        return decoded.is(Operation.FLOATING_POINT);
+    }
+
     @Test
     @DisplayName("Floating-point vector instructions are told from the others")
     void matches() {
         for (int word : FLOATING_POINT) {
-            assertThat(FloatingPointVectors.matches(word)).as("%08x", word).isTrue();
+            assertThat(isFloatingPoint(word)).as("%08x", word).isTrue();
         }
         for (int word : OTHER) {
-            assertThat(FloatingPointVectors.matches(word)).as("%08x", word).isFalse();
+            assertThat(isFloatingPoint(word)).as("%08x", word).isFalse();
         }
     }
 }
