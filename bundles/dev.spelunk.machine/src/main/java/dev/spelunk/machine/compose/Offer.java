@@ -25,6 +25,7 @@ public final class Offer {
                     o -> o.bundle.getVersion())
             .thenComparing(o -> o.id);
 
+    /** The service property {@code spelunk.part}; empty when there is none. */
     final String part;
     public final String name;
     final Bundle bundle;
@@ -45,8 +46,15 @@ public final class Offer {
         types = new TreeSet<>(Set.of((String[]) reference.getProperty(Constants.OBJECTCLASS)));
     }
 
-    public boolean offers(Class<?> type) {
-        return types.contains(type.getName());
+    /** Whether it can be a part of that kind: by its type, and by what it says itself that it is a part of. */
+    public boolean offers(Kind kind) {
+        // Registers belong to the part that brings them, whatever that is.
+        return types.contains(kind.type.getName()) && (kind == Kind.REGISTER_BANK || part.equals(kind.part));
+    }
+
+    /** Whether its type is that of a kind, but it says that it is something else. */
+    boolean misplaced(Kind kind) {
+        return types.contains(kind.type.getName()) && !offers(kind);
     }
 
     /** What it is configured to: its service's properties, apart from those that say what service it is. */

@@ -95,11 +95,18 @@ public final class Offers implements AutoCloseable {
         return !all(kind, variant).isEmpty();
     }
 
-    private static void require(Map<Kind, List<Offer>> chosen, Kind kind, Variant variant) {
-        if (chosen.get(kind).isEmpty()) {
-            throw new BadInputException("variant " + variant.name() + ": no part of kind " + kind.part
-                    + ": add a bundle that publishes " + kind.type.getName());
+    private void require(Map<Kind, List<Offer>> chosen, Kind kind, Variant variant) {
+        if (!chosen.get(kind).isEmpty()) {
+            return;
         }
+        String message = "variant " + variant.name() + ": no part of kind " + kind.part;
+        Offer other = offers.stream().filter(o -> o.misplaced(kind)).findFirst().orElse(null);
+        throw new BadInputException(
+                other == null
+                        ? message + ": add a bundle that publishes " + kind.type.getName()
+                        : message + ": " + other.name + " of " + other.bundle.getSymbolicName()
+                                + " would be one, but its service property " + Parts.PART + " is '" + other.part
+                                + "', not '" + kind.part + "'");
     }
 
     /** Those that the variant names, in its order, or else all. */
@@ -123,7 +130,7 @@ public final class Offers implements AutoCloseable {
     /** Every offer of a kind that the variant's bundles make, the newest of each name, ordered by name. */
     private List<Offer> all(Kind kind, Variant variant) {
         return newest(offers.stream()
-                .filter(o -> o.offers(kind.type))
+                .filter(o -> o.offers(kind))
                 .filter(o -> variant.bundles().isEmpty() || variant.bundles().contains(o.bundle.getSymbolicName())));
     }
 
@@ -137,7 +144,7 @@ public final class Offers implements AutoCloseable {
     /** The newest offer of a kind and name, whatever bundle makes it; null when there is none. */
     public Offer newest(Kind kind, String name) {
         return offers.stream()
-                .filter(o -> o.offers(kind.type) && o.name.equals(name))
+                .filter(o -> o.offers(kind) && o.name.equals(name))
                 .max(Offer.BY_AGE)
                 .orElse(null);
     }
@@ -156,7 +163,7 @@ public final class Offers implements AutoCloseable {
 
     /** Names of all that is there of a kind, for messages. */
     public String there(List<Kind> kinds) {
-        return names(newest(offers.stream().filter(o -> kinds.stream().anyMatch(k -> o.offers(k.type)))).stream());
+        return names(newest(offers.stream().filter(o -> kinds.stream().anyMatch(k -> o.offers(k)))).stream());
     }
 
     private static String names(Stream<Offer> some) {

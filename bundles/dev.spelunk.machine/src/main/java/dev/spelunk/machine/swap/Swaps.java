@@ -249,7 +249,7 @@ public final class Swaps {
     /** The part of this machine with the offer's type and name; null when there is none. */
     private Part inUse(Offer offer) {
         for (Kind kind : Kind.values()) {
-            if (offer.offers(kind.type)) {
+            if (offer.offers(kind)) {
                 for (Part part : board.parts.all(kind)) {
                     if (part.name().equals(offer.name)) {
                         return part;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.platform.gic;
 
+import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.banks.AccessRule;
 import dev.spelunk.api.banks.RegisterBank;
@@ -15,7 +16,7 @@ import java.util.List;
 import org.osgi.service.component.annotations.Component;
 
 /** The ICC and ICH system registers (IHI 0069, 12.2 to 12.4). SRE is RAO/WI: there is no memory-mapped interface. */
-@Component(property = {"spelunk.part=interrupts", "spelunk.name=gic"})
+@Component(property = {Parts.PART + "=" + Parts.INTERRUPTS, Parts.NAME + "=gic"})
 public final class CpuInterfaceBank implements RegisterBank {
     private static final long ICH_HCR_TC = 1L << 10;
     private static final long ICH_HCR_TALL0 = 1L << 11;

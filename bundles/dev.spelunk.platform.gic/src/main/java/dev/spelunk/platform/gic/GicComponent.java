@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.platform.gic;
 
+import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.parts.InterruptController;
 import dev.spelunk.api.platform.InterruptDistributor;
 import dev.spelunk.api.state.StateBlock;
@@ -8,7 +9,7 @@ import dev.spelunk.api.wiring.PeContext;
 import org.osgi.service.component.annotations.Component;
 
 /** Publishes the GICv3 model. */
-@Component(property = {"spelunk.part=interrupts", "spelunk.name=gicv3"})
+@Component(property = {Parts.PART + "=" + Parts.INTERRUPTS, Parts.NAME + "=gicv3"})
 public final class GicComponent implements InterruptController {
     @Override
     public int stateWords(int peCount) {

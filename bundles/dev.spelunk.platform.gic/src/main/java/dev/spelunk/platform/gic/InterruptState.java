@@ -33,10 +33,10 @@ final class InterruptState {
     private static final int FIRST_PE = ROUTER + INTIDS - PRIVATE;
     private static final int PE_WORDS = MAPS + PRIVATE_PRIORITIES + 1;
 
-    private final long[] words;
+    private final StateBlock block;
 
     InterruptState(StateBlock block) {
-        words = block.words;
+        this.block = block;
     }
 
     static int words(int peCount) {
@@ -44,20 +44,20 @@ final class InterruptState {
     }
 
     long control() {
-        return words[CONTROL];
+        return block.words[CONTROL];
     }
 
     void control(long value) {
-        words[CONTROL] = value;
+        block.words[CONTROL] = value;
     }
 
     /** GICR_WAKER of a PE, inverted: after reset the PE sleeps. */
     long waker(int pe) {
-        return ~words[FIRST_PE + pe * PE_WORDS + MAPS + PRIVATE_PRIORITIES] & 2;
+        return ~block.words[FIRST_PE + pe * PE_WORDS + MAPS + PRIVATE_PRIORITIES] & 2;
     }
 
     void waker(int pe, long value) {
-        words[FIRST_PE + pe * PE_WORDS + MAPS + PRIVATE_PRIORITIES] = ~value & 2;
+        block.words[FIRST_PE + pe * PE_WORDS + MAPS + PRIVATE_PRIORITIES] = ~value & 2;
     }
 
     private static int word(int map, int pe, int intid) {
@@ -67,13 +67,13 @@ final class InterruptState {
     }
 
     boolean get(int map, int pe, int intid) {
-        return (words[word(map, pe, intid)] >>> shift(intid) & 1) != 0;
+        return (block.words[word(map, pe, intid)] >>> shift(intid) & 1) != 0;
     }
 
     void set(int map, int pe, int intid, boolean value) {
         long bit = 1L << shift(intid);
         int w = word(map, pe, intid);
-        words[w] = value ? words[w] | bit : words[w] & ~bit;
+        block.words[w] = value ? block.words[w] | bit : block.words[w] & ~bit;
     }
 
     private static int shift(int intid) {
@@ -82,23 +82,23 @@ final class InterruptState {
 
     /** 32 bits of a map from an INTID that is a multiple of 32. */
     int get32(int map, int pe, int intid) {
-        return (int) (words[word(map, pe, intid)] >>> shift(intid));
+        return (int) (block.words[word(map, pe, intid)] >>> shift(intid));
     }
 
     void set32(int map, int pe, int intid, int bits) {
         long mask = 0xFFFFFFFFL << shift(intid);
         int w = word(map, pe, intid);
-        words[w] = words[w] & ~mask | (bits & 0xFFFFFFFFL) << shift(intid);
+        block.words[w] = block.words[w] & ~mask | (bits & 0xFFFFFFFFL) << shift(intid);
     }
 
     int priority(int pe, int intid) {
-        return (int) (words[priorityWord(pe, intid)] >>> (intid & 7) * 8) & 0xFF;
+        return (int) (block.words[priorityWord(pe, intid)] >>> (intid & 7) * 8) & 0xFF;
     }
 
     void priority(int pe, int intid, int value) {
         int w = priorityWord(pe, intid);
         int s = (intid & 7) * 8;
-        words[w] = words[w] & ~(0xFFL << s) | (value & 0xF8L) << s;
+        block.words[w] = block.words[w] & ~(0xFFL << s) | (value & 0xF8L) << s;
     }
 
     private static int priorityWord(int pe, int intid) {
@@ -106,12 +106,12 @@ final class InterruptState {
     }
 
     long router(int intid) {
-        return words[ROUTER + intid - PRIVATE];
+        return block.words[ROUTER + intid - PRIVATE];
     }
 
     /** There is no 1 of N distribution, so Interrupt_Routing_Mode is RES0. */
     void router(int intid, long value) {
-        words[ROUTER + intid - PRIVATE] = value & Gicv3.AFFINITY;
+        block.words[ROUTER + intid - PRIVATE] = value & Gicv3.AFFINITY;
     }
 
     /** Level-sensitive: the line or a latch from ISPENDR; edge-triggered: the latch. */
@@ -121,12 +121,12 @@ final class InterruptState {
 
     /** Bits of pending and enabled Group 1 interrupts, 64 from an INTID: 0 for private ones, 32, 96, … for SPIs. */
     long candidates(int pe, int first) {
-        long latched = words[word(LATCHED, pe, first)];
-        long level = words[word(LINE, pe, first)] & ~words[word(EDGE, pe, first)];
-        return (latched | level) & words[word(ENABLED, pe, first)] & ~words[word(GROUP0, pe, first)];
+        long latched = block.words[word(LATCHED, pe, first)];
+        long level = block.words[word(LINE, pe, first)] & ~block.words[word(EDGE, pe, first)];
+        return (latched | level) & block.words[word(ENABLED, pe, first)] & ~block.words[word(GROUP0, pe, first)];
     }
 
     long active(int pe, int first) {
-        return words[word(ACTIVE, pe, first)];
+        return block.words[word(ACTIVE, pe, first)];
     }
 }

@@ -29,6 +29,17 @@ class DistributorTest {
     }
 
     @Test
+    @DisplayName("A restored state of another size is the one that counts from then on")
+    void restoredState() {
+        Bench b = new Bench();
+        b.gicd(0, 0x12);
+        b.machine.restore("gic", new long[b.state.words.length + 1], new byte[0]);
+        assertThat(b.gicd(0)).as("as after reset").isEqualTo(0x50);
+        b.gicd(0, 0x12);
+        assertThat(b.state.words).contains(0x12);
+    }
+
+    @Test
     @DisplayName("GICD_TYPER: 288 INTIDs, no LPIs, no security, message-based SPIs, no 1 of N")
     void type() {
         long typer = new Bench().gicd(4);

@@ -2,6 +2,7 @@
 package dev.spelunk.platform.pl011;
 
 import dev.spelunk.api.state.MachineState;
+import dev.spelunk.api.state.StateBlock;
 
 /** The registers and the receive FIFO of the UART, in a block of the machine (DDI 0183, 3.3). */
 final class UartState {
@@ -44,124 +45,122 @@ final class UartState {
     /** Entries of the receive FIFO at which UARTIFLS.RXIFLSEL 0..4 raises the interrupt. */
     private static final int[] TRIGGERS = {2, 4, 8, 12, 14};
 
-    private final long[] words;
-    private final byte[] fifo;
+    private final StateBlock block;
 
     UartState(MachineState machine) {
-        words = machine.block("pl011", WORDS, FIFO_DEPTH).words;
-        fifo = machine.block("pl011", WORDS, FIFO_DEPTH).bytes;
-        if (words[RESET_DONE] == 0) {
-            words[CONTROL] = CONTROL_RESET;
-            words[FIFO_LEVELS] = FIFO_LEVELS_RESET;
-            words[RESET_DONE] = 1;
+        block = machine.block("pl011", WORDS, FIFO_DEPTH);
+        if (block.words[RESET_DONE] == 0) {
+            block.words[CONTROL] = CONTROL_RESET;
+            block.words[FIFO_LEVELS] = FIFO_LEVELS_RESET;
+            block.words[RESET_DONE] = 1;
         }
     }
 
     /** Virtual time of the next look at the terminal. */
     long nextPoll() {
-        return words[NEXT_POLL];
+        return block.words[NEXT_POLL];
     }
 
     void nextPoll(long cycles) {
-        words[NEXT_POLL] = cycles;
+        block.words[NEXT_POLL] = cycles;
     }
 
     long get(int register) {
-        return words[register];
+        return block.words[register];
     }
 
     void set(int register, long value) {
-        words[register] = value;
+        block.words[register] = value;
     }
 
     long mask() {
-        return words[INTERRUPT_MASK];
+        return block.words[INTERRUPT_MASK];
     }
 
     long raw() {
-        return words[RAW_INTERRUPTS];
+        return block.words[RAW_INTERRUPTS];
     }
 
     boolean line() {
-        return words[LINE] != 0;
+        return block.words[LINE] != 0;
     }
 
     void line(boolean level) {
-        words[LINE] = level ? 1 : 0;
+        block.words[LINE] = level ? 1 : 0;
     }
 
     /** Whether the UART and its receiver are enabled. */
     boolean receiving() {
-        return (words[CONTROL] & (UARTEN | RXE)) == (UARTEN | RXE);
+        return (block.words[CONTROL] & (UARTEN | RXE)) == (UARTEN | RXE);
     }
 
     boolean loopback() {
-        return (words[CONTROL] & LBE) != 0;
+        return (block.words[CONTROL] & LBE) != 0;
     }
 
     /** Without FIFOs there is one holding register. */
     private int depth() {
-        return (words[LINE_CONTROL] & FEN) != 0 ? FIFO_DEPTH : 1;
+        return (block.words[LINE_CONTROL] & FEN) != 0 ? FIFO_DEPTH : 1;
     }
 
     private int trigger() {
-        int select = (int) (words[FIFO_LEVELS] >>> 3) & 7;
-        return (words[LINE_CONTROL] & FEN) == 0 ? 1 : TRIGGERS[Math.min(select, TRIGGERS.length - 1)];
+        int select = (int) (block.words[FIFO_LEVELS] >>> 3) & 7;
+        return (block.words[LINE_CONTROL] & FEN) == 0 ? 1 : TRIGGERS[Math.min(select, TRIGGERS.length - 1)];
     }
 
     boolean full() {
-        return words[COUNT] >= depth();
+        return block.words[COUNT] >= depth();
     }
 
     /** A write to UARTLCR_H; turning FIFOs on or off empties them. */
     void lineControl(long value) {
-        if (((words[LINE_CONTROL] ^ value) & FEN) != 0) {
-            words[COUNT] = 0;
-            words[RAW_INTERRUPTS] &= ~(RX | RT);
+        if (((block.words[LINE_CONTROL] ^ value) & FEN) != 0) {
+            block.words[COUNT] = 0;
+            block.words[RAW_INTERRUPTS] &= ~(RX | RT);
         }
-        words[LINE_CONTROL] = value;
+        block.words[LINE_CONTROL] = value;
     }
 
     /** A character arrives. The receive timeout follows at once: nothing more arrives in its time. */
     void receive(int value) {
         if (full()) {
-            words[RAW_INTERRUPTS] |= OE;
+            block.words[RAW_INTERRUPTS] |= OE;
             return;
         }
-        fifo[(int) (words[HEAD] + words[COUNT]) % FIFO_DEPTH] = (byte) value;
-        words[COUNT]++;
-        words[RAW_INTERRUPTS] |= words[COUNT] >= trigger() ? RX | RT : RT;
+        block.bytes[(int) (block.words[HEAD] + block.words[COUNT]) % FIFO_DEPTH] = (byte) value;
+        block.words[COUNT]++;
+        block.words[RAW_INTERRUPTS] |= block.words[COUNT] >= trigger() ? RX | RT : RT;
     }
 
     /** UARTDR: the oldest character, 0 when there is none. */
     long take() {
-        if (words[COUNT] == 0) {
+        if (block.words[COUNT] == 0) {
             return 0;
         }
-        long value = fifo[(int) words[HEAD]] & 0xFF;
-        words[HEAD] = (words[HEAD] + 1) % FIFO_DEPTH;
-        words[COUNT]--;
-        if (words[COUNT] < trigger()) {
-            words[RAW_INTERRUPTS] &= ~RX;
+        long value = block.bytes[(int) block.words[HEAD]] & 0xFF;
+        block.words[HEAD] = (block.words[HEAD] + 1) % FIFO_DEPTH;
+        block.words[COUNT]--;
+        if (block.words[COUNT] < trigger()) {
+            block.words[RAW_INTERRUPTS] &= ~RX;
         }
-        if (words[COUNT] == 0) {
-            words[RAW_INTERRUPTS] &= ~RT;
+        if (block.words[COUNT] == 0) {
+            block.words[RAW_INTERRUPTS] &= ~RT;
         }
         return value;
     }
 
     /** A character has left: the transmit FIFO has fallen through its trigger level. */
     void sent() {
-        words[RAW_INTERRUPTS] |= TX;
+        block.words[RAW_INTERRUPTS] |= TX;
     }
 
     /** A write to UARTICR. */
     void clear(long bits) {
-        words[RAW_INTERRUPTS] &= ~bits;
+        block.words[RAW_INTERRUPTS] &= ~bits;
     }
 
     /** UARTFR. */
     long flags() {
-        return CTS_DSR_DCD | TXFE | (words[COUNT] == 0 ? RXFE : 0) | (full() ? RXFF : 0);
+        return CTS_DSR_DCD | TXFE | (block.words[COUNT] == 0 ? RXFE : 0) | (full() ? RXFF : 0);
     }
 }

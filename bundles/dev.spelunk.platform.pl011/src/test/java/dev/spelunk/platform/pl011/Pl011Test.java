@@ -102,6 +102,14 @@ class Pl011Test {
     }
 
     @Test
+    @DisplayName("A restored state of another size is the one that counts from then on")
+    void restoredState() {
+        uart.write(IBRD, 4, 13);
+        machine.restore("pl011", new long[machine.block("pl011", 0, 0).words.length + 1], new byte[32]);
+        assertThat(uart.read(IBRD, 4)).isZero();
+    }
+
+    @Test
     @DisplayName("reset values: CR has TXE and RXE, IFLS half full, FIFOs empty")
     void reset() {
         assertThat(read(CR)).isEqualTo(0x300);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.platform.psci;
 
+import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.parts.FirmwareCalls;
 import org.osgi.service.component.annotations.Component;
 
@@ -8,7 +9,7 @@ import org.osgi.service.component.annotations.Component;
  * PSCI 1.1 with its mandatory functions and SYSTEM_RESET2 (DEN 0022), and the discovery calls of SMCCC 1.1
  * (DEN 0028). Suspending is standby only.
  */
-@Component(property = {"spelunk.part=firmware", "spelunk.name=psci"})
+@Component(property = {Parts.PART + "=" + Parts.FIRMWARE, Parts.NAME + "=psci"})
 public final class Psci implements FirmwareCalls {
     static final int SMCCC_VERSION = 0x8000_0000;
     static final int SMCCC_ARCH_FEATURES = 0x8000_0001;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.platform.timer;
 
+import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.banks.AccessRule;
 import dev.spelunk.api.banks.RegisterBank;
@@ -21,7 +22,7 @@ import org.osgi.service.component.annotations.Component;
  */
 @Component(
         service = RegisterBank.class,
-        property = {"spelunk.part=device", "spelunk.name=timer"})
+        property = {Parts.PART + "=" + Parts.DEVICE, Parts.NAME + "=timer"})
 public final class TimerRegisters implements RegisterBank {
     private static final int CNTPCTSS_EL0 = Encoding.of(3, 3, 14, 0, 5);
     private static final int CNTVCTSS_EL0 = Encoding.of(3, 3, 14, 0, 6);
