@@ -27,6 +27,7 @@ public final class Offer {
 
     /** The service property {@code spelunk.part}; empty when there is none. */
     final String part;
+
     public final String name;
     final Bundle bundle;
     final long id;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.platform.gic;
 
-import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.banks.AccessRule;
 import dev.spelunk.api.banks.RegisterBank;
 import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.banks.RegisterDefinition.Builder;
 import dev.spelunk.api.banks.TrapControls;
+import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.registers.Access;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.wiring.PeContext;

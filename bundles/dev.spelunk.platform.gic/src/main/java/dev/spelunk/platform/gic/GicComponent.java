@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.platform.gic;
 
-import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.parts.InterruptController;
+import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.platform.InterruptDistributor;
 import dev.spelunk.api.state.StateBlock;
 import dev.spelunk.api.wiring.PeContext;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.platform.psci;
 
-import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.parts.FirmwareCalls;
+import dev.spelunk.api.parts.Parts;
 import org.osgi.service.component.annotations.Component;
 
 /**

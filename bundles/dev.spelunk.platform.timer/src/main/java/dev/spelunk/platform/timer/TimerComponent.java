@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.platform.timer;
 
-import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.parts.DeviceContext;
+import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.parts.PlatformDevice;
 import dev.spelunk.api.platform.Device;
 import org.osgi.service.component.annotations.Component;
