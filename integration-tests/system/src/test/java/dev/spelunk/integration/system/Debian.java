@@ -22,7 +22,7 @@ final class Debian {
     /** What the tests of real programs need, beside the kernel, perf and busybox. */
     private static final String ALSO =
             "openssl,python3.11-minimal,libpython3.11-stdlib,sqlite3,xz-utils,perl-base,cpp-12,"
-                    + "binutils-aarch64-linux-gnu";
+                    + "binutils-aarch64-linux-gnu,gdb,strace";
 
     private static final Path SOURCES = Spelunk.ROOT.resolve("integration-tests/guests/debian");
     private static final List<String> TREES = List.of(
@@ -55,7 +55,7 @@ final class Debian {
                 problem = fetch.code() == 0
                         ? null
                         : "needs Debian's arm64 packages (" + fetch.err().strip() + ")";
-            } else if (!Files.exists(folder.resolve("root/usr/bin/sqlite3"))) {
+            } else if (!Files.exists(folder.resolve("root/usr/bin/strace"))) {
                 problem = "needs Debian's arm64 packages in " + folder + " (spelunk debian fetch --cache " + folder
                         + " --also " + ALSO + ")";
             }
@@ -133,16 +133,21 @@ final class Debian {
 
     /** Adds the programs of the checks, their libraries and the inputs, which go to /work. */
     static void addPrograms(Cache packages, Path inputs, CpioArchive archive) throws IOException {
-        for (String tree : TREES) {
+        addTrees(packages, TREES, archive);
+        try (Stream<Path> files = Files.list(inputs)) {
+            for (Path file : files.sorted().toList()) {
+                archive.file("work/" + file.getFileName(), 0644, file);
+            }
+        }
+    }
+
+    /** Adds files and folders of the packages where they are. */
+    static void addTrees(Cache packages, List<String> trees, CpioArchive archive) throws IOException {
+        for (String tree : trees) {
             try (Stream<Path> files = Files.walk(packages.root().resolve(tree))) {
                 for (Path file : files.sorted().toList()) {
                     add(archive, packages.root().relativize(file).toString(), file);
                 }
-            }
-        }
-        try (Stream<Path> files = Files.list(inputs)) {
-            for (Path file : files.sorted().toList()) {
-                archive.file("work/" + file.getFileName(), 0644, file);
             }
         }
     }
