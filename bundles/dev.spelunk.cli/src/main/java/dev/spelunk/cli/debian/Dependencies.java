@@ -28,6 +28,7 @@ final class Dependencies {
     static Dependencies ofAptCache(List<String> lines) {
         Dependencies dependencies = new Dependencies();
         String current = null;
+        boolean virtual = false;
         for (String line : lines) {
             String text = line.trim();
             if (!line.startsWith(" ") && !text.startsWith("|")) {
@@ -37,7 +38,13 @@ final class Dependencies {
             }
             int colon = text.indexOf(": ");
             if (colon > 0 && current != null && text.substring(0, colon).endsWith("Depends")) {
-                dependencies.add(current, List.of(text.substring(colon + 2)));
+                String name = text.substring(colon + 2);
+                virtual = name.startsWith("<");
+                dependencies.add(current, List.of(name));
+            } else if (colon < 0 && virtual) {
+                // The first package that provides the virtual one, as apt-get would choose.
+                dependencies.add(current, List.of(text));
+                virtual = false;
             }
         }
         return dependencies;

@@ -24,6 +24,9 @@ class DependenciesTest {
             libdw1
               Depends: libelf1
               Depends: zlib1g
+              Depends: <libregex-icu72>
+                libregex1.74
+                libregex1.75
             libelf1
               Depends: libdw1
             zlib1g
@@ -39,7 +42,7 @@ class DependenciesTest {
     @Test
     void perfNeedsItsLibrariesAndTheirs() {
         assertThat(Dependencies.ofAptCache(LINES).withLibraries("linux-perf"))
-                .containsExactly("libdw1", "libelf1", "linux-perf", "zlib1g");
+                .containsExactly("libdw1", "libelf1", "libregex1.74", "linux-perf", "zlib1g");
     }
 
     @Test

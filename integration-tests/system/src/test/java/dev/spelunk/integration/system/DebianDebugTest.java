@@ -37,7 +37,7 @@ class DebianDebugTest {
         String script = """
                 mount -t tracefs trace /sys/kernel/tracing
                 gdb -nx -batch -ex starti -ex 'p $first = $pc' -ex stepi -ex 'p $pc - $first' -ex 'stepi 20' -ex 'hbreak step' \\
-                    -ex c -ex 'p $pc - (long) step' -ex c -ex 'p $x0' -ex 'delete' -ex 'watch counter' -ex c -ex 'p counter' \\
+                    -ex c -ex 'p (long) $pc - (long) step' -ex c -ex 'p $x0' -ex 'delete' -ex 'watch counter' -ex c -ex 'p counter' \\
                     -ex c -ex 'p counter' -ex 'delete' -ex c /debugged
                 strace -o /tmp/trace /debugged && grep exit_group /tmp/trace
                 echo "p:hit /debugged:%s" >/sys/kernel/tracing/uprobe_events
