@@ -44,8 +44,7 @@ class DebianDebugTest {
                 echo 1 >/sys/kernel/tracing/events/uprobes/enable
                 /debugged
                 echo "uprobe hits: $(grep -c 'hit: (' /sys/kernel/tracing/trace)"
-                dmesg | grep hw-breakpoint"""
-                .formatted(offset(program, step));
+                dmesg | grep hw-breakpoint""".formatted(offset(program, step));
         Path initrd = Debian.initramfs(packages, folder.resolve("initrd"), script, archive -> {
             archive.file("debugged", 0755, program);
             Debian.addTrees(
