@@ -4,7 +4,7 @@ package dev.spelunk.benchmarks;
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.machine.SwapService;
-import dev.spelunk.cli.Composition;
+import dev.spelunk.cli.composition.Composition;
 import java.io.OutputStream;
 import java.nio.file.Path;
 

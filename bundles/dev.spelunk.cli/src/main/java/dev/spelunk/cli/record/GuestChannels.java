@@ -2,7 +2,7 @@
 package dev.spelunk.cli.record;
 
 import dev.spelunk.api.platform.ConsolePort;
-import dev.spelunk.cli.UserError;
+import dev.spelunk.cli.process.UserError;
 import dev.spelunk.cli.run.OutputFolder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

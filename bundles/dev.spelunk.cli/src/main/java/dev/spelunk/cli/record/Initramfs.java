@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.record;
 
-import dev.spelunk.cli.UserError;
-import dev.spelunk.cli.boot.CpioArchive;
+import dev.spelunk.cli.process.UserError;
+import dev.spelunk.cli.linux.CpioArchive;
 import dev.spelunk.cli.debian.Cache;
 import dev.spelunk.cli.process.StopRequests;
 import java.io.BufferedOutputStream;

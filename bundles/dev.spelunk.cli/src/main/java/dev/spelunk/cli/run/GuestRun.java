@@ -6,7 +6,7 @@ import dev.spelunk.api.machine.Machine.Result;
 import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.machine.SwapReport;
 import dev.spelunk.api.records.ProfileWriter;
-import dev.spelunk.cli.ExitCode;
+import dev.spelunk.cli.process.ExitCode;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.Callable;
 import java.util.function.Function;

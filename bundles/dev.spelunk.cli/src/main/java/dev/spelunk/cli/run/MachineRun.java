@@ -5,7 +5,7 @@ import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.Machine.Ending;
 import dev.spelunk.api.machine.Machine.Result;
 import dev.spelunk.api.trace.TraceSink;
-import dev.spelunk.cli.ExitCode;
+import dev.spelunk.cli.process.ExitCode;
 import dev.spelunk.cli.process.StopRequests;
 import java.util.Locale;
 

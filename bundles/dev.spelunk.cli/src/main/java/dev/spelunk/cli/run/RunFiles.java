@@ -8,7 +8,7 @@ import dev.spelunk.api.records.ProfileWriter;
 import dev.spelunk.api.records.RecordOptions;
 import dev.spelunk.api.records.RecordOrigin;
 import dev.spelunk.api.records.RecordStream;
-import dev.spelunk.cli.UserError;
+import dev.spelunk.cli.process.UserError;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@
 package dev.spelunk.cli.run;
 
 import dev.spelunk.api.trace.TraceSink;
-import dev.spelunk.cli.UserError;
+import dev.spelunk.cli.process.UserError;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;

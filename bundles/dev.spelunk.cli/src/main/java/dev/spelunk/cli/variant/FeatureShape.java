@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.variant;
 
+import dev.spelunk.cli.process.UserError;
 import dev.spelunk.api.parts.Parts;
+import dev.spelunk.cli.process.UserError;
 import dev.spelunk.cli.variant.JsonDocument.Value;
 import java.math.BigDecimal;
 import java.util.Collection;
@@ -70,7 +72,7 @@ final class FeatureShape {
      * Checks a whole document.
      *
      * @param document the feature JSON file
-     * @throws dev.spelunk.cli.UserError at the first value that has not the shape
+     * @throws UserError at the first value that has not the shape
      */
     static void check(JsonDocument document) {
         new FeatureShape(document).feature();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.variant;
 
-import dev.spelunk.cli.UserError;
+import dev.spelunk.cli.process.UserError;
 import jakarta.json.Json;
 import jakarta.json.JsonObjectBuilder;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.variant;
 
-import dev.spelunk.cli.UserError;
+import dev.spelunk.cli.process.UserError;
 import dev.spelunk.cli.variant.JsonDocument.Value;
 import java.io.IOException;
 import java.io.StringReader;

@@ -4,7 +4,7 @@ package dev.spelunk.cli.debian;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.spelunk.cli.UserError;
+import dev.spelunk.cli.process.UserError;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.debian;
 
+import dev.spelunk.cli.commands.Version;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.spelunk.cli.UserError;
+import dev.spelunk.cli.process.UserError;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.framework;
 
+import dev.spelunk.cli.commands.Version;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.spelunk.api.machine.MachineFactory;
-import dev.spelunk.cli.UserError;
+import dev.spelunk.cli.process.UserError;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;

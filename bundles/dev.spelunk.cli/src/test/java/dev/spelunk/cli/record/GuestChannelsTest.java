@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.spelunk.api.platform.ConsolePort;
-import dev.spelunk.cli.UserError;
+import dev.spelunk.cli.process.UserError;
 import dev.spelunk.cli.run.OutputFolder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

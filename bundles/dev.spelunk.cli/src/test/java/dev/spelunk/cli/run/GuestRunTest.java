@@ -14,7 +14,7 @@ import dev.spelunk.api.records.Profile;
 import dev.spelunk.api.records.ProfileDescription;
 import dev.spelunk.api.records.ProfileWriter;
 import dev.spelunk.api.records.RecordStream;
-import dev.spelunk.cli.UserError;
+import dev.spelunk.cli.process.UserError;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonReader;

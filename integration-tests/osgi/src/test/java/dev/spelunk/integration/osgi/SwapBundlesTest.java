@@ -12,7 +12,7 @@ import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.parts.TimingModel;
 import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.timing.OperationTimer;
-import dev.spelunk.cli.Composition;
+import dev.spelunk.cli.composition.Composition;
 import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.lang.ref.WeakReference;

@@ -3,7 +3,7 @@ package dev.spelunk.integration.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.spelunk.cli.boot.CpioArchive;
+import dev.spelunk.cli.linux.CpioArchive;
 import dev.spelunk.cli.debian.Cache;
 import java.io.BufferedOutputStream;
 import java.io.IOException;

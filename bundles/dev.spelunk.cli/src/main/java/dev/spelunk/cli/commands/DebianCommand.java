@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.cli.commands;
+
+import dev.spelunk.cli.process.ExitCode;
+import dev.spelunk.cli.debian.Cache;
+import dev.spelunk.cli.debian.Fetch;
+import dev.spelunk.cli.debian.HostTools;
+import dev.spelunk.cli.process.StopRequests;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Debian's arm64 kernel and tools. */
+@Command(
+        name = "debian",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        subcommands = DebianCommand.FetchCommand.class,
+        description = "Gets Debian's arm64 kernel and what is needed to profile in it.")
+final class DebianCommand implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a command is missing: fetch");
+    }
+
+    /** Gets and unpacks the packages. */
+    @Command(
+            name = "fetch",
+            mixinStandardHelpOptions = true,
+            versionProvider = Version.class,
+            description = "Gets the arm64 kernel (cloud flavour) with its modules, busybox-static, and linux-perf with "
+                    + "its libraries, and unpacks them. Nothing is installed and no root rights are needed.",
+            footer = {
+                "",
+                "Packages come from the apt sources of this host, through apt with a state of its own, and are "
+                        + "verified as apt does. What an interrupted fetch has got is not fetched again.",
+                "",
+                "Exit codes: 0 done, 2 not, with the reason."
+            })
+    static final class FetchCommand implements Callable<Integer> {
+        @Option(
+                names = "--cache",
+                paramLabel = "DIR",
+                description =
+                        "Where packages are kept and unpacked. Default: spelunk/debian in the user's cache folder.")
+        private Path cache;
+
+        @Option(
+                names = "--from",
+                paramLabel = "DIR",
+                description = "Take the packages (.deb files) of this folder, without network. They are trusted.")
+        private Path from;
+
+        @Option(
+                names = "--also",
+                paramLabel = "PACKAGE",
+                split = ",",
+                description = "Get these packages too, with the libraries that they need, for dynamic programs and for "
+                        + "guests of your own. May be given more than once.")
+        private List<String> also = List.of();
+
+        @Override
+        public Integer call() {
+            // What is half fetched or unpacked is fetched or unpacked anew.
+            StopRequests.ofProcess().endingAtOnce();
+            Cache folder = cache == null ? Cache.ofUser() : new Cache(cache);
+            Fetch fetch = new Fetch(folder, new HostTools(), System.out, also);
+            if (from == null) {
+                fetch.fromSources();
+            } else {
+                fetch.fromFolder(from);
+            }
+            return ExitCode.SUCCESS;
+        }
+    }
+}

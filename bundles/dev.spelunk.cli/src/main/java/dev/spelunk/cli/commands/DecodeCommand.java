@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.cli.commands;
+
+import dev.spelunk.cli.composition.Composition;
+import dev.spelunk.cli.process.UserError;
+import dev.spelunk.cli.process.ExitCode;
+import dev.spelunk.api.records.MalformedRecordException;
+import dev.spelunk.api.records.ProfileWriter;
+import dev.spelunk.cli.process.StopRequests;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Prints sample records. */
+@Command(
+        name = "decode",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = "Prints raw sample records, such as records.bin, in a layout close to that of 'perf report -D'.")
+final class DecodeCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(index = "0", paramLabel = "FILE", description = "A file of raw sample records.")
+    private Path file;
+
+    @Option(
+            names = "--variant",
+            paramLabel = "NAME|FILE.json",
+            defaultValue = "default",
+            description = "The variant whose decoder is used. Default: ${DEFAULT-VALUE}.")
+    private String variant;
+
+    @Option(
+            names = "--bundles",
+            paramLabel = "DIR",
+            description = "A folder to look for the variant's bundles in, before the local Maven repository.")
+    private Path bundles;
+
+    @Override
+    public Integer call() {
+        if (!Files.exists(file) || Files.isDirectory(file)) {
+            throw new UserError((Files.exists(file) ? "not a file: " : "no such file: ") + file);
+        }
+        try (InputStream records = new BufferedInputStream(Files.newInputStream(file));
+                Composition composition = new Composition(variant, bundles)) {
+            PrintWriter out = spec.commandLine().getOut();
+            StopRequests.ofProcess().endingAtOnce();
+            try {
+                composition.service(ProfileWriter.class).decode(records, out);
+            } finally {
+                out.flush();
+            }
+        } catch (MalformedRecordException e) {
+            throw new UserError(file + ": " + e.getMessage());
+        } catch (IOException e) {
+            throw new UserError(file + ": cannot be read: " + e.getMessage());
+        }
+        return ExitCode.SUCCESS;
+    }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.cli.commands;
+
+import dev.spelunk.cli.options.MachineOptions;
+import dev.spelunk.cli.process.UserError;
+import dev.spelunk.cli.process.ExitCode;
+import dev.spelunk.api.problems.BadInputException;
+import dev.spelunk.cli.debian.Cache;
+import dev.spelunk.cli.process.StopRequests;
+import dev.spelunk.cli.record.Recording;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Profiles a program with Debian's perf in a Debian kernel. */
+@Command(
+        name = "record",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        exitCodeOnInvalidInput = ExitCode.RECORD_FAILED,
+        exitCodeOnExecutionException = ExitCode.RECORD_FAILED,
+        description = "Runs an AArch64 Linux program in Debian's kernel under the KVM model, profiles it there with "
+                + "Debian's own perf and its arm_spe_0, and brings perf.data out.",
+        footer = {
+            "",
+            "Needs 'spelunk debian fetch' once. Then, for example:",
+            "  spelunk record -- ./program arguments",
+            "  perf report --itrace=i1i -i spelunk-out/perf.data",
+            "An event that samples the kernel too (arm_spe_0//) wants --kallsyms spelunk-out/kallsyms as well.",
+            "",
+            "Exit codes: the program's; 125 when Spelunk itself failed or was interrupted; 5 with --check when an invariant "
+                    + "broke."
+        })
+final class RecordCommand implements Callable<Integer> {
+    @Option(
+            names = "--event",
+            paramLabel = "EVENT",
+            defaultValue = "arm_spe_0/ts_enable=1/u",
+            description = "perf's event. Default: ${DEFAULT-VALUE}, which samples the program and not the kernel.")
+    private String event;
+
+    @Option(
+            names = "--period",
+            paramLabel = "N",
+            converter = MachineOptions.Count.class,
+            description = "Operations from sample to sample. Default: the driver's own choice.")
+    private Long period;
+
+    @Option(
+            names = "--count-functions",
+            description =
+                    "Count what each function of the program executes, exactly, and write functions.json too. Slow; "
+                            + "for static programs at fixed addresses.")
+    private boolean countFunctions;
+
+    @Option(
+            names = "--sysroot",
+            paramLabel = "DIR",
+            description = "Where the libraries of a dynamic program are. Default: the fetched Debian packages.")
+    private Path sysroot;
+
+    @Option(names = "--cache", paramLabel = "DIR", description = "Where 'spelunk debian fetch' put the packages.")
+    private Path cache;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "DIR",
+            defaultValue = "spelunk-out",
+            description = "The folder for perf.data and kallsyms. Default: ${DEFAULT-VALUE}.")
+    private Path output;
+
+    @Mixin
+    private MachineOptions machine;
+
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "PROGRAM",
+            description = "The program, then its arguments; write -- before it.")
+    private List<String> command;
+
+    @Override
+    public Integer call() {
+        StopRequests.ofProcess().consequence("; there is no profile");
+        try {
+            return new Recording(
+                            cache == null ? Cache.ofUser() : new Cache(cache),
+                            sysroot,
+                            output,
+                            event,
+                            period == null ? 0 : period,
+                            countFunctions,
+                            command)
+                    .run(machine);
+        } catch (UserError | BadInputException e) {
+            System.err.println("spelunk: " + e.getMessage());
+            return ExitCode.RECORD_FAILED;
+        }
+    }
+}

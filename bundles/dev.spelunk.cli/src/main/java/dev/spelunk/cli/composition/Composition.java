@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.cli.composition;
+
+import dev.spelunk.cli.process.UserError;
+import dev.spelunk.cli.process.ExitCode;
+import dev.spelunk.api.machine.Judgement;
+import dev.spelunk.api.machine.Machine;
+import dev.spelunk.api.machine.MachineFactory;
+import dev.spelunk.api.machine.PartSource;
+import dev.spelunk.api.machine.RunOptions;
+import dev.spelunk.api.machine.SwapListener;
+import dev.spelunk.api.machine.SwapService;
+import dev.spelunk.api.machine.Variant;
+import dev.spelunk.api.machine.VariantUpdate;
+import dev.spelunk.api.parts.Parts;
+import dev.spelunk.api.problems.BadInputException;
+import dev.spelunk.cli.framework.BundleLocator;
+import dev.spelunk.cli.framework.BundleUpdate;
+import dev.spelunk.cli.framework.FrameworkHost;
+import dev.spelunk.cli.process.StopRequests;
+import dev.spelunk.cli.variant.VariantDefinition;
+import dev.spelunk.cli.variant.VariantReader;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.feature.ID;
+
+/** A variant whose bundles are started in the embedded framework, and what is to be swapped in its machines. */
+public final class Composition implements AutoCloseable, VariantUpdate, SwapListener, PartSource {
+    /** The process's own: in the shell, threads that commands start would write to the shell's session. */
+    private final PrintStream err = System.err;
+
+    private final String nameOrFile;
+    private final BundleLocator locator;
+    private final FrameworkHost host;
+    private final Overrides overrides;
+    private final List<ScheduledSwap> swaps;
+    private final boolean follows;
+    private volatile VariantDefinition definition;
+    private volatile Variant variant;
+    private VariantFollower follower;
+    private volatile boolean refused;
+
+    /**
+     * Reads the variant, starts the framework, and in it the variant's bundles.
+     *
+     * @param nameOrFile name of the variant or path of its file
+     * @param bundles a folder with bundles, or null
+     * @throws UserError if anything of it cannot be done
+     */
+    public Composition(String nameOrFile, Path bundles) {
+        this(nameOrFile, bundles, Overrides.NONE);
+    }
+
+    /**
+     * As {@link #Composition(String, Path)}, with what the command line changes.
+     *
+     * @param overrides what comes before the variant's own
+     */
+    public Composition(String nameOrFile, Path bundles, Overrides overrides) {
+        this(nameOrFile, bundles, overrides, List.of(), false);
+    }
+
+    /**
+     * As {@link #Composition(String, Path, Overrides)}, with what happens while a machine runs.
+     *
+     * @param swaps what is to be swapped in each machine
+     * @param follows whether a machine follows changes of the variant's file
+     */
+    public Composition(String nameOrFile, Path bundles, Overrides overrides, List<ScheduledSwap> swaps, boolean follows) {
+        this.nameOrFile = nameOrFile;
+        this.overrides = overrides;
+        this.swaps = swaps;
+        this.follows = follows;
+        definition = new VariantReader(Home.features()).read(nameOrFile);
+        locator = new BundleLocator(Home.assembly(), bundles, Home.localRepository());
+        List<Path> files = locator.locate(definition.file(), definition.bundles());
+        host = new FrameworkHost(Home.assembly());
+        try {
+            StopRequests.ofProcess().check();
+            host.start(source(), files, configurations(definition));
+            variant = variant(definition, files);
+            host.context()
+                    .registerService(
+                            new String[] {
+                                SwapListener.class.getName(), VariantUpdate.class.getName(), PartSource.class.getName()
+                            },
+                            this,
+                            null);
+        } catch (RuntimeException | Error e) {
+            host.close();
+            throw e;
+        }
+    }
+
+    /** Where what is wrong with a configuration may come from. */
+    private String source() {
+        return overrides.configurations().isEmpty() ? definition.file() : definition.file() + " with --host";
+    }
+
+    /** The variant of a definition, with what the command line changes. */
+    private Variant variant(VariantDefinition of, List<Path> files) {
+        Variant whole = of.toVariant(host.names(files));
+        for (Map.Entry<String, String> part : overrides.parts().entrySet()) {
+            whole = whole.withPart(part.getKey(), part.getValue());
+        }
+        return whole;
+    }
+
+    /** The configurations of a definition, with what the command line changes. */
+    private SortedMap<String, Map<String, Object>> configurations(VariantDefinition of) {
+        SortedMap<String, Map<String, Object>> merged = new TreeMap<>(of.configurations());
+        overrides.configurations().forEach((pid, values) -> {
+            Map<String, Object> all = new LinkedHashMap<>(merged.getOrDefault(pid, Map.of()));
+            all.putAll(values);
+            merged.put(pid, all);
+        });
+        return merged;
+    }
+
+    /**
+     * The names of the implementations of a kind of part that the variant's bundles publish, sorted.
+     *
+     * @param part the kind
+     */
+    public SortedSet<String> names(String part) {
+        SortedSet<String> names = new TreeSet<>();
+        try {
+            ServiceReference<?>[] references =
+                    context().getAllServiceReferences(null, "(" + Parts.PART + "=" + part + ")");
+            if (references != null) {
+                for (ServiceReference<?> reference : references) {
+                    names.add(String.valueOf(reference.getProperty(Parts.NAME)));
+                }
+            }
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalArgumentException(part, e);
+        }
+        return names;
+    }
+
+    @Override
+    public void provide(String part, String name) {
+        Path file = locator.offering(part, name);
+        if (file != null) {
+            host.start("the swap of " + part + " with " + name, List.of(file), Map.of());
+        }
+    }
+
+    /** Starts bundles that are not the variant's. */
+    public void start(String wantedBy, List<ID> ids) {
+        host.start(wantedBy, locator.locate(wantedBy, ids), Map.of());
+    }
+
+    /** The variant, with the names of its bundles. */
+    public Variant variant() {
+        return variant;
+    }
+
+    /** The context of the framework's system bundle. */
+    public BundleContext context() {
+        return host.context();
+    }
+
+    /**
+     * Gets a service of the variant's bundles.
+     *
+     * @param type the service's type
+     * @throws UserError that says why nothing publishes it
+     */
+    public <T> T service(Class<T> type) {
+        return host.service(type, definition.file());
+    }
+
+    /**
+     * Composes a machine with a guest, and puts the swaps on its schedule.
+     *
+     * @throws BadInputException when the variant is illegal, the guest cannot be loaded, or the machine has nothing
+     *     of what is to be swapped
+     * @throws UserError when a part did not start
+     */
+    public Machine machine(RunOptions options) {
+        return machine(variant, options);
+    }
+
+    /** As {@link #machine(RunOptions)} with another choice of parts. */
+    public Machine machine(Variant chosen, RunOptions options) {
+        StopRequests.ofProcess().check();
+        try {
+            return scheduled(service(MachineFactory.class).create(chosen, options));
+        } catch (BadInputException e) {
+            SortedSet<String> failures = host.failures();
+            if (failures.isEmpty()) {
+                throw e;
+            }
+            throw new UserError(source() + ": " + String.join("; ", failures));
+        }
+    }
+
+    private Machine scheduled(Machine machine) {
+        try {
+            for (ScheduledSwap swap : swaps) {
+                service(SwapService.class).swapAt(machine, swap.at(), swap.request());
+            }
+            if (follows) {
+                stopFollowing();
+                follower = new VariantFollower(this, machine);
+            }
+            return machine;
+        } catch (RuntimeException e) {
+            machine.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Judges the variant without running it.
+     *
+     * @throws UserError when a part did not start
+     */
+    public Judgement judge() {
+        SortedSet<String> failures = host.failures();
+        if (!failures.isEmpty()) {
+            throw new UserError(source() + ": " + String.join("; ", failures));
+        }
+        return service(MachineFactory.class).judge(variant);
+    }
+
+    /** The exit code of a command whose machine ended with this one: bad input when a swap was refused on the way. */
+    public int exitCode(int code) {
+        return code == ExitCode.SUCCESS && refused ? ExitCode.BAD_INPUT : code;
+    }
+
+    @Override
+    public synchronized String update(Machine machine, boolean force) {
+        VariantDefinition next = new VariantReader(Home.features()).read(nameOrFile);
+        List<Path> from = locator.locate(definition.file(), definition.bundles());
+        List<Path> to = locator.locate(next.file(), next.bundles());
+        if (next.equals(definition) && host.upToDate(to)) {
+            return "";
+        }
+        SwapService service = service(SwapService.class);
+        BundleUpdate update = new BundleUpdate(host, next.file(), configurations(definition), configurations(next));
+        List<String> swapped;
+        try {
+            swapped = service.recompose(
+                    machine,
+                    () -> {
+                        update.apply(to);
+                        return variant(next, to);
+                    },
+                    force);
+        } catch (RuntimeException e) {
+            service.recompose(
+                    machine,
+                    () -> {
+                        update.undo();
+                        return variant;
+                    },
+                    false);
+            throw e;
+        }
+        update.keep(from, to);
+        definition = next;
+        variant = variant(next, to);
+        return next.file() + ": "
+                + (swapped.isEmpty() ? "nothing of the machine differs" : "swapped " + String.join(", ", swapped));
+    }
+
+    /**
+     * What an update would be made to: the variant as its files say it, and when they and the bundles were written.
+     *
+     * @throws UserError when the file is wrong
+     */
+    Object wanted() {
+        VariantDefinition next = new VariantReader(Home.features()).read(nameOrFile);
+        List<Path> files = new ArrayList<>(locator.locate(next.file(), next.bundles()));
+        files.add(Path.of(next.file()));
+        return List.of(next, FrameworkHost.times(files));
+    }
+
+    @Override
+    public void happened(Machine machine, Event event, String message) {
+        if (event != Event.SWAPPED) {
+            refused |= event == Event.REFUSED;
+            err.println("spelunk: " + message);
+        }
+    }
+
+    private void stopFollowing() {
+        if (follower != null) {
+            follower.close();
+        }
+    }
+
+    @Override
+    public void close() {
+        stopFollowing();
+        host.close();
+    }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.cli.options;
+
+import dev.spelunk.cli.composition.Home;
+import dev.spelunk.cli.process.UserError;
+import dev.spelunk.api.machine.RunOptions;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** A guest that the user names, and its machine. */
+public final class GuestOptions {
+    private static final long MEMORY = 256 << 20;
+
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "GUEST",
+            description = "The guest: an AArch64 ELF file, or an image with the Linux arm64 boot header. "
+                    + "Without it, the guest that comes with Spelunk.")
+    private Path guest;
+
+    @Option(
+            names = "--el",
+            paramLabel = "1|2",
+            defaultValue = "1",
+            description = "The Exception level at which the guest is entered; 2 needs --hypervisor none. "
+                    + "Default: ${DEFAULT-VALUE}.")
+    private int el;
+
+    @Option(
+            names = "--append",
+            paramLabel = "ARGS",
+            defaultValue = "",
+            description = "The guest's command line, as /chosen/bootargs of its device tree.")
+    private String append;
+
+    @Mixin
+    private MachineOptions machine;
+
+    /** The options of its machine. */
+    public MachineOptions machine() {
+        return machine;
+    }
+
+    /**
+     * What the machine is told.
+     *
+     * @param console gets what the guest prints
+     * @param input the terminal's input; null for none
+     * @throws UserError when the guest's file cannot be read, or options do not go together
+     */
+    public RunOptions runOptions(OutputStream console, InputStream input) {
+        if (el != 1 && el != 2) {
+            throw new UserError("--el: must be 1 or 2, is " + el);
+        }
+        return machine.runOptions(
+                new MachineOptions.Guest(guestFile(), null, el, append, MEMORY), console, input, false);
+    }
+
+    /** The same for a command that has boot arguments of its own for the guest that comes with Spelunk. */
+    public RunOptions runOptions(OutputStream console, InputStream input, String bundledArguments) {
+        if (guest == null && append.isEmpty()) {
+            append = bundledArguments;
+        }
+        return runOptions(console, input);
+    }
+
+    /**
+     * The guest's file.
+     *
+     * @throws UserError when it cannot be read
+     */
+    public Path guestFile() {
+        Path file = guest == null ? Home.bundledGuest() : guest;
+        if (Files.isDirectory(file)) {
+            throw new UserError("the guest is a folder, not a file: " + file);
+        }
+        if (!Files.exists(file)) {
+            throw new UserError("no such guest file: " + file);
+        }
+        if (!Files.isReadable(file)) {
+            throw new UserError("the guest file cannot be read: " + file);
+        }
+        return file;
+    }
+}

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.cli.options;
+
+import dev.spelunk.cli.composition.ScheduledSwap;
+import dev.spelunk.cli.composition.Composition;
+import dev.spelunk.cli.process.UserError;
+import dev.spelunk.api.machine.RunOptions;
+import dev.spelunk.api.machine.Snapshots;
+import dev.spelunk.api.records.RecordOptions;
+import dev.spelunk.cli.run.TraceFile;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** The options of every command that runs a machine: what it is made of and how it runs, whatever its guest. */
+public final class MachineOptions {
+    /** Who is between the guest and the machine. */
+    enum HypervisorKind {
+        /** The KVM model. */
+        kvm,
+        /** Nobody: the guest runs on the machine itself. */
+        none
+    }
+
+    /**
+     * What the command puts into the machine.
+     *
+     * @param file the guest
+     * @param initrd the initial RAM disk of a Linux image; null for none
+     * @param el Exception level at which the guest is entered, 1 or 2
+     * @param bootArguments the guest's command line
+     * @param memory size of its memory in bytes where the user does not say one
+     */
+    public record Guest(Path file, Path initrd, int el, String bootArguments, long memory) {}
+
+    @Option(
+            names = "--variant",
+            paramLabel = "NAME|FILE.json",
+            defaultValue = "default",
+            description = "The hardware variant: a name that 'spelunk variants' lists, or a feature JSON file. "
+                    + "Default: ${DEFAULT-VALUE}.")
+    private String variant;
+
+    @Option(
+            names = "--bundles",
+            paramLabel = "DIR",
+            description = "A folder to look for the variant's bundles in, in Maven layout or with the jars directly "
+                    + "in it, before the local Maven repository.")
+    private Path bundles;
+
+    @Option(
+            names = "--hypervisor",
+            paramLabel = "kvm|none",
+            defaultValue = "kvm",
+            description = "kvm: the guest is a virtual machine of the KVM model; none: it runs on the machine "
+                    + "itself. Default: ${DEFAULT-VALUE}.")
+    private HypervisorKind hypervisor;
+
+    @Option(
+            names = "--memory",
+            paramLabel = "SIZE",
+            converter = Size.class,
+            description = "The guest's memory in bytes, or with one of K, M, G after the number. "
+                    + "Default: 512M for a system (boot, record), else 256M.")
+    private Long memory;
+
+    @Option(
+            names = "--cpus",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Number of processing elements. Default: ${DEFAULT-VALUE}.")
+    private int cpus;
+
+    @Option(
+            names = "--max-instructions",
+            paramLabel = "N",
+            converter = Count.class,
+            description = "End the run with exit code 4 when the guest has executed so many instructions.")
+    private Long maxInstructions;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            converter = Seed.class,
+            description =
+                    "The seed of every random choice, also of a kernel's own (KASLR), decimal or with 0x in front. "
+                            + "The same variant, guest and seed give the same records. Default: ${DEFAULT-VALUE}.")
+    private long seed;
+
+    @Option(
+            names = "--swap",
+            paramLabel = "at=N,part=KIND[,name=WHICH][,with=NAME][,force=yes]",
+            converter = SwapConverter.class,
+            description =
+                    "Replace a part when exactly N guest instructions have been executed: registers, mmu, pe, spu, "
+                            + "features, timing, traps, policy or hypervisor. NAME says what comes in, else the same "
+                            + "implementation is started anew; WHICH is the one to go where a kind has several. What the guest "
+                            + "could notice must be forced. May be given several times.")
+    private List<ScheduledSwap> swaps = new ArrayList<>();
+
+    @Option(
+            names = "--follow",
+            description =
+                    "Take over changes of the variant's file and of bundles in --bundles while " + "the guest runs.")
+    private boolean follow;
+
+    @Mixin
+    private VmCommandOptions vm = new VmCommandOptions();
+
+    @Option(
+            names = "--save-at",
+            paramLabel = "N=FILE",
+            description =
+                    "Save the machine's whole state in a file when so many instructions have been executed, and go on. "
+                            + "May be given several times.")
+    private Map<Long, Path> saves = new TreeMap<>();
+
+    @Option(
+            names = "--restore",
+            paramLabel = "FILE",
+            description =
+                    "Go on from a saved state. All other options, and input that is no terminal, must be those of the run "
+                            + "that saved it, drives must hold what they held; records and report are those of the whole run.")
+    private Path restore;
+
+    @Option(
+            names = "--trace",
+            paramLabel = "FILE.json",
+            description =
+                    "Write a timeline that Perfetto and chrome://tracing open: the vCPUs and their exits, the buffer "
+                            + "registers in memory and in hardware, the buffer's fill level, pins, interrupts and events.")
+    private Path trace;
+
+    @Mixin
+    private HostOptions host = new HostOptions();
+
+    /** The options of the host. */
+    public HostOptions host() {
+        return host;
+    }
+
+    /**
+     * Starts the variant's bundles.
+     *
+     * @throws UserError if the variant cannot be read, or a bundle not be found or started
+     */
+    public Composition compose() {
+        return new Composition(variant, bundles, host.overrides(), swaps, follow);
+    }
+
+    /**
+     * What the machine is told. It keeps no sample records unless the command says so.
+     *
+     * @param guest what it runs
+     * @param console gets what the guest prints
+     * @param input the terminal's input; null for none
+     * @param paced whether a person sits at the terminal
+     */
+    public RunOptions runOptions(Guest guest, OutputStream console, InputStream input, boolean paced) {
+        if (guest.el() == 2 && hypervisor == HypervisorKind.kvm) {
+            throw new UserError("--el 2 needs --hypervisor none: under kvm, EL2 is the hypervisor's");
+        }
+        if (hypervisor == HypervisorKind.none && host.given()) {
+            throw new UserError(
+                    "--policy, --host and --pressure are of the KVM model's host: they need --hypervisor kvm");
+        }
+        return new RunOptions(
+                        guest.file(),
+                        guest.initrd(),
+                        hypervisor.name(),
+                        guest.el(),
+                        guest.bootArguments(),
+                        memory == null ? guest.memory() : memory,
+                        cpus,
+                        maxInstructions == null ? Long.MAX_VALUE : maxInstructions,
+                        seed,
+                        console,
+                        input,
+                        paced)
+                .withVm(vm.options(hypervisor == HypervisorKind.kvm))
+                .withSnapshots(new Snapshots(new TreeMap<>(saves), restore))
+                .withRecords(RecordOptions.NONE)
+                .withTrace(trace == null ? null : new TraceFile(trace));
+    }
+
+    /** Reads a size such as 64M. */
+    static final class Size implements ITypeConverter<Long> {
+        private static final Pattern FORM = Pattern.compile("(\\d{1,15})([KMG]?)i?B?", Pattern.CASE_INSENSITIVE);
+
+        @Override
+        public Long convert(String text) {
+            Matcher matcher = FORM.matcher(text);
+            if (!matcher.matches()) {
+                throw new TypeConversionException("'" + text + "' is not a size; write for example 256M");
+            }
+            int shift = 10 * "KMG".indexOf(matcher.group(2).toUpperCase(Locale.ROOT)) + 10;
+            long size = Long.parseLong(matcher.group(1));
+            if (!matcher.group(2).isEmpty()) {
+                size = size > Long.MAX_VALUE >> shift ? Long.MAX_VALUE : size << shift;
+            }
+            return size;
+        }
+    }
+
+    /** Reads a positive number. */
+    public static final class Count implements ITypeConverter<Long> {
+        @Override
+        public Long convert(String text) {
+            try {
+                long count = Long.parseLong(text.replace("_", ""));
+                if (count > 0) {
+                    return count;
+                }
+            } catch (NumberFormatException e) {
+                throw new TypeConversionException("'" + text + "' is not a number");
+            }
+            throw new TypeConversionException("'" + text + "' is not above 0");
+        }
+    }
+
+    /** Reads a seed of 64 bits. */
+    static final class Seed implements ITypeConverter<Long> {
+        @Override
+        public Long convert(String text) {
+            try {
+                return text.startsWith("0x") || text.startsWith("0X")
+                        ? Long.parseUnsignedLong(text.substring(2), 16)
+                        : Long.parseLong(text);
+            } catch (NumberFormatException e) {
+                throw new TypeConversionException("'" + text + "' is not a number of 64 bits");
+            }
+        }
+    }
+}
