@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.commands;
 
-import dev.spelunk.cli.options.PeripheralOptions;
-import dev.spelunk.cli.options.MachineOptions;
-import dev.spelunk.cli.composition.Composition;
 import dev.spelunk.api.machine.RunOptions;
+import dev.spelunk.cli.composition.Composition;
 import dev.spelunk.cli.linux.BootArguments;
 import dev.spelunk.cli.linux.EscapeInput;
 import dev.spelunk.cli.linux.RawTerminal;
 import dev.spelunk.cli.linux.SystemRun;
+import dev.spelunk.cli.options.MachineOptions;
+import dev.spelunk.cli.options.PeripheralOptions;
 import dev.spelunk.cli.run.Console;
 import dev.spelunk.cli.run.FileInput;
 import dev.spelunk.cli.run.PipedInput;

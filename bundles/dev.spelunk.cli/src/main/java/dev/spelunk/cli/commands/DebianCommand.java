@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.commands;
 
-import dev.spelunk.cli.process.ExitCode;
 import dev.spelunk.cli.debian.Cache;
 import dev.spelunk.cli.debian.Fetch;
 import dev.spelunk.cli.debian.HostTools;
+import dev.spelunk.cli.process.ExitCode;
 import dev.spelunk.cli.process.StopRequests;
 import java.nio.file.Path;
 import java.util.List;

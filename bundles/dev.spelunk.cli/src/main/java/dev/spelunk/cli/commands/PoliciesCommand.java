@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.commands;
 
-import dev.spelunk.cli.options.GuestOptions;
-import dev.spelunk.cli.composition.Composition;
-import dev.spelunk.cli.process.UserError;
-import dev.spelunk.cli.process.ExitCode;
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.Machine.Ending;
 import dev.spelunk.api.machine.Machine.Result;
 import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.machine.Snapshots;
 import dev.spelunk.api.parts.Parts;
+import dev.spelunk.cli.composition.Composition;
+import dev.spelunk.cli.options.GuestOptions;
 import dev.spelunk.cli.policies.PolicyTable;
+import dev.spelunk.cli.process.ExitCode;
 import dev.spelunk.cli.process.StopRequests;
+import dev.spelunk.cli.process.UserError;
 import dev.spelunk.cli.run.MachineRun;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintWriter;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.commands;
 
-import dev.spelunk.cli.options.MachineOptions;
-import dev.spelunk.cli.process.UserError;
-import dev.spelunk.cli.process.ExitCode;
 import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.cli.debian.Cache;
+import dev.spelunk.cli.options.MachineOptions;
+import dev.spelunk.cli.process.ExitCode;
 import dev.spelunk.cli.process.StopRequests;
+import dev.spelunk.cli.process.UserError;
 import dev.spelunk.cli.record.Recording;
 import java.nio.file.Path;
 import java.util.List;

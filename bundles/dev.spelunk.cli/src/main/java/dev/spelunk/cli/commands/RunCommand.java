@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.commands;
 
-import dev.spelunk.cli.options.GuestOptions;
-import dev.spelunk.cli.options.RecordLimit;
-import dev.spelunk.cli.composition.Composition;
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.machine.SwapService;
 import dev.spelunk.api.records.ProfileWriter;
+import dev.spelunk.cli.composition.Composition;
+import dev.spelunk.cli.options.GuestOptions;
+import dev.spelunk.cli.options.RecordLimit;
 import dev.spelunk.cli.run.Console;
 import dev.spelunk.cli.run.FileInput;
 import dev.spelunk.cli.run.GuestRun;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.commands;
 
-import dev.spelunk.cli.process.UserError;
-import dev.spelunk.cli.process.ExitCode;
 import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.problems.BrokenInvariantException;
+import dev.spelunk.cli.process.ExitCode;
 import dev.spelunk.cli.process.Stopped;
+import dev.spelunk.cli.process.UserError;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.commands;
 
-import dev.spelunk.cli.composition.Home;
-import dev.spelunk.cli.composition.Composition;
-import dev.spelunk.cli.process.UserError;
-import dev.spelunk.cli.process.ExitCode;
 import dev.spelunk.api.machine.Judgement;
+import dev.spelunk.cli.composition.Composition;
+import dev.spelunk.cli.composition.Home;
+import dev.spelunk.cli.process.ExitCode;
+import dev.spelunk.cli.process.UserError;
 import dev.spelunk.cli.variant.NewVariant;
 import dev.spelunk.cli.variant.VariantDefinition;
 import dev.spelunk.cli.variant.VariantDifference;

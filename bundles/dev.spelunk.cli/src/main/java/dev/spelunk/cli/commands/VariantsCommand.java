@@ -2,8 +2,8 @@
 package dev.spelunk.cli.commands;
 
 import dev.spelunk.cli.composition.Home;
-import dev.spelunk.cli.process.UserError;
 import dev.spelunk.cli.process.ExitCode;
+import dev.spelunk.cli.process.UserError;
 import dev.spelunk.cli.variant.VariantDefinition;
 import dev.spelunk.cli.variant.VariantReader;
 import java.io.PrintWriter;

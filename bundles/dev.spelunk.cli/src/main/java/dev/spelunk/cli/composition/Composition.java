@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.composition;
 
-import dev.spelunk.cli.process.UserError;
-import dev.spelunk.cli.process.ExitCode;
 import dev.spelunk.api.machine.Judgement;
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.MachineFactory;
@@ -17,7 +15,9 @@ import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.cli.framework.BundleLocator;
 import dev.spelunk.cli.framework.BundleUpdate;
 import dev.spelunk.cli.framework.FrameworkHost;
+import dev.spelunk.cli.process.ExitCode;
 import dev.spelunk.cli.process.StopRequests;
+import dev.spelunk.cli.process.UserError;
 import dev.spelunk.cli.variant.VariantDefinition;
 import dev.spelunk.cli.variant.VariantReader;
 import java.io.PrintStream;
@@ -77,7 +77,8 @@ public final class Composition implements AutoCloseable, VariantUpdate, SwapList
      * @param swaps what is to be swapped in each machine
      * @param follows whether a machine follows changes of the variant's file
      */
-    public Composition(String nameOrFile, Path bundles, Overrides overrides, List<ScheduledSwap> swaps, boolean follows) {
+    public Composition(
+            String nameOrFile, Path bundles, Overrides overrides, List<ScheduledSwap> swaps, boolean follows) {
         this.nameOrFile = nameOrFile;
         this.overrides = overrides;
         this.swaps = swaps;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.composition;
 
-import java.nio.file.Files;
 import dev.spelunk.cli.process.UserError;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.composition;
 
-import dev.spelunk.cli.process.UserError;
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.problems.BadInputException;
+import dev.spelunk.cli.process.UserError;
 import java.util.concurrent.TimeUnit;
 
 /** Takes over what changes in a variant's file, or in a bundle's, while a machine runs. Closing it ends that. */

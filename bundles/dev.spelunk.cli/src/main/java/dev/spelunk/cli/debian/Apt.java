@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.debian;
 
-import dev.spelunk.cli.process.UserError;
 import dev.spelunk.cli.debian.HostTools.Output;
+import dev.spelunk.cli.process.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.framework;
 
-import dev.spelunk.cli.process.UserError;
 import dev.spelunk.cli.process.StopRequests;
 import dev.spelunk.cli.process.TemporaryFolder;
+import dev.spelunk.cli.process.UserError;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

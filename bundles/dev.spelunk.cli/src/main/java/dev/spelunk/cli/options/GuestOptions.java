@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.options;
 
+import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.cli.composition.Home;
 import dev.spelunk.cli.process.UserError;
-import dev.spelunk.api.machine.RunOptions;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;

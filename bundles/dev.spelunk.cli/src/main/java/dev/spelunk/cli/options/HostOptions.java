@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.options;
 
-import dev.spelunk.cli.composition.Overrides;
 import dev.spelunk.api.parts.Parts;
+import dev.spelunk.cli.composition.Overrides;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Option;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.options;
 
-import dev.spelunk.cli.composition.ScheduledSwap;
-import dev.spelunk.cli.composition.Composition;
-import dev.spelunk.cli.process.UserError;
 import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.machine.Snapshots;
 import dev.spelunk.api.records.RecordOptions;
+import dev.spelunk.cli.composition.Composition;
+import dev.spelunk.cli.composition.ScheduledSwap;
+import dev.spelunk.cli.process.UserError;
 import dev.spelunk.cli.run.TraceFile;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.options;
 
-import dev.spelunk.cli.process.UserError;
 import dev.spelunk.api.platform.ConsolePort;
 import dev.spelunk.api.platform.Drive;
 import dev.spelunk.api.platform.Peripherals;
 import dev.spelunk.cli.linux.FileDrive;
 import dev.spelunk.cli.linux.PortFile;
+import dev.spelunk.cli.process.UserError;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

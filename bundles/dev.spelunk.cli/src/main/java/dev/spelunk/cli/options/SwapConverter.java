@@ -33,8 +33,8 @@ final class SwapConverter implements ITypeConverter<ScheduledSwap> {
             throw new TypeConversionException("'" + text + "' lacks " + (part == null ? "part=KIND" : "at=N"));
         }
         if (!Parts.SWAPPABLE.contains(part)) {
-            throw new TypeConversionException("unknown part '" + part + "' in '" + text + "'; parts are "
-                    + String.join(", ", Parts.SWAPPABLE));
+            throw new TypeConversionException(
+                    "unknown part '" + part + "' in '" + text + "'; parts are " + String.join(", ", Parts.SWAPPABLE));
         }
         String force = values.getOrDefault("force", "no");
         if (!force.equals("yes") && !force.equals("no")) {

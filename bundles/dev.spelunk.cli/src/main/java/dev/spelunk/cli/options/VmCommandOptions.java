@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.options;
 
-import dev.spelunk.cli.process.UserError;
 import dev.spelunk.api.hypervisor.ProfilingAttributes;
 import dev.spelunk.api.hypervisor.VmOptions;
 import dev.spelunk.api.hypervisor.VmOptions.Move;
+import dev.spelunk.cli.process.UserError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;

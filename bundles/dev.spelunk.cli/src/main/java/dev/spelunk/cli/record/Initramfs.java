@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.record;
 
-import dev.spelunk.cli.process.UserError;
-import dev.spelunk.cli.linux.CpioArchive;
 import dev.spelunk.cli.debian.Cache;
+import dev.spelunk.cli.linux.CpioArchive;
 import dev.spelunk.cli.process.StopRequests;
+import dev.spelunk.cli.process.UserError;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

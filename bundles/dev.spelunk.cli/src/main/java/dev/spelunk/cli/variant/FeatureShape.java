@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.variant;
 
-import dev.spelunk.cli.process.UserError;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.cli.process.UserError;
 import dev.spelunk.cli.variant.JsonDocument.Value;

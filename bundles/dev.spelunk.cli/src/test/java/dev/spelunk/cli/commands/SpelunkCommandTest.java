@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.commands;
 
-import dev.spelunk.cli.options.MachineOptions;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spelunk.cli.options.MachineOptions;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -161,12 +161,14 @@ class SpelunkCommandTest {
 
     @Test
     void variantsAreCompared() {
-        assertThat(SpelunkCommand.execute("variant", "diff", "default", "neoverse-n1")).isZero();
+        assertThat(SpelunkCommand.execute("variant", "diff", "default", "neoverse-n1"))
+                .isZero();
         assertThat(out.toString(StandardCharsets.UTF_8).lines())
                 .contains("- architecture = Armv8.5", "+ architecture = Armv8.2", "+ register MIDR_EL1 = 0x414fd0c1")
                 .anyMatch(line -> line.startsWith("+ bundles ") && line.contains("dev.spelunk.timing.inorder"));
         out.reset();
-        assertThat(SpelunkCommand.execute("variant", "diff", "default", "default")).isZero();
+        assertThat(SpelunkCommand.execute("variant", "diff", "default", "default"))
+                .isZero();
         assertThat(out.toString(StandardCharsets.UTF_8)).contains("they describe the same machine");
     }
 

@@ -4,9 +4,9 @@ package dev.spelunk.cli.record;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.spelunk.cli.process.UserError;
-import dev.spelunk.cli.linux.ArchiveEntry;
 import dev.spelunk.cli.debian.Cache;
+import dev.spelunk.cli.linux.ArchiveEntry;
+import dev.spelunk.cli.process.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,8 +3,8 @@ package dev.spelunk.integration.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.spelunk.cli.linux.CpioArchive;
 import dev.spelunk.cli.debian.Cache;
+import dev.spelunk.cli.linux.CpioArchive;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
