@@ -196,7 +196,7 @@ public final class MachineOptions {
     }
 
     /** Reads a size such as 64M. */
-    static final class Size implements ITypeConverter<Long> {
+    public static final class Size implements ITypeConverter<Long> {
         private static final Pattern FORM = Pattern.compile("(\\d{1,15})([KMG]?)i?B?", Pattern.CASE_INSENSITIVE);
 
         @Override
