@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.a64;
 
+import dev.spelunk.a64.integer.Alu;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,13 +36,6 @@ interface Expression {
             throw parser.error("unexpected '" + parser.peek() + "'");
         }
         return expression;
-    }
-
-    /** Whether (sf, N, imms) encode a bitmask immediate (DDI 0487, J1, DecodeBitMasks with immediate = TRUE). */
-    static boolean isLogicalImmediate(long sf, long n, long imms) {
-        int length = 31 - Integer.numberOfLeadingZeros((int) (n << 6 | ~imms & 0x3f));
-        long levels = (1L << Math.max(length, 0)) - 1;
-        return length >= 1 && !(sf == 0 && n == 1) && (imms & levels) != levels;
     }
 
     /** A recursive descent parser with one list of operators per level of precedence. */
@@ -213,7 +207,7 @@ interface Expression {
                 Field sf = arguments.get(0);
                 Field n = arguments.get(1);
                 Field imms = arguments.get(2);
-                return w -> isLogicalImmediate(sf.get(w), n.get(w), imms.get(w)) ? 1 : 0;
+                return w -> Alu.validBitMask(sf.get(w) != 0, n.get(w), imms.get(w)) ? 1 : 0;
             }
             if (name.equals("moveWide")) {
                 return w -> Immediates.moveWidePreferred(w) ? 1 : 0;

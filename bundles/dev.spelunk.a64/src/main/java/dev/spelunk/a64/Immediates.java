@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.a64;
 
+import dev.spelunk.a64.integer.Alu;
+
 /** Immediates that an instruction word encodes in other ways than as a number. */
 final class Immediates {
     private Immediates() {}
@@ -11,17 +13,7 @@ final class Immediates {
         int n = word >>> 22 & 1;
         int immr = word >>> 16 & 63;
         int imms = word >>> 10 & 63;
-        int length = 31 - Integer.numberOfLeadingZeros(n << 6 | ~imms & 0x3F);
-        int size = 1 << length;
-        int ones = (imms & size - 1) + 1;
-        int rotation = immr & size - 1;
-        long run = ones == 64 ? -1L : (1L << ones) - 1;
-        long mask = size == 64 ? -1L : (1L << size) - 1;
-        long element = rotation == 0 ? run : (run >>> rotation | run << size - rotation) & mask;
-        long value = 0;
-        for (int at = 0; at < 64; at += size) {
-            value |= element << at;
-        }
+        long value = Alu.bitMask(n, immr, imms);
         return wide ? value : value & 0xFFFFFFFFL;
     }
 

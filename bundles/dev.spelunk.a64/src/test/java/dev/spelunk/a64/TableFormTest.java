@@ -4,6 +4,7 @@ package dev.spelunk.a64;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.spelunk.a64.integer.Alu;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -20,13 +21,13 @@ class TableFormTest {
     void bitmaskImmediatesAreThoseOfTheManual() {
         int valid = 0;
         for (int word = 0; word < 1 << 13; word++) {
-            valid += Expression.isLogicalImmediate(1, word >> 12, word & 63) ? 1 : 0;
+            valid += Alu.validBitMask(true, word >> 12, word & 63) ? 1 : 0;
         }
         // Of each element size e from 2 to 64: e - 1 run lengths, each with 64 values of immr, unused bits included.
         assertThat(valid).isEqualTo(64 * (1 + 3 + 7 + 15 + 31 + 63));
-        assertThat(Expression.isLogicalImmediate(0, 1, 0)).isFalse();
-        assertThat(Expression.isLogicalImmediate(1, 0, 0x3f)).isFalse();
-        assertThat(Expression.isLogicalImmediate(0, 0, 0x1f)).isFalse();
+        assertThat(Alu.validBitMask(false, 1, 0)).isFalse();
+        assertThat(Alu.validBitMask(true, 0, 0x3f)).isFalse();
+        assertThat(Alu.validBitMask(false, 0, 0x1f)).isFalse();
     }
 
     @Test

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pe;
 
+import dev.spelunk.a64.integer.Alu;
+
 /** Branches, exception generating and system instructions (DDI 0487, C4.1.93). */
 final class Branches {
     private Branches() {}

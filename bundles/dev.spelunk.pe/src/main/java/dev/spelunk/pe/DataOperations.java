@@ -3,6 +3,8 @@ package dev.spelunk.pe;
 
 import static dev.spelunk.pe.Kinds.*;
 
+import dev.spelunk.a64.integer.Alu;
+
 /** Decoded data processing operations that are less frequent than those of {@link Interpreter}. */
 final class DataOperations {
     private static final long LOW = 0xFFFFFFFFL;

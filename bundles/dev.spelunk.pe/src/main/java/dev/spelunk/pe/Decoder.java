@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pe;
 
-import static dev.spelunk.pe.DataProcessingImmediate.destination;
-import static dev.spelunk.pe.DataProcessingImmediate.orStackPointer;
+import static dev.spelunk.a64.integer.DataProcessingImmediate.destination;
+import static dev.spelunk.a64.integer.DataProcessingImmediate.orStackPointer;
 
+import dev.spelunk.a64.integer.DataProcessingImmediate;
+import dev.spelunk.a64.integer.Alu;
 import dev.spelunk.api.state.PeState;
-import dev.spelunk.pe.fp.FrequentOperations;
-import dev.spelunk.pe.fp.ScalarFloatingPoint;
-import dev.spelunk.pe.simd.AdvancedSimd;
+import dev.spelunk.a64.fp.FrequentOperations;
+import dev.spelunk.a64.fp.ScalarFloatingPoint;
+import dev.spelunk.a64.simd.AdvancedSimd;
 
 /**
  * Decodes instruction words to the operations of {@link Kinds}. Whatever is not frequent becomes one of the

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pe;
 
-import static dev.spelunk.pe.DataProcessingImmediate.destination;
+import static dev.spelunk.a64.integer.DataProcessingImmediate.destination;
 
+import dev.spelunk.a64.integer.Alu;
 import dev.spelunk.api.state.PeState;
 
 /**

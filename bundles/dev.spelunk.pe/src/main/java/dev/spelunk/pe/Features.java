@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pe;
 
+import dev.spelunk.a64.integer.IntegerFeatures;
 import dev.spelunk.api.architecture.Architecture;
 
 /** The architecture features that decide which encodings exist, one bit each. */
 final class Features {
-    static final int CRC32 = 1;
-    static final int FLAGM = 1 << 1;
+    static final int CRC32 = IntegerFeatures.CRC32;
+    static final int FLAGM = IntegerFeatures.FLAGM;
     static final int FLAGM2 = 1 << 2;
     static final int LSE = 1 << 3;
     static final int LRCPC = 1 << 4;

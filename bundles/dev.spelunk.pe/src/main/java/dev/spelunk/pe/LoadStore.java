@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pe;
 
-import static dev.spelunk.pe.DataProcessingImmediate.destination;
-import static dev.spelunk.pe.DataProcessingImmediate.orStackPointer;
+import static dev.spelunk.a64.integer.DataProcessingImmediate.destination;
+import static dev.spelunk.a64.integer.DataProcessingImmediate.orStackPointer;
 
+import dev.spelunk.a64.integer.Alu;
 import dev.spelunk.api.state.PeState;
 
 /** Loads and stores of general-purpose registers (DDI 0487, C4.1.94) other than exclusive, ordered and atomic ones. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pe;
 
-import static dev.spelunk.pe.DataProcessingImmediate.destination;
+import static dev.spelunk.a64.integer.DataProcessingImmediate.destination;
 
 /** Decodes the frequent loads and stores to {@link Kinds}; {@link LoadStore} has the meaning of all of them. */
 final class MemoryDecoder {

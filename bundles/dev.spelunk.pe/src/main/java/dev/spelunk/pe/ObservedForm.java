@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pe;
 
+import dev.spelunk.a64.integer.Alu;
 import dev.spelunk.a64.DecodeCache;
 import dev.spelunk.a64.DecodedInstruction;
 import dev.spelunk.api.state.Operation;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pe;
 
-import static dev.spelunk.pe.DataProcessingImmediate.destination;
+import static dev.spelunk.a64.integer.DataProcessingImmediate.destination;
 
 import dev.spelunk.api.pe.Core;
 import dev.spelunk.api.registers.Access;

@@ -2,12 +2,12 @@
 package dev.spelunk.pe;
 
 import dev.spelunk.api.state.PeState;
-import dev.spelunk.pe.fp.DataMemory;
-import dev.spelunk.pe.fp.FpFeatures;
-import dev.spelunk.pe.fp.ScalarFloatingPoint;
-import dev.spelunk.pe.fp.VectorLoadStore;
-import dev.spelunk.pe.simd.AdvancedSimd;
-import dev.spelunk.pe.simd.StructureLoadStore;
+import dev.spelunk.a64.fp.DataMemory;
+import dev.spelunk.a64.fp.FpFeatures;
+import dev.spelunk.a64.fp.ScalarFloatingPoint;
+import dev.spelunk.a64.fp.VectorLoadStore;
+import dev.spelunk.a64.simd.AdvancedSimd;
+import dev.spelunk.a64.simd.StructureLoadStore;
 
 /**
  * The instructions on the SIMD&FP registers, for {@link Instructions}: whether they exist here, whether access is

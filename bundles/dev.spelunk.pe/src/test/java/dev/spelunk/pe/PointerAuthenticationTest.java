@@ -3,6 +3,7 @@ package dev.spelunk.pe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spelunk.a64.integer.Qarma5;
 import dev.spelunk.api.pe.Core;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;

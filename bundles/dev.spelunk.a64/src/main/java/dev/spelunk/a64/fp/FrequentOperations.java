@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.a64.fp;
+
+import dev.spelunk.api.state.PeState;
+
+/**
+ * The frequent scalar floating-point instructions, decoded once to a number and executed by it. What an engine
+ * does not find here it gives to {@link ScalarFloatingPoint}, which means the same.
+ */
+public final class FrequentOperations {
+    private static final int FADD_D = 0;
+    private static final int FSUB_D = 1;
+    private static final int FMUL_D = 2;
+    private static final int FDIV_D = 3;
+    private static final int FNMUL_D = 4;
+    private static final int FMADD_D = 5;
+    private static final int FMSUB_D = 6;
+    private static final int FNMADD_D = 7;
+    private static final int FNMSUB_D = 8;
+    private static final int FMOV_D = 9;
+    private static final int FABS_D = 10;
+    private static final int FNEG_D = 11;
+    private static final int FSQRT_D = 12;
+    private static final int FCVT_S_D = 13;
+    private static final int FADD_S = 14;
+    private static final int FSUB_S = 15;
+    private static final int FMUL_S = 16;
+    private static final int FDIV_S = 17;
+    private static final int FNMUL_S = 18;
+    private static final int FMADD_S = 19;
+    private static final int FMSUB_S = 20;
+    private static final int FNMADD_S = 21;
+    private static final int FNMSUB_S = 22;
+    private static final int FMOV_S = 23;
+    private static final int FABS_S = 24;
+    private static final int FNEG_S = 25;
+    private static final int FSQRT_S = 26;
+    private static final int FCVT_D_S = 27;
+    private static final int SCVTF_D_X = 28;
+    private static final int SCVTF_D_W = 29;
+    private static final int UCVTF_D_W = 30;
+    private static final int SCVTF_S_W = 31;
+    private static final int FMOV_D_X = 32;
+    private static final int FMOV_S_W = 33;
+    private static final int FMOV_D_IMMEDIATE = 34;
+    private static final int FMOV_S_IMMEDIATE = 35;
+    private static final int FCMP_D = 36;
+    private static final int FCMPE_D = 37;
+    private static final int FCMP_D_ZERO = 38;
+    private static final int FCMPE_D_ZERO = 39;
+    private static final int FCMP_S = 40;
+    private static final int FCMPE_S = 41;
+    private static final int FCMP_S_ZERO = 42;
+    private static final int FCMPE_S_ZERO = 43;
+    private static final int FCVTZS_X_D = 44;
+    private static final int FCVTZS_W_D = 45;
+    private static final int FCVTZS_W_S = 46;
+    private static final int FMOV_X_D = 47;
+    private static final int FMOV_W_S = 48;
+
+    /** Operations below this write a vector register. */
+    private static final int WRITES_VECTOR = FCMP_D;
+
+    private static final long SINGLE = 0xFFFFFFFFL;
+    private static final long SIGN_D = 1L << 63;
+    private static final long SIGN_S = 1L << 31;
+
+    private static final int[] TWO_SOURCE = {FMUL_D, FDIV_D, FADD_D, FSUB_D, -1, -1, -1, -1, FNMUL_D};
+
+    private FrequentOperations() {}
+
+    /**
+     * Decodes a word.
+     *
+     * @return the operation's number in bits 7:0, and in bits 12:8 the register of the addend where it has one;
+     *     -1 when it is not one of these. The destination is in bits 4:0 of the word, the first source in bits
+     *     9:5, see {@link #second} for the second.
+     */
+    public static int decode(int word) {
+        int size = word >>> 22 & 3;
+        if (!ScalarFloatingPoint.matches(word) || size > 1 || (word & 1 << 29) != 0) {
+            return -1;
+        }
+        int single = size == 0 ? FADD_S : 0;
+        if ((word & 1 << 24) != 0) {
+            return word < 0 ? -1 : FMADD_D + single + (word >>> 15 & 1) + (word >>> 20 & 2) | (word >>> 2 & 31 << 8);
+        }
+        if ((word & 1 << 21) == 0) {
+            return -1;
+        }
+        if ((word & 0xFC00) == 0) {
+            return general(word & 0xFFFFFC00);
+        }
+        if (word < 0) {
+            return -1;
+        }
+        if ((word & 0xC00) == 0x800) {
+            int opcode = word >>> 12 & 15;
+            int operation = opcode > 8 ? -1 : TWO_SOURCE[opcode];
+            return operation < 0 ? -1 : operation + single;
+        }
+        if ((word & 0x1FE0) == 0x1000) {
+            return size == 1 ? FMOV_D_IMMEDIATE : FMOV_S_IMMEDIATE;
+        }
+        if ((word & 0x7C00) == 0x4000) {
+            return oneSource(word >>> 15 & 0x3F, size, single);
+        }
+        if ((word & 0xFC07) == 0x2000) {
+            return (size == 1 ? FCMP_D : FCMP_S) + (word >>> 4 & 1) + (word >>> 2 & 2);
+        }
+        return -1;
+    }
+
+    private static int oneSource(int opcode, int size, int single) {
+        if (opcode < 4) {
+            return FMOV_D + single + opcode;
+        }
+        return opcode == 4 && size == 1 ? FCVT_S_D : opcode == 5 && size == 0 ? FCVT_D_S : -1;
+    }
+
+    /** Conversions and moves between the register files. */
+    private static int general(int encoding) {
+        switch (encoding) {
+            case 0x9E620000:
+                return SCVTF_D_X;
+            case 0x1E620000:
+                return SCVTF_D_W;
+            case 0x1E630000:
+                return UCVTF_D_W;
+            case 0x1E220000:
+                return SCVTF_S_W;
+            case 0x9E670000:
+                return FMOV_D_X;
+            case 0x1E270000:
+                return FMOV_S_W;
+            case 0x9E780000:
+                return FCVTZS_X_D;
+            case 0x1E780000:
+                return FCVTZS_W_D;
+            case 0x1E380000:
+                return FCVTZS_W_S;
+            case 0x9E660000:
+                return FMOV_X_D;
+            case 0x1E260000:
+                return FMOV_W_S;
+            default:
+                return -1;
+        }
+    }
+
+    /** The second source of a decoded word: the register in bits 20:16, or the immediate. */
+    public static int second(int word, int operation) {
+        return operation == FMOV_D_IMMEDIATE || operation == FMOV_S_IMMEDIATE ? word >>> 13 & 0xFF : word >>> 16 & 31;
+    }
+
+    /** Whether the decoded operation's destination is a general-purpose register. */
+    public static boolean writesGeneral(int operation) {
+        return (operation & 0xFF) >= FCVTZS_X_D;
+    }
+
+    /**
+     * Executes a decoded operation, access to the registers having been checked.
+     *
+     * @param operation as {@link #decode} gave it
+     * @param d destination: an index in {@link PeState#x} where {@link #writesGeneral}, else a vector register
+     * @param n first source, an index in {@link PeState#x} or a vector register
+     * @param m second source, as {@link #second} gave it
+     */
+    public static void execute(PeState pe, int operation, int d, int n, int m) {
+        long[] v = pe.v;
+        int number = operation & 0xFF;
+        if (number >= WRITES_VECTOR) {
+            executeOther(pe, number, d, n, m);
+            return;
+        }
+        long result = number < FADD_S
+                ? inDouble(pe, v, number, n, m, operation >>> 8)
+                : number < SCVTF_D_X ? inSingle(pe, v, number, n, m, operation >>> 8) : moved(pe, number, n, m);
+        v[d << 1] = result;
+        v[(d << 1) + 1] = 0;
+    }
+
+    /** Operations on double precision. */
+    private static long inDouble(PeState pe, long[] v, int number, int n, int m, int a) {
+        switch (number) {
+            case FADD_D:
+                return DoublePrecision.add(pe, v[n << 1], v[m << 1]);
+            case FSUB_D:
+                return DoublePrecision.sub(pe, v[n << 1], v[m << 1]);
+            case FMUL_D:
+                return DoublePrecision.mul(pe, v[n << 1], v[m << 1]);
+            case FDIV_D:
+                return DoublePrecision.div(pe, v[n << 1], v[m << 1]);
+            case FNMUL_D:
+                return DoublePrecision.mul(pe, v[n << 1], v[m << 1]) ^ SIGN_D;
+            case FMADD_D:
+                return DoublePrecision.mulAdd(pe, v[a << 1], v[n << 1], v[m << 1]);
+            case FMSUB_D:
+                return DoublePrecision.mulAdd(pe, v[a << 1], v[n << 1] ^ SIGN_D, v[m << 1]);
+            case FNMADD_D:
+                return DoublePrecision.mulAdd(pe, v[a << 1] ^ SIGN_D, v[n << 1] ^ SIGN_D, v[m << 1]);
+            case FNMSUB_D:
+                return DoublePrecision.mulAdd(pe, v[a << 1] ^ SIGN_D, v[n << 1], v[m << 1]);
+            case FMOV_D:
+                return v[n << 1];
+            case FABS_D:
+                return v[n << 1] & ~SIGN_D;
+            case FNEG_D:
+                return v[n << 1] ^ SIGN_D;
+            case FSQRT_D:
+                return DoublePrecision.sqrt(pe, v[n << 1]);
+            default:
+                return SinglePrecision.fromDouble(pe, v[n << 1]) & SINGLE;
+        }
+    }
+
+    /** Operations on single precision. */
+    private static long inSingle(PeState pe, long[] v, int number, int n, int m, int a) {
+        switch (number) {
+            case FADD_S:
+                return SinglePrecision.add(pe, (int) v[n << 1], (int) v[m << 1]) & SINGLE;
+            case FSUB_S:
+                return SinglePrecision.sub(pe, (int) v[n << 1], (int) v[m << 1]) & SINGLE;
+            case FMUL_S:
+                return SinglePrecision.mul(pe, (int) v[n << 1], (int) v[m << 1]) & SINGLE;
+            case FDIV_S:
+                return SinglePrecision.div(pe, (int) v[n << 1], (int) v[m << 1]) & SINGLE;
+            case FNMUL_S:
+                return SinglePrecision.mul(pe, (int) v[n << 1], (int) v[m << 1]) & SINGLE ^ SIGN_S;
+            case FMADD_S:
+                return SinglePrecision.mulAdd(pe, (int) v[a << 1], (int) v[n << 1], (int) v[m << 1]) & SINGLE;
+            case FMSUB_S:
+                return SinglePrecision.mulAdd(pe, (int) v[a << 1], (int) (v[n << 1] ^ SIGN_S), (int) v[m << 1])
+                        & SINGLE;
+            case FNMADD_S:
+                return SinglePrecision.mulAdd(
+                                pe, (int) (v[a << 1] ^ SIGN_S), (int) (v[n << 1] ^ SIGN_S), (int) v[m << 1])
+                        & SINGLE;
+            case FNMSUB_S:
+                return SinglePrecision.mulAdd(pe, (int) (v[a << 1] ^ SIGN_S), (int) v[n << 1], (int) v[m << 1])
+                        & SINGLE;
+            case FMOV_S:
+                return v[n << 1] & SINGLE;
+            case FABS_S:
+                return v[n << 1] & SINGLE & ~SIGN_S;
+            case FNEG_S:
+                return v[n << 1] & SINGLE ^ SIGN_S;
+            case FSQRT_S:
+                return SinglePrecision.sqrt(pe, (int) v[n << 1]) & SINGLE;
+            default:
+                return SinglePrecision.toDouble(pe, (int) v[n << 1]);
+        }
+    }
+
+    /** What comes from a general-purpose register or from the instruction. */
+    private static long moved(PeState pe, int number, int n, int m) {
+        switch (number) {
+            case SCVTF_D_X:
+                return DoublePrecision.fromInteger(pe, pe.x[n]);
+            case SCVTF_D_W:
+                return DoublePrecision.fromInteger(pe, (int) pe.x[n]);
+            case UCVTF_D_W:
+                return DoublePrecision.fromInteger(pe, pe.x[n] & SINGLE);
+            case SCVTF_S_W:
+                return Conversions.fromFixed(pe, 32, (int) pe.x[n], 0, false);
+            case FMOV_D_X:
+                return pe.x[n];
+            case FMOV_S_W:
+                return pe.x[n] & SINGLE;
+            case FMOV_D_IMMEDIATE:
+                return ScalarFloatingPoint.expandImmediate(64, m);
+            default:
+                return ScalarFloatingPoint.expandImmediate(32, m);
+        }
+    }
+
+    /** Comparisons, and what goes to a general-purpose register. */
+    private static void executeOther(PeState pe, int number, int d, int n, int m) {
+        long[] v = pe.v;
+        switch (number) {
+            case FCMP_D:
+                pe.nzcv = DoublePrecision.compare(pe, v[n << 1], v[m << 1], false);
+                break;
+            case FCMPE_D:
+                pe.nzcv = DoublePrecision.compare(pe, v[n << 1], v[m << 1], true);
+                break;
+            case FCMP_D_ZERO:
+                pe.nzcv = DoublePrecision.compare(pe, v[n << 1], 0, false);
+                break;
+            case FCMPE_D_ZERO:
+                pe.nzcv = DoublePrecision.compare(pe, v[n << 1], 0, true);
+                break;
+            case FCMP_S:
+                pe.nzcv = SinglePrecision.compare(pe, (int) v[n << 1], (int) v[m << 1], false);
+                break;
+            case FCMPE_S:
+                pe.nzcv = SinglePrecision.compare(pe, (int) v[n << 1], (int) v[m << 1], true);
+                break;
+            case FCMP_S_ZERO:
+                pe.nzcv = SinglePrecision.compare(pe, (int) v[n << 1], 0, false);
+                break;
+            case FCMPE_S_ZERO:
+                pe.nzcv = SinglePrecision.compare(pe, (int) v[n << 1], 0, true);
+                break;
+            case FCVTZS_X_D:
+                pe.x[d] = DoublePrecision.toIntegerZero(pe, v[n << 1], 64);
+                break;
+            case FCVTZS_W_D:
+                pe.x[d] = DoublePrecision.toIntegerZero(pe, v[n << 1], 32);
+                break;
+            case FCVTZS_W_S:
+                pe.x[d] = Conversions.toFixed(pe, 32, v[n << 1], 0, false, FloatingPoint.TO_ZERO, 32);
+                break;
+            case FMOV_X_D:
+                pe.x[d] = v[n << 1];
+                break;
+            default:
+                pe.x[d] = v[n << 1] & SINGLE;
+                break;
+        }
+    }
+}
