@@ -2,6 +2,8 @@
 package dev.spelunk.a64;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -9,10 +11,10 @@ import java.util.List;
  * when a word first leads there, so that a start pays for what its guest uses.
  */
 final class DecodeTree {
-    /** The lowest bit of each level's group, and its width. */
-    private static final int[] SHIFTS = {24, 10, 21, 16, 29, 0};
+    /** The lowest bit of each level's group below bits 31:24, and its width. */
+    private static final int[] SHIFTS = {10, 21, 16, 0};
 
-    private static final int[] WIDTHS = {8, 6, 3, 5, 3, 5};
+    private static final int[] WIDTHS = {6, 3, 5, 5};
     /** With so few candidates, trying them is as fast as another level. */
     private static final int FEW = 3;
 
@@ -62,18 +64,67 @@ final class DecodeTree {
         }
     }
 
-    private final Node root;
+    /** By bits 31:24. */
+    private final Node[] roots = new Node[256];
+
+    private final Instruction[] all;
+    /** Indices in {@link #all} of the candidates by bits 31:24, and where those of each value begin. */
+    private final int[] indices;
+
+    private final int[] starts;
+
+    /** @param indices see {@link #candidateIndices} */
+    DecodeTree(Instruction[] all, int[] starts, int[] indices) {
+        this.all = all;
+        this.starts = starts;
+        this.indices = indices;
+    }
 
     DecodeTree(List<Instruction> instructions) {
-        List<Instruction> sorted = new ArrayList<>(instructions);
+        all = instructions.toArray(new Instruction[0]);
+        Integer[] order = new Integer[all.length];
+        Arrays.setAll(order, i -> i);
         // The most specific pattern names an encoding: STADD before LDADD, NOP before HINT.
-        sorted.sort((a, b) -> Integer.bitCount(b.fixedMask()) - Integer.bitCount(a.fixedMask()));
-        root = new Node(sorted.toArray(new Instruction[0]), 0);
+        Arrays.sort(order, Comparator.comparingInt(i -> -Integer.bitCount(all[i].fixedMask())));
+        starts = new int[roots.length + 1];
+        List<Integer> found = new ArrayList<>();
+        for (int top = 0; top < roots.length; top++) {
+            for (int i : order) {
+                if (((top << 24 ^ all[i].fixedBits()) & all[i].fixedMask() & 0xFF000000) == 0) {
+                    found.add(i);
+                }
+            }
+            starts[top + 1] = found.size();
+        }
+        indices = found.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    /** The candidates by bits 31:24, one value after the other, those with more fixed bits first. */
+    int[] candidateIndices() {
+        return indices;
+    }
+
+    /** Where in {@link #candidateIndices} those of each value begin, and where the last ones end. */
+    int[] candidateStarts() {
+        return starts;
+    }
+
+    private Node root(int top) {
+        Instruction[] candidates = new Instruction[starts[top + 1] - starts[top]];
+        for (int i = 0; i < candidates.length; i++) {
+            candidates[i] = all[indices[starts[top] + i]];
+        }
+        Node root = new Node(candidates, 0);
+        roots[top] = root;
+        return root;
     }
 
     /** The instructions that a word can be, those with more fixed bits first. */
     Instruction[] candidates(int word) {
-        Node node = root;
+        Node node = roots[word >>> 24];
+        if (node == null) {
+            node = root(word >>> 24);
+        }
         while (node.children != null) {
             node = node.child(word >>> node.shift & node.mask);
         }

@@ -36,15 +36,20 @@ public final class Instruction {
     /** The value of "since" for what no architecture version here has. */
     public static final int NEVER = 99;
 
-    private final String name;
     private final InstructionClass instructionClass;
-    private final String pattern;
-    private final String keyText;
-    final List<String> syntax = new ArrayList<>(0);
+    /** The entry: its line, and the lines of its syntax; read when first asked for. */
+    private final Text source;
+
+    private String name;
+    private String pattern;
+    private String keyText;
+    private List<String> syntax;
     private final int fixedMask;
     private final int fixedBits;
     /** Bits that should be one, but do not tell the instruction: (1) in the manual. */
     private final int shouldBeOne;
+    /** Whether only some of the words with the fixed bits are allocated; unknown, so true, before the table is compiled. */
+    private final boolean conditional;
 
     private Details details;
 
@@ -62,20 +67,14 @@ public final class Instruction {
     }
 
     /**
-     * Reads one line of the table.
+     * Reads one entry of the table.
      *
-     * @throws IllegalArgumentException when the line does not have the form that the table's head describes
+     * @throws IllegalArgumentException when its line does not have the form that the table's head describes
      */
-    Instruction(InstructionClass instructionClass, String line) {
+    Instruction(InstructionClass instructionClass, Text source) {
         this.instructionClass = instructionClass;
-        int first = line.indexOf(": ");
-        if (first < 0) {
-            throw new IllegalArgumentException("name : pattern [: keys] expected: " + line);
-        }
-        int second = line.indexOf(" : ", first + 2);
-        name = line.substring(0, first).trim();
-        pattern = line.substring(first + 2, second < 0 ? line.length() : second).trim();
-        keyText = second < 0 ? "" : line.substring(second + 3);
+        this.source = source;
+        readLine();
         int bit = 32;
         int mask = 0;
         int bits = 0;
@@ -105,6 +104,31 @@ public final class Instruction {
         fixedMask = mask;
         fixedBits = bits;
         shouldBeOne = ones;
+        conditional = true;
+    }
+
+    /** An entry whose pattern was read when the table was compiled: the numbers of {@link #compiled} from an index on. */
+    Instruction(InstructionClass instructionClass, Text source, int[] compiled, int at) {
+        this.instructionClass = instructionClass;
+        this.source = source;
+        fixedMask = compiled[at];
+        fixedBits = compiled[at + 1];
+        shouldBeOne = compiled[at + 2];
+        conditional = compiled[at + 3] != 0;
+    }
+
+    private void readLine() {
+        List<String> lines = source.lines();
+        String line = lines.get(0);
+        int first = line.indexOf(": ");
+        if (first < 0) {
+            throw new IllegalArgumentException("name : pattern [: keys] expected: " + line);
+        }
+        int second = line.indexOf(" : ", first + 2);
+        pattern = line.substring(first + 2, second < 0 ? line.length() : second).trim();
+        keyText = second < 0 ? "" : line.substring(second + 3);
+        syntax = lines.subList(1, lines.size());
+        name = line.substring(0, first).trim();
     }
 
     private static int width(String token) {
@@ -158,6 +182,7 @@ public final class Instruction {
     }
 
     private Details readDetails() {
+        name();
         Details read = new Details();
         int bit = 32;
         for (int at = 0; at < pattern.length(); ) {
@@ -176,7 +201,7 @@ public final class Instruction {
             read.fields.put(field, new Field(field, bit, width));
             at += token.length();
         }
-        read.keys.putAll(instructionClass.keys);
+        read.keys.putAll(instructionClass.keys());
         readKeys(keyText, read.keys);
         String kind = read.keys.get("kind");
         if (kind != null) {
@@ -222,12 +247,15 @@ public final class Instruction {
 
     /** The manual's name of the instruction, with its variant in parentheses. */
     public String name() {
+        if (name == null) {
+            readLine();
+        }
         return name;
     }
 
     /** The name without its variant, in lower case as an assembler takes it. */
     public String mnemonic() {
-        int end = name.indexOf(' ');
+        int end = name().indexOf(' ');
         return (end < 0 ? name : name.substring(0, end)).toLowerCase(Locale.ROOT);
     }
 
@@ -248,6 +276,16 @@ public final class Instruction {
     /** Which bits of the encoding are fixed. */
     public int fixedMask() {
         return fixedMask;
+    }
+
+    /** Mask, bits, bits that should be one, and whether only some of the words with the fixed bits are allocated. */
+    int[] compiled() {
+        boolean some = details().valid != null || details().never;
+        return new int[] {fixedMask, fixedBits, shouldBeOne, some ? 1 : 0};
+    }
+
+    Text source() {
+        return source;
     }
 
     /** Whether a word has the fixed bits of this instruction, allocated or not. */
@@ -300,7 +338,7 @@ public final class Instruction {
 
     /** Whether a word is allocated in some architecture version that is modelled here. */
     boolean isAllocated(int word) {
-        return isValid(word) && !details.never;
+        return !conditional || isValid(word) && !details.never;
     }
 
     /** What the instruction does with registers and memory, and where. */
@@ -319,7 +357,7 @@ public final class Instruction {
             List<Syntax> all = new ArrayList<>();
             boolean conditional = addSyntax(syntax, all);
             if (conditional) {
-                addSyntax(instructionClass.syntax, all);
+                addSyntax(instructionClass.syntax(), all);
             }
             known.syntax = all.toArray(new Syntax[0]);
         }
@@ -354,7 +392,7 @@ public final class Instruction {
 
     /** The instruction and the values of its fields, for people. */
     public String describe(int word) {
-        StringBuilder text = new StringBuilder(name);
+        StringBuilder text = new StringBuilder(name());
         for (Field field : details().fields.values()) {
             boolean signed = field.name().matches("imm(7|9|14|19|26)");
             text.append(' ').append(field.name()).append('=').append(signed ? field.getSigned(word) : field.get(word));
@@ -364,6 +402,6 @@ public final class Instruction {
 
     @Override
     public String toString() {
-        return name + " [" + instructionClass.name() + "]";
+        return name() + " [" + instructionClass.name() + "]";
     }
 }

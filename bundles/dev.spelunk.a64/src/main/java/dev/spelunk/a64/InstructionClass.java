@@ -9,40 +9,55 @@ import java.util.Map;
 
 /** An encoding class of the manual (DDI 0487, C4.1): what its instructions have in common, and the instructions. */
 public final class InstructionClass {
-    private final String group;
-    private final String name;
-    private final int weight;
-    final Map<String, String> keys = new LinkedHashMap<>();
-    final List<String> syntax = new ArrayList<>();
+    private final Text group;
+    private final Text source;
     final List<Instruction> instructions = new ArrayList<>();
+    private Head head;
 
-    /** @param line the head: {@code [name] weight : keys} */
-    InstructionClass(String group, String line) {
-        this.group = group;
-        int end = line.lastIndexOf(']');
-        name = line.substring(1, end);
-        int colon = line.indexOf(" : ", end);
-        String share =
-                line.substring(end + 1, colon < 0 ? line.length() : colon).trim();
-        weight = share.isEmpty() ? 10 : Integer.parseInt(share);
-        if (colon >= 0) {
-            Instruction.readKeys(line.substring(colon + 3), keys);
+    /** The lines of the class, {@code [name] weight : keys} and those of its syntax, read. */
+    private record Head(String name, int weight, Map<String, String> keys, List<String> syntax) {
+        static Head of(List<String> lines) {
+            String line = lines.get(0);
+            int end = line.indexOf(']');
+            int colon = line.indexOf(" : ", end);
+            String share =
+                    line.substring(end + 1, colon < 0 ? line.length() : colon).trim();
+            Map<String, String> keys = new LinkedHashMap<>();
+            if (colon >= 0) {
+                Instruction.readKeys(line.substring(colon + 3), keys);
+            }
+            int weight = share.isEmpty() ? 10 : Integer.parseInt(share);
+            return new Head(line.substring(1, end), weight, keys, lines.subList(1, lines.size()));
         }
+    }
+
+    InstructionClass(Text group, Text source) {
+        this.group = group;
+        this.source = source;
+    }
+
+    private Head head() {
+        Head known = head;
+        if (known == null) {
+            known = Head.of(source.lines());
+            head = known;
+        }
+        return known;
     }
 
     /** The row of the manual's top-level tables. */
     public String group() {
-        return group;
+        return group.toString();
     }
 
     /** The manual's name of the class. */
     public String name() {
-        return name;
+        return head().name();
     }
 
     /** Its share among the classes when a generator of random programs chooses. */
     public int weight() {
-        return weight;
+        return head().weight();
     }
 
     /** Its instructions, in the table's order. */
@@ -50,11 +65,25 @@ public final class InstructionClass {
         return Collections.unmodifiableList(instructions);
     }
 
+    Map<String, String> keys() {
+        return head().keys();
+    }
+
+    List<String> syntax() {
+        return head().syntax();
+    }
+
+    Text groupText() {
+        return group;
+    }
+
+    Text source() {
+        return source;
+    }
+
     /** The same class with some of its instructions. */
     InstructionClass with(List<Instruction> selected) {
-        InstructionClass copy = new InstructionClass(group, "[" + name + "] " + weight);
-        copy.keys.putAll(keys);
-        copy.syntax.addAll(syntax);
+        InstructionClass copy = new InstructionClass(group, source);
         copy.instructions.addAll(selected);
         return copy;
     }

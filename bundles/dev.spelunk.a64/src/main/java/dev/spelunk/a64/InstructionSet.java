@@ -18,7 +18,7 @@ public final class InstructionSet {
     };
 
     private static final class Whole {
-        static final InstructionSet TABLE = of(ALLOCATED);
+        static final InstructionSet TABLE = CompiledTable.read();
     }
 
     private final List<InstructionClass> classes = new ArrayList<>();
@@ -30,6 +30,11 @@ public final class InstructionSet {
     /** Every instruction of the table. */
     public static InstructionSet whole() {
         return Whole.TABLE;
+    }
+
+    /** Every instruction of the table, read from its text: what {@link CompiledTable} is made of. */
+    static InstructionSet text() {
+        return of(ALLOCATED);
     }
 
     /** The base integer instruction set of Armv8.0 to Armv8.5, as a program at EL0 may use it. */
@@ -95,42 +100,49 @@ public final class InstructionSet {
     }
 
     private void read(String resource, String text) {
-        String group = null;
-        InstructionClass current = null;
-        Instruction last = null;
+        List<String> entry = new ArrayList<>();
+        Text group = null;
         int number = 0;
-        for (int at = 0; at < text.length(); ) {
-            int end = text.indexOf('\n', at);
-            end = end < 0 ? text.length() : end;
+        int first = 0;
+        for (String line : (text + "\n=").split("\n")) {
             number++;
-            int begin = at;
-            at = end + 1;
-            if (begin == end || text.charAt(begin) == '#') {
+            boolean goesOn = line.startsWith(" ");
+            if (line.isBlank() || line.startsWith("#")) {
                 continue;
             }
-            String line = text.substring(begin, end);
-            try {
-                switch (line.charAt(0)) {
-                    case '=':
-                        group = line.replace("=", "").trim();
-                        break;
-                    case '[':
-                        current = new InstructionClass(group, line);
-                        classes.add(current);
-                        last = null;
-                        break;
-                    case ' ':
-                        (last == null ? current.syntax : last.syntax).add(line.trim());
-                        break;
-                    default:
-                        last = new Instruction(current, line);
-                        current.instructions.add(last);
-                        break;
-                }
-            } catch (RuntimeException e) {
-                throw new IllegalArgumentException(resource + ":" + number + ": " + e.getMessage(), e);
+            if (!goesOn && !entry.isEmpty()) {
+                add(resource + ":" + first + ": ", group, Text.of(String.join("\n", entry)));
+                entry.clear();
+            }
+            if (line.startsWith("=")) {
+                group = Text.of(line.replace("=", "").trim());
+            } else {
+                first = goesOn ? first : number;
+                entry.add(line);
             }
         }
+    }
+
+    private void add(String place, Text group, Text entry) {
+        try {
+            if (entry.bytes()[entry.from()] == '[') {
+                classes.add(new InstructionClass(group, entry));
+            } else {
+                InstructionClass current = classes.get(classes.size() - 1);
+                current.instructions.add(new Instruction(current, entry));
+            }
+        } catch (RuntimeException e) {
+            throw new IllegalArgumentException(place + e.getMessage(), e);
+        }
+    }
+
+    /** A table that was compiled. */
+    static InstructionSet of(List<InstructionClass> classes, List<Instruction> instructions, DecodeTree tree) {
+        InstructionSet set = new InstructionSet();
+        set.classes.addAll(classes);
+        set.instructions = Collections.unmodifiableList(instructions);
+        set.tree = tree;
+        return set;
     }
 
     private void index() {

@@ -80,4 +80,28 @@ class TableFormTest {
                 .hasMessageContaining("width of field what");
         assertThatThrownBy(() -> InstructionSet.of("absent.isa")).hasMessageContaining("no table absent.isa");
     }
+
+    @Test
+    void theCompiledTableIsTheText() {
+        InstructionSet text = InstructionSet.text();
+        InstructionSet compiled = CompiledTable.read(CompiledTable.compile(text));
+        assertThat(CompiledTable.class.getResource("table.bin"))
+                .as("made by the build")
+                .isNotNull();
+        for (InstructionSet set : new InstructionSet[] {compiled, InstructionSet.whole()}) {
+            assertThat(set.classes()).hasSameSizeAs(text.classes());
+            assertThat(set.instructions()).hasSameSizeAs(text.instructions());
+            for (int i = 0; i < set.instructions().size(); i++) {
+                Instruction one = set.instructions().get(i);
+                Instruction other = text.instructions().get(i);
+                assertThat(one.toString()).isEqualTo(other.toString());
+                assertThat(one.source().toString()).isEqualTo(other.source().toString());
+                assertThat(one.instructionClass().source().toString())
+                        .isEqualTo(other.instructionClass().source().toString());
+                assertThat(one.instructionClass().group())
+                        .isEqualTo(other.instructionClass().group());
+                assertThat(one.compiled()).isEqualTo(other.compiled());
+            }
+        }
+    }
 }

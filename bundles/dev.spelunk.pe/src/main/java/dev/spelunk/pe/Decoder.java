@@ -4,12 +4,12 @@ package dev.spelunk.pe;
 import static dev.spelunk.a64.integer.DataProcessingImmediate.destination;
 import static dev.spelunk.a64.integer.DataProcessingImmediate.orStackPointer;
 
-import dev.spelunk.a64.integer.DataProcessingImmediate;
-import dev.spelunk.a64.integer.Alu;
-import dev.spelunk.api.state.PeState;
 import dev.spelunk.a64.fp.FrequentOperations;
 import dev.spelunk.a64.fp.ScalarFloatingPoint;
+import dev.spelunk.a64.integer.Alu;
+import dev.spelunk.a64.integer.DataProcessingImmediate;
 import dev.spelunk.a64.simd.AdvancedSimd;
+import dev.spelunk.api.state.PeState;
 
 /**
  * Decodes instruction words to the operations of {@link Kinds}. Whatever is not frequent becomes one of the

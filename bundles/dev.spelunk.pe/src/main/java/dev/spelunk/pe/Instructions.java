@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pe;
 
-import dev.spelunk.a64.integer.DataProcessingRegister;
 import dev.spelunk.a64.integer.DataProcessingImmediate;
+import dev.spelunk.a64.integer.DataProcessingRegister;
 
 /** The whole A64 encoding space, by its top level (DDI 0487, C4.1): the meaning of any instruction word. */
 final class Instructions {

@@ -3,9 +3,9 @@ package dev.spelunk.pe;
 
 import static dev.spelunk.pe.Kinds.*;
 
-import dev.spelunk.a64.integer.DataProcessingRegister;
-import dev.spelunk.a64.integer.DataProcessingImmediate;
 import dev.spelunk.a64.integer.Alu;
+import dev.spelunk.a64.integer.DataProcessingImmediate;
+import dev.spelunk.a64.integer.DataProcessingRegister;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.PhysicalMemory;
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pe;
 
-import dev.spelunk.a64.integer.Alu;
 import dev.spelunk.a64.DecodeCache;
 import dev.spelunk.a64.DecodedInstruction;
+import dev.spelunk.a64.integer.Alu;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PeState;
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pe;
 
-import dev.spelunk.api.state.PeState;
 import dev.spelunk.a64.fp.DataMemory;
 import dev.spelunk.a64.fp.FpFeatures;
 import dev.spelunk.a64.fp.ScalarFloatingPoint;
 import dev.spelunk.a64.fp.VectorLoadStore;
 import dev.spelunk.a64.simd.AdvancedSimd;
 import dev.spelunk.a64.simd.StructureLoadStore;
+import dev.spelunk.api.state.PeState;
 
 /**
  * The instructions on the SIMD&FP registers, for {@link Instructions}: whether they exist here, whether access is

@@ -3,9 +3,9 @@ package dev.spelunk.pe;
 
 import static dev.spelunk.pe.Kinds.*;
 
+import dev.spelunk.a64.fp.FrequentOperations;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.PhysicalMemory;
-import dev.spelunk.a64.fp.FrequentOperations;
 
 /** Decoded operations on the SIMD&FP registers, for {@link Interpreter}. */
 final class VectorOperations {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.differential;
 
-import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.state.PeState;
 import dev.spelunk.a64.fp.DataMemory;
 import dev.spelunk.a64.fp.FpFeatures;
 import dev.spelunk.a64.fp.ScalarFloatingPoint;
 import dev.spelunk.a64.fp.VectorLoadStore;
 import dev.spelunk.a64.simd.AdvancedSimd;
 import dev.spelunk.a64.simd.StructureLoadStore;
+import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.state.PeState;
 import java.util.ArrayList;
 import java.util.List;
 

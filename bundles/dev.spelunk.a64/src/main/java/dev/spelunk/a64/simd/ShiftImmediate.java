@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.a64.simd;
 
-import dev.spelunk.api.state.PeState;
 import dev.spelunk.a64.fp.FloatingPoint;
+import dev.spelunk.api.state.PeState;
 
 /** "Advanced SIMD shift by immediate" and "Advanced SIMD scalar shift by immediate"; immh is not 0. */
 final class ShiftImmediate {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.a64.simd;
 
-import dev.spelunk.api.state.PeState;
 import dev.spelunk.a64.fp.DataMemory;
+import dev.spelunk.api.state.PeState;
 
 /**
  * "Advanced SIMD load/store multiple structures" and "... single structure", with and without post-index: LD1 to

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.a64.simd;
 
-import dev.spelunk.api.state.PeState;
 import dev.spelunk.a64.fp.FloatingPoint;
+import dev.spelunk.api.state.PeState;
 
 /**
  * "Advanced SIMD three-register extension" and its scalar group: rounding doubling multiply accumulate, dot

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.a64.simd;
 
-import dev.spelunk.api.state.PeState;
 import dev.spelunk.a64.fp.FloatingPoint;
+import dev.spelunk.api.state.PeState;
 
 /**
  * Floating-point instructions of "Advanced SIMD three same", vector and scalar, of the two groups for half

@@ -3,8 +3,8 @@ package dev.spelunk.a64.fp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.spelunk.api.state.PeState;
 import dev.spelunk.a64.fp.Exact.Rational;
+import dev.spelunk.api.state.PeState;
 import java.math.BigInteger;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.spelunk.a64.DecodedInstruction;
-import dev.spelunk.api.state.PeState;
 import dev.spelunk.a64.fp.DataMemory;
+import dev.spelunk.api.state.PeState;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
