@@ -17,7 +17,7 @@ public final class Console {
     private boolean broken;
     private boolean inputEnded;
 
-    Console(OutputStream out, InputStream in) {
+    public Console(OutputStream out, InputStream in) {
         this.out = out;
         this.in = in;
     }
