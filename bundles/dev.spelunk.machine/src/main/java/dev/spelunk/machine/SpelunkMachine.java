@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.machine;
 
-import dev.spelunk.api.banks.RegisterDefinition;
+import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.hypervisor.VmOptions;
 import dev.spelunk.api.machine.ExecutionObserver;
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.Snapshots;
 import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.problems.BrokenInvariantException;
-import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.records.ProfileDescription;
 import dev.spelunk.api.records.RecordSink;
 import dev.spelunk.api.records.RecordStream;
+import dev.spelunk.api.registers.RegisterDescription;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.PeState;
@@ -246,7 +246,7 @@ final class SpelunkMachine implements Machine {
         all.put("SP", context.pe.x[PeState.SP]);
         all.put("PC", context.pe.pc);
         all.put("PSTATE", context.pe.spsr());
-        for (RegisterDefinition definition : context.registers.definitions()) {
+        for (RegisterDescription definition : context.registers.descriptions()) {
             if (definition.aliasOf() < 0) {
                 long stored = context.pe.sys[context.registers.index(definition.encoding())];
                 // A hook with side effects (an interrupt acknowledge) must not run for a look.
@@ -301,9 +301,9 @@ final class SpelunkMachine implements Machine {
 
     /** Whether the composed features count it: SAMPLE_FEED_* are PMU events that came with later versions. */
     private boolean counted(int counter) {
-        ProfilingRules rules = board.pes[0].architecture.profiling();
+        ProfilingExtension extension = board.pes[0].architecture.profiling();
         return counter < SpuState.SAMPLE_FEED_BR
-                || rules != null && rules.pmuEvents().containsValue(counter);
+                || extension != null && extension.pmuEvents().containsValue(counter);
     }
 
     /** Without hypervisor what the hardware reports is what the guest gets. */

@@ -47,7 +47,7 @@ final class FeatureFields {
     /** ID_AA64DFR0_EL1 (DDI 0487, D24.2.80): two breakpoints and two watchpoints, the fewest that there may be. */
     static long dfr0(Architecture a) {
         int debug = a.has("FEAT_Debugv8p4") ? 9 : a.has("FEAT_Debugv8p2") ? 8 : a.has("FEAT_VHE") ? 7 : 6;
-        int profiling = a.profiling() == null ? 0 : a.profiling().pmsVer;
+        int profiling = a.profiling() == null ? 0 : a.profiling().pmsVer();
         return field(0, debug)
                 | field(8, monitors(a))
                 | field(12, DebugRegisters.BREAKPOINTS - 1)

@@ -6,6 +6,7 @@ import dev.spelunk.api.banks.RegisterBank;
 import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.registers.Access;
 import dev.spelunk.api.registers.Encoding;
+import dev.spelunk.api.registers.RegisterDescription;
 import dev.spelunk.api.registers.RegisterFile;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.PeState;
@@ -35,7 +36,7 @@ final class RegisterTable implements RegisterFile {
     private final short[] positions = new short[ENCODINGS];
 
     private final RegisterDefinition[] definitions;
-    private final List<RegisterDefinition> list;
+    private final List<RegisterDescription> descriptions;
     private final AccessRule[][] rules;
     /** Position of the register whose storage and hooks an access has. */
     private final short[] targets;
@@ -79,7 +80,7 @@ final class RegisterTable implements RegisterFile {
         this.context = context;
         this.pe = context.pe;
         this.definitions = definitions;
-        list = List.of(definitions);
+        descriptions = List.of(definitions);
         int n = definitions.length;
         Arrays.fill(positions, (short) -1);
         for (int i = 0; i < n; i++) {
@@ -124,7 +125,7 @@ final class RegisterTable implements RegisterFile {
         }
         for (int i = 0; i < definitions.length; i++) {
             RegisterDefinition d = definitions[i];
-            RegisterDefinition before = previous.definition(d.encoding());
+            RegisterDescription before = previous.description(d.encoding());
             if (before == null || d.aliasOf() >= 0) {
                 continue;
             }
@@ -141,14 +142,14 @@ final class RegisterTable implements RegisterFile {
     }
 
     @Override
-    public RegisterDefinition definition(int encoding) {
+    public RegisterDescription description(int encoding) {
         int p = positions[encoding & 0xFFFF];
         return p < 0 ? null : definitions[p];
     }
 
     @Override
-    public List<RegisterDefinition> definitions() {
-        return list;
+    public List<RegisterDescription> descriptions() {
+        return descriptions;
     }
 
     @Override

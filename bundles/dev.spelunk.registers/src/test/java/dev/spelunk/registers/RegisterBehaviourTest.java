@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.mmu.TranslationCache;
-import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.PeState;
@@ -287,9 +287,10 @@ class RegisterBehaviourTest {
 
     @Test
     void pmsverIsThatOfTheComposedProfilingFeatures() {
-        ProfilingRules rules = new ProfilingRules();
+        ProfilingRulesBuilder rules = new ProfilingRulesBuilder();
         rules.pmsVer = 2;
-        long dfr0 = FeatureFields.dfr0(new Architecture(85, Set.of(), rules, Map.of()));
+        long dfr0 =
+                FeatureFields.dfr0(new Architecture(85, Set.of(), rules.build().extension(), Map.of()));
         assertThat(dfr0 >>> 32 & 0xF).isEqualTo(2);
         assertThat(FeatureFields.dfr0(new Architecture(85, Set.of(), null, Map.of())) >>> 32 & 0xF)
                 .isZero();

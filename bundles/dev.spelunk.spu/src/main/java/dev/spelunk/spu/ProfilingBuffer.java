@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spu;
 
+import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.mmu.Translation;
+import dev.spelunk.api.profiling.BufferTranslation;
 import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.records.RecordOrigin;
 import dev.spelunk.api.state.BusAbort;
@@ -26,20 +28,24 @@ final class ProfilingBuffer {
 
     private final SpuRegisters registers;
     private final ProfilingControls controls;
+    private final ProfilingExtension extension;
+    private final BufferTranslation pointers;
     private final PeContext context;
     private final PeState pe;
     private final Translation translation = new Translation();
 
-    ProfilingBuffer(SpuRegisters registers, ProfilingControls controls) {
+    ProfilingBuffer(SpuRegisters registers, ProfilingControls controls, ProfilingRules rules) {
         this.registers = registers;
         this.controls = controls;
+        extension = rules.extension();
+        pointers = rules.translation();
         context = registers.context;
         pe = registers.pe;
     }
 
     /** Whether records are discarded (D17.5.5). */
     boolean discards() {
-        return rules().discardMode && (registers.get(SpuRegisters.PMBLIMITR_EL1) >>> FM_SHIFT & 3) == FM_DISCARD;
+        return extension.discardMode() && (registers.get(SpuRegisters.PMBLIMITR_EL1) >>> FM_SHIFT & 3) == FM_DISCARD;
     }
 
     /**
@@ -51,12 +57,12 @@ final class ProfilingBuffer {
     boolean accepts() {
         long pointer = registers.get(SpuRegisters.PMBPTR_EL1);
         long limit = registers.get(SpuRegisters.PMBLIMITR_EL1) & LIMIT;
-        if (pointer >>> TOP_BYTE_SHIFT != limit >>> TOP_BYTE_SHIFT || (pointer & rules().alignment() - 1) != 0) {
+        if (pointer >>> TOP_BYTE_SHIFT != limit >>> TOP_BYTE_SHIFT || (pointer & extension.alignment() - 1) != 0) {
             count(SpuState.ACCESS_NOT_ALLOWED);
             record(OwnershipRules.EC_OTHER, BSC_ACCESS_NOT_ALLOWED, SpuRegisters.DL, 0);
             return false;
         }
-        if (full(pointer, limit, rules().maxRecordSize())) {
+        if (full(pointer, limit, extension.maxRecordSize())) {
             count(SpuState.BUFFER_FULL);
             record(OwnershipRules.EC_OTHER, BSC_FILLED, 0, 0);
             return false;
@@ -83,7 +89,7 @@ final class ProfilingBuffer {
         while (done < length) {
             long va = start + done;
             int size = Math.min(length - done, PAGE - (int) (va & PAGE - 1));
-            if (!rules().translation.translate(controls, translation, va)) {
+            if (!pointers.translate(controls, translation, va)) {
                 registers.set(SpuRegisters.PMBPTR_EL1, va);
                 fault(done != 0);
                 return false;
@@ -109,7 +115,7 @@ final class ProfilingBuffer {
         if (full(
                 registers.get(SpuRegisters.PMBPTR_EL1),
                 registers.get(SpuRegisters.PMBLIMITR_EL1) & LIMIT,
-                rules().maxRecordSize())) {
+                extension.maxRecordSize())) {
             count(SpuState.BUFFER_FULL);
             record(OwnershipRules.EC_OTHER, BSC_FILLED, 0, 0);
         }
@@ -131,7 +137,7 @@ final class ProfilingBuffer {
             try {
                 context.memory.write(pa + i, 1, data[offset + i] & 0xFF);
             } catch (BusAbort abort) {
-                if (rules().reportsExternalAborts) {
+                if (extension.reportsExternalAborts()) {
                     return i;
                 }
             }
@@ -179,9 +185,5 @@ final class ProfilingBuffer {
 
     private void count(int counter) {
         pe.spu.counters[counter]++;
-    }
-
-    private ProfilingRules rules() {
-        return context.architecture.profiling();
     }
 }

@@ -4,6 +4,7 @@ package dev.spelunk.spu;
 import dev.spelunk.api.mmu.Translator;
 import dev.spelunk.api.profiling.ManagementEventRouting;
 import dev.spelunk.api.profiling.ProfilingOwnership;
+import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.wiring.PeContext;
 
@@ -18,9 +19,11 @@ final class ProfilingControls implements ProfilingOwnership {
     };
 
     private final SpuRegisters registers;
+    private final ManagementEventRouting routing;
 
-    ProfilingControls(SpuRegisters registers) {
+    ProfilingControls(SpuRegisters registers, ProfilingRules rules) {
         this.registers = registers;
+        routing = rules.routing();
     }
 
     int owningState() {
@@ -65,7 +68,7 @@ final class ProfilingControls implements ProfilingOwnership {
     }
 
     boolean stopped() {
-        return routing().stopped(this);
+        return routing.stopped(this);
     }
 
     boolean enabledAt(int el) {
@@ -91,21 +94,17 @@ final class ProfilingControls implements ProfilingOwnership {
 
     /** Encoding of the register that records an event: see {@link ManagementEventRouting#target}. */
     int syndromeRegister(int ec, int fsc) {
-        return PMBSR[routing().target(this, ec, fsc)];
+        return PMBSR[routing.target(this, ec, fsc)];
     }
 
     /** Level of PMBIRQ. */
     boolean interruptLevel() {
-        return routing().interrupt(this);
+        return routing.interrupt(this);
     }
 
     /** Target of the SPE Profiling exception that is to be taken at the current Exception level, or 0. */
     int exceptionTarget() {
-        return routing().exceptionTarget(this);
-    }
-
-    private ManagementEventRouting routing() {
-        return registers.context.architecture.profiling().routing;
+        return routing.exceptionTarget(this);
     }
 
     private boolean secureEl2() {

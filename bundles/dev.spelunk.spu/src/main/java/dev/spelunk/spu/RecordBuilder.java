@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spu;
 
+import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.profiling.PacketEncoder;
 import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.state.Operation;
@@ -14,26 +15,34 @@ final class RecordBuilder {
     /** The last record that {@link #build} made, from index 0. */
     final byte[] data = new byte[CAPACITY];
 
+    private final ProfilingExtension extension;
+    private final PacketEncoder[] encoders;
+
+    RecordBuilder(ProfilingRules rules) {
+        extension = rules.extension();
+        encoders = rules.encoders().toArray(PacketEncoder[]::new);
+    }
+
     /** Builds the record of an operation, padded with zeros to PMBIDR_EL1.Align, and returns its size. */
-    int build(Operation operation, ProfilingRules rules) {
-        int at = packets(operation, rules);
-        int alignment = rules.alignment();
+    int build(Operation operation) {
+        int at = packets(operation);
+        int alignment = extension.alignment();
         int end = at + alignment - 1 & -alignment;
         Arrays.fill(data, at, end, (byte) 0);
         return end;
     }
 
-    private int packets(Operation operation, ProfilingRules rules) {
+    private int packets(Operation operation) {
         int at = 0;
-        for (PacketEncoder encoder : rules.encoders()) {
-            at = encoder.encode(operation, rules, data, at);
+        for (PacketEncoder encoder : encoders) {
+            at = encoder.encode(operation, extension, data, at);
         }
         return at;
     }
 
     /** Size of the largest record that these rules can make, with padding: every flag is set, and every collected value. */
     static int largest(ProfilingRules rules) {
-        RecordBuilder builder = new RecordBuilder();
+        RecordBuilder builder = new RecordBuilder(rules);
         Operation operation = new Operation();
         int largest = 0;
         for (int operationClass = Operation.OTHER; operationClass <= Operation.BRANCH; operationClass++) {
@@ -47,7 +56,7 @@ final class RecordBuilder {
                             | Operation.HAS_PA
                             | Operation.HAS_TRANSLATION_LATENCY
                             | Operation.HAS_DATA_SOURCE);
-            largest = Math.max(largest, builder.build(operation, rules));
+            largest = Math.max(largest, builder.build(operation));
         }
         return largest;
     }

@@ -3,11 +3,13 @@ package dev.spelunk.spu;
 
 import dev.spelunk.api.architecture.BringsFeature;
 import dev.spelunk.api.architecture.NeedsFeature;
+import dev.spelunk.api.banks.RegisterBank;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.parts.SamplingUnit;
 import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.api.spu.Sampler;
 import dev.spelunk.api.wiring.PeContext;
 import java.util.ArrayList;
@@ -79,7 +81,7 @@ public final class SamplingUnitComponent implements SamplingUnit {
 
     @Override
     public ProfilingRules compose(List<ProfilingFeatures> features) {
-        ProfilingRules rules = new ProfilingRules();
+        ProfilingRulesBuilder rules = new ProfilingRulesBuilder();
         rules.pmsidr = pmsidr;
         rules.pmbidr = pmbidr;
         List<ProfilingFeatures> ordered = new ArrayList<>(features);
@@ -90,17 +92,24 @@ public final class SamplingUnitComponent implements SamplingUnit {
             throw new BadInputException("a composed profiling feature has event " + Long.numberOfTrailingZeros(excess)
                     + ", which PMSVer " + rules.pmsVer + " has not (DDI 0487, D18.2.6): leave one of them out");
         }
-        int largest = RecordBuilder.largest(rules);
-        if (largest > rules.maxRecordSize()) {
-            throw new BadInputException("the composed profiling features make records of up to " + largest
-                    + " bytes, but maxRecordSize of " + PID + " is " + rules.maxRecordSize() + ": make it larger");
+        ProfilingRules composed = rules.build();
+        int largest = RecordBuilder.largest(composed);
+        if (largest > composed.extension().maxRecordSize()) {
+            throw new BadInputException(
+                    "the composed profiling features make records of up to " + largest + " bytes, but maxRecordSize of "
+                            + PID + " is " + composed.extension().maxRecordSize() + ": make it larger");
         }
-        return rules;
+        return composed;
     }
 
     @Override
-    public Sampler create(PeContext context) {
-        return new StatisticalProfilingUnit(context);
+    public RegisterBank registers(ProfilingRules rules) {
+        return new SpuRegisterBank(rules);
+    }
+
+    @Override
+    public Sampler create(PeContext context, ProfilingRules rules) {
+        return new StatisticalProfilingUnit(context, rules);
     }
 
     /** PMSIDR_EL1.Interval, where 0b0001 is reserved (DDI 0487, D24.7.14); negative when there is no such interval. */

@@ -2,26 +2,22 @@
 package dev.spelunk.spu;
 
 import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.banks.AccessRule;
 import dev.spelunk.api.banks.RegisterBank;
 import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.banks.TrapControls;
-import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.profiling.ProfilingRegisters;
 import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.registers.SystemRegister;
 import java.util.ArrayList;
 import java.util.List;
-import org.osgi.service.component.annotations.Component;
 
 /**
- * Service: the SPE registers that every version has (DDI 0487, D24.7), as the composed profiling features
+ * The SPE registers that every version has (DDI 0487, D24.7), as the composed profiling features
  * refine them, and the registers that those features add.
  */
-@Component(
-        service = RegisterBank.class,
-        property = {Parts.PART + "=" + Parts.REGISTERS, Parts.NAME + "=spu"})
-public final class SpuRegisterBank implements RegisterBank {
+final class SpuRegisterBank implements RegisterBank {
     /** Fine-grained trap bits of HDFGRTR_EL2 and HDFGWTR_EL2. */
     private static final int FGT_PMBLIMITR = 23;
 
@@ -36,16 +32,22 @@ public final class SpuRegisterBank implements RegisterBank {
     private static final int FGT_PMSLATFR = 32;
     private static final int FGT_PMBIDR = 63;
 
+    private final ProfilingRules rules;
+
+    SpuRegisterBank(ProfilingRules rules) {
+        this.rules = rules;
+    }
+
     @Override
     public List<RegisterDefinition> registers(Architecture architecture) {
-        ProfilingRules rules = architecture.profiling();
-        if (rules == null || rules.pmsVer == 0) {
+        ProfilingExtension extension = architecture.profiling();
+        if (extension == null || extension.pmsVer() == 0) {
             return List.of();
         }
         List<RegisterDefinition.Builder> registers = new ArrayList<>();
-        sampling(registers, rules);
+        sampling(registers, extension);
         control(registers, architecture);
-        buffer(registers, rules);
+        buffer(registers, extension);
         List<RegisterDefinition> built = new ArrayList<>();
         for (RegisterDefinition.Builder register : registers) {
             built.add(rules.refined(register.encoding(), register, architecture).build());
@@ -55,7 +57,7 @@ public final class SpuRegisterBank implements RegisterBank {
     }
 
     /** PMSICR, PMSIRR, PMSFCR, PMSEVFR, PMSLATFR and PMSIDR_EL1. */
-    private static void sampling(List<RegisterDefinition.Builder> registers, ProfilingRules rules) {
+    private static void sampling(List<RegisterDefinition.Builder> registers, ProfilingExtension extension) {
         registers.add(sampling("PMSICR_EL1", SystemRegister.PMSICR_EL1, FGT_PMSICR)
                 .field("COUNT", 31, 0)
                 .onRead(SpuHooks::readInterval)
@@ -66,11 +68,11 @@ public final class SpuRegisterBank implements RegisterBank {
                 .onWrite(SpuHooks::writeInterval));
         registers.add(sampling("PMSFCR_EL1", SystemRegister.PMSFCR_EL1, FGT_PMSFCR));
         registers.add(
-                ProfilingRegisters.events(sampling("PMSEVFR_EL1", SystemRegister.PMSEVFR_EL1, FGT_PMSEVFR), rules));
+                ProfilingRegisters.events(sampling("PMSEVFR_EL1", SystemRegister.PMSEVFR_EL1, FGT_PMSEVFR), extension));
         registers.add(sampling("PMSLATFR_EL1", SystemRegister.PMSLATFR_EL1, FGT_PMSLATFR)
-                .field("MINLAT", rules.counterMaximum() == 0xFFF ? 11 : 15, 0));
+                .field("MINLAT", extension.counterMaximum() == 0xFFF ? 11 : 15, 0));
         registers.add(ProfilingRegisters.sampling(RegisterDefinition.of("PMSIDR_EL1", SystemRegister.PMSIDR_EL1)
-                .constant(rules.pmsidr)
+                .constant(extension.pmsidr())
                 .rule(readsTrappedBy(FGT_PMSIDR))));
     }
 
@@ -110,7 +112,7 @@ public final class SpuRegisterBank implements RegisterBank {
     }
 
     /** PMBLIMITR, PMBPTR, PMBSR and PMBIDR_EL1; PMBSR_EL1.EA is RES0 where External aborts are never reported. */
-    private static void buffer(List<RegisterDefinition.Builder> registers, ProfilingRules rules) {
+    private void buffer(List<RegisterDefinition.Builder> registers, ProfilingExtension extension) {
         registers.add(buffer("PMBLIMITR_EL1", SystemRegister.PMBLIMITR_EL1, FGT_PMBLIMITR)
                 .field("LIMIT", 63, 12)
                 .field("FM", 2, 1)
@@ -122,11 +124,11 @@ public final class SpuRegisterBank implements RegisterBank {
         RegisterDefinition.Builder pmbsr = ProfilingRegisters.syndrome(
                         buffer("PMBSR_EL1", SystemRegister.PMBSR_EL1, FGT_PMBSR))
                 .onWrite(SpuHooks::writeSyndrome);
-        registers.add(rules.reportsExternalAborts ? pmbsr.field("EA", 18) : pmbsr);
+        registers.add(extension.reportsExternalAborts() ? pmbsr.field("EA", 18) : pmbsr);
         registers.add(RegisterDefinition.of("PMBIDR_EL1", SystemRegister.PMBIDR_EL1)
-                .constant(rules.pmbidr)
+                .constant(extension.pmbidr())
                 .rule(readsTrappedBy(FGT_PMBIDR))
-                .onRead(SpuHooks::readBufferIdentification));
+                .onRead((context, register, stored) -> SpuHooks.readBufferIdentification(rules, context, stored)));
     }
 
     private static RegisterDefinition.Builder sampling(String name, int encoding, int fineGrained) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spu;
 
+import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.profiling.SampleCollector;
-import dev.spelunk.api.profiling.SampleCounter;
 import dev.spelunk.api.profiling.SampleFilter;
 import dev.spelunk.api.records.RecordOrigin;
 import dev.spelunk.api.spu.Sampler;
@@ -23,6 +23,14 @@ final class StatisticalProfilingUnit implements Sampler {
     private static final long EVENT_NOT_TAKEN = 1 << 6;
 
     private final PeContext context;
+    private final ProfilingRules rules;
+    private final ProfilingExtension extension;
+    /** Those of the rules, in arrays: walking through them allocates nothing. */
+    private final SampleCollector[] collectors;
+
+    private final SampleFilter[] filters;
+    private final ProfilingRules.FeedCounter[] feedCounters;
+
     private final PeState pe;
     private final SpuState spu;
     private final RandomStream jitter;
@@ -30,19 +38,25 @@ final class StatisticalProfilingUnit implements Sampler {
     private final ProfilingControls controls;
     private final SampleContext sampleContext;
     private final ProfilingBuffer buffer;
-    private final RecordBuilder builder = new RecordBuilder();
+    private final RecordBuilder builder;
     /** Filled anew for each record. */
     private final RecordOrigin origin = new RecordOrigin();
 
-    StatisticalProfilingUnit(PeContext context) {
+    StatisticalProfilingUnit(PeContext context, ProfilingRules rules) {
         this.context = context;
+        this.rules = rules;
+        extension = rules.extension();
+        collectors = rules.collectors().toArray(SampleCollector[]::new);
+        filters = rules.filters().toArray(SampleFilter[]::new);
+        feedCounters = rules.feedCounters().toArray(ProfilingRules.FeedCounter[]::new);
+        builder = new RecordBuilder(rules);
         pe = context.pe;
         spu = pe.spu;
         jitter = context.machine.random("spu.jitter." + pe.index);
         registers = new SpuRegisters(context);
-        controls = new ProfilingControls(registers);
+        controls = new ProfilingControls(registers, rules);
         sampleContext = new SampleContext(context.machine, registers, controls);
-        buffer = new ProfilingBuffer(registers, controls);
+        buffer = new ProfilingBuffer(registers, controls, rules);
         origin.pe = pe.index;
     }
 
@@ -59,7 +73,7 @@ final class StatisticalProfilingUnit implements Sampler {
             return;
         }
         long pmsirr = registers.get(SpuRegisters.PMSIRR_EL1);
-        boolean ernd = rules().eRnd();
+        boolean ernd = extension.eRnd();
         while (spu.countedUpTo < executed) {
             long pmsicr = registers.get(SpuRegisters.PMSICR_EL1);
             long members =
@@ -94,12 +108,12 @@ final class StatisticalProfilingUnit implements Sampler {
 
     @Override
     public int window() {
-        return rules().window();
+        return rules.window();
     }
 
     @Override
     public void observe(Operation operation) {
-        for (SampleCollector collector : rules().collectors()) {
+        for (SampleCollector collector : collectors) {
             collector.observe(context, operation);
         }
     }
@@ -114,7 +128,7 @@ final class StatisticalProfilingUnit implements Sampler {
             return 0;
         }
         return IntervalCounter.membersBeforeStep(
-                registers.get(SpuRegisters.PMSICR_EL1), registers.get(SpuRegisters.PMSIRR_EL1), rules().eRnd());
+                registers.get(SpuRegisters.PMSICR_EL1), registers.get(SpuRegisters.PMSIRR_EL1), extension.eRnd());
     }
 
     @Override
@@ -135,7 +149,10 @@ final class StatisticalProfilingUnit implements Sampler {
         }
         member(pe.executed - spu.countedUpTo);
         long pmsicr = IntervalCounter.step(
-                registers.get(SpuRegisters.PMSICR_EL1), registers.get(SpuRegisters.PMSIRR_EL1), rules().eRnd(), jitter);
+                registers.get(SpuRegisters.PMSICR_EL1),
+                registers.get(SpuRegisters.PMSIRR_EL1),
+                extension.eRnd(),
+                jitter);
         registers.set(SpuRegisters.PMSICR_EL1, pmsicr & ~IntervalCounter.SAMPLE);
         if ((pmsicr & IntervalCounter.SAMPLE) != 0) {
             if (spu.inFlight) {
@@ -152,7 +169,7 @@ final class StatisticalProfilingUnit implements Sampler {
 
     private void take(Operation operation) {
         if (!buffer.discards() && controls.bufferEnabled() && !buffer.accepts()) {
-            feed(rules(), operation);
+            feed(operation);
             spu.counters[SpuState.RECORDS_LOST]++;
             return;
         }
@@ -166,12 +183,11 @@ final class StatisticalProfilingUnit implements Sampler {
         if ((sample.flags & notTaken) == notTaken) {
             sample.events |= EVENT_NOT_TAKEN;
         }
-        ProfilingRules rules = rules();
         sampleContext.collect(sample);
-        for (SampleCollector collector : rules.collectors()) {
+        for (SampleCollector collector : collectors) {
             collector.collect(context, sample);
         }
-        sample.events &= rules.events;
+        sample.events &= extension.events();
         spu.sampleOwner = controls.owningEl();
         spu.completion = sample.dispatch + sample.totalLatency;
         spu.inFlight = true;
@@ -202,10 +218,9 @@ final class StatisticalProfilingUnit implements Sampler {
     private void finish() {
         spu.inFlight = false;
         Operation sample = spu.sample;
-        ProfilingRules rules = rules();
-        feed(rules, sample);
-        for (SampleFilter filter : rules.filters()) {
-            if (filter.enabled(context) && filter.rejects(context, rules, sample)) {
+        feed(sample);
+        for (SampleFilter filter : filters) {
+            if (filter.enabled(context) && filter.rejects(context, extension, sample)) {
                 return;
             }
         }
@@ -217,7 +232,7 @@ final class StatisticalProfilingUnit implements Sampler {
             spu.counters[SpuState.RECORDS_LOST]++;
             return;
         }
-        int length = builder.build(sample, rules);
+        int length = builder.build(sample);
         if (!buffer.write(builder.data, length, origin)) {
             spu.counters[SpuState.RECORDS_LOST]++;
             return;
@@ -231,13 +246,11 @@ final class StatisticalProfilingUnit implements Sampler {
     }
 
     /** The PMU events SAMPLE_FEED and SAMPLE_FEED_* of one sample. */
-    private void feed(ProfilingRules rules, Operation sample) {
+    private void feed(Operation sample) {
         spu.counters[SpuState.SAMPLE_FEED]++;
-        SampleCounter[] counters = rules.feedCounters();
-        int[] indices = rules.feedCounterIndices();
-        for (int i = 0; i < counters.length; i++) {
-            if (counters[i].counts(context, sample)) {
-                spu.counters[indices[i]]++;
+        for (ProfilingRules.FeedCounter each : feedCounters) {
+            if (each.which().counts(context, rules, sample)) {
+                spu.counters[each.counter()]++;
             }
         }
     }
@@ -269,9 +282,5 @@ final class StatisticalProfilingUnit implements Sampler {
     @Override
     public void invalidate() {
         registers.invalidate();
-    }
-
-    private ProfilingRules rules() {
-        return context.architecture.profiling();
     }
 }

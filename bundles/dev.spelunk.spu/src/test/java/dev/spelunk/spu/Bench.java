@@ -43,6 +43,7 @@ final class Bench extends TestMachine {
     /** Values of {@code executed} of the operations that became samples, 1 for the first operation. */
     final List<Long> sampled = new ArrayList<>();
 
+    final ProfilingRules rules;
     private final SamplingUnitComponent unit;
     private final Operation operation = new Operation();
 
@@ -51,21 +52,26 @@ final class Bench extends TestMachine {
     }
 
     private Bench(Set<String> features, SamplingUnitComponent unit, ProfilingFeatures... more) {
+        this(features, unit, compose(unit, more));
+    }
+
+    private Bench(Set<String> features, SamplingUnitComponent unit, ProfilingRules rules) {
         super(TestMachine.builder()
                 .ram(1 << 20)
                 .seed(42)
                 .features(features)
-                .profiling(compose(unit, more))
+                .profiling(rules.extension())
                 .registers(
                         new RegisterModelComponent(),
-                        new SpuRegisterBank(),
+                        unit.registers(rules),
                         features.contains("FEAT_EL2") ? TIMER : new PlainBank()));
         this.unit = unit;
+        this.rules = rules;
         context.translator = pages;
         context.interrupts = lines;
         context.core = core;
         pe.pc = 0x1000;
-        context.sampler = unit.create(context);
+        context.sampler = unit.create(context, rules);
         pages.map(BUFFER, RAM, BUFFER_SIZE);
         if (features.contains("FEAT_EL3")) {
             at(3, () -> {
@@ -171,7 +177,7 @@ final class Bench extends TestMachine {
 
     /** Replaces the SPU by another one, as a swap does. */
     void swap() {
-        context.sampler = unit.create(context);
+        context.sampler = unit.create(context, rules);
         context.sampler.invalidate();
     }
 

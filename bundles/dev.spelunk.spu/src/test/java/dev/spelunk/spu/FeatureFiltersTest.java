@@ -3,7 +3,6 @@ package dev.spelunk.spu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.profiling.SampleFilter;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.spu.OperationTypes;
@@ -28,9 +27,8 @@ class FeatureFiltersTest {
     }
 
     private static boolean kept(Bench b, Operation operation) {
-        ProfilingRules rules = b.context.architecture.profiling();
-        for (SampleFilter filter : rules.filters()) {
-            if (filter.enabled(b.context) && filter.rejects(b.context, rules, operation)) {
+        for (SampleFilter filter : b.rules.filters()) {
+            if (filter.enabled(b.context) && filter.rejects(b.context, b.rules.extension(), operation)) {
                 return false;
             }
         }

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.spelunk.api.problems.BadInputException;
+import dev.spelunk.api.profiling.PacketOrder;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.api.profiling.SampleCollector;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PhysicalMemory;
@@ -23,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class FeaturePacketsTest {
     private static int payload(ProfilingRules rules, Operation operation) {
         byte[] out = new byte[16];
-        rules.packet(ProfilingRules.OPERATION_TYPE).encode(operation, rules, out, 0);
+        rules.packet(PacketOrder.OPERATION_TYPE).encode(operation, rules.extension(), out, 0);
         return out[1] & 0xFF;
     }
 
@@ -124,7 +126,7 @@ class FeaturePacketsTest {
     void previousBranchTarget() {
         ProfilingRules rules = FeatureSets.compose(3, "FEAT_SPE_PBT");
         PeContext context = TestMachine.builder().build().context;
-        SampleCollector collector = rules.collectors()[0];
+        SampleCollector collector = rules.collectors().get(0);
         assertThat(rules.window()).isEqualTo(64);
         Operation o = new Operation();
         assertThat(target(rules, context, collector, o)).as("nothing seen").isZero();
@@ -166,7 +168,7 @@ class FeaturePacketsTest {
         o.begin(0x100, 1, true, 0);
         collector.collect(context, o);
         byte[] out = new byte[16];
-        int end = rules.packet(ProfilingRules.ADDRESS + 4).encode(o, rules, out, 0);
+        int end = rules.packet(PacketOrder.ADDRESS + 4).encode(o, rules.extension(), out, 0);
         assertThat(end).isIn(0, 9);
         return end == 0 ? 0 : PhysicalMemory.get64(out, 1) & 0xFFFF_FFFFL;
     }
@@ -186,14 +188,14 @@ class FeaturePacketsTest {
             }
 
             @Override
-            public void contribute(ProfilingRules rules) {
+            public void contribute(ProfilingRulesBuilder rules) {
                 rules.event(26);
             }
         };
         SamplingUnitComponent unit = new SamplingUnitComponent(Configs.defaults(SamplingUnitComponent.Config.class));
         List<ProfilingFeatures> old = new ArrayList<>(List.of(FeatureSets.of(4)));
         old.add(own);
-        assertThat(unit.compose(old).filterableEvents >>> 26 & 1).isEqualTo(1);
+        assertThat(unit.compose(old).extension().filterableEvents() >>> 26 & 1).isEqualTo(1);
         List<ProfilingFeatures> newer = new ArrayList<>(List.of(FeatureSets.of(5)));
         newer.add(own);
         assertThatThrownBy(() -> unit.compose(newer))

@@ -169,8 +169,8 @@ class GoldenRecordsTest {
             collector.collect(context, operation);
         }
         context.pe.executed += 100;
-        RecordBuilder builder = new RecordBuilder();
-        return Arrays.copyOf(builder.data, builder.build(operation, rules));
+        RecordBuilder builder = new RecordBuilder(rules);
+        return Arrays.copyOf(builder.data, builder.build(operation));
     }
 
     @ParameterizedTest(name = "{0}")

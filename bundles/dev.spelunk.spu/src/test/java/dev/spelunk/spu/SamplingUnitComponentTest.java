@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.pmsver.v1p0.StatisticalProfiling;
 import dev.spelunk.testkit.Configs;
 import java.util.List;
@@ -23,10 +24,10 @@ class SamplingUnitComponentTest {
     void defaults() {
         ProfilingRules rules = new SamplingUnitComponent(Configs.defaults(SamplingUnitComponent.Config.class))
                 .compose(List.of(new StatisticalProfiling()));
-        assertThat(rules.pmsidr).isEqualTo(0x0002_600FL);
-        assertThat(rules.pmbidr).isEqualTo(0x26);
-        assertThat(rules.pmsVer).isEqualTo(1);
-        assertThat(rules.counterMaximum()).isEqualTo(0xFFF);
+        assertThat(rules.extension().pmsidr()).isEqualTo(0x0002_600FL);
+        assertThat(rules.extension().pmbidr()).isEqualTo(0x26);
+        assertThat(rules.extension().pmsVer()).isEqualTo(1);
+        assertThat(rules.extension().counterMaximum()).isEqualTo(0xFFF);
     }
 
     @ParameterizedTest
@@ -36,7 +37,7 @@ class SamplingUnitComponentTest {
         ProfilingRules rules = new SamplingUnitComponent(
                         Configs.of(SamplingUnitComponent.Config.class, Map.of("minimumInterval", operations)))
                 .compose(List.of());
-        assertThat(rules.pmsidr >>> 8 & 15).isEqualTo(encoding);
+        assertThat(rules.extension().pmsidr() >>> 8 & 15).isEqualTo(encoding);
     }
 
     @ParameterizedTest
@@ -71,7 +72,7 @@ class SamplingUnitComponentTest {
             }
 
             @Override
-            public void contribute(ProfilingRules rules) {
+            public void contribute(ProfilingRulesBuilder rules) {
                 log.append(name).append(' ');
             }
         };
@@ -105,7 +106,7 @@ class SamplingUnitComponentTest {
             }
 
             @Override
-            public void contribute(ProfilingRules rules) {
+            public void contribute(ProfilingRulesBuilder rules) {
                 rules.packet(450, (operation, r, out, at) -> at + 9);
             }
         };
@@ -117,6 +118,7 @@ class SamplingUnitComponentTest {
         assertThat(new SamplingUnitComponent(
                                 Configs.of(SamplingUnitComponent.Config.class, Map.of("maxRecordSize", 128)))
                         .compose(List.of(new StatisticalProfiling(), many))
+                        .extension()
                         .maxRecordSize())
                 .isEqualTo(128);
     }

@@ -8,6 +8,7 @@ import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRegisters;
 import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.api.registers.Access;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.PeState;
@@ -54,9 +55,10 @@ class SpuRegisterBankTest {
     @DisplayName("T1: without SPE no SPE register exists")
     void absent() {
         Architecture without = new Architecture(85, Set.of("FEAT_EL2"), null, Map.of());
-        assertThat(new SpuRegisterBank().registers(without)).isEmpty();
-        Architecture zero = new Architecture(85, Set.of("FEAT_EL2"), new ProfilingRules(), Map.of());
-        assertThat(new SpuRegisterBank().registers(zero)).isEmpty();
+        ProfilingRules none = new ProfilingRulesBuilder().build();
+        assertThat(new SpuRegisterBank(none).registers(without)).isEmpty();
+        Architecture zero = new Architecture(85, Set.of("FEAT_EL2"), none.extension(), Map.of());
+        assertThat(new SpuRegisterBank(none).registers(zero)).isEmpty();
     }
 
     @Test
@@ -64,7 +66,7 @@ class SpuRegisterBankTest {
     @DisplayName("T2: every SPE register is UNDEFINED at EL0")
     void undefinedAtEl0() {
         Bench b = withEl3(INVERSE);
-        List<RegisterDefinition> all = new SpuRegisterBank().registers(b.context.architecture);
+        List<RegisterDefinition> all = new SpuRegisterBank(b.rules).registers(b.context.architecture);
         assertThat(all).hasSizeGreaterThan(12);
         for (RegisterDefinition d : all) {
             assertThat(decide(b, 0, d.encoding(), true)).as(d.name()).isEqualTo(Access.UNDEFINED);
@@ -76,8 +78,8 @@ class SpuRegisterBankTest {
     @DisplayName("Registers of EL2 exist with EL2 only and are UNDEFINED at EL1; EL12 names need the VHE and E2H")
     void el2Registers() {
         Bench b = Bench.el1();
-        assertThat(b.context.registers.definition(SystemRegister.PMSCR_EL2)).isNull();
-        assertThat(b.context.registers.definition(SystemRegister.PMSCR_EL12)).isNull();
+        assertThat(b.context.registers.description(SystemRegister.PMSCR_EL2)).isNull();
+        assertThat(b.context.registers.description(SystemRegister.PMSCR_EL12)).isNull();
         Bench two = Bench.el2();
         assertThat(decide(two, 1, SystemRegister.PMSCR_EL2, true)).isEqualTo(Access.UNDEFINED);
         assertThat(decide(two, 2, SystemRegister.PMSCR_EL2, true)).isEqualTo(Access.ALLOWED);
@@ -85,7 +87,7 @@ class SpuRegisterBankTest {
         two.context.register(SystemRegister.HCR_EL2, 1L << 34);
         assertThat(decide(two, 2, SystemRegister.PMSCR_EL12, true)).isEqualTo(Access.ALLOWED);
         Bench noVhe = new Bench(Set.of("FEAT_EL2"), Map.of());
-        assertThat(noVhe.context.registers.definition(SystemRegister.PMSCR_EL12))
+        assertThat(noVhe.context.registers.description(SystemRegister.PMSCR_EL12))
                 .isNull();
     }
 
@@ -93,12 +95,12 @@ class SpuRegisterBankTest {
     @DisplayName("PMSNEVFR_EL1, PMSDSFR_EL1, PMBMAR_EL1 and PMBSR_EL2 exist with their features only")
     void optionalRegisters() {
         Bench b = withEl3();
-        assertThat(b.context.registers.definition(SystemRegister.PMSNEVFR_EL1)).isNull();
-        assertThat(b.context.registers.definition(SystemRegister.PMSDSFR_EL1)).isNull();
-        assertThat(b.context.registers.definition(SystemRegister.PMBMAR_EL1)).isNull();
-        assertThat(b.context.registers.definition(SystemRegister.PMBSR_EL2)).isNull();
-        assertThat(b.context.registers.definition(SystemRegister.PMBSR_EL12)).isNull();
-        assertThat(withEl3(INVERSE).context.registers.definition(SystemRegister.PMSNEVFR_EL1))
+        assertThat(b.context.registers.description(SystemRegister.PMSNEVFR_EL1)).isNull();
+        assertThat(b.context.registers.description(SystemRegister.PMSDSFR_EL1)).isNull();
+        assertThat(b.context.registers.description(SystemRegister.PMBMAR_EL1)).isNull();
+        assertThat(b.context.registers.description(SystemRegister.PMBSR_EL2)).isNull();
+        assertThat(b.context.registers.description(SystemRegister.PMBSR_EL12)).isNull();
+        assertThat(withEl3(INVERSE).context.registers.description(SystemRegister.PMSNEVFR_EL1))
                 .isNotNull();
     }
 
@@ -255,7 +257,7 @@ class SpuRegisterBankTest {
                 assertThat(decide(b, 2, register[0], true)).isEqualTo(Access.ALLOWED);
             }
         }
-        assertThat(b.context.registers.definition(SystemRegister.HDFGWTR_EL2).fields())
+        assertThat(b.context.registers.description(SystemRegister.HDFGWTR_EL2).fields())
                 .noneMatch(f -> f.name().startsWith("PMSIDR") || f.name().startsWith("PMBIDR"));
     }
 
@@ -402,7 +404,7 @@ class SpuRegisterBankTest {
         writable.forEach((encoding, mask) -> {
             b.write(encoding, -1L);
             assertThat(b.read(encoding))
-                    .as(b.context.registers.definition(encoding).name())
+                    .as(b.context.registers.description(encoding).name())
                     .isEqualTo(mask);
         });
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.testkit;
 
-import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.registers.Access;
+import dev.spelunk.api.registers.RegisterDescription;
 import dev.spelunk.api.registers.RegisterFile;
 import dev.spelunk.api.state.PeState;
 import java.util.Arrays;
@@ -54,14 +54,14 @@ public final class StoredRegisters implements RegisterFile {
         return indices[encoding];
     }
 
-    /** Null: the registers have no definition. */
+    /** Null: the registers have no description. */
     @Override
-    public RegisterDefinition definition(int encoding) {
+    public RegisterDescription description(int encoding) {
         return null;
     }
 
     @Override
-    public List<RegisterDefinition> definitions() {
+    public List<RegisterDescription> descriptions() {
         return List.of();
     }
 

@@ -2,9 +2,9 @@
 package dev.spelunk.testkit;
 
 import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.banks.RegisterBank;
 import dev.spelunk.api.parts.RegisterModel;
-import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.PhysicalMemory;
@@ -77,7 +77,7 @@ public class TestMachine {
         private int version = 85;
         private int el = 1;
         private final Set<String> features = new TreeSet<>();
-        private ProfilingRules profiling;
+        private ProfilingExtension profiling;
         private Map<String, Long> stated = Map.of();
         private RegisterModel model;
         private List<RegisterBank> banks = List.of();
@@ -134,9 +134,9 @@ public class TestMachine {
             return this;
         }
 
-        /** Composed rules of profiling, as a {@code SamplingUnit} makes them. */
-        public Builder profiling(ProfilingRules rules) {
-            profiling = rules;
+        /** What SPE implements, of the rules that a {@code SamplingUnit} composes. */
+        public Builder profiling(ProfilingExtension extension) {
+            profiling = extension;
             return this;
         }
 

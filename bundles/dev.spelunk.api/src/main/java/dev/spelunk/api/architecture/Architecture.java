@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.api.architecture;
 
-import dev.spelunk.api.profiling.ProfilingRules;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
@@ -12,7 +11,7 @@ import java.util.TreeSet;
 
 /**
  * What one composed machine implements: the architecture version, the features by the names of
- * DDI 0487, A2, and the rules of its profiling features. Immutable; made once for each composition.
+ * DDI 0487, A2, and what its profiling extension implements. Immutable; made once for each composition.
  */
 public final class Architecture {
     /** OSGi capability namespace of architecture features; never wired ({@code effective:=compose}). */
@@ -20,16 +19,17 @@ public final class Architecture {
 
     private final int version;
     private final SortedSet<String> features;
-    private final ProfilingRules profiling;
+    private final ProfilingExtension profiling;
     private final SortedMap<String, Long> registerValues;
 
     /**
      * @param version two digits: 82 is Armv8.2, 85 is Armv8.5
      * @param features feature names such as {@code FEAT_FGT}, {@code FEAT_EL3}
-     * @param profiling rules of the composed SPE features, null when SPE is absent
+     * @param profiling what SPE implements, null when SPE is absent
      * @param registerValues values of identification registers that the variant states, by name: MIDR_EL1, …
      */
-    public Architecture(int version, Set<String> features, ProfilingRules profiling, Map<String, Long> registerValues) {
+    public Architecture(
+            int version, Set<String> features, ProfilingExtension profiling, Map<String, Long> registerValues) {
         this.version = version;
         this.features = Collections.unmodifiableSortedSet(new TreeSet<>(features));
         this.profiling = profiling;
@@ -51,8 +51,8 @@ public final class Architecture {
         return features.contains(feature);
     }
 
-    /** Rules of the composed SPE features; null when PMSVer is 0. */
-    public ProfilingRules profiling() {
+    /** What SPE implements; null when PMSVer is 0. */
+    public ProfilingExtension profiling() {
         return profiling;
     }
 
@@ -66,7 +66,7 @@ public final class Architecture {
         return (int) (registerValue("PMCR_EL0", 6 << 11) >>> 11) & 31;
     }
 
-    /** Whether the other one differs in the rules of profiling at most. */
+    /** Whether the other one differs in its profiling extension at most. */
     public boolean equalsApartFromProfiling(Architecture other) {
         return version == other.version
                 && features.equals(other.features)

@@ -2,16 +2,17 @@
 package dev.spelunk.api.banks;
 
 import dev.spelunk.api.registers.Field;
+import dev.spelunk.api.registers.RegisterDescription;
 import dev.spelunk.api.wiring.PeContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * What one bank says of one system register: its encoding, fields, reset value, who may access it, what
- * traps it, and hooks where a value is more than stored bits. Made once with {@link #of}.
+ * What one bank says of one system register: its description, what traps it, and hooks where a value is more
+ * than stored bits. Made once with {@link #of}.
  */
-public final class RegisterDefinition {
+public final class RegisterDefinition extends RegisterDescription {
     /** Computes the value that an access reads, in place of the stored one. */
     @FunctionalInterface
     public interface ReadHook {
@@ -25,98 +26,22 @@ public final class RegisterDefinition {
         long write(PeContext context, RegisterDefinition register, long stored, long value);
     }
 
-    private final String name;
-    private final int encoding;
-    private final List<Field> fields;
-    private final long reset;
-    private final int lowestReadEl;
-    private final int lowestWriteEl;
-    private final int aliasOf;
-    private final int redirectedAtEl2;
     private final Predicate<PeContext> redirectedWhen;
     private final List<AccessRule> rules;
     private final ReadHook onRead;
     private final WriteHook onWrite;
-    private final long writeMask;
-    private final long res1;
-    private final long readOnlyMask;
 
     private RegisterDefinition(Builder b) {
-        name = b.name;
-        encoding = b.encoding;
-        fields = List.copyOf(b.fields);
-        lowestReadEl = b.lowestReadEl;
-        lowestWriteEl = b.lowestWriteEl;
-        aliasOf = b.aliasOf;
-        redirectedAtEl2 = b.redirectedAtEl2;
+        super(b.name, b.encoding, b.fields, b.reset, b.lowestReadEl, b.lowestWriteEl, b.aliasOf, b.redirectedAtEl2);
         redirectedWhen = b.redirectedWhen;
         rules = List.copyOf(b.rules);
         onRead = b.onRead;
         onWrite = b.onWrite;
-        long rw = 0;
-        long one = 0;
-        long ro = 0;
-        for (Field f : fields) {
-            switch (f.kind()) {
-                case RW -> rw |= f.mask();
-                case RO -> ro |= f.mask();
-                case RES1 -> one |= f.mask();
-            }
-        }
-        writeMask = rw;
-        res1 = one;
-        readOnlyMask = ro;
-        reset = b.reset & (rw | ro) | one;
     }
 
     /** Begins the definition of the register with that name and encoding. It is RW from EL1 until said otherwise. */
     public static Builder of(String name, int encoding) {
         return new Builder(name, encoding);
-    }
-
-    public String name() {
-        return name;
-    }
-
-    public int encoding() {
-        return encoding;
-    }
-
-    public List<Field> fields() {
-        return fields;
-    }
-
-    /** The field of that name. @throws IllegalArgumentException when there is none */
-    public Field field(String fieldName) {
-        return fields.stream()
-                .filter(f -> f.name().equals(fieldName))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(name + " has no field " + fieldName));
-    }
-
-    /** Value after a Warm reset. Where the architecture says UNKNOWN it is 0. */
-    public long reset() {
-        return reset;
-    }
-
-    /** Lowest EL with read access; 4 when the register cannot be read. */
-    public int lowestReadEl() {
-        return lowestReadEl;
-    }
-
-    /** Lowest EL with write access; 4 when the register cannot be written. */
-    public int lowestWriteEl() {
-        return lowestWriteEl;
-    }
-
-    /** Encoding of the register that this name is another name of (EL12 and EL02 names), or -1. */
-    public int aliasOf() {
-        return aliasOf;
-    }
-
-    /** Encoding of the register that this name accesses at EL2 when HCR_EL2.E2H is 1, or -1. */
-    public int redirectedAtEl2() {
-        return redirectedAtEl2;
     }
 
     /** What must also hold for {@link #redirectedAtEl2}; null when nothing must. */
@@ -136,16 +61,6 @@ public final class RegisterDefinition {
     /** Null for a plain register. */
     public WriteHook onWrite() {
         return onWrite;
-    }
-
-    /** What a write leaves in the register before hooks: RW bits taken, RO bits kept, RES0 and RES1 in place. */
-    public long merge(long stored, long written) {
-        return written & writeMask | stored & readOnlyMask | res1;
-    }
-
-    @Override
-    public String toString() {
-        return name;
     }
 
     /** Collects one definition. */

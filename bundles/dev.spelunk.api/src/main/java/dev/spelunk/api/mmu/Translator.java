@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.api.mmu;
 
-import dev.spelunk.api.parts.Mmu;
 import org.osgi.annotation.versioning.ProviderType;
 
-/** The MMU of one PE (DDI 0487, D8): what a {@link Mmu} makes. */
+/** The MMU of one PE (DDI 0487, D8): what a part of the kind {@code mmu} makes. */
 @ProviderType
 public interface Translator {
     /** Kinds of access, also the bits of {@link Translation#permissions}. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.api.parts;
 
-import dev.spelunk.api.machine.SwapService;
 import java.util.List;
 
 /** Names of the service properties by which parts are chosen, and the kinds of parts. */
@@ -24,7 +23,7 @@ public final class Parts {
     public static final String DEVICE = "device";
     public static final String FIRMWARE = "firmware";
 
-    /** Kinds that {@link SwapService} replaces one by one. */
+    /** Kinds that {@code SwapService} replaces one by one. */
     public static final List<String> SWAPPABLE =
             List.of(REGISTERS, MMU, PE, SPU, FEATURES, TIMING, TRAPS, POLICY, HYPERVISOR);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.api.profiling;
 
+import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.state.Operation;
 import org.osgi.annotation.versioning.ConsumerType;
 
@@ -9,10 +10,10 @@ import org.osgi.annotation.versioning.ConsumerType;
 public interface PacketEncoder {
     /**
      * @param operation the sampled operation, complete
-     * @param rules the composed rules, for counter sizes and masks
+     * @param extension what SPE implements: counter sizes and events
      * @param out buffer with room for the largest record
      * @param at where to write
      * @return index after the packet; at when the operation has no such packet
      */
-    int encode(Operation operation, ProfilingRules rules, byte[] out, int at);
+    int encode(Operation operation, ProfilingExtension extension, byte[] out, int at);
 }

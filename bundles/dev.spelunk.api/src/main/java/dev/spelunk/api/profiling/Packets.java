@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.api.profiling;
 
+import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.state.PhysicalMemory;
 
 /**
@@ -20,7 +21,7 @@ public final class Packets {
      *
      * @param index 0..31
      * @param value not negative; saturates at the maximum
-     * @param maximum {@link ProfilingRules#counterMaximum}
+     * @param maximum {@link ProfilingExtension#counterMaximum}
      * @return index after the packet
      */
     public static int counter(byte[] out, int at, int index, int value, int maximum) {

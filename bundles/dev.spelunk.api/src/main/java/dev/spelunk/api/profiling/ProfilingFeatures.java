@@ -20,5 +20,5 @@ public interface ProfilingFeatures {
     int order();
 
     /** Adds to the rules. */
-    void contribute(ProfilingRules rules);
+    void contribute(ProfilingRulesBuilder rules);
 }

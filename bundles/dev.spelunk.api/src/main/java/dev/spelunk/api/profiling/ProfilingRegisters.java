@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.api.profiling;
 
+import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.banks.AccessRule;
 import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.banks.TrapControls;
@@ -60,9 +61,9 @@ public final class ProfilingRegisters {
     }
 
     /** One field E[n] for each event of the composed rules that can be filtered; all other bits are RAZ/WI. */
-    public static RegisterDefinition.Builder events(RegisterDefinition.Builder register, ProfilingRules rules) {
+    public static RegisterDefinition.Builder events(RegisterDefinition.Builder register, ProfilingExtension extension) {
         for (int n = 0; n < Long.SIZE; n++) {
-            if ((rules.filterableEvents >>> n & 1) != 0) {
+            if ((extension.filterableEvents() >>> n & 1) != 0) {
                 register.field("E[" + n + "]", n);
             }
         }

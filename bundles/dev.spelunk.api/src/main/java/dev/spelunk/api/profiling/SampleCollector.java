@@ -7,7 +7,7 @@ import org.osgi.annotation.versioning.ConsumerType;
 
 /**
  * Collects what a profiling feature knows of a sampled operation beside what the PE, the timing model and the
- * SPU say: events, and values for its packets at an index that {@link ProfilingRules#value} gave. A collector
+ * SPU say: events, and values for its packets at an index that {@link ProfilingRulesBuilder#value} gave. A collector
  * keeps nothing of its own between calls: what it must remember is in {@code pe.spu.values}, at its index.
  */
 @ConsumerType

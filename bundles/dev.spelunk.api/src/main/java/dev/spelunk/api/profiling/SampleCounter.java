@@ -10,5 +10,5 @@ import org.osgi.annotation.versioning.ConsumerType;
 @FunctionalInterface
 public interface SampleCounter {
     /** Whether the event counts this sample. Asked for every sample, before the filters. */
-    boolean counts(PeContext context, Operation sample);
+    boolean counts(PeContext context, ProfilingRules rules, Operation sample);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.api.profiling;
 
+import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.wiring.PeContext;
 import org.osgi.annotation.versioning.ConsumerType;
@@ -12,5 +13,5 @@ public interface SampleFilter {
     boolean enabled(PeContext context);
 
     /** Whether the filter, as the registers configure it, rejects the record of this operation, enabled or not. */
-    boolean rejects(PeContext context, ProfilingRules rules, Operation operation);
+    boolean rejects(PeContext context, ProfilingExtension extension, Operation operation);
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.api.registers;
 
-import dev.spelunk.api.banks.RegisterDefinition;
 import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -11,11 +10,11 @@ public interface RegisterFile {
     /** Storage index in {@code PeState.sys} of the register with this encoding, aliases resolved; -1 when absent. */
     int index(int encoding);
 
-    /** The definition; null when absent. */
-    RegisterDefinition definition(int encoding);
+    /** The register with this encoding; null when absent. */
+    RegisterDescription description(int encoding);
 
-    /** Every definition, in order of encoding. */
-    List<RegisterDefinition> definitions();
+    /** Every register and every other name of one, in order of encoding. */
+    List<RegisterDescription> descriptions();
 
     /**
      * Decides an MRS or MSR at the current EL (DDI 0487, D24.1): absent registers and too low an EL are

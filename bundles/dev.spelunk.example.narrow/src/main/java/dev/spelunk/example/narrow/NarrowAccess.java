@@ -4,7 +4,7 @@ package dev.spelunk.example.narrow;
 import dev.spelunk.api.architecture.NeedsFeature;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.profiling.ProfilingFeatures;
-import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.wiring.PeContext;
 import org.osgi.service.component.annotations.Component;
@@ -35,7 +35,7 @@ public final class NarrowAccess implements ProfilingFeatures {
     }
 
     @Override
-    public void contribute(ProfilingRules rules) {
+    public void contribute(ProfilingRulesBuilder rules) {
         rules.event(BIT);
         rules.collector(NarrowAccess::collect);
     }

@@ -3,7 +3,7 @@ package dev.spelunk.example.narrow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.testkit.Operations;
 import dev.spelunk.testkit.TestMachine;
@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class NarrowAccessTest {
     private static final long EVENT = 1L << NarrowAccess.BIT;
-    private final ProfilingRules rules = new ProfilingRules();
+    private final ProfilingRulesBuilder rules = new ProfilingRulesBuilder();
 
     @BeforeEach
     void contribute() {
@@ -41,7 +41,7 @@ class NarrowAccessTest {
     private long events(int size, int flags) {
         Operation sample = Operations.of(Operation.LOAD_STORE, flags);
         sample.accessSize = size;
-        rules.collectors()[0].collect(TestMachine.builder().build().context, sample);
+        rules.build().collectors().get(0).collect(TestMachine.builder().build().context, sample);
         return sample.events;
     }
 }

@@ -13,6 +13,7 @@ import dev.spelunk.api.parts.SamplingUnit;
 import dev.spelunk.api.parts.VmDescription;
 import dev.spelunk.api.pe.Core;
 import dev.spelunk.api.platform.InterruptDistributor;
+import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.registers.Access;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;
@@ -41,7 +42,6 @@ import dev.spelunk.pmsver.v1p1.StatisticalProfilingV1p1;
 import dev.spelunk.policies.OnEnablePolicy;
 import dev.spelunk.registers.RegisterModelComponent;
 import dev.spelunk.spu.SamplingUnitComponent;
-import dev.spelunk.spu.SpuRegisterBank;
 import dev.spelunk.testkit.Configs;
 import dev.spelunk.testkit.PageTables;
 import dev.spelunk.testkit.PlainBank;
@@ -114,6 +114,17 @@ final class Bench extends TestMachine {
     }
 
     private Bench(int version, int peCount, SamplingUnit spu) {
+        this(
+                version,
+                peCount,
+                spu,
+                spu.compose(
+                        version >= 85
+                                ? List.of(new StatisticalProfiling(), new StatisticalProfilingV1p1())
+                                : List.of(new StatisticalProfiling())));
+    }
+
+    private Bench(int version, int peCount, SamplingUnit spu, ProfilingRules rules) {
         super(TestMachine.builder()
                 .pes(peCount)
                 .ram(BASE, (int) SIZE + (2 << 20))
@@ -121,11 +132,8 @@ final class Bench extends TestMachine {
                 .version(version)
                 .features("FEAT_EL2", "FEAT_EL3", "FEAT_VHE", "FEAT_SPE")
                 .features(version >= 85 ? Set.of("FEAT_FGT", "FEAT_SPEv1p1") : Set.of())
-                .profiling(spu.compose(
-                        version >= 85
-                                ? List.of(new StatisticalProfiling(), new StatisticalProfilingV1p1())
-                                : List.of(new StatisticalProfiling())))
-                .registers(new RegisterModelComponent(), new CpuInterfaceBank(), new SpuRegisterBank(), TIMER));
+                .profiling(rules.extension())
+                .registers(new RegisterModelComponent(), new CpuInterfaceBank(), spu.registers(rules), TIMER));
         InterruptDistributor physical = controller.create(
                 machine.block("gic", controller.stateWords(peCount), 0),
                 Arrays.stream(contexts)
@@ -136,7 +144,7 @@ final class Bench extends TestMachine {
             c.registers = new RecordingRegisters(c, c.registers);
             c.translator = new MmuComponent().create(c);
             c.interrupts = physical;
-            c.sampler = spu.create(c);
+            c.sampler = spu.create(c, rules);
             c.core = new PlayedCore(c);
             c.register(SystemRegister.SCR_EL3, 1L | 1L << 8 | 1L << 10 | 1L << 27);
             c.register(SystemRegister.MDCR_EL3, 3L << 12);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.hypervisor.kvm;
 
-import dev.spelunk.api.banks.RegisterDefinition;
+import dev.spelunk.api.registers.RegisterDescription;
 import dev.spelunk.api.registers.RegisterFile;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.wiring.PeContext;
@@ -36,13 +36,13 @@ final class RecordingRegisters implements RegisterFile {
     }
 
     @Override
-    public RegisterDefinition definition(int encoding) {
-        return real.definition(encoding);
+    public RegisterDescription description(int encoding) {
+        return real.description(encoding);
     }
 
     @Override
-    public List<RegisterDefinition> definitions() {
-        return real.definitions();
+    public List<RegisterDescription> descriptions() {
+        return real.descriptions();
     }
 
     @Override

@@ -202,7 +202,8 @@ class RegisterHandlingTest {
         assertThat(v82.hardware(SystemRegister.PMSCR_EL2)).isZero();
         assertThat(v82.read(SystemRegister.PMSLATFR_EL1)).isEqualTo(0x55);
         assertThat(v82.read(SystemRegister.PMSCR_EL1)).isEqualTo(3);
-        assertThat(v82.read(SystemRegister.PMSIDR_EL1)).isEqualTo(v82.context.architecture.profiling().pmsidr);
+        assertThat(v82.read(SystemRegister.PMSIDR_EL1))
+                .isEqualTo(v82.context.architecture.profiling().pmsidr());
     }
 
     @Test
@@ -253,11 +254,11 @@ class RegisterHandlingTest {
     @DisplayName("T25: PMBIDR_EL1.MaxBuffSize shows the guest what user space set; without a limit it shows hardware's")
     void maximumShown() {
         assertThat(bench.start().read(SystemRegister.PMBIDR_EL1))
-                .isEqualTo(bench.context.architecture.profiling().pmbidr);
+                .isEqualTo(bench.context.architecture.profiling().pmbidr());
         Bench limited = new Bench();
         limited.maxBufferSize = 0x200000;
         assertThat(limited.start().read(SystemRegister.PMBIDR_EL1))
-                .isEqualTo(limited.context.architecture.profiling().pmbidr | 0x0200L << 32);
+                .isEqualTo(limited.context.architecture.profiling().pmbidr() | 0x0200L << 32);
     }
 
     @Test

@@ -2,7 +2,6 @@
 package dev.spelunk.machine.board;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.hypervisor.BufferPinningPolicy;
 import dev.spelunk.api.hypervisor.VirtualMachine;
 import dev.spelunk.api.hypervisor.VmOptions;
@@ -20,6 +19,7 @@ import dev.spelunk.api.platform.GuestMemory;
 import dev.spelunk.api.platform.InterruptDistributor;
 import dev.spelunk.api.platform.Peripherals;
 import dev.spelunk.api.problems.BadInputException;
+import dev.spelunk.api.registers.RegisterDescription;
 import dev.spelunk.api.registers.RegisterFile;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.spu.Sampler;
@@ -212,7 +212,7 @@ public final class Board {
     Sampler makeSampler(PeContext context) {
         return parts.samplingUnit() == null || context.architecture.profiling() == null
                 ? null
-                : parts.samplingUnit().create(context);
+                : parts.samplingUnit().create(context, parts.profilingRules());
     }
 
     /** The PEs as the guest sees them. */
@@ -316,7 +316,7 @@ public final class Board {
 
     /** Sets a register of EL3 as firmware does: fields that are not there stay 0. */
     private static void firmware(PeContext context, int encoding, long value) {
-        RegisterDefinition definition = context.registers.definition(encoding);
+        RegisterDescription definition = context.registers.description(encoding);
         if (definition != null) {
             context.register(encoding, definition.merge(0, value));
         }

@@ -5,7 +5,6 @@ import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.machine.Judgement;
 import dev.spelunk.api.machine.Variant;
 import dev.spelunk.api.problems.BadInputException;
-import dev.spelunk.api.profiling.ProfilingRules;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -37,7 +36,7 @@ public final class Composition {
         SortedSet<String> mandatory = MandatoryFeatures.missing(variant.architecture(), legality.modelled());
         if (legality.problems().isEmpty()) {
             try {
-                legality.problems().addAll(statedInVain(variant, parts, legality, rules(parts)));
+                legality.problems().addAll(statedInVain(variant, parts, legality));
             } catch (BadInputException e) {
                 legality.problems().add(e.getMessage());
             } catch (RuntimeException | LinkageError e) {
@@ -70,25 +69,19 @@ public final class Composition {
             throw new BadInputException(
                     "variant " + variant.name() + " has no FEAT_EL2: the guest cannot be entered at EL2");
         }
-        ProfilingRules rules = rules(parts);
-        List<String> problems = statedInVain(variant, parts, legality, rules);
+        List<String> problems = statedInVain(variant, parts, legality);
         if (!problems.isEmpty()) {
             throw new BadInputException("variant " + variant.name() + ": " + String.join("; ", problems));
         }
-        return new Architecture(variant.architecture(), features, rules, variant.registers());
-    }
-
-    /** Null without SPE. @throws BadInputException when the features do not fit each other */
-    private static ProfilingRules rules(Selection parts) {
-        return parts.samplingUnit() == null ? null : parts.samplingUnit().compose(parts.profilingFeatures());
+        return new Architecture(variant.architecture(), features, parts.profilingExtension(), variant.registers());
     }
 
     /** The registers whose values the variant states in vain, one sentence each. */
-    private static List<String> statedInVain(
-            Variant variant, Selection parts, Legality legality, ProfilingRules rules) {
+    private static List<String> statedInVain(Variant variant, Selection parts, Legality legality) {
         return StatedRegisters.problems(
                 variant.registers(),
-                new Architecture(variant.architecture(), legality.modelled(), rules, variant.registers()),
+                new Architecture(
+                        variant.architecture(), legality.modelled(), parts.profilingExtension(), variant.registers()),
                 parts);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.machine.compose;
 
+import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.banks.RegisterBank;
 import dev.spelunk.api.hypervisor.BufferPinningPolicy;
 import dev.spelunk.api.hypervisor.TrapHandler;
@@ -14,7 +15,9 @@ import dev.spelunk.api.parts.ProcessingElement;
 import dev.spelunk.api.parts.RegisterModel;
 import dev.spelunk.api.parts.SamplingUnit;
 import dev.spelunk.api.parts.TimingModel;
+import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.profiling.ProfilingFeatures;
+import dev.spelunk.api.profiling.ProfilingRules;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -33,6 +36,7 @@ public final class Selection {
             Comparator.comparingInt(p -> ((ProfilingFeatures) p.service()).order());
 
     private final Map<Kind, List<Part>> parts = new EnumMap<>(Kind.class);
+    private ProfilingRules rules;
 
     private Selection() {
         for (Kind kind : Kind.values()) {
@@ -206,10 +210,31 @@ public final class Selection {
         return (RegisterModel) one(Kind.REGISTER_MODEL);
     }
 
+    /** The contributed banks, then the SPU's. */
     public List<RegisterBank> registerBanks() {
-        return parts.get(Kind.REGISTER_BANK).stream()
-                .map(p -> (RegisterBank) p.service())
-                .toList();
+        List<RegisterBank> banks = new ArrayList<>();
+        parts.get(Kind.REGISTER_BANK).forEach(p -> banks.add((RegisterBank) p.service()));
+        if (samplingUnit() != null) {
+            banks.add(samplingUnit().registers(profilingRules()));
+        }
+        return banks;
+    }
+
+    /**
+     * The rules of the profiling features, composed when they are first asked for; null without SPE.
+     *
+     * @throws BadInputException when the features do not fit each other
+     */
+    public synchronized ProfilingRules profilingRules() {
+        if (rules == null && samplingUnit() != null) {
+            rules = samplingUnit().compose(profilingFeatures());
+        }
+        return rules;
+    }
+
+    /** What SPE implements; null without SPE. */
+    public ProfilingExtension profilingExtension() {
+        return samplingUnit() == null ? null : profilingRules().extension();
     }
 
     public Mmu mmu() {

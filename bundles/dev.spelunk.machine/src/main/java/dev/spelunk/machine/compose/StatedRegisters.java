@@ -2,7 +2,7 @@
 package dev.spelunk.machine.compose;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.banks.RegisterDefinition;
+import dev.spelunk.api.registers.RegisterDescription;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.PhysicalMemory;
 import dev.spelunk.api.wiring.PeContext;
@@ -29,24 +29,24 @@ public final class StatedRegisters {
         MachineState state = new MachineState(1, new PhysicalMemory(0, 1 << 12), 0);
         PeContext context = new PeContext(state, state.pes[0]);
         context.architecture = architecture;
-        SortedMap<String, RegisterDefinition> definitions = new TreeMap<>();
+        SortedMap<String, RegisterDescription> registers = new TreeMap<>();
         List<String> problems = new ArrayList<>();
         try {
             parts.registerModel()
                     .create(context, parts.registerBanks(), null)
-                    .definitions()
-                    .forEach(definition -> definitions.put(definition.name(), definition));
+                    .descriptions()
+                    .forEach(register -> registers.put(register.name(), register));
         } catch (IllegalArgumentException e) {
             return List.of(e.getMessage());
         }
         new TreeMap<>(stated).forEach((name, value) -> {
-            RegisterDefinition definition = definitions.get(name);
-            if (definition == null && !name.matches(PARTLY)) {
+            RegisterDescription register = registers.get(name);
+            if (register == null && !name.matches(PARTLY)) {
                 problems.add("it states the value of " + name + ", a register that the machine does not have");
-            } else if (!name.matches(PARTLY) && definition.reset() != value) {
+            } else if (!name.matches(PARTLY) && register.reset() != value) {
                 problems.add(String.format(
                         "it states %s = 0x%x, but its parts and their configurations make it 0x%x",
-                        name, value, definition.reset()));
+                        name, value, register.reset()));
             }
         });
         return problems;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.machine.snapshot;
 
-import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.problems.BadInputException;
+import dev.spelunk.api.registers.RegisterDescription;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.PhysicalMemory;
@@ -88,10 +88,10 @@ public final class Snapshot {
 
     private static void writePe(DataOutputStream out, PeContext context) throws IOException {
         new StateFields(context.pe, "sys").write(out);
-        for (RegisterDefinition definition : context.registers.definitions()) {
-            if (definition.aliasOf() < 0) {
-                out.writeInt(definition.encoding());
-                out.writeLong(context.register(definition.encoding()));
+        for (RegisterDescription register : context.registers.descriptions()) {
+            if (register.aliasOf() < 0) {
+                out.writeInt(register.encoding());
+                out.writeLong(context.register(register.encoding()));
             }
         }
         out.writeInt(-1);

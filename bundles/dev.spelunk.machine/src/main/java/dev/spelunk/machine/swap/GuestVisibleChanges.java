@@ -2,9 +2,9 @@
 package dev.spelunk.machine.swap;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.banks.RegisterDefinition;
-import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.registers.Encoding;
+import dev.spelunk.api.registers.RegisterDescription;
 import dev.spelunk.api.registers.RegisterFile;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.wiring.PeContext;
@@ -46,9 +46,9 @@ final class GuestVisibleChanges {
     }
 
     private void architecture(Architecture before, Architecture after) {
-        ProfilingRules old = before.profiling();
-        ProfilingRules rules = after.profiling();
-        change("PMSVer", old == null ? 0 : old.pmsVer, rules == null ? 0 : rules.pmsVer);
+        ProfilingExtension old = before.profiling();
+        ProfilingExtension extension = after.profiling();
+        change("PMSVer", old == null ? 0 : old.pmsVer(), extension == null ? 0 : extension.pmsVer());
         if (before.version() != after.version()) {
             noticed.add("the architecture version changes");
         }
@@ -61,8 +61,8 @@ final class GuestVisibleChanges {
         come.stream()
                 .filter(feature -> feature.startsWith("FEAT_"))
                 .forEach(feature -> noticed.add(feature + " comes"));
-        if (old != null && rules != null && old.discardMode != rules.discardMode) {
-            noticed.add("discard mode " + (rules.discardMode ? "comes" : "goes"));
+        if (old != null && extension != null && old.discardMode() != extension.discardMode()) {
+            noticed.add("discard mode " + (extension.discardMode() ? "comes" : "goes"));
         }
     }
 
@@ -79,13 +79,13 @@ final class GuestVisibleChanges {
     }
 
     private void registers(RegisterFile before, RegisterFile after) {
-        for (RegisterDefinition old : before.definitions()) {
-            if (visible(old) && after.definition(old.encoding()) == null) {
+        for (RegisterDescription old : before.descriptions()) {
+            if (visible(old) && after.description(old.encoding()) == null) {
                 noticed.add(old.name() + " goes");
             }
         }
-        for (RegisterDefinition d : after.definitions()) {
-            RegisterDefinition old = before.definition(d.encoding());
+        for (RegisterDescription d : after.descriptions()) {
+            RegisterDescription old = before.description(d.encoding());
             if (!visible(d)) {
                 continue;
             }
@@ -104,7 +104,7 @@ final class GuestVisibleChanges {
         }
     }
 
-    private boolean visible(RegisterDefinition d) {
+    private boolean visible(RegisterDescription d) {
         int crn = Encoding.crn(d.encoding());
         return Math.min(d.lowestReadEl(), d.lowestWriteEl()) <= el
                 && d.aliasOf() < 0

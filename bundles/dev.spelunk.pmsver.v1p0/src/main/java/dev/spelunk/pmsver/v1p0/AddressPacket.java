@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pmsver.v1p0;
 
+import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.profiling.PacketEncoder;
 import dev.spelunk.api.profiling.Packets;
-import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.state.Operation;
 
 /** Address packet (DDI 0487, D18.2.1): 8 bytes; byte 7 says where the address is valid. */
@@ -69,7 +69,7 @@ enum AddressPacket implements PacketEncoder {
     abstract long value(Operation operation);
 
     @Override
-    public int encode(Operation operation, ProfilingRules rules, byte[] out, int at) {
+    public int encode(Operation operation, ProfilingExtension extension, byte[] out, int at) {
         return present(operation) ? Packets.address(out, at, index, value(operation)) : at;
     }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pmsver.v1p0;
 
+import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.profiling.PacketEncoder;
-import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PhysicalMemory;
 
@@ -32,7 +32,7 @@ enum ContextPacket implements PacketEncoder {
     abstract int value(Operation operation);
 
     @Override
-    public int encode(Operation operation, ProfilingRules rules, byte[] out, int at) {
+    public int encode(Operation operation, ProfilingExtension extension, byte[] out, int at) {
         if (!operation.is(present)) {
             return at;
         }

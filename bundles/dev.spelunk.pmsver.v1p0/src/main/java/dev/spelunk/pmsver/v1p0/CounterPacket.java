@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pmsver.v1p0;
 
+import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.profiling.PacketEncoder;
 import dev.spelunk.api.profiling.Packets;
-import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.state.Operation;
 
 /** Counter packet (DDI 0487, D18.2.3): saturates at the largest value that PMSIDR_EL1.CountSize allows. */
@@ -45,7 +45,7 @@ enum CounterPacket implements PacketEncoder {
     }
 
     @Override
-    public int encode(Operation operation, ProfilingRules rules, byte[] out, int at) {
-        return present(operation) ? Packets.counter(out, at, index, value(operation), rules.counterMaximum()) : at;
+    public int encode(Operation operation, ProfilingExtension extension, byte[] out, int at) {
+        return present(operation) ? Packets.counter(out, at, index, value(operation), extension.counterMaximum()) : at;
     }
 }

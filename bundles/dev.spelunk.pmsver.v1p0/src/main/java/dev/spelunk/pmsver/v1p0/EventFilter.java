@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pmsver.v1p0;
 
-import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.profiling.SampleFilter;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.Operation;
@@ -20,8 +20,8 @@ final class EventFilter implements SampleFilter {
 
     /** No selected event is CONSTRAINED UNPREDICTABLE: acts as FE = 0, which is what evaluating it gives. */
     @Override
-    public boolean rejects(PeContext context, ProfilingRules rules, Operation operation) {
-        long selected = context.register(SystemRegister.PMSEVFR_EL1) & rules.filterableEvents;
+    public boolean rejects(PeContext context, ProfilingExtension extension, Operation operation) {
+        long selected = context.register(SystemRegister.PMSEVFR_EL1) & extension.filterableEvents();
         return (selected & ~operation.events) != 0;
     }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pmsver.v1p0;
 
+import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.profiling.PacketEncoder;
-import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PhysicalMemory;
 
@@ -15,9 +15,9 @@ final class EventsPacket implements PacketEncoder {
     static final long BASE_EVENTS = 0x7FF;
 
     @Override
-    public int encode(Operation operation, ProfilingRules rules, byte[] out, int at) {
-        int size = payloadSize(rules.events);
-        long events = operation.events & rules.events;
+    public int encode(Operation operation, ProfilingExtension extension, byte[] out, int at) {
+        int size = payloadSize(extension.events());
+        long events = operation.events & extension.events();
         out[at] = (byte) (0x42 | size << 4);
         switch (size) {
             case 0:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pmsver.v1p0;
 
-import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.profiling.SampleFilter;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.Operation;
@@ -18,7 +18,7 @@ final class LatencyFilter implements SampleFilter {
     }
 
     @Override
-    public boolean rejects(PeContext context, ProfilingRules rules, Operation operation) {
+    public boolean rejects(PeContext context, ProfilingExtension extension, Operation operation) {
         return operation.totalLatency < ((int) context.register(SystemRegister.PMSLATFR_EL1) & MINLAT);
     }
 }

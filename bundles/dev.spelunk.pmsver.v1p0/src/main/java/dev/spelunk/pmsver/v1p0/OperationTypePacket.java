@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pmsver.v1p0;
 
+import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.profiling.PacketEncoder;
-import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.state.Operation;
 
 /** Operation Type packet (DDI 0487, D18.2.7): the class in the header, the subclass in one byte. */
@@ -22,7 +22,7 @@ final class OperationTypePacket implements PacketEncoder {
     private static final int TRANSFORMED_SYSTEM_REGISTER = 0b0011_0000;
 
     @Override
-    public int encode(Operation operation, ProfilingRules rules, byte[] out, int at) {
+    public int encode(Operation operation, ProfilingExtension extension, byte[] out, int at) {
         out[at] = (byte) (HEADER | operation.operationClass);
         out[at + 1] = (byte) subclass(operation);
         return at + 2;

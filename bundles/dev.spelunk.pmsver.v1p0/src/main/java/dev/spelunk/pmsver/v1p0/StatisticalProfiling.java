@@ -4,8 +4,9 @@ package dev.spelunk.pmsver.v1p0;
 import dev.spelunk.api.architecture.BringsFeature;
 import dev.spelunk.api.architecture.NeedsFeature;
 import dev.spelunk.api.parts.Parts;
+import dev.spelunk.api.profiling.PacketOrder;
 import dev.spelunk.api.profiling.ProfilingFeatures;
-import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.SpuState;
 import org.osgi.service.component.annotations.Component;
@@ -43,7 +44,7 @@ public final class StatisticalProfiling implements ProfilingFeatures {
     }
 
     @Override
-    public void contribute(ProfilingRules rules) {
+    public void contribute(ProfilingRulesBuilder rules) {
         rules.pmsVer = 1;
         rules.pmsidr |= PMSIDR_FILTERS;
         rules.events |= EventsPacket.BASE_EVENTS;
@@ -66,17 +67,17 @@ public final class StatisticalProfiling implements ProfilingFeatures {
         rules.filter("FT", new TypeFilter());
         rules.filter("FL", new LatencyFilter());
 
-        rules.packet(ProfilingRules.CONTEXT_EL1, ContextPacket.EL1);
-        rules.packet(ProfilingRules.CONTEXT_EL2, ContextPacket.EL2);
-        rules.packet(ProfilingRules.COUNTER, CounterPacket.TOTAL_LATENCY);
-        rules.packet(ProfilingRules.COUNTER + 1, CounterPacket.ISSUE_LATENCY);
-        rules.packet(ProfilingRules.COUNTER + 2, CounterPacket.TRANSLATION_LATENCY);
-        rules.packet(ProfilingRules.ADDRESS, AddressPacket.PC);
-        rules.packet(ProfilingRules.ADDRESS + 1, AddressPacket.BRANCH_TARGET);
-        rules.packet(ProfilingRules.ADDRESS + 2, AddressPacket.DATA_VIRTUAL);
-        rules.packet(ProfilingRules.ADDRESS + 3, AddressPacket.DATA_PHYSICAL);
-        rules.packet(ProfilingRules.OPERATION_TYPE, new OperationTypePacket());
-        rules.packet(ProfilingRules.EVENTS, new EventsPacket());
-        rules.packet(ProfilingRules.TIMESTAMP_OR_END, new TimestampOrEndPacket());
+        rules.packet(PacketOrder.CONTEXT_EL1, ContextPacket.EL1);
+        rules.packet(PacketOrder.CONTEXT_EL2, ContextPacket.EL2);
+        rules.packet(PacketOrder.COUNTER, CounterPacket.TOTAL_LATENCY);
+        rules.packet(PacketOrder.COUNTER + 1, CounterPacket.ISSUE_LATENCY);
+        rules.packet(PacketOrder.COUNTER + 2, CounterPacket.TRANSLATION_LATENCY);
+        rules.packet(PacketOrder.ADDRESS, AddressPacket.PC);
+        rules.packet(PacketOrder.ADDRESS + 1, AddressPacket.BRANCH_TARGET);
+        rules.packet(PacketOrder.ADDRESS + 2, AddressPacket.DATA_VIRTUAL);
+        rules.packet(PacketOrder.ADDRESS + 3, AddressPacket.DATA_PHYSICAL);
+        rules.packet(PacketOrder.OPERATION_TYPE, new OperationTypePacket());
+        rules.packet(PacketOrder.EVENTS, new EventsPacket());
+        rules.packet(PacketOrder.TIMESTAMP_OR_END, new TimestampOrEndPacket());
     }
 }

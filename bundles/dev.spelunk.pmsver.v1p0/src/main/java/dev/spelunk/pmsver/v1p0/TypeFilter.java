@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pmsver.v1p0;
 
-import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.profiling.SampleFilter;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.spu.OperationTypes;
@@ -20,7 +20,7 @@ final class TypeFilter implements SampleFilter {
 
     /** No selected type is CONSTRAINED UNPREDICTABLE: acts as FT = 0. */
     @Override
-    public boolean rejects(PeContext context, ProfilingRules rules, Operation operation) {
+    public boolean rejects(PeContext context, ProfilingExtension extension, Operation operation) {
         long selected = context.register(SystemRegister.PMSFCR_EL1) & TYPES;
         return selected != 0 && (selected & OperationTypes.of(operation)) == 0;
     }

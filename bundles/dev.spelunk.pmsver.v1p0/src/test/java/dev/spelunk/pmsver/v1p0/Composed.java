@@ -3,6 +3,7 @@ package dev.spelunk.pmsver.v1p0;
 
 import dev.spelunk.api.profiling.PacketEncoder;
 import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.api.profiling.SampleFilter;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.wiring.PeContext;
@@ -13,7 +14,11 @@ final class Composed {
     private Composed() {}
 
     static ProfilingRules rules(boolean wideCounters) {
-        ProfilingRules rules = new ProfilingRules();
+        return builder(wideCounters).build();
+    }
+
+    static ProfilingRulesBuilder builder(boolean wideCounters) {
+        ProfilingRulesBuilder rules = new ProfilingRulesBuilder();
         rules.pmsidr = 6L << 12 | (wideCounters ? 3L : 2L) << 16;
         new StatisticalProfiling().contribute(rules);
         return rules;
@@ -23,14 +28,14 @@ final class Composed {
         byte[] out = new byte[256];
         int at = 0;
         for (PacketEncoder encoder : rules.encoders()) {
-            at = encoder.encode(operation, rules, out, at);
+            at = encoder.encode(operation, rules.extension(), out, at);
         }
         return Arrays.copyOf(out, at);
     }
 
     static boolean rejects(PeContext context, ProfilingRules rules, Operation operation) {
         for (SampleFilter filter : rules.filters()) {
-            if (filter.enabled(context) && filter.rejects(context, rules, operation)) {
+            if (filter.enabled(context) && filter.rejects(context, rules.extension(), operation)) {
                 return true;
             }
         }

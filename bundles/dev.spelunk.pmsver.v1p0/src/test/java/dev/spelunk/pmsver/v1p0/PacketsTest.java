@@ -3,8 +3,10 @@ package dev.spelunk.pmsver.v1p0;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spelunk.api.profiling.PacketOrder;
 import dev.spelunk.api.profiling.Packets;
 import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.testkit.Operations;
 import java.util.HexFormat;
@@ -21,13 +23,23 @@ class PacketsTest {
     }
 
     private String packet(int order, Operation operation) {
+        return packet(rules, order, operation);
+    }
+
+    private static ProfilingRules withEvents(long events) {
+        ProfilingRulesBuilder builder = Composed.builder(false);
+        builder.events = events;
+        return builder.build();
+    }
+
+    private static String packet(ProfilingRules rules, int order, Operation operation) {
         byte[] out = new byte[16];
-        int size = rules.packet(order).encode(operation, rules, out, 0);
+        int size = rules.packet(order).encode(operation, rules.extension(), out, 0);
         return hex(java.util.Arrays.copyOf(out, size));
     }
 
     private String type(int operationClass, int flags) {
-        return packet(ProfilingRules.OPERATION_TYPE, Operations.of(operationClass, flags));
+        return packet(PacketOrder.OPERATION_TYPE, Operations.of(operationClass, flags));
     }
 
     @Test
@@ -53,9 +65,9 @@ class PacketsTest {
         Operation o = Operations.of(Operation.OTHER, Operation.HAS_CONTEXT_EL1 | Operation.HAS_CONTEXT_EL2);
         o.contextEl1 = 0x11223344;
         o.contextEl2 = 0x55667788;
-        assertThat(packet(ProfilingRules.CONTEXT_EL1, o)).isEqualTo("6444332211");
-        assertThat(packet(ProfilingRules.CONTEXT_EL2, o)).isEqualTo("6588776655");
-        assertThat(packet(ProfilingRules.CONTEXT_EL1, Operations.of(0, 0))).isEmpty();
+        assertThat(packet(PacketOrder.CONTEXT_EL1, o)).isEqualTo("6444332211");
+        assertThat(packet(PacketOrder.CONTEXT_EL2, o)).isEqualTo("6588776655");
+        assertThat(packet(PacketOrder.CONTEXT_EL1, Operations.of(0, 0))).isEmpty();
     }
 
     @Test
@@ -67,7 +79,7 @@ class PacketsTest {
                 Operation o = new Operation();
                 o.begin(0xFFFF_8000_1234_5678L, el, ns, 0);
                 int top = (ns ? 0x80 : 0) | el << 5;
-                assertThat(packet(ProfilingRules.ADDRESS, o))
+                assertThat(packet(PacketOrder.ADDRESS, o))
                         .isEqualTo("b0" + "785634120080ff" + hex(new byte[] {(byte) top}));
             }
         }
@@ -90,9 +102,9 @@ class PacketsTest {
         Operation o = Operations.of(Operation.OTHER, 0);
         for (int latency : new int[] {0, 0xFFE, 0xFFF, 0x1000, 0xFFFE, 0xFFFF, 0x10000, Integer.MAX_VALUE}) {
             o.totalLatency = latency;
-            assertThat(packet(ProfilingRules.COUNTER, o)).isEqualTo(counter(Math.min(latency, 0xFFF)));
+            assertThat(packet(PacketOrder.COUNTER, o)).isEqualTo(counter(Math.min(latency, 0xFFF)));
             ProfilingRules wide = Composed.rules(true);
-            wide.packet(ProfilingRules.COUNTER).encode(o, wide, out, 0);
+            wide.packet(PacketOrder.COUNTER).encode(o, wide.extension(), out, 0);
             assertThat(hex(java.util.Arrays.copyOf(out, 3))).isEqualTo(counter(Math.min(latency, 0xFFFF)));
         }
     }
@@ -106,9 +118,9 @@ class PacketsTest {
     void translationLatency() {
         Operation o = Operations.of(Operation.LOAD_STORE, Operation.LOAD);
         o.translationLatency = 9;
-        assertThat(packet(ProfilingRules.COUNTER + 2, o)).isEmpty();
+        assertThat(packet(PacketOrder.COUNTER + 2, o)).isEmpty();
         o.flags |= Operation.HAS_TRANSLATION_LATENCY;
-        assertThat(packet(ProfilingRules.COUNTER + 2, o)).isEqualTo("9a0900");
+        assertThat(packet(PacketOrder.COUNTER + 2, o)).isEqualTo("9a0900");
     }
 
     @Test
@@ -132,10 +144,10 @@ class PacketsTest {
     void branchTarget() {
         Operation o = Operations.of(Operation.BRANCH, Operation.CONDITIONAL | Operation.CONDITION_FAILED);
         o.target = 0x4000;
-        assertThat(packet(ProfilingRules.ADDRESS + 1, o)).isEmpty();
+        assertThat(packet(PacketOrder.ADDRESS + 1, o)).isEmpty();
         o.flags = Operation.TAKEN | Operation.EXCEPTION_RETURN;
         o.targetEl = 0;
-        assertThat(packet(ProfilingRules.ADDRESS + 1, o)).isEqualTo("b100400000000000" + "80");
+        assertThat(packet(PacketOrder.ADDRESS + 1, o)).isEqualTo("b100400000000000" + "80");
     }
 
     @Test
@@ -144,11 +156,11 @@ class PacketsTest {
         Operation o = Operations.of(Operation.LOAD_STORE, Operation.LOAD | Operation.HAS_PA);
         o.va = 0xAB00_8000_0000_1000L;
         o.pa = 0x4000_1000L;
-        assertThat(packet(ProfilingRules.ADDRESS + 2, o)).isEmpty();
-        assertThat(packet(ProfilingRules.ADDRESS + 3, o)).isEmpty();
+        assertThat(packet(PacketOrder.ADDRESS + 2, o)).isEmpty();
+        assertThat(packet(PacketOrder.ADDRESS + 3, o)).isEmpty();
         o.flags |= Operation.HAS_VA;
-        assertThat(packet(ProfilingRules.ADDRESS + 2, o)).isEqualTo("b2001000000080" + "00ab");
-        assertThat(packet(ProfilingRules.ADDRESS + 3, o)).isEqualTo("b30010004000000080");
+        assertThat(packet(PacketOrder.ADDRESS + 2, o)).isEqualTo("b2001000000080" + "00ab");
+        assertThat(packet(PacketOrder.ADDRESS + 3, o)).isEqualTo("b30010004000000080");
     }
 
     @Test
@@ -197,13 +209,10 @@ class PacketsTest {
     void events() {
         Operation o = Operations.of(Operation.OTHER, 0);
         o.events = -1L;
-        assertThat(packet(ProfilingRules.EVENTS, o)).isEqualTo("52ff07");
-        rules.events = 0xFF;
-        assertThat(packet(ProfilingRules.EVENTS, o)).isEqualTo("42ff");
-        rules.events = 0x00F8_0FFE;
-        assertThat(packet(ProfilingRules.EVENTS, o)).isEqualTo("62fe0ff800");
-        rules.events = 1L << 63;
-        assertThat(packet(ProfilingRules.EVENTS, o)).isEqualTo("720000000000000080");
+        assertThat(packet(PacketOrder.EVENTS, o)).isEqualTo("52ff07");
+        assertThat(packet(withEvents(0xFF), PacketOrder.EVENTS, o)).isEqualTo("42ff");
+        assertThat(packet(withEvents(0x00F8_0FFE), PacketOrder.EVENTS, o)).isEqualTo("62fe0ff800");
+        assertThat(packet(withEvents(1L << 63), PacketOrder.EVENTS, o)).isEqualTo("720000000000000080");
     }
 
     @Test
@@ -211,11 +220,11 @@ class PacketsTest {
     @Tag("T6")
     @DisplayName("T4, T6: FEAT_SPE: PMSVer 1, FE, FT and FL, neither FnE nor FDS, base event masks")
     void contribution() {
-        assertThat(rules.pmsVer).isEqualTo(1);
-        assertThat(rules.pmsidr & 0xFF).isEqualTo(7);
-        assertThat(rules.pmsidr >>> 20 & 15).as("Format").isZero();
-        assertThat(rules.filterableEvents).isEqualTo(0xAA);
-        assertThat(rules.discardMode).isFalse();
-        assertThat(rules.reportsExternalAborts).isTrue();
+        assertThat(rules.extension().pmsVer()).isEqualTo(1);
+        assertThat(rules.extension().pmsidr() & 0xFF).isEqualTo(7);
+        assertThat(rules.extension().pmsidr() >>> 20 & 15).as("Format").isZero();
+        assertThat(rules.extension().filterableEvents()).isEqualTo(0xAA);
+        assertThat(rules.extension().discardMode()).isFalse();
+        assertThat(rules.extension().reportsExternalAborts()).isTrue();
     }
 }

@@ -4,8 +4,9 @@ package dev.spelunk.pmsver.v1p1;
 import dev.spelunk.api.architecture.BringsFeature;
 import dev.spelunk.api.architecture.NeedsFeature;
 import dev.spelunk.api.parts.Parts;
+import dev.spelunk.api.profiling.PacketOrder;
 import dev.spelunk.api.profiling.ProfilingFeatures;
-import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import org.osgi.service.component.annotations.Component;
 
 /**
@@ -34,12 +35,12 @@ public final class StatisticalProfilingV1p1 implements ProfilingFeatures {
     }
 
     @Override
-    public void contribute(ProfilingRules rules) {
+    public void contribute(ProfilingRulesBuilder rules) {
         rules.pmsVer = 2;
         rules.allowedEvents |= 1L << MISALIGNED;
         rules.event(MISALIGNED);
         rules.packet(
-                ProfilingRules.OPERATION_TYPE,
-                new VectorPacket(new UnspecifiedRegistersPacket(rules.packet(ProfilingRules.OPERATION_TYPE))));
+                PacketOrder.OPERATION_TYPE,
+                new VectorPacket(new UnspecifiedRegistersPacket(rules.packet(PacketOrder.OPERATION_TYPE))));
     }
 }

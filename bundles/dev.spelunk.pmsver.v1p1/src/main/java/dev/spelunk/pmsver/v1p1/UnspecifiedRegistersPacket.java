@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pmsver.v1p1;
 
+import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.profiling.PacketEncoder;
-import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.state.Operation;
 
 /** Operation Type packet of a load or store of unspecified registers (DDI 0487, D18.2.7); all others as before. */
@@ -18,9 +18,9 @@ final class UnspecifiedRegistersPacket implements PacketEncoder {
     }
 
     @Override
-    public int encode(Operation operation, ProfilingRules rules, byte[] out, int at) {
+    public int encode(Operation operation, ProfilingExtension extension, byte[] out, int at) {
         if (operation.operationClass != Operation.LOAD_STORE || !operation.is(Operation.UNSPECIFIED_REGISTERS)) {
-            return others.encode(operation, rules, out, at);
+            return others.encode(operation, extension, out, at);
         }
         out[at] = LOAD_STORE_HEADER;
         out[at + 1] = (byte) (UNSPECIFIED | (operation.is(Operation.LOAD) ? 0 : STORE));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pmsver.v1p1;
 
+import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.profiling.PacketEncoder;
-import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.state.Operation;
 
 /** Operation Type packet of an SVE operation, data processing, load or store (DDI 0487, D18.2.7); all others as before. */
@@ -30,11 +30,11 @@ final class VectorPacket implements PacketEncoder {
     }
 
     @Override
-    public int encode(Operation operation, ProfilingRules rules, byte[] out, int at) {
+    public int encode(Operation operation, ProfilingExtension extension, byte[] out, int at) {
         if (operation.form != Operation.SVE || operation.operationClass == Operation.BRANCH) {
-            return others.encode(operation, rules, out, at);
+            return others.encode(operation, extension, out, at);
         }
-        int largest = LARGEST + (int) (rules.pmsidr >>> PMSIDR_SME_SHIFT & 1);
+        int largest = LARGEST + (int) (extension.pmsidr() >>> PMSIDR_SME_SHIFT & 1);
         int payload = SUBCLASS
                 | vectorLength(operation.vectorBits, largest) << EVL_SHIFT
                 | (operation.is(Operation.PREDICATED) ? PREDICATED : 0);

@@ -3,7 +3,8 @@ package dev.spelunk.pmsver.v1p1;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.profiling.PacketOrder;
+import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.api.state.Operation;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,12 +17,12 @@ import org.junit.jupiter.api.Test;
 
 /** What FEAT_SPEv1p1 adds to the rules that are there. */
 class StatisticalProfilingV1p1Test {
-    private static ProfilingRules composed() {
-        ProfilingRules rules = new ProfilingRules();
+    private static ProfilingRulesBuilder composed() {
+        ProfilingRulesBuilder rules = new ProfilingRulesBuilder();
         rules.pmsVer = 1;
         rules.events = 0x7FF;
         rules.filterableEvents = 0xAA;
-        rules.packet(ProfilingRules.OPERATION_TYPE, (operation, r, out, at) -> {
+        rules.packet(PacketOrder.OPERATION_TYPE, (operation, r, out, at) -> {
             out[at] = 0x48;
             out[at + 1] = 0x55;
             return at + 2;
@@ -30,12 +31,13 @@ class StatisticalProfilingV1p1Test {
         return rules;
     }
 
-    private static int[] type(ProfilingRules rules, int operationClass, int flags) {
+    private static int[] type(ProfilingRulesBuilder rules, int operationClass, int flags) {
         Operation operation = new Operation();
         operation.operationClass = operationClass;
         operation.flags = flags;
         byte[] out = new byte[8];
-        int end = rules.packet(ProfilingRules.OPERATION_TYPE).encode(operation, rules, out, 3);
+        int end = rules.packet(PacketOrder.OPERATION_TYPE)
+                .encode(operation, rules.build().extension(), out, 3);
         return new int[] {out[3] & 0xFF, out[4] & 0xFF, end};
     }
 
@@ -43,7 +45,7 @@ class StatisticalProfilingV1p1Test {
     @Tag("T48")
     @DisplayName("T48: PMSVer 2; event 11 may be shown and filtered, the mask is 0x8AA")
     void misaligned() {
-        ProfilingRules rules = composed();
+        ProfilingRulesBuilder rules = composed();
         assertThat(rules.pmsVer).isEqualTo(2);
         assertThat(rules.events).isEqualTo(0xFFF);
         assertThat(rules.filterableEvents).isEqualTo(0x8AA);
@@ -52,7 +54,7 @@ class StatisticalProfilingV1p1Test {
     @Test
     @DisplayName("Loads and stores of unspecified registers: 0001000L; everything else as before")
     void unspecifiedRegisters() {
-        ProfilingRules rules = composed();
+        ProfilingRulesBuilder rules = composed();
         assertThat(type(rules, Operation.LOAD_STORE, Operation.STORE | Operation.UNSPECIFIED_REGISTERS))
                 .containsExactly(0x49, 0x11, 5);
         assertThat(type(rules, Operation.LOAD_STORE, Operation.LOAD | Operation.UNSPECIFIED_REGISTERS))

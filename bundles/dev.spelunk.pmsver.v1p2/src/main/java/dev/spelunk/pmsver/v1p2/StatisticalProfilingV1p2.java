@@ -6,6 +6,7 @@ import dev.spelunk.api.architecture.NeedsFeature;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.api.profiling.SampleFilter;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.spu.OperationTypes;
@@ -39,24 +40,30 @@ public final class StatisticalProfilingV1p2 implements ProfilingFeatures {
     }
 
     @Override
-    public void contribute(ProfilingRules rules) {
+    public void contribute(ProfilingRulesBuilder rules) {
         rules.pmsVer = 3;
         rules.discardMode = true;
         rules.filterableEvents |= NOT_TAKEN;
         rules.refine(SystemRegister.PMBLIMITR_EL1, (register, architecture) -> register.field("PMFZ", 5));
-        rules.feedCounter(0x812A, SpuState.SAMPLE_FEED_BR, (context, sample) -> is(sample, OperationTypes.B));
-        rules.feedCounter(0x812B, SpuState.SAMPLE_FEED_LD, (context, sample) -> is(sample, OperationTypes.LD));
-        rules.feedCounter(0x812C, SpuState.SAMPLE_FEED_ST, (context, sample) -> is(sample, OperationTypes.ST));
+        rules.feedCounter(0x812A, SpuState.SAMPLE_FEED_BR, (context, composed, sample) -> is(sample, OperationTypes.B));
+        rules.feedCounter(
+                0x812B, SpuState.SAMPLE_FEED_LD, (context, composed, sample) -> is(sample, OperationTypes.LD));
+        rules.feedCounter(
+                0x812C, SpuState.SAMPLE_FEED_ST, (context, composed, sample) -> is(sample, OperationTypes.ST));
         rules.feedCounter(
                 0x812D,
                 SpuState.SAMPLE_FEED_OP,
-                (context, sample) -> (context.register(SystemRegister.PMSFCR_EL1) & TYPE_CONTROLS) != 0
-                        && passes(context, sample, "FT"));
+                (context, composed, sample) -> (context.register(SystemRegister.PMSFCR_EL1) & TYPE_CONTROLS) != 0
+                        && passes(context, composed, sample, "FT"));
         rules.feedCounter(
                 0x812E,
                 SpuState.SAMPLE_FEED_EVENT,
-                (context, sample) -> passes(context, sample, "FE") && passes(context, sample, "FnE"));
-        rules.feedCounter(0x812F, SpuState.SAMPLE_FEED_LAT, (context, sample) -> passes(context, sample, "FL"));
+                (context, composed, sample) ->
+                        passes(context, composed, sample, "FE") && passes(context, composed, sample, "FnE"));
+        rules.feedCounter(
+                0x812F,
+                SpuState.SAMPLE_FEED_LAT,
+                (context, composed, sample) -> passes(context, composed, sample, "FL"));
     }
 
     private static boolean is(Operation sample, long type) {
@@ -64,9 +71,8 @@ public final class StatisticalProfilingV1p2 implements ProfilingFeatures {
     }
 
     /** Whether the filter of that control would keep the sample, enabled or not; one that is not there keeps all. */
-    private static boolean passes(PeContext context, Operation sample, String control) {
-        ProfilingRules rules = context.architecture.profiling();
+    private static boolean passes(PeContext context, ProfilingRules rules, Operation sample, String control) {
         SampleFilter filter = rules.filter(control);
-        return filter == null || !filter.rejects(context, rules, sample);
+        return filter == null || !filter.rejects(context, rules.extension(), sample);
     }
 }

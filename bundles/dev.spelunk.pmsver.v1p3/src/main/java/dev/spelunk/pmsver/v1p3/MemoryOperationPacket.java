@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pmsver.v1p3;
 
+import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.profiling.PacketEncoder;
-import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.state.Operation;
 
 /** Operation Type packet of Memory Copy, Memory Set and Allocation Tag operations (DDI 0487, D18.2.7); others as before. */
@@ -22,7 +22,7 @@ final class MemoryOperationPacket implements PacketEncoder {
     }
 
     @Override
-    public int encode(Operation operation, ProfilingRules rules, byte[] out, int at) {
+    public int encode(Operation operation, ProfilingExtension extension, byte[] out, int at) {
         int direction = operation.is(Operation.LOAD) ? 0 : STORE;
         switch (operation.operationClass == Operation.LOAD_STORE ? operation.form : Operation.PLAIN) {
             case Operation.ALLOCATION_TAGS:
@@ -32,7 +32,7 @@ final class MemoryOperationPacket implements PacketEncoder {
             case Operation.MEMORY_SET:
                 return write(out, at, MEMORY_SET);
             default:
-                return others.encode(operation, rules, out, at);
+                return others.encode(operation, extension, out, at);
         }
     }
 

@@ -4,8 +4,9 @@ package dev.spelunk.pmsver.v1p3;
 import dev.spelunk.api.architecture.BringsFeature;
 import dev.spelunk.api.architecture.NeedsFeature;
 import dev.spelunk.api.parts.Parts;
+import dev.spelunk.api.profiling.PacketOrder;
 import dev.spelunk.api.profiling.ProfilingFeatures;
-import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import org.osgi.service.component.annotations.Component;
 
 /** FEAT_SPEv1p3, PMSVer = 4: subclasses of Memory Copy, Memory Set and Allocation Tag operations; External aborts
@@ -30,11 +31,10 @@ public final class StatisticalProfilingV1p3 implements ProfilingFeatures {
     }
 
     @Override
-    public void contribute(ProfilingRules rules) {
+    public void contribute(ProfilingRulesBuilder rules) {
         rules.pmsVer = 4;
         rules.reportsExternalAborts = false;
         rules.pmbidr |= PMBIDR_EA_IGNORED;
-        rules.packet(
-                ProfilingRules.OPERATION_TYPE, new MemoryOperationPacket(rules.packet(ProfilingRules.OPERATION_TYPE)));
+        rules.packet(PacketOrder.OPERATION_TYPE, new MemoryOperationPacket(rules.packet(PacketOrder.OPERATION_TYPE)));
     }
 }

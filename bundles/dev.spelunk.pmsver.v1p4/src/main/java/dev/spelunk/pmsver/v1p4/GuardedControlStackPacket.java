@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pmsver.v1p4;
 
+import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.profiling.PacketEncoder;
-import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.state.Operation;
 
 /**
@@ -26,12 +26,12 @@ final class GuardedControlStackPacket implements PacketEncoder {
     }
 
     @Override
-    public int encode(Operation operation, ProfilingRules rules, byte[] out, int at) {
+    public int encode(Operation operation, ProfilingExtension extension, byte[] out, int at) {
         if (operation.form != Operation.GUARDED_CONTROL_STACK) {
-            return others.encode(operation, rules, out, at);
+            return others.encode(operation, extension, out, at);
         }
         if (operation.operationClass == Operation.BRANCH) {
-            int end = others.encode(operation, rules, out, at);
+            int end = others.encode(operation, extension, out, at);
             out[at + 1] |= BRANCH_G;
             return end;
         }

@@ -4,8 +4,9 @@ package dev.spelunk.pmsver.v1p4;
 import dev.spelunk.api.architecture.BringsFeature;
 import dev.spelunk.api.architecture.NeedsFeature;
 import dev.spelunk.api.parts.Parts;
+import dev.spelunk.api.profiling.PacketOrder;
 import dev.spelunk.api.profiling.ProfilingFeatures;
-import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.api.state.SpuState;
 import org.osgi.service.component.annotations.Component;
 
@@ -37,14 +38,13 @@ public final class StatisticalProfilingV1p4 implements ProfilingFeatures {
     }
 
     @Override
-    public void contribute(ProfilingRules rules) {
+    public void contribute(ProfilingRulesBuilder rules) {
         rules.pmsVer = 5;
         rules.allowedEvents = rules.allowedEvents & ~WITHDRAWN | CACHE_EVENTS;
         rules.events |= CACHE_EVENTS;
         rules.filterableEvents |= CACHE_EVENTS | MANDATORY_FILTERS;
         rules.pmuEvent(0x8123, SpuState.BUFFER_FULL);
         rules.packet(
-                ProfilingRules.OPERATION_TYPE,
-                new GuardedControlStackPacket(rules.packet(ProfilingRules.OPERATION_TYPE)));
+                PacketOrder.OPERATION_TYPE, new GuardedControlStackPacket(rules.packet(PacketOrder.OPERATION_TYPE)));
     }
 }

@@ -5,7 +5,7 @@ import dev.spelunk.api.architecture.BringsFeature;
 import dev.spelunk.api.architecture.NeedsFeature;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.profiling.ProfilingFeatures;
-import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import org.osgi.service.component.annotations.Component;
 
 /** FEAT_SPEv1p5, PMSVer = 6: the fine-grained trap of PSB CSYNC, HFGITR_EL2.PSBCSYNC, which the PE takes, and the
@@ -31,7 +31,7 @@ public final class StatisticalProfilingV1p5 implements ProfilingFeatures {
     }
 
     @Override
-    public void contribute(ProfilingRules rules) {
+    public void contribute(ProfilingRulesBuilder rules) {
         rules.pmsVer = 6;
     }
 }

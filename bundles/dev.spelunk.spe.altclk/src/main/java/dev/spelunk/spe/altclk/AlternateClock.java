@@ -5,9 +5,10 @@ import dev.spelunk.api.architecture.BringsFeature;
 import dev.spelunk.api.architecture.NeedsFeature;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.problems.BadInputException;
+import dev.spelunk.api.profiling.PacketOrder;
 import dev.spelunk.api.profiling.Packets;
 import dev.spelunk.api.profiling.ProfilingFeatures;
-import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.api.state.Operation;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -65,10 +66,10 @@ public final class AlternateClock implements ProfilingFeatures {
     }
 
     @Override
-    public void contribute(ProfilingRules rules) {
+    public void contribute(ProfilingRulesBuilder rules) {
         rules.pmsidr |= PMSIDR_ALTCLK;
         rules.packet(
-                ProfilingRules.COUNTER + INDEX,
+                PacketOrder.COUNTER + INDEX,
                 (operation, composed, out, at) ->
                         Packets.counter(out, at, INDEX, ticks(operation), composed.counterMaximum()));
     }

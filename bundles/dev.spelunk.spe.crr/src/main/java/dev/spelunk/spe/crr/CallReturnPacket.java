@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spe.crr;
 
+import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.profiling.PacketEncoder;
-import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.state.Operation;
 
 /** Operation Type packet of a branch, with the field CR (DDI 0487, D18.2.7); all others as before. */
@@ -19,8 +19,8 @@ final class CallReturnPacket implements PacketEncoder {
     }
 
     @Override
-    public int encode(Operation operation, ProfilingRules rules, byte[] out, int at) {
-        int end = others.encode(operation, rules, out, at);
+    public int encode(Operation operation, ProfilingExtension extension, byte[] out, int at) {
+        int end = others.encode(operation, extension, out, at);
         if (operation.operationClass == Operation.BRANCH) {
             out[at + 1] |= kind(operation) << CR_SHIFT;
         }

@@ -4,8 +4,9 @@ package dev.spelunk.spe.crr;
 import dev.spelunk.api.architecture.BringsFeature;
 import dev.spelunk.api.architecture.NeedsFeature;
 import dev.spelunk.api.parts.Parts;
+import dev.spelunk.api.profiling.PacketOrder;
 import dev.spelunk.api.profiling.ProfilingFeatures;
-import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import org.osgi.service.component.annotations.Component;
 
 /** FEAT_SPE_CRR: Branch packets tell branches with link and procedure returns (DDI 0487, D18.2.7). */
@@ -28,8 +29,8 @@ public final class CallReturnRecording implements ProfilingFeatures {
     }
 
     @Override
-    public void contribute(ProfilingRules rules) {
+    public void contribute(ProfilingRulesBuilder rules) {
         rules.pmsidr |= PMSIDR_CRR;
-        rules.packet(ProfilingRules.OPERATION_TYPE, new CallReturnPacket(rules.packet(ProfilingRules.OPERATION_TYPE)));
+        rules.packet(PacketOrder.OPERATION_TYPE, new CallReturnPacket(rules.packet(PacketOrder.OPERATION_TYPE)));
     }
 }

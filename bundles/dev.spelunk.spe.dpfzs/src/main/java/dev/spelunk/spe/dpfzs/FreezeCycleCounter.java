@@ -5,7 +5,7 @@ import dev.spelunk.api.architecture.BringsFeature;
 import dev.spelunk.api.architecture.NeedsFeature;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.profiling.ProfilingFeatures;
-import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import org.osgi.service.component.annotations.Component;
 
 /** FEAT_SPE_DPFZS: with PMCR_EL0.{FZS, DP} = {1, 1} a stopped buffer freezes PMCCNTR_EL0 too (DDI 0487, D13.5.2).
@@ -28,7 +28,7 @@ public final class FreezeCycleCounter implements ProfilingFeatures {
     }
 
     @Override
-    public void contribute(ProfilingRules rules) {
+    public void contribute(ProfilingRulesBuilder rules) {
         // ID_AA64DFR1_EL1.DPFZS and the freeze are the registers' and the performance monitors'.
     }
 }

@@ -5,7 +5,7 @@ import dev.spelunk.api.architecture.BringsFeature;
 import dev.spelunk.api.architecture.NeedsFeature;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.profiling.ProfilingFeatures;
-import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.spu.OperationTypes;
 import dev.spelunk.api.state.SpuState;
@@ -33,7 +33,7 @@ public final class ExtendedFilteringByType implements ProfilingFeatures {
     }
 
     @Override
-    public void contribute(ProfilingRules rules) {
+    public void contribute(ProfilingRulesBuilder rules) {
         rules.pmsidr |= PMSIDR_EFT;
         rules.filter("FT", new MaskedTypeFilter());
         rules.refine(SystemRegister.PMSFCR_EL1, (register, architecture) -> register.field("FP", 19)
@@ -46,10 +46,10 @@ public final class ExtendedFilteringByType implements ProfilingFeatures {
         rules.feedCounter(
                 0x8348,
                 SpuState.SAMPLE_FEED_FP,
-                (context, sample) -> (OperationTypes.of(sample) & OperationTypes.FP) != 0);
+                (context, composed, sample) -> (OperationTypes.of(sample) & OperationTypes.FP) != 0);
         rules.feedCounter(
                 0x8349,
                 SpuState.SAMPLE_FEED_SIMD,
-                (context, sample) -> (OperationTypes.of(sample) & OperationTypes.SIMD) != 0);
+                (context, composed, sample) -> (OperationTypes.of(sample) & OperationTypes.SIMD) != 0);
     }
 }

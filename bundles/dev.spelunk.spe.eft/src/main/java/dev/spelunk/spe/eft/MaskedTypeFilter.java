@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spe.eft;
 
-import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.profiling.SampleFilter;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.spu.OperationTypes;
@@ -20,7 +20,7 @@ final class MaskedTypeFilter implements SampleFilter {
     }
 
     @Override
-    public boolean rejects(PeContext context, ProfilingRules rules, Operation operation) {
+    public boolean rejects(PeContext context, ProfilingExtension extension, Operation operation) {
         long pmsfcr = context.register(SystemRegister.PMSFCR_EL1);
         long control = pmsfcr & TYPES;
         long mask = pmsfcr >>> OperationTypes.MASK_DISTANCE & TYPES;

@@ -5,7 +5,7 @@ import dev.spelunk.api.architecture.BringsFeature;
 import dev.spelunk.api.architecture.NeedsFeature;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.profiling.ProfilingFeatures;
-import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.api.registers.SystemRegister;
 import org.osgi.service.component.annotations.Component;
 
@@ -30,7 +30,7 @@ public final class ExtendedRandomization implements ProfilingFeatures {
     }
 
     @Override
-    public void contribute(ProfilingRules rules) {
+    public void contribute(ProfilingRulesBuilder rules) {
         rules.pmsidr |= PMSIDR_ERND;
         rules.refine(SystemRegister.PMSICR_EL1, (register, architecture) -> register.field("ECOUNT", 63, 56));
     }

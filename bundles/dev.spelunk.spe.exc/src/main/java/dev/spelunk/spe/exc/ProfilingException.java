@@ -9,7 +9,7 @@ import dev.spelunk.api.banks.TrapControls;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRegisters;
-import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.api.registers.SystemRegister;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,7 +62,7 @@ public final class ProfilingException implements ProfilingFeatures {
     }
 
     @Override
-    public void contribute(ProfilingRules rules) {
+    public void contribute(ProfilingRulesBuilder rules) {
         rules.routing = new ExceptionRouting();
         rules.refine(SystemRegister.PMSCR_EL1, (register, architecture) -> register.field("KE", 10)
                 .field("EE", 9, 8));

@@ -7,7 +7,7 @@ import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRegisters;
-import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.SpuState;
 import java.util.List;
@@ -40,7 +40,7 @@ public final class DataSourceFiltering implements ProfilingFeatures {
     }
 
     @Override
-    public void contribute(ProfilingRules rules) {
+    public void contribute(ProfilingRulesBuilder rules) {
         rules.pmsidr |= PMSIDR_FDS;
         rules.filter("FDS", new DataSourceFilter());
         rules.refine(SystemRegister.PMSFCR_EL1, (register, architecture) -> register.field("FDS", 4));
@@ -50,6 +50,9 @@ public final class DataSourceFiltering implements ProfilingFeatures {
                                 .rule(ProfilingRegisters.fineGrained2(FGT2_NPMSDSFR)),
                         MDCR_EL3_ENPMS3)
                 .build()));
-        rules.feedCounter(0x8122, SpuState.SAMPLE_FEED_DS, DataSourceFilter::selects);
+        rules.feedCounter(
+                0x8122,
+                SpuState.SAMPLE_FEED_DS,
+                (context, composed, sample) -> DataSourceFilter.selects(context, sample));
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spe.fne;
 
-import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.profiling.SampleFilter;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.Operation;
@@ -20,8 +20,11 @@ final class InverseEventFilter implements SampleFilter {
 
     /** No selected event is CONSTRAINED UNPREDICTABLE: acts as FnE = 0, which is what evaluating it gives. */
     @Override
-    public boolean rejects(PeContext context, ProfilingRules rules, Operation operation) {
-        return (context.register(SystemRegister.PMSNEVFR_EL1) & rules.filterableEvents & ~RETIRED & operation.events)
+    public boolean rejects(PeContext context, ProfilingExtension extension, Operation operation) {
+        return (context.register(SystemRegister.PMSNEVFR_EL1)
+                        & extension.filterableEvents()
+                        & ~RETIRED
+                        & operation.events)
                 != 0;
     }
 }

@@ -7,7 +7,7 @@ import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRegisters;
-import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.api.registers.SystemRegister;
 import java.util.List;
 import org.osgi.service.component.annotations.Component;
@@ -36,7 +36,7 @@ public final class InverseEventFiltering implements ProfilingFeatures {
     }
 
     @Override
-    public void contribute(ProfilingRules rules) {
+    public void contribute(ProfilingRulesBuilder rules) {
         rules.pmsidr |= PMSIDR_FNE;
         rules.filter("FnE", new InverseEventFilter());
         rules.refine(SystemRegister.PMSFCR_EL1, (register, architecture) -> register.field("FnE", 3));
@@ -45,7 +45,7 @@ public final class InverseEventFiltering implements ProfilingFeatures {
                                 RegisterDefinition.of("PMSNEVFR_EL1", SystemRegister.PMSNEVFR_EL1)
                                         .rule(ProfilingRegisters.fineGrained(FGT_NPMSNEVFR, 0)),
                                 MDCR_EL3_ENPMSN),
-                        rules)
+                        architecture.profiling())
                 .build()));
     }
 }

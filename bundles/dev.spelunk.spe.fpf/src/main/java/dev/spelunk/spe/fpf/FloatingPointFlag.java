@@ -4,8 +4,9 @@ package dev.spelunk.spe.fpf;
 import dev.spelunk.api.architecture.BringsFeature;
 import dev.spelunk.api.architecture.NeedsFeature;
 import dev.spelunk.api.parts.Parts;
+import dev.spelunk.api.profiling.PacketOrder;
 import dev.spelunk.api.profiling.ProfilingFeatures;
-import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import org.osgi.service.component.annotations.Component;
 
 /** FEAT_SPE_FPF: Operation Type packets of class Other tell floating-point and Advanced SIMD operations
@@ -30,9 +31,8 @@ public final class FloatingPointFlag implements ProfilingFeatures {
     }
 
     @Override
-    public void contribute(ProfilingRules rules) {
+    public void contribute(ProfilingRulesBuilder rules) {
         rules.pmsidr |= PMSIDR_FPF;
-        rules.packet(
-                ProfilingRules.OPERATION_TYPE, new FloatingPointPacket(rules.packet(ProfilingRules.OPERATION_TYPE)));
+        rules.packet(PacketOrder.OPERATION_TYPE, new FloatingPointPacket(rules.packet(PacketOrder.OPERATION_TYPE)));
     }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spe.fpf;
 
+import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.profiling.PacketEncoder;
-import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.state.Operation;
 
 /** Operation Type packet of class Other, with the bits FP and ASE (DDI 0487, D18.2.7); all others as before. */
@@ -17,8 +17,8 @@ final class FloatingPointPacket implements PacketEncoder {
     }
 
     @Override
-    public int encode(Operation operation, ProfilingRules rules, byte[] out, int at) {
-        int end = others.encode(operation, rules, out, at);
+    public int encode(Operation operation, ProfilingExtension extension, byte[] out, int at) {
+        int end = others.encode(operation, extension, out, at);
         if (operation.operationClass == Operation.OTHER && operation.form == Operation.PLAIN) {
             out[at + 1] |= (operation.is(Operation.FLOATING_POINT) ? FLOATING_POINT : 0)
                     | (operation.is(Operation.ADVANCED_SIMD) ? ADVANCED_SIMD : 0);

@@ -4,8 +4,9 @@ package dev.spelunk.spe.lds;
 import dev.spelunk.api.architecture.BringsFeature;
 import dev.spelunk.api.architecture.NeedsFeature;
 import dev.spelunk.api.parts.Parts;
+import dev.spelunk.api.profiling.PacketOrder;
 import dev.spelunk.api.profiling.ProfilingFeatures;
-import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import org.osgi.service.component.annotations.Component;
 
 /** FEAT_SPE_LDS: Data Source packets of loads, where the timing model knows the source (DDI 0487, D18.2.4). */
@@ -29,8 +30,8 @@ public final class LoadedDataSource implements ProfilingFeatures {
     }
 
     @Override
-    public void contribute(ProfilingRules rules) {
+    public void contribute(ProfilingRulesBuilder rules) {
         rules.pmsidr |= PMSIDR_LDS;
-        rules.packet(ProfilingRules.DATA_SOURCE, new DataSourcePacket());
+        rules.packet(PacketOrder.DATA_SOURCE, new DataSourcePacket());
     }
 }

@@ -8,7 +8,7 @@ import dev.spelunk.api.banks.TrapControls;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRegisters;
-import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.wiring.PeContext;
 import java.util.List;
@@ -51,7 +51,7 @@ public final class PhysicalPointers implements ProfilingFeatures {
     }
 
     @Override
-    public void contribute(ProfilingRules rules) {
+    public void contribute(ProfilingRulesBuilder rules) {
         rules.translation = new UntranslatedPointers(rules.translation);
         rules.refine(SystemRegister.PMBLIMITR_EL1, (register, architecture) -> register.field("nVM", 7));
         rules.refine(SystemRegister.PMSCR_EL1, (register, architecture) -> {

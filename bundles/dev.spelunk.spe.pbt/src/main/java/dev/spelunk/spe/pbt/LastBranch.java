@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spe.pbt;
 
+import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.profiling.PacketEncoder;
 import dev.spelunk.api.profiling.Packets;
-import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.profiling.SampleCollector;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.wiring.PeContext;
@@ -56,7 +56,7 @@ final class LastBranch implements SampleCollector, PacketEncoder {
     }
 
     @Override
-    public int encode(Operation operation, ProfilingRules rules, byte[] out, int at) {
+    public int encode(Operation operation, ProfilingExtension extension, byte[] out, int at) {
         return operation.values[known] == 0 ? at : Packets.address(out, at, INDEX, operation.values[target]);
     }
 }

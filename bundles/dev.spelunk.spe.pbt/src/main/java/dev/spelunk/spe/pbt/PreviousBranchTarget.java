@@ -5,8 +5,9 @@ import dev.spelunk.api.architecture.BringsFeature;
 import dev.spelunk.api.architecture.NeedsFeature;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.problems.BadInputException;
+import dev.spelunk.api.profiling.PacketOrder;
 import dev.spelunk.api.profiling.ProfilingFeatures;
-import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
@@ -59,10 +60,10 @@ public final class PreviousBranchTarget implements ProfilingFeatures {
     }
 
     @Override
-    public void contribute(ProfilingRules rules) {
+    public void contribute(ProfilingRulesBuilder rules) {
         rules.pmsidr |= PMSIDR_PBT;
         LastBranch lastBranch = new LastBranch(rules.value(), rules.value(), rules.value(), window);
         rules.collector(lastBranch);
-        rules.packet(ProfilingRules.ADDRESS + INDEX, lastBranch);
+        rules.packet(PacketOrder.ADDRESS + INDEX, lastBranch);
     }
 }

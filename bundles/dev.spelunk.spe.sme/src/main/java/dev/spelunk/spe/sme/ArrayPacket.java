@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spe.sme;
 
+import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.profiling.PacketEncoder;
-import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.state.Operation;
 
 /** Operation Type packet of data processing on the ZA array (DDI 0487, D18.2.7 and SPEEncodeETS); all others as before. */
@@ -21,9 +21,9 @@ final class ArrayPacket implements PacketEncoder {
     }
 
     @Override
-    public int encode(Operation operation, ProfilingRules rules, byte[] out, int at) {
+    public int encode(Operation operation, ProfilingExtension extension, byte[] out, int at) {
         if (operation.operationClass != Operation.OTHER || operation.form != Operation.SME_ARRAY) {
-            return others.encode(operation, rules, out, at);
+            return others.encode(operation, extension, out, at);
         }
         int ets = tileSize(operation.vectorBits);
         out[at] = OTHER_HEADER;

@@ -4,8 +4,9 @@ package dev.spelunk.spe.sme;
 import dev.spelunk.api.architecture.BringsFeature;
 import dev.spelunk.api.architecture.NeedsFeature;
 import dev.spelunk.api.parts.Parts;
+import dev.spelunk.api.profiling.PacketOrder;
 import dev.spelunk.api.profiling.ProfilingFeatures;
-import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.api.state.Operation;
 import org.osgi.service.component.annotations.Component;
 
@@ -34,12 +35,12 @@ public final class StreamingMode implements ProfilingFeatures {
     }
 
     @Override
-    public void contribute(ProfilingRules rules) {
+    public void contribute(ProfilingRulesBuilder rules) {
         rules.pmsidr |= PMSIDR_SME;
         for (int bit : EVENTS) {
             rules.allowedEvents |= 1L << bit;
             rules.event(bit);
         }
-        rules.packet(ProfilingRules.OPERATION_TYPE, new ArrayPacket(rules.packet(ProfilingRules.OPERATION_TYPE)));
+        rules.packet(PacketOrder.OPERATION_TYPE, new ArrayPacket(rules.packet(PacketOrder.OPERATION_TYPE)));
     }
 }

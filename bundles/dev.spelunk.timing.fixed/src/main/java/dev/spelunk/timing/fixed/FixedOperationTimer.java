@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.timing.fixed;
 
-import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.timing.OperationTimer;
 import dev.spelunk.api.wiring.PeContext;
@@ -54,8 +54,8 @@ final class FixedOperationTimer implements OperationTimer {
             operation.totalLatency += translation;
             if (misaligned > 0 && operation.is(Operation.MISALIGNED)) {
                 operation.totalLatency += misaligned;
-                ProfilingRules rules = context.architecture.profiling();
-                operation.events |= rules == null ? 0 : EVENT_MISALIGNED & rules.events;
+                ProfilingExtension extension = context.architecture.profiling();
+                operation.events |= extension == null ? 0 : EVENT_MISALIGNED & extension.events();
             }
         }
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.spelunk.api.problems.BadInputException;
-import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.timing.OperationTimer;
 import dev.spelunk.testkit.Configs;
@@ -27,9 +27,13 @@ class FixedTimingModelTest {
     }
 
     private static OperationTimer timer(Map<String, Object> changed, long events) {
-        ProfilingRules rules = new ProfilingRules();
+        ProfilingRulesBuilder rules = new ProfilingRulesBuilder();
         rules.events = events;
-        return model(changed).create(TestMachine.builder().profiling(rules).build().context);
+        return model(changed)
+                .create(TestMachine.builder()
+                        .profiling(rules.build().extension())
+                        .build()
+                        .context);
     }
 
     private static Operation timed(OperationTimer timer, int operationClass, int flags) {

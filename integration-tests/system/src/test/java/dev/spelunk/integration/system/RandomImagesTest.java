@@ -3,9 +3,9 @@ package dev.spelunk.integration.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.Machine.Ending;
+import dev.spelunk.api.registers.RegisterDescription;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.PeState;
 import java.io.ByteArrayOutputStream;
@@ -140,8 +140,8 @@ class RandomImagesTest {
     void randomImages() throws Exception {
         try (Machine machine =
                 Machines.setup().hypervisor("none").el(2).memory(MEMORY << 3).compose(new ByteArrayOutputStream())) {
-            registers = machine.pes().get(0).registers.definitions().stream()
-                    .map(RegisterDefinition::encoding)
+            registers = machine.pes().get(0).registers.descriptions().stream()
+                    .map(RegisterDescription::encoding)
                     .collect(Collectors.toList());
         }
         Path file = folder.resolve("image");

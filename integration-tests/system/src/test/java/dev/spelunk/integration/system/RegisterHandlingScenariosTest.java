@@ -100,8 +100,8 @@ class RegisterHandlingScenariosTest {
                                 long dfr0 = pe.register(SystemRegister.ID_AA64DFR0_EL1);
                                 pe.register(SystemRegister.ID_AA64DFR0_EL1, dfr0 & ~(15L << PMSVER) | pmsVer << PMSVER);
                             }
-                            ids[0] = pe.architecture.profiling().pmsidr;
-                            ids[1] = pe.architecture.profiling().pmbidr;
+                            ids[0] = pe.architecture.profiling().pmsidr();
+                            ids[1] = pe.architecture.profiling().pmbidr();
                             timeline.follow(pe);
                         },
                         (machine, swaps) -> {});

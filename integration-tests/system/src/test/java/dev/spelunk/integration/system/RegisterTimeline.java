@@ -116,7 +116,7 @@ final class RegisterTimeline implements TraceSink {
     }
 
     String name(int register) {
-        return pe.registers.definition(register).name();
+        return pe.registers.description(register).name();
     }
 
     @Override

@@ -11,9 +11,10 @@ import dev.spelunk.api.machine.SwapReport;
 import dev.spelunk.api.machine.SwapRequest;
 import dev.spelunk.api.machine.SwapService;
 import dev.spelunk.api.parts.Parts;
+import dev.spelunk.api.profiling.PacketOrder;
 import dev.spelunk.api.profiling.Packets;
 import dev.spelunk.api.profiling.ProfilingFeatures;
-import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.api.records.ProfileWriter;
 import dev.spelunk.api.registers.Encoding;
 import java.io.ByteArrayInputStream;
@@ -203,7 +204,7 @@ class SwapTest {
         }
 
         @Override
-        public void contribute(ProfilingRules rules) {
+        public void contribute(ProfilingRulesBuilder rules) {
             int value = rules.value();
             rules.event(EVENT);
             rules.registers(architecture -> List.of(RegisterDefinition.of("OWN_EL1", REGISTER)
@@ -216,7 +217,7 @@ class SwapTest {
                 sample.values[value] = context.register(REGISTER);
             });
             rules.packet(
-                    ProfilingRules.COUNTER + INDEX,
+                    PacketOrder.COUNTER + INDEX,
                     (operation, composed, out, at) ->
                             Packets.counter(out, at, INDEX, (int) operation.values[value], composed.counterMaximum()));
         }

@@ -3,11 +3,11 @@ package dev.spelunk.integration.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.machine.Judgement;
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.Machine.Ending;
 import dev.spelunk.api.machine.MachineFactory;
-import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.wiring.PeContext;
 import java.io.ByteArrayOutputStream;
@@ -54,9 +54,9 @@ class VariantsTest {
                 .run(
                         (machine, swaps) -> {
                             PeContext pe = machine.pes().get(0);
-                            ProfilingRules rules = pe.architecture.profiling();
-                            assertThat(rules.pmsVer).isEqualTo(pmsVer);
-                            assertThat(rules.pmsidr).isEqualTo(Long.decode(pmsidr));
+                            ProfilingExtension extension = pe.architecture.profiling();
+                            assertThat(extension.pmsVer()).isEqualTo(pmsVer);
+                            assertThat(extension.pmsidr()).isEqualTo(Long.decode(pmsidr));
                             assertThat(pe.register(SystemRegister.MIDR_EL1) >>> 4 & 0xFFF)
                                     .isEqualTo(Long.decode(part));
                         },

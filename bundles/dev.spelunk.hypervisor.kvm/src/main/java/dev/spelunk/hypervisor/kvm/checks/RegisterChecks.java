@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.hypervisor.kvm.checks;
 
-import dev.spelunk.api.banks.RegisterDefinition;
+import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.problems.BrokenInvariantException;
-import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.registers.Access;
+import dev.spelunk.api.registers.RegisterDescription;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.hypervisor.kvm.profiling.MaxBufferSize;
@@ -140,7 +140,7 @@ final class RegisterChecks {
 
     /** The guest wrote a register that traps; what it did to the buffer is done. */
     void guestWrote(int encoding, long value) {
-        RegisterDefinition definition = context.registers.definition(encoding);
+        RegisterDescription definition = context.registers.description(encoding);
         switch (encoding) {
             case SystemRegister.PMBLIMITR_EL1:
                 hold(
@@ -178,10 +178,10 @@ final class RegisterChecks {
 
     /** An ID register was shown to the guest. */
     void shown(int encoding, long value) {
-        ProfilingRules rules = context.architecture.profiling();
+        ProfilingExtension extension = context.architecture.profiling();
         switch (encoding) {
             case SystemRegister.PMBIDR_EL1:
-                long hardwareMaximum = rules.pmbidr & MAX_BUFF_SIZE;
+                long hardwareMaximum = extension.pmbidr() & MAX_BUFF_SIZE;
                 long shownMaximum = (value & MAX_BUFF_SIZE) >>> MaxBufferSize.SHIFT;
                 hold(
                         Invariant.MAXIMUM_SHOWN,
@@ -191,7 +191,7 @@ final class RegisterChecks {
                                         : MaxBufferSize.decode((int) shownMaximum) == maximum));
                 break;
             case SystemRegister.PMSIDR_EL1:
-                hold(Invariant.FEATURES_HIDDEN, (value & ~rules.pmsidr) == 0 && (value & PMSIDR_SME_ALTCLK) == 0);
+                hold(Invariant.FEATURES_HIDDEN, (value & ~extension.pmsidr()) == 0 && (value & PMSIDR_SME_ALTCLK) == 0);
                 break;
             case SystemRegister.ID_AA64DFR2_EL1:
                 hold(Invariant.FEATURES_HIDDEN, (value & DFR2_HIDDEN) == 0);

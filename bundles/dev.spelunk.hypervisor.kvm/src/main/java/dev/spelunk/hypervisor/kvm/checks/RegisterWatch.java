@@ -184,9 +184,9 @@ public final class RegisterWatch {
     }
 
     private String name(int encoding) {
-        return context.registers.definition(encoding) == null
+        return context.registers.description(encoding) == null
                 ? "a register"
-                : context.registers.definition(encoding).name();
+                : context.registers.description(encoding).name();
     }
 
     private String history() {

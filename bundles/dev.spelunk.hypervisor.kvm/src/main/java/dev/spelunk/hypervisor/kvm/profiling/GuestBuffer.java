@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.hypervisor.kvm.profiling;
 
+import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.hypervisor.BufferPinningPolicy;
-import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.hypervisor.kvm.memory.HeldPages;
@@ -129,7 +129,7 @@ public final class GuestBuffer {
     }
 
     private void judge(long pmblimitr) {
-        if (BufferStatus.discards(pmblimitr) && rules().discardMode) {
+        if (BufferStatus.discards(pmblimitr) && extension().discardMode()) {
             release();
             return;
         }
@@ -139,7 +139,8 @@ public final class GuestBuffer {
         if (wrong != null) {
             release();
             notAllowed(wrong, pointer);
-        } else if (Long.compareUnsigned(pointer, limit) >= 0 || limit - pointer < rules().maxRecordSize()) {
+        } else if (Long.compareUnsigned(pointer, limit) >= 0
+                || limit - pointer < extension().maxRecordSize()) {
             // Hardware reports buffer full when the first sample is due.
             release();
         } else if (maxSize != 0 && Long.compareUnsigned(limit - (pointer & -PageList.PAGE), maxSize) > 0) {
@@ -162,7 +163,7 @@ public final class GuestBuffer {
         if (pointer >>> HALF_BIT != limit >>> HALF_BIT) {
             return ((pointer ^ limit) >>> HALF_BIT & 1) != 0 ? EventCause.OTHER_HALF : EventCause.OTHER_TAG;
         }
-        if ((pointer & rules().alignment() - 1) != 0) {
+        if ((pointer & extension().alignment() - 1) != 0) {
             return EventCause.MISALIGNED;
         }
         boolean upper = (limit >>> HALF_BIT & 1) != 0;
@@ -323,7 +324,7 @@ public final class GuestBuffer {
     }
 
     private void reportNoMemslot(long va) {
-        if (context.architecture.profiling().pmsVer >= FEAT_SPE_V1P3) {
+        if (context.architecture.profiling().pmsVer() >= FEAT_SPE_V1P3) {
             notAllowed(EventCause.NO_MEMSLOT, va);
         } else {
             report(
@@ -359,7 +360,7 @@ public final class GuestBuffer {
         state.register(SystemRegister.PMBSR_EL1, pmbsr);
     }
 
-    private ProfilingRules rules() {
+    private ProfilingExtension extension() {
         return context.architecture.profiling();
     }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.hypervisor.kvm.registers;
 
-import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.registers.Encoding;
+import dev.spelunk.api.registers.RegisterDescription;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.wiring.PeContext;
 import java.util.stream.IntStream;
@@ -24,14 +24,14 @@ public final class GuestContext {
 
     /** Encodings of the system registers that are the guest's, in a machine that has them. */
     public static int[] registers(PeContext context) {
-        IntStream guests = context.registers.definitions().stream()
+        IntStream guests = context.registers.descriptions().stream()
                 .filter(GuestContext::isGuests)
-                .mapToInt(RegisterDefinition::encoding);
+                .mapToInt(RegisterDescription::encoding);
         return IntStream.concat(guests, IntStream.of(BESIDE).filter(r -> context.registers.index(r) >= 0))
                 .toArray();
     }
 
-    private static boolean isGuests(RegisterDefinition definition) {
+    private static boolean isGuests(RegisterDescription definition) {
         int encoding = definition.encoding();
         int op1 = Encoding.op1(encoding);
         boolean lower = op1 == 0 || op1 == 3;

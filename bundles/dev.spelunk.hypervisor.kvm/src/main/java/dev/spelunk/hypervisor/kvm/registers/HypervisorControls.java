@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.hypervisor.kvm.registers;
 
-import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.wiring.PeContext;
 
 /** Values of the EL2 control registers as VHE KVM programs them (DDI 0487, D24.2, D24.3). */
@@ -115,19 +115,19 @@ public final class HypervisorControls {
 
     /** HDFGRTR_EL2 while a guest runs: PMSIDR_EL1 and PMBIDR_EL1 trap, PMSNEVFR_EL1 does not. */
     public static long hdfgrtr(PeContext context) {
-        ProfilingRules rules = context.architecture.profiling();
-        return rules == null ? 0 : HDFGRTR_PMSIDR | HDFGRTR_PMBIDR | hdfgwtr(context);
+        ProfilingExtension extension = context.architecture.profiling();
+        return extension == null ? 0 : HDFGRTR_PMSIDR | HDFGRTR_PMBIDR | hdfgwtr(context);
     }
 
     /** HDFGWTR_EL2 while a guest runs. */
     public static long hdfgwtr(PeContext context) {
-        ProfilingRules rules = context.architecture.profiling();
-        return rules != null && (rules.pmsidr & PMSIDR_FNE) != 0 ? HDFG_N_PMSNEVFR : 0;
+        ProfilingExtension extension = context.architecture.profiling();
+        return extension != null && (extension.pmsidr() & PMSIDR_FNE) != 0 ? HDFG_N_PMSNEVFR : 0;
     }
 
     /** HDFGRTR2_EL2 and HDFGWTR2_EL2 while a guest runs. */
     public static long hdfg2(PeContext context) {
-        ProfilingRules rules = context.architecture.profiling();
-        return rules != null && (rules.pmsidr & PMSIDR_FDS) != 0 ? HDFG2_N_PMSDSFR : 0;
+        ProfilingExtension extension = context.architecture.profiling();
+        return extension != null && (extension.pmsidr() & PMSIDR_FDS) != 0 ? HDFG2_N_PMSDSFR : 0;
     }
 }

@@ -40,7 +40,7 @@ public final class DebugTraps implements TrapHandler {
             vcpu.memory(encoding, value & 1);
             vcpu.osLockWritten();
         } else if (isLent(vcpu, encoding)) {
-            vcpu.memory(encoding, vcpu.pe().registers.definition(encoding).merge(vcpu.memory(encoding), value));
+            vcpu.memory(encoding, vcpu.pe().registers.description(encoding).merge(vcpu.memory(encoding), value));
             vcpu.debugAccessed();
         }
         return true;

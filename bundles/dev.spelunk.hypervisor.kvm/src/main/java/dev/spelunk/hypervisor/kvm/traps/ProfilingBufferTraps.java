@@ -31,7 +31,7 @@ public final class ProfilingBufferTraps implements TrapHandler {
     @Override
     public boolean write(Vcpu vcpu, int encoding, long value) {
         long previous = vcpu.memory(encoding);
-        long written = vcpu.pe().registers.definition(encoding).merge(previous, value);
+        long written = vcpu.pe().registers.description(encoding).merge(previous, value);
         if (encoding == SystemRegister.PMBLIMITR_EL1) {
             written &= ~PMBLIMITR_NVM;
         }

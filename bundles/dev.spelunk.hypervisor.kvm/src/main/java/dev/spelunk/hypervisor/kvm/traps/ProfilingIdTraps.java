@@ -31,9 +31,9 @@ public final class ProfilingIdTraps implements TrapHandler {
     @Override
     public long read(Vcpu vcpu, int encoding) {
         if (encoding == SystemRegister.PMSIDR_EL1) {
-            return vcpu.pe().architecture.profiling().pmsidr & ~PMSIDR_HIDDEN;
+            return vcpu.pe().architecture.profiling().pmsidr() & ~PMSIDR_HIDDEN;
         }
-        long hardware = vcpu.pe().architecture.profiling().pmbidr & ~(PMBIDR_HIDDEN | PMBIDR_P);
+        long hardware = vcpu.pe().architecture.profiling().pmbidr() & ~(PMBIDR_HIDDEN | PMBIDR_P);
         long limit = vcpu.options().profiling().maxBufferSize();
         return limit == 0 ? hardware : hardware & ~PMBIDR_MAX_BUFF_SIZE | field(limit) << MaxBufferSize.SHIFT;
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.hypervisor.kvm.vm;
 
-import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.hypervisor.BufferPinningPolicy;
 import dev.spelunk.api.hypervisor.ProfilingAttributes;
 import dev.spelunk.api.hypervisor.VcpuProfilingDevice;
@@ -11,6 +10,7 @@ import dev.spelunk.api.parts.VmDescription.Processors;
 import dev.spelunk.api.platform.InterruptDistributor;
 import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.registers.Encoding;
+import dev.spelunk.api.registers.RegisterDescription;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.StateBlock;
@@ -264,7 +264,7 @@ public final class KvmVirtualMachine implements VirtualMachine {
     }
 
     private String registerName(int encoding) {
-        RegisterDefinition definition = first.registers.definition(encoding);
+        RegisterDescription definition = first.registers.description(encoding);
         return definition == null ? Encoding.name(encoding) : definition.name();
     }
 

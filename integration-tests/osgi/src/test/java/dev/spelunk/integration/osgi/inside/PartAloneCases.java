@@ -10,7 +10,7 @@ import dev.spelunk.api.hypervisor.TrapHandler;
 import dev.spelunk.api.hypervisor.Vcpu;
 import dev.spelunk.api.hypervisor.VmOptions;
 import dev.spelunk.api.platform.InterruptDistributor;
-import dev.spelunk.api.profiling.ProfilingRules;
+import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.api.registers.RegisterFile;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.MachineState;
@@ -199,7 +199,7 @@ class PartAloneCases {
                     switch (method.getName()) {
                         case "index":
                             return -1;
-                        case "definition":
+                        case "description":
                             return RegisterDefinition.of("R", (Integer) arguments[0])
                                     .whole()
                                     .from(1)
@@ -210,7 +210,8 @@ class PartAloneCases {
                             return null;
                     }
                 });
-        pe.architecture = new Architecture(85, Set.of("FEAT_SPE"), new ProfilingRules(), Map.of());
+        pe.architecture = new Architecture(
+                85, Set.of("FEAT_SPE"), new ProfilingRulesBuilder().build().extension(), Map.of());
         Object interrupts = Proxy.newProxyInstance(
                 InterruptDistributor.class.getClassLoader(),
                 new Class<?>[] {InterruptDistributor.class},
