@@ -12,7 +12,6 @@ import dev.spelunk.records.perf.AuxPiece;
 import dev.spelunk.records.perf.PerfDataFile;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -49,9 +48,10 @@ final class ProfileRecorder implements Profile {
     private volatile Consumer<IOException> onFailure = e -> {};
     private long dropped;
 
-    ProfileRecorder(Path path, ProfileDescription description) throws IOException {
+    /** @param file to be written, which this closes */
+    ProfileRecorder(PerfDataFile file, ProfileDescription description) {
+        this.file = file;
         digest = new RecordDigest(description);
-        file = new PerfDataFile(path, description);
         filling = new AuxPiece[description.cpus()];
         for (int i = 0; i < description.cpus() + SPARE; i++) {
             free.add(new AuxPiece(AuxPiece.BYTES));

@@ -5,6 +5,7 @@ import dev.spelunk.api.records.MalformedRecordException;
 import dev.spelunk.api.records.Profile;
 import dev.spelunk.api.records.ProfileDescription;
 import dev.spelunk.api.records.ProfileWriter;
+import dev.spelunk.records.perf.PerfDataFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -15,7 +16,7 @@ import org.osgi.service.component.annotations.Component;
 public final class RecordsComponent implements ProfileWriter {
     @Override
     public Profile begin(Path file, ProfileDescription description) throws IOException {
-        return new ProfileRecorder(file, description);
+        return new ProfileRecorder(new PerfDataFile(file, description), description);
     }
 
     @Override

@@ -10,7 +10,9 @@ import dev.spelunk.api.state.BusTarget;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.SpuState;
 import dev.spelunk.pmsver.v1p3.StatisticalProfilingV1p3;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
@@ -71,6 +73,32 @@ class ProfilingBufferTest {
         b.run(257);
         assertThat(b.pmbptr()).isEqualTo(END);
         assertThat(b.pmbsr()).isEqualTo(fault(0, 1));
+    }
+
+    @Test
+    @DisplayName("A record comes with its origin: PE, vCPU, owning EL, where it went, also across pages, and when")
+    void origin() {
+        Bench b = small();
+        long page = Bench.BUFFER + PageMap.PAGE;
+        b.pages.map(page, Bench.RAM + 0x2_0000, PageMap.PAGE);
+        List<String> origins = new ArrayList<>();
+        b.context.records = (origin, data, offset, length) -> {
+            assertThat(origin.cycles).isEqualTo(b.pe.cycles());
+            origins.add(String.format(
+                    "%d %d EL%d %x %x",
+                    origin.pe, origin.vcpu, origin.owningEl, origin.address, origin.physicalAddress));
+            assertThat(b.pmbptr()).isEqualTo(origin.address + length);
+        };
+        b.pe.vcpu = 5;
+        b.profile(1, false).buffer(page - 16, END);
+        b.run(257);
+        b.pe.vcpu = PeState.NO_VCPU;
+        b.run(257);
+        long second = page + 16;
+        assertThat(origins)
+                .containsExactly(
+                        String.format("0 5 EL1 %x %x", page - 16, Bench.RAM + PageMap.PAGE - 16),
+                        String.format("0 -1 EL1 %x %x", second, Bench.RAM + 0x2_0010));
     }
 
     @Test

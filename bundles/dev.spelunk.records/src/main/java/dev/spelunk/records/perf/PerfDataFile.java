@@ -42,13 +42,17 @@ public final class PerfDataFile {
      * @throws IOException when it cannot be written
      */
     public PerfDataFile(Path path, ProfileDescription description) throws IOException {
+        this(path, description, new RandomAccessFile(path.toFile(), "rw"));
+    }
+
+    PerfDataFile(Path path, ProfileDescription description, RandomAccessFile file) throws IOException {
         this.path = path.toAbsolutePath().normalize();
         this.description = description;
         time = TimeConversion.ofFrequency(description.counterFrequency());
         events = new PerfEvents(description.cpus());
         auxBytes = new long[description.cpus()];
         dataAt = HEADER_BYTES + (long) ATTRIBUTES * (description.cpus() * 8 + FILE_ATTRIBUTE_BYTES);
-        file = new RandomAccessFile(this.path.toFile(), "rw");
+        this.file = file;
         try {
             file.setLength(0);
             file.write(new byte[(int) dataAt]);

@@ -58,6 +58,12 @@ final class Spelunk {
         return this;
     }
 
+    /** Options of the Java virtual machine. */
+    Spelunk javaOptions(String options) {
+        environment.put("JAVA_OPTS", options);
+        return this;
+    }
+
     /** Text for standard input. */
     Spelunk input(String text) {
         input = text;
@@ -84,8 +90,8 @@ final class Spelunk {
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectOutput((outputFile == null ? folder.resolve("stdout") : outputFile).toFile())
                 .redirectError(folder.resolve("stderr").toFile());
-        builder.environment().putAll(environment);
         builder.environment().remove("JAVA_OPTS");
+        builder.environment().putAll(environment);
         return builder.start();
     }
 
