@@ -42,7 +42,8 @@ class LongRunTest {
         assertThat(Files.size(folder.resolve("records.0.bin"))).isEqualTo((count - ofSecond) * RECORD);
         assertThat(Files.size(folder.resolve("records.1.bin"))).isEqualTo(ofSecond * RECORD);
         assertThat(Files.readString(out))
-                .startsWith(count + " sample records in " + count * RECORD + " bytes\nTimestamps 0 to " + (count - 1) + ":")
+                .startsWith(
+                        count + " sample records in " + count * RECORD + " bytes\nTimestamps 0 to " + (count - 1) + ":")
                 .contains("  CPU 0", String.format("%10d ", ofSecond) + " 33.33%  CPU 1");
         assertThat(Files.size(folder.resolve("perf.data"))).isBetween(count * RECORD, count * RECORD * 101 / 100);
         try (InputStream second = Files.newInputStream(folder.resolve("records.1.bin"))) {

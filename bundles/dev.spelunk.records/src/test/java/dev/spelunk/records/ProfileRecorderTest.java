@@ -83,8 +83,8 @@ class ProfileRecorderTest {
 
     /** The AUX data of a CPU in a perf.data file. */
     private static byte[] auxData(Path file, int cpu) throws IOException {
-        java.nio.ByteBuffer b = java.nio.ByteBuffer.wrap(Files.readAllBytes(file))
-                .order(java.nio.ByteOrder.LITTLE_ENDIAN);
+        java.nio.ByteBuffer b =
+                java.nio.ByteBuffer.wrap(Files.readAllBytes(file)).order(java.nio.ByteOrder.LITTLE_ENDIAN);
         ByteArrayOutputStream data = new ByteArrayOutputStream();
         int at = (int) b.getLong(40);
         int end = at + (int) b.getLong(48);
@@ -94,7 +94,9 @@ class ProfileRecorderTest {
                 int size = (int) b.getLong(at + 8);
                 assertThat(b.getInt(at + 32)).as("idx").isEqualTo(b.getInt(at + 40));
                 if (b.getInt(at + 40) == cpu) {
-                    assertThat(b.getLong(at + 16)).as("offset in the CPU's data").isEqualTo(data.size());
+                    assertThat(b.getLong(at + 16))
+                            .as("offset in the CPU's data")
+                            .isEqualTo(data.size());
                     data.write(b.array(), next, size);
                 }
                 next += size;
@@ -105,7 +107,8 @@ class ProfileRecorderTest {
     }
 
     @Test
-    @DisplayName("A full disk is told, nothing waits for it, and what was recorded until then is written when there is room")
+    @DisplayName(
+            "A full disk is told, nothing waits for it, and what was recorded until then is written when there is room")
     void fullDisk() throws Exception {
         Path file = folder.resolve("perf.data");
         FullDisk disk = new FullDisk(file, 3L * AuxPiece.BYTES);

@@ -43,7 +43,10 @@ class RecordFilesTest {
             if (count != 0) {
                 Spelunk.Outcome decoded = Spelunk.run("decode", file.toString());
                 assertThat(decoded.code()).as(decoded.err()).isZero();
-                assertThat(decoded.out().lines().filter(l -> l.contains(" PC 0x")).count())
+                assertThat(decoded.out()
+                                .lines()
+                                .filter(l -> l.contains(" PC 0x"))
+                                .count())
                         .isEqualTo(count);
             }
             records += count;
@@ -54,7 +57,8 @@ class RecordFilesTest {
     }
 
     @Test
-    @DisplayName("eight PEs at an interval of 256 operations: each CPU has its file, and perf counts each CPU's samples")
+    @DisplayName(
+            "eight PEs at an interval of 256 operations: each CPU has its file, and perf counts each CPU's samples")
     void eightPes() throws IOException, InterruptedException {
         OutputFiles files = files();
         Spelunk.Outcome run = Spelunk.run(
@@ -166,7 +170,8 @@ class RecordFilesTest {
                         files.folder().toString())
                 .start(folder);
         Path stdout = folder.resolve("stdout");
-        while (process.isAlive() && !Files.readString(stdout, StandardCharsets.ISO_8859_1).contains("pointer-chase")) {
+        while (process.isAlive()
+                && !Files.readString(stdout, StandardCharsets.ISO_8859_1).contains("pointer-chase")) {
             Thread.sleep(100);
         }
         Thread.sleep(2000);
@@ -177,7 +182,8 @@ class RecordFilesTest {
     }
 
     @Test
-    @DisplayName("a full disk ends the run; records.bin and perf.data hold the same whole records, and both are said to be incomplete")
+    @DisplayName(
+            "a full disk ends the run; records.bin and perf.data hold the same whole records, and both are said to be incomplete")
     void fullDisk() throws IOException, InterruptedException {
         Path disk = Files.createDirectory(folder.resolve("disk"));
         Tools.require("RecordFilesTest.fullDisk", "unshare", "util-linux");
