@@ -79,8 +79,8 @@ class ProfilingBufferTest {
     @DisplayName("A record comes with its origin: PE, vCPU, owning EL, where it went, also across pages, and when")
     void origin() {
         Bench b = small();
-        long page = Bench.BUFFER + PageMap.PAGE;
-        b.pages.map(page, Bench.RAM + 0x2_0000, PageMap.PAGE);
+        long page = Bench.BUFFER + 4096;
+        b.pages.map(page, Bench.RAM + 0x2_0000, 4096);
         List<String> origins = new ArrayList<>();
         b.context.records = (origin, data, offset, length) -> {
             assertThat(origin.cycles).isEqualTo(b.pe.cycles());
@@ -97,7 +97,7 @@ class ProfilingBufferTest {
         long second = page + 16;
         assertThat(origins)
                 .containsExactly(
-                        String.format("0 5 EL1 %x %x", page - 16, Bench.RAM + PageMap.PAGE - 16),
+                        String.format("0 5 EL1 %x %x", page - 16, Bench.RAM + 4096 - 16),
                         String.format("0 -1 EL1 %x %x", second, Bench.RAM + 0x2_0010));
     }
 
