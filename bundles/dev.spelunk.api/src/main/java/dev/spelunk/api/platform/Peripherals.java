@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.api.platform;
 
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -12,13 +13,26 @@ import java.util.List;
  *     the UART; what the guest writes to the UART goes to the terminal all the same
  * @param ports channels beside the terminal
  * @param entropy whether there is a source of random numbers, from the machine's seed
+ * @param clock what a real-time clock shows when the machine begins, in whole seconds from 1970 to 2106; null for a
+ *     machine without one
  */
-public record Peripherals(List<Drive> drives, boolean console, List<ConsolePort> ports, boolean entropy) {
+public record Peripherals(
+        List<Drive> drives, boolean console, List<ConsolePort> ports, boolean entropy, Instant clock) {
     /** Nothing. */
     public static final Peripherals NONE = new Peripherals(List.of(), false, List.of(), false);
+
+    /** Without a clock. */
+    public Peripherals(List<Drive> drives, boolean console, List<ConsolePort> ports, boolean entropy) {
+        this(drives, console, ports, entropy, null);
+    }
 
     public Peripherals {
         drives = List.copyOf(drives);
         ports = List.copyOf(ports);
+    }
+
+    /** The same with a clock that shows that time when the machine begins, null for none. */
+    public Peripherals withClock(Instant time) {
+        return new Peripherals(drives, console, ports, entropy, time);
     }
 }

@@ -4,6 +4,7 @@ package dev.spelunk.cli.options;
 import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.cli.composition.Home;
 import dev.spelunk.cli.process.UserError;
+import dev.spelunk.api.platform.Peripherals;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -59,7 +60,8 @@ public final class GuestOptions {
             throw new UserError("--el: must be 1 or 2, is " + el);
         }
         return machine.runOptions(
-                new MachineOptions.Guest(guestFile(), null, el, append, MEMORY), console, input, false);
+                        new MachineOptions.Guest(guestFile(), null, el, append, MEMORY), console, input, false)
+                .withPeripherals(Peripherals.NONE.withClock(machine.clock.forGuest()));
     }
 
     /** The same for a command that has boot arguments of its own for the guest that comes with Spelunk. */

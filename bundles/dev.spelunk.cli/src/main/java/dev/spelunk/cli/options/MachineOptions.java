@@ -151,6 +151,9 @@ public final class MachineOptions {
         return host;
     }
 
+    @Mixin
+    public final ClockOption clock = new ClockOption();
+
     /**
      * Starts the variant's bundles.
      *

@@ -126,7 +126,8 @@ public final class Recording {
                             kernel,
                             null,
                             false)
-                    .withPeripherals(new Peripherals(List.of(), false, channels.ports(), false));
+                    .withPeripherals(new Peripherals(
+                            List.of(), false, channels.ports(), false, options.clock.forSystem()));
             long booted;
             double start;
             Result result;

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.platform.rtc;
+
+import dev.spelunk.api.parts.DeviceContext;
+import dev.spelunk.api.parts.PlatformDevice;
+import dev.spelunk.api.platform.Device;
+import org.osgi.service.component.annotations.Component;
+
+/** Publishes the PL031 real-time clock, which a machine has when its run says what time it is. */
+@Component(property = {"spelunk.part=device", "spelunk.name=pl031"})
+public final class Pl031Component implements PlatformDevice {
+    @Override
+    public Device create(DeviceContext context) {
+        return context.peripherals().clock() == null ? null : new Pl031(context);
+    }
+}
