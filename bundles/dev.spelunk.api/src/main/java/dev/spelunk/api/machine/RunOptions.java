@@ -30,6 +30,8 @@ import java.nio.file.Path;
  * @param trace gets the timeline of the run; null for none
  * @param snapshots what is saved and restored
  * @param records what becomes of the sample records
+ * @param loadAddress guest physical address to which a position-independent ELF or an image without a header is
+ *     loaded, a multiple of 4 KiB; -1 where the file says
  */
 public record RunOptions(
         Path guest,
@@ -48,7 +50,8 @@ public record RunOptions(
         VmOptions vm,
         TraceSink trace,
         Snapshots snapshots,
-        RecordOptions records) {
+        RecordOptions records,
+        long loadAddress) {
 
     /** Nothing beside the terminal. */
     public RunOptions(
@@ -81,7 +84,8 @@ public record RunOptions(
                 VmOptions.DEFAULT,
                 null,
                 Snapshots.NONE,
-                RecordOptions.TEMPORARY);
+                RecordOptions.TEMPORARY,
+                -1);
     }
 
     /** One PE and no initial RAM disk. */
@@ -117,7 +121,8 @@ public record RunOptions(
                 options,
                 trace,
                 snapshots,
-                records);
+                records,
+                loadAddress);
     }
 
     /** The same with a timeline. */
@@ -139,7 +144,8 @@ public record RunOptions(
                 vm,
                 sink,
                 snapshots,
-                records);
+                records,
+                loadAddress);
     }
 
     /** The same with that number of PEs of the guest. */
@@ -161,7 +167,8 @@ public record RunOptions(
                 vm,
                 trace,
                 snapshots,
-                records);
+                records,
+                loadAddress);
     }
 
     /** The same with other peripherals. */
@@ -183,7 +190,8 @@ public record RunOptions(
                 vm,
                 trace,
                 snapshots,
-                records);
+                records,
+                loadAddress);
     }
 
     /** The same with snapshots. */
@@ -205,7 +213,8 @@ public record RunOptions(
                 vm,
                 trace,
                 files,
-                records);
+                records,
+                loadAddress);
     }
 
     /** The same with other places for the sample records. */
@@ -227,6 +236,30 @@ public record RunOptions(
                 vm,
                 trace,
                 snapshots,
-                others);
+                others,
+                loadAddress);
+    }
+
+    /** The same with a guest that is loaded to that address, see {@link #loadAddress()}. */
+    public RunOptions withLoadAddress(long address) {
+        return new RunOptions(
+                guest,
+                initrd,
+                hypervisor,
+                el,
+                bootArguments,
+                memory,
+                cpus,
+                maxInstructions,
+                seed,
+                console,
+                input,
+                paced,
+                peripherals,
+                vm,
+                trace,
+                snapshots,
+                records,
+                address);
     }
 }

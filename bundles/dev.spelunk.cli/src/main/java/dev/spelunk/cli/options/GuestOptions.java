@@ -9,8 +9,10 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.Parameters;
 
 /** A guest that the user names, and its machine. */
@@ -21,7 +23,7 @@ public final class GuestOptions {
             index = "0",
             arity = "0..1",
             paramLabel = "GUEST",
-            description = "The guest: an AArch64 ELF file, or an image with the Linux arm64 boot header. "
+            description = "The guest: an AArch64 ELF file, an image with the Linux arm64 boot header, or with --load-address any image. "
                     + "Without it, the guest that comes with Spelunk.")
     private Path guest;
 
@@ -40,8 +42,34 @@ public final class GuestOptions {
             description = "The guest's command line, as /chosen/bootargs of its device tree.")
     private String append;
 
+    @Option(
+            names = "--load-address",
+            paramLabel = "ADDRESS",
+            converter = LoadAddress.class,
+            description = "The physical address to which the guest is loaded, such as 0x40200000: for an image without "
+                    + "a header, which is entered there, and for a position-independent ELF.")
+    private Long loadAddress;
+
     @Mixin
     private MachineOptions machine;
+
+    /** Reads a physical address. */
+    static final class LoadAddress implements ITypeConverter<Long> {
+        private static final int PAGE = 4096;
+
+        @Override
+        public Long convert(String text) {
+            try {
+                long address = Long.decode(text);
+                if (address >= 0 && address % PAGE == 0) {
+                    return address;
+                }
+            } catch (NumberFormatException e) {
+                // Told below.
+            }
+            throw new TypeConversionException("'" + text + "' is no address of a page; write for example 0x40200000");
+        }
+    }
 
     /** The options of its machine. */
     public MachineOptions machine() {
@@ -61,7 +89,8 @@ public final class GuestOptions {
         }
         return machine.runOptions(
                         new MachineOptions.Guest(guestFile(), null, el, append, MEMORY), console, input, false)
-                .withPeripherals(Peripherals.NONE.withClock(machine.clock.forGuest()));
+                .withPeripherals(Peripherals.NONE.withClock(machine.clock().forGuest()))
+                .withLoadAddress(loadAddress == null ? -1 : loadAddress);
     }
 
     /** The same for a command that has boot arguments of its own for the guest that comes with Spelunk. */

@@ -152,7 +152,12 @@ public final class MachineOptions {
     }
 
     @Mixin
-    public final ClockOption clock = new ClockOption();
+    private ClockOption clock = new ClockOption();
+
+    /** What time it is in the machine. */
+    public ClockOption clock() {
+        return clock;
+    }
 
     /**
      * Starts the variant's bundles.

@@ -16,18 +16,13 @@ import java.util.zip.GZIPInputStream;
 
 /**
  * A guest as its file says it: what goes to which physical address, and where it is entered. Reads
- * AArch64 ELF executables (by p_paddr) and images with the Linux arm64 boot header, these also compressed
- * with gzip.
+ * AArch64 ELF executables ({@link ElfGuest}) and images with the Linux arm64 boot header, these also compressed
+ * with gzip, and images without a header where the user says to which address they go.
  */
 public final class GuestImage {
     /** One piece of the file. */
     record Load(long address, int fileOffset, int fileSize, long memorySize) {}
 
-    private static final int ELF_HEADER = 64;
-    private static final int PROGRAM_HEADER = 56;
-    private static final int EM_AARCH64 = 183;
-    private static final int PT_LOAD = 1;
-    private static final int PF_X = 1;
     private static final int IMAGE_MAGIC = 0x644d5241;
     private static final int IMAGE_HEADER = 64;
     private static final long IMAGE_ALIGNMENT = 2 << 20;
@@ -55,9 +50,10 @@ public final class GuestImage {
      *
      * @param base first physical address of the guest's memory
      * @param size its size in bytes
+     * @param loadAddress where a position-independent ELF or an image without a header goes; -1 where the file says
      * @throws BadInputException when the file is no guest, is damaged, or does not fit
      */
-    public static GuestImage read(Path file, long base, long size) {
+    public static GuestImage read(Path file, long base, long size, long loadAddress) {
         byte[] content;
         try {
             if (!Files.exists(file)) {
@@ -78,12 +74,17 @@ public final class GuestImage {
         GuestImage image = new GuestImage(file, content);
         ByteBuffer bytes = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
         if (content.length >= 4 && bytes.getInt(0) == 0x464c457f) {
-            image.readElf(bytes);
+            ElfGuest.read(image, bytes, base, size, loadAddress);
         } else if (content.length >= IMAGE_HEADER && bytes.getInt(56) == IMAGE_MAGIC) {
+            if (loadAddress >= 0) {
+                throw image.bad("--load-address: its boot header says where it is loaded");
+            }
             image.readLinuxImage(bytes, base);
+        } else if (loadAddress >= 0 && content.length > 0) {
+            image.readFlat(loadAddress);
         } else {
-            throw image.bad(
-                    "neither an ELF file nor an image with the Linux arm64 boot header (magic ARM\\x64 at offset 56)");
+            throw image.bad("neither an ELF file nor an image with the Linux arm64 boot header (magic ARM\\x64 at "
+                    + "offset 56); say with --load-address where any other image goes");
         }
         for (Load load : image.loads) {
             long end = load.address + load.memorySize;
@@ -120,79 +121,14 @@ public final class GuestImage {
         return loads.stream().mapToLong(l -> l.address + l.memorySize).max().orElse(0);
     }
 
-    private BadInputException bad(String why) {
+    BadInputException bad(String why) {
         return new BadInputException("guest " + file + ": " + why);
     }
 
-    private void readElf(ByteBuffer elf) {
-        if (content.length < 20) {
-            throw bad("truncated ELF header");
-        }
-        if (content[4] != 2) {
-            throw bad("not a 64-bit ELF (class " + content[4] + "): build it for aarch64");
-        }
-        if (content[5] != 1) {
-            throw bad("not a little-endian ELF");
-        }
-        int machine = elf.getShort(18) & 0xFFFF;
-        if (machine != EM_AARCH64) {
-            throw bad("wrong machine " + machine + " in its ELF header, not AArch64 (183): build it for aarch64");
-        }
-        if (content.length < ELF_HEADER) {
-            throw bad("truncated ELF header");
-        }
-        int type = elf.getShort(16) & 0xFFFF;
-        if (type != 2 && type != 3) {
-            throw bad("ELF type " + type + " is not an executable: link it");
-        }
-        long headers = elf.getLong(32);
-        int headerSize = elf.getShort(54) & 0xFFFF;
-        int count = elf.getShort(56) & 0xFFFF;
-        if (count == 0) {
-            throw bad("no program headers: nothing to load");
-        }
-        if (headerSize != PROGRAM_HEADER || headers < 0 || headers > content.length - (long) count * PROGRAM_HEADER) {
-            throw bad("truncated program headers at offset 0x" + Long.toHexString(headers));
-        }
-        entry = elf.getLong(24);
-        long physicalEntry = entry;
-        boolean entryIsPhysical = false;
-        for (int i = 0; i < count; i++) {
-            int at = (int) headers + i * PROGRAM_HEADER;
-            long fileOffset = elf.getLong(at + 8);
-            long virtual = elf.getLong(at + 16);
-            long physical = elf.getLong(at + 24);
-            long fileSize = elf.getLong(at + 32);
-            long memorySize = elf.getLong(at + 40);
-            if (elf.getInt(at) != PT_LOAD || memorySize == 0) {
-                continue;
-            }
-            if (fileSize < 0 || fileOffset < 0 || fileSize > content.length || fileOffset > content.length - fileSize) {
-                throw bad(String.format(
-                        "truncated: segment %d wants 0x%x bytes at offset 0x%x of 0x%x",
-                        i, fileSize, fileOffset, content.length));
-            }
-            if (Long.compareUnsigned(fileSize, memorySize) > 0) {
-                throw bad("segment " + i + " is larger in the file than in memory");
-            }
-            loads.add(new Load(physical, (int) fileOffset, (int) fileSize, memorySize));
-            if (Long.compareUnsigned(entry - physical, memorySize) < 0) {
-                entryIsPhysical = true;
-            } else if (Long.compareUnsigned(entry - virtual, memorySize) < 0) {
-                physicalEntry = entry - virtual + physical;
-            }
-            if ((elf.getInt(at + 4) & PF_X) != 0 && fileSize > 0) {
-                // Guests that run user code link it low; what is linked at its load address runs at EL1.
-                int el = virtual < 0 || virtual == physical ? 1 : 0;
-                segments.add(new ProfileDescription.Segment(virtual, fileSize, fileOffset, el));
-            }
-        }
-        if (loads.isEmpty()) {
-            throw bad("no loadable segment");
-        }
-        if (!entryIsPhysical) {
-            entry = physicalEntry;
-        }
+    private void readFlat(long loadAddress) {
+        entry = loadAddress;
+        loads.add(new Load(loadAddress, 0, content.length, content.length));
+        segments.add(new ProfileDescription.Segment(loadAddress, content.length, 0, 1));
     }
 
     private void readLinuxImage(ByteBuffer image, long base) {

@@ -37,6 +37,9 @@ public final class SnapshotIdentity {
         identity.put("memory", Long.toString(options.memory()));
         identity.put("PEs", Integer.toString(options.cpus()));
         identity.put("hypervisor", options.hypervisor());
+        identity.put(
+                "load address",
+                options.loadAddress() < 0 ? "the file's" : "0x" + Long.toHexString(options.loadAddress()));
         identity.put("entry at EL", Integer.toString(options.el()));
         identity.put("seed", Long.toString(options.seed()));
         putVm(identity, options.vm());

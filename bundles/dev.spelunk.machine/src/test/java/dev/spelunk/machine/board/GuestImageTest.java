@@ -44,7 +44,7 @@ class GuestImageTest {
     }
 
     private GuestImage read(byte[] content) throws IOException {
-        return GuestImage.read(Files.write(folder.resolve("guest"), content), BASE, SIZE);
+        return GuestImage.read(Files.write(folder.resolve("guest"), content), BASE, SIZE, -1);
     }
 
     private void refused(byte[] content, String because) {
@@ -146,10 +146,10 @@ class GuestImageTest {
 
     @Test
     void refusesWhatIsNoGuest() {
-        assertThatThrownBy(() -> GuestImage.read(folder.resolve("absent"), BASE, SIZE))
+        assertThatThrownBy(() -> GuestImage.read(folder.resolve("absent"), BASE, SIZE, -1))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("no such file");
-        assertThatThrownBy(() -> GuestImage.read(folder, BASE, SIZE))
+        assertThatThrownBy(() -> GuestImage.read(folder, BASE, SIZE, -1))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("not a regular file");
         refused(new byte[0], "neither an ELF");
