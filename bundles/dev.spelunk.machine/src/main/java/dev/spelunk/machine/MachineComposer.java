@@ -81,8 +81,8 @@ public final class MachineComposer implements MachineFactory, SwapService {
         Selection parts = Selection.of(offers, variant, kvm);
         try {
             Architecture architecture = Composition.architecture(variant, parts, kvm, options.el());
-            GuestImage image = GuestImage.read(
-                    options.guest(), Board.RAM_BASE, options.memory(), options.loadAddress());
+            GuestImage image =
+                    GuestImage.read(options.guest(), Board.RAM_BASE, options.memory(), options.loadAddress());
             byte[] initrd = options.initrd() == null ? null : InitialRamDisk.read(options.initrd(), options.memory());
             Board board = new Board(parts, architecture, options);
             board.records.whiteboard(sinks);

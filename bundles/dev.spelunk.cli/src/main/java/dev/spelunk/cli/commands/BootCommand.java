@@ -74,7 +74,8 @@ final class BootCommand implements Callable<Integer> {
             EscapeInput keys = interactive ? new EscapeInput(System.in, System.err) : null;
             RunOptions options = machine.runOptions(
                             guest, console, interactive ? new PipedInput(keys) : FileInput.standardInput(), interactive)
-                    .withPeripherals(connected.peripherals().withClock(machine.clock().forSystem()));
+                    .withPeripherals(
+                            connected.peripherals().withClock(machine.clock().forSystem()));
             return composition.exitCode(
                     new SystemRun(() -> composition.machine(options), console, keys, terminal, reboot)
                             .timeline(options.trace())

@@ -47,8 +47,7 @@ public final class ClockOption {
             if (text.equals("none")) {
                 return new Given(null);
             }
-            Instant time =
-                    text.equals("now") ? Instant.now().truncatedTo(ChronoUnit.SECONDS) : parse(text);
+            Instant time = text.equals("now") ? Instant.now().truncatedTo(ChronoUnit.SECONDS) : parse(text);
             if (time.getEpochSecond() < 0 || time.getEpochSecond() > LAST || time.getNano() != 0) {
                 throw new TypeConversionException(
                         "'" + text + "' is no time of the clock: it has whole seconds from 1970 to 2106");

@@ -2,9 +2,9 @@
 package dev.spelunk.cli.options;
 
 import dev.spelunk.api.machine.RunOptions;
+import dev.spelunk.api.platform.Peripherals;
 import dev.spelunk.cli.composition.Home;
 import dev.spelunk.cli.process.UserError;
-import dev.spelunk.api.platform.Peripherals;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -12,8 +12,8 @@ import java.nio.file.Path;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
 
 /** A guest that the user names, and its machine. */
 public final class GuestOptions {
@@ -23,8 +23,9 @@ public final class GuestOptions {
             index = "0",
             arity = "0..1",
             paramLabel = "GUEST",
-            description = "The guest: an AArch64 ELF file, an image with the Linux arm64 boot header, or with --load-address any image. "
-                    + "Without it, the guest that comes with Spelunk.")
+            description =
+                    "The guest: an AArch64 ELF file, an image with the Linux arm64 boot header, or with --load-address any image. "
+                            + "Without it, the guest that comes with Spelunk.")
     private Path guest;
 
     @Option(

@@ -127,7 +127,11 @@ public final class Recording {
                             null,
                             false)
                     .withPeripherals(new Peripherals(
-                            List.of(), false, channels.ports(), false, options.clock().forSystem()));
+                            List.of(),
+                            false,
+                            channels.ports(),
+                            false,
+                            options.clock().forSystem()));
             long booted;
             double start;
             Result result;

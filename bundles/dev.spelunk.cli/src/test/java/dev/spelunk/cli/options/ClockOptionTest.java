@@ -42,7 +42,9 @@ class ClockOptionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"yesterday", "2026-13-01", "1969-12-31T23:59:59", "2106-02-07T06:28:16Z", "2026-01-01T00:00:00.5"})
+    @ValueSource(
+            strings = {"yesterday", "2026-13-01", "1969-12-31T23:59:59", "2106-02-07T06:28:16Z", "2026-01-01T00:00:00.5"
+            })
     void refused(String text) {
         assertThatThrownBy(() -> option("--rtc", text))
                 .isInstanceOf(CommandLine.ParameterException.class)

@@ -36,7 +36,8 @@ final class ElfGuest {
     private static final long PAGE = 4096;
 
     /** A PT_LOAD that takes memory. */
-    private record Segment(int index, long offset, long virtual, long physical, long fileSize, long memorySize, int flags) {
+    private record Segment(
+            int index, long offset, long virtual, long physical, long fileSize, long memorySize, int flags) {
         boolean contains(long address, long start) {
             return Long.compareUnsigned(address - start, memorySize) < 0;
         }
@@ -76,8 +77,8 @@ final class ElfGuest {
             throw bad("no loadable segment");
         }
         if (segments.stream().allMatch(s -> s.physical == 0)) {
-            segments.replaceAll(s -> new Segment(
-                    s.index, s.offset, s.virtual, s.virtual, s.fileSize, s.memorySize, s.flags));
+            segments.replaceAll(
+                    s -> new Segment(s.index, s.offset, s.virtual, s.virtual, s.fileSize, s.memorySize, s.flags));
         }
         refuseOverlaps();
         long bias = bias(type, base, size, loadAddress);
@@ -90,8 +91,7 @@ final class ElfGuest {
             if ((s.flags & PF_X) != 0 && s.fileSize > 0) {
                 // Guests that run user code link it low; what is linked at its load address runs at EL1.
                 int el = s.virtual < 0 || s.virtual == s.physical ? 1 : 0;
-                image.segments.add(
-                        new ProfileDescription.Segment(s.virtual + bias, s.fileSize, s.offset, el));
+                image.segments.add(new ProfileDescription.Segment(s.virtual + bias, s.fileSize, s.offset, el));
             }
         }
         image.entry = entry(elf.getLong(24)) + bias;
@@ -155,7 +155,8 @@ final class ElfGuest {
             if (s.fileSize != 0
                     && (s.fileSize < 0 || s.offset < 0 || s.fileSize > length || s.offset > length - s.fileSize)) {
                 throw bad(String.format(
-                        "truncated: segment %d wants 0x%x bytes at offset 0x%x of 0x%x", i, s.fileSize, s.offset, length));
+                        "truncated: segment %d wants 0x%x bytes at offset 0x%x of 0x%x",
+                        i, s.fileSize, s.offset, length));
             }
             if (Long.compareUnsigned(s.fileSize, s.memorySize) > 0) {
                 throw bad("segment " + i + " is larger in the file than in memory");
@@ -172,8 +173,8 @@ final class ElfGuest {
             Segment lower = sorted.get(i - 1);
             Segment upper = sorted.get(i);
             if (lower.contains(upper.physical, lower.physical)) {
-                throw bad(String.format(
-                        "segments %d and %d overlap at 0x%x", lower.index, upper.index, upper.physical));
+                throw bad(
+                        String.format("segments %d and %d overlap at 0x%x", lower.index, upper.index, upper.physical));
             }
         }
     }
@@ -265,7 +266,8 @@ final class ElfGuest {
         }
         if (found == -1) {
             throw bad(String.format(
-                    "its entry point 0x%x is in none of its segments: name it with ENTRY(symbol) or -e symbol", address));
+                    "its entry point 0x%x is in none of its segments: name it with ENTRY(symbol) or -e symbol",
+                    address));
         }
         return found;
     }

@@ -48,8 +48,8 @@ public final class HostEnds {
         for (ConsolePort port : connected.ports()) {
             ports.add(new ConsolePort(port.name(), counted(port), counted("port " + port.name(), port.input())));
         }
-        peripherals = new Peripherals(
-                connected.drives(), connected.console(), ports, connected.entropy(), connected.clock());
+        peripherals =
+                new Peripherals(connected.drives(), connected.console(), ports, connected.entropy(), connected.clock());
     }
 
     private InputStream counted(String name, InputStream in) {

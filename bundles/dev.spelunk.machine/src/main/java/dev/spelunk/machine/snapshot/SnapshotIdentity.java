@@ -80,7 +80,8 @@ public final class SnapshotIdentity {
                 connected.ports().stream().map(ConsolePort::name).toList().toString());
         identity.put("terminal", connected.console() ? "virtio" : "uart");
         identity.put("entropy device", Boolean.toString(connected.entropy()));
-        identity.put("clock", connected.clock() == null ? "none" : connected.clock().toString());
+        identity.put(
+                "clock", connected.clock() == null ? "none" : connected.clock().toString());
     }
 
     private static String digest(byte[] content) {

@@ -85,8 +85,7 @@ class ElfGuestTest {
     @Test
     @DisplayName("an empty PT_LOAD takes no memory, wherever it says it is")
     void empty() throws IOException {
-        GuestImage image = read(elf(
-                EXEC, BASE, 0x1008, Header.load(0x9000, 0, 0, 0), Header.load(0x1000, BASE, 8, 8)));
+        GuestImage image = read(elf(EXEC, BASE, 0x1008, Header.load(0x9000, 0, 0, 0), Header.load(0x1000, BASE, 8, 8)));
         assertThat(image.loads).hasSize(1);
     }
 
@@ -162,7 +161,11 @@ class ElfGuestTest {
     /** A PIE linked at 0 with a word at 0x1000 that holds the address 0x1004, and its dynamic section at 0x1100. */
     private static ByteBuffer pie(long relocation, long tag) {
         ByteBuffer b = elf(
-                DYN, 0x1008, 0x1200, Header.load(0x1000, 0x1000, 0x200, 0x400), new Header(DYNAMIC, 0, 0x1100, 0, 48, 48));
+                DYN,
+                0x1008,
+                0x1200,
+                Header.load(0x1000, 0x1000, 0x200, 0x400),
+                new Header(DYNAMIC, 0, 0x1100, 0, 48, 48));
         b.putLong(0x1100, tag).putLong(0x1108, 0x1140);
         b.putLong(0x1110, 8).putLong(0x1118, 24);
         b.putLong(0x1140, 0x1000).putLong(0x1148, relocation).putLong(0x1150, 0x1004);

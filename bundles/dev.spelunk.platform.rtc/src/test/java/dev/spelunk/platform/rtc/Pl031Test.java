@@ -137,7 +137,15 @@ class Pl031Test {
     }
 
     @ParameterizedTest(name = "{0} bytes at 0x{1} are 0x{2}")
-    @CsvSource({"1, FE0, 31", "4, FE4, 10", "4, FE8, 04", "4, FEC, 0", "2, FF0, 0D", "4, FF4, F0", "4, FFC, B1", "4, 20, 0"
+    @CsvSource({
+        "1, FE0, 31",
+        "4, FE4, 10",
+        "4, FE8, 04",
+        "4, FEC, 0",
+        "2, FF0, 0D",
+        "4, FF4, F0",
+        "4, FFC, B1",
+        "4, 20, 0"
     })
     @DisplayName("identification: part 0x031, designer Arm, PrimeCell")
     void identification(int size, String offset, String value) {
