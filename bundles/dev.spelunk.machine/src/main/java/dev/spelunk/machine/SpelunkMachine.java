@@ -6,6 +6,7 @@ import dev.spelunk.api.hypervisor.VmOptions;
 import dev.spelunk.api.machine.ExecutionObserver;
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.Snapshots;
+import dev.spelunk.api.pmu.PmuEvent;
 import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.problems.BrokenInvariantException;
 import dev.spelunk.api.records.ProfileDescription;
@@ -38,6 +39,8 @@ import java.util.function.Consumer;
 
 /** A machine: its board, its run loop, and the safepoints at which others may touch it. */
 final class SpelunkMachine implements Machine {
+    private static final String SAMPLE_FEED = "SAMPLE_FEED_";
+
     final Board board;
     /** Set once, before anybody else sees the machine. */
     Swaps swaps;
@@ -278,10 +281,9 @@ final class SpelunkMachine implements Machine {
         SortedMap<String, Long> counters = new TreeMap<>();
         for (PeState pe : board.state.pes) {
             for (int i = 0; i < SpuState.COUNTERS.length; i++) {
-                if (pe.spu.counters[i] != 0 || counted(i)) {
-                    counters.merge(SpuState.COUNTERS[i], pe.spu.counters[i], Long::sum);
-                }
+                counters.merge(SpuState.COUNTERS[i], pe.spu.counters[i], Long::sum);
             }
+            feedCounters(pe, counters);
         }
         SortedMap<String, Long> events =
                 board.wiring.vm == null ? managementEvents(counters) : board.wiring.vm.bufferEvents();
@@ -299,11 +301,16 @@ final class SpelunkMachine implements Machine {
                 counters);
     }
 
-    /** Whether the composed features count it: SAMPLE_FEED_* are PMU events that came with later versions. */
-    private boolean counted(int counter) {
-        ProfilingExtension extension = board.pes[0].architecture.profiling();
-        return counter < SpuState.SAMPLE_FEED_BR
-                || extension != null && extension.pmuEvents().containsValue(counter);
+    /** The PMU events that count some of the samples came with later versions: a machine has those of its features. */
+    private void feedCounters(PeState pe, SortedMap<String, Long> counters) {
+        ProfilingExtension extension = board.architecture.profiling();
+        if (extension != null) {
+            for (PmuEvent event : extension.pmuEvents().values()) {
+                if (event.name().startsWith(SAMPLE_FEED)) {
+                    counters.merge(event.name(), event.happened(pe), Long::sum);
+                }
+            }
+        }
     }
 
     /** Without hypervisor what the hardware reports is what the guest gets. */

@@ -185,5 +185,6 @@ final class ProfilingBuffer {
 
     private void count(int counter) {
         pe.spu.counters[counter]++;
+        pe.eventsHappened();
     }
 }

@@ -156,7 +156,7 @@ final class StatisticalProfilingUnit implements Sampler {
         registers.set(SpuRegisters.PMSICR_EL1, pmsicr & ~IntervalCounter.SAMPLE);
         if ((pmsicr & IntervalCounter.SAMPLE) != 0) {
             if (spu.inFlight) {
-                spu.counters[SpuState.SAMPLE_COLLISION]++;
+                count(SpuState.SAMPLE_COLLISION);
                 buffer.collision();
             } else {
                 take(operation);
@@ -224,7 +224,7 @@ final class StatisticalProfilingUnit implements Sampler {
                 return;
             }
         }
-        spu.counters[SpuState.SAMPLE_FILTRATE]++;
+        count(SpuState.SAMPLE_FILTRATE);
         if (buffer.discards()) {
             return;
         }
@@ -247,12 +247,18 @@ final class StatisticalProfilingUnit implements Sampler {
 
     /** The PMU events SAMPLE_FEED and SAMPLE_FEED_* of one sample. */
     private void feed(Operation sample) {
-        spu.counters[SpuState.SAMPLE_FEED]++;
+        count(SpuState.SAMPLE_FEED);
         for (ProfilingRules.FeedCounter each : feedCounters) {
             if (each.which().counts(context, rules, sample)) {
-                spu.counters[each.counter()]++;
+                pe.count(each.event());
             }
         }
+    }
+
+    /** Something that is a PMU event has happened. */
+    private void count(int counter) {
+        spu.counters[counter]++;
+        pe.eventsHappened();
     }
 
     @Override

@@ -218,21 +218,19 @@ class FeatureFiltersTest {
         b.run(257 * 40 + 60);
         assertThat(b.counter(SpuState.SAMPLE_FEED)).isEqualTo(40);
         assertThat(b.counter(SpuState.SAMPLE_FILTRATE)).isZero();
-        assertThat(b.counter(SpuState.SAMPLE_FEED_LD)).isEqualTo(10);
-        assertThat(b.counter(SpuState.SAMPLE_FEED_ST)).isEqualTo(10);
-        assertThat(b.counter(SpuState.SAMPLE_FEED_BR)).isEqualTo(10);
-        assertThat(b.counter(SpuState.SAMPLE_FEED_OP)).isEqualTo(10);
-        assertThat(b.counter(SpuState.SAMPLE_FEED_EVENT)).isEqualTo(10);
-        assertThat(b.counter(SpuState.SAMPLE_FEED_LAT)).isEqualTo(20);
-        assertThat(b.counter(SpuState.SAMPLE_FEED_DS)).isEqualTo(10);
-        assertThat(b.counter(SpuState.SAMPLE_FEED_FP)).isEqualTo(10);
-        assertThat(b.counter(SpuState.SAMPLE_FEED_SIMD)).isEqualTo(10);
+        assertThat(b.pe.pmu.happened(0x812B)).isEqualTo(10);
+        assertThat(b.pe.pmu.happened(0x812C)).isEqualTo(10);
+        assertThat(b.pe.pmu.happened(0x812A)).isEqualTo(10);
+        assertThat(b.pe.pmu.happened(0x812D)).isEqualTo(10);
+        assertThat(b.pe.pmu.happened(0x812E)).isEqualTo(10);
+        assertThat(b.pe.pmu.happened(0x812F)).isEqualTo(20);
+        assertThat(b.pe.pmu.happened(0x8122)).isEqualTo(10);
+        assertThat(b.pe.pmu.happened(0x8348)).isEqualTo(10);
+        assertThat(b.pe.pmu.happened(0x8349)).isEqualTo(10);
         b.write(SystemRegister.PMSFCR_EL1, 0);
         b.run(257 * 40);
-        assertThat(b.counter(SpuState.SAMPLE_FEED_OP))
-                .as("no type selected: no event")
-                .isEqualTo(10);
-        assertThat(b.counter(SpuState.SAMPLE_FEED_EVENT)).as("FE is ignored").isEqualTo(20);
+        assertThat(b.pe.pmu.happened(0x812D)).as("no type selected: no event").isEqualTo(10);
+        assertThat(b.pe.pmu.happened(0x812E)).as("FE is ignored").isEqualTo(20);
         assertThat(b.context.architecture.profiling().pmuEvents())
                 .containsKeys(
                         0x4000, 0x4001, 0x4002, 0x4003, 0x8122, 0x8123, 0x812A, 0x812B, 0x812C, 0x812D, 0x812E, 0x812F,

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.api.architecture;
 
+import dev.spelunk.api.pmu.PmuEvent;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -21,6 +23,7 @@ public final class Architecture {
     private final SortedSet<String> features;
     private final ProfilingExtension profiling;
     private final SortedMap<String, Long> registerValues;
+    private final SortedMap<Integer, PmuEvent> contributed;
 
     /**
      * @param version two digits: 82 is Armv8.2, 85 is Armv8.5
@@ -30,6 +33,16 @@ public final class Architecture {
      */
     public Architecture(
             int version, Set<String> features, ProfilingExtension profiling, Map<String, Long> registerValues) {
+        this(version, features, profiling, registerValues, new TreeMap<>());
+    }
+
+    private Architecture(
+            int version,
+            Set<String> features,
+            ProfilingExtension profiling,
+            Map<String, Long> registerValues,
+            SortedMap<Integer, PmuEvent> contributed) {
+        this.contributed = contributed;
         this.version = version;
         this.features = Collections.unmodifiableSortedSet(new TreeSet<>(features));
         this.profiling = profiling;
@@ -66,15 +79,35 @@ public final class Architecture {
         return (int) (registerValue("PMCR_EL0", 6 << 11) >>> 11) & 31;
     }
 
+    /** The same architecture with PMU events that parts bring; of one number the last one counts. */
+    public Architecture withPmuEvents(List<PmuEvent> events) {
+        SortedMap<Integer, PmuEvent> all = new TreeMap<>(contributed);
+        events.forEach(event -> all.put(event.number(), event));
+        return new Architecture(version, features, profiling, registerValues, all);
+    }
+
+    /**
+     * PMU events that parts bring, by number, those of SPE among them where it may be counted (FEAT_PMUv3p1). The
+     * performance monitors have their own beside them.
+     */
+    public SortedMap<Integer, PmuEvent> pmuEvents() {
+        SortedMap<Integer, PmuEvent> all = new TreeMap<>(contributed);
+        if (profiling != null && has("FEAT_PMUv3p1")) {
+            all.putAll(profiling.pmuEvents());
+        }
+        return all;
+    }
+
     /** Whether the other one differs in its profiling extension at most. */
     public boolean equalsApartFromProfiling(Architecture other) {
         return version == other.version
+                && contributed.keySet().equals(other.contributed.keySet())
                 && features.equals(other.features)
                 && registerValues.equals(other.registerValues);
     }
 
     /** The same architecture without SPE. */
     public Architecture withoutProfiling() {
-        return new Architecture(version, features, null, registerValues);
+        return new Architecture(version, features, null, registerValues, contributed);
     }
 }

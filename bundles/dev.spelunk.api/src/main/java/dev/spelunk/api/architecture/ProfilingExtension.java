@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.api.architecture;
 
+import dev.spelunk.api.pmu.PmuEvent;
 import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -17,8 +18,9 @@ import java.util.TreeMap;
  * @param discardMode whether discard mode, PMBLIMITR_EL1.FM = 0b10, exists
  * @param reportsExternalAborts whether External aborts on the SPU's data writes are reported to the SPU (before
  *     FEAT_SPEv1p3)
- * @param pmuEvents PMU events that the SPU counts, by number (DDI 0487, D14.3), with their index of {@code
- *     SpuState.counters}
+ * @param freezesCycleCounter whether a stopped buffer freezes the cycle counter too, where software asks for it
+ *     (FEAT_SPE_DPFZS; DDI 0487, D13.5.2)
+ * @param pmuEvents PMU events that SPE brings, by number (DDI 0487, D14.3)
  */
 public record ProfilingExtension(
         int pmsVer,
@@ -28,7 +30,8 @@ public record ProfilingExtension(
         long filterableEvents,
         boolean discardMode,
         boolean reportsExternalAborts,
-        SortedMap<Integer, Integer> pmuEvents) {
+        boolean freezesCycleCounter,
+        SortedMap<Integer, PmuEvent> pmuEvents) {
     public ProfilingExtension {
         pmuEvents = Collections.unmodifiableSortedMap(new TreeMap<>(pmuEvents));
     }

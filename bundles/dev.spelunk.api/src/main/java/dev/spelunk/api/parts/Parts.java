@@ -22,6 +22,8 @@ public final class Parts {
     public static final String INTERRUPTS = "interrupts";
     public static final String DEVICE = "device";
     public static final String FIRMWARE = "firmware";
+    /** PMU events. */
+    public static final String EVENTS = "events";
 
     /** Kinds that {@code SwapService} replaces one by one. */
     public static final List<String> SWAPPABLE =

@@ -20,10 +20,10 @@ public final class ProfilingRules {
     /**
      * What counts samples.
      *
-     * @param counter index of {@code SpuState.counters}
+     * @param event number of the PMU event
      * @param which the samples that are counted
      */
-    public record FeedCounter(int counter, SampleCounter which) {}
+    public record FeedCounter(int event, SampleCounter which) {}
 
     private final ProfilingExtension extension;
     private final SortedMap<Integer, PacketEncoder> encoders;

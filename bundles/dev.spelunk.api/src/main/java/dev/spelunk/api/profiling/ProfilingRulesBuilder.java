@@ -5,6 +5,7 @@ import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.banks.RegisterBank;
 import dev.spelunk.api.banks.RegisterDefinition;
+import dev.spelunk.api.pmu.PmuEvent;
 import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.state.SpuState;
 import java.util.ArrayList;
@@ -38,6 +39,8 @@ public final class ProfilingRulesBuilder {
     public boolean discardMode;
     /** External aborts on the SPU's data writes are reported to the SPU (before FEAT_SPEv1p3). */
     public boolean reportsExternalAborts = true;
+    /** A stopped buffer freezes the cycle counter too, where PMCR_EL0.{FZS, DP} = {1, 1} (DDI 0487, D13.5.2). */
+    public boolean freezesCycleCounter;
     /** How buffer management events are recorded and signalled. */
     public ManagementEventRouting routing;
     /** What the buffer's pointers mean. */
@@ -45,7 +48,7 @@ public final class ProfilingRulesBuilder {
 
     private final SortedMap<Integer, PacketEncoder> encoders = new TreeMap<>();
     private final SortedMap<String, SampleFilter> filters = new TreeMap<>();
-    private final SortedMap<Integer, Integer> pmuEvents = new TreeMap<>();
+    private final SortedMap<Integer, PmuEvent> pmuEvents = new TreeMap<>();
     private final List<RegisterBank> registers = new ArrayList<>();
     private final SortedMap<Integer, List<BiConsumer<RegisterDefinition.Builder, Architecture>>> refinements =
             new TreeMap<>();
@@ -121,20 +124,20 @@ public final class ProfilingRulesBuilder {
         refinements.computeIfAbsent(encoding, e -> new ArrayList<>()).add(refinement);
     }
 
-    /**
-     * Adds a PMU event that the SPU counts itself.
-     *
-     * @param number of the event (DDI 0487, D14.3)
-     * @param counter index of {@code SpuState.counters}
-     */
-    public void pmuEvent(int number, int counter) {
-        pmuEvents.put(number, counter);
+    /** Adds a PMU event, or replaces the one of that number. */
+    public void pmuEvent(PmuEvent event) {
+        pmuEvents.put(event.number(), event);
     }
 
-    /** Adds a PMU event that counts some of the samples; otherwise as {@link #pmuEvent}. */
-    public void feedCounter(int number, int counter, SampleCounter which) {
-        pmuEvent(number, counter);
-        feedCounters.add(new ProfilingRules.FeedCounter(counter, which));
+    /**
+     * Adds a PMU event that counts some of the samples, in a counter of its own.
+     *
+     * @param number of the event (DDI 0487, D14.3)
+     * @param name its mnemonic
+     */
+    public void feedCounter(int number, String name, SampleCounter which) {
+        pmuEvent(PmuEvent.counted(number, name));
+        feedCounters.add(new ProfilingRules.FeedCounter(number, which));
     }
 
     /** The rules that have been collected so far; what is added later does not change them. */
@@ -144,7 +147,15 @@ public final class ProfilingRulesBuilder {
 
     ProfilingExtension extension() {
         return new ProfilingExtension(
-                pmsVer, pmsidr, pmbidr, events, filterableEvents, discardMode, reportsExternalAborts, pmuEvents);
+                pmsVer,
+                pmsidr,
+                pmbidr,
+                events,
+                filterableEvents,
+                discardMode,
+                reportsExternalAborts,
+                freezesCycleCounter,
+                pmuEvents);
     }
 
     SortedMap<Integer, PacketEncoder> encoders() {

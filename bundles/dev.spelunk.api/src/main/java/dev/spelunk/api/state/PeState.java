@@ -149,9 +149,18 @@ public final class PeState {
         return executed + idleCycles;
     }
 
-    /** Something happened that the performance monitors count, see {@link PmuState#events}. */
+    /**
+     * Something happened that the performance monitors can count, with a counter of its own.
+     *
+     * @param event number of the PMU event
+     */
     public void count(int event) {
-        pmu.events[event]++;
+        pmu.count(event);
+        eventsHappened();
+    }
+
+    /** Events have happened whose totals are elsewhere: a counter that counts may have overflowed. */
+    public void eventsHappened() {
         if (pmu.active != 0) {
             changed |= CHANGED_EVENTS;
         }

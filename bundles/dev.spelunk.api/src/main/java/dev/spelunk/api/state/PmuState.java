@@ -9,17 +9,49 @@ public final class PmuState {
     /** Index of the cycle counter, as in PMCNTENSET_EL0. */
     public static final int CYCLE_COUNTER = 31;
 
-    /** Indices of {@link #events}: events that nothing else of a PE's state counts. */
-    public static final int EXC_TAKEN = 0;
+    /** Numbers of the events that the PE itself counts (DDI 0487, D14.3). */
+    public static final int EXC_TAKEN = 0x09;
 
-    public static final int EXC_RETURN = 1;
-    public static final int CID_WRITE_RETIRED = 2;
-    public static final int TTBR_WRITE_RETIRED = 3;
+    public static final int EXC_RETURN = 0x0A;
+    public static final int CID_WRITE_RETIRED = 0x0B;
+    public static final int TTBR_WRITE_RETIRED = 0x1C;
 
-    /** How often each happened since the machine began, whether counted or not. */
-    public final long[] events = new long[4];
+    /** How many events can have a counter of their own here. */
+    public static final int EVENTS = 64;
+
+    /** The numbers of the events that have happened, in the order in which they did first; 0 ends them. */
+    public final long[] numbers = new long[EVENTS];
+    /** How often each of {@link #numbers} happened since the machine began, whether counted or not. */
+    public final long[] happened = new long[EVENTS];
     /** For each counter the value of what it counts up to which its register has counted. */
     public final long[] countedUpTo = new long[CYCLE_COUNTER + 1];
     /** The counters that count now, by bits as in PMCNTENSET_EL0. */
     public int active;
+
+    /** How often the event of that number has happened, as far as somebody counts it here. */
+    public long happened(int number) {
+        for (int i = 0; i < EVENTS && numbers[i] != 0; i++) {
+            if (numbers[i] == number) {
+                return happened[i];
+            }
+        }
+        return 0;
+    }
+
+    /**
+     * The event of that number has happened once more.
+     *
+     * @param number not 0
+     * @throws IllegalStateException when more than {@link #EVENTS} events are counted
+     */
+    void count(int number) {
+        for (int i = 0; i < EVENTS; i++) {
+            if (numbers[i] == number || numbers[i] == 0) {
+                numbers[i] = number;
+                happened[i]++;
+                return;
+            }
+        }
+        throw new IllegalStateException("more than " + EVENTS + " events have a counter of their own");
+    }
 }

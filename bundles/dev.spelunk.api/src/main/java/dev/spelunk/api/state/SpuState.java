@@ -19,7 +19,7 @@ public final class SpuState {
     public static final int VALUES = 16;
     /** What profiling features remember between samples, at the indices that the composed rules gave them. */
     public final long[] values = new long[VALUES];
-    /** Counters for reports and for the PMU, by index of {@link #COUNTERS}. */
+    /** What the SPU itself counts, for reports and PMU events, by index of {@link #COUNTERS}. */
     public final long[] counters = new long[COUNTERS.length];
 
     /** Names of {@link #counters}: those of PMU events as in DDI 0487, D14.3. */
@@ -34,16 +34,7 @@ public final class SpuState {
         "STAGE1_FAULT",
         "STAGE2_FAULT",
         "EXTERNAL_ABORT",
-        "ACCESS_NOT_ALLOWED",
-        "SAMPLE_FEED_BR",
-        "SAMPLE_FEED_LD",
-        "SAMPLE_FEED_ST",
-        "SAMPLE_FEED_OP",
-        "SAMPLE_FEED_EVENT",
-        "SAMPLE_FEED_LAT",
-        "SAMPLE_FEED_DS",
-        "SAMPLE_FEED_FP",
-        "SAMPLE_FEED_SIMD"
+        "ACCESS_NOT_ALLOWED"
     };
 
     public static final int SAMPLE_POP = 0;
@@ -57,13 +48,4 @@ public final class SpuState {
     public static final int STAGE2_FAULT = 8;
     public static final int EXTERNAL_ABORT = 9;
     public static final int ACCESS_NOT_ALLOWED = 10;
-    public static final int SAMPLE_FEED_BR = 11;
-    public static final int SAMPLE_FEED_LD = 12;
-    public static final int SAMPLE_FEED_ST = 13;
-    public static final int SAMPLE_FEED_OP = 14;
-    public static final int SAMPLE_FEED_EVENT = 15;
-    public static final int SAMPLE_FEED_LAT = 16;
-    public static final int SAMPLE_FEED_DS = 17;
-    public static final int SAMPLE_FEED_FP = 18;
-    public static final int SAMPLE_FEED_SIMD = 19;
 }

@@ -29,7 +29,7 @@ enum Stage {
     /** The layout of the system registers, and the values in it. */
     REGISTERS(
             needs(ARCHITECTURE),
-            of(Kind.REGISTER_MODEL, Kind.REGISTER_BANK),
+            of(Kind.REGISTER_MODEL, Kind.REGISTER_BANK, Kind.PMU_EVENTS),
             For.ARCHITECTURE,
             forContexts(Board::layOut, RegisterLayout::new, (c, made) -> made.use(c))),
     TRANSLATORS(

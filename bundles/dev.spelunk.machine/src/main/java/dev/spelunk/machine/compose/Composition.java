@@ -73,15 +73,17 @@ public final class Composition {
         if (!problems.isEmpty()) {
             throw new BadInputException("variant " + variant.name() + ": " + String.join("; ", problems));
         }
-        return new Architecture(variant.architecture(), features, parts.profilingExtension(), variant.registers());
+        return implemented(variant, parts, features);
+    }
+
+    private static Architecture implemented(Variant variant, Selection parts, SortedSet<String> features) {
+        Architecture architecture =
+                new Architecture(variant.architecture(), features, parts.profilingExtension(), variant.registers());
+        return architecture.withPmuEvents(parts.pmuEvents(architecture));
     }
 
     /** The registers whose values the variant states in vain, one sentence each. */
     private static List<String> statedInVain(Variant variant, Selection parts, Legality legality) {
-        return StatedRegisters.problems(
-                variant.registers(),
-                new Architecture(
-                        variant.architecture(), legality.modelled(), parts.profilingExtension(), variant.registers()),
-                parts);
+        return StatedRegisters.problems(variant.registers(), implemented(variant, parts, legality.modelled()), parts);
     }
 }

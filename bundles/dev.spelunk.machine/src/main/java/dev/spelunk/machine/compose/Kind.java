@@ -10,6 +10,7 @@ import dev.spelunk.api.parts.InterruptController;
 import dev.spelunk.api.parts.Mmu;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.parts.PlatformDevice;
+import dev.spelunk.api.parts.PmuEvents;
 import dev.spelunk.api.parts.ProcessingElement;
 import dev.spelunk.api.parts.RegisterModel;
 import dev.spelunk.api.parts.SamplingUnit;
@@ -27,6 +28,7 @@ public enum Kind {
     TIMING(Parts.TIMING, TimingModel.class, false),
     INTERRUPTS(Parts.INTERRUPTS, InterruptController.class, false),
     FEATURES(Parts.FEATURES, ProfilingFeatures.class, true),
+    PMU_EVENTS(Parts.EVENTS, PmuEvents.class, true),
     SPU(Parts.SPU, SamplingUnit.class, false),
     PE(Parts.PE, ProcessingElement.class, false),
     FIRMWARE(Parts.FIRMWARE, FirmwareCalls.class, false),

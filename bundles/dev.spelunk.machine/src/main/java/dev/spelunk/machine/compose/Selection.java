@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.machine.compose;
 
+import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.banks.RegisterBank;
 import dev.spelunk.api.hypervisor.BufferPinningPolicy;
@@ -11,10 +12,12 @@ import dev.spelunk.api.parts.Hypervisor;
 import dev.spelunk.api.parts.InterruptController;
 import dev.spelunk.api.parts.Mmu;
 import dev.spelunk.api.parts.PlatformDevice;
+import dev.spelunk.api.parts.PmuEvents;
 import dev.spelunk.api.parts.ProcessingElement;
 import dev.spelunk.api.parts.RegisterModel;
 import dev.spelunk.api.parts.SamplingUnit;
 import dev.spelunk.api.parts.TimingModel;
+import dev.spelunk.api.pmu.PmuEvent;
 import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRules;
@@ -235,6 +238,13 @@ public final class Selection {
     /** What SPE implements; null without SPE. */
     public ProfilingExtension profilingExtension() {
         return samplingUnit() == null ? null : profilingRules().extension();
+    }
+
+    /** The PMU events that parts bring to a machine of that architecture. */
+    List<PmuEvent> pmuEvents(Architecture architecture) {
+        return parts.get(Kind.PMU_EVENTS).stream()
+                .flatMap(p -> ((PmuEvents) p.service()).events(architecture).stream())
+                .toList();
     }
 
     public Mmu mmu() {

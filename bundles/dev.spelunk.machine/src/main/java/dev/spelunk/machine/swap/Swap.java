@@ -58,7 +58,10 @@ final class Swap {
             change.accept(maker);
             Selection after = maker.made();
             Architecture architecture = board.architecture;
-            if (!variant.equals(old) || after.differs(Kind.FEATURES, before) || after.differs(Kind.SPU, before)) {
+            if (!variant.equals(old)
+                    || after.differs(Kind.FEATURES, before)
+                    || after.differs(Kind.SPU, before)
+                    || after.differs(Kind.PMU_EVENTS, before)) {
                 architecture = Composition.architecture(variant, after, after.hypervisor() != null, board.options.el());
             } else if (after.without(before).isEmpty() && before.without(after).isEmpty()) {
                 return null;

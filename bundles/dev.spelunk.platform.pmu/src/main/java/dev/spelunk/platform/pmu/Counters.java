@@ -2,6 +2,7 @@
 package dev.spelunk.platform.pmu;
 
 import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.pmu.PmuEvent;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.PmuState;
 import dev.spelunk.api.wiring.PeContext;
@@ -19,18 +20,20 @@ final class Counters {
     final CountingRules rules;
     final Architecture architecture;
     private final int eventNumber;
+    private final CountableEvents events;
 
     Counters(Architecture architecture) {
         this.architecture = architecture;
         rules = new CountingRules(architecture);
+        events = new CountableEvents(architecture);
         eventNumber = architecture.has("FEAT_PMUv3p1") ? EVENT_NUMBER : EVENT_NUMBER_V3P0;
     }
 
     /** What the counter counts; null when nothing. */
-    Event event(PeContext c, int counter) {
+    PmuEvent event(PeContext c, int counter) {
         return counter == PmuState.CYCLE_COUNTER
-                ? Event.CPU_CYCLES
-                : Event.of(architecture, (int) c.register(PmuRegisters.type(counter)) & eventNumber);
+                ? CommonEvent.CPU_CYCLES
+                : events.get((int) c.register(PmuRegisters.type(counter)) & eventNumber);
     }
 
     /** Adds what has happened since the last call to the counters that count. */
@@ -44,8 +47,8 @@ final class Counters {
         }
         for (int left = pmu.active; left != 0; left &= left - 1) {
             int counter = Integer.numberOfTrailingZeros(left);
-            Event event = event(c, counter);
-            long happened = event == null ? 0 : event.count(c) - pmu.countedUpTo[counter];
+            PmuEvent event = event(c, counter);
+            long happened = event == null ? 0 : event.happened(c.pe) - pmu.countedUpTo[counter];
             if (happened != 0) {
                 pmu.countedUpTo[counter] += happened;
                 add(c, counter, happened);
@@ -59,10 +62,10 @@ final class Counters {
         int active = 0;
         for (long left = c.register(SystemRegister.PMCNTENSET_EL0); left != 0; left &= left - 1) {
             int counter = Long.numberOfTrailingZeros(left);
-            Event event = rules.counts(c, counter) ? event(c, counter) : null;
+            PmuEvent event = rules.counts(c, counter) ? event(c, counter) : null;
             if (event != null) {
                 active |= 1 << counter;
-                pmu.countedUpTo[counter] = event.count(c);
+                pmu.countedUpTo[counter] = event.happened(c.pe);
             }
         }
         pmu.active = active;
@@ -72,7 +75,7 @@ final class Counters {
     void softwareIncrement(PeContext c, long bits) {
         for (long left = bits & rules.accessMask(c) & c.pe.pmu.active & LOW >>> 1; left != 0; left &= left - 1) {
             int counter = Long.numberOfTrailingZeros(left);
-            if (event(c, counter) == Event.SW_INCR) {
+            if (event(c, counter) == CommonEvent.SW_INCR) {
                 add(c, counter, 1);
             }
         }
@@ -94,7 +97,7 @@ final class Counters {
                 && (counter & 1) == 0
                 && next < rules.counters
                 && (c.pe.pmu.active >>> next & 1) != 0
-                && event(c, next) == Event.CHAIN) {
+                && event(c, next) == CommonEvent.CHAIN) {
             add(c, next, overflows);
         }
     }

@@ -30,7 +30,7 @@ final class CountingRules {
     static final long FILTER_NSU = 1 << 28;
     static final long FILTER_NSH = 1 << 27;
     static final long CYCLE_COUNTER_BIT = 1L << PmuState.CYCLE_COUNTER;
-    private static final long PMBLIMITR_E_PMFZ = 1L << 29 | 1;
+    private static final long PMBLIMITR_E_PMFZ = 1L << 5 | 1;
 
     /** PMCR_EL0.N at EL2. */
     final int counters;
@@ -51,7 +51,8 @@ final class CountingRules {
         noneInFirstRange = a.has("FEAT_HPMN0");
         freezes = a.has("FEAT_PMUv3p7");
         freezesOnSpe = freezes && a.has("FEAT_SPEv1p2");
-        freezesCyclesOnSpe = freezesOnSpe && a.has("FEAT_SPE_DPFZS");
+        freezesCyclesOnSpe =
+                freezesOnSpe && a.profiling() != null && a.profiling().freezesCycleCounter();
     }
 
     /** Whether event counters have 64 bits. */

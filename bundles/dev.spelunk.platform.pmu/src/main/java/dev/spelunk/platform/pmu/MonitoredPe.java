@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.platform.pmu;
 
+import dev.spelunk.api.pmu.PmuEvent;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.PmuState;
 import dev.spelunk.api.wiring.PeContext;
 
@@ -13,11 +15,6 @@ final class MonitoredPe {
     private long operations = Long.MAX_VALUE;
 
     private long cycles = Long.MAX_VALUE;
-    /** Counters whose events happen at the end of a run, and the counts at which they overflow. */
-    private final Event[] events = new Event[PmuState.CYCLE_COUNTER];
-
-    private final long[] counts = new long[PmuState.CYCLE_COUNTER];
-    private int awaited;
 
     MonitoredPe(PeContext context) {
         this.context = context;
@@ -39,7 +36,6 @@ final class MonitoredPe {
         counters.evaluate(context);
         operations = Long.MAX_VALUE;
         cycles = Long.MAX_VALUE;
-        awaited = 0;
         for (int left = pmu.active; left != 0; left &= left - 1) {
             await(Integer.numberOfTrailingZeros(left));
         }
@@ -47,48 +43,35 @@ final class MonitoredPe {
     }
 
     private void await(int counter) {
-        Event event = counters.event(context, counter);
-        long happens = counters.untilOverflow(context, counter);
-        long at = event.count(context) + happens;
-        if (at < 0 || happens == Long.MAX_VALUE) {
+        PeState pe = context.pe;
+        PmuEvent event = counters.event(context, counter);
+        long times = counters.untilOverflow(context, counter);
+        if (times == Long.MAX_VALUE) {
             return;
         }
-        switch (event.source) {
-            case OPERATIONS:
-                operations = Math.min(operations, at);
-                break;
-            case CYCLES:
-                cycles = Math.min(cycles, at);
-                break;
-            case SOFTWARE:
-                break;
-            default:
-                if (event == Event.SAMPLE_POP && context.pe.spu.enabled) {
-                    // Every operation is a member of the population.
-                    operations = Math.min(operations, context.pe.executed + happens);
-                }
-                events[awaited] = event;
-                counts[awaited++] = at;
-                break;
-        }
+        operations = Math.min(operations, later(pe.executed, event.operationsUntil(pe, times)));
+        cycles = Math.min(cycles, later(CommonEvent.cycles(pe), event.cyclesUntil(pe, times)));
     }
 
-    /** Virtual time in cycles at which {@link #update} must be called; Long.MAX_VALUE for never. */
+    private static long later(long now, long by) {
+        return by > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + by;
+    }
+
+    /**
+     * Virtual time in cycles at which {@link #update} must be called; Long.MAX_VALUE for never. Events that neither
+     * operations nor cycles decide say themselves that they have happened.
+     */
     long deadline() {
-        long now = context.pe.cycles();
-        for (int i = 0; i < awaited; i++) {
-            if (events[i].count(context) >= counts[i]) {
-                return now;
-            }
-        }
-        if (operations == Long.MAX_VALUE && cycles == Long.MAX_VALUE) {
-            return Long.MAX_VALUE;
-        }
-        long left = Math.min(operations - context.pe.executed, cycles - Event.cycles(context));
+        PeState pe = context.pe;
+        long left = Math.min(left(operations, pe.executed), left(cycles, CommonEvent.cycles(pe)));
         if (left <= 0) {
-            return now;
+            return pe.cycles();
         }
         // Neither operations nor cycles are counted while the PE waits.
-        return context.pe.waiting || left > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + left;
+        return pe.waiting ? Long.MAX_VALUE : later(pe.cycles(), left);
+    }
+
+    private static long left(long at, long now) {
+        return at == Long.MAX_VALUE ? Long.MAX_VALUE : at - now;
     }
 }

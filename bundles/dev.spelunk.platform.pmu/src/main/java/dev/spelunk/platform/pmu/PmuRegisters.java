@@ -181,7 +181,8 @@ public final class PmuRegisters implements RegisterBank {
         private void identification() {
             for (int i = 0; i < 2; i++) {
                 traps.guard(
-                        add("PMCEID" + i + "_EL0", PMCEID0_EL0 + i).constant(Event.identification(architecture, i)),
+                        add("PMCEID" + i + "_EL0", PMCEID0_EL0 + i)
+                                .constant(new CountableEvents(architecture).identification(i)),
                         PmuTraps.EN,
                         0,
                         FGT_PMCEID,

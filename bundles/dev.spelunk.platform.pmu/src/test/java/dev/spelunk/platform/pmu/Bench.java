@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.platform.pmu;
 
+import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.banks.RegisterBank;
+import dev.spelunk.api.pmu.PmuEvent;
+import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.spu.Sampler;
 import dev.spelunk.registers.RegisterModelComponent;
@@ -9,6 +12,7 @@ import dev.spelunk.testkit.PlainBank;
 import dev.spelunk.testkit.TestBoard;
 import dev.spelunk.testkit.TestMachine;
 import java.lang.reflect.Proxy;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -39,11 +43,29 @@ final class Bench extends TestBoard {
     Bench(Set<String> features, Map<String, Long> registers) {
         super(TestMachine.builder()
                 .features(features)
+                .profiling(extension(features))
                 .stating(registers)
                 .registers(new RegisterModelComponent(), new PmuRegisters(), BUFFER));
         context.register(SystemRegister.SCR_EL3, NON_SECURE | 1L << 27);
         device = new PmuDevice(this);
         settle();
+    }
+
+    /** What SPE implements with these features, as far as the performance monitors care. */
+    private static ProfilingExtension extension(Set<String> features) {
+        ProfilingRulesBuilder rules = new ProfilingRulesBuilder();
+        rules.freezesCycleCounter = features.contains("FEAT_SPE_DPFZS");
+        return rules.build().extension();
+    }
+
+    /** FEAT_PMUv3p5 with events that a part brings. */
+    static Bench events(PmuEvent... events) {
+        Bench b = v3p5();
+        b.context.architecture = b.context.architecture.withPmuEvents(List.of(events));
+        b.context.registers = new RegisterModelComponent()
+                .create(b.context, List.of(new PmuRegisters(), BUFFER), b.context.registers);
+        b.settle();
+        return b;
     }
 
     /** FEAT_PMUv3p5 with EL2 and EL3, at EL1. */
@@ -95,7 +117,7 @@ final class Bench extends TestBoard {
                 Bench.class.getClassLoader(),
                 new Class<?>[] {Sampler.class},
                 (proxy, method, arguments) -> method.getReturnType() == boolean.class ? stopped : null);
-        return write(SystemRegister.PMBLIMITR_EL1, 1L << 29 | 1);
+        return write(SystemRegister.PMBLIMITR_EL1, 1L << 5 | 1);
     }
 
     /** Counter n counts that event, with PMCR_EL0.E = 1. */

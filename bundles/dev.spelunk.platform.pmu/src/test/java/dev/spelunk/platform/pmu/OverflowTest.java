@@ -4,6 +4,7 @@ package dev.spelunk.platform.pmu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.PmuState;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -103,7 +104,9 @@ class OverflowTest {
         b.run(100);
         assertThat(b.overflows()).isZero();
         b.context.pe.count(PmuState.EXC_TAKEN);
-        assertThat(b.device.deadline(0)).isEqualTo(b.context.pe.cycles());
+        assertThat(b.context.pe.changed & PeState.CHANGED_EVENTS)
+                .as("the run loop looks")
+                .isNotZero();
         b.settle();
         assertThat(b.overflows()).isEqualTo(1);
     }

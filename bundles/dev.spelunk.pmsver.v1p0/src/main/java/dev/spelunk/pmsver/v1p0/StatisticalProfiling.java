@@ -4,6 +4,7 @@ package dev.spelunk.pmsver.v1p0;
 import dev.spelunk.api.architecture.BringsFeature;
 import dev.spelunk.api.architecture.NeedsFeature;
 import dev.spelunk.api.parts.Parts;
+import dev.spelunk.api.pmu.PmuEvent;
 import dev.spelunk.api.profiling.PacketOrder;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRulesBuilder;
@@ -58,10 +59,10 @@ public final class StatisticalProfiling implements ProfilingFeatures {
                 .field("B", 16)
                 .field("LD", 17)
                 .field("ST", 18));
-        rules.pmuEvent(0x4000, SpuState.SAMPLE_POP);
-        rules.pmuEvent(0x4001, SpuState.SAMPLE_FEED);
-        rules.pmuEvent(0x4002, SpuState.SAMPLE_FILTRATE);
-        rules.pmuEvent(0x4003, SpuState.SAMPLE_COLLISION);
+        rules.pmuEvent(new SamplePopulation());
+        rules.pmuEvent(PmuEvent.of(0x4001, "SAMPLE_FEED", pe -> pe.spu.counters[SpuState.SAMPLE_FEED]));
+        rules.pmuEvent(PmuEvent.of(0x4002, "SAMPLE_FILTRATE", pe -> pe.spu.counters[SpuState.SAMPLE_FILTRATE]));
+        rules.pmuEvent(PmuEvent.of(0x4003, "SAMPLE_COLLISION", pe -> pe.spu.counters[SpuState.SAMPLE_COLLISION]));
 
         rules.filter("FE", new EventFilter());
         rules.filter("FT", new TypeFilter());

@@ -11,7 +11,6 @@ import dev.spelunk.api.profiling.SampleFilter;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.spu.OperationTypes;
 import dev.spelunk.api.state.Operation;
-import dev.spelunk.api.state.SpuState;
 import dev.spelunk.api.wiring.PeContext;
 import org.osgi.service.component.annotations.Component;
 
@@ -45,25 +44,21 @@ public final class StatisticalProfilingV1p2 implements ProfilingFeatures {
         rules.discardMode = true;
         rules.filterableEvents |= NOT_TAKEN;
         rules.refine(SystemRegister.PMBLIMITR_EL1, (register, architecture) -> register.field("PMFZ", 5));
-        rules.feedCounter(0x812A, SpuState.SAMPLE_FEED_BR, (context, composed, sample) -> is(sample, OperationTypes.B));
-        rules.feedCounter(
-                0x812B, SpuState.SAMPLE_FEED_LD, (context, composed, sample) -> is(sample, OperationTypes.LD));
-        rules.feedCounter(
-                0x812C, SpuState.SAMPLE_FEED_ST, (context, composed, sample) -> is(sample, OperationTypes.ST));
+        rules.feedCounter(0x812A, "SAMPLE_FEED_BR", (context, composed, sample) -> is(sample, OperationTypes.B));
+        rules.feedCounter(0x812B, "SAMPLE_FEED_LD", (context, composed, sample) -> is(sample, OperationTypes.LD));
+        rules.feedCounter(0x812C, "SAMPLE_FEED_ST", (context, composed, sample) -> is(sample, OperationTypes.ST));
         rules.feedCounter(
                 0x812D,
-                SpuState.SAMPLE_FEED_OP,
+                "SAMPLE_FEED_OP",
                 (context, composed, sample) -> (context.register(SystemRegister.PMSFCR_EL1) & TYPE_CONTROLS) != 0
                         && passes(context, composed, sample, "FT"));
         rules.feedCounter(
                 0x812E,
-                SpuState.SAMPLE_FEED_EVENT,
+                "SAMPLE_FEED_EVENT",
                 (context, composed, sample) ->
                         passes(context, composed, sample, "FE") && passes(context, composed, sample, "FnE"));
         rules.feedCounter(
-                0x812F,
-                SpuState.SAMPLE_FEED_LAT,
-                (context, composed, sample) -> passes(context, composed, sample, "FL"));
+                0x812F, "SAMPLE_FEED_LAT", (context, composed, sample) -> passes(context, composed, sample, "FL"));
     }
 
     private static boolean is(Operation sample, long type) {

@@ -4,6 +4,7 @@ package dev.spelunk.pmsver.v1p4;
 import dev.spelunk.api.architecture.BringsFeature;
 import dev.spelunk.api.architecture.NeedsFeature;
 import dev.spelunk.api.parts.Parts;
+import dev.spelunk.api.pmu.PmuEvent;
 import dev.spelunk.api.profiling.PacketOrder;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRulesBuilder;
@@ -43,7 +44,7 @@ public final class StatisticalProfilingV1p4 implements ProfilingFeatures {
         rules.allowedEvents = rules.allowedEvents & ~WITHDRAWN | CACHE_EVENTS;
         rules.events |= CACHE_EVENTS;
         rules.filterableEvents |= CACHE_EVENTS | MANDATORY_FILTERS;
-        rules.pmuEvent(0x8123, SpuState.BUFFER_FULL);
+        rules.pmuEvent(PmuEvent.of(0x8123, "SAMPLE_BUFFER_FULL", pe -> pe.spu.counters[SpuState.BUFFER_FULL]));
         rules.packet(
                 PacketOrder.OPERATION_TYPE, new GuardedControlStackPacket(rules.packet(PacketOrder.OPERATION_TYPE)));
     }

@@ -8,8 +8,7 @@ import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import org.osgi.service.component.annotations.Component;
 
-/** FEAT_SPE_DPFZS: with PMCR_EL0.{FZS, DP} = {1, 1} a stopped buffer freezes PMCCNTR_EL0 too (DDI 0487, D13.5.2).
- * The performance monitors do it, where the machine has this feature; the SPU's rules are the same. */
+/** FEAT_SPE_DPFZS: with PMCR_EL0.{FZS, DP} = {1, 1} a stopped buffer freezes PMCCNTR_EL0 too (DDI 0487, D13.5.2). */
 @Component(
         service = ProfilingFeatures.class,
         property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE_DPFZS"})
@@ -29,6 +28,6 @@ public final class FreezeCycleCounter implements ProfilingFeatures {
 
     @Override
     public void contribute(ProfilingRulesBuilder rules) {
-        // ID_AA64DFR1_EL1.DPFZS and the freeze are the registers' and the performance monitors'.
+        rules.freezesCycleCounter = true;
     }
 }

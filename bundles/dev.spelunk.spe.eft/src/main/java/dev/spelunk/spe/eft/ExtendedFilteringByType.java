@@ -8,7 +8,6 @@ import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.spu.OperationTypes;
-import dev.spelunk.api.state.SpuState;
 import org.osgi.service.component.annotations.Component;
 
 /** FEAT_SPE_EFT: filtering by SIMD and floating-point types and the masks of the type filter, PMSFCR_EL1.TYPEm,
@@ -45,11 +44,11 @@ public final class ExtendedFilteringByType implements ProfilingFeatures {
                 .field("SIMDm", 52));
         rules.feedCounter(
                 0x8348,
-                SpuState.SAMPLE_FEED_FP,
+                "SAMPLE_FEED_FP",
                 (context, composed, sample) -> (OperationTypes.of(sample) & OperationTypes.FP) != 0);
         rules.feedCounter(
                 0x8349,
-                SpuState.SAMPLE_FEED_SIMD,
+                "SAMPLE_FEED_SIMD",
                 (context, composed, sample) -> (OperationTypes.of(sample) & OperationTypes.SIMD) != 0);
     }
 }

@@ -9,7 +9,6 @@ import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRegisters;
 import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.api.registers.SystemRegister;
-import dev.spelunk.api.state.SpuState;
 import java.util.List;
 import org.osgi.service.component.annotations.Component;
 
@@ -51,8 +50,6 @@ public final class DataSourceFiltering implements ProfilingFeatures {
                         MDCR_EL3_ENPMS3)
                 .build()));
         rules.feedCounter(
-                0x8122,
-                SpuState.SAMPLE_FEED_DS,
-                (context, composed, sample) -> DataSourceFilter.selects(context, sample));
+                0x8122, "SAMPLE_FEED_DS", (context, composed, sample) -> DataSourceFilter.selects(context, sample));
     }
 }
