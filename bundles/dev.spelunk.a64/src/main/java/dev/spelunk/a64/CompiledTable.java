@@ -24,7 +24,7 @@ final class CompiledTable {
     private static final String NAME = "table.bin";
     private static final int HEAD = 3;
     private static final int OF_CLASS = 2;
-    private static final int OF_INSTRUCTION = 6;
+    private static final int OF_INSTRUCTION = 7;
     private static final int STARTS = 257;
 
     private CompiledTable() {}
@@ -97,7 +97,7 @@ final class CompiledTable {
         Instruction[] table = new Instruction[instructions];
         for (int i = 0; i < instructions; i++, at += OF_INSTRUCTION) {
             InstructionClass of = all.get(numbers[at]);
-            int to = text + numbers[at + 5];
+            int to = text + numbers[at + 6];
             table[i] = new Instruction(of, new Text(bytes, from, to), numbers, at + 1);
             of.instructions.add(table[i]);
             from = to;

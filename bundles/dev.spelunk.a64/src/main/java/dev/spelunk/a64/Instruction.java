@@ -50,6 +50,8 @@ public final class Instruction {
     private final int shouldBeOne;
     /** Whether only some of the words with the fixed bits are allocated; unknown, so true, before the table is compiled. */
     private final boolean conditional;
+    /** Null until it is read of the text. */
+    private Form form;
 
     private Details details;
 
@@ -115,6 +117,7 @@ public final class Instruction {
         fixedBits = compiled[at + 1];
         shouldBeOne = compiled[at + 2];
         conditional = compiled[at + 3] != 0;
+        form = Form.ALL[compiled[at + 4]];
     }
 
     private void readLine() {
@@ -264,6 +267,17 @@ public final class Instruction {
         return instructionClass;
     }
 
+    /** The form of the operands in the word. */
+    public Form form() {
+        if (form == null) {
+            String text = text("form");
+            form = text == null
+                    ? Form.OTHER
+                    : Form.valueOf(text.replace('-', '_').toUpperCase(Locale.ROOT));
+        }
+        return form;
+    }
+
     public Kind kind() {
         return details().kind;
     }
@@ -278,10 +292,10 @@ public final class Instruction {
         return fixedMask;
     }
 
-    /** Mask, bits, bits that should be one, and whether only some of the words with the fixed bits are allocated. */
+    /** Mask, bits, bits that should be one, whether only some of the words with the fixed bits are allocated, and form. */
     int[] compiled() {
         boolean some = details().valid != null || details().never;
-        return new int[] {fixedMask, fixedBits, shouldBeOne, some ? 1 : 0};
+        return new int[] {fixedMask, fixedBits, shouldBeOne, some ? 1 : 0, form().ordinal()};
     }
 
     Text source() {

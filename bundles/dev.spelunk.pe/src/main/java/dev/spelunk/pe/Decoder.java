@@ -4,8 +4,9 @@ package dev.spelunk.pe;
 import static dev.spelunk.a64.integer.DataProcessingImmediate.destination;
 import static dev.spelunk.a64.integer.DataProcessingImmediate.orStackPointer;
 
+import dev.spelunk.a64.Instruction;
+import dev.spelunk.a64.InstructionSet;
 import dev.spelunk.a64.fp.FrequentOperations;
-import dev.spelunk.a64.fp.ScalarFloatingPoint;
 import dev.spelunk.a64.integer.Alu;
 import dev.spelunk.a64.integer.DataProcessingImmediate;
 import dev.spelunk.a64.simd.AdvancedSimd;
@@ -16,6 +17,10 @@ import dev.spelunk.api.state.PeState;
  * generic kinds, whose meaning {@link Instructions} gives; so does everything that is not allocated.
  */
 final class Decoder {
+    static final long SLOW = op(Kinds.SLOW, 0, 0, 0, 0);
+    static final long NOP = op(Kinds.NOP, 0, 0, 0, 0);
+
+    private final InstructionSet set = InstructionSet.whole();
     /** Constants of the block being decoded; {@link #constants} of them. */
     final long[] pool = new long[Block.LIMIT];
 
@@ -66,38 +71,68 @@ final class Decoder {
         return !((group & 5) == 4 || (group & 5) == 5);
     }
 
-    /** Decodes one word at pc. */
+    /** Decodes one word at pc, by the form that the instruction table gives it. */
     long decode(int word, long pc) {
-        switch (word >>> 25 & 15) {
-            case 8:
-            case 9:
-                return immediate(word, pc);
-            case 5:
-            case 13:
-                return register(word);
-            case 10:
-            case 11:
-                return branch(word);
-            case 4:
-            case 12:
-                return MemoryDecoder.decode(word);
-            case 6:
-            case 14:
-                return MemoryDecoder.vector(word);
-            case 7:
-            case 15:
-                return vector(word);
+        Instruction instruction = set.decode(word);
+        if (instruction == null) {
+            return SLOW;
+        }
+        switch (instruction.form()) {
+            case PC_RELATIVE:
+                return constant(destination(word & 31), DataProcessingImmediate.pcRelative(word, pc));
+            case ADD_IMMEDIATE:
+                return addImmediate(word);
+            case LOGICAL_IMMEDIATE:
+                return logicalImmediate(word);
+            case MOVE_WIDE:
+                return moveWide(word);
+            case BITFIELD:
+                return bitfield(word);
+            case INTEGER_IMMEDIATE:
+                return generic(Kinds.DP_IMMEDIATE, word);
+            case LOGICAL_REGISTER:
+                return logicalRegister(word);
+            case ADD_REGISTER:
+                return addRegister(word);
+            case ADD_EXTENDED:
+                return addExtended(word);
+            case CONDITIONAL_COMPARE:
+                return conditionalCompare(word);
+            case CONDITIONAL_SELECT:
+                return conditionalSelect(word);
+            case SHIFT_VARIABLE:
+                return operands(variableShift(word), word, 0);
+            case MULTIPLY:
+                return operands(multiply(word), word, word >>> 10 & 31);
+            case MULTIPLY_LONG:
+                return operands((word >>> 23 & 1) == 0 ? Kinds.SMADDL : Kinds.UMADDL, word, word >>> 10 & 31);
+            case INTEGER_REGISTER:
+                return generic(Kinds.DP_REGISTER, word);
+            case BRANCH:
+                return op(word < 0 ? Kinds.BL : Kinds.B, 0, 0, 0, 0);
+            case BRANCH_CONDITIONAL:
+                return op(Kinds.B_COND, 0, 0, 0, Alu.conditionMask(word & 15));
+            case COMPARE_BRANCH:
+                return op(compareBranch(word), 0, word & 31, 0, 0);
+            case TEST_BRANCH:
+                int bit = (word >>> 31) << 5 | word >>> 19 & 31;
+                return op((word >>> 24 & 1) == 0 ? Kinds.TBZ : Kinds.TBNZ, 0, word & 31, bit, 0);
+            case BRANCH_REGISTER:
+                return op((word >>> 21 & 3) == 1 ? Kinds.BLR : Kinds.BR, 0, word >>> 5 & 31, 0, 0);
+            case HINT:
+                return isPlainHint(word) ? NOP : SLOW;
+            case BARRIER:
+                return NOP;
+            case FLOAT:
+                return floatingPoint(word);
+            case SIMD:
+                return op(Kinds.SIMD, 0, 0, AdvancedSimd.group(word), word);
             default:
-                return op(Kinds.SLOW, 0, 0, 0, 0);
+                return MemoryDecoder.decode(instruction.form(), word);
         }
     }
 
-    /** Data processing on the SIMD&FP registers. */
-    private static long vector(int word) {
-        if (!ScalarFloatingPoint.matches(word)) {
-            int group = AdvancedSimd.group(word);
-            return op(group == 0 ? Kinds.SLOW : Kinds.SIMD, 0, 0, group, word);
-        }
+    private static long floatingPoint(int word) {
         int operation = FrequentOperations.decode(word);
         if (operation < 0) {
             return generic(Kinds.FP_WORD, word);
@@ -127,28 +162,15 @@ final class Decoder {
         return constants++;
     }
 
-    private long immediate(int word, long pc) {
+    /** Registers d, n and m in their usual places, 31 being XZR. */
+    private static long operands(int kind, int word, int immediate) {
+        return op(kind, destination(word & 31), word >>> 5 & 31, word >>> 16 & 31, immediate);
+    }
+
+    private static long addImmediate(int word) {
         boolean is64 = word < 0;
         int d = word & 31;
         int n = word >>> 5 & 31;
-        switch (word >>> 23 & 7) {
-            case 0:
-            case 1:
-                return constant(destination(d), DataProcessingImmediate.pcRelative(word, pc));
-            case 2:
-                return addSubtract(word, is64, d, n);
-            case 4:
-                return logical(word, is64, d, n);
-            case 5:
-                return moveWide(word, is64, d);
-            case 6:
-                return bitfield(word, is64, d, n);
-            default:
-                return generic(Kinds.DP_IMMEDIATE, word);
-        }
-    }
-
-    private static long addSubtract(int word, boolean is64, int d, int n) {
         int value = (word >>> 10 & 0xFFF) << ((word >>> 22 & 1) != 0 ? 12 : 0);
         boolean subtract = (word >>> 30 & 1) != 0;
         if ((word >>> 29 & 1) == 0) {
@@ -163,13 +185,11 @@ final class Decoder {
         return op(kind, destination(d), orStackPointer(n), 0, value);
     }
 
-    private long logical(int word, boolean is64, int d, int n) {
-        int imms = word >>> 10 & 0x3F;
-        int top = word >>> 22 & 1;
-        if (!Alu.validBitMask(is64, top, imms)) {
-            return generic(Kinds.DP_IMMEDIATE, word);
-        }
-        long mask = Alu.bitMask(top, word >>> 16 & 0x3F, imms);
+    private long logicalImmediate(int word) {
+        boolean is64 = word < 0;
+        int d = word & 31;
+        int n = word >>> 5 & 31;
+        long mask = Alu.bitMask(word >>> 22 & 1, word >>> 16 & 0x3F, word >>> 10 & 0x3F);
         int opc = word >>> 29 & 3;
         if (!is64) {
             mask &= 0xFFFFFFFFL;
@@ -192,10 +212,12 @@ final class Decoder {
         }
     }
 
-    private long moveWide(int word, boolean is64, int d) {
+    private long moveWide(int word) {
+        boolean is64 = word < 0;
+        int d = word & 31;
         int opc = word >>> 29 & 3;
         int shift = (word >>> 21 & 3) << 4;
-        if (opc == 1 || !is64 && (shift > 16 || opc == 3)) {
+        if (!is64 && opc == 3) {
             return generic(Kinds.DP_IMMEDIATE, word);
         }
         long value = (word >>> 5 & 0xFFFFL) << shift;
@@ -208,15 +230,17 @@ final class Decoder {
         return constant(destination(d), value);
     }
 
-    private static long bitfield(int word, boolean is64, int d, int n) {
+    private static long bitfield(int word) {
+        boolean is64 = word < 0;
+        int n = word >>> 5 & 31;
         int opc = word >>> 29 & 3;
         int immr = word >>> 16 & 0x3F;
         int imms = word >>> 10 & 0x3F;
         int width = is64 ? 64 : 32;
-        if (opc == 1 || opc == 3 || is64 != ((word >>> 22 & 1) != 0) || immr >= width || imms >= width) {
+        if (opc == 1) {
             return generic(Kinds.DP_IMMEDIATE, word);
         }
-        d = destination(d);
+        int d = destination(word & 31);
         if (opc == 0) {
             int left = width - 1 - imms;
             int kind = is64 ? Kinds.SBF_X : Kinds.SBF_W;
@@ -237,70 +261,48 @@ final class Decoder {
         return op(Kinds.UBFIZ, d, n, width - immr, 64 - (imms + 1));
     }
 
-    private static long register(int word) {
+    private static int variableShift(int word) {
+        boolean is64 = word < 0;
+        switch (word >>> 10 & 3) {
+            case 0:
+                return is64 ? Kinds.LSLV_X : Kinds.LSLV_W;
+            case 1:
+                return is64 ? Kinds.LSRV_X : Kinds.LSRV_W;
+            default:
+                return is64 ? Kinds.ASRV_X : Kinds.ASRV_W;
+        }
+    }
+
+    private static int multiply(int word) {
+        boolean subtract = (word & 0x8000) != 0;
+        if (word < 0) {
+            return subtract ? Kinds.MSUB_X : Kinds.MADD_X;
+        }
+        return subtract ? Kinds.MSUB_W : Kinds.MADD_W;
+    }
+
+    private static int compareBranch(int word) {
+        boolean nonzero = (word >>> 24 & 1) != 0;
+        if (word < 0) {
+            return nonzero ? Kinds.CBNZ_X : Kinds.CBZ_X;
+        }
+        return nonzero ? Kinds.CBNZ_W : Kinds.CBZ_W;
+    }
+
+    private static long conditionalSelect(int word) {
+        if ((word >>> 30 & 1) != 0) {
+            return generic(Kinds.DP_REGISTER, word);
+        }
+        boolean increment = (word & 0x400) != 0;
+        int kind = word < 0 ? increment ? Kinds.CSINC_X : Kinds.CSEL_X : increment ? Kinds.CSINC_W : Kinds.CSEL_W;
+        return operands(kind, word, Alu.conditionMask(word >>> 12 & 15));
+    }
+
+    private static long logicalRegister(int word) {
         boolean is64 = word < 0;
         int d = destination(word & 31);
         int n = word >>> 5 & 31;
         int m = word >>> 16 & 31;
-        int group = word >>> 21 & 15;
-        if ((word >>> 28 & 1) == 0) {
-            if (group < 8) {
-                return logicalRegister(word, is64, d, n, m);
-            }
-            return (group & 1) == 0 ? addSubtractRegister(word, is64, d, n, m) : addSubtractExtended(word, is64, n, m);
-        }
-        int opc = word >>> 29 & 3;
-        switch (group) {
-            case 2:
-                return conditionalCompare(word, is64, n, m);
-            case 4:
-                if (opc == 0 && (word & 0x800) == 0) {
-                    boolean increment = (word & 0x400) != 0;
-                    int kind = increment ? is64 ? Kinds.CSINC_X : Kinds.CSINC_W : is64 ? Kinds.CSEL_X : Kinds.CSEL_W;
-                    return op(kind, d, n, m, Alu.conditionMask(word >>> 12 & 15));
-                }
-                break;
-            case 6:
-                if (opc == 0) {
-                    int kind = variableShift(word >>> 10 & 0x3F, is64);
-                    if (kind >= 0) {
-                        return op(kind, d, n, m, 0);
-                    }
-                }
-                break;
-            case 8:
-                if (opc == 0) {
-                    boolean subtract = (word & 0x8000) != 0;
-                    int kind = subtract ? is64 ? Kinds.MSUB_X : Kinds.MSUB_W : is64 ? Kinds.MADD_X : Kinds.MADD_W;
-                    return op(kind, d, n, m, word >>> 10 & 31);
-                }
-                break;
-            case 9:
-            case 13:
-                if (opc == 0 && is64 && (word & 0x8000) == 0) {
-                    return op(group == 9 ? Kinds.SMADDL : Kinds.UMADDL, d, n, m, word >>> 10 & 31);
-                }
-                break;
-            default:
-                break;
-        }
-        return generic(Kinds.DP_REGISTER, word);
-    }
-
-    private static int variableShift(int opcode, boolean is64) {
-        switch (opcode) {
-            case 8:
-                return is64 ? Kinds.LSLV_X : Kinds.LSLV_W;
-            case 9:
-                return is64 ? Kinds.LSRV_X : Kinds.LSRV_W;
-            case 10:
-                return is64 ? Kinds.ASRV_X : Kinds.ASRV_W;
-            default:
-                return -1;
-        }
-    }
-
-    private static long logicalRegister(int word, boolean is64, int d, int n, int m) {
         int opc = word >>> 29 & 3;
         int amount = word >>> 10 & 0x3F;
         int type = word >>> 22 & 3;
@@ -329,17 +331,21 @@ final class Decoder {
         return generic(Kinds.DP_REGISTER, word);
     }
 
-    private static long addSubtractRegister(int word, boolean is64, int d, int n, int m) {
+    private static long addRegister(int word) {
+        boolean is64 = word < 0;
+        int d = destination(word & 31);
+        int n = word >>> 5 & 31;
+        int m = word >>> 16 & 31;
         int amount = word >>> 10 & 0x3F;
         int type = word >>> 22 & 3;
         int opc = word >>> 29 & 3;
-        if (amount == 0 && type != 3) {
+        if (amount == 0) {
             int kind = is64
                     ? opc == 0 ? Kinds.ADD_X : opc == 1 ? Kinds.ADDS_X : opc == 2 ? Kinds.SUB_X : Kinds.SUBS_X
                     : opc == 0 ? Kinds.ADD_W : opc == 1 ? Kinds.ADDS_W : opc == 2 ? Kinds.SUB_W : Kinds.SUBS_W;
             return op(kind, d, n, m, 0);
         }
-        if (type == 0 && (is64 || amount < 32)) {
+        if (type == 0) {
             if (opc == 0) {
                 return op(is64 ? Kinds.ADD_LSL_X : Kinds.ADD_LSL_W, d, n, m, amount);
             }
@@ -350,10 +356,12 @@ final class Decoder {
         return generic(Kinds.DP_REGISTER, word);
     }
 
-    private static long addSubtractExtended(int word, boolean is64, int n, int m) {
+    private static long addExtended(int word) {
+        int n = word >>> 5 & 31;
+        int m = word >>> 16 & 31;
         int option = word >>> 13 & 7;
         int shift = word >>> 10 & 7;
-        if (is64 && shift <= 4 && (word >>> 22 & 3) == 0 && (word >>> 29 & 3) == 0 && (option == 6 || option == 2)) {
+        if (word < 0 && (word >>> 29 & 3) == 0 && (option == 6 || option == 2)) {
             return op(
                     option == 6 ? Kinds.ADD_SXTW : Kinds.ADD_UXTW,
                     orStackPointer(word & 31),
@@ -364,58 +372,19 @@ final class Decoder {
         return generic(Kinds.DP_REGISTER, word);
     }
 
-    private static long conditionalCompare(int word, boolean is64, int n, int m) {
-        if ((word & 0x10) != 0 || (word & 0x400) != 0 || (word >>> 29 & 3) != 3) {
+    private static long conditionalCompare(int word) {
+        boolean is64 = word < 0;
+        int n = word >>> 5 & 31;
+        int m = word >>> 16 & 31;
+        if ((word >>> 30 & 1) == 0) {
             return generic(Kinds.DP_REGISTER, word);
         }
         int kind = (word & 0x800) != 0 ? is64 ? Kinds.CCMPI_X : Kinds.CCMPI_W : is64 ? Kinds.CCMP_X : Kinds.CCMP_W;
         return op(kind, 0, n, m, (word & 15) << 16 | Alu.conditionMask(word >>> 12 & 15));
     }
 
-    private long branch(int word) {
-        int t = word & 31;
-        switch (word >>> 29) {
-            case 0:
-                return op(Kinds.B, 0, 0, 0, 0);
-            case 4:
-                return op(Kinds.BL, 0, 0, 0, 0);
-            case 1:
-            case 5:
-                if ((word >>> 25 & 1) != 0) {
-                    int bit = (word >>> 31) << 5 | word >>> 19 & 31;
-                    return op((word >>> 24 & 1) == 0 ? Kinds.TBZ : Kinds.TBNZ, 0, t, bit, 0);
-                }
-                if ((word >>> 24 & 1) == 0) {
-                    return op(word < 0 ? Kinds.CBZ_X : Kinds.CBZ_W, 0, t, 0, 0);
-                }
-                return op(word < 0 ? Kinds.CBNZ_X : Kinds.CBNZ_W, 0, t, 0, 0);
-            case 2:
-                if ((word & 0xFF000010) == 0x54000000) {
-                    return op(Kinds.B_COND, 0, 0, 0, Alu.conditionMask(word & 15));
-                }
-                return op(Kinds.SLOW, 0, 0, 0, 0);
-            default:
-                break;
-        }
-        int n = word >>> 5 & 31;
-        switch (word & 0xFFFFFC1F) {
-            case 0xD61F0000:
-            case 0xD65F0000:
-                return op(Kinds.BR, 0, n, 0, 0);
-            case 0xD63F0000:
-                return op(Kinds.BLR, 0, n, 0, 0);
-            default:
-                break;
-        }
-        boolean barrier = (word & 0xFFFFF0DF) == 0xD503309F;
-        return op(barrier || isPlainHint(word) ? Kinds.NOP : Kinds.SLOW, 0, 0, 0, 0);
-    }
-
     /** A hint that is a NOP on this PE. */
     private boolean isPlainHint(int word) {
-        if ((word & 0xFFFFF01F) != 0xD503201F) {
-            return false;
-        }
         int number = word >>> 5 & 0x7F;
         if ((features & Features.PAUTH) != 0 && PointerAuthentication.isHint(number)) {
             return false;
@@ -423,7 +392,7 @@ final class Decoder {
         return number < 2 || number == 6 || number == 7 || number > 17;
     }
 
-    /** Target of a direct branch at pc, in the encodings that {@link #branch} makes direct. */
+    /** Target of a direct branch at pc. */
     static long directTarget(int word, long pc) {
         switch (word >>> 29) {
             case 0:

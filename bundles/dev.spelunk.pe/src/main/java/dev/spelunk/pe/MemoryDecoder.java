@@ -3,9 +3,10 @@ package dev.spelunk.pe;
 
 import static dev.spelunk.a64.integer.DataProcessingImmediate.destination;
 
+import dev.spelunk.a64.Form;
+
 /** Decodes the frequent loads and stores to {@link Kinds}; {@link LoadStore} has the meaning of all of them. */
 final class MemoryDecoder {
-    private static final long SLOW = Decoder.op(Kinds.SLOW, 0, 0, 0, 0);
     /** Kind by size and opc; -1 where there is none. */
     private static final int[] OFFSET = {
         Kinds.STR_B,
@@ -65,47 +66,54 @@ final class MemoryDecoder {
 
     private MemoryDecoder() {}
 
-    static long decode(int word) {
-        if ((word >>> 26 & 1) != 0) {
-            return SLOW;
-        }
-        switch (word >>> 28 & 3) {
-            case 2:
+    static long decode(Form form, int word) {
+        int n = word >>> 5 & 31;
+        switch (form) {
+            case LOAD_STORE_UNSIGNED:
+                return offset(word, n, (word >>> 10 & 0xFFF) << (word >>> 30));
+            case LOAD_STORE_UNSCALED:
+                return offset(word, n, word << 11 >> 23);
+            case LOAD_STORE_WRITEBACK:
+                return writeback(word, n);
+            case LOAD_STORE_REGISTER:
+                return registerOffset(word, n);
+            case LOAD_STORE_PAIR:
                 return pair(word);
-            case 3:
-                return register(word);
+            case VECTOR_LOAD_STORE_UNSIGNED:
+                return vector(word, n, (word >>> 10 & 0xFFF) << scale(word));
+            case VECTOR_LOAD_STORE_UNSCALED:
+                return vector(word, n, word << 11 >> 23);
+            case VECTOR_LOAD_STORE_PAIR:
+                return vectorPair(word);
             default:
-                return SLOW;
+                return Decoder.SLOW;
         }
     }
 
-    /** Loads and stores of one S, D or Q register with an immediate offset, and of pairs of D or Q registers. */
-    static long vector(int word) {
-        int form = word >>> 28 & 3;
-        if (form == 2) {
-            return vectorPair(word);
+    /** Size and opc of a single register's load or store. */
+    private static int operation(int word) {
+        return word >>> 28 & 12 | word >>> 22 & 3;
+    }
+
+    /** log2 of the size of a SIMD&FP register's load or store. */
+    private static int scale(int word) {
+        return word >>> 30 | word >>> 21 & 4;
+    }
+
+    /** Loads and stores of one S, D or Q register. */
+    private static long vector(int word, int n, int displacement) {
+        int scale = scale(word);
+        if (scale < 2) {
+            return Decoder.SLOW;
         }
-        int scale = word >>> 30 | word >>> 21 & 4;
-        if (form != 3 || scale < 2 || scale > 4) {
-            return SLOW;
-        }
-        int displacement;
-        if ((word >>> 24 & 1) != 0) {
-            displacement = (word >>> 10 & 0xFFF) << scale;
-        } else if ((word >>> 21 & 1) == 0 && (word >>> 10 & 3) == 0) {
-            displacement = word << 11 >> 23;
-        } else {
-            return SLOW;
-        }
-        int n = word >>> 5 & 31;
         int kind = ((word >>> 22 & 1) != 0 ? Kinds.LDR_S : Kinds.STR_S) + scale - 2;
         return Decoder.op(kind, word & 31, Decoder.base(n), Decoder.baseMask(n), displacement);
     }
 
     private static long vectorPair(int word) {
         int opc = word >>> 30;
-        if (opc != 1 && opc != 2) {
-            return SLOW;
+        if (opc == 0) {
+            return Decoder.SLOW;
         }
         int mode = word >>> 23 & 3;
         boolean load = (word >>> 22 & 1) != 0;
@@ -118,30 +126,15 @@ final class MemoryDecoder {
                 (load ? Kinds.LDP_D : Kinds.STP_D) + opc - 1, word & 31, Decoder.base(n), word >>> 10 & 31, immediate);
     }
 
-    private static long register(int word) {
-        int n = word >>> 5 & 31;
-        int operation = word >>> 28 & 12 | word >>> 22 & 3;
-        if ((word >>> 24 & 1) != 0) {
-            return offset(word, operation, n, (word >>> 10 & 0xFFF) << (word >>> 30));
-        }
-        int form = word >>> 10 & 3;
-        if ((word >>> 21 & 1) != 0) {
-            return form == 2 ? registerOffset(word, operation, n) : SLOW;
+    private static long writeback(int word, int n) {
+        int kind = WRITEBACK[operation(word)];
+        if (kind < 0) {
+            return Decoder.SLOW;
         }
         int displacement = word << 11 >> 23;
-        switch (form) {
-            case 0:
-                return offset(word, operation, n, displacement);
-            case 2:
-                return SLOW;
-            default:
-                int kind = WRITEBACK[operation];
-                if (kind < 0) {
-                    return SLOW;
-                }
-                int immediate = displacement << 16 | (form == 1 ? 0 : displacement & 0xFFFF);
-                return Decoder.op(kind, register(word, kind), Decoder.base(n), Decoder.baseMask(n), immediate);
-        }
+        boolean postIndexed = (word >>> 11 & 1) == 0;
+        int immediate = displacement << 16 | (postIndexed ? 0 : displacement & 0xFFFF);
+        return Decoder.op(kind, register(word, kind), Decoder.base(n), Decoder.baseMask(n), immediate);
     }
 
     /** The transfer register: XZR as a source reads zero, as a destination it is discarded. */
@@ -152,19 +145,19 @@ final class MemoryDecoder {
         return store ? word & 31 : destination(word & 31);
     }
 
-    private static long offset(int word, int operation, int n, int displacement) {
-        int kind = OFFSET[operation];
+    private static long offset(int word, int n, int displacement) {
+        int kind = OFFSET[operation(word)];
         if (kind < 0) {
-            return SLOW;
+            return Decoder.SLOW;
         }
         return Decoder.op(kind, register(word, kind), Decoder.base(n), Decoder.baseMask(n), displacement);
     }
 
-    private static long registerOffset(int word, int operation, int n) {
-        int kind = REGISTER[operation];
+    private static long registerOffset(int word, int n) {
+        int kind = REGISTER[operation(word)];
         int option = word >>> 13 & 7;
-        if (kind < 0 || n == 31 || (option & 2) == 0) {
-            return SLOW;
+        if (kind < 0 || n == 31) {
+            return Decoder.SLOW;
         }
         int shift = (word >>> 12 & 1) != 0 ? word >>> 30 : 0;
         int immediate;
@@ -182,7 +175,7 @@ final class MemoryDecoder {
         boolean load = (word >>> 22 & 1) != 0;
         boolean writeback = (mode & 1) != 0;
         if (opc != 2) {
-            return SLOW;
+            return Decoder.SLOW;
         }
         int kind = load ? writeback ? Kinds.LDP_X_WB : Kinds.LDP_X : writeback ? Kinds.STP_X_WB : Kinds.STP_X;
         int n = word >>> 5 & 31;
