@@ -102,7 +102,7 @@ final class ProfileRecorder implements Profile {
         }
     }
 
-    private static int endOfLastRecord(AuxPiece piece) {
+    private static int endOfLastRecord(AuxPiece piece) throws IOException {
         RecordScanner scanner = new RecordScanner(piece.data, piece.length, 0);
         SampleRecord record = new SampleRecord();
         int end = 0;

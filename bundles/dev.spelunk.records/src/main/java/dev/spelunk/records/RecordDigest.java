@@ -9,6 +9,7 @@ import dev.spelunk.records.packet.SampleRecord;
 import dev.spelunk.records.perf.AuxContents;
 import dev.spelunk.records.perf.AuxPiece;
 import dev.spelunk.records.summary.Summary;
+import java.io.IOException;
 
 /** Decodes the records of a profile, once, for its summary and for what perf must be told. */
 final class RecordDigest {
@@ -27,7 +28,7 @@ final class RecordDigest {
     }
 
     /** Decodes a piece, and decides what of it is to be written: all of it, but for what is no whole record. */
-    void add(AuxPiece piece) {
+    void add(AuxPiece piece) throws IOException {
         long base = offsets[piece.cpu];
         RecordScanner scanner = new RecordScanner(piece.data, piece.length, base);
         int start = -1;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.records;
 
+import dev.spelunk.api.records.DecodeOptions;
 import dev.spelunk.api.records.MalformedRecordException;
 import dev.spelunk.api.records.Profile;
 import dev.spelunk.api.records.ProfileDescription;
@@ -20,8 +21,11 @@ public final class RecordsComponent implements ProfileWriter {
     }
 
     @Override
-    public void decode(InputStream records, Appendable out) throws IOException, MalformedRecordException {
-        RecordDecoder.print(records, out);
+    public DecodeOptions.Outcome decode(InputStream records, Appendable out, DecodeOptions options)
+            throws IOException, MalformedRecordException {
+        return options.strict()
+                ? RecordDecoder.printStrictly(records, out, options.midr())
+                : RecordDecoder.print(records, out, options.midr());
     }
 
     @Override

@@ -4,6 +4,7 @@ package dev.spelunk.records;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.spelunk.api.records.DecodeOptions;
 import dev.spelunk.api.records.MalformedRecordException;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +27,8 @@ class RecordsComponentTest {
                 .bytes();
     }
 
+    private static final DecodeOptions STRICT = new DecodeOptions(true, 0);
+
     @Test
     @DisplayName("Records are counted")
     void count() throws Exception {
@@ -39,11 +42,11 @@ class RecordsComponentTest {
     @DisplayName("What is good before a bad packet is printed")
     void decode() throws Exception {
         StringBuilder out = new StringBuilder();
-        records.decode(new ByteArrayInputStream(two()), out);
+        records.decode(new ByteArrayInputStream(two()), out, DecodeOptions.DEFAULT);
         assertThat(out.toString().lines()).hasSize(3 + 4 + 3);
         byte[] cut = Arrays.copyOf(two(), 70);
         StringBuilder before = new StringBuilder();
-        assertThatThrownBy(() -> records.decode(new ByteArrayInputStream(cut), before))
+        assertThatThrownBy(() -> records.decode(new ByteArrayInputStream(cut), before, STRICT))
                 .isInstanceOfSatisfying(MalformedRecordException.class, e -> assertThat(e.offset())
                         .isEqualTo(64));
         assertThat(before.toString().lines()).hasSize(3 + 4);
@@ -52,11 +55,11 @@ class RecordsComponentTest {
     @Test
     @DisplayName("An empty stream and a text are no records")
     void noRecords() {
-        assertThatThrownBy(() -> records.decode(new ByteArrayInputStream(new byte[0]), new StringBuilder()))
+        assertThatThrownBy(() -> records.decode(new ByteArrayInputStream(new byte[0]), new StringBuilder(), DecodeOptions.DEFAULT))
                 .isInstanceOf(MalformedRecordException.class)
                 .hasMessageContaining("empty");
         byte[] text = "Lorem ipsum dolor sit amet\n".repeat(200).getBytes(StandardCharsets.US_ASCII);
-        assertThatThrownBy(() -> records.decode(new ByteArrayInputStream(text), new StringBuilder()))
+        assertThatThrownBy(() -> records.decode(new ByteArrayInputStream(text), new StringBuilder(), DecodeOptions.DEFAULT))
                 .isInstanceOf(MalformedRecordException.class)
                 .hasMessageContaining("offset 0x");
     }

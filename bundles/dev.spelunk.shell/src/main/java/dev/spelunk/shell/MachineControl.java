@@ -3,6 +3,7 @@ package dev.spelunk.shell;
 
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.Machine.Result;
+import dev.spelunk.api.records.DecodeOptions;
 import dev.spelunk.api.records.MalformedRecordException;
 import dev.spelunk.api.records.ProfileWriter;
 import dev.spelunk.api.records.RecordStream;
@@ -164,7 +165,7 @@ final class MachineControl {
             }
             if (streams.size() == 1 || stream.records() != 0) {
                 try (InputStream records = stream.open()) {
-                    writer.decode(records, text);
+                    writer.decode(records, text, DecodeOptions.DEFAULT);
                 }
             }
         }

@@ -19,11 +19,14 @@ public interface ProfileWriter {
     Profile begin(Path file, ProfileDescription description) throws IOException;
 
     /**
-     * Prints raw records in a layout close to that of {@code perf report -D}.
+     * Prints raw records in a layout close to that of {@code perf report -D}. Bytes that are no record are skipped up to
+     * the next one, and a line says where they are and why.
      *
-     * @throws MalformedRecordException when the stream is not a sequence of records; what is good before it is printed
+     * @throws MalformedRecordException when there is no record, or when the options are strict and there is something
+     *     else; what is good before it is printed
      */
-    void decode(InputStream records, Appendable out) throws IOException, MalformedRecordException;
+    DecodeOptions.Outcome decode(InputStream records, Appendable out, DecodeOptions options)
+            throws IOException, MalformedRecordException;
 
     /** Number of records in a stream of whole records. @throws MalformedRecordException when it is not one */
     long count(InputStream records) throws IOException, MalformedRecordException;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.commands;
 
+import dev.spelunk.api.records.DecodeOptions;
 import dev.spelunk.api.records.MalformedRecordException;
 import dev.spelunk.api.records.ProfileWriter;
 import dev.spelunk.cli.composition.Composition;
@@ -13,6 +14,7 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,8 +39,14 @@ final class DecodeCommand implements Callable<Integer> {
             names = "--variant",
             paramLabel = "NAME|FILE.json",
             defaultValue = "default",
-            description = "The variant whose decoder is used. Default: ${DEFAULT-VALUE}.")
+            description = "The variant whose decoder is used, and whose core (MIDR_EL1) tells what events without an architected name "
+                    + "are. Default: ${DEFAULT-VALUE}.")
     private String variant;
+
+    @Option(
+            names = "--strict",
+            description = "Refuse bytes that are no sample record, instead of skipping them up to the next one.")
+    private boolean strict;
 
     @Option(
             names = "--bundles",
@@ -56,7 +64,8 @@ final class DecodeCommand implements Callable<Integer> {
             PrintWriter out = spec.commandLine().getOut();
             StopRequests.ofProcess().endingAtOnce();
             try {
-                composition.service(ProfileWriter.class).decode(records, out);
+                long midr = composition.variant().registers().getOrDefault("MIDR_EL1", 0L);
+                told(composition.service(ProfileWriter.class).decode(records, out, new DecodeOptions(strict, midr)));
             } finally {
                 out.flush();
             }
@@ -66,5 +75,18 @@ final class DecodeCommand implements Callable<Integer> {
             throw new UserError(file + ": cannot be read: " + e.getMessage());
         }
         return ExitCode.SUCCESS;
+    }
+
+    private void told(DecodeOptions.Outcome outcome) {
+        if (outcome.damaged() != 0) {
+            spec.commandLine()
+                    .getErr()
+                    .println(String.format(
+                            Locale.ROOT,
+                            "spelunk: %s: %d bytes in %d places are no sample record, and are skipped",
+                            file,
+                            outcome.damagedBytes(),
+                            outcome.damaged()));
+        }
     }
 }

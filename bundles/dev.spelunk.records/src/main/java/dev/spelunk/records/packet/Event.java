@@ -19,6 +19,8 @@ public enum Event {
     REMOTE_ACCESS(10, "REMOTE-ACCESS"),
     /** FEAT_SPEv1p1. */
     MISALIGNED(11, "ALIGNMENT"),
+    /** Transactional state (FEAT_TME). */
+    TRANSACTIONAL(16, "TXN"),
     /** FEAT_SPEv1p1 with SVE or SME. */
     PARTIAL_PREDICATE(17, "SVE-PARTIAL-PRED"),
     /** FEAT_SPEv1p1 with SVE or SME. */
@@ -53,14 +55,18 @@ public enum Event {
         return (events & mask) != 0;
     }
 
-    /** The name of a bit; one that has none is IMPLEMENTATION DEFINED or newer than this. */
-    public static String name(int bit) {
+    /** What an event is called of which the architecture says nothing, as perf calls it: {@code IMPDEF:12}. */
+    private static final String UNNAMED = "IMPDEF:";
+
+    /** The name of a bit on a PE; one that has none is IMPLEMENTATION DEFINED or newer than this. */
+    public static String name(int bit, long midr) {
         for (Event event : VALUES) {
             if (event.mask == 1L << bit) {
                 return event.label;
             }
         }
-        return "event " + bit;
+        String name = ImplementationEvents.name(bit, midr);
+        return name == null ? UNNAMED + bit : name;
     }
 
     /** The name in a printed packet. */
@@ -68,12 +74,28 @@ public enum Event {
         return label;
     }
 
-    static void describe(long events, StringBuilder out) {
+    /** Every event of a payload; the numbers of those that have no name come last. */
+    static void describe(long events, long midr, StringBuilder out) {
         out.append("EV");
+        long unnamed = events;
         for (Event event : VALUES) {
             if (event.in(events)) {
                 out.append(' ').append(event.label);
+                unnamed &= ~event.mask;
             }
         }
+        String separator = " " + UNNAMED;
+        StringBuilder numbers = new StringBuilder();
+        for (; unnamed != 0; unnamed &= unnamed - 1) {
+            int bit = Long.numberOfTrailingZeros(unnamed);
+            String name = ImplementationEvents.name(bit, midr);
+            if (name != null) {
+                out.append(' ').append(name);
+            } else {
+                numbers.append(separator).append(bit);
+                separator = ",";
+            }
+        }
+        out.append(numbers);
     }
 }

@@ -12,10 +12,17 @@ public final class PacketPrinter implements RecordReader.Visitor {
     private static final HexFormat HEX = HexFormat.of();
 
     private final Appendable out;
+    private final long midr;
     private final StringBuilder line = new StringBuilder(160);
 
     public PacketPrinter(Appendable out) {
+        this(out, 0);
+    }
+
+    /** @param midr MIDR_EL1 of the PE that made the records, or 0 */
+    public PacketPrinter(Appendable out, long midr) {
         this.out = out;
+        this.midr = midr;
     }
 
     @Override
@@ -37,15 +44,15 @@ public final class PacketPrinter implements RecordReader.Visitor {
             }
         }
         line.append(' ');
-        describe(type, index, payload, line);
+        describe(type, index, payload);
         out.append(line.append('\n'));
     }
 
-    private static void describe(PacketType type, int index, long payload, StringBuilder line) {
+    private void describe(PacketType type, int index, long payload) {
         switch (type) {
             case PADDING -> line.append("PAD");
             case END -> line.append("END");
-            case EVENTS -> Event.describe(payload, line);
+            case EVENTS -> Event.describe(payload, midr, line);
             case DATA_SOURCE -> line.append("DATA-SOURCE ").append(payload);
             case OPERATION_TYPE -> OperationType.describe(index, (int) payload, line);
             case CONTEXT ->

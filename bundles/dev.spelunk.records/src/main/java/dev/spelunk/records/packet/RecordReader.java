@@ -8,7 +8,8 @@ import java.io.InputStream;
 /**
  * Reads sample records from a stream, whatever the alignment they were written with (DDI 0487,
  * D18.1). Strict about framing: exactly one Events packet, one End or Timestamp packet that comes
- * last, padding between records only, no packet twice. Unknown packets are skipped by their size.
+ * last, no packet twice. Padding may be anywhere between packets, as SPUs of real cores write it also within a record.
+ * Unknown packets are skipped by their size.
  */
 public final class RecordReader {
     /** PMSIDR_EL1.MaxSize is 11 at most. */
@@ -86,6 +87,11 @@ public final class RecordReader {
                 throw bad(record.offset, "the record that begins here is not closed by an End or Timestamp packet");
             }
             int header = window[position] & 0xff;
+            if (header == PacketType.PADDING.header()) {
+                padding(visitor);
+                checkSize(record, start);
+                continue;
+            }
             int headers = 1;
             int index = 0;
             if (header >= PacketType.FIRST_EXTENDED && header < PacketType.FIRST_WITH_SIZE) {
@@ -105,9 +111,6 @@ public final class RecordReader {
             if (length > limit - position) {
                 throw truncated();
             }
-            if (type == PacketType.PADDING) {
-                throw bad(offset(), "padding inside a record");
-            }
             long payload = payload(position + headers, bytes);
             if (visitor != null) {
                 visitor.packet(type, index, payload, window, position, length, offset());
@@ -116,9 +119,7 @@ public final class RecordReader {
                 throw bad(offset(), "a second " + type + " packet of the same kind in one record");
             }
             position += length;
-            if (position - start > MAX_RECORD_BYTES) {
-                throw bad(record.offset, "no End or Timestamp packet within " + MAX_RECORD_BYTES + " bytes");
-            }
+            checkSize(record, start);
             if (type == PacketType.END || type == PacketType.TIMESTAMP) {
                 record.length = position - start;
                 if (!record.has(PacketType.EVENTS)) {
@@ -143,17 +144,49 @@ public final class RecordReader {
         return value;
     }
 
+    private void checkSize(SampleRecord record, int start) throws MalformedRecordException {
+        if (position - start > MAX_RECORD_BYTES) {
+            throw bad(record.offset, "no End or Timestamp packet within " + MAX_RECORD_BYTES + " bytes");
+        }
+    }
+
     private void skipPadding(Visitor visitor) throws IOException {
         while (fill(PADDING_RUN) > 0 && window[position] == 0) {
-            int end = position + 1;
-            while (end < limit && end - position < PADDING_RUN && window[end] == 0) {
-                end++;
-            }
-            if (visitor != null) {
-                visitor.packet(PacketType.PADDING, 0, 0, window, position, end - position, offset());
-            }
-            position = end;
+            padding(visitor);
         }
+    }
+
+    /** Passes a run of padding. */
+    private void padding(Visitor visitor) throws IOException {
+        int end = position + 1;
+        while (end < limit && end - position < PADDING_RUN && window[end] == 0) {
+            end++;
+        }
+        if (visitor != null) {
+            visitor.packet(PacketType.PADDING, 0, 0, window, position, end - position, offset());
+        }
+        position = end;
+    }
+
+    /** Goes to an offset, not before the beginning of the record that was read last, and not beyond what was read. */
+    void continueAt(long offset) {
+        position = (int) (offset - base);
+    }
+
+    /** Whether there is nothing more. */
+    boolean atEnd() throws IOException {
+        return fill(1) == 0;
+    }
+
+    /** Whether the next byte begins a packet that is known and no padding. */
+    boolean beginsPacket() throws IOException {
+        if (fill(1) == 0) {
+            return false;
+        }
+        int header = window[position] & 0xff;
+        PacketType type = PacketType.of(header);
+        return type != PacketType.PADDING && type != PacketType.UNKNOWN
+                || (header & PacketType.EXTENDED_HEADER_MASK) == PacketType.EXTENDED_HEADER;
     }
 
     /** Makes at least that many bytes available, fewer only at the end; returns how many there are. */
@@ -181,7 +214,6 @@ public final class RecordReader {
     }
 
     private static MalformedRecordException bad(long offset, String what) {
-        return new MalformedRecordException(
-                "not a stream of sample records: at offset 0x" + Long.toHexString(offset) + ": " + what, offset);
+        return new MalformedRecordException(what, offset);
     }
 }

@@ -3,19 +3,33 @@ package dev.spelunk.records.packet;
 
 import dev.spelunk.api.records.MalformedRecordException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 
 /**
- * Finds every whole record in an array, also beyond bytes that are none, such as a record that a
- * buffer management event cut off (PMBSR_ELx.DL): those are skipped and counted.
+ * Finds every whole record, also beyond bytes that are none, such as a record that a buffer management event cut off
+ * (PMBSR_ELx.DL) or a stretch that was damaged on its way: those are skipped and counted.
  */
 public final class RecordScanner {
-    private final byte[] records;
-    private final int length;
-    private final long base;
-    private RecordReader reader;
+    /** Is told of what is skipped. */
+    @FunctionalInterface
+    public interface Damage {
+        /**
+         * @param from offset of the first byte that is no record
+         * @param to offset of the next record, or of the end
+         * @param why what was wrong
+         */
+        void skipped(long from, long to, MalformedRecordException why) throws IOException;
+    }
+
+    private final RecordReader reader;
+    private final Damage damage;
     private long skipped;
     private MalformedRecordException malformed;
+
+    /** Begins where a reader is; what it reads is not to be read by others. */
+    public RecordScanner(RecordReader reader, Damage damage) {
+        this.reader = reader;
+        this.damage = damage;
+    }
 
     /**
      * Begins at the first byte of an array.
@@ -24,36 +38,68 @@ public final class RecordScanner {
      * @param base offset in the stream of the first byte, of which offsets are counted
      */
     public RecordScanner(byte[] records, int length, long base) {
-        this.records = records;
-        this.length = length;
-        this.base = base;
-        this.reader = new RecordReader(records, 0, length, base);
+        this(new RecordReader(records, 0, length, base), (from, to, why) -> {});
     }
 
     /** Finds the next whole record; false when there is none. */
-    public boolean next(SampleRecord record) {
-        long lostAt = -1;
-        try {
-            while (true) {
-                try {
-                    if (!reader.next(record, null)) {
-                        skipped += lostAt < 0 ? 0 : base + length - lostAt;
-                        return false;
-                    }
-                    // Past lost bytes, a record of known packets only is likely to be a real one.
-                    if (lostAt < 0 || record.unknownPackets == 0) {
-                        skipped += lostAt < 0 ? 0 : record.offset - lostAt;
-                        return true;
-                    }
-                } catch (MalformedRecordException e) {
-                    lostAt = lostAt < 0 ? record.offset : lostAt;
-                    malformed = malformed == null ? e : malformed;
+    public boolean next(SampleRecord record) throws IOException {
+        return next(record, null);
+    }
+
+    /**
+     * Finds the next whole record.
+     *
+     * @param visitor sees its packets, and those of what then turns out to be none; may be null
+     * @return false when there is none
+     */
+    public boolean next(SampleRecord record, RecordReader.Visitor visitor) throws IOException {
+        while (true) {
+            try {
+                return reader.next(record, visitor);
+            } catch (MalformedRecordException e) {
+                malformed = malformed == null ? e : malformed;
+                long from = record.offset;
+                boolean found = resynchronize(record);
+                skipped += reader.offset() - from;
+                damage.skipped(from, reader.offset(), e);
+                if (!found) {
+                    return false;
                 }
-                reader = new RecordReader(records, (int) (record.offset - base) + 1, length, base);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
+    }
+
+    /** Goes to the next record beyond lost bytes; to the end when there is none. */
+    private boolean resynchronize(SampleRecord record) throws IOException {
+        long at = record.offset;
+        while (true) {
+            at++;
+            reader.continueAt(at);
+            if (!reader.beginsPacket()) {
+                if (reader.atEnd()) {
+                    return false;
+                }
+                continue;
+            }
+            try {
+                if (!reader.next(record, null)) {
+                    return false;
+                }
+                if (likely(record)) {
+                    reader.continueAt(record.offset);
+                    return true;
+                }
+            } catch (MalformedRecordException e) {
+                malformed = malformed == null ? e : malformed;
+            }
+            at = record.offset;
+        }
+    }
+
+    /** Past lost bytes, a record of known packets that says which operation it is of is a real one. */
+    private static boolean likely(SampleRecord record) {
+        return record.unknownPackets == 0
+                && (record.has(AddressIndex.PC) || record.has(PacketType.OPERATION_TYPE));
     }
 
     /** What was wrong at the first of the bytes that were no record; null when there were none. */

@@ -183,7 +183,7 @@ public final class Summary {
         }
         Map<String, long[]> named = new TreeMap<>();
         for (int bit = 0; bit < events.length; bit++) {
-            count(named, Event.name(bit), events[bit]);
+            count(named, Event.name(bit, description.midr()), events[bit]);
         }
         table(out, "Events", named, records, Integer.MAX_VALUE);
         return out.toString();

@@ -100,8 +100,8 @@ class RecordReaderTest {
 
     @Test
     @Tag("T63")
-    @DisplayName("T63: padding is 0x00 and only between records")
-    void paddingBetweenRecordsOnly() throws Exception {
+    @DisplayName("T63: padding is 0x00, between records and, as SPUs of real cores write it, between packets")
+    void padding() throws Exception {
         RecordBuilder b = new RecordBuilder()
                 .raw(0, 0, 0)
                 .events(RETIRED, 1)
@@ -116,7 +116,13 @@ class RecordReaderTest {
         assertThat(reader.next(record, null)).isTrue();
         assertThat(record.offset).isEqualTo(7);
         assertThat(reader.next(record, null)).isFalse();
-        rejects(new RecordBuilder().events(RETIRED, 1).raw(0).end(), 2, "padding inside a record");
+        assertThat(one(new RecordBuilder().events(RETIRED, 1).raw(0, 0, 0).pc(4, 0).raw(0).end()).length)
+                .isEqualTo(16);
+        RecordBuilder padded = new RecordBuilder().events(RETIRED, 1);
+        while (padded.size() < 2048) {
+            padded.raw(0);
+        }
+        rejects(padded.end(), 0, "no End or Timestamp packet within 2048 bytes");
     }
 
     @Test

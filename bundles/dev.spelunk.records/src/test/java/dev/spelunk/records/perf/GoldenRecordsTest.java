@@ -37,7 +37,7 @@ class GoldenRecordsTest {
      */
     private static final Pattern NEWER = Pattern.compile(
             "LAT .* ALT-ISSUE|PBT .*|.* CR-.*|B .*GCS.*|OTHER .* (FP|ASIMD).*|.* MTE-TAG|.* MEMCPY|.* MEMSET|.* GCS.*"
-                    + "|SME-OTHER.*|.*EVLEN 4096.*|DATA-SOURCE .*|EV .*(L2D|HITM|LFB|SNOOPED|STREAMING|SMCU).*");
+                    + "|SME-OTHER.*|.*EVLEN 4096.*|DATA-SOURCE .*|EV .*(IMPDEF|TXN|L2D|HITM|LFB|SNOOPED|STREAMING|SMCU).*");
 
     @TempDir
     private Path folder;

@@ -79,9 +79,9 @@ class SummaryTest {
 
                 Events
                          4 100.00%  RETIRED
+                         1  25.00%  LATE-PREFETCH
                          1  25.00%  MISPRED
                          1  25.00%  NOT-TAKEN
-                         1  25.00%  event 12
                 """);
     }
 

@@ -15,6 +15,7 @@ import dev.spelunk.api.profiling.PacketOrder;
 import dev.spelunk.api.profiling.Packets;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRulesBuilder;
+import dev.spelunk.api.records.DecodeOptions;
 import dev.spelunk.api.records.ProfileWriter;
 import dev.spelunk.api.registers.Encoding;
 import java.io.ByteArrayInputStream;
@@ -175,7 +176,7 @@ class SwapTest {
         try {
             Machines.composition("default")
                     .service(ProfileWriter.class)
-                    .decode(new ByteArrayInputStream(records), text);
+                    .decode(new ByteArrayInputStream(records), text, new DecodeOptions(true, 0));
         } catch (Exception e) {
             throw new AssertionError(e);
         }
@@ -259,7 +260,7 @@ class SwapTest {
     /** How many packets begin with bytes of that pattern. */
     private static long packets(byte[] records, String pattern) throws Exception {
         StringBuilder text = new StringBuilder();
-        Machines.composition("default").service(ProfileWriter.class).decode(new ByteArrayInputStream(records), text);
+        Machines.composition("default").service(ProfileWriter.class).decode(new ByteArrayInputStream(records), text, new DecodeOptions(true, 0));
         return text.toString()
                 .lines()
                 .filter(line -> line.matches("\\.  [0-9a-f]{8}:  (" + pattern + ").*"))
