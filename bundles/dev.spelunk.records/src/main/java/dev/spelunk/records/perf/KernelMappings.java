@@ -54,7 +54,7 @@ final class KernelMappings {
             Segment segment = code.get(i);
             String file = guest.toString();
             if (elf != null) {
-                Path made = folder.resolve(guest.getFileName() + ".el" + segment.el() + "." + i);
+                Path made = folder.resolve(guest.getFileName() + ".el1." + i);
                 SegmentElf.write(made, guest, elf, segment);
                 file = made.toString();
             }
@@ -63,7 +63,7 @@ final class KernelMappings {
         return mappings;
     }
 
-    private static boolean hasCode(ElfFile elf, Segment segment) {
+    static boolean hasCode(ElfFile elf, Segment segment) {
         return elf.sections().isEmpty() || elf.sections().stream().anyMatch(s -> s.code() && within(s, segment));
     }
 
@@ -90,7 +90,7 @@ final class KernelMappings {
         return elf.symbols().stream().anyMatch(s -> s.section() == index) ? text : null;
     }
 
-    private static boolean within(ElfFile.Section section, Segment segment) {
+    static boolean within(ElfFile.Section section, Segment segment) {
         long inSegment = section.offset() - segment.fileOffset();
         return inSegment >= 0 && inSegment < segment.size();
     }

@@ -15,13 +15,15 @@ import java.util.List;
 
 /**
  * Writes one segment of a guest as an ELF file whose only code section is {@code .text}. perf takes a
- * kernel-space mapping for a module and places its symbols by where {@code .text} begins, so a segment
- * with code in other sections, or before {@code .text}, needs a file of this form.
+ * kernel-space mapping for a module and places its symbols by where {@code .text} begins, and it disassembles a
+ * program as if all its code were as far from its place in the file as {@code .text}; so a segment with code in other
+ * sections, or before {@code .text}, needs a file of this form.
  */
 final class SegmentElf {
     private static final int HEADER_BYTES = 64;
     private static final int PROGRAM_HEADER_BYTES = 56;
-    private static final int TEXT_OFFSET = 0x1000;
+    /** Where the segment is in the file. */
+    static final int TEXT_OFFSET = 0x1000;
     private static final byte[] SECTION_NAMES =
             "\0.text\0.symtab\0.strtab\0.shstrtab\0".getBytes(StandardCharsets.US_ASCII);
     private static final int STB_GLOBAL_STT_FUNC = 0x12;

@@ -2,7 +2,6 @@
 package dev.spelunk.records.perf;
 
 import dev.spelunk.api.records.ProfileDescription;
-import dev.spelunk.api.records.ProfileDescription.Segment;
 import dev.spelunk.records.elf.ElfFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -30,22 +29,22 @@ final class Sideband {
                 ? null
                 : description.guest().toAbsolutePath().normalize();
         List<KernelMappings.Mapping> kernel = List.of();
+        List<UserMappings.Mapping> user = List.of();
         if (guest != null) {
-            kernel = KernelMappings.of(
-                    guest, elf(guest), contents.kernelSegments(), folder.resolve(guest.getFileName() + ".symbols"));
+            ElfFile elf = elf(guest);
+            Path symbols = folder.resolve(guest.getFileName() + ".symbols");
+            kernel = KernelMappings.of(guest, elf, contents.kernelSegments(), symbols);
+            boolean taken = kernel.stream().anyMatch(m -> m.file().equals(guest.toString()));
+            user = UserMappings.of(guest, elf, contents.userSegments(), symbols, taken);
         }
         // Before the processes: perf then takes the guest's file, under this name, for a module.
-        boolean module = false;
         for (KernelMappings.Mapping m : kernel) {
             all.put(events.kernelMmap(m.file(), m.address(), m.size()));
-            module |= m.file().equals(guest.toString());
         }
         for (int pid : contents.pids()) {
             all.put(events.comm(pid, processName(guest)));
-            for (Segment s : guest == null ? List.<Segment>of() : contents.userSegments()) {
-                // A name of its own for a module's file, since perf keeps one way to place symbols for each name.
-                Path file = module ? guest.resolveSibling(".").resolve(guest.getFileName()) : guest;
-                all.put(events.userMmap2(pid, file.toString(), s.address(), s.size(), s.fileOffset()));
+            for (UserMappings.Mapping m : user) {
+                all.put(events.userMmap2(pid, m.file(), m.address(), m.size(), m.fileOffset()));
             }
         }
         for (int cpu = 0; cpu < description.cpus(); cpu++) {

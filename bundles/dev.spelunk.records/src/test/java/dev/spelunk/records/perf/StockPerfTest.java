@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -123,9 +124,13 @@ class StockPerfTest {
                 .allMatch(l -> l.trim().startsWith("guest"))
                 .allMatch(l -> l.contains(" " + CONTEXT + " "));
         assertThat(script).contains("0.001000:").contains("0.006000:");
-        assertThat(folder.resolve("guest.elf.symbols"))
-                .as("the guest's own file serves")
-                .doesNotExist();
+        try (Stream<Path> files = Files.list(folder.resolve("guest.elf.symbols"))) {
+            assertThat(files.map(f -> f.getFileName().toString()))
+                    .as("the guest's own file serves for EL1")
+                    .singleElement()
+                    .asString()
+                    .startsWith("guest.elf.el0.");
+        }
         assertThat(perf("report", "--itrace=i1i", "--stdio", "-i", file.toString()))
                 .contains("[k] kernel_chase")
                 .contains("[.] user_scan");
@@ -134,6 +139,37 @@ class StockPerfTest {
                 .contains("# cpuid : 0x00000000410fd0c0")
                 .contains("arm_spe_0//")
                 .contains("arm_spe_0 = 8");
+    }
+
+    @Test
+    @DisplayName("perf annotate disassembles what was sampled at EL0, and no name of a file has two mappings")
+    void annotate() throws Exception {
+        RequiredTool.require("StockPerfTest.annotate", "aarch64-linux-gnu-objdump", "binutils-aarch64-linux-gnu");
+        for (String script : List.of(GuestElf.HIGH, GuestElf.LOW)) {
+            Path guest = GuestElf.link(folder, "guest", script);
+            RecordBuilder b = new RecordBuilder();
+            sample(b, 0x400004, 0, true, 1000);
+            sample(b, 0x400014, 0, true, 1100);
+            sample(b, script.equals(GuestElf.HIGH) ? KERNEL + 0x10 : 0x4008_1018L, 1, true, 1200);
+            Path file = write(guest, b.bytes());
+            String text = perf(
+                    "annotate",
+                    "--itrace=i1i",
+                    "--stdio",
+                    "--objdump",
+                    "aarch64-linux-gnu-objdump",
+                    "-i",
+                    file.toString(),
+                    "user_scan");
+            assertThat(text).containsPattern("100.00 .* 400004:").contains("user_scan");
+            List<String> mappings = perf("script", "--itrace=i1i", "--show-mmap-events", "-i", file.toString())
+                    .lines()
+                    .filter(l -> l.contains("PERF_RECORD_MMAP"))
+                    .toList();
+            assertThat(mappings).hasSizeGreaterThan(1);
+            assertThat(mappings.stream().map(m -> m.substring(m.lastIndexOf('/') + 1)))
+                    .doesNotHaveDuplicates();
+        }
     }
 
     @Test

@@ -197,7 +197,7 @@ class RecordFilesTest {
         // The small file system is seen inside alone: what is on it goes to another place afterwards.
         OutputFiles files = files();
         Files.createDirectory(files.folder());
-        String script = "mount -t tmpfs -o size=4m none '" + disk + "' && \"$0\" \"$@\"; code=$?; cp '" + disk
+        String script = "mount -t tmpfs -o size=4m none '" + disk + "' && \"$0\" \"$@\"; code=$?; cp -r '" + disk
                 + "'/out/* '" + files.folder() + "'; ls -A '" + disk + "'/out >&2; exit $code";
         Spelunk.Outcome run = Spelunk.with(
                         "run",
@@ -209,7 +209,8 @@ class RecordFilesTest {
                 .run();
         assertThat(run.code()).as(run.err()).isEqualTo(2);
         assertThat(run.err()).contains("cannot be written: No space left on device");
-        assertThat(run.err().lines().skip(1)).containsExactly("perf.data", "records.bin", "summary.json");
+        assertThat(run.err().lines().skip(1)).containsExactly(
+                        "guest.elf.symbols", "perf.data", "records.bin", "summary.json");
         assertThat(whole(files)).isGreaterThan(10_000);
         assertThat(files.summary().getBoolean("complete")).isFalse();
         assertThat(files.summary().getString("incomplete")).contains("No space left on device");
