@@ -9,6 +9,7 @@ import dev.spelunk.api.machine.Machine.Ending;
 import dev.spelunk.api.machine.Machine.Result;
 import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.machine.SwapReport;
+import dev.spelunk.api.records.DecodeOptions;
 import dev.spelunk.api.records.MalformedRecordException;
 import dev.spelunk.api.records.Profile;
 import dev.spelunk.api.records.ProfileDescription;
@@ -322,7 +323,7 @@ class GuestRunTest {
         }
 
         @Override
-        public void decode(InputStream records, Appendable text) {
+        public DecodeOptions.Outcome decode(InputStream records, Appendable text, DecodeOptions decoding) {
             throw new AssertionError();
         }
 
