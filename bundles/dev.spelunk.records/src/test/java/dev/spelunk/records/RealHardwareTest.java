@@ -31,7 +31,8 @@ class RealHardwareTest {
     private static final byte[] UNNAMED =
             hex("48 00  72 02 10 01 00 00 00 00 80  b0 00 10 40 00 00 00 00 80  71 01 00 00 00 00 00 00 00");
     /** Packets in another order, and few bytes of events. */
-    private static final byte[] ONE_BYTE = hex("49 00  b2 c0 3b 29 0f 00 00 ff ff  9a 00 00  42 16",
+    private static final byte[] ONE_BYTE = hex(
+            "49 00  b2 c0 3b 29 0f 00 00 ff ff  9a 00 00  42 16",
             "b0 00 c4 15 08 00 00 ff a0  98 00 00  71 36 6c 21 2c 09 00 00 00");
 
     private static final long NEOVERSE_N1 = 0x413f_d0c1L;
@@ -93,7 +94,8 @@ class RealHardwareTest {
     }
 
     @Test
-    @DisplayName("events without an architected name are shown by number and counted; those of a core by its name for them")
+    @DisplayName(
+            "events without an architected name are shown by number and counted; those of a core by its name for them")
     void unnamedEvents() throws Exception {
         assertThat(meaning(UNNAMED, DecodeOptions.DEFAULT)).contains("EV RETIRED TXN IMPDEF:12,63");
         assertThat(meaning(UNNAMED, new DecodeOptions(false, NEOVERSE_N1)))
@@ -134,7 +136,10 @@ class RealHardwareTest {
         assertThat(text.toString().lines().filter(l -> l.contains(" PC 0x")).count())
                 .isEqualTo(outcome.records())
                 .isGreaterThanOrEqualTo(4);
-        assertThat(text.toString().lines().filter(l -> l.contains("PC 0xffffc000201230")).count())
+        assertThat(text.toString()
+                        .lines()
+                        .filter(l -> l.contains("PC 0xffffc000201230"))
+                        .count())
                 .isEqualTo(2);
         assertThat(text.toString())
                 .containsPattern(String.format("%08x:  DAMAGED, [0-9]+ bytes skipped: ", PADDED.length))

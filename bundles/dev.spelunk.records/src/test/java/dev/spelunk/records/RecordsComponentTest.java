@@ -55,11 +55,13 @@ class RecordsComponentTest {
     @Test
     @DisplayName("An empty stream and a text are no records")
     void noRecords() {
-        assertThatThrownBy(() -> records.decode(new ByteArrayInputStream(new byte[0]), new StringBuilder(), DecodeOptions.DEFAULT))
+        assertThatThrownBy(() -> records.decode(
+                        new ByteArrayInputStream(new byte[0]), new StringBuilder(), DecodeOptions.DEFAULT))
                 .isInstanceOf(MalformedRecordException.class)
                 .hasMessageContaining("empty");
         byte[] text = "Lorem ipsum dolor sit amet\n".repeat(200).getBytes(StandardCharsets.US_ASCII);
-        assertThatThrownBy(() -> records.decode(new ByteArrayInputStream(text), new StringBuilder(), DecodeOptions.DEFAULT))
+        assertThatThrownBy(() ->
+                        records.decode(new ByteArrayInputStream(text), new StringBuilder(), DecodeOptions.DEFAULT))
                 .isInstanceOf(MalformedRecordException.class)
                 .hasMessageContaining("offset 0x");
     }

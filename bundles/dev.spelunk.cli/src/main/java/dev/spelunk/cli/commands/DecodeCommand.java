@@ -39,8 +39,9 @@ final class DecodeCommand implements Callable<Integer> {
             names = "--variant",
             paramLabel = "NAME|FILE.json",
             defaultValue = "default",
-            description = "The variant whose decoder is used, and whose core (MIDR_EL1) tells what events without an architected name "
-                    + "are. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "The variant whose decoder is used, and whose core (MIDR_EL1) tells what events without an architected name "
+                            + "are. Default: ${DEFAULT-VALUE}.")
     private String variant;
 
     @Option(

@@ -98,8 +98,7 @@ public final class RecordScanner {
 
     /** Past lost bytes, a record of known packets that says which operation it is of is a real one. */
     private static boolean likely(SampleRecord record) {
-        return record.unknownPackets == 0
-                && (record.has(AddressIndex.PC) || record.has(PacketType.OPERATION_TYPE));
+        return record.unknownPackets == 0 && (record.has(AddressIndex.PC) || record.has(PacketType.OPERATION_TYPE));
     }
 
     /** What was wrong at the first of the bytes that were no record; null when there were none. */

@@ -24,6 +24,7 @@ final class SegmentElf {
     private static final int PROGRAM_HEADER_BYTES = 56;
     /** Where the segment is in the file. */
     static final int TEXT_OFFSET = 0x1000;
+
     private static final byte[] SECTION_NAMES =
             "\0.text\0.symtab\0.strtab\0.shstrtab\0".getBytes(StandardCharsets.US_ASCII);
     private static final int STB_GLOBAL_STT_FUNC = 0x12;

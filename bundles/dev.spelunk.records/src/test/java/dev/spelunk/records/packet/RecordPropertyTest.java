@@ -232,8 +232,7 @@ class RecordPropertyTest {
     }
 
     @Property(tries = 300, seed = "20261121")
-    void aCutRecordCostsNoOther(@ForAll long seed, @ForAll @IntRange(min = 1, max = 63) int cut)
-            throws IOException {
+    void aCutRecordCostsNoOther(@ForAll long seed, @ForAll @IntRange(min = 1, max = 63) int cut) throws IOException {
         byte[] before = realistic(0x400000);
         byte[] after = realistic(0x500000);
         RecordBuilder out = new RecordBuilder();

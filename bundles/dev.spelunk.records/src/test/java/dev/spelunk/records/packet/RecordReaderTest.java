@@ -116,7 +116,13 @@ class RecordReaderTest {
         assertThat(reader.next(record, null)).isTrue();
         assertThat(record.offset).isEqualTo(7);
         assertThat(reader.next(record, null)).isFalse();
-        assertThat(one(new RecordBuilder().events(RETIRED, 1).raw(0, 0, 0).pc(4, 0).raw(0).end()).length)
+        assertThat(one(new RecordBuilder()
+                                .events(RETIRED, 1)
+                                .raw(0, 0, 0)
+                                .pc(4, 0)
+                                .raw(0)
+                                .end())
+                        .length)
                 .isEqualTo(16);
         RecordBuilder padded = new RecordBuilder().events(RETIRED, 1);
         while (padded.size() < 2048) {

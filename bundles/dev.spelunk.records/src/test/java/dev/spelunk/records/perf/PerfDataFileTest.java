@@ -131,8 +131,8 @@ class PerfDataFileTest {
         write(new byte[0]);
         assertThat(Files.size(folder.resolve("perf.data"))).isLessThan(size);
         try (var files = Files.list(folder)) {
-            assertThat(files.map(f -> f.getFileName().toString())).containsExactlyInAnyOrder(
-                            "guest.elf", "guest.elf.symbols", "perf.data");
+            assertThat(files.map(f -> f.getFileName().toString()))
+                    .containsExactlyInAnyOrder("guest.elf", "guest.elf.symbols", "perf.data");
         }
         Path nowhere = folder.resolve("missing").resolve("perf.data");
         assertThatThrownBy(() ->

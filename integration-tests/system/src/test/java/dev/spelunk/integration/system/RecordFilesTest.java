@@ -209,8 +209,8 @@ class RecordFilesTest {
                 .run();
         assertThat(run.code()).as(run.err()).isEqualTo(2);
         assertThat(run.err()).contains("cannot be written: No space left on device");
-        assertThat(run.err().lines().skip(1)).containsExactly(
-                        "guest.elf.symbols", "perf.data", "records.bin", "summary.json");
+        assertThat(run.err().lines().skip(1))
+                .containsExactly("guest.elf.symbols", "perf.data", "records.bin", "summary.json");
         assertThat(whole(files)).isGreaterThan(10_000);
         assertThat(files.summary().getBoolean("complete")).isFalse();
         assertThat(files.summary().getString("incomplete")).contains("No space left on device");

@@ -97,7 +97,8 @@ class RunTest {
     @Test
     @DisplayName("files of an earlier run are replaced, other files left alone")
     void otherFilesStay() throws IOException {
-        assertThat(files.names()).containsExactly("guest.elf.symbols", "notes.txt", "perf.data", "records.bin", "summary.json");
+        assertThat(files.names())
+                .containsExactly("guest.elf.symbols", "notes.txt", "perf.data", "records.bin", "summary.json");
         assertThat(files.folder().resolve("notes.txt")).hasContent("somebody's own");
         assertThat(Files.size(files.recordsFile())).isNotEqualTo("of an earlier run".length());
     }

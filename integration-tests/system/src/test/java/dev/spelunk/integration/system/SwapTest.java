@@ -260,7 +260,9 @@ class SwapTest {
     /** How many packets begin with bytes of that pattern. */
     private static long packets(byte[] records, String pattern) throws Exception {
         StringBuilder text = new StringBuilder();
-        Machines.composition("default").service(ProfileWriter.class).decode(new ByteArrayInputStream(records), text, new DecodeOptions(true, 0));
+        Machines.composition("default")
+                .service(ProfileWriter.class)
+                .decode(new ByteArrayInputStream(records), text, new DecodeOptions(true, 0));
         return text.toString()
                 .lines()
                 .filter(line -> line.matches("\\.  [0-9a-f]{8}:  (" + pattern + ").*"))
