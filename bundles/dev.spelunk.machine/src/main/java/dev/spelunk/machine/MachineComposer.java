@@ -129,6 +129,11 @@ public final class MachineComposer implements MachineFactory, SwapService {
     }
 
     @Override
+    public void undo(Machine machine, Supplier<Variant> variant) {
+        swaps(machine).undo(variant);
+    }
+
+    @Override
     public SortedMap<String, List<String>> parts(Machine machine) {
         return ((SpelunkMachine) machine).board.parts.names();
     }

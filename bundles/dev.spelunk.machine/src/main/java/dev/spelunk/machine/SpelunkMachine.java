@@ -58,7 +58,7 @@ final class SpelunkMachine implements Machine {
         this.board = board;
         this.image = image;
         this.closed = closed;
-        loop = new RunLoop(board.wiring, board.console, board.options);
+        loop = new RunLoop(board.wiring, board.console, board.options, safepoints);
         board.records.onStop(loop::end);
         if (board.vcpus.length != 0) {
             for (VmOptions.Move move : board.options.vm().moves()) {
@@ -99,13 +99,13 @@ final class SpelunkMachine implements Machine {
     /** Runs until something ends it; returns what does so from outside of the loop, else null. */
     private Ending runToEnd(long limit) {
         while (loop.ending() == null) {
+            executed = loop.executed();
             if (!safepoints.pass()) {
                 if (stopped != null) {
                     loop.hostFailed(stopped);
                 }
                 return Ending.INTERRUPTED;
             }
-            executed = loop.executed();
             safepoints.runScheduled(executed);
             if (executed >= limit) {
                 return Ending.INSTRUCTION_LIMIT;

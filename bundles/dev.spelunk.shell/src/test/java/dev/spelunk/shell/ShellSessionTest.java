@@ -41,7 +41,7 @@ class ShellSessionTest {
                 (SwapService) Proxy.newProxyInstance(
                         SwapService.class.getClassLoader(),
                         new Class<?>[] {SwapService.class},
-                        (proxy, method, arguments) -> new SwapReport(List.of(), 0, List.of(), 0, List.of())),
+                        (proxy, method, arguments) -> new SwapReport(List.of(), List.of(), 0, List.of(), 0, List.of())),
                 null);
         FUNCTIONS.forEach(function -> processor.addCommand("spelunk", commands, function));
     }

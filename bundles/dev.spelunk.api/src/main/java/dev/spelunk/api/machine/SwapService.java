@@ -48,6 +48,13 @@ public interface SwapService {
      */
     List<String> recompose(Machine machine, Supplier<Variant> variant, boolean force);
 
+    /**
+     * Takes back what a refused {@link #recompose} had changed; the report does not count it.
+     *
+     * @param variant takes the changes back, and says what the machine was before
+     */
+    void undo(Machine machine, Supplier<Variant> variant);
+
     /** The parts that the machine uses now: names by kind, in the order in which they count. */
     SortedMap<String, List<String>> parts(Machine machine);
 

@@ -60,7 +60,7 @@ final class DecodeCommand implements Callable<Integer> {
         if (!Files.exists(file) || Files.isDirectory(file)) {
             throw new UserError((Files.exists(file) ? "not a file: " : "no such file: ") + file);
         }
-        try (InputStream records = new BufferedInputStream(Files.newInputStream(file));
+        try (InputStream records = new ProgressInput(new BufferedInputStream(Files.newInputStream(file)), file);
                 Composition composition = new Composition(variant, bundles)) {
             PrintWriter out = spec.commandLine().getOut();
             StopRequests.ofProcess().endingAtOnce();

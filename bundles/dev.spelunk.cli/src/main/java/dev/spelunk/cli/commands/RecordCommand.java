@@ -7,7 +7,10 @@ import dev.spelunk.cli.options.MachineOptions;
 import dev.spelunk.cli.process.ExitCode;
 import dev.spelunk.cli.process.StopRequests;
 import dev.spelunk.cli.process.UserError;
+import dev.spelunk.cli.record.GuestFile;
+import dev.spelunk.cli.record.PerfEvent;
 import dev.spelunk.cli.record.Recording;
+import dev.spelunk.cli.record.RecordingOrder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -32,10 +35,15 @@ import picocli.CommandLine.Parameters;
             "  perf report --itrace=i1i -i spelunk-out/perf.data",
             "An event that samples the kernel too (arm_spe_0//) wants --kallsyms spelunk-out/kallsyms as well.",
             "",
-            "Exit codes: the program's; 125 when Spelunk itself failed or was interrupted; 5 with --check when an invariant "
-                    + "broke."
+            "Ctrl-C ends the program and keeps the profile; a second Ctrl-C ends at once.",
+            "",
+            "Exit codes: the program's, and 0 when --duration ended it; 4 --max-instructions ended it, 130 Ctrl-C, 143 SIGTERM,",
+            "  129 SIGHUP, each with the profile of what ran until then; 125 when there is no profile; 5 with --check when an",
+            "  invariant broke."
         })
 final class RecordCommand implements Callable<Integer> {
+    private static final String NO_PROFILE = "; there is no profile";
+
     @Option(
             names = "--event",
             paramLabel = "EVENT",
@@ -49,6 +57,27 @@ final class RecordCommand implements Callable<Integer> {
             converter = MachineOptions.Count.class,
             description = "Operations from sample to sample. Default: the driver's own choice.")
     private Long period;
+
+    @Option(
+            names = "--duration",
+            paramLabel = "SECONDS",
+            description = "End the program after so many seconds of the guest's time, also with a fraction, and keep the "
+                    + "profile.")
+    private String duration;
+
+    @Option(
+            names = "--file",
+            paramLabel = "HOST[:GUEST]",
+            description = "A file or folder that the guest has too, under the same path or another. May be given several "
+                    + "times.")
+    private List<String> files = List.of();
+
+    @Option(
+            names = "--output-file",
+            paramLabel = "GUEST[:NAME]",
+            description = "A file that the program writes and that comes to the output folder, under its own name or "
+                    + "another. May be given several times.")
+    private List<String> results = List.of();
 
     @Option(
             names = "--count-functions",
@@ -84,20 +113,32 @@ final class RecordCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        StopRequests.ofProcess().consequence("; there is no profile");
+        StopRequests.ofProcess().consequence(NO_PROFILE);
         try {
-            return new Recording(
-                            cache == null ? Cache.ofUser() : new Cache(cache),
-                            sysroot,
-                            output,
-                            event,
-                            period == null ? 0 : period,
-                            countFunctions,
-                            command)
+            return new Recording(cache == null ? Cache.ofUser() : new Cache(cache), sysroot, output, order())
                     .run(machine);
         } catch (UserError | BadInputException e) {
+            // Also where perf had been asked for the profile already.
+            StopRequests.ofProcess().code(ExitCode.RECORD_FAILED);
+            StopRequests.ofProcess().consequence(NO_PROFILE);
             System.err.println("spelunk: " + e.getMessage());
             return ExitCode.RECORD_FAILED;
         }
+    }
+
+    private RecordingOrder order() {
+        PerfEvent.check(event);
+        if (duration != null && !duration.matches("\\d{1,9}(\\.\\d{1,6})?")) {
+            throw new UserError("--duration: '" + duration + "' is not a number of seconds; write for example 2.5");
+        }
+        return new RecordingOrder(
+                event,
+                period == null ? 0 : period,
+                duration,
+                machine.maxInstructions(),
+                countFunctions,
+                command,
+                files.stream().map(GuestFile::into).toList(),
+                results.stream().map(GuestFile::outOf).toList());
     }
 }

@@ -6,8 +6,10 @@ import dev.spelunk.cli.composition.Composition;
 import dev.spelunk.cli.composition.Home;
 import dev.spelunk.cli.options.GuestOptions;
 import dev.spelunk.cli.options.RecordLimit;
-import dev.spelunk.cli.process.StopRequests;
 import dev.spelunk.cli.process.UserError;
+import dev.spelunk.api.machine.RunOptions;
+import dev.spelunk.api.trace.TraceSink;
+import dev.spelunk.cli.process.StopRequests;
 import dev.spelunk.cli.variant.VariantReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -53,12 +55,19 @@ final class ShellCommand implements Callable<Integer> {
             throw new UncheckedIOException(e);
         }
         options.guestFile();
-        try (Composition composition = options.machine().compose();
-                Machine machine = composition.machine(
-                        options.runOptions(System.out, null).withRecords(recordLimit.options(null)))) {
+        RunOptions runOptions = options.runOptions(System.out, null).withRecords(recordLimit.options(null));
+        // The timeline ends last, when the machine runs no more.
+        try (TraceSink trace = runOptions.trace();
+                Composition composition = options.machine().compose();
+                Machine machine = composition.machine(runOptions)) {
             composition.context().registerService(Machine.class, machine, null);
             composition.start(BUNDLES, new VariantReader(Home.features()).bundles(BUNDLES, feature));
-            StopRequests.ofProcess().endingAtOnce();
+            StopRequests.ofProcess().endingAtOnce(() -> {
+                machine.pause();
+                if (trace != null) {
+                    trace.close();
+                }
+            });
             return session(composition.context()).call();
         }
     }

@@ -59,7 +59,9 @@ public final class SpelunkCommand implements Runnable {
      * @return the exit code
      */
     public static int execute(String... arguments) {
-        return new CommandLine(new SpelunkCommand())
+        CommandLine program = new CommandLine(new SpelunkCommand());
+        GroupedHelp.of(program);
+        return program
                 .setExpandAtFiles(false)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpWidth(100)

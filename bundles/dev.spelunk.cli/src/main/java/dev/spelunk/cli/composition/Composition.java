@@ -158,6 +158,11 @@ public final class Composition implements AutoCloseable, VariantUpdate, SwapList
         }
     }
 
+    @Override
+    public SortedSet<String> startable(String part) {
+        return locator.offered(part);
+    }
+
     /** Starts bundles that are not the variant's. */
     public void start(String wantedBy, List<ID> ids) {
         host.start(wantedBy, locator.locate(wantedBy, ids), Map.of());
@@ -262,13 +267,10 @@ public final class Composition implements AutoCloseable, VariantUpdate, SwapList
                     },
                     force);
         } catch (RuntimeException e) {
-            service.recompose(
-                    machine,
-                    () -> {
-                        update.undo();
-                        return variant;
-                    },
-                    false);
+            service.undo(machine, () -> {
+                update.undo();
+                return variant;
+            });
             throw e;
         }
         update.keep(from, to);

@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.osgi.service.feature.ID;
 
@@ -57,6 +59,13 @@ public final class BundleLocator {
             }
         }
         return null;
+    }
+
+    /** The names of the parts of a kind that bundles of those folders publish. */
+    public SortedSet<String> offered(String part) {
+        SortedSet<String> names = new TreeSet<>();
+        bundleFolders.forEach(folder -> names.addAll(PartFinder.names(folder, part)));
+        return names;
     }
 
     /**

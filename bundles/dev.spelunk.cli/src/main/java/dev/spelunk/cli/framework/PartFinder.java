@@ -7,6 +7,8 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
 import java.util.stream.Collectors;
@@ -32,8 +34,21 @@ final class PartFinder {
      * @return their files, sorted
      */
     static List<Path> find(Path folder, String part, String name) {
+        return jars(folder).stream()
+                .filter(file -> published(file, part).contains(name))
+                .collect(Collectors.toList());
+    }
+
+    /** The names of the parts of a kind that the bundles of a folder publish. */
+    static SortedSet<String> names(Path folder, String part) {
+        SortedSet<String> names = new TreeSet<>();
+        jars(folder).forEach(file -> names.addAll(published(file, part)));
+        return names;
+    }
+
+    private static List<Path> jars(Path folder) {
         try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(file -> file.getFileName().toString().endsWith(".jar") && publishes(file, part, name))
+            return files.filter(file -> file.getFileName().toString().endsWith(".jar"))
                     .sorted()
                     .collect(Collectors.toList());
         } catch (IOException | java.io.UncheckedIOException e) {
@@ -41,46 +56,45 @@ final class PartFinder {
         }
     }
 
-    /** False for what is no bundle, or cannot be read. */
-    private static boolean publishes(Path file, String part, String name) {
+    /** None for what is no bundle, or cannot be read. */
+    private static SortedSet<String> published(Path file, String part) {
+        SortedSet<String> names = new TreeSet<>();
         try (JarFile jar = new JarFile(file.toFile())) {
             Manifest manifest = jar.getManifest();
             String components =
                     manifest == null ? null : manifest.getMainAttributes().getValue(COMPONENTS);
-            if (components == null) {
-                return false;
-            }
-            for (String path : components.split(",")) {
+            for (String path : components == null ? new String[0] : components.split(",")) {
                 ZipEntry entry = jar.getEntry(path.strip());
                 if (entry != null) {
                     try (InputStream stream = jar.getInputStream(entry)) {
-                        if (describes(stream, part, name)) {
-                            return true;
-                        }
+                        describe(stream, part, names);
                     }
                 }
             }
-            return false;
         } catch (IOException | XMLStreamException e) {
-            return false;
+            return names;
         }
+        return names;
     }
 
-    private static boolean describes(InputStream description, String part, String name) throws XMLStreamException {
+    private static void describe(InputStream description, String part, SortedSet<String> names)
+            throws XMLStreamException {
         XMLInputFactory factory = XMLInputFactory.newInstance();
         factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
         XMLStreamReader reader = factory.createXMLStreamReader(description);
         boolean isPart = false;
-        boolean isNamed = false;
+        String name = null;
         while (reader.hasNext()) {
             if (reader.next() == XMLStreamConstants.START_ELEMENT
                     && reader.getLocalName().equals("property")) {
                 String property = reader.getAttributeValue(null, "name");
                 String value = reader.getAttributeValue(null, "value");
                 isPart |= Parts.PART.equals(property) && part.equals(value);
-                isNamed |= Parts.NAME.equals(property) && name.equals(value);
+                name = Parts.NAME.equals(property) ? value : name;
             }
         }
-        return isPart && isNamed;
+        if (isPart && name != null) {
+            names.add(name);
+        }
     }
 }

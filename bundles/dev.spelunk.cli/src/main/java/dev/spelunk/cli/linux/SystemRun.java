@@ -57,7 +57,7 @@ public final class SystemRun implements Callable<Integer> {
      */
     @Override
     public Integer call() {
-        try (MachineRun run = new MachineRun().timeline(trace)) {
+        try (MachineRun run = new MachineRun().timeline(trace).releasing(console)) {
             return run(run);
         } finally {
             closeTerminal();
@@ -71,22 +71,22 @@ public final class SystemRun implements Callable<Integer> {
                     keys.onLeave(machine::interrupt);
                 }
                 Result result = run.run(machine);
-                console.flush();
+                console.drain();
                 if (result.ending() != Ending.RESET || !reboot) {
-                    return ended(machine, result);
+                    return ended(machine, result, result.instructions() - run.before());
                 }
             }
         }
     }
 
-    private int ended(Machine machine, Result result) {
+    private int ended(Machine machine, Result result, long here) {
         closeTerminal();
         System.err.println(String.format(
                 Locale.ROOT,
                 "spelunk: %,d instructions in %.1f s, %.0f million a second",
-                result.instructions(),
+                here,
                 result.nanoseconds() / 1e9,
-                result.nanoseconds() == 0 ? 0 : result.instructions() * 1e3 / result.nanoseconds()));
+                result.nanoseconds() == 0 ? 0 : here * 1e3 / result.nanoseconds()));
         if (result.ending() == Ending.INTERRUPTED && keys != null && keys.left()) {
             System.err.println("spelunk: left with Ctrl-A x");
             return ExitCode.SUCCESS;

@@ -7,6 +7,7 @@ import dev.spelunk.api.records.RecordOptions;
 import dev.spelunk.cli.composition.Composition;
 import dev.spelunk.cli.composition.ScheduledSwap;
 import dev.spelunk.cli.process.UserError;
+import dev.spelunk.cli.run.LimitedOutput;
 import dev.spelunk.cli.run.TraceFile;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -143,6 +144,15 @@ public final class MachineOptions {
                             + "registers in memory and in hardware, the buffer's fill level, pins, interrupts and events.")
     private Path trace;
 
+    @Option(
+            names = "--max-output",
+            paramLabel = "SIZE",
+            defaultValue = "16G",
+            converter = Size.class,
+            description = "What the guest may write to its console, and to each port, in bytes or with one of K, M, G; "
+                    + "the rest is lost. Default: ${DEFAULT-VALUE}.")
+    private long maxOutput;
+
     @Mixin
     private HostOptions host = new HostOptions();
 
@@ -166,6 +176,28 @@ public final class MachineOptions {
      */
     public Composition compose() {
         return new Composition(variant, bundles, host.overrides(), swaps, follow);
+    }
+
+    /** Whether it goes on from a saved state. */
+    public boolean restores() {
+        return restore != null;
+    }
+
+    /** The value of --max-instructions; {@link Long#MAX_VALUE} for none. */
+    public long maxInstructions() {
+        return maxInstructions == null ? Long.MAX_VALUE : maxInstructions;
+    }
+
+    /** Gives a guest that is asked to end by itself at --max-instructions so many more for it. */
+    public void instructionsForTheEnd(long more) {
+        if (maxInstructions != null) {
+            maxInstructions = maxInstructions > Long.MAX_VALUE - more ? Long.MAX_VALUE : maxInstructions + more;
+        }
+    }
+
+    /** What the guest may write to each end of its host, in bytes. */
+    public long maxOutput() {
+        return maxOutput;
     }
 
     /**
@@ -194,7 +226,7 @@ public final class MachineOptions {
                         cpus,
                         maxInstructions == null ? Long.MAX_VALUE : maxInstructions,
                         seed,
-                        console,
+                        new LimitedOutput("its console", console, maxOutput),
                         input,
                         paced)
                 .withVm(vm.options(hypervisor == HypervisorKind.kvm))

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.options;
 
+import dev.spelunk.cli.process.UserError;
+import dev.spelunk.cli.run.LimitedOutput;
 import dev.spelunk.api.platform.ConsolePort;
 import dev.spelunk.api.platform.Drive;
 import dev.spelunk.api.platform.Peripherals;
 import dev.spelunk.cli.linux.FileDrive;
 import dev.spelunk.cli.linux.PortFile;
-import dev.spelunk.cli.process.UserError;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,9 +73,10 @@ public final class PeripheralOptions {
     /**
      * Opens the files.
      *
+     * @param limit how many bytes the guest may write to each port
      * @throws UserError when one cannot be opened
      */
-    public Connected connect() {
+    public Connected connect(long limit) {
         Connected connected = new Connected();
         connected.console = terminal == Terminal.virtio;
         try {
@@ -91,7 +93,9 @@ public final class PeripheralOptions {
                 }
                 PortFile file = new PortFile(Path.of(matcher.group(2)));
                 connected.files.add(file);
-                connected.ports.add(new ConsolePort(matcher.group(1), file, null));
+                String name = matcher.group(1);
+                connected.ports.add(
+                        new ConsolePort(name, new LimitedOutput("port " + name, file, limit), null));
             }
         } catch (RuntimeException e) {
             connected.close();

@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
 /** The options that say how the KVM model runs its VM. */
-final class VmCommandOptions {
+public final class VmCommandOptions {
     @Option(
             names = "--check",
             description = "Check every invariant of the KVM model's register handling at each VM exit and "

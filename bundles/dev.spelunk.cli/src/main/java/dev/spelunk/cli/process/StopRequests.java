@@ -37,7 +37,7 @@ public final class StopRequests {
     private final long unwindMilliseconds;
     private final long stopMilliseconds;
     private Activity activity;
-    private boolean atOnce;
+    private Runnable atOnce;
     private String consequence = "";
     private int fixedCode;
     private int requested;
@@ -159,8 +159,17 @@ public final class StopRequests {
     }
 
     /** From now on the main thread keeps nothing that must be closed: a request ends the program where it is. */
-    public synchronized void endingAtOnce() {
-        atOnce = true;
+    public void endingAtOnce() {
+        endingAtOnce(() -> {});
+    }
+
+    /**
+     * As {@link #endingAtOnce()}, with something to be done first, for a moment.
+     *
+     * @param first done on the thread that serves requests
+     */
+    public synchronized void endingAtOnce(Runnable first) {
+        atOnce = first;
         if (requested != 0) {
             throw new Stopped();
         }
@@ -236,10 +245,16 @@ public final class StopRequests {
                     return;
                 }
                 requested = code;
-                nothingToClose = atOnce && activity == null;
+                nothingToClose = atOnce != null && activity == null;
                 if (activity != null) {
                     activity.ask();
                 }
+            }
+            if (nothingToClose) {
+                Thread first = new Thread(atOnce, "first");
+                first.setDaemon(true);
+                first.start();
+                first.join(HOOK_MILLISECONDS);
             }
             endNow(nothingToClose ? "interrupted" + consequence : await());
         } catch (InterruptedException e) {

@@ -3,6 +3,7 @@ package dev.spelunk.cli.record;
 
 import dev.spelunk.api.platform.ConsolePort;
 import dev.spelunk.cli.process.UserError;
+import dev.spelunk.cli.run.LimitedOutput;
 import dev.spelunk.cli.run.OutputFolder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -10,7 +11,10 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The channels of a recording: the program's standard streams, the files that it leaves behind, and lines in which
@@ -25,17 +29,29 @@ final class GuestChannels implements AutoCloseable {
     static final String ERRORS = "stderr";
     static final String PROFILE = "perf.data";
     static final String SYMBOLS = "kallsyms";
+    /** What the host asks of perf. */
+    static final String REQUEST = "request";
+    /** Beginning of the names of channels for files of the program, and of the lines that say how long they are. */
+    static final String RESULT = "result";
     /** How many channels there are. */
-    static final int COUNT = 6;
+    static final int COUNT = 7;
     /** Lines of the control channel begin with these, or with {@link #PROFILE} and its size. */
+    static final String BOOTED = "booted";
+
     static final String STARTED = "started";
+    static final String TIME_OVER = "time-over";
+    static final String KERNEL = "kernel";
 
     static final String ENDED = "ended";
     static final String REFUSED = "refused";
 
     private final OutputFolder.Pending profile;
     private final OutputFolder.Pending symbols;
-    private final List<ConsolePort> ports;
+    private final List<OutputFolder.Pending> results = new ArrayList<>();
+    private final long[] resultSizes;
+    private final List<GuestFile> wanted;
+    private final RequestInput request;
+    private final List<ConsolePort> ports = new ArrayList<>();
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private final List<OutputStream> streams;
     private Runnable onFailure = () -> {};
@@ -43,6 +59,9 @@ final class GuestChannels implements AutoCloseable {
     private Runnable onEnd = () -> {};
     private UserError failure;
     private Integer exitCode;
+    private boolean timeOver;
+    private String kernel = "";
+    private Consumer<String> progress = what -> {};
     private long size = -1;
     private long started;
     private long ended;
@@ -55,18 +74,58 @@ final class GuestChannels implements AutoCloseable {
      * @param output the program's standard output
      * @param errors its standard error
      * @param input its standard input
+     * @param order what is to be recorded
+     * @param most bytes that each channel of the program's may bring
      */
-    GuestChannels(OutputFolder folder, OutputStream output, OutputStream errors, InputStream input) {
+    GuestChannels(
+            OutputFolder folder,
+            OutputStream output,
+            OutputStream errors,
+            InputStream input,
+            RecordingOrder order,
+            long most) {
         profile = folder.begin(PROFILE);
         symbols = folder.begin(SYMBOLS);
         streams = List.of(output, errors);
-        ports = List.of(
-                new ConsolePort(CONTROL, new Lines(), null),
-                new ConsolePort(INPUT, null, input),
-                new ConsolePort(OUTPUT, output, null),
-                new ConsolePort(ERRORS, errors, null),
-                new ConsolePort(PROFILE, new Guarded(profile), null),
-                new ConsolePort(SYMBOLS, new Guarded(symbols), null));
+        wanted = order.results();
+        resultSizes = new long[wanted.size()];
+        request = new RequestInput(order.limit());
+        ports.add(new ConsolePort(CONTROL, new Lines(), null));
+        ports.add(new ConsolePort(INPUT, null, input));
+        ports.add(new ConsolePort(OUTPUT, new LimitedOutput("its standard output", output, most), null));
+        ports.add(new ConsolePort(ERRORS, new LimitedOutput("its standard error", errors, most), null));
+        ports.add(new ConsolePort(PROFILE, new LimitedOutput(PROFILE, new Guarded(profile), most), null));
+        ports.add(new ConsolePort(SYMBOLS, new LimitedOutput(SYMBOLS, new Guarded(symbols), most), null));
+        ports.add(new ConsolePort(REQUEST, null, request));
+        for (GuestFile file : wanted) {
+            OutputFolder.Pending result = folder.begin(file.host().toString());
+            results.add(result);
+            ports.add(new ConsolePort(
+                    RESULT + (results.size() - 1),
+                    new LimitedOutput(file.host().toString(), new Guarded(result), most),
+                    null));
+        }
+        Arrays.fill(resultSizes, -1);
+    }
+
+    /** What the host asks of perf. */
+    RequestInput request() {
+        return request;
+    }
+
+    /** Sets who is told how far the guest is. */
+    void tell(Consumer<String> told) {
+        progress = told;
+    }
+
+    /** Whether the duration was over before the program's end. */
+    boolean timeOver() {
+        return timeOver;
+    }
+
+    /** What the guest's kernel said last of its SPE; empty for nothing. */
+    String kernel() {
+        return kernel;
     }
 
     /** What is connected to the machine. */
@@ -89,7 +148,11 @@ final class GuestChannels implements AutoCloseable {
         String[] words = text.trim().split("\\s+", 2);
         String rest = words.length > 1 ? words[1] : "";
         switch (words[0]) {
+            case BOOTED:
+                progress.accept("Linux has booted, perf starts");
+                break;
             case STARTED:
+                progress.accept("the program runs under perf");
                 started = System.nanoTime();
                 onStart.run();
                 break;
@@ -97,6 +160,17 @@ final class GuestChannels implements AutoCloseable {
                 ended = System.nanoTime();
                 onEnd.run();
                 exitCode = Integer.valueOf(rest);
+                progress.accept("perf has ended, its profile is brought out");
+                break;
+            case TIME_OVER:
+                timeOver = true;
+                break;
+            case KERNEL:
+                kernel = rest;
+                break;
+            case RESULT:
+                String[] numbers = rest.split("\\s+");
+                resultSizes[Integer.parseInt(numbers[0])] = Long.parseLong(numbers[1]);
                 break;
             case PROFILE:
                 brought = System.nanoTime();
@@ -119,11 +193,12 @@ final class GuestChannels implements AutoCloseable {
      * @return whether it can
      */
     boolean goesOn(long said, boolean fromStart) {
-        if (said == STARTED.length() + 1 && !fromStart) {
+        long booted = BOOTED.length() + 1;
+        if (said == booted + STARTED.length() + 1 && !fromStart) {
             command(STARTED);
             return true;
         }
-        return said == 0;
+        return said == 0 || said == booted;
     }
 
     /** Why there is no profile, where a channel knows it; else null. */
@@ -164,6 +239,16 @@ final class GuestChannels implements AutoCloseable {
         }
         profile.keep();
         symbols.keep();
+        for (int i = 0; i < results.size(); i++) {
+            OutputFolder.Pending result = results.get(i);
+            if (resultSizes[i] == result.size()) {
+                result.keep();
+            } else {
+                System.err.println("spelunk: " + wanted.get(i).guest() + (resultSizes[i] < 0
+                        ? " is no file of the guest: --output-file brings nothing"
+                        : " did not arrive whole: " + result.size() + " of " + resultSizes[i] + " bytes"));
+            }
+        }
         return size;
     }
 
@@ -183,6 +268,7 @@ final class GuestChannels implements AutoCloseable {
     public void close() {
         profile.close();
         symbols.close();
+        results.forEach(OutputFolder.Pending::close);
     }
 
     /** Reads the control channel. */

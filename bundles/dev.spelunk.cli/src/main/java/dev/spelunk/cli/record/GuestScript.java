@@ -2,8 +2,10 @@
 package dev.spelunk.cli.record;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The script that the kernel starts: it runs perf on the program, and sends what comes of it through the channels of
@@ -18,18 +20,21 @@ final class GuestScript {
             "drivers/char/virtio_console.ko",
             "drivers/perf/arm_spe_pmu.ko");
 
+    private static final String INTERRUPT = "until $B kill -INT $($B cat /spelunk/pid); do $B sleep 0.01; done 2>/dev/null";
+
     private GuestScript() {}
 
     /**
      * Makes the script.
      *
-     * @param event perf's event
-     * @param period of its samples; 0 for perf's own choice
+     * @param order what is to be recorded
      * @param folder the working folder
-     * @param command the program and its arguments
+     * @param program the program's place
      */
-    static String of(String event, long period, Path folder, List<String> command) {
-        String words = command.stream().map(GuestScript::quoted).collect(Collectors.joining(" "));
+    static String of(RecordingOrder order, Path folder, Path program) {
+        List<String> words = new ArrayList<>(order.command());
+        words.set(0, program.toString());
+        String command = words.stream().map(GuestScript::quoted).collect(Collectors.joining(" "));
         return String.join(
                 "\n",
                 "#!/spelunk/busybox sh",
@@ -47,7 +52,7 @@ final class GuestScript {
                 // The driver makes the ports one by one, after the module is loaded.
                 "$B mkdir /spelunk/port",
                 "ports=0",
-                "while [ $ports -lt " + GuestChannels.COUNT + " ]; do",
+                "while [ $ports -lt " + (GuestChannels.COUNT + order.results().size()) + " ]; do",
                 "  $B sleep 0.01",
                 "  ports=0",
                 "  for port in /sys/class/virtio-ports/*; do",
@@ -62,13 +67,21 @@ final class GuestScript {
                 "  echo \"" + GuestChannels.REFUSED + " $($B dmesg | $B grep -i spe_pmu | $B tail -n 1)\" >&9",
                 "  $B poweroff -f",
                 "fi",
+                "echo " + GuestChannels.BOOTED + " >&9",
                 "echo 0 >/proc/sys/kernel/kptr_restrict",
                 "export HOME=/tmp PATH=/usr/bin:/bin",
                 "cd " + quoted(folder.toString()),
+                // perf ends its program and writes the profile when it is interrupted.
+                "( read -r signal </spelunk/port/" + GuestChannels.REQUEST + " && " + INTERRUPT + " ) 9>&- &",
+                order.duration() == null
+                        ? ""
+                        : "( $B sleep " + order.duration() + " 9>&-; echo " + GuestChannels.TIME_OVER + " >&9; "
+                                + INTERRUPT + " ) &",
                 "echo " + GuestChannels.STARTED + " >&9",
-                "/spelunk/lib/ld-linux-aarch64.so.1 --library-path /spelunk/lib /spelunk/perf record -q -N"
-                        + " -o /spelunk/perf.data -e " + quoted(event) + (period == 0 ? "" : " -c " + period) + " -- "
-                        + words + " </spelunk/port/" + GuestChannels.INPUT + " >/spelunk/port/" + GuestChannels.OUTPUT
+                "$B sh -c 'echo $$ >/spelunk/pid; exec \"$@\"' perf /spelunk/lib/ld-linux-aarch64.so.1"
+                        + " --library-path /spelunk/lib /spelunk/perf record -q -N -o /spelunk/perf.data -e "
+                        + quoted(order.event()) + (order.period() == 0 ? "" : " -c " + order.period()) + " -- "
+                        + command + " </spelunk/port/" + GuestChannels.INPUT + " >/spelunk/port/" + GuestChannels.OUTPUT
                         + " 2>/spelunk/port/" + GuestChannels.ERRORS + " 9>&-",
                 "echo " + GuestChannels.ENDED + " $? >&9",
                 "if [ -s /spelunk/perf.data ]; then",
@@ -76,13 +89,18 @@ final class GuestScript {
                 "  $B cat /proc/kallsyms >/spelunk/port/" + GuestChannels.SYMBOLS,
                 "  echo " + GuestChannels.PROFILE + " $($B wc -c </spelunk/perf.data) >&9",
                 "fi",
+                IntStream.range(0, order.results().size())
+                        .mapToObj(i -> result(i, quoted(order.results().get(i).guest().toString())))
+                        .collect(Collectors.joining("\n")),
+                "echo \"" + GuestChannels.KERNEL + " $($B dmesg | $B grep -i spe_pmu | $B tail -n 1)\" >&9",
                 "$B poweroff -f",
                 "");
     }
 
-    /** Whether an event counts nothing of the kernel. */
-    static boolean onlyUserSpace(String event) {
-        return event.matches(".*[/:][uG]*u[uG]*p*");
+    /** Sends a file, and then how long it is. */
+    private static String result(int index, String file) {
+        return "if [ -f " + file + " ]; then $B cat " + file + " >/spelunk/port/" + GuestChannels.RESULT + index
+                + "; echo " + GuestChannels.RESULT + " " + index + " $($B wc -c <" + file + ") >&9; fi";
     }
 
     private static String quoted(String word) {

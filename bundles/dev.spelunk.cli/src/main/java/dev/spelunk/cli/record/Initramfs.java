@@ -17,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * The initramfs of a recording: perf and busybox with their libraries in a folder of their own, the drivers'
@@ -56,10 +57,11 @@ final class Initramfs {
      * @param file gets it
      * @param program the user's program, an absolute path
      * @param folder the working folder in the guest, an absolute path
+     * @param files what else the guest gets
      * @param init the script that the kernel starts
      * @throws UserError when the program cannot run, or something is missing
      */
-    void write(Path file, Path program, Path folder, String init) throws IOException {
+    void write(Path file, Path program, Path folder, List<GuestFile> files, String init) throws IOException {
         Path root = cache.root();
         try (CpioArchive archive = new CpioArchive(new BufferedOutputStream(Files.newOutputStream(file)))) {
             archive.characterDevice("dev/console", 5, 1);
@@ -85,6 +87,25 @@ final class Initramfs {
             String interpreter = ElfProgram.read(program).interpreter();
             if (interpreter != null) {
                 dynamic(archive, program, Path.of(interpreter));
+            }
+            for (GuestFile added : files) {
+                add(archive, added);
+            }
+        }
+    }
+
+    /** A file, or a folder with all that is in it. */
+    private static void add(CpioArchive archive, GuestFile added) throws IOException {
+        try (Stream<Path> tree = Files.walk(added.host())) {
+            for (Path file : (Iterable<Path>) tree.sorted()::iterator) {
+                StopRequests.ofProcess().check();
+                String place = relative(
+                        added.guest().resolve(added.host().relativize(file).toString()).normalize());
+                if (Files.isDirectory(file)) {
+                    archive.folder(place);
+                } else if (Files.isRegularFile(file)) {
+                    archive.file(place, Files.isExecutable(file) ? 0755 : 0644, file);
+                }
             }
         }
     }

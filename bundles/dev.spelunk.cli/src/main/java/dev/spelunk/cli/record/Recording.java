@@ -11,6 +11,7 @@ import dev.spelunk.cli.composition.Composition;
 import dev.spelunk.cli.debian.Cache;
 import dev.spelunk.cli.linux.SystemRun;
 import dev.spelunk.cli.options.MachineOptions;
+import dev.spelunk.cli.process.ExitCode;
 import dev.spelunk.cli.process.StopRequests;
 import dev.spelunk.cli.process.TemporaryFolder;
 import dev.spelunk.cli.process.UserError;
@@ -25,7 +26,6 @@ import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -37,16 +37,13 @@ public final class Recording {
      * KASLR seed say (Linux, unmap_kernel_at_el0). Without KASLR the kernel's symbols are always the same.
      */
     private static final String KERNEL_ARGUMENTS = "quiet loglevel=1 panic=-1 nokaslr kpti=off";
-    /** Where the guest mounts its own file systems over what the initramfs has. */
-    private static final List<String> MOUNTED = List.of("/proc", "/sys", "/dev");
+    /** Instructions that perf in the guest may take to write its profile after --max-instructions. */
+    private static final long FOR_THE_END = 20_000_000_000L;
 
     private final Cache cache;
     private final Path sysroot;
     private final Path folder;
-    private final String event;
-    private final long period;
-    private final boolean countFunctions;
-    private final List<String> command;
+    private final RecordingOrder order;
 
     /**
      * Creates a recording.
@@ -54,27 +51,14 @@ public final class Recording {
      * @param cache where Debian's packages are unpacked
      * @param sysroot where the program's libraries are; null for Debian's own
      * @param folder gets perf.data
-     * @param event perf's event
-     * @param period of its samples; 0 for the driver's choice
-     * @param countFunctions whether to count what each function of the program executes
-     * @param command the program and its arguments
+     * @param order what is to be recorded
      * @throws UserError when nothing is fetched
      */
-    public Recording(
-            Cache cache,
-            Path sysroot,
-            Path folder,
-            String event,
-            long period,
-            boolean countFunctions,
-            List<String> command) {
+    public Recording(Cache cache, Path sysroot, Path folder, RecordingOrder order) {
         this.cache = cache;
         this.sysroot = sysroot;
         this.folder = folder;
-        this.event = event;
-        this.period = period;
-        this.countFunctions = countFunctions;
-        this.command = command;
+        this.order = order;
         cache.kernel();
     }
 
@@ -86,19 +70,19 @@ public final class Recording {
      * @throws UserError when there is no profile, or the folder cannot be written, with the reason
      */
     public int run(MachineOptions options) {
-        Path program = Path.of(command.get(0)).toAbsolutePath().normalize();
+        Path program = Path.of(order.command().get(0)).toAbsolutePath().normalize();
         if (!Files.isRegularFile(program)) {
             throw new UserError("no such program: " + program);
         }
-        if (MOUNTED.stream().anyMatch(program::startsWith)) {
-            throw new UserError(
-                    program + ": the guest has its own " + program.subpath(0, 1) + "; copy the program elsewhere");
-        }
-        FunctionCounts counts = countFunctions ? new FunctionCounts(program) : null;
+        GuestFile.checkPlace("the program " + program, program);
+        FunctionCounts counts = order.countFunctions() ? new FunctionCounts(program) : null;
+        options.instructionsForTheEnd(FOR_THE_END);
         try (OutputFolder output = new OutputFolder(folder)) {
             Path initrd = TemporaryFolder.file("initramfs.cpio");
             try {
-                makeInitrd(initrd, program);
+                Path working = Path.of("").toAbsolutePath();
+                new Initramfs(cache, sysroot)
+                        .write(initrd, program, working, order.files(), GuestScript.of(order, working, program));
                 return run(options, output, initrd, counts);
             } finally {
                 delete(initrd);
@@ -108,19 +92,16 @@ public final class Recording {
         }
     }
 
-    private void makeInitrd(Path initrd, Path program) throws IOException {
-        List<String> words = new ArrayList<>(command);
-        words.set(0, program.toString());
-        Path working = Path.of("").toAbsolutePath();
-        new Initramfs(cache, sysroot).write(initrd, program, working, GuestScript.of(event, period, working, words));
-    }
-
     private int run(MachineOptions options, OutputFolder output, Path initrd, FunctionCounts counts) {
         Console kernel = new Console(OutputStream.nullOutputStream(), System.err, false);
+        Console out = stream(FileDescriptor.out);
+        Console err = stream(FileDescriptor.err);
         try (Composition composition = options.compose();
-                GuestChannels channels = new GuestChannels(
-                        output, stream(FileDescriptor.out), stream(FileDescriptor.err), FileInput.standardInput());
-                MachineRun run = new MachineRun()) {
+                GuestChannels channels =
+                        new GuestChannels(output, out, err, FileInput.standardInput(), order, options.maxOutput());
+                MachineRun run = new MachineRun()
+                        .releasing(out, err)
+                        .softly(() -> asked(channels))) {
             RunOptions machineOptions = options.runOptions(
                             new MachineOptions.Guest(cache.kernel(), initrd, 1, KERNEL_ARGUMENTS, SystemRun.MEMORY),
                             kernel,
@@ -140,31 +121,62 @@ public final class Recording {
                 // It is in the guest's memory.
                 delete(initrd);
                 channels.onFailure(machine::interrupt);
+                channels.request().executed(machine::instructions);
+                channels.tell(Recording::progress);
                 if (counts != null) {
                     machine.observe(counts);
                     channels.whileItRuns(counts::start, counts::stop);
                 }
                 booted = System.nanoTime();
-                start = (System.currentTimeMillis()
-                                - ManagementFactory.getRuntimeMXBean().getStartTime())
-                        / 1e3;
+                start = sinceStart();
                 if (!channels.goesOn(machine.passed().getOrDefault(GuestChannels.CONTROL, 0L), counts != null)) {
                     throw new UserError("--restore: the state was saved after the program had "
                             + (counts == null ? "ended" : "started")
                             + ", and what came of it by then went to the recording that saved it: save earlier");
                 }
+                progress(options.restores() ? "goes on from the saved state" : "boots Linux " + cache.release());
                 result = run.run(machine);
             } finally {
-                channels.flush();
+                out.drain();
+                err.drain();
             }
             check(channels, result, kernel);
             long size = channels.keep();
             if (counts != null) {
                 output.write("functions.json", counts::write);
             }
-            told(channels, result, size, start, booted);
-            return composition.exitCode(channels.exitCode());
+            told(channels, result, size, start, booted, result.instructions() - run.before());
+            return exitCode(composition, channels);
         }
+    }
+
+    /** Asks perf in the guest to end the program and to write its profile. */
+    private static boolean asked(GuestChannels channels) {
+        if (!channels.started()) {
+            return false;
+        }
+        channels.request().ask();
+        StopRequests.ofProcess().code(0);
+        StopRequests.ofProcess().consequence("; the profile has what ran until then");
+        System.err.println("spelunk: perf in the guest ends the program and writes its profile; a second interrupt ends at once");
+        return true;
+    }
+
+    private static int exitCode(Composition composition, GuestChannels channels) {
+        if (channels.request().limited()) {
+            System.err.println("spelunk: --max-instructions ended the program; the profile has what ran until then");
+            return ExitCode.LIMIT;
+        }
+        return composition.exitCode(channels.timeOver() ? ExitCode.SUCCESS : channels.exitCode());
+    }
+
+    private static void progress(String what) {
+        System.err.println(String.format(Locale.ROOT, "spelunk: %.1f s: %s", sinceStart(), what));
+    }
+
+    /** Seconds from the start of the JVM. */
+    private static double sinceStart() {
+        return (System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime()) / 1e3;
     }
 
     private static Console stream(FileDescriptor descriptor) {
@@ -200,7 +212,8 @@ public final class Recording {
         }
     }
 
-    private void told(GuestChannels channels, Result result, long size, double start, long booted) {
+    private void told(
+            GuestChannels channels, Result result, long size, double start, long booted, long instructions) {
         long[] times = channels.times();
         System.err.println(String.format(
                 Locale.ROOT,
@@ -211,15 +224,46 @@ public final class Recording {
                 (times[0] - booted) / 1e9,
                 (times[1] - times[0]) / 1e9,
                 (times[2] - times[1]) / 1e9,
-                result.instructions()));
+                instructions));
+        if (PerfEvent.ofSpe(order.event()) && result.counters().getOrDefault("RECORDS_WRITTEN", 0L) == 0) {
+            System.err.println("spelunk: the profile has no record: " + reason(channels, result));
+        }
         Path profile = folder.resolve(GuestChannels.PROFILE);
         System.err.println(String.format(
                 Locale.ROOT,
                 "spelunk: %s has %,d bytes: perf report --itrace=i1i%s -i %s",
                 profile,
                 size,
-                GuestScript.onlyUserSpace(event) ? "" : " --kallsyms " + folder.resolve(GuestChannels.SYMBOLS),
+                PerfEvent.onlyUserSpace(order.event()) ? "" : " --kallsyms " + folder.resolve(GuestChannels.SYMBOLS),
                 profile));
+    }
+
+    /** Why nothing was recorded, as far as machine and kernel know it. */
+    private static String reason(GuestChannels channels, Result result) {
+        StringBuilder reason = new StringBuilder();
+        result.bufferEvents().forEach((event, count) -> {
+            if (count != 0) {
+                reason.append(reason.length() == 0 ? "" : ", ").append(count).append(" times ").append(event);
+            }
+        });
+        if (reason.length() == 0) {
+            long population = result.counters().getOrDefault("SAMPLE_POP", 0L);
+            long feed = result.counters().getOrDefault("SAMPLE_FEED", 0L);
+            reason.append(
+                    population == 0
+                            ? "no operation was executed while profiling was enabled for its Exception level"
+                            : feed == 0
+                                    ? String.format(
+                                            Locale.ROOT,
+                                            "%,d operations were executed while profiling was enabled, fewer than the "
+                                                    + "sampling interval",
+                                            population)
+                                    : String.format(Locale.ROOT, "%,d operations were sampled, and filtered", feed));
+        }
+        if (!channels.kernel().isEmpty() && !channels.kernel().contains("probed for")) {
+            reason.append("; the guest's kernel said: ").append(channels.kernel());
+        }
+        return reason.toString();
     }
 
     private static void delete(Path file) {

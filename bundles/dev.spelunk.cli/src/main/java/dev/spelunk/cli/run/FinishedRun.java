@@ -23,9 +23,12 @@ import java.util.SortedMap;
  * @param hypervisor {@code kvm} or {@code none}
  * @param seed the seed
  * @param startSeconds from the start of the JVM to the guest's first instruction, in seconds
+ * @param folder the output folder
+ * @param names of the files in it
  * @param files of the records, by CPU
  * @param notKept records that reached a profiling buffer, but are in no file
  * @param result what the machine counted
+ * @param before instructions of the result that another process has executed, which saved the machine
  * @param timing what the timing model says of its figures, one sentence each
  * @param swaps what was swapped
  */
@@ -35,15 +38,18 @@ record FinishedRun(
         String hypervisor,
         long seed,
         double startSeconds,
+        Path folder,
+        List<String> names,
         List<RunFiles.Part> files,
         long notKept,
         Result result,
+        long before,
         List<String> timing,
         SwapReport swaps) {
 
-    /** Millions of guest instructions in a second of host time. */
+    /** Millions of guest instructions in a second of host time, in this process. */
     double mips() {
-        return result.nanoseconds() == 0 ? 0 : result.instructions() * 1e3 / result.nanoseconds();
+        return result.nanoseconds() == 0 ? 0 : (result.instructions() - before) * 1e3 / result.nanoseconds();
     }
 
     /** Number of records in the files. */
@@ -85,6 +91,9 @@ record FinishedRun(
             json.write("seed", seed);
             json.write("ending", result.ending().name());
             json.write("instructions", result.instructions());
+            if (before != 0) {
+                json.write("restoredAt", before);
+            }
             json.write("cycles", result.cycles());
             json.write("complete", incomplete().isEmpty());
             if (!incomplete().isEmpty()) {
@@ -118,6 +127,9 @@ record FinishedRun(
             json.write("longestPauseMilliseconds", rounded(swaps.longestPause() / 1e6));
             json.write("waitedMilliseconds", rounded(swaps.waited() / 1e6));
             json.write("ahead", swaps.ahead());
+            json.writeStartArray("list");
+            swaps.done().forEach(json::write);
+            json.writeEnd();
             json.writeStartArray("refused");
             swaps.refused().forEach(json::write);
             json.writeEnd();

@@ -8,6 +8,8 @@ import dev.spelunk.api.machine.SwapReport;
 import dev.spelunk.api.records.ProfileWriter;
 import dev.spelunk.cli.process.ExitCode;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 
@@ -60,13 +62,16 @@ public final class GuestRun implements Callable<Integer> {
      */
     @Override
     public Integer call() {
-        try (files;
-                MachineRun run = new MachineRun().timeline(options.trace())) {
-            return run(run);
+        try (files) {
+            FinishedRun finished;
+            try (MachineRun run = new MachineRun().timeline(options.trace()).releasing(console)) {
+                finished = run(run);
+            }
+            return tell(finished);
         }
     }
 
-    private int run(MachineRun run) {
+    private FinishedRun run(MachineRun run) {
         long first = System.currentTimeMillis();
         files.begin(machine, writer);
         console.showProgress(machine::instructions);
@@ -83,15 +88,25 @@ public final class GuestRun implements Callable<Integer> {
                 options.hypervisor(),
                 options.seed(),
                 secondsSinceStart(first),
+                folder.path(),
+                names(),
                 files.parts(),
                 machine.recordsNotKept(),
                 result,
+                run.before(),
                 machine.timing(),
                 swaps.apply(machine));
         folder.write("summary.json", finished::writeSummary);
-        System.out.print(Report.of(finished, machine.eventReasons(), files.summary()));
-        System.out.flush();
-        int code = MachineRun.exitCode(machine, result);
+        return finished;
+    }
+
+    /** The files are written: a reader that does not read keeps only the report. */
+    private int tell(FinishedRun finished) {
+        if (!console.stuck()) {
+            System.out.print(Report.of(finished, machine.eventReasons(), files.summary(), columns()));
+            System.out.flush();
+        }
+        int code = MachineRun.exitCode(machine, finished.result());
         if (files.failure() != null) {
             throw files.failure();
         }
@@ -102,6 +117,21 @@ public final class GuestRun implements Callable<Integer> {
             return ExitCode.INVARIANT_BROKEN;
         }
         return code;
+    }
+
+    private List<String> names() {
+        List<String> names = new ArrayList<>(List.of("perf.data"));
+        files.parts().forEach(part -> names.add(part.file()));
+        if (options.vm().hostTask()) {
+            names.add("host-records.bin");
+        }
+        names.add("summary.json");
+        return names;
+    }
+
+    /** Of the terminal; the launcher script does not ask for it when standard output is none. */
+    private static int columns() {
+        return Integer.getInteger("spelunk.columns", Report.WIDTH);
     }
 
     /** From the start of the JVM, not of the process: the launcher script may have built in it. */

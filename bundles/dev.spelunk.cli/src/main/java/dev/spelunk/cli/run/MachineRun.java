@@ -7,7 +7,9 @@ import dev.spelunk.api.machine.Machine.Result;
 import dev.spelunk.api.trace.TraceSink;
 import dev.spelunk.cli.process.ExitCode;
 import dev.spelunk.cli.process.StopRequests;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.BooleanSupplier;
 
 /**
  * Runs machines, one after the other, for a command. When the user interrupts the program, the machine stops, and
@@ -18,6 +20,9 @@ public final class MachineRun implements AutoCloseable {
     private TraceSink trace;
     private Machine current;
     private boolean interrupted;
+    private List<Console> consoles = List.of();
+    private long before;
+    private BooleanSupplier asking = () -> false;
 
     /** The timeline of what is run, which ends with this; null for none. */
     public MachineRun timeline(TraceSink sink) {
@@ -25,9 +30,31 @@ public final class MachineRun implements AutoCloseable {
         return this;
     }
 
+    /** Nobody waits for the readers of these when the machine is to stop. */
+    public MachineRun releasing(Console... written) {
+        consoles = List.of(written);
+        return this;
+    }
+
+    /**
+     * Asks the guest to end in an order of its own, before its machine is stopped.
+     *
+     * @param asks the guest; false when it could not be asked
+     */
+    public MachineRun softly(BooleanSupplier asks) {
+        asking = asks;
+        return this;
+    }
+
+    /** Instructions that the guest had executed in another process, which saved it. */
+    public long before() {
+        return before;
+    }
+
     /** Runs a machine to its end; at once to its interruption when the user has interrupted the program. */
     public Result run(Machine machine) {
         begin(machine);
+        before = machine.instructions();
         machine.passed()
                 .forEach((port, bytes) -> System.err.println(String.format(
                         Locale.ROOT,
@@ -91,6 +118,12 @@ public final class MachineRun implements AutoCloseable {
 
     private synchronized void stop() {
         interrupted = true;
+        consoles.forEach(Console::waitNoMore);
+        if (current != null && asking.getAsBoolean()) {
+            // It takes what it takes; a second request ends it.
+            activity.stopped(true);
+            return;
+        }
         if (current != null) {
             current.interrupt();
         }

@@ -156,6 +156,11 @@ public final class OutputFolder implements AutoCloseable {
         }
     }
 
+    /** Where it is. */
+    Path path() {
+        return folder;
+    }
+
     /** What to tell the user when a file could not be written. */
     String message(String name, IOException e) {
         return folder.resolve(name) + " cannot be written: " + describe(e);

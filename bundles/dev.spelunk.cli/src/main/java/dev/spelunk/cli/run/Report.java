@@ -9,11 +9,20 @@ import java.util.SortedMap;
 
 /** What a run did, as text. */
 final class Report {
-    private static final int NAME_WIDTH = 26;
-    /** Of sentences. */
-    private static final int WIDTH = 90;
+    private static final int NAME_WIDTH = 28;
+    /** Where the terminal does not say its own. */
+    static final int WIDTH = 118;
 
-    private Report() {}
+    private static final int NARROWEST = 60;
+    /** More swaps than these are not listed one by one. */
+    private static final int LISTED = 20;
+
+    private final StringBuilder text = new StringBuilder();
+    private final int width;
+
+    private Report(int columns) {
+        width = (columns <= 0 ? WIDTH : Math.max(columns, NARROWEST)) - NAME_WIDTH;
+    }
 
     /**
      * Makes the report.
@@ -21,52 +30,68 @@ final class Report {
      * @param run what was run
      * @param reasons why the first buffer management event of each kind happened
      * @param samples the part that the records tell
+     * @param columns width of the terminal
      * @return text of several lines, ending in a line feed
      */
-    static String of(FinishedRun run, SortedMap<String, String> reasons, String samples) {
+    static String of(FinishedRun run, SortedMap<String, String> reasons, String samples, int columns) {
+        return new Report(columns).write(run, reasons, samples);
+    }
+
+    private String write(FinishedRun run, SortedMap<String, String> reasons, String samples) {
         Result result = run.result();
-        StringBuilder text = new StringBuilder();
         text.append("\nSpelunk ran ").append(run.guest()).append('\n');
-        line(text, "variant", run.variant());
-        line(text, "hypervisor", run.hypervisor());
-        line(text, "seed", Long.toString(run.seed()));
-        line(text, "ended", ending(result));
+        line("variant", run.variant());
+        line("hypervisor", run.hypervisor());
+        line("seed", Long.toString(run.seed()));
+        line("ended", ending(result));
         line(
-                text,
                 "start-up",
                 String.format(
                         Locale.ROOT, "%.2f s from JVM start to the guest's first instruction", run.startSeconds()));
         line(
-                text,
                 "instructions",
-                String.format(Locale.ROOT, "%,d in %.2f s", result.instructions(), result.nanoseconds() / 1e9));
-        line(text, "speed", String.format(Locale.ROOT, "%.1f guest MIPS", run.mips()));
-        line(text, "records", String.format(Locale.ROOT, "%,d (%,d bytes)", run.recordCount(), run.recordBytes()));
+                String.format(
+                        Locale.ROOT,
+                        "%,d%s in %.2f s",
+                        result.instructions(),
+                        run.before() == 0
+                                ? ""
+                                : String.format(Locale.ROOT, ", %,d of them here", result.instructions() - run.before()),
+                        result.nanoseconds() / 1e9));
+        line("speed", String.format(Locale.ROOT, "%.1f guest MIPS", run.mips()));
+        line("records", String.format(Locale.ROOT, "%,d (%,d bytes)", run.recordCount(), run.recordBytes()));
         if (!run.incomplete().isEmpty()) {
-            line(text, "incomplete", run.incomplete());
+            wrapped("incomplete", run.incomplete());
         }
-        counts(text, "sampling", result.counters());
-        counts(text, "buffer management events", result.bufferEvents());
-        reasons.forEach((event, why) -> wrapped(text, event + ", " + why));
-        counts(text, "VM exits", result.exits());
-        counts(text, "trapped registers", result.traps());
+        counts("sampling", result.counters());
+        counts("buffer management events", result.bufferEvents());
+        reasons.forEach((event, why) -> wrapped("", event + ", " + why));
+        counts("VM exits", result.exits());
+        counts("trapped registers", result.traps());
         if (!result.host().isEmpty()) {
-            counts(text, "host", result.host());
+            counts("host", result.host());
         }
-        swaps(text, run.swaps());
+        swaps(run.swaps());
         String label = "timing";
         for (String sentence : run.timing()) {
-            line(text, label, sentence);
+            wrapped(label, sentence);
             label = "";
         }
         text.append('\n').append(samples);
+        files(run);
         return text.toString();
     }
 
-    private static void swaps(StringBuilder text, SwapReport swaps) {
+    /** Where the files are, and what to do with them. */
+    private void files(FinishedRun run) {
+        text.append('\n');
+        wrapped("files in " + run.folder(), String.join(", ", run.names()));
+        wrapped("next", "perf report --itrace=i1i -i " + run.folder().resolve("perf.data"));
+    }
+
+    private void swaps(SwapReport swaps) {
         if (swaps.swaps() != 0) {
             line(
-                    text,
                     "swaps",
                     String.format(
                             Locale.ROOT,
@@ -75,9 +100,12 @@ final class Report {
                             swaps.medianPause() / 1e6,
                             swaps.longestPause() / 1e6));
         }
-        swaps.refused().forEach(why -> line(text, "swap refused", why));
+        if (swaps.swaps() <= LISTED) {
+            swaps.done().forEach(done -> wrapped("", done));
+        }
+        swaps.refused().forEach(why -> wrapped("swap refused", why));
         if (swaps.ahead() != 0) {
-            line(text, "swaps not reached", String.format(Locale.ROOT, "%,14d", swaps.ahead()));
+            line("swaps not reached", String.format(Locale.ROOT, "%,14d", swaps.ahead()));
         }
     }
 
@@ -95,32 +123,40 @@ final class Report {
         };
     }
 
-    private static void line(StringBuilder text, String name, String value) {
-        text.append(String.format(Locale.ROOT, "  %-" + NAME_WIDTH + "s%s%n", name, value));
+    private void line(String name, String value) {
+        text.append(String.format(Locale.ROOT, "  %-" + (NAME_WIDTH - 2) + "s%s%n", name, value));
     }
 
     /** A sentence in the column of the values. */
-    private static void wrapped(StringBuilder text, String sentence) {
+    private void wrapped(String name, String sentence) {
+        String label = name;
+        if (label.length() > NAME_WIDTH - 3) {
+            text.append("  ").append(label).append('\n');
+            label = "";
+        }
         StringBuilder line = new StringBuilder();
         for (String word : sentence.split(" ")) {
-            if (line.length() + word.length() >= WIDTH) {
-                line(text, "", line.toString());
+            if (line.length() != 0 && line.length() + 1 + word.length() > width) {
+                line(label, line.toString());
+                label = "";
                 line.setLength(0);
             }
             line.append(line.length() == 0 ? "" : " ").append(word);
         }
-        line(text, "", line.toString());
+        line(label, line.toString());
     }
 
-    private static void counts(StringBuilder text, String name, SortedMap<String, Long> counts) {
-        if (counts.isEmpty()) {
-            line(text, name, "none");
-            return;
-        }
+    /** What is not zero. */
+    private void counts(String name, SortedMap<String, Long> counts) {
         String label = name;
         for (Map.Entry<String, Long> count : counts.entrySet()) {
-            line(text, label, String.format(Locale.ROOT, "%,14d  %s", count.getValue(), count.getKey()));
-            label = "";
+            if (count.getValue() != 0) {
+                line(label, String.format(Locale.ROOT, "%,14d  %s", count.getValue(), count.getKey()));
+                label = "";
+            }
+        }
+        if (label.equals(name)) {
+            line(name, "none");
         }
     }
 }

@@ -31,7 +31,7 @@ class PeripheralOptionsTest {
     @Test
     @DisplayName("without options there is a source of entropy, and nothing else")
     void nothing() {
-        try (PeripheralOptions.Connected connected = options().connect()) {
+        try (PeripheralOptions.Connected connected = options().connect(Long.MAX_VALUE)) {
             assertThat(connected.peripherals()).isEqualTo(new Peripherals(List.of(), false, List.of(), true));
         }
     }
@@ -50,7 +50,7 @@ class PeripheralOptionsTest {
                         "virtio",
                         "--port",
                         "log=" + folder.resolve("log"))
-                .connect()) {
+                .connect(Long.MAX_VALUE)) {
             Peripherals peripherals = connected.peripherals();
             assertThat(peripherals.drives()).extracting("size").containsExactly(1024L, 512L);
             assertThat(peripherals.drives()).extracting("readOnly").containsExactly(true, false);
@@ -66,10 +66,10 @@ class PeripheralOptionsTest {
         Path disk = Files.write(folder.resolve("disk"), new byte[512]);
         for (String bad : new String[] {"name", "=file", "a b=file", "x".repeat(65) + "=file", "name="}) {
             assertThatThrownBy(() ->
-                            options("--drive", disk.toString(), "--port", bad).connect())
+                            options("--drive", disk.toString(), "--port", bad).connect(Long.MAX_VALUE))
                     .isInstanceOf(UserError.class)
                     .hasMessageContaining("--port " + bad);
         }
-        options("--drive", disk.toString()).connect().close();
+        options("--drive", disk.toString()).connect(Long.MAX_VALUE).close();
     }
 }

@@ -13,6 +13,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,11 +23,21 @@ class GuestChannelsTest {
     @TempDir
     private Path folder;
 
+    private static final RecordingOrder ORDER = new RecordingOrder(
+            "arm_spe_0//",
+            0,
+            null,
+            1000,
+            false,
+            List.of("/p"),
+            List.of(),
+            List.of(GuestFile.outOf("/tmp/answer"), GuestFile.outOf("/tmp/other")));
+
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
     private GuestChannels channels() {
-        return new GuestChannels(new OutputFolder(folder), out, err, null);
+        return new GuestChannels(new OutputFolder(folder), out, err, null, ORDER, 1000);
     }
 
     private static OutputStream port(GuestChannels channels, String name) {
@@ -54,13 +65,14 @@ class GuestChannelsTest {
     void aGuestThatWasRestoredGoesOnUntilItsProgramHasEnded() {
         try (GuestChannels channels = channels()) {
             assertThat(channels.goesOn(0, true)).isTrue();
+            assertThat(channels.goesOn("booted\n".length(), true)).isTrue();
             assertThat(channels.started()).isFalse();
-            assertThat(channels.goesOn("started\n".length(), true))
+            assertThat(channels.goesOn("booted\nstarted\n".length(), true))
                     .as("who counts must see the start")
                     .isFalse();
-            assertThat(channels.goesOn("started\nended 0\n".length(), false)).isFalse();
+            assertThat(channels.goesOn("booted\nstarted\nended 0\n".length(), false)).isFalse();
             assertThat(channels.started()).isFalse();
-            assertThat(channels.goesOn("started\n".length(), false)).isTrue();
+            assertThat(channels.goesOn("booted\nstarted\n".length(), false)).isTrue();
             assertThat(channels.started()).isTrue();
         }
     }
@@ -68,7 +80,7 @@ class GuestChannelsTest {
     @Test
     void aWholeRecording() throws IOException {
         try (GuestChannels channels = channels()) {
-            assertThat(channels.ports()).hasSize(GuestChannels.COUNT);
+            assertThat(channels.ports()).hasSize(GuestChannels.COUNT + 2);
             assertThat(channels.started()).isFalse();
             send(channels, GuestChannels.CONTROL, "star");
             send(channels, GuestChannels.CONTROL, "ted\n");
@@ -80,6 +92,8 @@ class GuestChannelsTest {
             send(channels, GuestChannels.PROFILE, "PERF");
             send(channels, GuestChannels.PROFILE, "ILE2");
             send(channels, GuestChannels.SYMBOLS, "0 t one");
+            send(channels, GuestChannels.RESULT + 0, "found");
+            send(channels, GuestChannels.CONTROL, "result 0 5\nkernel it works\n");
             assertThat(files()).allMatch(name -> name.endsWith(".tmp"));
             send(channels, GuestChannels.CONTROL, "perf.data 8\n");
             assertThat(channels.brought()).isTrue();
@@ -90,9 +104,33 @@ class GuestChannelsTest {
         }
         assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("output");
         assertThat(err.toString(StandardCharsets.UTF_8)).isEqualTo("errors");
-        assertThat(files()).containsExactly("kallsyms", "perf.data");
+        assertThat(files()).containsExactly("answer", "kallsyms", "perf.data");
+        assertThat(folder.resolve("answer")).hasContent("found");
         assertThat(folder.resolve("perf.data")).hasContent("PERFILE2");
         assertThat(folder.resolve("kallsyms")).hasContent("0 t one");
+    }
+
+    @Test
+    void perfIsAskedToEndOnce() throws IOException {
+        try (GuestChannels channels = channels()) {
+            long[] executed = {999};
+            channels.request().executed(() -> executed[0]);
+            assertThat(channels.request().available()).isZero();
+            executed[0] = 1000;
+            assertThat(channels.request().readNBytes(4)).asString(StandardCharsets.US_ASCII).isEqualTo("INT\n");
+            assertThat(channels.request().limited()).isTrue();
+            assertThat(channels.request().available()).isZero();
+        }
+    }
+
+    @Test
+    void aProgramCannotFillTheDisk() throws IOException {
+        try (GuestChannels channels = channels()) {
+            for (int i = 0; i < 30; i++) {
+                send(channels, GuestChannels.OUTPUT, "0123456789".repeat(10));
+            }
+        }
+        assertThat(out.size()).isEqualTo(1000);
     }
 
     @Test
@@ -125,7 +163,7 @@ class GuestChannelsTest {
     void aFileThatCannotBeWrittenEndsTheRecording() throws IOException {
         Path output = folder.resolve("out");
         int[] ended = {0};
-        try (GuestChannels channels = new GuestChannels(new OutputFolder(output), out, err, null)) {
+        try (GuestChannels channels = new GuestChannels(new OutputFolder(output), out, err, null, ORDER, 1000)) {
             channels.onFailure(() -> ended[0]++);
             try (Stream<Path> all = Files.list(output)) {
                 for (Path file : all.toList()) {

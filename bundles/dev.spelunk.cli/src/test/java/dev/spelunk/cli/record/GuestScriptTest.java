@@ -8,13 +8,24 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** The script that the guest runs. */
 class GuestScriptTest {
     private static String script(long period, String... command) {
-        return GuestScript.of("arm_spe_0/ts_enable=1/u", period, Path.of("/home/it's"), List.of(command));
+        return script(period, null, List.of(), command);
+    }
+
+    private static String script(long period, String duration, List<GuestFile> results, String... command) {
+        RecordingOrder order = new RecordingOrder(
+                "arm_spe_0/ts_enable=1/u",
+                period,
+                duration,
+                Long.MAX_VALUE,
+                false,
+                List.of(command),
+                List.of(),
+                results);
+        return GuestScript.of(order, Path.of("/home/it's"), Path.of(command[0]));
     }
 
     @Test
@@ -34,24 +45,22 @@ class GuestScriptTest {
     @Test
     void isAScriptForTheShell() throws IOException, InterruptedException {
         Process shell = new ProcessBuilder("sh", "-n").redirectErrorStream(true).start();
-        shell.getOutputStream().write(script(1, "/p", "it's").getBytes(StandardCharsets.UTF_8));
+        shell.getOutputStream().write(script(1, "2", List.of(GuestFile.outOf("/it's:x")), "/p", "it's").getBytes(StandardCharsets.UTF_8));
         shell.getOutputStream().close();
         assertThat(new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                 .isEmpty();
         assertThat(shell.waitFor()).isZero();
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "arm_spe_0//u, true",
-        "arm_spe_0/ts_enable=1/u, true",
-        "arm_spe_0//up, true",
-        "arm_spe_0//, false",
-        "'arm_spe_0/ts_enable=1,branch_filter=1/', false",
-        "arm_spe_0//uk, false",
-        "arm_spe_0//k, false"
-    })
-    void anEventSaysWhetherItSamplesTheKernel(String event, boolean user) {
-        assertThat(GuestScript.onlyUserSpace(event)).isEqualTo(user);
+    @Test
+    void theDurationIsTheGuests() {
+        assertThat(script(0, "2.5", List.of(), "/p")).contains("( $B sleep 2.5 ");
+        assertThat(script(0, "/p")).doesNotContain("time-over");
+    }
+
+    @Test
+    void resultsAreSentWithTheirLengths() {
+        assertThat(script(0, null, List.of(GuestFile.outOf("/it's:found")), "/p"))
+                .contains("[ $ports -lt 8 ]", "$B cat '/it'\\''s' >/spelunk/port/result0; echo result 0 $($B wc -c");
     }
 }

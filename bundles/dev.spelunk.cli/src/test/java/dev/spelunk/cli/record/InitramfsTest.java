@@ -10,6 +10,7 @@ import dev.spelunk.cli.process.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,8 +55,9 @@ class InitramfsTest {
 
     private Map<String, ArchiveEntry> made(Path program) throws IOException {
         Path file = folder.resolve("initrd");
+        Path extra = put(folder.resolve("extra/deep/file"), new byte[] {'x'}).getParent().getParent();
         new Initramfs(new Cache(folder.resolve("cache")), sysroot)
-                .write(file, program, folder.resolve("work"), "#!init");
+                .write(file, program, folder.resolve("work"), List.of(GuestFile.into(extra + ":/data/in")), "#!init");
         Map<String, ArchiveEntry> entries = new TreeMap<>();
         for (ArchiveEntry entry : ArchiveEntry.read(Files.readAllBytes(file))) {
             assertThat(entries.put(entry.name(), entry))
@@ -83,7 +85,8 @@ class InitramfsTest {
                         "spelunk/lib/libc.so.6",
                         "spelunk/arm_spe_pmu.ko",
                         "spelunk/virtio_console.ko",
-                        name(folder.resolve("work")));
+                        name(folder.resolve("work")),
+                        "data/in/deep/file");
         assertThat(entries.get("init").text()).isEqualTo("#!init");
         assertThat(entries.get(name(program)).mode() & 0777).isEqualTo(0755);
         assertThat(entries.keySet()).noneMatch(name -> name.startsWith("lib/"));

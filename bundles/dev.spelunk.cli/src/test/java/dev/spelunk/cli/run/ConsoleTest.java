@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -49,6 +52,87 @@ class ConsoleTest {
         console.write('x');
         console.close();
         assertThat(err.size()).isZero();
+    }
+
+    /** A pipe that nobody reads, and that is full. */
+    private static final class FullPipe extends OutputStream {
+        private final CountDownLatch read = new CountDownLatch(1);
+
+        @Override
+        public void write(int value) throws IOException {
+            write(new byte[] {(byte) value}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            try {
+                read.await();
+            } catch (InterruptedException e) {
+                throw new InterruptedIOException();
+            }
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void aReaderThatDoesNotReadKeepsNobodyWhoWantsTheGuestToStop() throws InterruptedException {
+        Console console = new Console(new FullPipe(), new PrintStream(err), false);
+        byte[] flood = new byte[1 << 20];
+        Thread guest = new Thread(() -> {
+            for (int i = 0; i < 8; i++) {
+                console.write(flood, 0, flood.length);
+            }
+        });
+        guest.start();
+        guest.join(500);
+        assertThat(guest.isAlive()).as("it waits for the reader").isTrue();
+        console.waitNoMore();
+        guest.join();
+        long before = System.nanoTime();
+        console.close();
+        assertThat(System.nanoTime() - before).isLessThan(5_000_000_000L);
+        assertThat(console.stuck()).isTrue();
+    }
+
+    @Test
+    @Timeout(60)
+    void aSlowReaderGetsAllOfIt() throws IOException {
+        Console console = new Console(
+                new OutputStream() {
+                    @Override
+                    public void write(int value) {
+                        out.write(value);
+                    }
+
+                    @Override
+                    public void write(byte[] bytes, int offset, int length) {
+                        LockSupport.parkNanos(1_000_000);
+                        out.write(bytes, offset, length);
+                    }
+                },
+                new PrintStream(err),
+                false);
+        byte[] bytes = new byte[5_000_000];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) (i * 31 >> 5);
+        }
+        console.write(bytes);
+        console.close();
+        assertThat(out.toByteArray()).isEqualTo(bytes);
+        assertThat(console.stuck()).isFalse();
+    }
+
+    @Test
+    void theProgressOfARestoredMachineCountsFromThere() throws InterruptedException {
+        Console console = new Console(out, new PrintStream(err, true, StandardCharsets.UTF_8), true);
+        console.showProgress(() -> 1_000_000_000_000L);
+        long deadline = System.nanoTime() + 20_000_000_000L;
+        while (!err.toString(StandardCharsets.UTF_8).contains("million a second")) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            Thread.sleep(20);
+        }
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains(", 0 million a second");
+        console.close();
     }
 
     private static void print(Console console, String text) throws IOException {

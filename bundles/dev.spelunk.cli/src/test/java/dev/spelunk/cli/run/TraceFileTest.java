@@ -72,9 +72,32 @@ class TraceFileTest {
     }
 
     @Test
-    void aFolderThatIsNotThereIsAnError() {
+    void aFolderThatIsNotThereIsMade() {
+        Path file = folder.resolve("no/such/t.json");
+        try (TraceFile trace = new TraceFile(file)) {
+            trace.instant(0, "exits", "WFI", "", 1);
+        }
+        assertThat(file).isNotEmptyFile();
+    }
+
+    @Test
+    void aFileInThePlaceOfTheFolderIsAnError() throws IOException {
+        Files.writeString(folder.resolve("no"), "");
         assertThatThrownBy(() -> new TraceFile(folder.resolve("no/t.json")))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("--trace");
+    }
+
+    @Test
+    void whatAKilledRunLeftGoesAndWhatALivingOneWritesStays() throws IOException {
+        Path left = Files.writeString(folder.resolve(".t.json-123.tmp"), "half");
+        Path other = Files.writeString(folder.resolve(".other.json-123.tmp"), "half");
+        try (TraceFile living = new TraceFile(folder.resolve("t.json"))) {
+            assertThat(left).doesNotExist();
+            new TraceFile(folder.resolve("t.json")).close();
+            living.instant(0, "exits", "WFI", "", 1);
+        }
+        assertThat(folder.resolve("t.json")).isNotEmptyFile();
+        assertThat(other).exists();
     }
 }

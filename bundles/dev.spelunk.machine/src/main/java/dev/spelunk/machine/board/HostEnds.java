@@ -80,6 +80,7 @@ public final class HostEnds {
         for (CountedInput in : inputs) {
             out.writeUTF(in.name);
             out.writeLong(in.count);
+            out.writeBoolean(in.ended);
         }
         for (CountedOutput port : outputs.values()) {
             out.writeLong(port.count);
@@ -93,7 +94,7 @@ public final class HostEnds {
     public void read(DataInputStream in) throws IOException {
         for (int n = in.readInt(); n > 0; n--) {
             String name = in.readUTF();
-            skip(name, in.readLong());
+            skip(name, in.readLong(), in.readBoolean());
         }
         passed = new TreeMap<>();
         for (SortedMap.Entry<String, CountedOutput> port : outputs.entrySet()) {
@@ -112,7 +113,7 @@ public final class HostEnds {
     }
 
     /** The guest has read so much already. A person goes on typing; other input is given again from its beginning. */
-    private void skip(String name, long bytes) throws IOException {
+    private void skip(String name, long bytes, boolean ended) throws IOException {
         CountedInput end =
                 inputs.stream().filter(e -> e.name.equals(name)).findFirst().orElse(null);
         if (end != null && person) {
@@ -121,6 +122,9 @@ public final class HostEnds {
             throw new IOException("is of a guest that had read " + bytes + " bytes of " + name + "'s input, and "
                     + (end == null ? "this one has none" : "that ends, or waits, after " + end.count)
                     + ": give the same input from its beginning");
+        } else if (end != null) {
+            // The guest may have seen the end; what would come after it now was not there.
+            end.ended = ended;
         }
     }
 
@@ -143,10 +147,24 @@ public final class HostEnds {
     private static final class CountedInput extends FilterInputStream {
         private final String name;
         private long count;
+        private boolean ended;
 
         private CountedInput(String name, InputStream in) {
             super(in);
             this.name = name;
+        }
+
+        @Override
+        public int available() throws IOException {
+            if (ended) {
+                throw new EOFException("the input has ended");
+            }
+            try {
+                return in.available();
+            } catch (IOException e) {
+                ended = true;
+                throw e;
+            }
         }
 
         @Override

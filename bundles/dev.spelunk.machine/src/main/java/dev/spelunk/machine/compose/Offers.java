@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -161,9 +163,14 @@ public final class Offers implements AutoCloseable {
         return newest(kind, name);
     }
 
-    /** Names of all that is there of a kind, for messages. */
+    /** Names of all that is there of a kind, or could be started, for messages. */
     public String there(List<Kind> kinds) {
-        return names(newest(offers.stream().filter(o -> kinds.stream().anyMatch(k -> o.offers(k)))).stream());
+        SortedSet<String> names = new TreeSet<>();
+        for (Kind kind : kinds) {
+            offers.stream().filter(o -> o.offers(kind)).forEach(o -> names.add(o.name));
+            sources.forEach(source -> names.addAll(source.startable(kind.part)));
+        }
+        return String.join(", ", names);
     }
 
     private static String names(Stream<Offer> some) {

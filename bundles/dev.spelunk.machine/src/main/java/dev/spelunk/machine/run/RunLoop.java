@@ -26,6 +26,7 @@ public final class RunLoop {
     private static final long SHORT_TURN = 1 << 14;
 
     private final BoardWiring board;
+    private final Safepoints safepoints;
     private final Timeline timeline;
     private final Stretch stretch = new Stretch();
     private final Stops stops;
@@ -35,9 +36,15 @@ public final class RunLoop {
     /** Index of the PE whose turn it is; the number of PEs when all have had it. */
     private int turnOf;
 
-    /** @param options of which the loop takes the arguments of the guest, where it is entered, and whether it is paced */
-    public RunLoop(BoardWiring board, Console console, RunOptions options) {
+    /**
+     * Creates a loop that has not begun.
+     *
+     * @param options of which the loop takes the arguments of the guest, where it is entered, and whether it is paced
+     * @param safepoints says whether somebody waits for the machine to be between two turns
+     */
+    public RunLoop(BoardWiring board, Console console, RunOptions options, Safepoints safepoints) {
         this.board = board;
+        this.safepoints = safepoints;
         timeline = new Timeline(board);
         stops = new Stops(board, new Semihosting(console, options.bootArguments()), options.el(), end);
         waiting = new Waiting(board, timeline, console, options.paced());
@@ -121,6 +128,10 @@ public final class RunLoop {
                     return true;
                 }
                 step(context, left);
+                if (safepoints.wanted()) {
+                    // A turn may hold thousands of calls to the host that take their time; it goes on where it was.
+                    return end.ending() == null;
+                }
             }
         }
         if (end.ending() == null && waiting.everyone() && waiting.forNothing() && !waiting.awaitInput()) {

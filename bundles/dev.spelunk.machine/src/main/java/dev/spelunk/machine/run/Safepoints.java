@@ -54,6 +54,11 @@ public final class Safepoints {
         return !attention || serve();
     }
 
+    /** Whether somebody waits for the next safepoint. */
+    boolean wanted() {
+        return attention;
+    }
+
     private synchronized boolean serve() {
         drainRequests();
         while ((pauseWanted || incomplete) && !interrupted) {

@@ -9,6 +9,7 @@ import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.machine.board.Board;
 import dev.spelunk.machine.compose.Selection;
 import dev.spelunk.machine.run.RunLoop;
+import dev.spelunk.machine.run.Safepoints;
 import java.io.OutputStream;
 import java.util.List;
 
@@ -103,7 +104,7 @@ final class ScratchMachine {
                 board.state.memory.write(board.physical(ENTRY) + 4L * i, 4, PROGRAM[i]);
             }
             board.start(ENTRY, 0);
-            RunLoop loop = new RunLoop(board.wiring, board.console, board.options);
+            RunLoop loop = new RunLoop(board.wiring, board.console, board.options, new Safepoints());
             while (loop.ending() == null && loop.executed() < LONGEST) {
                 loop.turn(LONGEST);
             }

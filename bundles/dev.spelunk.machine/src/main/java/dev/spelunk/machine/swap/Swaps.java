@@ -8,6 +8,7 @@ import dev.spelunk.api.machine.SwapRequest;
 import dev.spelunk.api.machine.SwapService;
 import dev.spelunk.api.machine.Variant;
 import dev.spelunk.api.problems.BadInputException;
+import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.machine.board.Board;
 import dev.spelunk.machine.compose.Kind;
 import dev.spelunk.machine.compose.Offer;
@@ -18,6 +19,7 @@ import dev.spelunk.machine.compose.Selection;
 import dev.spelunk.machine.run.Safepoints;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -35,6 +37,9 @@ public final class Swaps {
     private final List<SwapListener> listeners;
     private volatile Variant variant;
     private final List<Long> pauses = new ArrayList<>();
+    private final List<String> done = new ArrayList<>();
+    /** What a refused change had done is taken back: no swap that anybody asked for. */
+    private volatile boolean undoing;
     private long waited;
     private final List<String> refused = new ArrayList<>();
     /** Names of what scheduled swaps bring in. */
@@ -78,6 +83,16 @@ public final class Swaps {
         return maker -> Change.of(offers, maker.made(), request).accept(maker);
     }
 
+    /** As {@link #recompose}, back to what was there before a change that was refused. */
+    public void undo(Supplier<Variant> variants) {
+        undoing = true;
+        try {
+            recompose(variants, false);
+        } finally {
+            undoing = false;
+        }
+    }
+
     public List<String> recompose(Supplier<Variant> variants, boolean force) {
         boolean kvm = board.parts.hypervisor() != null;
         synchronized (this) {
@@ -87,7 +102,13 @@ public final class Swaps {
             Variant next = variants.get();
             return now(next, maker -> Change.to(maker, offers.chosen(next, kvm)), force);
         } catch (BadInputException e) {
-            throw new BadInputException("the change of the variant is refused: " + e.getMessage(), e);
+            String message = "the change of the variant is refused: " + e.getMessage();
+            synchronized (this) {
+                if (!undoing) {
+                    refused.add(message);
+                }
+            }
+            throw new BadInputException(message, e);
         } finally {
             synchronized (this) {
                 held--;
@@ -138,7 +159,14 @@ public final class Swaps {
         long pause = System.nanoTime() - began;
         variant = swap.variant;
         synchronized (this) {
-            pauses.add(pause);
+            if (!undoing) {
+                pauses.add(pause);
+                long executed = 0;
+                for (PeContext pe : board.pes) {
+                    executed += pe.pe.executed;
+                }
+                done.add(String.format(Locale.ROOT, "at %,d: %s", executed, String.join(", ", swap.what())));
+            }
         }
         safepoints.incomplete(!board.parts.missing().isEmpty(), 0);
         tell(SwapListener.Event.SWAPPED, String.join(", ", swap.what()));
@@ -317,7 +345,7 @@ public final class Swaps {
         int ahead = safepoints.scheduled();
         List<String> missing = board.parts.missing();
         synchronized (this) {
-            return new SwapReport(List.copyOf(pauses), waited, List.copyOf(refused), ahead, missing);
+            return new SwapReport(List.copyOf(pauses), List.copyOf(done), waited, List.copyOf(refused), ahead, missing);
         }
     }
 }

@@ -35,6 +35,8 @@ final class ConsoleDevice extends VirtioDevice {
     private static final int PORT_CLOSED = 8;
     /** Flag in a port's word beside bits 1 << event for the messages that its driver has yet to get. */
     private static final long GUEST_OPEN = 1 << 16;
+    /** Another: its input has ended, and is not looked at any more. It is state, as a machine that goes on must know. */
+    private static final long INPUT_ENDED = 1 << 17;
 
     private final DeviceContext context;
     private final PeState pe;
@@ -164,7 +166,7 @@ final class ConsoleDevice extends VirtioDevice {
         Virtqueue queue = transport.queue(CONTROL_RECEIVE);
         int left = queue.available();
         for (int id = 0; id < ports.size(); id++) {
-            for (long open = transport.word(id) & ~GUEST_OPEN; open != 0 && left > 0; open &= open - 1) {
+            for (long open = transport.word(id) & ~(GUEST_OPEN | INPUT_ENDED); open != 0 && left > 0; open &= open - 1) {
                 send(queue, id, Long.numberOfTrailingZeros(open));
                 transport.word(id, transport.word(id) & ~Long.lowestOneBit(open));
                 left--;
@@ -189,6 +191,7 @@ final class ConsoleDevice extends VirtioDevice {
     private boolean wantsBytes(int port) {
         return ports.get(port).hasInput()
                 && transport.live(receiveQueue(port))
+                && (transport.word(port) & INPUT_ENDED) == 0
                 && (port == 0 || (transport.word(port) & GUEST_OPEN) != 0);
     }
 
@@ -214,7 +217,11 @@ final class ConsoleDevice extends VirtioDevice {
             queue.giveBack(chain, length);
         }
         queue.done();
-        if (ports.get(port).ended()) {
+        if (!ports.get(port).ended()) {
+            return;
+        }
+        transport.word(port, transport.word(port) | INPUT_ENDED);
+        if (ports.get(port).closesWithInput()) {
             transport.word(port, transport.word(port) | 1 << PORT_CLOSED);
             if (transport.live(CONTROL_RECEIVE)) {
                 sendMessages();

@@ -27,8 +27,11 @@ abstract class PortStream {
     /** Whether bytes may come at all. */
     abstract boolean hasInput();
 
-    /** Whether bytes came and nothing else does: the guest shall see the end of them. */
+    /** Whether no byte comes any more. */
     abstract boolean ended();
+
+    /** Whether the end of the input is the end of the port: the guest shall see it. */
+    abstract boolean closesWithInput();
 
     /** Whether there is a byte now. */
     abstract boolean ready();
@@ -60,6 +63,11 @@ abstract class PortStream {
             }
 
             @Override
+            boolean closesWithInput() {
+                return false;
+            }
+
+            @Override
             boolean ready() {
                 if (next.words[0] == 0) {
                     next.words[0] = context.consoleInput() + 1;
@@ -83,7 +91,8 @@ abstract class PortStream {
     static PortStream of(ConsolePort port) {
         return new PortStream(port.name()) {
             private OutputStream output = port.output();
-            private InputStream input = port.input();
+            private final InputStream input = port.input();
+            private boolean over = input == null;
 
             @Override
             void write(byte[] bytes, int length) {
@@ -104,15 +113,20 @@ abstract class PortStream {
 
             @Override
             boolean ended() {
-                return port.output() == null && port.input() != null && input == null;
+                return !ready() && over;
+            }
+
+            @Override
+            boolean closesWithInput() {
+                return port.output() == null;
             }
 
             @Override
             boolean ready() {
                 try {
-                    return input != null && input.available() > 0;
+                    return !over && input.available() > 0;
                 } catch (IOException e) {
-                    input = null;
+                    over = true;
                     return false;
                 }
             }
@@ -125,7 +139,7 @@ abstract class PortStream {
                         bytes[count++] = (byte) input.read();
                     }
                 } catch (IOException e) {
-                    input = null;
+                    over = true;
                 }
                 return count;
             }

@@ -236,6 +236,11 @@ class ConsoleDeviceTest {
         assertThat(messages()).containsExactly("3 6 0");
         bench.pass(ConsoleDevice.POLL_CYCLES);
         assertThat(messages()).isEmpty();
+
+        // A device that is made anew over the state, after a swap or in another process, knows of the end.
+        bench.renew();
+        bench.pass(ConsoleDevice.POLL_CYCLES);
+        assertThat(messages()).isEmpty();
     }
 
     @Test

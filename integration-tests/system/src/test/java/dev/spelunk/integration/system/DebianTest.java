@@ -357,36 +357,117 @@ class DebianTest {
         assertThat(failure("--cache", cache, "--memory", "16M", "--", program)).contains("--memory");
         assertThat(failure("--cache", cache)).contains("PROGRAM");
         assertThat(failure("--cache", cache, "--colour", "--", program)).contains("--colour");
+        assertThat(failure("--cache", cache, "--event", "arm_spe_0/ts/u", "--", program))
+                .contains("unknown term 'ts'");
+        assertThat(failure("--cache", cache, "--file", "/absent/file", "--", program))
+                .contains("no such file: /absent/file");
+        assertThat(failure("--cache", cache, "--output-file", "/tmp/x:../y", "--", program))
+                .contains("a plain name");
+        assertThat(failure("--cache", cache, "--duration", "soon", "--", program)).contains("--duration");
+    }
+
+    /** What stays of standard error without what a command says of its progress. */
+    private static List<String> said(String err) {
+        return err.lines()
+                .filter(line -> !line.startsWith("spelunk: building") && !line.matches("spelunk: [0-9.]+ s: .*"))
+                .toList();
+    }
+
+    private Process recording(Path output, String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(
+                List.of("record", "--cache", packages.path().toString(), "-o", output.toString()));
+        command.addAll(List.of(arguments));
+        return Spelunk.with(command.toArray(String[]::new)).noInput().start(folder);
+    }
+
+    private void await(Process process, String stream, String text) throws IOException, InterruptedException {
+        Path file = folder.resolve(stream);
+        for (int i = 0; i < 6000 && !Files.readString(file).contains(text); i++) {
+            assertThat(process.isAlive()).as(Files.readString(folder.resolve("stderr"))).isTrue();
+            Thread.sleep(100);
+        }
     }
 
     @Test
-    @DisplayName("record: an interrupt is one line and 125, and leaves no half-written file")
+    @DisplayName("record: an interrupt before the program has started is one line and 125, and leaves no half-written file")
     void recordIsInterrupted() throws IOException, InterruptedException {
         Path program = Debian.program(TEST, folder, "profiled");
         Path output = Files.createDirectory(folder.resolve("out"));
         Files.writeString(output.resolve("perf.data"), "of an earlier run");
-        Process process = Spelunk.with(
-                        "record",
-                        "--cache",
-                        packages.path().toString(),
-                        "-o",
-                        output.toString(),
-                        "--",
-                        program.toString())
-                .start(folder);
+        Process process = recording(output, "--", program.toString());
         while (process.isAlive() && !hasTemporaryFiles(output)) {
             Thread.sleep(100);
         }
         process.destroy();
         assertThat(process.waitFor()).isEqualTo(125);
-        assertThat(Files.readString(folder.resolve("stderr"))
-                        .lines()
-                        .filter(line -> !line.startsWith("spelunk: building")))
+        assertThat(said(Files.readString(folder.resolve("stderr"))))
                 .containsExactly("spelunk: interrupted; there is no profile");
         try (var files = Files.list(output)) {
             assertThat(files).containsExactly(output.resolve("perf.data"));
         }
         assertThat(output.resolve("perf.data")).hasContent("of an earlier run");
+    }
+
+    @Test
+    @DisplayName("record: an interrupt while the program runs reaches perf in the guest, and the profile is kept")
+    void recordIsInterruptedLater() throws IOException, InterruptedException {
+        Tools.require(TEST, "perf", "linux-perf");
+        String busybox = packages.root().resolve("bin/busybox").toString();
+        Path output = folder.resolve("out");
+        Process process = recording(output, "--period", "4096", "--", busybox, "sh", "-c", "echo up; while :; do :; done");
+        await(process, "stdout", "up");
+        process.destroy();
+        assertThat(process.waitFor()).isEqualTo(143);
+        String err = Files.readString(folder.resolve("stderr"));
+        assertThat(said(err)).endsWith("spelunk: interrupted; the profile has what ran until then");
+        assertThat(err).contains("boots Linux", "the program runs under perf", "its profile is brought out");
+        assertThat(host("perf", "script", "--itrace=i1i", "-F", "comm", "-i", output.resolve("perf.data").toString()))
+                .contains("busybox");
+    }
+
+    @Test
+    @DisplayName("record: files go in and come out; --duration and --max-instructions keep the profile; none is told")
+    void recordWithLimits() throws IOException, InterruptedException {
+        String busybox = packages.root().resolve("bin/busybox").toString();
+        Path input = Files.writeString(folder.resolve("in.txt"), "from the host");
+        Path output = folder.resolve("out");
+        Process timed = recording(
+                output,
+                "--period",
+                "4096",
+                "--duration",
+                "0.2",
+                "--file",
+                input + ":/data/in.txt",
+                "--output-file",
+                "/tmp/found:answer",
+                "--",
+                busybox,
+                "sh",
+                "-c",
+                busybox + " cat /data/in.txt >/tmp/found; while :; do :; done");
+        assertThat(timed.waitFor()).as(Files.readString(folder.resolve("stderr"))).isZero();
+        assertThat(output.resolve("answer")).hasContent("from the host");
+        assertThat(output.resolve("perf.data")).isNotEmptyFile();
+        String instructions = Files.readString(folder.resolve("stderr"))
+                .replaceAll("(?s).*; ([0-9,]+) guest instructions.*", "$1")
+                .replace(",", "");
+
+        Process limited = recording(
+                folder.resolve("limited"),
+                "--max-instructions",
+                instructions,
+                "--spe-max-buffer",
+                "1M",
+                "--",
+                busybox,
+                "sh",
+                "-c",
+                "while :; do :; done");
+        assertThat(limited.waitFor()).isEqualTo(4);
+        assertThat(folder.resolve("limited/perf.data")).isNotEmptyFile();
+        assertThat(Files.readString(folder.resolve("stderr")))
+                .contains("--max-instructions ended the program", "the profile has no record: ", "buffer size");
     }
 
     private static boolean hasTemporaryFiles(Path output) throws IOException {

@@ -61,7 +61,7 @@ class SnapshotTest {
         refused(write("head", Arrays.copyOf(bytes, 10)), "");
         byte[] other = bytes.clone();
         other[11]++;
-        refused(write("other", other), "version 4");
+        refused(write("other", other), "version 5");
         other = bytes.clone();
         other[bytes.length / 2]++;
         refused(write("flipped", other), "damaged or truncated");

@@ -3,6 +3,7 @@ package dev.spelunk.integration.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -29,6 +30,8 @@ final class Spelunk {
     private final List<String> arguments;
     private final Map<String, String> environment = new TreeMap<>();
     private Path outputFile;
+    private boolean unread;
+    private boolean noInput;
     private String input = "";
 
     private Spelunk(String... arguments) {
@@ -76,6 +79,33 @@ final class Spelunk {
         return this;
     }
 
+    /** Leaves standard output a pipe that nobody reads. */
+    Spelunk unread() {
+        unread = true;
+        return this;
+    }
+
+    /** Lets standard input be at its end from the first moment on. */
+    Spelunk noInput() {
+        noInput = true;
+        return this;
+    }
+
+    /** Options of the JVM. */
+    Spelunk javaOptions(String options) {
+        environment.put("JAVA_OPTS", options);
+        return this;
+    }
+
+    /** SIGINT is heard: a parent that runs tests in the background may ignore it, and children inherit that. */
+    Spelunk interruptible() throws IOException, InterruptedException {
+        String[] reset = {"env", "--default-signal=INT,HUP"};
+        if (new ProcessBuilder(reset[0], reset[1], "true").start().waitFor() == 0) {
+            by(reset);
+        }
+        return this;
+    }
+
     /** A command that the program is started by. */
     Spelunk by(String... command) {
         prefix.addAll(List.of(command));
@@ -90,6 +120,12 @@ final class Spelunk {
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectOutput((outputFile == null ? folder.resolve("stdout") : outputFile).toFile())
                 .redirectError(folder.resolve("stderr").toFile());
+        if (unread) {
+            builder.redirectOutput(ProcessBuilder.Redirect.PIPE);
+        }
+        if (noInput) {
+            builder.redirectInput(new File("/dev/null"));
+        }
         builder.environment().remove("JAVA_OPTS");
         builder.environment().putAll(environment);
         return builder.start();

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.cli.record;
+
+import java.util.List;
+
+/**
+ * What is to be recorded.
+ *
+ * @param event perf's event
+ * @param period operations from sample to sample; 0 for the driver's choice
+ * @param duration seconds of the guest's time after which the program is ended; null for none
+ * @param limit instructions of the guest after which the program is ended; {@link Long#MAX_VALUE} for none
+ * @param countFunctions whether to count what each function of the program executes
+ * @param command the program and its arguments
+ * @param files what the guest gets beside the program
+ * @param results files of the guest that come out when the program has ended
+ */
+public record RecordingOrder(
+        String event,
+        long period,
+        String duration,
+        long limit,
+        boolean countFunctions,
+        List<String> command,
+        List<GuestFile> files,
+        List<GuestFile> results) {}
