@@ -118,6 +118,20 @@ class HostEndsTest {
     }
 
     @Test
+    @DisplayName("an input that the guest had seen end has ended, whatever is given now")
+    void endOfInput() throws IOException {
+        HostEnds first = ends(new Text("abc"), false, List.of(), new ConsolePort("p", null, new Text("")));
+        read(first.input, "abc");
+        assertThatThrownBy(() -> first.input.available()).isInstanceOf(EOFException.class);
+        HostEnds second = ends(new Text("abcdef"), false, List.of(), new ConsolePort("p", null, new Text("x")));
+        restore(second, saved(first));
+        assertThatThrownBy(() -> second.input.available()).isInstanceOf(EOFException.class);
+        assertThat(second.peripherals.ports().get(0).input().available())
+                .as("of which the guest had seen no end")
+                .isOne();
+    }
+
+    @Test
     @DisplayName("a person at the terminal goes on typing")
     void person() throws IOException {
         HostEnds first = ends(new Text("abc"), true, List.of());

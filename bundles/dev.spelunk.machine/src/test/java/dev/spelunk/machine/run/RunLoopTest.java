@@ -44,6 +44,7 @@ class RunLoopTest {
     /** Reasons for which the core of each PE stops, one for each run; CONTINUE when there is none left. */
     private final Deque<Integer> reasons = new ArrayDeque<>();
 
+    private final Safepoints safepoints = new Safepoints();
     private BoardWiring wiring;
     private RunLoop loop;
 
@@ -86,7 +87,7 @@ class RunLoopTest {
                 1,
                 OutputStream.nullOutputStream(),
                 input);
-        loop = new RunLoop(wiring, new Console(options.console(), input), options);
+        loop = new RunLoop(wiring, new Console(options.console(), input), options, safepoints);
         return loop;
     }
 
@@ -361,5 +362,21 @@ class RunLoopTest {
         reasons.add(Core.LOCKED_UP);
         assertThat(loop.turn(5)).isFalse();
         assertThat(loop.message()).contains("the guest cannot go on", "0x40000040");
+    }
+
+    @Test
+    @DisplayName("somebody who waits for a safepoint waits for one step, and the turn goes on where it was")
+    void safepointWithinATurn() {
+        loop(1);
+        for (int i = 0; i < 3; i++) {
+            reasons.add(Core.CONTINUE);
+        }
+        wiring.devices.add(new Clock(100));
+        assertThat(loop.turn(Long.MAX_VALUE)).isTrue();
+        long turn = machine.contexts[0].pe.executed;
+        assertThat(turn).isGreaterThan(1000);
+        safepoints.interrupt();
+        assertThat(loop.turn(Long.MAX_VALUE)).isTrue();
+        assertThat(machine.contexts[0].pe.executed).isLessThanOrEqualTo(turn + 100);
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.spelunk.machine.board.Board;
 import dev.spelunk.machine.board.FakeParts;
 import dev.spelunk.machine.run.RunLoop;
+import dev.spelunk.machine.run.Safepoints;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +26,7 @@ class SnapshotTest {
     private final FakeParts parts = new FakeParts();
 
     private static Snapshot of(Board board) {
-        return new Snapshot(board, new RunLoop(board.wiring, board.console, board.options));
+        return new Snapshot(board, new RunLoop(board.wiring, board.console, board.options, new Safepoints()));
     }
 
     private Path saved(Board board) {
