@@ -25,7 +25,7 @@ public final class StopRequests {
     private static final Map<String, Integer> SIGNALS =
             Map.of("INT", ExitCode.INTERRUPTED, "TERM", ExitCode.TERMINATED, "HUP", ExitCode.HUNG_UP);
     private static final StopRequests PROCESS =
-            new StopRequests(System::exit, Runtime.getRuntime()::halt, 5_000, 20_000);
+            new StopRequests(System::exit, Runtime.getRuntime()::halt, 10_000, 20_000);
     /** How long the hooks at the end of the JVM may take when the user does not wait any more. */
     private static final long HOOK_MILLISECONDS = 1_000;
 

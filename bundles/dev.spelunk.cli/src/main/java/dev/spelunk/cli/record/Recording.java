@@ -129,12 +129,12 @@ public final class Recording {
                 }
                 booted = System.nanoTime();
                 start = sinceStart();
+                progress(options.restores() ? "goes on from the saved state" : "boots Linux " + cache.release());
                 if (!channels.goesOn(machine.passed().getOrDefault(GuestChannels.CONTROL, 0L), counts != null)) {
                     throw new UserError("--restore: the state was saved after the program had "
                             + (counts == null ? "ended" : "started")
                             + ", and what came of it by then went to the recording that saved it: save earlier");
                 }
-                progress(options.restores() ? "goes on from the saved state" : "boots Linux " + cache.release());
                 result = run.run(machine);
             } finally {
                 out.drain();

@@ -30,6 +30,8 @@ public final class OutputFolder implements AutoCloseable {
 
     private final Path folder;
     private FileChannel lock;
+    /** For a program that is ended where it is. */
+    private final Thread cleaner = new Thread(this::abandon, "output folder");
 
     /** Writes one file. */
     @FunctionalInterface
@@ -69,6 +71,7 @@ public final class OutputFolder implements AutoCloseable {
         }
         if (lock()) {
             removeLeft();
+            Runtime.getRuntime().addShutdownHook(cleaner);
         }
     }
 
@@ -130,9 +133,24 @@ public final class OutputFolder implements AutoCloseable {
         }
     }
 
+    private void abandon() {
+        removeLeft();
+        unlock();
+    }
+
     /** Lets the next run have the folder. */
     @Override
     public void close() {
+        unlock();
+        try {
+            Runtime.getRuntime().removeShutdownHook(cleaner);
+        } catch (IllegalStateException e) {
+            // The JVM is ending: the hook does the same.
+            return;
+        }
+    }
+
+    private synchronized void unlock() {
         if (lock != null) {
             delete(folder.resolve(LOCK));
             closeQuietly(lock);

@@ -91,12 +91,6 @@ final class Spelunk {
         return this;
     }
 
-    /** Options of the JVM. */
-    Spelunk javaOptions(String options) {
-        environment.put("JAVA_OPTS", options);
-        return this;
-    }
-
     /** SIGINT is heard: a parent that runs tests in the background may ignore it, and children inherit that. */
     Spelunk interruptible() throws IOException, InterruptedException {
         String[] reset = {"env", "--default-signal=INT,HUP"};
