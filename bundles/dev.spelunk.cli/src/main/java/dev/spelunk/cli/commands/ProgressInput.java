@@ -45,8 +45,8 @@ final class ProgressInput extends FilterInputStream {
         long now = System.nanoTime();
         if (now - said >= PERIOD) {
             said = now;
-            System.err.println(String.format(
-                    Locale.ROOT, "spelunk: %,d MiB of %s are decoded; Ctrl-C ends", count >> 20, name));
+            System.err.println(
+                    String.format(Locale.ROOT, "spelunk: %,d MiB of %s are decoded; Ctrl-C ends", count >> 20, name));
         }
     }
 }

@@ -61,15 +61,17 @@ final class RecordCommand implements Callable<Integer> {
     @Option(
             names = "--duration",
             paramLabel = "SECONDS",
-            description = "End the program after so many seconds of the guest's time, also with a fraction, and keep the "
-                    + "profile.")
+            description =
+                    "End the program after so many seconds of the guest's time, also with a fraction, and keep the "
+                            + "profile.")
     private String duration;
 
     @Option(
             names = "--file",
             paramLabel = "HOST[:GUEST]",
-            description = "A file or folder that the guest has too, under the same path or another. May be given several "
-                    + "times.")
+            description =
+                    "A file or folder that the guest has too, under the same path or another. May be given several "
+                            + "times.")
     private List<String> files = List.of();
 
     @Option(

@@ -2,14 +2,14 @@
 package dev.spelunk.cli.commands;
 
 import dev.spelunk.api.machine.Machine;
+import dev.spelunk.api.machine.RunOptions;
+import dev.spelunk.api.trace.TraceSink;
 import dev.spelunk.cli.composition.Composition;
 import dev.spelunk.cli.composition.Home;
 import dev.spelunk.cli.options.GuestOptions;
 import dev.spelunk.cli.options.RecordLimit;
-import dev.spelunk.cli.process.UserError;
-import dev.spelunk.api.machine.RunOptions;
-import dev.spelunk.api.trace.TraceSink;
 import dev.spelunk.cli.process.StopRequests;
+import dev.spelunk.cli.process.UserError;
 import dev.spelunk.cli.variant.VariantReader;
 import java.io.IOException;
 import java.io.InputStream;

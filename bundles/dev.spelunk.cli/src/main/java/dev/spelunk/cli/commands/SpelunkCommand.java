@@ -61,8 +61,7 @@ public final class SpelunkCommand implements Runnable {
     public static int execute(String... arguments) {
         CommandLine program = new CommandLine(new SpelunkCommand());
         GroupedHelp.of(program);
-        return program
-                .setExpandAtFiles(false)
+        return program.setExpandAtFiles(false)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpWidth(100)
                 .setParameterExceptionHandler((e, args) -> badCommandLine(e))

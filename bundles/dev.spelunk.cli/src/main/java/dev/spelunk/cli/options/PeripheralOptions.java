@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.options;
 
-import dev.spelunk.cli.process.UserError;
-import dev.spelunk.cli.run.LimitedOutput;
 import dev.spelunk.api.platform.ConsolePort;
 import dev.spelunk.api.platform.Drive;
 import dev.spelunk.api.platform.Peripherals;
 import dev.spelunk.cli.linux.FileDrive;
 import dev.spelunk.cli.linux.PortFile;
+import dev.spelunk.cli.process.UserError;
+import dev.spelunk.cli.run.LimitedOutput;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,8 +94,7 @@ public final class PeripheralOptions {
                 PortFile file = new PortFile(Path.of(matcher.group(2)));
                 connected.files.add(file);
                 String name = matcher.group(1);
-                connected.ports.add(
-                        new ConsolePort(name, new LimitedOutput("port " + name, file, limit), null));
+                connected.ports.add(new ConsolePort(name, new LimitedOutput("port " + name, file, limit), null));
             }
         } catch (RuntimeException e) {
             connected.close();

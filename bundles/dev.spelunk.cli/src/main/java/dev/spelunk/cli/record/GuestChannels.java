@@ -244,9 +244,10 @@ final class GuestChannels implements AutoCloseable {
             if (resultSizes[i] == result.size()) {
                 result.keep();
             } else {
-                System.err.println("spelunk: " + wanted.get(i).guest() + (resultSizes[i] < 0
-                        ? " is no file of the guest: --output-file brings nothing"
-                        : " did not arrive whole: " + result.size() + " of " + resultSizes[i] + " bytes"));
+                System.err.println("spelunk: " + wanted.get(i).guest()
+                        + (resultSizes[i] < 0
+                                ? " is no file of the guest: --output-file brings nothing"
+                                : " did not arrive whole: " + result.size() + " of " + resultSizes[i] + " bytes"));
             }
         }
         return size;

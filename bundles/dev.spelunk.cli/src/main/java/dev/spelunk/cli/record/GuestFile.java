@@ -41,9 +41,12 @@ public record GuestFile(Path host, Path guest) {
         int colon = text.lastIndexOf(':');
         Path guest = Path.of(colon < 0 ? text : text.substring(0, colon));
         Path name = colon < 0 ? guest.getFileName() : Path.of(text.substring(colon + 1));
-        if (name == null || name.getNameCount() != 1 || name.toString().isEmpty() || name.toString().startsWith(".")) {
-            throw new UserError("--output-file " + text + ": give GUEST or GUEST:NAME, with a plain name for the output "
-                    + "folder");
+        if (name == null
+                || name.getNameCount() != 1
+                || name.toString().isEmpty()
+                || name.toString().startsWith(".")) {
+            throw new UserError("--output-file " + text
+                    + ": give GUEST or GUEST:NAME, with a plain name for the output " + "folder");
         }
         return new GuestFile(name, place("--output-file " + text, guest));
     }

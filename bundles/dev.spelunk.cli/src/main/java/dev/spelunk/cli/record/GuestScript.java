@@ -20,7 +20,8 @@ final class GuestScript {
             "drivers/char/virtio_console.ko",
             "drivers/perf/arm_spe_pmu.ko");
 
-    private static final String INTERRUPT = "until $B kill -INT $($B cat /spelunk/pid); do $B sleep 0.01; done 2>/dev/null";
+    private static final String INTERRUPT =
+            "until $B kill -INT $($B cat /spelunk/pid); do $B sleep 0.01; done 2>/dev/null";
 
     private GuestScript() {}
 
@@ -90,7 +91,8 @@ final class GuestScript {
                 "  echo " + GuestChannels.PROFILE + " $($B wc -c </spelunk/perf.data) >&9",
                 "fi",
                 IntStream.range(0, order.results().size())
-                        .mapToObj(i -> result(i, quoted(order.results().get(i).guest().toString())))
+                        .mapToObj(i ->
+                                result(i, quoted(order.results().get(i).guest().toString())))
                         .collect(Collectors.joining("\n")),
                 "echo \"" + GuestChannels.KERNEL + " $($B dmesg | $B grep -i spe_pmu | $B tail -n 1)\" >&9",
                 "$B poweroff -f",

@@ -99,8 +99,9 @@ final class Initramfs {
         try (Stream<Path> tree = Files.walk(added.host())) {
             for (Path file : (Iterable<Path>) tree.sorted()::iterator) {
                 StopRequests.ofProcess().check();
-                String place = relative(
-                        added.guest().resolve(added.host().relativize(file).toString()).normalize());
+                String place = relative(added.guest()
+                        .resolve(added.host().relativize(file).toString())
+                        .normalize());
                 if (Files.isDirectory(file)) {
                     archive.folder(place);
                 } else if (Files.isRegularFile(file)) {

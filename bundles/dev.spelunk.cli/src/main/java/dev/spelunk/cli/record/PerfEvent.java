@@ -66,13 +66,14 @@ public final class PerfEvent {
             int equals = term.indexOf('=');
             String name = equals < 0 ? term : term.substring(0, equals);
             if (!TERMS.contains(name)) {
-                throw new UserError("--event '" + event + "': unknown term '" + name + "'; terms are "
-                        + String.join(", ", TERMS));
+                throw new UserError(
+                        "--event '" + event + "': unknown term '" + name + "'; terms are " + String.join(", ", TERMS));
             }
             if (equals >= 0
                     && !name.equals("name")
                     && !VALUE.matcher(term.substring(equals + 1)).matches()) {
-                throw new UserError("--event '" + event + "': " + name + " wants a number, decimal or with 0x in front");
+                throw new UserError(
+                        "--event '" + event + "': " + name + " wants a number, decimal or with 0x in front");
             }
         }
         for (char modifier : spe.group(2).toCharArray()) {

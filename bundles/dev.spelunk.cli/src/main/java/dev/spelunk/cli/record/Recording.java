@@ -99,9 +99,7 @@ public final class Recording {
         try (Composition composition = options.compose();
                 GuestChannels channels =
                         new GuestChannels(output, out, err, FileInput.standardInput(), order, options.maxOutput());
-                MachineRun run = new MachineRun()
-                        .releasing(out, err)
-                        .softly(() -> asked(channels))) {
+                MachineRun run = new MachineRun().releasing(out, err).softly(() -> asked(channels))) {
             RunOptions machineOptions = options.runOptions(
                             new MachineOptions.Guest(cache.kernel(), initrd, 1, KERNEL_ARGUMENTS, SystemRun.MEMORY),
                             kernel,
@@ -158,7 +156,8 @@ public final class Recording {
         channels.request().ask();
         StopRequests.ofProcess().code(0);
         StopRequests.ofProcess().consequence("; the profile has what ran until then");
-        System.err.println("spelunk: perf in the guest ends the program and writes its profile; a second interrupt ends at once");
+        System.err.println(
+                "spelunk: perf in the guest ends the program and writes its profile; a second interrupt ends at once");
         return true;
     }
 
@@ -176,7 +175,9 @@ public final class Recording {
 
     /** Seconds from the start of the JVM. */
     private static double sinceStart() {
-        return (System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime()) / 1e3;
+        return (System.currentTimeMillis()
+                        - ManagementFactory.getRuntimeMXBean().getStartTime())
+                / 1e3;
     }
 
     private static Console stream(FileDescriptor descriptor) {
@@ -212,8 +213,7 @@ public final class Recording {
         }
     }
 
-    private void told(
-            GuestChannels channels, Result result, long size, double start, long booted, long instructions) {
+    private void told(GuestChannels channels, Result result, long size, double start, long booted, long instructions) {
         long[] times = channels.times();
         System.err.println(String.format(
                 Locale.ROOT,
@@ -243,7 +243,10 @@ public final class Recording {
         StringBuilder reason = new StringBuilder();
         result.bufferEvents().forEach((event, count) -> {
             if (count != 0) {
-                reason.append(reason.length() == 0 ? "" : ", ").append(count).append(" times ").append(event);
+                reason.append(reason.length() == 0 ? "" : ", ")
+                        .append(count)
+                        .append(" times ")
+                        .append(event);
             }
         });
         if (reason.length() == 0) {

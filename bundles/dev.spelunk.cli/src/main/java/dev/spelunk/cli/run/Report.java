@@ -56,7 +56,8 @@ final class Report {
                         result.instructions(),
                         run.before() == 0
                                 ? ""
-                                : String.format(Locale.ROOT, ", %,d of them here", result.instructions() - run.before()),
+                                : String.format(
+                                        Locale.ROOT, ", %,d of them here", result.instructions() - run.before()),
                         result.nanoseconds() / 1e9));
         line("speed", String.format(Locale.ROOT, "%.1f guest MIPS", run.mips()));
         line("records", String.format(Locale.ROOT, "%,d (%,d bytes)", run.recordCount(), run.recordBytes()));

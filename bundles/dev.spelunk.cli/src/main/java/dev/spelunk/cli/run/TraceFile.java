@@ -80,9 +80,8 @@ public final class TraceFile implements TraceSink, AutoCloseable {
 
     /** Removes what killed runs with the same timeline have left: files that nobody has locked. */
     private static void removeLeft(Path folder, String name) throws IOException {
-        try (DirectoryStream<Path> files =
-                Files.newDirectoryStream(folder, path -> path.getFileName().toString().matches(
-                        Pattern.quote("." + name) + "\\d+\\.tmp"))) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(
+                folder, path -> path.getFileName().toString().matches(Pattern.quote("." + name) + "\\d+\\.tmp"))) {
             for (Path left : files) {
                 try (FileChannel channel = FileChannel.open(left, StandardOpenOption.WRITE);
                         FileLock lock = channel.tryLock()) {

@@ -70,7 +70,8 @@ class GuestChannelsTest {
             assertThat(channels.goesOn("booted\nstarted\n".length(), true))
                     .as("who counts must see the start")
                     .isFalse();
-            assertThat(channels.goesOn("booted\nstarted\nended 0\n".length(), false)).isFalse();
+            assertThat(channels.goesOn("booted\nstarted\nended 0\n".length(), false))
+                    .isFalse();
             assertThat(channels.started()).isFalse();
             assertThat(channels.goesOn("booted\nstarted\n".length(), false)).isTrue();
             assertThat(channels.started()).isTrue();
@@ -117,7 +118,9 @@ class GuestChannelsTest {
             channels.request().executed(() -> executed[0]);
             assertThat(channels.request().available()).isZero();
             executed[0] = 1000;
-            assertThat(channels.request().readNBytes(4)).asString(StandardCharsets.US_ASCII).isEqualTo("INT\n");
+            assertThat(channels.request().readNBytes(4))
+                    .asString(StandardCharsets.US_ASCII)
+                    .isEqualTo("INT\n");
             assertThat(channels.request().limited()).isTrue();
             assertThat(channels.request().available()).isZero();
         }

@@ -45,7 +45,9 @@ class GuestScriptTest {
     @Test
     void isAScriptForTheShell() throws IOException, InterruptedException {
         Process shell = new ProcessBuilder("sh", "-n").redirectErrorStream(true).start();
-        shell.getOutputStream().write(script(1, "2", List.of(GuestFile.outOf("/it's:x")), "/p", "it's").getBytes(StandardCharsets.UTF_8));
+        shell.getOutputStream()
+                .write(script(1, "2", List.of(GuestFile.outOf("/it's:x")), "/p", "it's")
+                        .getBytes(StandardCharsets.UTF_8));
         shell.getOutputStream().close();
         assertThat(new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                 .isEmpty();

@@ -55,7 +55,9 @@ class InitramfsTest {
 
     private Map<String, ArchiveEntry> made(Path program) throws IOException {
         Path file = folder.resolve("initrd");
-        Path extra = put(folder.resolve("extra/deep/file"), new byte[] {'x'}).getParent().getParent();
+        Path extra = put(folder.resolve("extra/deep/file"), new byte[] {'x'})
+                .getParent()
+                .getParent();
         new Initramfs(new Cache(folder.resolve("cache")), sysroot)
                 .write(file, program, folder.resolve("work"), List.of(GuestFile.into(extra + ":/data/in")), "#!init");
         Map<String, ArchiveEntry> entries = new TreeMap<>();

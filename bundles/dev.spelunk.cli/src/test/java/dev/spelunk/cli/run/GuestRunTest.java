@@ -261,7 +261,9 @@ class GuestRunTest {
                         List.of(1_250_000L, 1_000_000L, 2_500_000L),
                         List.of("at 5: timing inorder", "at 6: pe interpreter", "at 7: mmu vmsa"),
                         0,
-                        List.of("no such part"), 1, List.of()));
+                        List.of("no such part"),
+                        1,
+                        List.of()));
     }
 
     /** The machine's records, which go to their file at the end. */

@@ -40,6 +40,7 @@ public final class Swaps {
     private final List<String> done = new ArrayList<>();
     /** What a refused change had done is taken back: no swap that anybody asked for. */
     private volatile boolean undoing;
+
     private long waited;
     private final List<String> refused = new ArrayList<>();
     /** Names of what scheduled swaps bring in. */

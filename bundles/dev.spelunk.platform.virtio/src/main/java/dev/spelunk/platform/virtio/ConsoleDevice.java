@@ -166,7 +166,9 @@ final class ConsoleDevice extends VirtioDevice {
         Virtqueue queue = transport.queue(CONTROL_RECEIVE);
         int left = queue.available();
         for (int id = 0; id < ports.size(); id++) {
-            for (long open = transport.word(id) & ~(GUEST_OPEN | INPUT_ENDED); open != 0 && left > 0; open &= open - 1) {
+            for (long open = transport.word(id) & ~(GUEST_OPEN | INPUT_ENDED);
+                    open != 0 && left > 0;
+                    open &= open - 1) {
                 send(queue, id, Long.numberOfTrailingZeros(open));
                 transport.word(id, transport.word(id) & ~Long.lowestOneBit(open));
                 left--;

@@ -363,7 +363,8 @@ class DebianTest {
                 .contains("no such file: /absent/file");
         assertThat(failure("--cache", cache, "--output-file", "/tmp/x:../y", "--", program))
                 .contains("a plain name");
-        assertThat(failure("--cache", cache, "--duration", "soon", "--", program)).contains("--duration");
+        assertThat(failure("--cache", cache, "--duration", "soon", "--", program))
+                .contains("--duration");
     }
 
     /** What stays of standard error without what a command says of its progress. */
@@ -374,8 +375,8 @@ class DebianTest {
     }
 
     private Process recording(Path output, String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(
-                List.of("record", "--cache", packages.path().toString(), "-o", output.toString()));
+        List<String> command =
+                new ArrayList<>(List.of("record", "--cache", packages.path().toString(), "-o", output.toString()));
         command.addAll(List.of(arguments));
         return Spelunk.with(command.toArray(String[]::new)).noInput().start(folder);
     }
@@ -383,13 +384,16 @@ class DebianTest {
     private void await(Process process, String stream, String text) throws IOException, InterruptedException {
         Path file = folder.resolve(stream);
         for (int i = 0; i < 6000 && !Files.readString(file).contains(text); i++) {
-            assertThat(process.isAlive()).as(Files.readString(folder.resolve("stderr"))).isTrue();
+            assertThat(process.isAlive())
+                    .as(Files.readString(folder.resolve("stderr")))
+                    .isTrue();
             Thread.sleep(100);
         }
     }
 
     @Test
-    @DisplayName("record: an interrupt before the program has started is one line and 125, and leaves no half-written file")
+    @DisplayName(
+            "record: an interrupt before the program has started is one line and 125, and leaves no half-written file")
     void recordIsInterrupted() throws IOException, InterruptedException {
         Path program = Debian.program(TEST, folder, "profiled");
         Path output = Files.createDirectory(folder.resolve("out"));
@@ -414,14 +418,22 @@ class DebianTest {
         Tools.require(TEST, "perf", "linux-perf");
         String busybox = packages.root().resolve("bin/busybox").toString();
         Path output = folder.resolve("out");
-        Process process = recording(output, "--period", "4096", "--", busybox, "sh", "-c", "echo up; while :; do :; done");
+        Process process =
+                recording(output, "--period", "4096", "--", busybox, "sh", "-c", "echo up; while :; do :; done");
         await(process, "stdout", "up");
         process.destroy();
         assertThat(process.waitFor()).isEqualTo(143);
         String err = Files.readString(folder.resolve("stderr"));
         assertThat(said(err)).endsWith("spelunk: interrupted; the profile has what ran until then");
         assertThat(err).contains("boots Linux", "the program runs under perf", "its profile is brought out");
-        assertThat(host("perf", "script", "--itrace=i1i", "-F", "comm", "-i", output.resolve("perf.data").toString()))
+        assertThat(host(
+                        "perf",
+                        "script",
+                        "--itrace=i1i",
+                        "-F",
+                        "comm",
+                        "-i",
+                        output.resolve("perf.data").toString()))
                 .contains("busybox");
     }
 
@@ -446,7 +458,9 @@ class DebianTest {
                 "sh",
                 "-c",
                 busybox + " cat /data/in.txt >/tmp/found; while :; do :; done");
-        assertThat(timed.waitFor()).as(Files.readString(folder.resolve("stderr"))).isZero();
+        assertThat(timed.waitFor())
+                .as(Files.readString(folder.resolve("stderr")))
+                .isZero();
         assertThat(output.resolve("answer")).hasContent("from the host");
         assertThat(output.resolve("perf.data")).isNotEmptyFile();
         String instructions = Files.readString(folder.resolve("stderr"))

@@ -44,11 +44,16 @@ class StopTest {
 
     private Spelunk spelunk(String... arguments) throws IOException, InterruptedException {
         Files.createDirectories(folder.resolve("tmp"));
-        return Spelunk.with(arguments).noInput().interruptible().javaOptions("-Djava.io.tmpdir=" + folder.resolve("tmp"));
+        return Spelunk.with(arguments)
+                .noInput()
+                .interruptible()
+                .javaOptions("-Djava.io.tmpdir=" + folder.resolve("tmp"));
     }
 
     private static void signal(Process process, String name) throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .start()
+                .waitFor();
     }
 
     /** Whether the program has begun to listen: the thread that serves requests is there. */
@@ -90,8 +95,7 @@ class StopTest {
 
     /** Starts a guest that runs for ever, and waits until it does. */
     private Process running(Path output, String... options) throws IOException, InterruptedException {
-        List<String> arguments =
-                new ArrayList<>(List.of("run", "-o", output.toString(), "--append", "scale=100000"));
+        List<String> arguments = new ArrayList<>(List.of("run", "-o", output.toString(), "--append", "scale=100000"));
         arguments.addAll(List.of(options));
         Process process = spelunk(arguments.toArray(String[]::new)).start(folder);
         for (int i = 0; i < 3000 && !Files.readString(folder.resolve("stdout")).contains("spe: FEAT_SPE"); i++) {
@@ -119,7 +123,8 @@ class StopTest {
         for (int i = 0; i < STOPS; i++) {
             String name = names.get(random.nextInt(names.size()));
             Path output = folder.resolve("out" + i);
-            Process process = spelunk("run", "-o", output.toString(), "--append", "scale=100000").start(folder);
+            Process process = spelunk("run", "-o", output.toString(), "--append", "scale=100000")
+                    .start(folder);
             TimeUnit.MILLISECONDS.sleep(random.nextInt(LONGEST_MILLISECONDS));
             boolean listened = listens(process);
             signal(process, name);
@@ -139,7 +144,8 @@ class StopTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    @DisplayName("a guest that floods its console is stopped, and its files are written, also when nobody reads the console")
+    @DisplayName(
+            "a guest that floods its console is stopped, and its files are written, also when nobody reads the console")
     void flood(boolean unread) throws IOException, InterruptedException {
         FlatImage guest = new FlatImage()
                 .load(0, BUFFER)
@@ -175,11 +181,18 @@ class StopTest {
     @DisplayName("--max-output: what a guest writes beyond it is lost, and said once")
     void outputLimit() throws IOException, InterruptedException {
         Process process = spelunk(
-                        "run", "-o", folder.resolve("out").toString(), "--max-output", "100", "--append", "workload=scan")
+                        "run",
+                        "-o",
+                        folder.resolve("out").toString(),
+                        "--max-output",
+                        "100",
+                        "--append",
+                        "workload=scan")
                 .start(folder);
         assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
         assertThat(process.exitValue()).as(errors()).isZero();
-        assertThat(errors()).containsOnlyOnce("the guest has written 100 bytes to its console; the rest is lost (--max-output)");
+        assertThat(errors())
+                .containsOnlyOnce("the guest has written 100 bytes to its console; the rest is lost (--max-output)");
         String out = Files.readString(folder.resolve("stdout"));
         assertThat(out.indexOf("\nSpelunk ran ")).isEqualTo(100);
     }
@@ -209,7 +222,8 @@ class StopTest {
         process.destroyForcibly().waitFor();
         assertThat(left(folder.resolve("tmp"))).isNotEmpty();
         assertThat(left(output)).isNotEmpty();
-        Process next = spelunk("run", "-o", output.toString(), "--append", "workload=scan").start(folder);
+        Process next = spelunk("run", "-o", output.toString(), "--append", "workload=scan")
+                .start(folder);
         assertThat(next.waitFor(5, TimeUnit.MINUTES)).isTrue();
         assertThat(next.exitValue()).as(errors()).isZero();
         assertThat(left(folder.resolve("tmp"))).isEmpty();
@@ -251,7 +265,10 @@ class StopTest {
                 .input("start\npause\nstatus\nresume\npause\ndump\nstatus\n")
                 .run();
         assertThat(outcome.code()).as(outcome.err()).isZero();
-        List<String> paused = outcome.out().lines().filter(line -> line.startsWith("paused, ")).toList();
+        List<String> paused = outcome.out()
+                .lines()
+                .filter(line -> line.startsWith("paused, "))
+                .toList();
         assertThat(paused).hasSize(4);
         assertThat(paused.get(0)).isEqualTo(paused.get(1));
         assertThat(paused.get(2)).isEqualTo(paused.get(3));
