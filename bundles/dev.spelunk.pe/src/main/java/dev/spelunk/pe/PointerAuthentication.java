@@ -26,8 +26,16 @@ final class PointerAuthentication {
     private static final long SCR_API = 1L << 17;
     private static final int TRAPPED = 0x09;
 
+    /** Enciphered values by what they were made of: data, modifier and both halves of the key, then the result. */
+    private static final int MEMO_BITS = 10;
+
+    private static final int MEMO_WORDS = 5;
+    /** The golden ratio's fraction. */
+    private static final long SPREAD = 0x9E3779B97F4A7C15L;
+
     private final Processor p;
     private final PeState pe;
+    private final long[] memo = new long[MEMO_WORDS << MEMO_BITS];
     private final int[] low = new int[5];
     private final int[] high = new int[5];
     private boolean smallTables;
@@ -35,6 +43,8 @@ final class PointerAuthentication {
     PointerAuthentication(Processor p) {
         this.p = p;
         pe = p.pe;
+        // Zeros are looked up in the first entry.
+        memo[MEMO_WORDS - 1] = Qarma5.encipher(0, 0, 0, 0);
     }
 
     /** Looks the key registers up again. */
@@ -49,8 +59,21 @@ final class PointerAuthentication {
         smallTables = p.context.architecture.has("FEAT_TTST");
     }
 
+    /** What a pointer is signed and authenticated with is the same, so half of all are found in the memo at least. */
     private long cipher(long data, long modifier, int key) {
-        return Qarma5.encipher(data, modifier, pe.sys[high[key]], pe.sys[low[key]]);
+        long key0 = pe.sys[high[key]];
+        long key1 = pe.sys[low[key]];
+        long mixed = (data ^ Long.rotateLeft(modifier, 23) ^ key0) * SPREAD;
+        int at = (int) (mixed >>> 64 - MEMO_BITS) * MEMO_WORDS;
+        boolean known = memo[at] == data && memo[at + 1] == modifier && memo[at + 2] == key0 && memo[at + 3] == key1;
+        if (!known) {
+            memo[at] = data;
+            memo[at + 1] = modifier;
+            memo[at + 2] = key0;
+            memo[at + 3] = key1;
+            memo[at + 4] = Qarma5.encipher(data, modifier, key0, key1);
+        }
+        return memo[at + 4];
     }
 
     /** Data processing instructions with one and two sources. @return {@link Processor#NEXT} */

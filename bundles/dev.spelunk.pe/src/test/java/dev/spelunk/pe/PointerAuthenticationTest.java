@@ -56,6 +56,28 @@ class PointerAuthenticationTest {
                 .isEqualTo(0xc003b93999b33765L);
     }
 
+    @Test
+    void whatIsRememberedHoldsForItsKeyAndModifierOnly() {
+        BareMachine m = machine(0).code(0x9AC13000);
+        Random random = new Random(11);
+        int low = Encoding.of(3, 0, 2, 3, 0);
+        int high = Encoding.of(3, 0, 2, 3, 1);
+        for (int round = 0; round < 20_000; round++) {
+            // Few values in many combinations, so that most have been met with another key or modifier.
+            m.set(low, random.nextInt(3));
+            m.set(high, random.nextInt(3));
+            long data = random.nextInt(20);
+            long modifier = random.nextInt(20);
+            m.pe.x[0] = data;
+            m.pe.x[1] = modifier;
+            m.pe.pc = BareMachine.BASE;
+            m.run(1);
+            long key0 = m.get(high);
+            long key1 = m.get(low);
+            assertThat(m.pe.x[0]).isEqualTo(Qarma5.encipher(data, modifier, key0, key1) >>> 32 << 32);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"0, 0", "1, 0", "2, 0", "3, 0", "0, 1", "1, 1", "2, 1", "3, 1"})
     void whatIsSignedAuthenticates(int key, int tbi) {
