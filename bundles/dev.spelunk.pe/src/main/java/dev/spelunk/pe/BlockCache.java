@@ -3,14 +3,14 @@ package dev.spelunk.pe;
 
 import dev.spelunk.api.mmu.Translation;
 import dev.spelunk.api.mmu.Translator;
-import dev.spelunk.api.state.CodeObserver;
+import dev.spelunk.api.state.CodeHolder;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.PhysicalMemory;
 import dev.spelunk.api.wiring.PeContext;
 import java.util.Arrays;
 
 /** Fetches: decoded blocks by physical address, and a direct-mapped way to them by virtual address. */
-final class BlockCache implements CodeObserver {
+final class BlockCache implements CodeHolder {
     private static final int GRANULE = 64;
     private static final int BUCKETS = 1 << 14;
     private static final int CAPACITY = 1 << 16;
@@ -193,7 +193,7 @@ final class BlockCache implements CodeObserver {
         blocks = 0;
     }
 
-    /** Drops the blocks that touch the 64-byte granules written, as every other observer does, and unmarks these. */
+    /** Drops the blocks that touch the 64-byte granules written, as every other holder of code does, and unmarks these. */
     @Override
     public void codeWritten(long pa, int size) {
         long first = pa & -GRANULE;

@@ -28,7 +28,7 @@ final class InterpreterCore implements Core {
         interpreter = new Interpreter(p, cache);
         observedForm = new ObservedForm(p);
         p.resolve();
-        context.memory.addObserver(cache);
+        context.memory.addCodeHolder(cache);
         context.translator.attach(p.tlb);
     }
 
@@ -231,6 +231,6 @@ final class InterpreterCore implements Core {
 
     @Override
     public void close() {
-        context.memory.removeObserver(cache);
+        context.memory.removeCodeHolder(cache);
     }
 }

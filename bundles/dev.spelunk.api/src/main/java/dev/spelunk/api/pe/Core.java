@@ -70,6 +70,6 @@ public interface Core {
      */
     void invalidate();
 
-    /** Drops this core: it lets go of the memory's observers. */
+    /** Drops this core: it is no holder of code any more. */
     void close();
 }

@@ -26,7 +26,7 @@ public final class PhysicalMemory implements BusTarget {
     /** One bit for each 64 bytes of RAM from which some PE has decoded code. */
     private final long[] code;
 
-    private CodeObserver[] observers = new CodeObserver[0];
+    private CodeHolder[] codeHolders = new CodeHolder[0];
 
     /**
      * @param base first physical address of RAM, a multiple of 4 KiB
@@ -129,15 +129,15 @@ public final class PhysicalMemory implements BusTarget {
         int last = (int) (pa - base + size - 1) >>> GRANULE_SHIFT;
         for (int g = first; g <= last; g++) {
             if ((code[g >>> 6] & 1L << g) != 0) {
-                for (CodeObserver observer : observers) {
-                    observer.codeWritten(pa, size);
+                for (CodeHolder holder : codeHolders) {
+                    holder.codeWritten(pa, size);
                 }
                 return;
             }
         }
     }
 
-    /** Marks bytes from which code is decoded. A page that had none becomes known to every observer. */
+    /** Marks bytes from which code is decoded. A page that had none becomes known to every holder. */
     public void markCode(long pa, int size) {
         boolean known = holdsCode(pa);
         int first = (int) (pa - base) >>> GRANULE_SHIFT;
@@ -146,8 +146,8 @@ public final class PhysicalMemory implements BusTarget {
             code[g >>> 6] |= 1L << g;
         }
         if (!known) {
-            for (CodeObserver observer : observers) {
-                observer.pageBecameCode(pa & ~0xFFFL);
+            for (CodeHolder holder : codeHolders) {
+                holder.pageBecameCode(pa & ~0xFFFL);
             }
         }
     }
@@ -166,12 +166,12 @@ public final class PhysicalMemory implements BusTarget {
         return code[(int) (pa - base) >>> GRANULE_SHIFT + 6] != 0;
     }
 
-    public void addObserver(CodeObserver observer) {
-        observers = Arrays.copyOf(observers, observers.length + 1);
-        observers[observers.length - 1] = observer;
+    public void addCodeHolder(CodeHolder holder) {
+        codeHolders = Arrays.copyOf(codeHolders, codeHolders.length + 1);
+        codeHolders[codeHolders.length - 1] = holder;
     }
 
-    public void removeObserver(CodeObserver observer) {
-        observers = Arrays.stream(observers).filter(o -> o != observer).toArray(CodeObserver[]::new);
+    public void removeCodeHolder(CodeHolder holder) {
+        codeHolders = Arrays.stream(codeHolders).filter(o -> o != holder).toArray(CodeHolder[]::new);
     }
 }

@@ -12,7 +12,7 @@ import java.util.Comparator;
 /**
  * Writes and reads the public fields of a state object: numbers, arrays of numbers, and state objects in them.
  * What is added to the state is part of every snapshot without being listed here. References to
- * contracts (observers) are wiring, not state.
+ * contracts (holders of code) are wiring, not state.
  */
 final class StateFields {
     private final Object state;

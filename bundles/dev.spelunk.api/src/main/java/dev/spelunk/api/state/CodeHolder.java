@@ -2,7 +2,7 @@
 package dev.spelunk.api.state;
 
 /** Holds decoded code of some pages and must hear of writes to them. */
-public interface CodeObserver {
+public interface CodeHolder {
     /** Bytes that were marked as code have been written: drop what was decoded from them. */
     void codeWritten(long pa, int size);
 
