@@ -112,6 +112,8 @@ suite() { # NAME AREA FLAGS
 for area in registers timer gic psci pmu debug; do
 	suite suite-$area $area ""
 done
+suite suite-smp smp -DSHARED=0
+suite suite-smp-shared smp -DSHARED=1
 suite suite-system-off end -DEND=SYSTEM_OFF
 suite suite-system-reset end -DEND=SYSTEM_RESET
 

@@ -74,6 +74,13 @@ public interface VirtualMachine {
     /** Virtual time in cycles of the PE at which {@link #advance} must be called; Long.MAX_VALUE for never. */
     long deadline(int pe);
 
+    /**
+     * Whether the guest does nothing of its own until an interrupt or an event comes from outside: every vCPU that is
+     * on waits, in a PE or out of it, and the host has nothing in store that ends a wait, as the end of a time slice, a
+     * timer of a vCPU that is on no PE, or an interrupt on its way. What the host does to memory ends none.
+     */
+    boolean idle();
+
     /** Does what the host does at that time, between two operations of the guest. */
     void advance(int pe);
 

@@ -123,6 +123,9 @@ public final class PeState {
     /** What changed, see {@link #CHANGED_PROFILING}. The PE ends its run when it is not 0. */
     public int changed;
 
+    /** Whether it has sent an interrupt to other PEs, which the run loop lets them see; set with {@link #changed}. */
+    public boolean sentInterrupt;
+
     /** The last synchronous exception, for the dump of a guest that failed. */
     public long lastExceptionPc;
 
@@ -147,6 +150,12 @@ public final class PeState {
     /** Virtual time of this PE in cycles: one for each executed operation, plus idle cycles. */
     public long cycles() {
         return executed + idleCycles;
+    }
+
+    /** It has sent an interrupt to other PEs: they go on before it does. */
+    public void sendsInterrupt() {
+        sentInterrupt = true;
+        changed |= CHANGED_INTERRUPTS;
     }
 
     /**

@@ -24,6 +24,8 @@ public final class RunLoop {
     private static final long TURN = 1 << 16;
     /** With several PEs: an interrupt from one to another, and its answer, take about a turn. */
     private static final long SHORT_TURN = 1 << 14;
+    /** After an SGI, for the time of a turn: the one that gets it answers soon. */
+    private static final long FINE_TURN = 1 << 9;
 
     private final BoardWiring board;
     private final Safepoints safepoints;
@@ -33,6 +35,8 @@ public final class RunLoop {
     private final Waiting waiting;
     private final RunEnd end = new RunEnd();
     private long horizon;
+    /** Virtual time up to which turns are fine. */
+    private long fineUntil;
     /** Index of the PE whose turn it is; the number of PEs when all have had it. */
     private int turnOf;
 
@@ -54,12 +58,14 @@ public final class RunLoop {
     /** Writes the place between two operations at which the loop is. */
     public void write(DataOutputStream out) throws IOException {
         out.writeLong(horizon);
+        out.writeLong(fineUntil);
         out.writeInt(turnOf);
     }
 
     /** Goes on at a place that was written. */
     public void read(DataInputStream in) throws IOException {
         horizon = in.readLong();
+        fineUntil = in.readLong();
         turnOf = in.readInt();
     }
 
@@ -117,7 +123,8 @@ public final class RunLoop {
      */
     public boolean turn(long limit) {
         if (turnOf == board.pes.length) {
-            horizon = Math.max(horizon, slowest() + (board.pes.length == 1 ? TURN : SHORT_TURN));
+            long slowest = slowest();
+            horizon = Math.max(horizon, slowest + turnLength(slowest));
             turnOf = 0;
         }
         for (; turnOf < board.pes.length; turnOf++) {
@@ -134,10 +141,14 @@ public final class RunLoop {
                 }
             }
         }
-        if (end.ending() == null && waiting.everyone() && waiting.forNothing() && !waiting.awaitInput()) {
+        if (end.ending() == null && waiting.forNothing() && !waiting.awaitInput()) {
             end.failed("the guest waits for an interrupt that nothing will raise");
         }
         return end.ending() == null;
+    }
+
+    private long turnLength(long now) {
+        return board.pes.length == 1 ? TURN : now < fineUntil ? FINE_TURN : SHORT_TURN;
     }
 
     private long slowest() {
@@ -155,6 +166,9 @@ public final class RunLoop {
         PeState pe = context.pe;
         if (pe.changed != 0) {
             settle(context);
+            if (pe.cycles() >= horizon) {
+                return;
+            }
         }
         long now = pe.cycles();
         long due = timeline.next(pe.index);
@@ -184,6 +198,9 @@ public final class RunLoop {
         PeState pe = context.pe;
         int changed = pe.changed;
         pe.changed = 0;
+        if (pe.sentInterrupt) {
+            endTurn(pe);
+        }
         if ((changed & PeState.CHANGED_PROFILING) != 0 && context.sampler != null) {
             context.sampler.update();
         }
@@ -196,6 +213,15 @@ public final class RunLoop {
         if (((changed | pe.changed) & PeState.CHANGED_INTERRUPTS) != 0) {
             pe.changed &= ~PeState.CHANGED_INTERRUPTS;
             board.interruptController.update(context);
+        }
+    }
+
+    /** Who has sent an interrupt stops, so that the others meet it soon after. */
+    private void endTurn(PeState pe) {
+        pe.sentInterrupt = false;
+        if (board.pes.length > 1) {
+            horizon = Math.min(horizon, pe.cycles());
+            fineUntil = pe.cycles() + SHORT_TURN;
         }
     }
 }

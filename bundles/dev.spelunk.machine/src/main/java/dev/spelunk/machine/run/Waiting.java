@@ -58,7 +58,7 @@ final class Waiting {
     }
 
     /** Whether every PE that is on waits. */
-    boolean everyone() {
+    private boolean everyone() {
         for (PeContext context : board.pes) {
             if (context.pe.powered && !context.pe.waiting) {
                 return false;
@@ -67,14 +67,21 @@ final class Waiting {
         return true;
     }
 
-    /** Whether no PE has, or will have, what ends its wait; input apart. */
+    /**
+     * Whether the guest waits, and has not, and will not have, what ends the wait; input apart. Under a hypervisor a PE
+     * need not wait for that: a task of the host may have it.
+     */
     boolean forNothing() {
+        if (!(board.vm == null ? everyone() : board.vm.idle())) {
+            return false;
+        }
         for (PeContext context : board.pes) {
-            if (context.pe.powered
-                    && (context.pe.interrupts != 0
-                            || context.pe.changed != 0
-                            || context.pe.eventPending()
-                            || timeline.devices(context.pe.index) != Long.MAX_VALUE)) {
+            PeState pe = context.pe;
+            if (pe.powered
+                    && (pe.interrupts != 0
+                            || pe.waiting && pe.changed != 0
+                            || pe.eventPending()
+                            || timeline.devices(pe.index) != Long.MAX_VALUE)) {
                 return false;
             }
         }

@@ -148,6 +148,7 @@ public final class CpuInterfaceBank implements RegisterBank {
                             .onWrite((c, r, stored, value) -> {
                                 if (group1 && c.interrupts != null) {
                                     c.interrupts.softwareGenerated(c.pe.index, value);
+                                    c.pe.sendsInterrupt();
                                     CpuInterface.update(c);
                                 }
                                 return 0;

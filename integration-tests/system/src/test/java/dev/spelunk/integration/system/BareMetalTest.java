@@ -3,6 +3,7 @@ package dev.spelunk.integration.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spelunk.api.hypervisor.VmOptions;
 import dev.spelunk.api.machine.Machine.Ending;
 import java.io.IOException;
 import java.util.stream.Stream;
@@ -11,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What bare-metal test suites probe: guests that check registers, timers, GIC, PSCI, PMU and debug from the inside. */
 class BareMetalTest {
@@ -20,7 +22,7 @@ class BareMetalTest {
     private static final int FEWEST = 35;
 
     static Stream<Arguments> everywhere() {
-        return Stream.of("registers", "timer", "gic", "psci", "pmu", "debug")
+        return Stream.of("registers", "timer", "gic", "psci", "pmu", "debug", "smp")
                 .flatMap(area -> Stream.of("kvm", "none").flatMap(hypervisor -> Stream.of("default", "armv8.2-spe-v1p0")
                         .map(variant -> Arguments.of(area, hypervisor, variant))));
     }
@@ -36,6 +38,24 @@ class BareMetalTest {
         assertThat(last).as(run.console()).matches("[0-9]+ checks, 0 failed");
         assertThat(Integer.parseInt(last.substring(0, last.indexOf(' ')))).isGreaterThanOrEqualTo(FEWEST);
         assertThat(run.result().exitCode()).as(run.told()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"smp-shared", "psci", "gic"})
+    @DisplayName("two vCPUs on one PE behave so, too")
+    void sharedPe(String area) throws IOException, InterruptedException {
+        Machines.Run run = Machines.setup()
+                .guest(Guests.built(TEST, "suite-" + area + ".elf"))
+                .cpus(2)
+                .vm(VmOptions.DEFAULT.withPhysicalPes(1).withCheck(true))
+                .memory(64L << 20)
+                .limit(4 * LIMIT)
+                .run();
+        assertThat(run.result().ending()).as(run.told()).isEqualTo(Ending.EXITED);
+        assertThat(run.console())
+                .doesNotContain("FAIL")
+                .doesNotContain("one PE only")
+                .contains(" checks, 0 failed");
     }
 
     @ParameterizedTest

@@ -25,6 +25,11 @@ class GuestEndingTest {
     private static final int STP_X0_X1_SP = 0xA90007E0;
     private static final int MOV_SP_X2 = 0x9100005F;
 
+    private static final int WFE = 0xD503205F;
+    private static final int NOP = 0xD503201F;
+    /** B to the instruction before. */
+    private static final int B_BACK = 0x17FFFFFF;
+
     @TempDir
     private Path folder;
 
@@ -59,6 +64,40 @@ class GuestEndingTest {
         assertThat(outcome.err()).isEmpty();
         assertThat(outcome.code()).as(outcome.out()).isEqualTo(code);
         assertFilesWritten("EXITED");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "WFI, ''",
+        "WFE, ''",
+        "WFI, --hypervisor none",
+        "WFI, --pressure 20000",
+        "WFI, --host-task",
+        "WFE, --host-task",
+        "WFI, --host-task --pressure 20000",
+        "WFE, --cpus 2 --physical-pes 1"
+    })
+    @DisplayName("a guest that waits for ever is told so, whatever the host has to do beside it")
+    void waitsForEver(String instruction, String options) {
+        int wait = instruction.equals("WFI") ? FlatImage.WFI : WFE;
+        Spelunk.Outcome outcome =
+                run(new FlatImage().word(wait).word(B_BACK), options.isEmpty() ? new String[0] : options.split(" "));
+        assertThat(outcome.code()).as(outcome.out()).isEqualTo(3);
+        assertThat(outcome.err()).contains("waits for an interrupt that nothing will raise");
+    }
+
+    @Test
+    @DisplayName("vCPUs that wait in WFE and give the PE to each other wait for ever, too")
+    void twoWaitForEver() {
+        FlatImage image = new FlatImage();
+        long second = image.here() + 4 * 16;
+        image.load(0, 0xC4000003L).load(1, 1).load(2, second).word(FlatImage.HVC);
+        while (image.here() < second) {
+            image.word(NOP);
+        }
+        Spelunk.Outcome outcome = run(image.word(WFE).word(B_BACK), "--cpus", "2", "--physical-pes", "1");
+        assertThat(outcome.code()).as(outcome.out()).isEqualTo(3);
+        assertThat(outcome.err()).contains("waits for an interrupt that nothing will raise");
     }
 
     @ParameterizedTest

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,6 +49,46 @@ class SharedPesTest {
         assertThat(shared.result().counters().get("RECORDS_WRITTEN"))
                 .isEqualTo(alone.result().counters().get("RECORDS_WRITTEN"));
         assertThat(shared.result().counters().get("RECORDS_LOST")).isZero();
+    }
+
+    @Test
+    @DisplayName("who waits in WFE on a shared PE is not dead: the end of its time slice lets the other one run")
+    void waitingForAnEventOfAnotherVcpu() throws IOException, InterruptedException {
+        for (VmOptions options : List.of(CHECKED, VmOptions.DEFAULT, VmOptions.DEFAULT.withHostTask(true))) {
+            Machines.Run run = Machines.setup()
+                    .guest(Guests.built("SharedPesTest", "wfe.elf"))
+                    .cpus(2)
+                    .vm(options.withPhysicalPes(1))
+                    .limit(50_000_000)
+                    .run();
+            assertThat(run.result().ending()).as(run.told()).isEqualTo(Ending.EXITED);
+            assertThat(run.result().exitCode()).isZero();
+        }
+    }
+
+    @Test
+    @DisplayName("WFE leaves the guest where another vCPU waits for the PE, and only there (HCR_EL2.TWE)")
+    void waitForEventTrapsWhereOthersWait() throws IOException, InterruptedException {
+        Machines.Run alone = smp("suite-smp.elf", VmOptions.DEFAULT);
+        Machines.Run shared = smp("suite-smp-shared.elf", VmOptions.DEFAULT.withPhysicalPes(1));
+        Machines.Run besideTask =
+                smp("suite-smp-shared.elf", VmOptions.DEFAULT.withPhysicalPes(1).withHostTask(true));
+        assertThat(alone.result().exits().get("WFI or WFE"))
+                .isLessThan(shared.result().exits().get("WFI or WFE"));
+        assertThat(besideTask.result().exits().get("WFI or WFE")).isPositive();
+    }
+
+    private static Machines.Run smp(String guest, VmOptions options) throws IOException, InterruptedException {
+        Machines.Run run = Machines.setup()
+                .guest(Guests.built("SharedPesTest", guest))
+                .cpus(2)
+                .vm(options.withCheck(true))
+                .memory(64L << 20)
+                .limit(400_000_000)
+                .run();
+        assertThat(run.console()).doesNotContain("FAIL");
+        assertThat(run.result().exitCode()).as(run.told()).isZero();
+        return run;
     }
 
     @Test

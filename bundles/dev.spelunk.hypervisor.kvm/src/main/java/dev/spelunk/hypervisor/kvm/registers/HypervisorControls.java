@@ -15,6 +15,7 @@ public final class HypervisorControls {
     private static final long HCR_FB = 1L << 9;
     private static final long HCR_BSU_INNER_SHAREABLE = 1L << 10;
     private static final long HCR_TWI = 1L << 13;
+    private static final long HCR_TWE = 1L << 14;
     private static final long HCR_TID1 = 1L << 16;
     private static final long HCR_TID3 = 1L << 18;
     private static final long HCR_TSC = 1L << 19;
@@ -79,9 +80,13 @@ public final class HypervisorControls {
 
     private HypervisorControls() {}
 
-    /** HCR_EL2 while a guest of that machine runs: where there is pointer authentication it is the guest's, keys and all. */
-    public static long hcrGuest(PeContext context) {
-        return context.architecture.has("FEAT_PAuth") ? HCR_GUEST | HCR_APK | HCR_API : HCR_GUEST;
+    /**
+     * HCR_EL2 while a guest of that machine runs: where there is pointer authentication it is the guest's, keys and all.
+     *
+     * @param trapsWfe whether a WFE that would wait leaves the guest, as it does where others want the PE
+     */
+    public static long hcrGuest(PeContext context, boolean trapsWfe) {
+        return HCR_GUEST | (trapsWfe ? HCR_TWE : 0) | (context.architecture.has("FEAT_PAuth") ? HCR_APK | HCR_API : 0);
     }
 
     /** Whether the machine can trap PMSIDR_EL1 and PMBIDR_EL1 alone. */

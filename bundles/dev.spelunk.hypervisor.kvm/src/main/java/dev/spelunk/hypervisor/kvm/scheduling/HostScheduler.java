@@ -21,6 +21,9 @@ final class HostScheduler {
     }
 
     private static final int SEQUENCE = 0;
+    /** Exits in a row with which vCPUs yielded, each as it had before. */
+    private static final int SPINS = 1;
+
     private static final int PES = 8;
     private static final int PE_WORDS = 4;
     private static final int CURRENT = 0;
@@ -28,11 +31,14 @@ final class HostScheduler {
     private static final int LAST_VCPU = 2;
     private static final int CALLED = 3;
     private static final int FIRST = PES + 16 * PE_WORDS;
-    private static final int WORDS = 4;
+    private static final int WORDS = 5;
     private static final int DOING = 0;
     private static final int PLACE = 1;
     private static final int QUEUED = 2;
     private static final int LAST_SEEN = 3;
+    private static final int FINGERPRINT = 4;
+    /** So many spins of this kind are for ever: registers and place are the same each time. */
+    private static final int SPINNING = 100;
 
     private final StateBlock block;
     private final int count;
@@ -142,6 +148,23 @@ final class HostScheduler {
             }
         }
         return NOBODY;
+    }
+
+    /** Somebody has yielded, with such registers. */
+    void spun(int who, long fingerprint) {
+        boolean same = block.words[at(who, FINGERPRINT)] == fingerprint;
+        block.words[at(who, FINGERPRINT)] = fingerprint;
+        block.words[SPINS] = same ? block.words[SPINS] + 1 : 0;
+    }
+
+    /** Somebody has done something else. */
+    void progressed() {
+        block.words[SPINS] = 0;
+    }
+
+    /** Whether those who are runnable do nothing but wait for an event. */
+    boolean spinning() {
+        return block.words[SPINS] >= SPINNING;
     }
 
     boolean sliceOver(int pe, long now) {

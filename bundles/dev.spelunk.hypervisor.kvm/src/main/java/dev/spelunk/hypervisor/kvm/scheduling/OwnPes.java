@@ -80,4 +80,14 @@ public final class OwnPes implements Placement {
     public void advance(int pe) {
         vcpus.get(pe).delivery().advance();
     }
+
+    @Override
+    public boolean idle() {
+        for (KvmVcpu vcpu : vcpus) {
+            if (vcpu.powered() && (!vcpu.pe().pe.waiting || vcpu.delivery().deadline() != Long.MAX_VALUE)) {
+                return false;
+            }
+        }
+        return true;
+    }
 }

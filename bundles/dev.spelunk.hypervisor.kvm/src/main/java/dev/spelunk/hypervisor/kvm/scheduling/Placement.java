@@ -49,4 +49,7 @@ public interface Placement {
     long deadline(int pe);
 
     void advance(int pe);
+
+    /** See {@link dev.spelunk.api.hypervisor.VirtualMachine#idle}. */
+    boolean idle();
 }

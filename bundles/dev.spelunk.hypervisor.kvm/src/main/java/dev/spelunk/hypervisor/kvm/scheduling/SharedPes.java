@@ -6,6 +6,7 @@ import dev.spelunk.api.trace.TraceSink;
 import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.hypervisor.kvm.interrupts.HostInterrupts;
 import dev.spelunk.hypervisor.kvm.scheduling.HostScheduler.Doing;
+import dev.spelunk.hypervisor.kvm.state.ExitReason;
 import dev.spelunk.hypervisor.kvm.state.HostCounter;
 import dev.spelunk.hypervisor.kvm.state.VmState;
 import dev.spelunk.hypervisor.kvm.vcpu.KvmVcpu;
@@ -116,11 +117,16 @@ public final class SharedPes implements Placement {
             return outcome;
         }
         Doing then = doingAfter(who, vcpu);
+        boolean over = scheduler.sliceOver(p, pe.pe.cycles());
         boolean goes = then == Doing.OFF
                 || scheduler.place(who) != p
-                || scheduler.next(p) != HostScheduler.NOBODY
-                        && (then == Doing.BLOCKED || scheduler.sliceOver(p, pe.pe.cycles()));
+                || scheduler.next(p) != HostScheduler.NOBODY && (then == Doing.BLOCKED || vcpu.yields() || over);
+        watchSpinning(who, vcpu, over);
         if (!goes || vcpu.injects()) {
+            if (scheduler.doing(who) == Doing.BLOCKED && then != Doing.BLOCKED) {
+                // Linux puts a vCPU that blocks, and loads it when it goes on.
+                vcpu.trapsWfe(scheduler.next(p) != HostScheduler.NOBODY);
+            }
             scheduler.blocked(who, then == Doing.BLOCKED);
             vcpu.enter();
             return Outcome.RESUME;
@@ -133,6 +139,15 @@ public final class SharedPes implements Placement {
             wake(who);
         }
         return dispatch(pe, p);
+    }
+
+    /** A guest whose vCPUs do nothing but wait in WFE, and give the PE to each other, waits all the same. */
+    private void watchSpinning(int who, KvmVcpu vcpu, boolean sliceOver) {
+        if (vcpu.yields()) {
+            scheduler.spun(who, vcpu.fingerprint());
+        } else if (sliceOver || vm.reason() != ExitReason.IRQ_KICK) {
+            scheduler.progressed();
+        }
     }
 
     private Doing doingAfter(int who, KvmVcpu vcpu) {
@@ -185,6 +200,7 @@ public final class SharedPes implements Placement {
             return Outcome.FAILED;
         }
         vm.count(HostCounter.VCPU_LOADS, 1);
+        vcpus[who][p].trapsWfe(scheduler.next(p) != HostScheduler.NOBODY);
         vcpus[who][p].load(scheduler.lastVcpu(p, who) != who, waiting);
         return Outcome.RESUME;
     }
@@ -293,5 +309,24 @@ public final class SharedPes implements Placement {
     @Override
     public String failure() {
         return failure;
+    }
+
+    @Override
+    public boolean idle() {
+        boolean spinning = scheduler.spinning();
+        for (int v = 0; v < vcpus.length; v++) {
+            int p = scheduler.place(v);
+            KvmVcpu vcpu = vcpus[v][p];
+            if (!vcpu.powered()) {
+                continue;
+            }
+            boolean here = scheduler.current(p) == v;
+            boolean waits = here ? pes.get(p).pe.waiting : scheduler.doing(v) == Doing.BLOCKED;
+            long due = here ? vcpu.delivery().deadline() : vcpu.timerDue();
+            if (!waits && !spinning || due != Long.MAX_VALUE) {
+                return false;
+            }
+        }
+        return true;
     }
 }

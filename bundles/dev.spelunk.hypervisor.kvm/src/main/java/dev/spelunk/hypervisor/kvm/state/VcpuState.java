@@ -27,6 +27,9 @@ public final class VcpuState {
     /** Breakpoints, watchpoints and MDSCR_EL1 are lent to the guest. */
     private static final long OWNS_DEBUG = 16;
 
+    /** WFE traps: others wanted the PE when it was loaded. */
+    private static final long TRAPS_WFE = 32;
+
     private final StateBlock block;
     private final RegisterWords registers;
 
@@ -103,6 +106,15 @@ public final class VcpuState {
 
     public void ownsDebug(boolean value) {
         set(OWNS_DEBUG, value);
+    }
+
+    /** Whether a WFE that would wait leaves the guest. */
+    public boolean trapsWfe() {
+        return is(TRAPS_WFE);
+    }
+
+    public void trapsWfe(boolean value) {
+        set(TRAPS_WFE, value);
     }
 
     private boolean is(long flag) {

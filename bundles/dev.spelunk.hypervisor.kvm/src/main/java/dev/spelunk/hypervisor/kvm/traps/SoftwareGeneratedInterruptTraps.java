@@ -27,6 +27,7 @@ public final class SoftwareGeneratedInterruptTraps implements TrapHandler {
     public boolean write(Vcpu vcpu, int encoding, long value) {
         if (encoding == SystemRegister.ICC_SGI1R_EL1) {
             vcpu.interrupts().softwareGenerated(vcpu.index(), value);
+            vcpu.pe().pe.sendsInterrupt();
         }
         return true;
     }

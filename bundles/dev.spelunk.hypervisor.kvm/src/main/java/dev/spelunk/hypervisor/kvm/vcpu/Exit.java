@@ -27,6 +27,9 @@ final class Exit {
     /** The guest waits for an interrupt after the entry. */
     boolean waits;
 
+    /** The guest waits in WFE, and lets go of the PE for others. */
+    boolean yields;
+
     private boolean injects;
     private long injectedSyndrome;
     private boolean injectedHasAddress;
@@ -40,6 +43,7 @@ final class Exit {
         ipa = (context.register(SystemRegister.HPFAR_EL2) >>> FIPA_SHIFT & FIPA_MASK) << PAGE_SHIFT
                 | faultAddress & (1 << PAGE_SHIFT) - 1;
         waits = false;
+        yields = false;
         injects = false;
     }
 
@@ -75,6 +79,7 @@ final class Exit {
         address = at;
         spsr = pstate;
         waits = false;
+        yields = false;
         injects = false;
     }
 

@@ -116,7 +116,8 @@ final class ExitHandlers {
             case EC_WFX:
                 vm.count(ExitReason.WFX);
                 exit.advance();
-                exit.waits = (exit.syndrome & WFX_IS_WFE) == 0;
+                exit.yields = (exit.syndrome & WFX_IS_WFE) != 0;
+                exit.waits = !exit.yields;
                 return Outcome.RESUME;
             case EC_HVC:
                 vm.count(ExitReason.HVC);

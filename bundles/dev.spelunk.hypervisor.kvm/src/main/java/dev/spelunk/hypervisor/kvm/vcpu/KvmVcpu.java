@@ -278,6 +278,25 @@ public final class KvmVcpu implements Vcpu {
         exit.waits = value;
     }
 
+    /** Whether it left the guest by a WFE, and others may have the PE. */
+    public boolean yields() {
+        return exit.yields;
+    }
+
+    /** Whether a WFE that would wait leaves the guest from the next entry on. */
+    public void trapsWfe(boolean value) {
+        state.trapsWfe(value);
+    }
+
+    /** What a guest that does nothing but wait has in its registers each time that it comes out, in one number. */
+    public long fingerprint() {
+        long result = exit.address * 31 + exit.spsr;
+        for (int i = 0; i < PeState.ZERO; i++) {
+            result = result * 31 + context.pe.x[i];
+        }
+        return result;
+    }
+
     public boolean injects() {
         return exit.injects();
     }

@@ -163,7 +163,7 @@ public final class WorldSwitch {
     }
 
     private void enableStage2() {
-        write(SystemRegister.HCR_EL2, HypervisorControls.hcrGuest(context));
+        write(SystemRegister.HCR_EL2, HypervisorControls.hcrGuest(context, state.trapsWfe()));
     }
 
     private void disableStage2() {

@@ -179,6 +179,11 @@ public final class KvmVirtualMachine implements VirtualMachine {
         }
     }
 
+    @Override
+    public boolean idle() {
+        return placement.idle();
+    }
+
     /** Sets the attributes of the vCPUs' SPE, where the machine has one. */
     private static void setAttributes(VmDescription d) {
         boolean profiling = d.processors().pes().stream().anyMatch(c -> c.architecture.profiling() != null);
