@@ -19,8 +19,8 @@ public interface Vcpu {
 
     void memory(int encoding, long value);
 
-    /** Tells the SPE part that the guest has written a buffer register (in memory already). */
-    void bufferWritten(int encoding, long previous);
+    /** The guest writes a buffer register: the SPE part takes the value, or what it takes of it, into memory. */
+    void bufferWrite(int encoding, long value);
 
     /** Tells that the guest has accessed a breakpoint, a watchpoint or MDSCR_EL1, which are lent to it from then on. */
     void debugAccessed();

@@ -79,6 +79,11 @@ public final class KvmHypervisor implements Hypervisor {
         @AttributeDefinition(
                 description = "Of a hundred such events, how many go for a page of a profiling buffer in use")
         int memoryPressureOnBuffers() default 50;
+
+        @AttributeDefinition(
+                description = "Ignore the guest's writes to buffer registers while PMBLIMITR_EL1.E is 1, clearing E "
+                        + "apart, as Arm's SPE virtual machine interface (DEN0154) allows")
+        boolean strictWrites() default false;
     }
 
     private final HostSettings settings;
@@ -101,7 +106,8 @@ public final class KvmHypervisor implements Hypervisor {
                 list(config.memslots()),
                 config.memoryPressureCycles(),
                 PressureKind.of(list(config.memoryPressureKinds())),
-                config.memoryPressureOnBuffers());
+                config.memoryPressureOnBuffers(),
+                config.strictWrites());
     }
 
     private static List<String> list(String values) {

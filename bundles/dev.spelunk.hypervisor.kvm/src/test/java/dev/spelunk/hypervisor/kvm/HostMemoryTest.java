@@ -260,8 +260,8 @@ class HostMemoryTest {
     @DisplayName("a policy that the limit does not allow leaves the old one in place")
     void refusedPolicy() {
         Bench limited = new Bench();
-        limited.settings =
-                new HostSettings(HostCosts.NONE, 64 * 4096, true, List.of(), 0, Set.of(PressureKind.values()), 0);
+        limited.settings = new HostSettings(
+                HostCosts.NONE, 64 * 4096, true, List.of(), 0, Set.of(PressureKind.values()), 0, false);
         limited.start().enableMmu().mapBuffer(4).enableBuffer(Bench.BUFFER_VA, Bench.BUFFER_VA + 0x4000);
         long pinned = limited.vm.state().pinnedPages();
         assertThatThrownBy(() -> limited.vm.pinningPolicy(new WholeVmPolicy()))
@@ -277,11 +277,11 @@ class HostMemoryTest {
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("\"fire\" is unknown")
                 .hasMessageContaining("migration");
-        assertThatThrownBy(() -> new HostSettings(HostCosts.NONE, -1, true, List.of(), 0, Set.of(), 0))
+        assertThatThrownBy(() -> new HostSettings(HostCosts.NONE, -1, true, List.of(), 0, Set.of(), 0, false))
                 .isInstanceOf(BadInputException.class);
-        assertThatThrownBy(() -> new HostSettings(HostCosts.NONE, 0, true, List.of(), -1, Set.of(), 0))
+        assertThatThrownBy(() -> new HostSettings(HostCosts.NONE, 0, true, List.of(), -1, Set.of(), 0, false))
                 .isInstanceOf(BadInputException.class);
-        assertThatThrownBy(() -> new HostSettings(HostCosts.NONE, 0, true, List.of(), 0, Set.of(), 101))
+        assertThatThrownBy(() -> new HostSettings(HostCosts.NONE, 0, true, List.of(), 0, Set.of(), 101, false))
                 .isInstanceOf(BadInputException.class);
     }
 }

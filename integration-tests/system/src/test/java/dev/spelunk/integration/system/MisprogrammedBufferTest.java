@@ -64,6 +64,18 @@ class MisprogrammedBufferTest {
     }
 
     @Test
+    @DisplayName(
+            "from FEAT_SPEv1p3 on a buffer that no memslot backs is refused, as one that cannot be pinned; no External abort")
+    void noMemslotFromV1p3() {
+        Machines.Run run = run(setup("no-memslot").variant("armv8.8-spe-v1p3"));
+        assertThat(run.console()).contains("spe: provoked: 1 events, the first with PMBSR_EL1 0xa0000");
+        assertThat(event(run, "access not allowed")).isEqualTo(1);
+        assertThat(reasons.get("access not allowed"))
+                .contains("no memslot backs the page", "hardware would ignore", "KVM, which can pin no such page");
+        assertThat(run.result().counters().get("RECORDS_WRITTEN")).isPositive();
+    }
+
+    @Test
     @DisplayName("a buffer larger than PMBIDR_EL1.MaxBuffSize: buffer size too large")
     void tooLarge() {
         Machines.Run run = run(setup("too-large spe.clear_only=5 workload=ping,pong switch=1")

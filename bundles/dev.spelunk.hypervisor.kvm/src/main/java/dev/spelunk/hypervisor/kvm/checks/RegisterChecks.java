@@ -10,6 +10,7 @@ import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.hypervisor.kvm.profiling.MaxBufferSize;
 import dev.spelunk.hypervisor.kvm.registers.BufferStatus;
 import dev.spelunk.hypervisor.kvm.registers.HypervisorControls;
+import dev.spelunk.hypervisor.kvm.registers.StrictWrites;
 import dev.spelunk.hypervisor.kvm.state.VcpuState;
 import java.util.function.Supplier;
 
@@ -42,6 +43,7 @@ final class RegisterChecks {
     private final VcpuState state;
     private final long maximum;
     private final boolean physicalAddresses;
+    private final boolean strictWrites;
     private final Supplier<String> history;
     /** Registers in memory when they were last right. */
     private long limit;
@@ -56,14 +58,21 @@ final class RegisterChecks {
     /**
      * @param maximum maximum buffer size that user space has set, 0 for none
      * @param physicalAddresses whether the guest may have them
+     * @param strictWrites whether what a hypervisor may ignore while E is 1 is ignored
      * @param history the end of the message of a broken invariant
      */
     RegisterChecks(
-            PeContext context, VcpuState state, long maximum, boolean physicalAddresses, Supplier<String> history) {
+            PeContext context,
+            VcpuState state,
+            long maximum,
+            boolean physicalAddresses,
+            boolean strictWrites,
+            Supplier<String> history) {
         this.context = context;
         this.state = state;
         this.maximum = maximum;
         this.physicalAddresses = physicalAddresses;
+        this.strictWrites = strictWrites;
         this.history = history;
         begin();
     }
@@ -143,24 +152,29 @@ final class RegisterChecks {
         RegisterDescription definition = context.registers.description(encoding);
         switch (encoding) {
             case SystemRegister.PMBLIMITR_EL1:
-                hold(
-                        Invariant.LIMIT_CHANGED_BY_GUEST,
-                        memoryLimit() == (definition.merge(limit, value) & ~BufferStatus.LIMIT_NVM));
+                long written = definition.merge(limit, value) & ~BufferStatus.LIMIT_NVM;
+                hold(Invariant.LIMIT_CHANGED_BY_GUEST, memoryLimit() == stored(encoding, limit, written));
                 limit = memoryLimit();
                 misprogrammedOrSame(status);
                 break;
             case SystemRegister.PMBPTR_EL1:
-                hold(Invariant.POINTER_CHANGED_BY_GUEST, memoryPointer() == definition.merge(pointer, value));
+                hold(
+                        Invariant.POINTER_CHANGED_BY_GUEST,
+                        memoryPointer() == stored(encoding, pointer, definition.merge(pointer, value)));
                 pointer = memoryPointer();
                 misprogrammedOrSame(status);
                 break;
             case SystemRegister.PMBSR_EL1:
-                misprogrammedOrSame(definition.merge(status, value));
+                misprogrammedOrSame(stored(encoding, status, definition.merge(status, value)));
                 break;
             default:
                 break;
         }
         served();
+    }
+
+    private long stored(int encoding, long previous, long written) {
+        return strictWrites ? StrictWrites.stored(encoding, limit, previous, written) : written;
     }
 
     /** In-memory PMBSR_EL1 is that value, or an event over it because the buffer that it enables is misprogrammed. */
@@ -264,7 +278,7 @@ final class RegisterChecks {
         status = memoryStatus();
     }
 
-    /** The series' kvm_spe_profiling_buffer_enabled(), unless KVM has refused this buffer. */
+    /** RFC v6's kvm_spe_profiling_buffer_enabled(), unless KVM has refused this buffer. */
     private boolean predicate() {
         return (memoryLimit() & BufferStatus.LIMIT_E) != 0
                 && (memoryStatus() & BufferStatus.S) == 0

@@ -42,14 +42,20 @@ public final class RegisterWatch {
     private int line = -1;
     private String running;
 
-    public RegisterWatch(PeContext context, int vcpu, VcpuState state, VmState vm, VmOptions options) {
+    public RegisterWatch(
+            PeContext context, int vcpu, VcpuState state, VmState vm, VmOptions options, boolean strictWrites) {
         this.context = context;
         this.vcpu = vcpu;
         this.state = state;
         this.vm = vm;
         checks = options.check()
                 ? new RegisterChecks(
-                        context, state, options.profiling().maxBufferSize(), options.physicalAddresses(), this::history)
+                        context,
+                        state,
+                        options.profiling().maxBufferSize(),
+                        options.physicalAddresses(),
+                        strictWrites,
+                        this::history)
                 : null;
         changed("as found");
     }

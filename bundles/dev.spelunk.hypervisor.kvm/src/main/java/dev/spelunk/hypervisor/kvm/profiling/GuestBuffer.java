@@ -88,7 +88,7 @@ public final class GuestBuffer {
         return inUse;
     }
 
-    /** The series' kvm_spe_profiling_buffer_enabled(): in-memory E = 1 and S = 0. */
+    /** RFC v6's kvm_spe_profiling_buffer_enabled(): in-memory E = 1 and S = 0. */
     public boolean enabled() {
         return enabled(state.register(SystemRegister.PMBLIMITR_EL1), state.register(SystemRegister.PMBSR_EL1));
     }

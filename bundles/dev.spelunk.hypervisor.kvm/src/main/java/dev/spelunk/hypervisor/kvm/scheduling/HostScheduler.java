@@ -38,7 +38,7 @@ final class HostScheduler {
     private static final int LAST_SEEN = 3;
     private static final int FINGERPRINT = 4;
     /** So many spins of this kind are for ever: registers and place are the same each time. */
-    private static final int SPINNING = 100;
+    private static final int SPINNING = 16;
 
     private final StateBlock block;
     private final int count;

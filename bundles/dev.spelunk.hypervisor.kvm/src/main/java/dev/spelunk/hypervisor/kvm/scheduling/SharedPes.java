@@ -132,7 +132,7 @@ public final class SharedPes implements Placement {
             return Outcome.RESUME;
         }
         show(pe, who, then == Doing.RUNNABLE ? "preempted" : then == Doing.BLOCKED ? "blocked" : "off");
-        vm.count(then == Doing.RUNNABLE ? HostCounter.PREEMPTIONS : HostCounter.VCPU_PUTS, 1);
+        vm.count(then == Doing.RUNNABLE && !vcpu.yields() ? HostCounter.PREEMPTIONS : HostCounter.VCPU_PUTS, 1);
         vcpu.put();
         scheduler.leave(p, then, pe.pe.cycles());
         if (then == Doing.RUNNABLE && scheduler.place(who) != p) {

@@ -16,6 +16,8 @@ import java.util.Set;
  * @param pressureCycles mean virtual time between two events of memory pressure, 0 for none
  * @param pressureKinds what these events are
  * @param pressureOnBuffers of a hundred events, how many go for a page of a profiling buffer in use
+ * @param strictWrites whether the guest's writes to buffer registers while PMBLIMITR_EL1.E is 1 are ignored, clearing E
+ *     apart, as DEN0154 allows
  */
 public record HostSettings(
         HostCosts costs,
@@ -24,7 +26,8 @@ public record HostSettings(
         List<String> memslots,
         long pressureCycles,
         Set<PressureKind> pressureKinds,
-        int pressureOnBuffers) {
+        int pressureOnBuffers,
+        boolean strictWrites) {
     private static final long MOST_CYCLES = 1L << 42;
 
     public HostSettings {
@@ -42,8 +45,14 @@ public record HostSettings(
         }
     }
 
+    /** These settings but for whether writes while E is 1 are ignored. */
+    public HostSettings withStrictWrites(boolean value) {
+        return new HostSettings(
+                costs, pinLimit, hugePages, memslots, pressureCycles, pressureKinds, pressureOnBuffers, value);
+    }
+
     /** No pressure, huge pages, no limit below the memory's size. */
     public static HostSettings of(HostCosts costs) {
-        return new HostSettings(costs, 0, true, List.of(), 0, Set.of(PressureKind.values()), 50);
+        return new HostSettings(costs, 0, true, List.of(), 0, Set.of(PressureKind.values()), 50, false);
     }
 }

@@ -21,4 +21,9 @@ public enum EventCause {
     EventCause(String text) {
         this.text = text;
     }
+
+    /** Whether hardware reports this of a buffer, too; what the host cannot give it knows nothing of. */
+    boolean hardwareReports() {
+        return this != NO_MEMSLOT && this != PINS_REFUSED && this != ALIASES && this != TOO_LARGE;
+    }
 }

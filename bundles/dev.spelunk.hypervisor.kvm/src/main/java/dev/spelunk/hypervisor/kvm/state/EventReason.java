@@ -38,12 +38,22 @@ final class EventReason {
                 return "the SPU's access to " + at + " can only abort externally: " + cause.text;
             case ACCESS_NOT_ALLOWED:
             case TOO_LARGE:
-                return "the buffer with the limit " + end + ", at " + at + ": " + cause.text
-                        + (cause == EventCause.HARDWARE ? "" : "; KVM found it, and reports what hardware would");
+                return "the buffer with the limit " + end + ", at " + at + ": " + cause.text + found(cause);
             default:
                 return "hardware reported an event that is IMPLEMENTATION DEFINED, PMBSR_EL1 = 0x"
                         + Long.toHexString(pmbsr);
         }
+    }
+
+    private static String found(EventCause cause) {
+        if (cause == EventCause.HARDWARE) {
+            return "";
+        }
+        if (cause == EventCause.NO_MEMSLOT) {
+            return "; hardware would ignore the External aborts of such writes (PMBIDR_EL1.EA = 1) and lose every record; "
+                    + "KVM, which can pin no such page, refuses the buffer";
+        }
+        return cause.hardwareReports() ? "; KVM found it, and reports what hardware would" : "; KVM refuses the buffer";
     }
 
     private static String fault(long pmbsr) {

@@ -2,6 +2,7 @@
 package dev.spelunk.hypervisor.kvm.state;
 
 import dev.spelunk.api.hypervisor.VirtualMachine;
+import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.StateBlock;
 import java.util.Arrays;
@@ -32,10 +33,16 @@ public final class VmState {
     /** Of the first event of each kind: operations before it, PMBSR_EL1, address, PMBLIMITR_EL1, cause. */
     private static final int FIRST_EVENT_WORDS = 5;
 
+    private static final int IGNORABLE_WORDS = 3;
+    /** So many places are told apart; the last one stands for all others. */
+    private static final int IGNORABLE_PLACES = 64;
+
     private final StateBlock block;
     private final StateBlock pinCounts;
     private final StateBlock firstEvents;
     private final RegisterWords traps;
+    /** Writes while PMBLIMITR_EL1.E is 1 that a hypervisor may ignore: register, PC and count of each. */
+    private final StateBlock ignorable;
     /** Of the exit that is served now. */
     private ExitReason reason = ExitReason.OTHER;
     /** The last event, until somebody has taken note of it. */
@@ -48,6 +55,7 @@ public final class VmState {
         block = machine.block("kvm.vm", WORDS, 0);
         pinCounts = machine.block("kvm.vm.pins", 0, 2 * pages);
         firstEvents = machine.block("kvm.vm.events", FIRST_EVENT_WORDS * BufferEvent.values().length, 0);
+        ignorable = machine.block("kvm.vm.ignorable", IGNORABLE_WORDS * IGNORABLE_PLACES, 0);
         traps = new RegisterWords(machine.block("kvm.vm.traps", 2 * TRAPPED_REGISTERS, 0), 0, TRAPPED_REGISTERS);
     }
 
@@ -61,6 +69,7 @@ public final class VmState {
         Arrays.fill(pinCounts.bytes, (byte) 0);
         Arrays.fill(firstEvents.words, 0);
         traps.clear();
+        Arrays.fill(ignorable.words, 0);
         block.words[CREATED] = 1;
     }
 
@@ -291,6 +300,42 @@ public final class VmState {
         return result;
     }
 
+    /** Counts a write to a buffer register while PMBLIMITR_EL1.E is 1 that a hypervisor may ignore (DEN0154). */
+    public void countIgnorable(int encoding, long pc) {
+        long[] words = ignorable.words;
+        int last = IGNORABLE_WORDS * (IGNORABLE_PLACES - 1);
+        for (int at = 0; at <= last; at += IGNORABLE_WORDS) {
+            if (words[at + 2] == 0) {
+                words[at] = encoding;
+                words[at + 1] = pc;
+            }
+            if (at == last || words[at] == encoding && words[at + 1] == pc) {
+                words[at + 2]++;
+                return;
+            }
+        }
+    }
+
+    private void putIgnorable(SortedMap<String, Long> host) {
+        for (int place = 0; place < IGNORABLE_PLACES; place++) {
+            int at = IGNORABLE_WORDS * place;
+            String where = place == IGNORABLE_PLACES - 1
+                    ? "buffer registers written while E = 1, elsewhere"
+                    : String.format(
+                            "%s written while E = 1, at 0x%x",
+                            bufferRegister((int) ignorable.words[at]), ignorable.words[at + 1]);
+            put(host, where, ignorable.words[at + 2]);
+        }
+    }
+
+    private static String bufferRegister(int encoding) {
+        return switch (encoding) {
+            case SystemRegister.PMBPTR_EL1 -> "PMBPTR_EL1";
+            case SystemRegister.PMBSR_EL1 -> "PMBSR_EL1";
+            default -> "PMBLIMITR_EL1";
+        };
+    }
+
     public SortedMap<String, Long> host() {
         SortedMap<String, Long> result = new TreeMap<>();
         put(result, VirtualMachine.PINS, pins());
@@ -299,6 +344,7 @@ public final class VmState {
         for (HostCounter counter : HostCounter.values()) {
             put(result, counter.label, counted(counter));
         }
+        putIgnorable(result);
         return result;
     }
 

@@ -30,13 +30,11 @@ public final class ProfilingBufferTraps implements TrapHandler {
 
     @Override
     public boolean write(Vcpu vcpu, int encoding, long value) {
-        long previous = vcpu.memory(encoding);
-        long written = vcpu.pe().registers.description(encoding).merge(previous, value);
+        long written = vcpu.pe().registers.description(encoding).merge(vcpu.memory(encoding), value);
         if (encoding == SystemRegister.PMBLIMITR_EL1) {
             written &= ~PMBLIMITR_NVM;
         }
-        vcpu.memory(encoding, written);
-        vcpu.bufferWritten(encoding, previous);
+        vcpu.bufferWrite(encoding, written);
         return true;
     }
 }

@@ -19,7 +19,9 @@ import dev.spelunk.hypervisor.kvm.memory.StageTwo;
 import dev.spelunk.hypervisor.kvm.memory.VmMemory;
 import dev.spelunk.hypervisor.kvm.profiling.GuestBuffer;
 import dev.spelunk.hypervisor.kvm.registers.GuestContext;
+import dev.spelunk.hypervisor.kvm.registers.StrictWrites;
 import dev.spelunk.hypervisor.kvm.settings.HostCosts;
+import dev.spelunk.hypervisor.kvm.settings.HostSettings;
 import dev.spelunk.hypervisor.kvm.state.PageList;
 import dev.spelunk.hypervisor.kvm.state.VcpuState;
 import dev.spelunk.hypervisor.kvm.state.VmState;
@@ -47,6 +49,7 @@ public final class KvmVcpu implements Vcpu {
     private final VcpuState state;
     private final VmState vm;
     private final HostCosts costs;
+    private final boolean strictWrites;
     private final VmMemory memory;
     private final InterruptDelivery delivery;
     private final InterruptDistributor distributor;
@@ -69,7 +72,7 @@ public final class KvmVcpu implements Vcpu {
             VcpuState state,
             VmMemory memory,
             StageTwo stage2,
-            HostCosts costs,
+            HostSettings settings,
             InterruptDistributor distributor) {
         this.description = description;
         this.index = index;
@@ -78,14 +81,15 @@ public final class KvmVcpu implements Vcpu {
         this.context = context;
         this.vm = vm;
         this.state = state;
-        this.costs = costs;
+        costs = settings.costs();
+        strictWrites = settings.strictWrites();
         this.distributor = distributor;
         this.memory = memory;
         host = new HostInterrupts(context);
         interrupts = new VirtualInterrupts(context, index, distributor, host);
         watch = context.architecture.profiling() != null
                         && (description.options().check() || context.trace != null)
-                ? new RegisterWatch(context, index, state, vm, description.options())
+                ? new RegisterWatch(context, index, state, vm, description.options(), strictWrites)
                 : null;
         worldSwitch = new WorldSwitch(
                 context,
@@ -411,8 +415,16 @@ public final class KvmVcpu implements Vcpu {
     }
 
     @Override
-    public void bufferWritten(int encoding, long previous) {
-        if (buffer != null) {
+    public void bufferWrite(int encoding, long value) {
+        long previous = state.register(encoding);
+        long strict = StrictWrites.stored(encoding, state.register(SystemRegister.PMBLIMITR_EL1), previous, value);
+        if (strict != value) {
+            vm.countIgnorable(encoding, exit.address);
+        }
+        long stored = strictWrites ? strict : value;
+        state.register(encoding, stored);
+        boolean ignored = stored != value && stored == previous;
+        if (buffer != null && !ignored) {
             buffer.written(encoding, previous);
         }
     }

@@ -112,7 +112,7 @@ public final class KvmVirtualMachine implements VirtualMachine {
                 states[vcpu],
                 new VmMemory(state, memslots, host, stage2, settings.costs(), context),
                 stage2,
-                settings.costs(),
+                settings,
                 distributor);
         placement = processors.shared()
                 ? new SharedPes(
