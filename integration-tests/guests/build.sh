@@ -151,6 +151,13 @@ program speed-float speed.c "-march=armv8-a -fno-tree-vectorize -DKERNEL=1"
 program speed-simd speed.c "-march=armv8-a -DKERNEL=2"
 program features features.c -march=armv8.5-a+fp16+fp16fml+dotprod+crypto+crc
 
+# The virtual machine monitor for hosts at EL2 is a program for Linux with its C library.
+if echo '#include <stdio.h>' | "${prefix}gcc" -E - >/dev/null 2>&1; then
+	"${prefix}gcc" -O2 -Wall -Wextra -Werror -ffile-prefix-map="$here"=. -static -pthread vmm/vmm.c -o "$output/vmm.linux"
+else
+	echo "build.sh: vmm.linux is not built: no C library for ${prefix}gcc (Debian: libc6-dev-arm64-cross)" >&2
+fi
+
 # The flat image carries the Linux arm64 boot header that hello.S starts with.
 "${prefix}objcopy" -O binary "$output/hello.elf" "$output/hello.bin"
 rm -rf "$objects"

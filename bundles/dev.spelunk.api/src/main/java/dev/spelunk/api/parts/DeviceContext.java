@@ -30,6 +30,11 @@ public interface DeviceContext {
         return Peripherals.NONE;
     }
 
+    /** The Exception level at which the guest is entered: at 2, what EL2 has is the guest's. */
+    default int entryEl() {
+        return 1;
+    }
+
     /** The guest's memory, for devices that reach it themselves. */
     GuestMemory memory();
 }

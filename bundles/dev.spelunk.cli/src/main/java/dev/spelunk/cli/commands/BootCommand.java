@@ -67,7 +67,7 @@ final class BootCommand implements Callable<Integer> {
         boolean interactive = Boolean.getBoolean("spelunk.interactive");
         Console console = new Console(new FileOutputStream(FileDescriptor.out), System.err, false);
         MachineOptions.Guest guest =
-                new MachineOptions.Guest(kernel, initrd, 1, BootArguments.complete(append), SystemRun.MEMORY);
+                new MachineOptions.Guest(kernel, initrd, BootArguments.complete(append), SystemRun.MEMORY);
         try (PeripheralOptions.Connected connected = peripherals.connect(machine.maxOutput());
                 Composition composition = machine.compose();
                 RawTerminal terminal = interactive ? RawTerminal.open() : null) {

@@ -29,14 +29,6 @@ public final class GuestOptions {
     private Path guest;
 
     @Option(
-            names = "--el",
-            paramLabel = "1|2",
-            defaultValue = "1",
-            description = "The Exception level at which the guest is entered; 2 needs --hypervisor none. "
-                    + "Default: ${DEFAULT-VALUE}.")
-    private int el;
-
-    @Option(
             names = "--append",
             paramLabel = "ARGS",
             defaultValue = "",
@@ -85,11 +77,7 @@ public final class GuestOptions {
      * @throws UserError when the guest's file cannot be read, or options do not go together
      */
     public RunOptions runOptions(OutputStream console, InputStream input) {
-        if (el != 1 && el != 2) {
-            throw new UserError("--el: must be 1 or 2, is " + el);
-        }
-        return machine.runOptions(
-                        new MachineOptions.Guest(guestFile(), null, el, append, MEMORY), console, input, false)
+        return machine.runOptions(new MachineOptions.Guest(guestFile(), null, append, MEMORY), console, input, false)
                 .withPeripherals(Peripherals.NONE.withClock(machine.clock().forGuest()))
                 .withLoadAddress(loadAddress == null ? -1 : loadAddress);
     }

@@ -39,11 +39,10 @@ public final class MachineOptions {
      *
      * @param file the guest
      * @param initrd the initial RAM disk of a Linux image; null for none
-     * @param el Exception level at which the guest is entered, 1 or 2
      * @param bootArguments the guest's command line
      * @param memory size of its memory in bytes where the user does not say one
      */
-    public record Guest(Path file, Path initrd, int el, String bootArguments, long memory) {}
+    public record Guest(Path file, Path initrd, String bootArguments, long memory) {}
 
     @Option(
             names = "--variant",
@@ -63,10 +62,18 @@ public final class MachineOptions {
     @Option(
             names = "--hypervisor",
             paramLabel = "kvm|none",
-            defaultValue = "kvm",
             description = "kvm: the guest is a virtual machine of the KVM model; none: it runs on the machine "
-                    + "itself. Default: ${DEFAULT-VALUE}.")
+                    + "itself. Default: kvm, and none for an entry at EL2.")
     private HypervisorKind hypervisor;
+
+    @Option(
+            names = "--el",
+            paramLabel = "1|2",
+            defaultValue = "1",
+            description =
+                    "The Exception level at which the guest is entered; at 2 it is the hypervisor, so none is under "
+                            + "it. Default: ${DEFAULT-VALUE}.")
+    private int el;
 
     @Option(
             names = "--memory",
@@ -209,18 +216,22 @@ public final class MachineOptions {
      * @param paced whether a person sits at the terminal
      */
     public RunOptions runOptions(Guest guest, OutputStream console, InputStream input, boolean paced) {
-        if (guest.el() == 2 && hypervisor == HypervisorKind.kvm) {
+        if (el != 1 && el != 2) {
+            throw new UserError("--el: must be 1 or 2, is " + el);
+        }
+        if (el == 2 && hypervisor == HypervisorKind.kvm) {
             throw new UserError("--el 2 needs --hypervisor none: under kvm, EL2 is the hypervisor's");
         }
-        if (hypervisor == HypervisorKind.none && host.given()) {
+        HypervisorKind under = hypervisor != null ? hypervisor : el == 2 ? HypervisorKind.none : HypervisorKind.kvm;
+        if (under == HypervisorKind.none && host.given()) {
             throw new UserError(
                     "--policy, --host and --pressure are of the KVM model's host: they need --hypervisor kvm");
         }
         return new RunOptions(
                         guest.file(),
                         guest.initrd(),
-                        hypervisor.name(),
-                        guest.el(),
+                        under.name(),
+                        el,
                         guest.bootArguments(),
                         memory == null ? guest.memory() : memory,
                         cpus,
@@ -229,7 +240,7 @@ public final class MachineOptions {
                         new LimitedOutput("its console", console, maxOutput),
                         input,
                         paced)
-                .withVm(vm.options(hypervisor == HypervisorKind.kvm))
+                .withVm(vm.options(under == HypervisorKind.kvm))
                 .withSnapshots(new Snapshots(new TreeMap<>(saves), restore))
                 .withRecords(RecordOptions.NONE)
                 .withTrace(trace == null ? null : new TraceFile(trace));

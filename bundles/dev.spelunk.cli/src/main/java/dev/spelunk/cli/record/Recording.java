@@ -101,7 +101,7 @@ public final class Recording {
                         new GuestChannels(output, out, err, FileInput.standardInput(), order, options.maxOutput());
                 MachineRun run = new MachineRun().releasing(out, err).softly(() -> asked(channels))) {
             RunOptions machineOptions = options.runOptions(
-                            new MachineOptions.Guest(cache.kernel(), initrd, 1, KERNEL_ARGUMENTS, SystemRun.MEMORY),
+                            new MachineOptions.Guest(cache.kernel(), initrd, KERNEL_ARGUMENTS, SystemRun.MEMORY),
                             kernel,
                             null,
                             false)

@@ -445,6 +445,11 @@ public final class Board {
         }
 
         @Override
+        public int entryEl() {
+            return options.el();
+        }
+
+        @Override
         public GuestMemory memory() {
             return deviceMemory;
         }

@@ -14,6 +14,7 @@ public final class BoardDescription {
     private static final int LEVEL_HIGH = 4;
     private static final int FIRST_PPI = 16;
     private static final int SPE_PPI = 5;
+    private static final int MAINTENANCE_PPI = 9;
     private static final long MPIDR_AFFINITY = 0xFF00FFFFFFL;
 
     private BoardDescription() {}
@@ -42,7 +43,7 @@ public final class BoardDescription {
         root.node(String.format("memory@%x", Board.RAM_BASE))
                 .strings("device_type", "memory")
                 .cells64("reg", Board.RAM_BASE, board.options.memory());
-        root.node(String.format("intc@%x", Board.DISTRIBUTOR))
+        DeviceTree controller = root.node(String.format("intc@%x", Board.DISTRIBUTOR))
                 .strings("compatible", "arm,gic-v3")
                 .cells("#interrupt-cells", 3)
                 .flag("interrupt-controller")
@@ -57,6 +58,10 @@ public final class BoardDescription {
                         Board.REDISTRIBUTOR_SIZE * board.guestPes().length)
                 .cells("#redistributor-regions", 1)
                 .cells("phandle", GIC_PHANDLE);
+        if (board.options.el() == 2) {
+            // A hypervisor needs the maintenance interrupt of its list registers.
+            controller.cells("interrupts", PPI, MAINTENANCE_PPI, LEVEL_HIGH);
+        }
         if (board.parts.samplingUnit() != null) {
             root.node("spe-pmu")
                     .strings("compatible", "arm,statistical-profiling-extension-v1")

@@ -7,6 +7,7 @@ import dev.spelunk.api.platform.DeviceTree;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.wiring.PeContext;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * The interrupts and event streams of the generic timers of all PEs. All state is in system registers; what is
@@ -96,22 +97,21 @@ final class GenericTimer implements Device {
 
     @Override
     public void describe(DeviceTree tree) {
+        // The EL2 virtual timer is told to those who have it: an entry at EL2, and FEAT_VHE.
+        boolean host = device.entryEl() == 2 && pes[0].architecture.has("FEAT_VHE");
+        IntStream ppis = IntStream.of(
+                SECURE_PHYSICAL,
+                Timer.CNTP.intid - FIRST_PPI,
+                Timer.CNTV.intid - FIRST_PPI,
+                Timer.CNTHP.intid - FIRST_PPI);
+        if (host) {
+            ppis = IntStream.concat(ppis, IntStream.of(Timer.CNTHV.intid - FIRST_PPI));
+        }
         tree.node("timer")
                 .strings("compatible", "arm,armv8-timer")
                 .cells(
                         "interrupts",
-                        PPI,
-                        SECURE_PHYSICAL,
-                        LEVEL_HIGH,
-                        PPI,
-                        Timer.CNTP.intid - FIRST_PPI,
-                        LEVEL_HIGH,
-                        PPI,
-                        Timer.CNTV.intid - FIRST_PPI,
-                        LEVEL_HIGH,
-                        PPI,
-                        Timer.CNTHP.intid - FIRST_PPI,
-                        LEVEL_HIGH)
+                        ppis.flatMap(ppi -> IntStream.of(PPI, ppi, LEVEL_HIGH)).toArray())
                 .flag("always-on");
     }
 }
