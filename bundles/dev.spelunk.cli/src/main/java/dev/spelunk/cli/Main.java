@@ -5,6 +5,7 @@ import dev.spelunk.cli.commands.SpelunkCommand;
 import dev.spelunk.cli.process.ExitCode;
 import dev.spelunk.cli.process.StandardOutput;
 import dev.spelunk.cli.process.StopRequests;
+import java.util.Locale;
 
 /** Where the JVM enters the program. It is small, so that little time passes before an interrupt is heard. */
 public final class Main {
@@ -18,6 +19,8 @@ public final class Main {
     public static void main(String[] arguments) {
         StopRequests requests = StopRequests.ofProcess();
         requests.listen(arguments.length != 0 && arguments[0].equals("record") ? ExitCode.RECORD_FAILED : 0);
+        // What is said is English, and what is parsed and compared must not follow the user's digits and letters.
+        Locale.setDefault(Locale.ROOT);
         StandardOutput output = StandardOutput.install();
         int code = SpelunkCommand.execute(arguments);
         System.out.flush();

@@ -1,32 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spu;
 
+import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRules;
-import dev.spelunk.pmsver.v1p0.StatisticalProfiling;
-import dev.spelunk.pmsver.v1p1.StatisticalProfilingV1p1;
-import dev.spelunk.pmsver.v1p2.StatisticalProfilingV1p2;
-import dev.spelunk.pmsver.v1p3.StatisticalProfilingV1p3;
-import dev.spelunk.pmsver.v1p4.StatisticalProfilingV1p4;
-import dev.spelunk.pmsver.v1p5.StatisticalProfilingV1p5;
-import dev.spelunk.spe.altclk.AlternateClock;
-import dev.spelunk.spe.crr.CallReturnRecording;
-import dev.spelunk.spe.dpfzs.FreezeCycleCounter;
-import dev.spelunk.spe.eft.ExtendedFilteringByType;
-import dev.spelunk.spe.ernd.ExtendedRandomization;
-import dev.spelunk.spe.exc.ProfilingException;
-import dev.spelunk.spe.fds.DataSourceFiltering;
-import dev.spelunk.spe.fne.InverseEventFiltering;
-import dev.spelunk.spe.fpf.FloatingPointFlag;
-import dev.spelunk.spe.lds.LoadedDataSource;
-import dev.spelunk.spe.nvm.PhysicalPointers;
-import dev.spelunk.spe.pbt.PreviousBranchTarget;
-import dev.spelunk.spe.sme.StreamingMode;
 import dev.spelunk.testkit.Configs;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.jar.Manifest;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.parsers.ParserConfigurationException;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+import org.xml.sax.SAXException;
 
 /** The feature sets by their names, as the bundles make them with their default configurations. */
 final class FeatureSets {
@@ -38,6 +31,8 @@ final class FeatureSets {
             List.of("FEAT_SPEv1p3"),
             List.of("FEAT_SPEv1p4"),
             List.of("FEAT_SPEv1p5", "FEAT_SPE_CRR", "FEAT_SPE_EXC", "FEAT_SPE_nVM"));
+
+    private static final Map<String, Class<? extends ProfilingFeatures>> COMPONENTS = components();
 
     private FeatureSets() {}
 
@@ -54,7 +49,7 @@ final class FeatureSets {
     /** As {@link #of}, without FEAT_SPE, which {@link Bench} adds. */
     static ProfilingFeatures[] beside(int pmsVer, String... more) {
         return Arrays.stream(of(pmsVer, more))
-                .filter(f -> !f.feature().equals("FEAT_SPE"))
+                .filter(f -> f.getClass() != COMPONENTS.get("FEAT_SPE"))
                 .toArray(ProfilingFeatures[]::new);
     }
 
@@ -66,27 +61,66 @@ final class FeatureSets {
     }
 
     private static ProfilingFeatures named(String feature) {
-        return switch (feature) {
-            case "FEAT_SPE" -> new StatisticalProfiling();
-            case "FEAT_SPEv1p1" -> new StatisticalProfilingV1p1();
-            case "FEAT_SPEv1p2" -> new StatisticalProfilingV1p2();
-            case "FEAT_SPEv1p3" -> new StatisticalProfilingV1p3();
-            case "FEAT_SPEv1p4" -> new StatisticalProfilingV1p4();
-            case "FEAT_SPEv1p5" -> new StatisticalProfilingV1p5();
-            case "FEAT_SPE_FnE" -> new InverseEventFiltering();
-            case "FEAT_SPE_PBT" -> new PreviousBranchTarget(Configs.defaults(PreviousBranchTarget.Config.class));
-            case "FEAT_SPE_LDS" -> new LoadedDataSource();
-            case "FEAT_SPE_FDS" -> new DataSourceFiltering();
-            case "FEAT_SPE_CRR" -> new CallReturnRecording();
-            case "FEAT_SPE_EFT" -> new ExtendedFilteringByType();
-            case "FEAT_SPE_FPF" -> new FloatingPointFlag();
-            case "FEAT_SPE_ALTCLK" -> new AlternateClock(Configs.defaults(AlternateClock.Config.class));
-            case "FEAT_SPE_SME" -> new StreamingMode();
-            case "FEAT_SPE_ERnd" -> new ExtendedRandomization();
-            case "FEAT_SPE_DPFZS" -> new FreezeCycleCounter();
-            case "FEAT_SPE_nVM" -> new PhysicalPointers();
-            case "FEAT_SPE_EXC" -> new ProfilingException();
-            default -> throw new IllegalArgumentException(feature);
-        };
+        Class<? extends ProfilingFeatures> component = COMPONENTS.get(feature);
+        if (component == null) {
+            throw new IllegalArgumentException(feature + " is none of " + COMPONENTS.keySet());
+        }
+        return Configs.component(component);
+    }
+
+    /** The components on the class path, by the names in their descriptions. */
+    private static Map<String, Class<? extends ProfilingFeatures>> components() {
+        Map<String, Class<? extends ProfilingFeatures>> components = new TreeMap<>();
+        try {
+            for (URL manifest :
+                    Collections.list(FeatureSets.class.getClassLoader().getResources("META-INF/MANIFEST.MF"))) {
+                String descriptions = header(manifest, "Service-Component");
+                for (String description : descriptions == null ? new String[0] : descriptions.split(",")) {
+                    Element component = description(new URL(manifest, "../" + description.trim()));
+                    String name = named(component);
+                    if (name != null) {
+                        String type = ((Element) component
+                                        .getElementsByTagName("implementation")
+                                        .item(0))
+                                .getAttribute("class");
+                        components.put(name, Class.forName(type).asSubclass(ProfilingFeatures.class));
+                    }
+                }
+            }
+        } catch (IOException | SAXException | ParserConfigurationException | ClassNotFoundException e) {
+            throw new IllegalStateException(e);
+        }
+        return components;
+    }
+
+    private static String header(URL manifest, String name) throws IOException {
+        try (InputStream in = manifest.openStream()) {
+            return new Manifest(in).getMainAttributes().getValue(name);
+        }
+    }
+
+    private static Element description(URL url) throws IOException, SAXException, ParserConfigurationException {
+        try (InputStream in = url.openStream()) {
+            return DocumentBuilderFactory.newInstance()
+                    .newDocumentBuilder()
+                    .parse(in)
+                    .getDocumentElement();
+        }
+    }
+
+    /** The name of a component that offers features, or null. */
+    private static String named(Element component) {
+        NodeList properties = component.getElementsByTagName("property");
+        String part = null;
+        String name = null;
+        for (int i = 0; i < properties.getLength(); i++) {
+            Element property = (Element) properties.item(i);
+            if (property.getAttribute("name").equals(Parts.PART)) {
+                part = property.getAttribute("value");
+            } else if (property.getAttribute("name").equals(Parts.NAME)) {
+                name = property.getAttribute("value");
+            }
+        }
+        return Parts.FEATURES.equals(part) ? name : null;
     }
 }

@@ -188,7 +188,7 @@ class SamplingTest {
         Bench b = Bench.el1().shape(o -> {
             o.operationClass = Operation.LOAD_STORE;
             o.flags = o.dispatch / 257 % 2 == 0 ? Operation.LOAD : Operation.STORE;
-            o.totalLatency = (int) (o.dispatch / 514 % 2 == 0 ? 5 : 50);
+            o.totalLatency = o.dispatch / 514 % 2 == 0 ? 5 : 50;
         });
         b.write(SystemRegister.PMSFCR_EL1, 1 << 17 | 1 << 1 | 1 << 2);
         b.write(SystemRegister.PMSLATFR_EL1, 20);

@@ -22,8 +22,8 @@ class ConversionPropertyTest {
         long fraction = seed & (1L << exact.fractionBits) - 1;
         int cut = (int) (seed >>> 52) & 31;
         fraction = cut < exact.fractionBits ? fraction >>> cut << cut : fraction;
-        long field = Math.floorMod(
-                bias - 3 + (int) (Long.hashCode(seed * 0x9E3779B97F4A7C15L) >>> 1) % 72, exact.maximumField);
+        long field =
+                Math.floorMod(bias - 3 + (Long.hashCode(seed * 0x9E3779B97F4A7C15L) >>> 1) % 72, exact.maximumField);
         return seed >>> 63 << exact.size - 1 | field << exact.fractionBits | fraction;
     }
 

@@ -4,9 +4,12 @@ package dev.spelunk.cli.commands;
 import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.problems.BrokenInvariantException;
 import dev.spelunk.cli.process.ExitCode;
+import dev.spelunk.cli.process.PathArgument;
 import dev.spelunk.cli.process.Stopped;
 import dev.spelunk.cli.process.UserError;
 import java.io.PrintWriter;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -61,7 +64,8 @@ public final class SpelunkCommand implements Runnable {
     public static int execute(String... arguments) {
         CommandLine program = new CommandLine(new SpelunkCommand());
         GroupedHelp.of(program);
-        return program.setExpandAtFiles(false)
+        return program.registerConverter(Path.class, new PathArgument())
+                .setExpandAtFiles(false)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpWidth(100)
                 .setParameterExceptionHandler((e, args) -> badCommandLine(e))
@@ -88,6 +92,10 @@ public final class SpelunkCommand implements Runnable {
         if (e instanceof Stopped) {
             // What is said of it, and the exit code, is decided at the end.
             return ExitCode.INTERRUPTED;
+        }
+        if (e instanceof InvalidPathException path) {
+            err.println("spelunk: " + PathArgument.problem(path.getInput()));
+            return ExitCode.BAD_INPUT;
         }
         if (e instanceof UserError || e instanceof BadInputException) {
             err.println("spelunk: " + e.getMessage());

@@ -101,16 +101,20 @@ public final class BundleLocator {
                 + id.getClassifier().map(classifier -> "-" + classifier).orElse("")
                 + "." + id.getType().orElse("jar");
         for (Path folder : folders) {
+            Path root = folder.toAbsolutePath().normalize();
             Path inLayout = folder.resolve(id.getGroupId().replace('.', '/'))
                     .resolve(id.getArtifactId())
                     .resolve(id.getVersion())
                     .resolve(name);
-            if (Files.isRegularFile(inLayout)) {
-                return inLayout;
-            }
             Path direct = folder.resolve(name);
-            if (Files.isRegularFile(direct)) {
-                return direct;
+            for (Path file : new Path[] {inLayout, direct}) {
+                if (!file.toAbsolutePath().normalize().startsWith(root)) {
+                    throw new UserError("the bundle " + id + " leads out of the folder " + folder
+                            + ": coordinates have letters, digits, and . _ + - only");
+                }
+                if (Files.isRegularFile(file)) {
+                    return file;
+                }
             }
         }
         return null;

@@ -25,8 +25,14 @@ final class FeatureShape {
 
     private static final Pattern FEATURE_NAME = Pattern.compile("FEAT_[A-Za-z0-9_]+");
     private static final Pattern ARCHITECTURE_VERSION = Pattern.compile("8\\.\\d|9\\.[0-6]");
-    private static final Pattern ARTIFACT = Pattern.compile("[^:\\s]+:[^:\\s]+");
-    private static final Pattern ARTIFACT_WITH_VERSION = Pattern.compile("[^:\\s]+(:[^:\\s]+){2,4}");
+    /** Maven's characters; no word is only dots, nor a group's part empty, as a folder's name is made of each. */
+    private static final String WORD = "(?!\\.+(?::|$))[A-Za-z0-9_.+-]+";
+
+    private static final Pattern ARTIFACT = Pattern.compile("[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*:" + WORD);
+    private static final Pattern ARTIFACT_WITH_VERSION = Pattern.compile(ARTIFACT.pattern() + "(:" + WORD + "){1,3}");
+
+    /** More than any number that a configuration can hold. */
+    private static final int DIGITS = 400;
 
     private static final Pattern HEXADECIMAL = Pattern.compile("0x[0-9a-fA-F_]+");
 
@@ -147,6 +153,9 @@ final class FeatureShape {
         extensions.members().forEach((name, extension) -> {
             object(extension, Set.of("kind", "json", "text", "artifacts"));
             Value kind = extension.members().get("kind");
+            if (kind != null) {
+                string(kind);
+            }
             if (kind != null && !Set.of("mandatory", "optional", "transient").contains(kind.content())) {
                 throw document.error(kind, "must be \"mandatory\", \"optional\" or \"transient\"");
             }
@@ -255,6 +264,10 @@ final class FeatureShape {
     private void scalar(Value value) {
         if (!value.isString() && !(value.content() instanceof BigDecimal) && !(value.content() instanceof Boolean)) {
             throw document.error(value, "must be a string, a number or a boolean, is " + value.kind());
+        }
+        if (value.content() instanceof BigDecimal number
+                && (number.precision() > DIGITS || Math.abs((long) number.scale()) > DIGITS)) {
+            throw document.error(value, "this number has more than " + DIGITS + " digits");
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.variant;
 
+import dev.spelunk.cli.process.PathArgument;
 import dev.spelunk.cli.process.UserError;
 import dev.spelunk.cli.variant.JsonDocument.Value;
 import java.io.IOException;
@@ -101,7 +102,7 @@ public final class VariantReader {
 
     private Path locate(String nameOrFile, Path extendedBy) {
         if (nameOrFile.endsWith(SUFFIX)) {
-            Path file = Path.of(nameOrFile);
+            Path file = PathArgument.of(nameOrFile, by(extendedBy));
             if (extendedBy != null && !file.isAbsolute()) {
                 file = extendedBy.resolveSibling(file);
             }
@@ -122,7 +123,20 @@ public final class VariantReader {
         return extendedBy == null ? "" : extendedBy + ": /extensions/" + FeatureShape.EXTENSION + "/json/extends: ";
     }
 
+    /** The one place where what the shape's check let pass, and no reader of it can take, becomes a message. */
     private VariantDefinition read(Path file, Set<Path> extending) {
+        try {
+            return readChecked(file, extending);
+        } catch (ClassCastException
+                | NullPointerException
+                | IndexOutOfBoundsException
+                | IllegalArgumentException
+                | ArithmeticException e) {
+            throw new UserError(file + ": not a variant that can be read (" + e + ")");
+        }
+    }
+
+    private VariantDefinition readChecked(Path file, Set<Path> extending) {
         if (!extending.add(file.toAbsolutePath().normalize())) {
             throw new UserError(file + ": this variant extends itself: "
                     + extending.stream()

@@ -67,6 +67,9 @@ public final class RunLoop {
         horizon = in.readLong();
         fineUntil = in.readLong();
         turnOf = in.readInt();
+        if (turnOf < 0 || turnOf > board.pes.length) {
+            throw new IOException("is of a machine with another number of PEs");
+        }
     }
 
     /** Sets who is told of executed operations, or null. */

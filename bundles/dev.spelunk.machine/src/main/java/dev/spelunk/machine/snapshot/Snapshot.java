@@ -72,11 +72,10 @@ public final class Snapshot {
         for (PeContext context : board.vcpus) {
             readPe(in, context);
         }
-        for (int n = in.readInt(); n > 0; n--) {
-            String name = in.readUTF();
-            state.restore(name, StateFields.readWords(in, -1), StateFields.readBytes(in, -1));
+        for (int n = StateFields.count(in); n > 0; n--) {
+            readBlock(in, state);
         }
-        for (int n = in.readInt(); n > 0; n--) {
+        for (int n = StateFields.count(in); n > 0; n--) {
             state.random(in.readUTF()).state = in.readLong();
         }
         readMemory(in, state.memory);
@@ -84,6 +83,18 @@ public final class Snapshot {
         board.ends.read(in);
         board.records.read(in);
         board.stateReplaced();
+    }
+
+    /** A block may have grown since the machine was made, and never shrinks. */
+    private static void readBlock(DataInputStream in, MachineState state) throws IOException {
+        String name = in.readUTF();
+        long[] words = StateFields.readWords(in, -1);
+        byte[] bytes = StateFields.readBytes(in, -1);
+        StateBlock block = state.blocks().get(name);
+        if (block != null && (block.words.length > words.length || block.bytes.length > bytes.length)) {
+            throw new IOException("has a state of another size");
+        }
+        state.restore(name, words, bytes);
     }
 
     private static void writePe(DataOutputStream out, PeContext context) throws IOException {

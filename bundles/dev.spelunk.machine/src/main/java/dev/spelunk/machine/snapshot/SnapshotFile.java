@@ -6,6 +6,7 @@ import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,6 +24,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
+import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
 
 /**
@@ -119,10 +121,27 @@ public final class SnapshotFile {
                 DataInputStream head = new DataInputStream(new Bounded(in, size - DIGEST));
                 head.skipNBytes(MAGIC.length + Integer.BYTES);
                 compare(file, head, identity);
-                snapshot.read(new DataInputStream(new BufferedInputStream(new InflaterInputStream(head), 1 << 16)));
+                Inflater inflater = new Inflater();
+                try (InflaterInputStream body = new InflaterInputStream(head, inflater)) {
+                    DataInputStream data = new DataInputStream(new BufferedInputStream(body, 1 << 16));
+                    snapshot.read(data);
+                    if (data.read() >= 0 || inflater.getRemaining() != 0 || head.read() >= 0) {
+                        throw new IOException("has bytes after the machine's state: it is not what a machine wrote");
+                    }
+                } finally {
+                    inflater.end();
+                }
             }
         } catch (NoSuchFileException e) {
             throw new BadInputException("no such snapshot file: " + file, e);
+        } catch (EOFException e) {
+            throw new BadInputException("snapshot " + file + " ends within the machine's state", e);
+        } catch (IndexOutOfBoundsException | NullPointerException | ClassCastException | IllegalArgumentException e) {
+            throw new BadInputException("snapshot " + file + " holds a state that no machine has", e);
+        } catch (OutOfMemoryError e) {
+            throw new BadInputException(
+                    "snapshot " + file + " holds more than fits into the heap: give Java more with JAVA_OPTS=-Xmx4g",
+                    e);
         } catch (IOException e) {
             throw new BadInputException(
                     "snapshot " + file + " " + (e.getMessage() == null ? "cannot be read" : e.getMessage()), e);
@@ -143,7 +162,7 @@ public final class SnapshotFile {
 
     private static void compare(Path file, DataInputStream head, Map<String, String> identity) throws IOException {
         Map<String, String> saved = new HashMap<>();
-        for (int n = head.readInt(); n > 0; n--) {
+        for (int n = StateFields.count(head); n > 0; n--) {
             saved.put(head.readUTF(), head.readUTF());
         }
         for (Map.Entry<String, String> entry : identity.entrySet()) {
@@ -190,6 +209,13 @@ public final class SnapshotFile {
             }
             int n = in.read(bytes, offset, (int) Math.min(length, left));
             left -= Math.max(n, 0);
+            return n;
+        }
+
+        @Override
+        public long skip(long bytes) throws IOException {
+            long n = in.skip(Math.min(bytes, left));
+            left -= n;
             return n;
         }
     }

@@ -3,6 +3,7 @@ package dev.spelunk.machine.snapshot;
 
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -15,6 +16,9 @@ import java.util.Comparator;
  * contracts (holders of code) are wiring, not state.
  */
 final class StateFields {
+    /** Words for which room is made before they have been read. */
+    private static final int CHUNK = 1 << 13;
+
     private final Object state;
     private final String skipped;
 
@@ -81,8 +85,13 @@ final class StateFields {
 
     /** @param length that it must have; -1 for any */
     static long[] readWords(DataInputStream in, int length) throws IOException {
-        long[] words = new long[length(in, length)];
-        for (int i = 0; i < words.length; i++) {
+        int count = length(in, length);
+        // A length that lies costs no more memory than the file has bytes.
+        long[] words = new long[Math.min(count, CHUNK)];
+        for (int i = 0; i < count; i++) {
+            if (i == words.length) {
+                words = Arrays.copyOf(words, (int) Math.min(count, 2L * i));
+            }
             words[i] = in.readLong();
         }
         return words;
@@ -95,9 +104,17 @@ final class StateFields {
 
     /** See {@link #readWords}. */
     static byte[] readBytes(DataInputStream in, int length) throws IOException {
-        byte[] bytes = new byte[length(in, length)];
-        in.readFully(bytes);
+        int count = length(in, length);
+        byte[] bytes = in.readNBytes(count);
+        if (bytes.length < count) {
+            throw new EOFException();
+        }
         return bytes;
+    }
+
+    /** A number of things that follow. */
+    static int count(DataInputStream in) throws IOException {
+        return length(in, -1);
     }
 
     private static int length(DataInputStream in, int expected) throws IOException {

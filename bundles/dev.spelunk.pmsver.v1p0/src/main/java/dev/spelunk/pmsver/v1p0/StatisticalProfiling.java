@@ -15,8 +15,8 @@ import org.osgi.service.component.annotations.Component;
 /** FEAT_SPE: what PMSVer = 1 has (DDI 0487, D17 and D18). */
 @Component(
         service = ProfilingFeatures.class,
-        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE"})
-@BringsFeature(value = "FEAT_SPE", from = "8.1")
+        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=" + StatisticalProfiling.FEATURE})
+@BringsFeature(value = StatisticalProfiling.FEATURE, from = "8.1")
 @NeedsFeature(value = "FEAT_SPE_CRR", with = "FEAT_GCS")
 @NeedsFeature(value = "FEAT_SPEv1p2", with = "FEAT_RME")
 @NeedsFeature(value = "FEAT_PMUv3p1", with = "FEAT_PMUv3")
@@ -29,6 +29,8 @@ import org.osgi.service.component.annotations.Component;
 @NeedsFeature(value = "FEAT_SPE_FPF", from = "9.5")
 @NeedsFeature(value = "FEAT_SPEv1p5", from = "9.6")
 public final class StatisticalProfiling implements ProfilingFeatures {
+    static final String FEATURE = "FEAT_SPE";
+
     /** PMSIDR_EL1.{FL, FT, FE}: always 1. */
     private static final long PMSIDR_FILTERS = 0b111;
     /** Bits 15:12, 31:24 and 63:48 of the Events packet (DDI 0487, D18.2.6). */
@@ -36,7 +38,7 @@ public final class StatisticalProfiling implements ProfilingFeatures {
 
     @Override
     public String feature() {
-        return "FEAT_SPE";
+        return FEATURE;
     }
 
     @Override

@@ -16,17 +16,19 @@ import org.osgi.service.component.annotations.Component;
  */
 @Component(
         service = ProfilingFeatures.class,
-        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPEv1p1"})
-@BringsFeature(value = "FEAT_SPEv1p1", from = "8.2")
+        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=" + StatisticalProfilingV1p1.FEATURE})
+@BringsFeature(value = StatisticalProfilingV1p1.FEATURE, from = "8.2")
 @NeedsFeature("FEAT_SPE")
 @NeedsFeature(value = "FEAT_SPE_SME", with = "FEAT_SME", from = "9.5")
 public final class StatisticalProfilingV1p1 implements ProfilingFeatures {
+    static final String FEATURE = "FEAT_SPEv1p1";
+
     /** Events packet bit 11: misaligned access with additional latency. */
     static final int MISALIGNED = 11;
 
     @Override
     public String feature() {
-        return "FEAT_SPEv1p1";
+        return FEATURE;
     }
 
     @Override

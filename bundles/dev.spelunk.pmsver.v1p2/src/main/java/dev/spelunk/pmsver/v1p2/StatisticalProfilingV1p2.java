@@ -18,11 +18,13 @@ import org.osgi.service.component.annotations.Component;
  * SAMPLE_FEED_* (DDI 0487, D17.5.5, D24.7.2, D24.7.11 and D14.3). */
 @Component(
         service = ProfilingFeatures.class,
-        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPEv1p2"})
-@BringsFeature(value = "FEAT_SPEv1p2", from = "8.6")
+        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=" + StatisticalProfilingV1p2.FEATURE})
+@BringsFeature(value = StatisticalProfilingV1p2.FEATURE, from = "8.6")
 @NeedsFeature("FEAT_SPEv1p1")
 @NeedsFeature("FEAT_SPE_FnE")
 public final class StatisticalProfilingV1p2 implements ProfilingFeatures {
+    static final String FEATURE = "FEAT_SPEv1p2";
+
     /** Events packet bit 6: not taken, condition failed. */
     private static final long NOT_TAKEN = 1 << 6;
     /** PMSFCR_EL1.TYPE and TYPEm. */
@@ -30,7 +32,7 @@ public final class StatisticalProfilingV1p2 implements ProfilingFeatures {
 
     @Override
     public String feature() {
-        return "FEAT_SPEv1p2";
+        return FEATURE;
     }
 
     @Override

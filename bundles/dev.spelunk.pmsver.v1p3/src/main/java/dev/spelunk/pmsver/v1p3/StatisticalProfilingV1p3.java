@@ -13,16 +13,18 @@ import org.osgi.service.component.annotations.Component;
  * on data writes are not reported to the SPU any more (DDI 0487, D18.2.7 and D17.8.4). */
 @Component(
         service = ProfilingFeatures.class,
-        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPEv1p3"})
-@BringsFeature(value = "FEAT_SPEv1p3", from = "8.7")
+        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=" + StatisticalProfilingV1p3.FEATURE})
+@BringsFeature(value = StatisticalProfilingV1p3.FEATURE, from = "8.7")
 @NeedsFeature("FEAT_SPEv1p2")
 public final class StatisticalProfilingV1p3 implements ProfilingFeatures {
+    static final String FEATURE = "FEAT_SPEv1p3";
+
     /** PMBIDR_EL1.EA = 1: External aborts on the SPU's writes are ignored. */
     private static final long PMBIDR_EA_IGNORED = 1 << 8;
 
     @Override
     public String feature() {
-        return "FEAT_SPEv1p3";
+        return FEATURE;
     }
 
     @Override

@@ -16,11 +16,13 @@ import org.osgi.service.component.annotations.Component;
  * D24.7.11 and D14.3). Event 3 is now a miss of the L1 data cache. */
 @Component(
         service = ProfilingFeatures.class,
-        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPEv1p4"})
-@BringsFeature(value = "FEAT_SPEv1p4", from = "8.8")
+        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=" + StatisticalProfilingV1p4.FEATURE})
+@BringsFeature(value = StatisticalProfilingV1p4.FEATURE, from = "8.8")
 @NeedsFeature("FEAT_SPEv1p3")
 @NeedsFeature(value = "FEAT_SPE_DPFZS", with = "FEAT_PMUv3p9")
 public final class StatisticalProfilingV1p4 implements ProfilingFeatures {
+    static final String FEATURE = "FEAT_SPEv1p4";
+
     /** Bits 31:24, IMPLEMENTATION DEFINED before. */
     private static final long WITHDRAWN = 0xFF00_0000L;
     /** Bits 23:19: L2 data cache access and miss, modified data, recently fetched, snooped. */
@@ -30,7 +32,7 @@ public final class StatisticalProfilingV1p4 implements ProfilingFeatures {
 
     @Override
     public String feature() {
-        return "FEAT_SPEv1p4";
+        return FEATURE;
     }
 
     @Override

@@ -13,16 +13,18 @@ import org.osgi.service.component.annotations.Component;
  * operations may be sampled after an MMU fault is a permission; the SPU stops at the fault as before. */
 @Component(
         service = ProfilingFeatures.class,
-        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPEv1p5"})
-@BringsFeature(value = "FEAT_SPEv1p5", from = "9.5")
+        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=" + StatisticalProfilingV1p5.FEATURE})
+@BringsFeature(value = StatisticalProfilingV1p5.FEATURE, from = "9.5")
 @NeedsFeature("FEAT_SPEv1p4")
 @NeedsFeature("FEAT_SPE_CRR")
 @NeedsFeature("FEAT_SPE_EXC")
 @NeedsFeature("FEAT_SPE_nVM")
 public final class StatisticalProfilingV1p5 implements ProfilingFeatures {
+    static final String FEATURE = "FEAT_SPEv1p5";
+
     @Override
     public String feature() {
-        return "FEAT_SPEv1p5";
+        return FEATURE;
     }
 
     @Override

@@ -18,10 +18,12 @@ import org.osgi.service.component.annotations.Component;
 @Component(
         service = ProfilingFeatures.class,
         configurationPid = AlternateClock.PID,
-        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE_ALTCLK"})
-@BringsFeature(value = "FEAT_SPE_ALTCLK", from = "9.4")
+        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=" + AlternateClock.FEATURE})
+@BringsFeature(value = AlternateClock.FEATURE, from = "9.4")
 @NeedsFeature("FEAT_SPE")
 public final class AlternateClock implements ProfilingFeatures {
+    static final String FEATURE = "FEAT_SPE_ALTCLK";
+
     /** PID of the configuration. */
     public static final String PID = "dev.spelunk.spe.altclk";
 
@@ -57,7 +59,7 @@ public final class AlternateClock implements ProfilingFeatures {
 
     @Override
     public String feature() {
-        return "FEAT_SPE_ALTCLK";
+        return FEATURE;
     }
 
     @Override

@@ -12,15 +12,17 @@ import org.osgi.service.component.annotations.Component;
 /** FEAT_SPE_CRR: Branch packets tell branches with link and procedure returns (DDI 0487, D18.2.7). */
 @Component(
         service = ProfilingFeatures.class,
-        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE_CRR"})
-@BringsFeature("FEAT_SPE_CRR")
+        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=" + CallReturnRecording.FEATURE})
+@BringsFeature(CallReturnRecording.FEATURE)
 @NeedsFeature("FEAT_SPEv1p4")
 public final class CallReturnRecording implements ProfilingFeatures {
+    static final String FEATURE = "FEAT_SPE_CRR";
+
     private static final long PMSIDR_CRR = 1 << 25;
 
     @Override
     public String feature() {
-        return "FEAT_SPE_CRR";
+        return FEATURE;
     }
 
     @Override

@@ -14,16 +14,18 @@ import org.osgi.service.component.annotations.Component;
  * and their PMU events (DDI 0487, D17.5.1, D24.7.12 and D14.3). */
 @Component(
         service = ProfilingFeatures.class,
-        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE_EFT"})
-@BringsFeature(value = "FEAT_SPE_EFT", from = "9.4")
+        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=" + ExtendedFilteringByType.FEATURE})
+@BringsFeature(value = ExtendedFilteringByType.FEATURE, from = "9.4")
 @NeedsFeature("FEAT_SPE")
 @NeedsFeature("FEAT_SPE_FPF")
 public final class ExtendedFilteringByType implements ProfilingFeatures {
+    static final String FEATURE = "FEAT_SPE_EFT";
+
     private static final long PMSIDR_EFT = 1 << 26;
 
     @Override
     public String feature() {
-        return "FEAT_SPE_EFT";
+        return FEATURE;
     }
 
     @Override

@@ -13,15 +13,17 @@ import org.osgi.service.component.annotations.Component;
  * (DDI 0487, D17.3.4.3 and D24.7.13). */
 @Component(
         service = ProfilingFeatures.class,
-        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE_ERnd"})
-@BringsFeature("FEAT_SPE_ERnd")
+        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=" + ExtendedRandomization.FEATURE})
+@BringsFeature(ExtendedRandomization.FEATURE)
 @NeedsFeature("FEAT_SPE")
 public final class ExtendedRandomization implements ProfilingFeatures {
+    static final String FEATURE = "FEAT_SPE_ERnd";
+
     private static final long PMSIDR_ERND = 1 << 5;
 
     @Override
     public String feature() {
-        return "FEAT_SPE_ERnd";
+        return FEATURE;
     }
 
     @Override

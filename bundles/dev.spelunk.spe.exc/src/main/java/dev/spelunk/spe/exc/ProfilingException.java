@@ -19,10 +19,12 @@ import org.osgi.service.component.annotations.Component;
  * routing of management events and exceptions (DDI 0487, D17.8, D24.7.5 to D24.7.9). */
 @Component(
         service = ProfilingFeatures.class,
-        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE_EXC"})
-@BringsFeature(value = "FEAT_SPE_EXC", from = "9.5")
+        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=" + ProfilingException.FEATURE})
+@BringsFeature(value = ProfilingException.FEATURE, from = "9.5")
 @NeedsFeature("FEAT_SPEv1p5")
 public final class ProfilingException implements ProfilingFeatures {
+    static final String FEATURE = "FEAT_SPE_EXC";
+
     private static final long MDCR_EL3_PMSEE = 3L << 51;
 
     private static List<RegisterDefinition> registers(Architecture architecture) {
@@ -53,7 +55,7 @@ public final class ProfilingException implements ProfilingFeatures {
 
     @Override
     public String feature() {
-        return "FEAT_SPE_EXC";
+        return FEATURE;
     }
 
     @Override

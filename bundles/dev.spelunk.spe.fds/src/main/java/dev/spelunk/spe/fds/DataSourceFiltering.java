@@ -16,12 +16,14 @@ import org.osgi.service.component.annotations.Component;
  * (DDI 0487, D17.5.4, D24.7.10 and D14.3). */
 @Component(
         service = ProfilingFeatures.class,
-        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE_FDS"})
-@BringsFeature(value = "FEAT_SPE_FDS", from = "8.8")
+        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=" + DataSourceFiltering.FEATURE})
+@BringsFeature(value = DataSourceFiltering.FEATURE, from = "8.8")
 @NeedsFeature("FEAT_SPEv1p4")
 @NeedsFeature("FEAT_SPE_LDS")
 @NeedsFeature(value = "FEAT_FGT2", with = "FEAT_EL2")
 public final class DataSourceFiltering implements ProfilingFeatures {
+    static final String FEATURE = "FEAT_SPE_FDS";
+
     private static final long PMSIDR_FDS = 1 << 7;
     /** HDFGRTR2_EL2 and HDFGWTR2_EL2.nPMSDSFR_EL1. */
     private static final int FGT2_NPMSDSFR = 19;
@@ -30,7 +32,7 @@ public final class DataSourceFiltering implements ProfilingFeatures {
 
     @Override
     public String feature() {
-        return "FEAT_SPE_FDS";
+        return FEATURE;
     }
 
     @Override

@@ -15,10 +15,12 @@ import org.osgi.service.component.annotations.Component;
 /** FEAT_SPE_FnE: the inverse event filter, PMSFCR_EL1.FnE and PMSNEVFR_EL1 (DDI 0487, D17.5.2 and D24.7.17). */
 @Component(
         service = ProfilingFeatures.class,
-        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE_FnE"})
-@BringsFeature("FEAT_SPE_FnE")
+        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=" + InverseEventFiltering.FEATURE})
+@BringsFeature(InverseEventFiltering.FEATURE)
 @NeedsFeature("FEAT_SPEv1p2")
 public final class InverseEventFiltering implements ProfilingFeatures {
+    static final String FEATURE = "FEAT_SPE_FnE";
+
     private static final long PMSIDR_FNE = 1 << 6;
     /** HDFGRTR_EL2 and HDFGWTR_EL2.nPMSNEVFR_EL1. */
     private static final int FGT_NPMSNEVFR = 62;
@@ -27,7 +29,7 @@ public final class InverseEventFiltering implements ProfilingFeatures {
 
     @Override
     public String feature() {
-        return "FEAT_SPE_FnE";
+        return FEATURE;
     }
 
     @Override

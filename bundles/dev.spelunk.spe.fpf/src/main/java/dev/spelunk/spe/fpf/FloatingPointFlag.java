@@ -13,16 +13,18 @@ import org.osgi.service.component.annotations.Component;
  * (DDI 0487, D18.2.7). */
 @Component(
         service = ProfilingFeatures.class,
-        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE_FPF"})
-@BringsFeature(value = "FEAT_SPE_FPF", from = "9.4")
+        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=" + FloatingPointFlag.FEATURE})
+@BringsFeature(value = FloatingPointFlag.FEATURE, from = "9.4")
 @NeedsFeature("FEAT_SPE")
 @NeedsFeature("FEAT_SPE_EFT")
 public final class FloatingPointFlag implements ProfilingFeatures {
+    static final String FEATURE = "FEAT_SPE_FPF";
+
     private static final long PMSIDR_FPF = 1 << 27;
 
     @Override
     public String feature() {
-        return "FEAT_SPE_FPF";
+        return FEATURE;
     }
 
     @Override

@@ -12,16 +12,18 @@ import org.osgi.service.component.annotations.Component;
 /** FEAT_SPE_LDS: Data Source packets of loads, where the timing model knows the source (DDI 0487, D18.2.4). */
 @Component(
         service = ProfilingFeatures.class,
-        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE_LDS"})
-@BringsFeature("FEAT_SPE_LDS")
+        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=" + LoadedDataSource.FEATURE})
+@BringsFeature(LoadedDataSource.FEATURE)
 @NeedsFeature("FEAT_SPE")
 @NeedsFeature(value = "FEAT_SPE_FDS", from = "8.9")
 public final class LoadedDataSource implements ProfilingFeatures {
+    static final String FEATURE = "FEAT_SPE_LDS";
+
     private static final long PMSIDR_LDS = 1 << 4;
 
     @Override
     public String feature() {
-        return "FEAT_SPE_LDS";
+        return FEATURE;
     }
 
     @Override

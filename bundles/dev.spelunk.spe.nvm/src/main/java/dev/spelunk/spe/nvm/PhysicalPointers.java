@@ -18,11 +18,13 @@ import org.osgi.service.component.annotations.Component;
  * D24.7.1 to D24.7.3, D24.7.8 and D24.7.9). */
 @Component(
         service = ProfilingFeatures.class,
-        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE_nVM"})
-@BringsFeature(value = "FEAT_SPE_nVM", from = "9.5")
+        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=" + PhysicalPointers.FEATURE})
+@BringsFeature(value = PhysicalPointers.FEATURE, from = "9.5")
 @NeedsFeature("FEAT_SPE")
 @NeedsFeature(value = "FEAT_FGT2", with = "FEAT_EL2")
 public final class PhysicalPointers implements ProfilingFeatures {
+    static final String FEATURE = "FEAT_SPE_nVM";
+
     /** HDFGRTR2_EL2 and HDFGWTR2_EL2.nPMBMAR_EL1. */
     private static final int FGT2_NPMBMAR = 24;
 
@@ -42,7 +44,7 @@ public final class PhysicalPointers implements ProfilingFeatures {
 
     @Override
     public String feature() {
-        return "FEAT_SPE_nVM";
+        return FEATURE;
     }
 
     @Override

@@ -15,10 +15,12 @@ import org.osgi.service.component.annotations.Component;
 @Component(
         service = ProfilingFeatures.class,
         configurationPid = PreviousBranchTarget.PID,
-        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE_PBT"})
-@BringsFeature("FEAT_SPE_PBT")
+        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=" + PreviousBranchTarget.FEATURE})
+@BringsFeature(PreviousBranchTarget.FEATURE)
 @NeedsFeature("FEAT_SPEv1p2")
 public final class PreviousBranchTarget implements ProfilingFeatures {
+    static final String FEATURE = "FEAT_SPE_PBT";
+
     /** PID of the configuration. */
     public static final String PID = "dev.spelunk.spe.pbt";
 
@@ -51,7 +53,7 @@ public final class PreviousBranchTarget implements ProfilingFeatures {
 
     @Override
     public String feature() {
-        return "FEAT_SPE_PBT";
+        return FEATURE;
     }
 
     @Override

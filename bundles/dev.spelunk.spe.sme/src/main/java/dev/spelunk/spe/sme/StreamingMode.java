@@ -15,18 +15,20 @@ import org.osgi.service.component.annotations.Component;
  * that has sets {@link Operation#form} and the events. */
 @Component(
         service = ProfilingFeatures.class,
-        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=FEAT_SPE_SME"})
-@BringsFeature(value = "FEAT_SPE_SME", from = "9.2")
+        property = {Parts.PART + "=" + Parts.FEATURES, Parts.NAME + "=" + StreamingMode.FEATURE})
+@BringsFeature(value = StreamingMode.FEATURE, from = "9.2")
 @NeedsFeature("FEAT_SPEv1p1")
 @NeedsFeature("FEAT_SME")
 public final class StreamingMode implements ProfilingFeatures {
+    static final String FEATURE = "FEAT_SPE_SME";
+
     private static final long PMSIDR_SME = 1L << 32;
     /** Partial or empty predicate, empty predicate, Streaming SVE mode, SMCU. */
     private static final int[] EVENTS = {17, 18, 24, 25};
 
     @Override
     public String feature() {
-        return "FEAT_SPE_SME";
+        return FEATURE;
     }
 
     @Override

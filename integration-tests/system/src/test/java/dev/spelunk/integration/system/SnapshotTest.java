@@ -9,12 +9,20 @@ import dev.spelunk.api.hypervisor.VmOptions;
 import dev.spelunk.api.machine.Machine.Ending;
 import dev.spelunk.api.machine.Snapshots;
 import dev.spelunk.api.problems.BadInputException;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.zip.DeflaterOutputStream;
+import java.util.zip.InflaterInputStream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -77,6 +85,83 @@ class SnapshotTest {
                         .run())
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("seed 1, this one has 2");
+    }
+
+    /** The file with another state, deflated and with the checksum that fits. */
+    private Path forged(String name, byte[] good, int head, byte[] body, byte[] after) throws Exception {
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        file.write(good, 0, head);
+        try (DeflaterOutputStream deflated = new DeflaterOutputStream(file)) {
+            deflated.write(body);
+        }
+        file.write(after);
+        file.write(MessageDigest.getInstance("SHA-256").digest(file.toByteArray()));
+        return write(name, file.toByteArray());
+    }
+
+    /** Where the deflated state begins: after the pairs of the identity. */
+    private static int head(byte[] file) throws IOException {
+        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(file))) {
+            in.skipNBytes(12);
+            for (int n = 2 * in.readInt(); n > 0; n--) {
+                in.readUTF();
+            }
+            return file.length - in.available();
+        }
+    }
+
+    @Test
+    @DisplayName("Lengths that lie, under a checksum that fits, and bytes after the state are refused")
+    void forgedFilesAreRefused() throws Exception {
+        Path good = folder.resolve("good");
+        setup().limit(1000)
+                .snapshots(new Snapshots(new TreeMap<>(Map.of(500L, good)), null))
+                .run();
+        byte[] file = Files.readAllBytes(good);
+        int head = head(file);
+        byte[] body;
+        try (InflaterInputStream in =
+                new InflaterInputStream(new ByteArrayInputStream(file, head, file.length - head - 32))) {
+            body = in.readAllBytes();
+        }
+        refused(forged("longer", file, head, Arrays.copyOf(body, body.length + 1), new byte[0]), "has bytes after");
+        refused(forged("appended", file, head, body, new byte[100]), "has bytes after");
+        refused(forged("shorter", file, head, Arrays.copyOf(body, body.length - 1), new byte[0]), "ends within");
+        // A name and the number of what follows: blocks, arrays, streams.
+        int lies = 0;
+        for (int at = 4; at < body.length - 64 && lies < 24; at++) {
+            int name = (body[at] & 0xFF) << 8 | body[at + 1] & 0xFF;
+            if (name < 3 || name > 40 || !text(body, at + 2, name)) {
+                continue;
+            }
+            int count = at + 2 + name;
+            int length = ByteBuffer.wrap(body).getInt(count);
+            if (length > 0 && length < 1 << 20) {
+                for (int lie : new int[] {Integer.MAX_VALUE, -1}) {
+                    byte[] lying = body.clone();
+                    ByteBuffer.wrap(lying).putInt(count, lie);
+                    Path forged = forged("lie", file, head, lying, new byte[0]);
+                    try {
+                        setup().limit(1000)
+                                .snapshots(new Snapshots(new TreeMap<>(), forged))
+                                .run();
+                    } catch (BadInputException e) {
+                        lies++;
+                    }
+                }
+            }
+            at = count;
+        }
+        assertThat(lies).as("lengths that were refused").isGreaterThan(10);
+    }
+
+    private static boolean text(byte[] bytes, int from, int length) {
+        for (int i = from; i < from + length; i++) {
+            if (bytes[i] < ' ' || bytes[i] > '~') {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Test
