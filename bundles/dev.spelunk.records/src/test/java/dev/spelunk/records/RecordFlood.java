@@ -54,7 +54,7 @@ final class RecordFlood {
         RecordOrigin origin = new RecordOrigin();
         long pc = fields.getLong(pcAt);
         for (long i = 0; i < count; i++) {
-            origin.vcpu = (int) (i % 3 == 0 ? 1 : 0);
+            origin.vcpu = i % 3 == 0 ? 1 : 0;
             origin.cycles = i;
             fields.putLong(pcAt, pc + (i & 0xffff) * 4);
             fields.putLong(timestampAt, i);
