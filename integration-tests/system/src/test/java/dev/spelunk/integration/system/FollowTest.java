@@ -3,6 +3,7 @@ package dev.spelunk.integration.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,7 +59,12 @@ class FollowTest {
                 process.destroyForcibly().waitFor();
             }
         }
-        assertThat(Files.readString(folder.resolve("stdout"))).containsPattern("swaps +[3-9] ");
+        // What was refused, and taken back, is no swap that was done.
+        JsonObject swaps = new OutputFiles(folder.resolve("out")).summary().getJsonObject("swaps");
+        assertThat(swaps.getInt("done")).isEqualTo(3);
+        assertThat(swaps.getJsonArray("list")).hasSize(3);
+        assertThat(swaps.getJsonArray("refused")).hasSize(1);
+        assertThat(swaps.getJsonArray("refused").getString(0)).contains("the guest could notice");
         assertThat(Files.readString(folder.resolve("stderr")))
                 .as("a refused change is undone before anything else")
                 .doesNotContain("no part of kind");

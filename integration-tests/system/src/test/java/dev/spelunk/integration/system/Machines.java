@@ -53,6 +53,7 @@ final class Machines {
 
     /** What to run; each method changes one thing of what {@code spelunk run} runs. */
     static final class Setup {
+        private InputStream input;
         private String variant = "default";
         private Path guest = Guests.BUNDLED;
         private String hypervisor = "kvm";
@@ -130,6 +131,12 @@ final class Machines {
             return this;
         }
 
+        /** What is typed; nothing without it. */
+        Setup input(InputStream typed) {
+            input = typed;
+            return this;
+        }
+
         Setup peripherals(Peripherals connected) {
             peripherals = connected;
             return this;
@@ -153,7 +160,7 @@ final class Machines {
                     : composition.variant().withPart(Parts.POLICY, policy);
             return composition.machine(
                     chosen,
-                    new RunOptions(guest, hypervisor, el, append, memory, limit, seed, console, null)
+                    new RunOptions(guest, hypervisor, el, append, memory, limit, seed, console, input)
                             .withCpus(cpus)
                             .withVm(vm)
                             .withPeripherals(peripherals)

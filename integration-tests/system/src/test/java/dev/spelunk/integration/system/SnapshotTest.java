@@ -12,6 +12,11 @@ import dev.spelunk.api.problems.BadInputException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
+import dev.spelunk.api.platform.ConsolePort;
+import dev.spelunk.api.platform.Peripherals;
+import dev.spelunk.cli.run.FileInput;
+import java.io.InputStream;
+import java.util.List;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -54,6 +59,38 @@ class SnapshotTest {
             assertThat(rest.result().exits()).isEqualTo(whole.result().exits());
             assertThat(rest.result().instructions()).isEqualTo(whole.result().instructions());
         }
+    }
+
+    /** With an input that ends at once, as under cron, for the terminal and for a port. */
+    private static Machines.Setup withoutInput() {
+        InputStream ended = new FileInput(InputStream.nullInputStream());
+        return setup().input(new FileInput(InputStream.nullInputStream()))
+                .peripherals(new Peripherals(List.of(), false, List.of(new ConsolePort("in", null, ended)), true));
+    }
+
+    @Test
+    void atTwentyPointsOfARunTheRestOfItIsTheUnbrokenOnes() {
+        Machines.Run whole = withoutInput().run();
+        assertThat(whole.result().exitCode()).as(whole.told()).isZero();
+        TreeMap<Long, Path> saves = new TreeMap<>();
+        for (int i = 1; i <= 20; i++) {
+            saves.put(whole.result().instructions() * i / 21, folder.resolve("at" + i));
+        }
+        Machines.Run saving =
+                withoutInput().snapshots(new Snapshots(saves, null)).run();
+        assertThat(saving.records()).as("saving changes nothing").isEqualTo(whole.records());
+        saves.forEach((at, file) -> {
+            Machines.Run rest = withoutInput()
+                    .snapshots(new Snapshots(new TreeMap<>(), file))
+                    .run();
+            assertThat(rest.result().exitCode()).as(rest.told()).isZero();
+            assertThat(rest.records()).as("from " + at).isEqualTo(whole.records());
+            assertThat(rest.result().instructions()).isEqualTo(whole.result().instructions());
+            assertThat(rest.result().cycles()).isEqualTo(whole.result().cycles());
+            assertThat(rest.result().counters()).isEqualTo(whole.result().counters());
+            assertThat(rest.result().exits()).isEqualTo(whole.result().exits());
+            assertThat(file.toFile().delete()).isTrue();
+        });
     }
 
     @Test
