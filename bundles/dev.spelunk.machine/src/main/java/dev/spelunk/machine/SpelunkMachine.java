@@ -20,7 +20,9 @@ import dev.spelunk.api.state.SpuState;
 import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.machine.board.Board;
 import dev.spelunk.machine.board.GuestImage;
+import dev.spelunk.machine.board.GuestSymbols;
 import dev.spelunk.machine.compose.PartFailure;
+import dev.spelunk.machine.run.Diagnosis;
 import dev.spelunk.machine.run.Dump;
 import dev.spelunk.machine.run.RunLoop;
 import dev.spelunk.machine.run.Safepoints;
@@ -260,8 +262,20 @@ final class SpelunkMachine implements Machine {
     }
 
     @Override
+    public List<String> diagnosis() {
+        return new Diagnosis(board.wiring, new GuestSymbols(image)).lines();
+    }
+
+    @Override
+    public String withoutRecords() {
+        return board.architecture.profiling() == null
+                ? ""
+                : new Diagnosis(board.wiring, new GuestSymbols(image)).withoutRecords();
+    }
+
+    @Override
     public String dump() {
-        return Dump.of(board);
+        return Dump.of(board, new GuestSymbols(image));
     }
 
     @Override

@@ -71,6 +71,7 @@ final class Exceptions {
         long spsr = pe.spsr();
         if (kind == Core.SYNCHRONOUS || kind == Core.SERROR) {
             control.esr(target, syndrome);
+            pe.exceptions.taken(pe.pc, syndrome, hasAddress ? address : 0, pe.el, target);
         }
         if (hasAddress) {
             control.far(target, address);

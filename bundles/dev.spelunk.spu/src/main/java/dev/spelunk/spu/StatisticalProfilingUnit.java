@@ -69,6 +69,7 @@ final class StatisticalProfilingUnit implements Sampler {
     /** Accounts members, but never the one that {@link #sample} must see. */
     private void countUpTo(long executed) {
         if (!spu.enabled) {
+            spu.notProfiled[spu.disabledBy] += executed - spu.countedUpTo;
             spu.countedUpTo = executed;
             return;
         }
@@ -101,6 +102,11 @@ final class StatisticalProfilingUnit implements Sampler {
         if (enabled != spu.enabled) {
             spu.countedUpTo = pe.executed;
             spu.enabled = enabled;
+        }
+        if (!enabled) {
+            spu.disabledBy = controls.stopped()
+                    ? SpuState.STOPPED
+                    : controls.bufferEnabled() ? SpuState.DISABLED_AT_EL : SpuState.BUFFER_DISABLED;
         }
         InterruptLine.drive(context, controls.interruptLevel());
         pe.profilingException = controls.exceptionTarget();

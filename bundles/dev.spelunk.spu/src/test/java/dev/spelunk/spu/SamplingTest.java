@@ -19,6 +19,25 @@ import org.junit.jupiter.api.Test;
 /** Selection, collisions and the life of a sample (DDI 0487, D17.3 and D17.9). */
 class SamplingTest {
     @Test
+    @DisplayName("Operations that are not profiled are counted by what is in the way")
+    void notProfiled() {
+        Bench b = Bench.el1();
+        b.run(10);
+        b.profile(256, false).run(20);
+        b.el(0);
+        b.write(SystemRegister.PMSCR_EL1, 2);
+        b.run(30);
+        b.el(1);
+        b.write(SystemRegister.PMBSR_EL1, 1L << 17);
+        b.run(40);
+        b.context.sampler.synchronize();
+        assertThat(b.pe.spu.notProfiled[SpuState.BUFFER_DISABLED]).isEqualTo(10);
+        assertThat(b.pe.spu.notProfiled[SpuState.DISABLED_AT_EL]).isEqualTo(30);
+        assertThat(b.pe.spu.notProfiled[SpuState.STOPPED]).isEqualTo(40);
+        assertThat(b.counter(SpuState.SAMPLE_POP)).isEqualTo(20);
+    }
+
+    @Test
     @Tag("T34")
     @Tag("T35")
     @DisplayName("T34, T35: through the whole SPU: samples at members 1 * 257, 2 * 257, … of INTERVAL = 1")

@@ -106,7 +106,20 @@ public interface Machine extends AutoCloseable {
     /** Registers of a PE by name, general-purpose ones too. Call while paused. */
     SortedMap<String, Long> registers(int pe);
 
-    /** Text of all registers and the last exception. */
+    /**
+     * Where each PE is, how it came there and its last exceptions, by the names of the guest's functions: for a run that
+     * the guest has not ended itself. To be called when the run is over.
+     */
+    default List<String> diagnosis() {
+        return List.of();
+    }
+
+    /** What kept operations from being recorded, in one sentence, with how many each; empty without SPE. */
+    default String withoutRecords() {
+        return "";
+    }
+
+    /** Text of all registers and the last exceptions. */
     String dump();
 
     @Override

@@ -135,6 +135,7 @@ public final class PeState {
     public final SpuState spu = new SpuState();
     public final PmuState pmu = new PmuState();
     public final TlbState tlb = new TlbState();
+    public final ExceptionHistory exceptions = new ExceptionHistory();
     public final ProgressState progress = new ProgressState();
 
     public PeState(int index) {

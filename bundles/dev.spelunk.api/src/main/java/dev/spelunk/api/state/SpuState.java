@@ -22,6 +22,23 @@ public final class SpuState {
     /** What the SPU itself counts, for reports and PMU events, by index of {@link #COUNTERS}. */
     public final long[] counters = new long[COUNTERS.length];
 
+    /** What keeps operations from being profiled: {@link #notProfiled} says how many, in this order. */
+    public static final String[] NOT_PROFILED = {
+        "were executed where profiling is disabled for the Exception level (PMSCR_EL1, PMSCR_EL2)",
+        "were executed while the profiling buffer was disabled (PMBLIMITR_EL1.E is 0, or another owner has it)",
+        "were executed while a recorded buffer management event had stopped profiling (PMBSR_EL1.S is 1)"
+    };
+
+    /** Indices of {@link #NOT_PROFILED}. */
+    public static final int DISABLED_AT_EL = 0;
+
+    public static final int BUFFER_DISABLED = 1;
+    public static final int STOPPED = 2;
+    /** Operations that were executed while profiling was not enabled, by what was in its way. */
+    public final long[] notProfiled = new long[NOT_PROFILED.length];
+    /** What is in its way now, see {@link #NOT_PROFILED}; without meaning while {@link #enabled}. */
+    public int disabledBy = BUFFER_DISABLED;
+
     /** Names of {@link #counters}: those of PMU events as in DDI 0487, D14.3. */
     public static final String[] COUNTERS = {
         "SAMPLE_POP",

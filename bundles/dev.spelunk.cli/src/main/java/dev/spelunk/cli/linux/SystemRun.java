@@ -97,7 +97,9 @@ public final class SystemRun implements Callable<Integer> {
             console.lastLines(LAST_LINES).forEach(line -> System.err.println("  " + line));
             return ExitCode.GUEST_FAILED;
         }
-        return MachineRun.exitCode(machine, result);
+        int code = MachineRun.exitCode(machine, result);
+        MachineRun.diagnosis(machine, result).forEach(line -> System.err.println("spelunk: " + line));
+        return code;
     }
 
     private void closeTerminal() {

@@ -27,6 +27,8 @@ import java.util.SortedMap;
  * @param names of the files in it
  * @param files of the records, by CPU
  * @param notKept records that reached a profiling buffer, but are in no file
+ * @param withoutRecords what kept operations from being recorded; empty without SPE
+ * @param diagnosis where the guest was when its run ended, where it has not ended it itself
  * @param result what the machine counted
  * @param before instructions of the result that another process has executed, which saved the machine
  * @param timing what the timing model says of its figures, one sentence each
@@ -42,6 +44,8 @@ record FinishedRun(
         List<String> names,
         List<RunFiles.Part> files,
         long notKept,
+        String withoutRecords,
+        List<String> diagnosis,
         Result result,
         long before,
         List<String> timing,
@@ -100,6 +104,9 @@ record FinishedRun(
                 json.write("incomplete", incomplete());
             }
             json.write("records", recordCount());
+            if (recordCount() == 0 && !withoutRecords.isEmpty()) {
+                json.write("withoutRecords", withoutRecords);
+            }
             json.writeStartArray("recordFiles");
             for (RunFiles.Part part : files) {
                 json.writeStartObject();
@@ -110,6 +117,11 @@ record FinishedRun(
                 json.writeEnd();
             }
             json.writeEnd();
+            if (!diagnosis.isEmpty()) {
+                json.writeStartArray("diagnosis");
+                diagnosis.forEach(json::write);
+                json.writeEnd();
+            }
             json.write("mips", rounded(mips()));
             json.write("seconds", rounded(result.nanoseconds() / 1e9));
             json.write("startSeconds", rounded(startSeconds));

@@ -92,6 +92,8 @@ public final class GuestRun implements Callable<Integer> {
                 names(),
                 files.parts(),
                 machine.recordsNotKept(),
+                machine.withoutRecords(),
+                MachineRun.diagnosis(machine, result),
                 result,
                 run.before(),
                 machine.timing(),

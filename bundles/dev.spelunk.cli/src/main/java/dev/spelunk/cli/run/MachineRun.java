@@ -108,6 +108,14 @@ public final class MachineRun implements AutoCloseable {
         }
     }
 
+    /** Where the guest was when something else than the guest ended its run, or it failed: lines of text. */
+    public static List<String> diagnosis(Machine machine, Result result) {
+        return switch (result.ending()) {
+            case EXITED, POWERED_OFF, INVARIANT_BROKEN -> List.of();
+            default -> machine.diagnosis();
+        };
+    }
+
     private synchronized void begin(Machine machine) {
         current = machine;
         activity.stopped(false);

@@ -61,9 +61,13 @@ final class Report {
                         result.nanoseconds() / 1e9));
         line("speed", String.format(Locale.ROOT, "%.1f guest MIPS", run.mips()));
         line("records", String.format(Locale.ROOT, "%,d (%,d bytes)", run.recordCount(), run.recordBytes()));
+        if (run.recordCount() == 0 && !run.withoutRecords().isEmpty()) {
+            wrapped("", "no records: " + run.withoutRecords());
+        }
         if (!run.incomplete().isEmpty()) {
             wrapped("incomplete", run.incomplete());
         }
+        run.diagnosis().forEach(line -> wrapped("", line));
         counts("sampling", result.counters());
         counts("buffer management events", result.bufferEvents());
         reasons.forEach((event, why) -> wrapped("", event + ", " + why));

@@ -69,6 +69,7 @@ class SystemRunTest {
                                 new TreeMap<>());
                     }
                     case "dump" -> "all the registers\n";
+                    case "diagnosis" -> List.of("PE 0 was at EL1 in main");
                     case "unsaved" -> new TreeSet<Long>();
                     case "passed" -> new TreeMap<String, Long>();
                     case "close" -> {
@@ -106,6 +107,9 @@ class SystemRunTest {
         assertThat(err.toString(StandardCharsets.UTF_8)).contains(message);
         assertThat(err.toString(StandardCharsets.UTF_8).contains("all the registers"))
                 .isEqualTo(ending == Ending.FAILED);
+        assertThat(err.toString(StandardCharsets.UTF_8).contains("spelunk: PE 0 was at EL1 in main"))
+                .isEqualTo(
+                        ending == Ending.FAILED || ending == Ending.INSTRUCTION_LIMIT || ending == Ending.INTERRUPTED);
         assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("boot 1\nKernel panic\n");
         assertThat(closed).isEqualTo(1);
     }

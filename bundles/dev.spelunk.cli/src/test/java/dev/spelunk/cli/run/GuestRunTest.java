@@ -86,6 +86,10 @@ class GuestRunTest {
         }
         assertThat(err.toString(StandardCharsets.UTF_8).contains("all the registers"))
                 .isEqualTo(ending == Ending.FAILED || ending == Ending.RESET);
+        boolean own = ending == Ending.EXITED || ending == Ending.POWERED_OFF;
+        assertThat(out.toString(StandardCharsets.UTF_8).contains("PE 0 was at EL1 in main"))
+                .isNotEqualTo(own);
+        assertThat(out.toString(StandardCharsets.UTF_8)).as("there are records").doesNotContain("no records");
     }
 
     @ParameterizedTest
@@ -245,6 +249,10 @@ class GuestRunTest {
                             return new TreeMap<String, Long>();
                         case "dump":
                             return "all the registers\n";
+                        case "diagnosis":
+                            return List.of("PE 0 was at EL1 in main");
+                        case "withoutRecords":
+                            return "10 operations were executed in vain";
                         default:
                             return null;
                     }

@@ -5,6 +5,7 @@ import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.machine.board.Board;
+import dev.spelunk.machine.board.GuestSymbols;
 
 /** Text of a machine's registers, for a guest that failed. */
 public final class Dump {
@@ -41,13 +42,20 @@ public final class Dump {
 
     private Dump() {}
 
-    public static String of(Board board) {
+    public static String of(Board board, GuestSymbols symbols) {
         StringBuilder out = new StringBuilder();
         for (PeContext context : board.pes) {
             PeState pe = context.pe;
             out.append(String.format(
-                    "PE %d  PC %016x  SP %016x  PSTATE %08x (EL%d%s)  after %d instructions%n",
-                    pe.index, pe.pc, pe.x[PeState.SP], pe.spsr(), pe.el, pe.spSel == 0 ? "t" : "h", pe.executed));
+                    "PE %d  PC %016x%s  SP %016x  PSTATE %08x (EL%d%s)  after %d instructions%n",
+                    pe.index,
+                    pe.pc,
+                    named(symbols, pe.pc),
+                    pe.x[PeState.SP],
+                    pe.spsr(),
+                    pe.el,
+                    pe.spSel == 0 ? "t" : "h",
+                    pe.executed));
             for (int i = 0; i < 31; i++) {
                 out.append(String.format("%4s %016x%s", "X" + i, pe.x[i], i % 4 == 3 || i == 30 ? "\n" : "  "));
             }
@@ -58,12 +66,19 @@ public final class Dump {
                 }
             }
             out.append(String.format(
-                    "%nlast exception: ESR %08x (EC 0x%02x) at PC %016x, address %016x%n",
+                    "%nlast exception: %s, ESR %08x (EC 0x%02x) at PC %016x%s, address %016x%n",
+                    ExceptionClass.name(pe.lastExceptionSyndrome),
                     pe.lastExceptionSyndrome,
                     pe.lastExceptionSyndrome >>> 26 & 0x3F,
                     pe.lastExceptionPc,
+                    named(symbols, pe.lastExceptionPc),
                     pe.lastExceptionAddress));
         }
         return out.toString();
+    }
+
+    private static String named(GuestSymbols symbols, long address) {
+        String name = symbols.at(address);
+        return name.isEmpty() ? "" : " " + name;
     }
 }
