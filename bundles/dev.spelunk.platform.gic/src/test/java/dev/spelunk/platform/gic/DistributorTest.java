@@ -36,7 +36,8 @@ class DistributorTest {
         b.machine.restore("gic", new long[b.state.words.length + 1], new byte[0]);
         assertThat(b.gicd(0)).as("as after reset").isEqualTo(0x50);
         b.gicd(0, 0x12);
-        assertThat(b.state.words).contains(0x12);
+        assertThat(b.gicd(0)).isEqualTo(0x52);
+        assertThat(b.state.words).as("EnableGrp1 is kept there").contains(2L);
     }
 
     @Test

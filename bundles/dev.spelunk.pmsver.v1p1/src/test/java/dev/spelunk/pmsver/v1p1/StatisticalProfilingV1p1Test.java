@@ -71,7 +71,7 @@ class StatisticalProfilingV1p1Test {
         try (InputStream in = Files.newInputStream(manifest)) {
             var main = new Manifest(in).getMainAttributes();
             assertThat(main.getValue("Provide-Capability"))
-                    .contains("arm.feature;arm.feature=FEAT_SPEv1p1;effective:=compose");
+                    .contains("arm.feature;arm.feature=FEAT_SPEv1p1;from=\"8.2\";effective:=compose");
             assertThat(main.getValue("Require-Capability"))
                     .contains("arm.feature;effective:=compose;filter:=\"(arm.feature=FEAT_SPE)\"");
             assertThat(main.getValue("Export-Package")).isNull();
