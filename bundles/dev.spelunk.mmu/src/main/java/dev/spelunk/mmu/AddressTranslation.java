@@ -5,6 +5,7 @@ import dev.spelunk.api.mmu.Translation;
 import dev.spelunk.api.mmu.Translator;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.HCR_EL2;
 import dev.spelunk.api.wiring.PeContext;
 
 /** AT instructions (DDI 0487, C5.4, AArch64.AT) and the formats of PAR_EL1 (D24.2.142). They use no TLB entry and make none. */
@@ -52,7 +53,7 @@ final class AddressTranslation {
             return context.architecture.has("FEAT_PAN2") && run(el10, va, kind, false);
         }
         if (op1 == 4 && crm == 8 && op2 < 2) {
-            boolean hostExtensions = (controls.hcr & Controls.HCR_E2H) != 0;
+            boolean hostExtensions = (controls.hcr & HCR_EL2.E2H) != 0;
             return run(
                     hostExtensions ? Translator.REGIME_EL20 : Translator.REGIME_EL2,
                     va,

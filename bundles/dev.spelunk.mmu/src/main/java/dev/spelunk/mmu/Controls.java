@@ -5,23 +5,14 @@ import dev.spelunk.api.mmu.Translator;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.RegisterFile;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.registers.fields.SCR_EL3;
+import dev.spelunk.api.registers.fields.SCTLR_ELx;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.wiring.PeContext;
 
 /** The registers that control translation, and what is derived from them for every regime. */
 final class Controls {
-    static final long HCR_VM = 1L;
-    static final long HCR_PTW = 1L << 2;
-    static final long HCR_FB = 1L << 9;
-    static final long HCR_DC = 1L << 12;
-    static final long HCR_TGE = 1L << 27;
-    static final long HCR_E2H = 1L << 34;
-    static final long HCR_FWB = 1L << 46;
-    private static final long SCTLR_M = 1L;
-    private static final long SCTLR_I = 1L << 12;
-    private static final long SCTLR_WXN = 1L << 19;
-    private static final long SCR_NS = 1L;
-    private static final long SCR_EEL2 = 1L << 18;
 
     private static final int[] REGISTERS = {
         SystemRegister.SCTLR_EL1,
@@ -102,12 +93,12 @@ final class Controls {
     }
 
     boolean el2Enabled() {
-        return hasEl2 && (!hasEl3 || (values[SCR] & (SCR_NS | SCR_EEL2)) != 0);
+        return hasEl2 && (!hasEl3 || (values[SCR] & (SCR_EL3.NS | SCR_EL3.EEL2)) != 0);
     }
 
     /** Effective HCR_EL2.{E2H,TGE} = {1,1}. */
     boolean host() {
-        return (hcr & (HCR_E2H | HCR_TGE)) == (HCR_E2H | HCR_TGE);
+        return (hcr & (HCR_EL2.E2H | HCR_EL2.TGE)) == (HCR_EL2.E2H | HCR_EL2.TGE);
     }
 
     /** Reads the registers; returns whether one has another value than before. */
@@ -134,9 +125,9 @@ final class Controls {
         Regime el10 = regimes[Translator.REGIME_EL10];
         twoRanges(el10, EL1);
         // HCR_EL2.TGE and DC make SCTLR_EL1.M count as 0; DC makes VM count as 1 (D24.2.62).
-        el10.stage1 &= (hcr & (HCR_TGE | HCR_DC)) == 0;
-        el10.stage2 = !host && (hcr & (HCR_VM | HCR_DC)) != 0;
-        el10.defaultCacheable = (hcr & HCR_DC) != 0;
+        el10.stage1 &= (hcr & (HCR_EL2.TGE | HCR_EL2.DC)) == 0;
+        el10.stage2 = !host && (hcr & (HCR_EL2.VM | HCR_EL2.DC)) != 0;
+        el10.defaultCacheable = (hcr & HCR_EL2.DC) != 0;
         el10.vmid = el2Enabled() ? stage2.vmid : 0;
         twoRanges(regimes[Translator.REGIME_EL20], EL2);
         oneRange(regimes[Translator.REGIME_EL2], EL2);
@@ -183,9 +174,9 @@ final class Controls {
     }
 
     private static void common(Regime r, long sctlr, long mair) {
-        r.stage1 = (sctlr & SCTLR_M) != 0;
-        r.instructionCache = (sctlr & SCTLR_I) != 0;
-        r.writeExecuteNever = (sctlr & SCTLR_WXN) != 0;
+        r.stage1 = (sctlr & SCTLR_ELx.M) != 0;
+        r.instructionCache = (sctlr & SCTLR_ELx.I) != 0;
+        r.writeExecuteNever = (sctlr & SCTLR_ELx.WXN) != 0;
         r.mair = mair;
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.mmu;
 
+import dev.spelunk.api.registers.fields.HCR_EL2;
+
 /** Controls of stage 2, derived from VTCR_EL2, VTTBR_EL2 and HCR_EL2 (DDI 0487, D24.2.224, D24.2.225). */
 final class Stage2Controls {
     /** The configuration is not supported or inconsistent: any lookup is a Translation fault, level 0. */
@@ -24,8 +26,8 @@ final class Stage2Controls {
     int vmid;
 
     void set(long vtcr, long vttbr, long hcr, int physicalSize, boolean smallTables, boolean byPrivilege) {
-        protectedTableWalk = (hcr & Controls.HCR_PTW) != 0;
-        forcedWriteBack = (hcr & Controls.HCR_FWB) != 0;
+        protectedTableWalk = (hcr & HCR_EL2.PTW) != 0;
+        forcedWriteBack = (hcr & HCR_EL2.FWB) != 0;
         executeNeverByPrivilege = byPrivilege;
         vmid = (int) (vttbr >>> 48) & ((vtcr >>> 19 & 1) != 0 ? 0xFFFF : 0xFF);
         granule = Granule.ofTg0((int) (vtcr >>> 14) & 3);

@@ -3,6 +3,7 @@ package dev.spelunk.mmu;
 
 import dev.spelunk.api.mmu.Translator;
 import dev.spelunk.api.registers.Encoding;
+import dev.spelunk.api.registers.fields.HCR_EL2;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.TlbObserver;
 import dev.spelunk.api.wiring.PeContext;
@@ -57,7 +58,7 @@ final class TlbMaintenance {
         if (crm != 7 && crm != 3 && !outer || outer && !context.architecture.has("FEAT_TLBIOS")) {
             return false;
         }
-        boolean broadcast = crm != 7 || op1 == 0 && context.pe.el == 1 && (controls.hcr & Controls.HCR_FB) != 0;
+        boolean broadcast = crm != 7 || op1 == 0 && context.pe.el == 1 && (controls.hcr & HCR_EL2.FB) != 0;
         switch (op1) {
             case 0:
                 return el1(op2, operand, broadcast);
@@ -94,7 +95,7 @@ final class TlbMaintenance {
 
     /** ALLE2, VAE2, VALE2 of the regime that HCR_EL2.E2H selects; ALLE1 and VMALLS12E1. */
     private boolean el2(int op2, long operand, boolean broadcast) {
-        boolean hostExtensions = (controls.hcr & Controls.HCR_E2H) != 0;
+        boolean hostExtensions = (controls.hcr & HCR_EL2.E2H) != 0;
         int regime = hostExtensions ? Translator.REGIME_EL20 : Translator.REGIME_EL2;
         switch (op2) {
             case 0:
@@ -124,9 +125,9 @@ final class TlbMaintenance {
             regime = host ? Translator.REGIME_EL20 : Translator.REGIME_EL10;
             vmid = host ? 0 : controls.vmid();
         } else if (op1 == 4) {
-            regime = (controls.hcr & Controls.HCR_E2H) != 0 ? Translator.REGIME_EL20 : Translator.REGIME_EL2;
+            regime = (controls.hcr & HCR_EL2.E2H) != 0 ? Translator.REGIME_EL20 : Translator.REGIME_EL2;
         }
-        boolean broadcast = crm != 6 || op1 == 0 && context.pe.el == 1 && (controls.hcr & Controls.HCR_FB) != 0;
+        boolean broadcast = crm != 6 || op1 == 0 && context.pe.el == 1 && (controls.hcr & HCR_EL2.FB) != 0;
         return apply(allAsids ? RANGE_ALL_ASID : RANGE, regime, operand, vmid, broadcast);
     }
 

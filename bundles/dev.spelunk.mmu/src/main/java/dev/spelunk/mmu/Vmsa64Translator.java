@@ -5,6 +5,7 @@ import dev.spelunk.api.mmu.DescriptorSource;
 import dev.spelunk.api.mmu.Translation;
 import dev.spelunk.api.mmu.TranslationCache;
 import dev.spelunk.api.mmu.Translator;
+import dev.spelunk.api.registers.fields.HCR_EL2;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.TlbObserver;
 import dev.spelunk.api.wiring.PeContext;
@@ -45,7 +46,7 @@ final class Vmsa64Translator implements Translator, TlbObserver, Tlb.Eviction {
             case 1:
                 return REGIME_EL10;
             case 2:
-                return (controls.hcr & Controls.HCR_E2H) != 0 ? REGIME_EL20 : REGIME_EL2;
+                return (controls.hcr & HCR_EL2.E2H) != 0 ? REGIME_EL20 : REGIME_EL2;
             default:
                 return REGIME_EL3;
         }

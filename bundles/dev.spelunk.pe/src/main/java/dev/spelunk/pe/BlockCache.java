@@ -4,6 +4,7 @@ package dev.spelunk.pe;
 import dev.spelunk.api.mmu.Translation;
 import dev.spelunk.api.mmu.Translator;
 import dev.spelunk.api.state.CodeHolder;
+import dev.spelunk.api.registers.fields.HCR_EL2;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.PhysicalMemory;
 import dev.spelunk.api.wiring.PeContext;
@@ -112,7 +113,7 @@ final class BlockCache implements CodeHolder {
             throw abort(pc, out.fault | (out.onWalk ? 1 << 7 : 0), out.stage2);
         }
         if (!memory.isRam(out.pa, 4)) {
-            boolean toEl2 = pe.el < 2 && (control.hcr() & ControlRegisters.HCR_TEA) != 0;
+            boolean toEl2 = pe.el < 2 && (control.hcr() & HCR_EL2.TEA) != 0;
             abort(pc, SynchronousException.EXTERNAL_ABORT, false);
             exception.routedTo = toEl2 ? 2 : 0;
             throw exception;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pe;
 
+import dev.spelunk.api.registers.fields.SCTLR_ELx;
 import dev.spelunk.api.state.PeState;
 
 /**
@@ -11,8 +12,6 @@ import dev.spelunk.api.state.PeState;
  */
 final class BranchTargets {
     private static final int EXCEPTION = 0x0D;
-    private static final long SCTLR_BT0 = 1L << 35;
-    private static final long SCTLR_BT1 = 1L << 36;
     private static final int BRK = 0xD4200000;
     private static final int HLT = 0xD4400000;
 
@@ -52,7 +51,8 @@ final class BranchTargets {
             case 25:
             case 27:
                 return p.has(Features.PAUTH)
-                        && (type != 3 || (p.control.sctlr(p.pe.el) & (p.pe.el == 0 ? SCTLR_BT0 : SCTLR_BT1)) == 0);
+                        && (type != 3
+                                || (p.control.sctlr(p.pe.el) & (p.pe.el == 0 ? SCTLR_ELx.BT0 : SCTLR_ELx.BT1)) == 0);
             default:
                 return false;
         }

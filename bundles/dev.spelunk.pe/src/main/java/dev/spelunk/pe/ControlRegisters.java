@@ -4,53 +4,14 @@ package dev.spelunk.pe;
 import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.registers.RegisterFile;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.CPTR_EL2;
+import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.registers.fields.SCR_EL3;
 import dev.spelunk.api.state.PeState;
 
 /** Where the control registers that decide on exceptions lie in {@code PeState.sys}, and what they say. */
 final class ControlRegisters {
-    static final long SCTLR_A = 1L << 1;
-    static final long SCTLR_SA = 1L << 3;
-    static final long SCTLR_SA0 = 1L << 4;
-    static final long SCTLR_UMA = 1L << 9;
-    static final long SCTLR_ENRCTX = 1L << 10;
-    static final long SCTLR_DZE = 1L << 14;
-    static final long SCTLR_UCT = 1L << 15;
-    static final long SCTLR_NTWI = 1L << 16;
-    static final long SCTLR_NTWE = 1L << 18;
-    static final long SCTLR_SPAN = 1L << 23;
-    static final long SCTLR_UCI = 1L << 26;
-    static final long SCTLR_DSSBS = 1L << 44;
 
-    static final long HCR_FMO = 1L << 3;
-    static final long HCR_IMO = 1L << 4;
-    static final long HCR_AMO = 1L << 5;
-    static final long HCR_VF = 1L << 6;
-    static final long HCR_VI = 1L << 7;
-    static final long HCR_VSE = 1L << 8;
-    static final long HCR_TWI = 1L << 13;
-    static final long HCR_TWE = 1L << 14;
-    static final long HCR_TSC = 1L << 19;
-    static final long HCR_TSW = 1L << 22;
-    static final long HCR_TPCP = 1L << 23;
-    static final long HCR_TPU = 1L << 24;
-    static final long HCR_TTLB = 1L << 25;
-    static final long HCR_TGE = 1L << 27;
-    static final long HCR_TDZ = 1L << 28;
-    static final long HCR_HCD = 1L << 29;
-    static final long HCR_E2H = 1L << 34;
-    static final long HCR_TEA = 1L << 37;
-    static final long HCR_AT = 1L << 44;
-    static final long HCR_TTLBIS = 1L << 54;
-    static final long HCR_TTLBOS = 1L << 55;
-
-    static final long MDCR_TDE = 1L << 8;
-    static final long SCR_HCE = 1L << 8;
-    static final long SCR_SMD = 1L << 7;
-    private static final long SCR_FGTEN = 1L << 27;
-
-    private static final long SCR_NS = 1L;
-    private static final long CPTR_TFP = 1L << 10;
-    private static final long SCR_EEL2 = 1L << 18;
     /** A slot that reads 0 for registers that are not there. */
     private static final long[] ABSENT = new long[1];
 
@@ -129,18 +90,18 @@ final class ControlRegisters {
     int floatingPointTrap() {
         boolean el2 = el2Enabled();
         long hcr = el2 ? get(this.hcr) : 0;
-        boolean tge = (hcr & HCR_TGE) != 0;
-        boolean e2h = (hcr & HCR_E2H) != 0;
+        boolean tge = (hcr & HCR_EL2.TGE) != 0;
+        boolean e2h = (hcr & HCR_EL2.E2H) != 0;
         if (pe.el <= 1 && !(e2h && tge) && denies(get(cpacr), pe.el == 0)) {
             return 1;
         }
         if (pe.el <= 2 && el2) {
             long cptr = get(cptrEl2);
-            if (e2h ? denies(cptr, pe.el == 0 && tge) : (cptr & CPTR_TFP) != 0) {
+            if (e2h ? denies(cptr, pe.el == 0 && tge) : (cptr & CPTR_EL2.TFP) != 0) {
                 return 2;
             }
         }
-        return (get(cptrEl3) & CPTR_TFP) != 0 ? 3 : 0;
+        return (get(cptrEl3) & CPTR_EL2.TFP) != 0 ? 3 : 0;
     }
 
     /** FPEN: x0 denies, 01 denies user code only. */
@@ -151,7 +112,7 @@ final class ControlRegisters {
 
     /** EL2Enabled: EL2 is implemented and enabled in the current Security state. */
     boolean el2Enabled() {
-        return has(Features.EL2) && (!has(Features.EL3) || (get(scr) & (SCR_NS | SCR_EEL2)) != 0);
+        return has(Features.EL2) && (!has(Features.EL3) || (get(scr) & (SCR_EL3.NS | SCR_EL3.EEL2)) != 0);
     }
 
     /** HCR_EL2, 0 when EL2 is not enabled. */
@@ -165,7 +126,7 @@ final class ControlRegisters {
 
     /** Whether {E2H, TGE} is {1, 1}: EL0 belongs to the host. */
     boolean hostEl0() {
-        return (hcr() & (HCR_E2H | HCR_TGE)) == (HCR_E2H | HCR_TGE);
+        return (hcr() & (HCR_EL2.E2H | HCR_EL2.TGE)) == (HCR_EL2.E2H | HCR_EL2.TGE);
     }
 
     long scr() {
@@ -178,7 +139,7 @@ final class ControlRegisters {
 
     /** Whether the PE is in Secure state. */
     boolean secure() {
-        return has(Features.EL3) && (get(scr) & SCR_NS) == 0;
+        return has(Features.EL3) && (get(scr) & SCR_EL3.NS) == 0;
     }
 
     long mdcrEl2() {
@@ -192,7 +153,7 @@ final class ControlRegisters {
                 && (get(hfgitr) >>> bit & 1) != 0
                 && el2Enabled()
                 && !hostEl0()
-                && (!has(Features.EL3) || (get(scr) & SCR_FGTEN) != 0);
+                && (!has(Features.EL3) || (get(scr) & SCR_EL3.FGTEn) != 0);
     }
 
     long vsesr() {
@@ -247,7 +208,7 @@ final class ControlRegisters {
         if (extended == target) {
             return target;
         }
-        boolean host = el == 2 && (hcr() & HCR_E2H) != 0;
+        boolean host = el == 2 && (hcr() & HCR_EL2.E2H) != 0;
         if (el == 2 && !host) {
             return (get(tcr[2]) >>> 20 & 1) != 0 && (get(tcr[2]) >>> 29 & 1) == 0
                     ? target & 0x00FFFFFFFFFFFFFFL
@@ -266,6 +227,6 @@ final class ControlRegisters {
 
     /** Lowest EL that can take an exception from EL0 by default. */
     int defaultTarget(int el) {
-        return el != 0 ? el : (hcr() & HCR_TGE) != 0 ? 2 : 1;
+        return el != 0 ? el : (hcr() & HCR_EL2.TGE) != 0 ? 2 : 1;
     }
 }

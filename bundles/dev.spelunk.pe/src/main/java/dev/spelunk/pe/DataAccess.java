@@ -3,6 +3,8 @@ package dev.spelunk.pe;
 
 import dev.spelunk.api.mmu.Translation;
 import dev.spelunk.api.mmu.Translator;
+import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.registers.fields.SCTLR_ELx;
 import dev.spelunk.api.state.BusAbort;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.PhysicalMemory;
@@ -71,7 +73,7 @@ final class DataAccess {
     /** Checks the stack pointer's alignment before it is used as a base (DDI 0487, D1.3.9.2). */
     void checkStackPointer(long sp) {
         if ((sp & 15) != 0) {
-            long enable = pe.el == 0 ? ControlRegisters.SCTLR_SA0 : ControlRegisters.SCTLR_SA;
+            long enable = pe.el == 0 ? SCTLR_ELx.SA0 : SCTLR_ELx.SA;
             if ((control.sctlr(pe.el) & enable) != 0) {
                 throw exception.of(SynchronousException.SP_ALIGNMENT, 0, 0);
             }
@@ -309,7 +311,7 @@ final class DataAccess {
     }
 
     private void checkAlignment(long va, int mode, boolean write) {
-        if ((mode & ALIGNED) != 0 || (control.sctlr(pe.el) & ControlRegisters.SCTLR_A) != 0) {
+        if ((mode & ALIGNED) != 0 || (control.sctlr(pe.el) & SCTLR_ELx.A) != 0) {
             throw alignment(va, write);
         }
     }
@@ -346,7 +348,7 @@ final class DataAccess {
             return;
         }
         code = access == Translator.WRITE && memory.holdsCode(pa);
-        boolean check = mustAlign || (control.sctlr(pe.el) & ControlRegisters.SCTLR_A) != 0;
+        boolean check = mustAlign || (control.sctlr(pe.el) & SCTLR_ELx.A) != 0;
         tlb.fill(kind, s, va, index & ~0xFFF, (check ? SoftwareTlb.ALIGNED : 0) | (code ? SoftwareTlb.CODE : 0));
     }
 
@@ -359,7 +361,7 @@ final class DataAccess {
 
     private SynchronousException dataAbort(long va, int iss) {
         boolean external = (iss & 0x3F) == SynchronousException.EXTERNAL_ABORT;
-        int target = external && pe.el < 2 && (control.hcr() & ControlRegisters.HCR_TEA) != 0 ? 2 : 0;
+        int target = external && pe.el < 2 && (control.hcr() & HCR_EL2.TEA) != 0 ? 2 : 0;
         return exception.of(SynchronousException.DATA_ABORT, iss, target, va);
     }
 

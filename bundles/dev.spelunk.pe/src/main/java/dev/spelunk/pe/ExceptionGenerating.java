@@ -2,6 +2,9 @@
 package dev.spelunk.pe;
 
 import dev.spelunk.api.pe.Core;
+import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.registers.fields.MDCR_EL2;
+import dev.spelunk.api.registers.fields.SCR_EL3;
 
 /** SVC, HVC, SMC, BRK, HLT and ERET (DDI 0487, C4.1.93). */
 final class ExceptionGenerating {
@@ -23,7 +26,7 @@ final class ExceptionGenerating {
                 throw p.exception.of(
                         SynchronousException.BRK,
                         immediate,
-                        p.pe.el < 2 && (p.control.mdcrEl2() & ControlRegisters.MDCR_TDE) != 0 ? 2 : 0);
+                        p.pe.el < 2 && (p.control.mdcrEl2() & MDCR_EL2.TDE) != 0 ? 2 : 0);
             case 0x00400000:
                 if (word == SEMIHOSTING) {
                     p.stop = Core.SEMIHOSTING;
@@ -57,9 +60,8 @@ final class ExceptionGenerating {
             p.stop = Core.FIRMWARE_CALL;
             return p.leave();
         }
-        boolean enabled = p.has(Features.EL3)
-                ? (p.control.scr() & ControlRegisters.SCR_HCE) != 0
-                : (p.control.hcr() & ControlRegisters.HCR_HCD) == 0;
+        boolean enabled =
+                p.has(Features.EL3) ? (p.control.scr() & SCR_EL3.HCE) != 0 : (p.control.hcr() & HCR_EL2.HCD) == 0;
         if (!enabled || p.pe.el == 1 && !p.control.el2Enabled()) {
             throw p.undefined();
         }
@@ -70,10 +72,10 @@ final class ExceptionGenerating {
         if (p.pe.el == 0) {
             throw p.undefined();
         }
-        if (p.pe.el == 1 && (p.control.hcr() & ControlRegisters.HCR_TSC) != 0) {
+        if (p.pe.el == 1 && (p.control.hcr() & HCR_EL2.TSC) != 0) {
             throw p.exception.of(SynchronousException.SMC, immediate, 2);
         }
-        if (p.has(Features.EL3) && (p.control.scr() & ControlRegisters.SCR_SMD) != 0) {
+        if (p.has(Features.EL3) && (p.control.scr() & SCR_EL3.SMD) != 0) {
             throw p.undefined();
         }
         p.stop = Core.FIRMWARE_CALL;

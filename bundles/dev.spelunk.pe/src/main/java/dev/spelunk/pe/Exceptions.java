@@ -2,6 +2,8 @@
 package dev.spelunk.pe;
 
 import dev.spelunk.api.pe.Core;
+import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.registers.fields.SCTLR_ELx;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.PmuState;
 import dev.spelunk.api.state.ProgressState;
@@ -91,16 +93,14 @@ final class Exceptions {
         pe.daif = PeState.D | PeState.A | PeState.I | PeState.F;
         pe.il = false;
         long sctlr = control.sctlrRegister(target);
-        if (control.has(Features.PAN)
-                && (target == 1 || control.hostEl0())
-                && (sctlr & ControlRegisters.SCTLR_SPAN) == 0) {
+        if (control.has(Features.PAN) && (target == 1 || control.hostEl0()) && (sctlr & SCTLR_ELx.SPAN) == 0) {
             pe.pan = true;
         }
         pe.uao = false;
         pe.btype = 0;
         pe.pm = control.has(Features.SPE_EXC);
         if (control.has(Features.SSBS)) {
-            pe.ssbs = (sctlr & ControlRegisters.SCTLR_DSSBS) != 0;
+            pe.ssbs = (sctlr & SCTLR_ELx.DSSBS) != 0;
         }
         pe.pc = (control.vbar(target) & ~0x7FFL) + offset;
         lastKind = kind;
@@ -162,7 +162,7 @@ final class Exceptions {
         if (target == 3 || target == 2 && !control.el2Enabled()) {
             return true;
         }
-        return target == 1 && (control.hcr() & ControlRegisters.HCR_TGE) != 0;
+        return target == 1 && (control.hcr() & HCR_EL2.TGE) != 0;
     }
 
     /** Whether a WFI or WFE would wake: an interrupt is pending that PSTATE alone could mask (DDI 0487, D1.6). */
@@ -174,16 +174,16 @@ final class Exceptions {
     /** Virtual interrupts that are pending and enabled by HCR_EL2, below EL2. */
     private int pendingVirtual() {
         long hcr = control.hcr();
-        if (pe.el > 1 || (hcr & ControlRegisters.HCR_TGE) != 0) {
+        if (pe.el > 1 || (hcr & HCR_EL2.TGE) != 0) {
             return 0;
         }
         int pending = pe.interrupts & (PeState.VIRQ | PeState.VFIQ | PeState.VSERROR)
-                | ((hcr & ControlRegisters.HCR_VI) != 0 ? PeState.VIRQ : 0)
-                | ((hcr & ControlRegisters.HCR_VF) != 0 ? PeState.VFIQ : 0)
-                | ((hcr & ControlRegisters.HCR_VSE) != 0 ? PeState.VSERROR : 0);
-        int enabled = ((hcr & ControlRegisters.HCR_IMO) != 0 ? PeState.VIRQ : 0)
-                | ((hcr & ControlRegisters.HCR_FMO) != 0 ? PeState.VFIQ : 0)
-                | ((hcr & ControlRegisters.HCR_AMO) != 0 ? PeState.VSERROR : 0);
+                | ((hcr & HCR_EL2.VI) != 0 ? PeState.VIRQ : 0)
+                | ((hcr & HCR_EL2.VF) != 0 ? PeState.VFIQ : 0)
+                | ((hcr & HCR_EL2.VSE) != 0 ? PeState.VSERROR : 0);
+        int enabled = ((hcr & HCR_EL2.IMO) != 0 ? PeState.VIRQ : 0)
+                | ((hcr & HCR_EL2.FMO) != 0 ? PeState.VFIQ : 0)
+                | ((hcr & HCR_EL2.AMO) != 0 ? PeState.VSERROR : 0);
         return pending & enabled;
     }
 
@@ -198,23 +198,22 @@ final class Exceptions {
             return pe.el;
         }
         long hcr = control.hcr();
-        if (pe.interrupts == 0
-                && (hcr & (ControlRegisters.HCR_VI | ControlRegisters.HCR_VF | ControlRegisters.HCR_VSE)) == 0) {
+        if (pe.interrupts == 0 && (hcr & (HCR_EL2.VI | HCR_EL2.VF | HCR_EL2.VSE)) == 0) {
             return 0;
         }
         int physical = pe.interrupts;
-        int target = physicalTarget(physical, PeState.SERROR, hcr, ControlRegisters.HCR_AMO, PeState.A);
+        int target = physicalTarget(physical, PeState.SERROR, hcr, HCR_EL2.AMO, PeState.A);
         if (target != 0) {
             pe.interrupts &= ~PeState.SERROR;
             take(target, Core.SERROR, 0x2FL << 26 | IL, false, 0, pe.pc);
             return target;
         }
-        target = physicalTarget(physical, PeState.FIQ, hcr, ControlRegisters.HCR_FMO, PeState.F);
+        target = physicalTarget(physical, PeState.FIQ, hcr, HCR_EL2.FMO, PeState.F);
         if (target != 0) {
             take(target, Core.FIQ, 0, false, 0, pe.pc);
             return target;
         }
-        target = physicalTarget(physical, PeState.IRQ, hcr, ControlRegisters.HCR_IMO, PeState.I);
+        target = physicalTarget(physical, PeState.IRQ, hcr, HCR_EL2.IMO, PeState.I);
         if (target != 0) {
             take(target, Core.IRQ, 0, false, 0, pe.pc);
             return target;
@@ -240,7 +239,7 @@ final class Exceptions {
     private int takeVirtual() {
         int pending = pendingVirtual();
         if ((pending & PeState.VSERROR) != 0 && (pe.daif & PeState.A) == 0) {
-            control.clearHcr(ControlRegisters.HCR_VSE);
+            control.clearHcr(HCR_EL2.VSE);
             pe.interrupts &= ~PeState.VSERROR;
             take(1, Core.SERROR, 0x2FL << 26 | IL | control.vsesr() & 0x1FFFFFF, false, 0, pe.pc);
             return 1;
@@ -261,7 +260,7 @@ final class Exceptions {
         if ((pending & interrupt) == 0) {
             return 0;
         }
-        int target = (hcr & (route | ControlRegisters.HCR_TGE)) != 0 ? 2 : 1;
+        int target = (hcr & (route | HCR_EL2.TGE)) != 0 ? 2 : 1;
         if (target > pe.el) {
             return target == 1 && pe.el == 0 && (pe.daif & mask) != 0 ? 0 : target;
         }

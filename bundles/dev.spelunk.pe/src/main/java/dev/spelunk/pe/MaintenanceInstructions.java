@@ -4,6 +4,8 @@ package dev.spelunk.pe;
 import dev.spelunk.api.mmu.Translation;
 import dev.spelunk.api.mmu.Translator;
 import dev.spelunk.api.registers.Encoding;
+import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.registers.fields.SCTLR_ELx;
 import dev.spelunk.api.state.PeState;
 
 /**
@@ -51,9 +53,9 @@ final class MaintenanceInstructions {
             int crm = Encoding.crm(encoding);
             boolean inner = crm == 3 || crm == 2;
             boolean outer = crm == 1 || crm == 5;
-            if ((hcr & ControlRegisters.HCR_TTLB) != 0
-                    || inner && (hcr & ControlRegisters.HCR_TTLBIS) != 0
-                    || outer && (hcr & ControlRegisters.HCR_TTLBOS) != 0
+            if ((hcr & HCR_EL2.TTLB) != 0
+                    || inner && (hcr & HCR_EL2.TTLBIS) != 0
+                    || outer && (hcr & HCR_EL2.TTLBOS) != 0
                     || fineGrained(p, encoding)) {
                 throw trap(p, 2, encoding, rt);
             }
@@ -73,7 +75,7 @@ final class MaintenanceInstructions {
                 || Encoding.crm(encoding) == 9 && !p.has(Features.PAN2)) {
             throw p.undefined();
         }
-        if (el == 1 && ((p.control.hcr() & ControlRegisters.HCR_AT) != 0 || fineGrained(p, encoding))) {
+        if (el == 1 && ((p.control.hcr() & HCR_EL2.AT) != 0 || fineGrained(p, encoding))) {
             throw trap(p, 2, encoding, rt);
         }
         if (!p.context.translator.addressTranslate(encoding, p.x[rt])) {
@@ -92,7 +94,7 @@ final class MaintenanceInstructions {
         if (!p.has(Features.SPECRES) || Encoding.op1(encoding) != 3 || op2 != 4 && op2 != 5 && op2 != 7) {
             throw p.undefined();
         }
-        if (p.pe.el == 0 && (p.control.sctlr(0) & ControlRegisters.SCTLR_ENRCTX) == 0) {
+        if (p.pe.el == 0 && (p.control.sctlr(0) & SCTLR_ELx.EnRCTX) == 0) {
             throw trap(p, p.control.defaultTarget(0), encoding, rt);
         }
         if (fineGrained(p, encoding)) {
@@ -115,20 +117,20 @@ final class MaintenanceInstructions {
                 return zero(p, encoding, rt);
             case 5 << 3 | 1:
             case 11 << 3 | 1:
-                return byAddress(p, encoding, rt, ControlRegisters.HCR_TPU);
+                return byAddress(p, encoding, rt, HCR_EL2.TPU);
             case 10 << 3 | 1:
             case 14 << 3 | 1:
-                return byAddress(p, encoding, rt, ControlRegisters.HCR_TPCP);
+                return byAddress(p, encoding, rt, HCR_EL2.TPCP);
             case 12 << 3 | 1:
                 if (!p.has(Features.DPB)) {
                     throw p.undefined();
                 }
-                return byAddress(p, encoding, rt, ControlRegisters.HCR_TPCP);
+                return byAddress(p, encoding, rt, HCR_EL2.TPCP);
             case 13 << 3 | 1:
                 if (!p.has(Features.DPB2)) {
                     throw p.undefined();
                 }
-                return byAddress(p, encoding, rt, ControlRegisters.HCR_TPCP);
+                return byAddress(p, encoding, rt, HCR_EL2.TPCP);
             default:
                 throw p.undefined();
         }
@@ -140,15 +142,15 @@ final class MaintenanceInstructions {
         switch (operation) {
             case 1 << 3:
             case 5 << 3:
-                trap = ControlRegisters.HCR_TPU;
+                trap = HCR_EL2.TPU;
                 break;
             case 6 << 3 | 1:
-                trap = ControlRegisters.HCR_TPCP;
+                trap = HCR_EL2.TPCP;
                 break;
             case 6 << 3 | 2:
             case 10 << 3 | 2:
             case 14 << 3 | 2:
-                trap = ControlRegisters.HCR_TSW;
+                trap = HCR_EL2.TSW;
                 break;
             default:
                 throw p.undefined();
@@ -168,7 +170,7 @@ final class MaintenanceInstructions {
 
     private static int byAddress(Processor p, int encoding, int rt, long hcrTrap) {
         PeState pe = p.pe;
-        if (pe.el == 0 && (p.control.sctlr(0) & ControlRegisters.SCTLR_UCI) == 0) {
+        if (pe.el == 0 && (p.control.sctlr(0) & SCTLR_ELx.UCI) == 0) {
             throw trap(p, p.control.defaultTarget(0), encoding, rt);
         }
         if (pe.el < 2
@@ -182,12 +184,12 @@ final class MaintenanceInstructions {
 
     private static int zero(Processor p, int encoding, int rt) {
         PeState pe = p.pe;
-        if (pe.el == 0 && (p.control.sctlr(0) & ControlRegisters.SCTLR_DZE) == 0) {
+        if (pe.el == 0 && (p.control.sctlr(0) & SCTLR_ELx.DZE) == 0) {
             throw trap(p, p.control.defaultTarget(0), encoding, rt);
         }
         if (pe.el < 2
                 && !(pe.el == 0 && p.control.hostEl0())
-                && ((p.control.hcr() & ControlRegisters.HCR_TDZ) != 0 || fineGrained(p, encoding))) {
+                && ((p.control.hcr() & HCR_EL2.TDZ) != 0 || fineGrained(p, encoding))) {
             throw trap(p, 2, encoding, rt);
         }
         p.data.zero(p.x[rt], p.zeroBlockSize());

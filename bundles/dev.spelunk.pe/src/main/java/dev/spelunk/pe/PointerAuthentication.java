@@ -6,6 +6,8 @@ import static dev.spelunk.a64.integer.DataProcessingImmediate.orStackPointer;
 
 import dev.spelunk.a64.integer.Qarma5;
 import dev.spelunk.api.registers.Encoding;
+import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.registers.fields.SCR_EL3;
 import dev.spelunk.api.state.PeState;
 
 /**
@@ -22,8 +24,6 @@ final class PointerAuthentication {
     /** SCTLR_ELx.EnIA, EnIB, EnDA and EnDB. */
     private static final long[] ENABLES = {1L << 31, 1L << 30, 1L << 27, 1L << 13};
 
-    private static final long HCR_API = 1L << 41;
-    private static final long SCR_API = 1L << 17;
     private static final int TRAPPED = 0x09;
 
     /** Enciphered values by what they were made of: data, modifier and both halves of the key, then the result. */
@@ -180,9 +180,9 @@ final class PointerAuthentication {
     private void checkTraps() {
         boolean toEl2 = pe.el < 2
                 && p.control.el2Enabled()
-                && (p.control.hcr() & HCR_API) == 0
+                && (p.control.hcr() & HCR_EL2.API) == 0
                 && !(pe.el == 0 && p.control.hostEl0());
-        boolean toEl3 = p.has(Features.EL3) && (p.control.scr() & SCR_API) == 0;
+        boolean toEl3 = p.has(Features.EL3) && (p.control.scr() & SCR_EL3.API) == 0;
         if (toEl2) {
             throw p.trap(2, TRAPPED, 0);
         }
@@ -192,7 +192,7 @@ final class PointerAuthentication {
     }
 
     private boolean host() {
-        return pe.el == 2 ? (p.control.hcr() & ControlRegisters.HCR_E2H) != 0 : pe.el == 0 && p.control.hostEl0();
+        return pe.el == 2 ? (p.control.hcr() & HCR_EL2.E2H) != 0 : pe.el == 0 && p.control.hostEl0();
     }
 
     /** Whether the regime has one VA range only: EL2 without E2H. */

@@ -5,6 +5,10 @@ import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.RegisterFile;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.registers.fields.MDCR_EL2;
+import dev.spelunk.api.registers.fields.MDCR_EL3;
+import dev.spelunk.api.registers.fields.MDSCR_EL1;
 import dev.spelunk.api.state.PeState;
 
 /**
@@ -16,10 +20,6 @@ final class SelfHostedDebug {
     /** IFSC and DFSC of a debug exception (DDI 0487, D24.2.40). */
     static final int FSC_DEBUG = 0x22;
 
-    private static final long MDSCR_SS = 1;
-    private static final long MDSCR_KDE = 1L << 13;
-    private static final long MDSCR_MDE = 1L << 15;
-    private static final long MDCR_EL3_SDD = 1L << 16;
     private static final long LOCKED = 1;
     private static final int ISV = 1 << 24;
     private static final int EX = 1 << 6;
@@ -107,14 +107,14 @@ final class SelfHostedDebug {
         if (mdscr < 0) {
             return false;
         }
-        long enables = pe.sys[mdscr] & (MDSCR_SS | MDSCR_MDE);
+        long enables = pe.sys[mdscr] & (MDSCR_EL1.SS | MDSCR_EL1.MDE);
         if (enables == 0 && !watchpoints.watching) {
             return false;
         }
-        watchpoints.update((enables & MDSCR_MDE) != 0);
+        watchpoints.update((enables & MDSCR_EL1.MDE) != 0);
         return enables != 0
                 && generatesExceptions()
-                && ((enables & MDSCR_SS) != 0 || (enables & MDSCR_MDE) != 0 && breakpointsEnabled());
+                && ((enables & MDSCR_EL1.SS) != 0 || (enables & MDSCR_EL1.MDE) != 0 && breakpointsEnabled());
     }
 
     private boolean breakpointsEnabled() {
@@ -136,16 +136,16 @@ final class SelfHostedDebug {
         if ((get(oslar) & LOCKED) != 0 || (get(osdlr) & LOCKED) != 0 || from == 3) {
             return false;
         }
-        if (control.secure() && (control.mdcrEl3() & MDCR_EL3_SDD) != 0) {
+        if (control.secure() && (control.mdcrEl3() & MDCR_EL3.SDD) != 0) {
             return false;
         }
         int target = routedToEl2() ? 2 : 1;
-        return from == target ? (pe.sys[mdscr] & MDSCR_KDE) != 0 && !masked : target > from;
+        return from == target ? (pe.sys[mdscr] & MDSCR_EL1.KDE) != 0 && !masked : target > from;
     }
 
     /** Whether debug exceptions go to EL2, from below it. */
     private boolean routedToEl2() {
-        return (control.hcr() & ControlRegisters.HCR_TGE) != 0 || (control.mdcrEl2() & ControlRegisters.MDCR_TDE) != 0;
+        return (control.hcr() & HCR_EL2.TGE) != 0 || (control.mdcrEl2() & MDCR_EL2.TDE) != 0;
     }
 
     /** The EL that a debug exception of the current EL goes to. */
@@ -155,7 +155,7 @@ final class SelfHostedDebug {
 
     /** Whether Software Step is active: each operation ends with its exception. */
     private boolean stepping() {
-        return (pe.sys[mdscr] & MDSCR_SS) != 0 && generatesExceptions();
+        return (pe.sys[mdscr] & MDSCR_EL1.SS) != 0 && generatesExceptions();
     }
 
     /** Takes the Software Step exception that is pending (active-pending state; DDI 0487, D2.12). */
@@ -173,7 +173,7 @@ final class SelfHostedDebug {
 
     /** Takes the exception of a breakpoint that matches at pc (DDI 0487, D2.8). */
     void checkBreakpoints() {
-        if ((pe.sys[mdscr] & MDSCR_MDE) == 0 || !generatesExceptions()) {
+        if ((pe.sys[mdscr] & MDSCR_EL1.MDE) == 0 || !generatesExceptions()) {
             return;
         }
         for (int n = 0; n < controls.length; n++) {
@@ -201,7 +201,7 @@ final class SelfHostedDebug {
     boolean stepAfterReturn(long spsr, int destination) {
         return (spsr & SPSR_SS) != 0
                 && mdscr >= 0
-                && (pe.sys[mdscr] & MDSCR_SS) != 0
+                && (pe.sys[mdscr] & MDSCR_EL1.SS) != 0
                 && !generatesExceptions()
                 && generatesExceptions(destination, (spsr & SPSR_D) != 0);
     }
@@ -272,7 +272,7 @@ final class SelfHostedDebug {
 
     /** IsInHost: at EL2 with HCR_EL2.E2H, or at EL0 of such a host. */
     private boolean inHost() {
-        return pe.el == 2 ? (control.hcr() & ControlRegisters.HCR_E2H) != 0 : pe.el == 0 && control.hostEl0();
+        return pe.el == 2 ? (control.hcr() & HCR_EL2.E2H) != 0 : pe.el == 0 && control.hostEl0();
     }
 
     /**

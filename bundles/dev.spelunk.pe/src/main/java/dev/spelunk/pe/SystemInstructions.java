@@ -7,6 +7,8 @@ import dev.spelunk.api.pe.Core;
 import dev.spelunk.api.registers.Access;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.registers.fields.SCTLR_ELx;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.PmuState;
 
@@ -137,11 +139,11 @@ final class SystemInstructions {
             return Processor.NEXT;
         }
         int iss = 1 << 24 | 0xE << 20 | (event ? 1 : 0);
-        long allowed = event ? ControlRegisters.SCTLR_NTWE : ControlRegisters.SCTLR_NTWI;
+        long allowed = event ? SCTLR_ELx.nTWE : SCTLR_ELx.nTWI;
         if (pe.el == 0 && (p.control.sctlr(0) & allowed) == 0) {
             throw p.trap(p.control.hostEl0() ? 2 : 1, SynchronousException.WFX, iss);
         }
-        long trap = event ? ControlRegisters.HCR_TWE : ControlRegisters.HCR_TWI;
+        long trap = event ? HCR_EL2.TWE : HCR_EL2.TWI;
         if (pe.el < 2 && (p.control.hcr() & trap) != 0 && !(pe.el == 0 && p.control.hostEl0())) {
             throw p.trap(2, SynchronousException.WFX, iss);
         }
@@ -266,7 +268,7 @@ final class SystemInstructions {
     }
 
     private static void checkMaskAccess(Processor p, int word) {
-        if (p.pe.el == 0 && (p.control.sctlr(0) & ControlRegisters.SCTLR_UMA) == 0) {
+        if (p.pe.el == 0 && (p.control.sctlr(0) & SCTLR_ELx.UMA) == 0) {
             int target = p.control.defaultTarget(0);
             throw p.trap(target, SynchronousException.SYSTEM, Encoding.syndrome(word >>> 5 & 0xFFFF, 31, false));
         }

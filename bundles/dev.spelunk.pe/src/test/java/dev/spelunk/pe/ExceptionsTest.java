@@ -7,6 +7,8 @@ import dev.spelunk.api.pe.Core;
 import dev.spelunk.api.registers.Access;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.registers.fields.SCTLR_ELx;
 import dev.spelunk.api.state.PeState;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,7 +83,7 @@ class ExceptionsTest {
         assertThat(m.pe.dit).isTrue();
         assertThat(m.pe.ssbs).isFalse();
         BareMachine n = machine().code(SVC);
-        n.set(SystemRegister.SCTLR_EL1, ControlRegisters.SCTLR_SPAN | ControlRegisters.SCTLR_DSSBS);
+        n.set(SystemRegister.SCTLR_EL1, SCTLR_ELx.SPAN | SCTLR_ELx.DSSBS);
         n.run(1);
         assertThat(n.pe.pan).isFalse();
         assertThat(n.pe.ssbs).isTrue();
@@ -108,7 +110,7 @@ class ExceptionsTest {
     @Test
     void disabledHypervisorCallIsUndefined() {
         BareMachine m = machine().code(0xd4000682);
-        hcr(m, ControlRegisters.HCR_HCD);
+        hcr(m, HCR_EL2.HCD);
         m.run(1);
         assertThat(m.get(SystemRegister.ESR_EL1)).isEqualTo(syndrome(0, 0));
     }
@@ -119,7 +121,7 @@ class ExceptionsTest {
         assertThat(m.run(5)).isEqualTo(Core.FIRMWARE_CALL);
         assertThat(m.pe.pc).isEqualTo(BareMachine.BASE + 4);
         BareMachine trapped = machine().code(0xd4000ac3);
-        hcr(trapped, ControlRegisters.HCR_TSC);
+        hcr(trapped, HCR_EL2.TSC);
         assertThat(trapped.run(5)).isEqualTo(Core.EXCEPTION_TO_EL2);
         assertThat(trapped.get(SystemRegister.ESR_EL2)).isEqualTo(syndrome(0x17, 0x56));
         assertThat(trapped.get(SystemRegister.ELR_EL2)).isEqualTo(BareMachine.BASE);
@@ -147,7 +149,7 @@ class ExceptionsTest {
     void exceptionsOfEl0GoToEl2WithTge() {
         BareMachine m = machine().code(SVC);
         m.pe.el = 0;
-        hcr(m, ControlRegisters.HCR_TGE);
+        hcr(m, HCR_EL2.TGE);
         assertThat(m.run(1)).isEqualTo(Core.EXCEPTION_TO_EL2);
         assertThat(m.pe.pc).isEqualTo(VBAR2 + 0x400);
     }
@@ -247,7 +249,7 @@ class ExceptionsTest {
     @Test
     void misalignedStackPointer() {
         BareMachine m = machine().code(0xf94003e1);
-        m.set(SystemRegister.SCTLR_EL1, ControlRegisters.SCTLR_SA);
+        m.set(SystemRegister.SCTLR_EL1, SCTLR_ELx.SA);
         m.pe.x[PeState.SP] = DATA + 8;
         m.run(1);
         assertThat(m.get(SystemRegister.ESR_EL1)).isEqualTo(syndrome(0x26, 0));
@@ -268,7 +270,7 @@ class ExceptionsTest {
     })
     void alignment(String word, boolean checked, boolean faults) {
         BareMachine m = machine().code((int) (long) Long.decode(word));
-        m.set(SystemRegister.SCTLR_EL1, checked ? ControlRegisters.SCTLR_A : 0);
+        m.set(SystemRegister.SCTLR_EL1, checked ? SCTLR_ELx.A : 0);
         m.pe.x[0] = DATA + 1;
         m.run(1);
         assertThat(m.get(SystemRegister.ESR_EL1)).isEqualTo(faults ? syndrome(0x25, 0x21) : 0);
@@ -291,7 +293,7 @@ class ExceptionsTest {
     void zeroingABlockFaultsOnDeviceMemoryOnly(boolean device, boolean alignmentChecked) {
         BareMachine m = machine().code(STR_X1_X0, 0xd50b7420);
         m.set(SystemRegister.DCZID_EL0, 4);
-        m.set(SystemRegister.SCTLR_EL1, alignmentChecked ? ControlRegisters.SCTLR_A : 0);
+        m.set(SystemRegister.SCTLR_EL1, alignmentChecked ? SCTLR_ELx.A : 0);
         m.translator.device = device;
         m.pe.x[1] = 1;
         m.run(2);

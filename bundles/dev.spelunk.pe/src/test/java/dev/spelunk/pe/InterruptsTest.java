@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spelunk.api.pe.Core;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.registers.fields.SCTLR_ELx;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PeState;
 import org.junit.jupiter.api.Test;
@@ -52,7 +54,7 @@ class InterruptsTest {
     })
     void irqRouting(int imo, int tge, int el, int masked, int target) {
         BareMachine m = machine();
-        hcr(m, (imo != 0 ? ControlRegisters.HCR_IMO : 0) | (tge != 0 ? ControlRegisters.HCR_TGE : 0));
+        hcr(m, (imo != 0 ? HCR_EL2.IMO : 0) | (tge != 0 ? HCR_EL2.TGE : 0));
         m.pe.el = el;
         m.pe.daif = masked != 0 ? PeState.I : 0;
         m.pe.interrupts = PeState.IRQ;
@@ -94,7 +96,7 @@ class InterruptsTest {
     @Test
     void virtualInterruptsNeedImoAndAnUnmaskedGuest() {
         BareMachine m = machine();
-        hcr(m, ControlRegisters.HCR_IMO);
+        hcr(m, HCR_EL2.IMO);
         m.pe.daif = 0;
         m.pe.interrupts = PeState.VIRQ;
         m.run(1);
@@ -105,7 +107,7 @@ class InterruptsTest {
         off.run(1);
         assertThat(off.pe.pc).isEqualTo(BareMachine.BASE + 4);
         BareMachine bit = machine();
-        hcr(bit, ControlRegisters.HCR_IMO | ControlRegisters.HCR_VI);
+        hcr(bit, HCR_EL2.IMO | HCR_EL2.VI);
         bit.pe.daif = 0;
         bit.run(1);
         assertThat(bit.get(SystemRegister.ELR_EL1)).isEqualTo(BareMachine.BASE);
@@ -114,12 +116,12 @@ class InterruptsTest {
     @Test
     void virtualSystemErrorIsTakenOnce() {
         BareMachine m = machine();
-        hcr(m, ControlRegisters.HCR_AMO | ControlRegisters.HCR_VSE);
+        hcr(m, HCR_EL2.AMO | HCR_EL2.VSE);
         m.set(SystemRegister.VSESR_EL2, 0x1000123);
         m.pe.daif = 0;
         m.run(1);
         assertThat(m.get(SystemRegister.ESR_EL1)).isEqualTo(0x2FL << 26 | 1L << 25 | 0x1000123);
-        assertThat(m.get(SystemRegister.HCR_EL2) & ControlRegisters.HCR_VSE).isZero();
+        assertThat(m.get(SystemRegister.HCR_EL2) & HCR_EL2.VSE).isZero();
     }
 
     @Test
@@ -169,7 +171,7 @@ class InterruptsTest {
     void trappedWaits(int el, String word, String hcr, String iss) {
         BareMachine m = machine();
         m.at(BareMachine.BASE).code((int) (long) Long.decode(word));
-        m.set(SystemRegister.SCTLR_EL1, ControlRegisters.SCTLR_NTWE | ControlRegisters.SCTLR_NTWI);
+        m.set(SystemRegister.SCTLR_EL1, SCTLR_ELx.nTWE | SCTLR_ELx.nTWI);
         hcr(m, Long.decode(hcr));
         m.pe.el = el;
         assertThat(m.run(1)).isEqualTo(Core.EXCEPTION_TO_EL2);

@@ -6,6 +6,8 @@ import dev.spelunk.api.banks.AccessRule;
 import dev.spelunk.api.banks.RegisterBank;
 import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.registers.fields.SCTLR_ELx;
 import java.util.List;
 
 /**
@@ -29,12 +31,12 @@ final class CacheRegisters implements RegisterBank {
     public List<RegisterDefinition> registers(Architecture a) {
         Definitions d = new Definitions(a);
         Traps t = d.traps;
-        AccessRule tid2 = t.hcr(Traps.HCR_TID2);
+        AccessRule tid2 = t.hcr(HCR_EL2.TID2);
         d.add("CTR_EL0", SystemRegister.CTR_EL0)
                 .constant(a.registerValue("CTR_EL0", CTR))
                 .from(0)
                 .readOnly()
-                .rule(t.el0NeedsSctlr(Traps.SCTLR_UCT))
+                .rule(t.el0NeedsSctlr(SCTLR_ELx.UCT))
                 .rule(tid2)
                 .rule(t.hfg(14));
         d.add("DCZID_EL0", SystemRegister.DCZID_EL0)
@@ -79,7 +81,6 @@ final class CacheRegisters implements RegisterBank {
 
     private static boolean zeroingProhibited(int el, long hcr, long sctlrOfEl0) {
         boolean host = Traps.host(hcr);
-        return el == 0 && (sctlrOfEl0 & Traps.SCTLR_DZE) == 0
-                || el < 2 && !(el == 0 && host) && (hcr & Traps.HCR_TDZ) != 0;
+        return el == 0 && (sctlrOfEl0 & SCTLR_ELx.DZE) == 0 || el < 2 && !(el == 0 && host) && (hcr & HCR_EL2.TDZ) != 0;
     }
 }

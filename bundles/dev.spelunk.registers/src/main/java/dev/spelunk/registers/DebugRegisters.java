@@ -7,6 +7,10 @@ import dev.spelunk.api.banks.RegisterBank;
 import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.registers.Access;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.MDCR_EL2;
+import dev.spelunk.api.registers.fields.MDSCR_EL1;
+import dev.spelunk.api.registers.fields.OSLAR_EL1;
+import dev.spelunk.api.registers.fields.OSLSR_EL1;
 import java.util.List;
 
 /**
@@ -21,46 +25,42 @@ final class DebugRegisters implements RegisterBank {
     /** The last ones are context-aware. */
     static final int CONTEXT_AWARE = 2;
 
-    /** OSLM 0b10: the OS Lock is implemented. */
-    private static final long OSLSR_OSLM = 1L << 3;
     /** Debug authentication: nothing is implemented or enabled for a debugger that is not there. */
     private static final long DBGAUTHSTATUS = 0;
-
-    private static final long MDSCR_TDCC = 1L << 12;
 
     @Override
     public List<RegisterDefinition> registers(Architecture a) {
         Definitions d = new Definitions(a);
         Traps t = d.traps;
-        AccessRule tda = t.debug(Traps.MDCR_TDA);
-        AccessRule tdosa = t.debug(Traps.MDCR_TDOSA);
-        AccessRule tdra = t.debug(Traps.MDCR_TDRA);
-        AccessRule tdcc = (c, read) -> c.pe.el == 0 && (c.register(SystemRegister.MDSCR_EL1) & MDSCR_TDCC) != 0
+        AccessRule tda = t.debug(MDCR_EL2.TDA);
+        AccessRule tdosa = t.debug(MDCR_EL2.TDOSA);
+        AccessRule tdra = t.debug(MDCR_EL2.TDRA);
+        AccessRule tdcc = (c, read) -> c.pe.el == 0 && (c.register(SystemRegister.MDSCR_EL1) & MDSCR_EL1.TDCC) != 0
                 ? t.trapFromEl0(c)
                 : Access.ALLOWED;
         d.add("MDSCR_EL1", SystemRegister.MDSCR_EL1)
-                .field("SS", 0)
-                .field("ERR", 6)
-                .field("TDCC", 12)
-                .field("KDE", 13)
-                .field("HDE", 14)
-                .field("MDE", 15)
-                .field("TDA", 21)
-                .field("INTdis", 23, 22)
-                .field("TXU", 26)
-                .field("RXO", 27)
-                .field("TXfull", 29)
-                .field("RXfull", 30)
+                .bits("SS", MDSCR_EL1.SS)
+                .bits("ERR", MDSCR_EL1.ERR)
+                .bits("TDCC", MDSCR_EL1.TDCC)
+                .bits("KDE", MDSCR_EL1.KDE)
+                .bits("HDE", MDSCR_EL1.HDE)
+                .bits("MDE", MDSCR_EL1.MDE)
+                .bits("TDA", MDSCR_EL1.TDA)
+                .bits("INTdis", MDSCR_EL1.INTdis)
+                .bits("TXU", MDSCR_EL1.TXU)
+                .bits("RXO", MDSCR_EL1.RXO)
+                .bits("TXfull", MDSCR_EL1.TXfull)
+                .bits("RXfull", MDSCR_EL1.RXfull)
                 .rule(t.hdfg(4))
                 .rule(tda);
         d.add("OSLAR_EL1", SystemRegister.OSLAR_EL1)
-                .field("OSLK", 0)
+                .bits("OSLK", OSLAR_EL1.OSLK)
                 .reset(1)
                 .writeOnly()
                 .rule(t.hdfg(8))
                 .rule(tdosa);
         d.add("OSLSR_EL1", SystemRegister.OSLSR_EL1)
-                .constant(OSLSR_OSLM)
+                .constant(OSLSR_EL1.OSLM)
                 .rule(t.hdfg(9))
                 .rule(tdosa)
                 .onRead((c, r, stored) -> stored | c.register(SystemRegister.OSLAR_EL1) << 1);

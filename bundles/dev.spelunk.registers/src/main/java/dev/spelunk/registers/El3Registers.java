@@ -6,6 +6,9 @@ import dev.spelunk.api.banks.RegisterBank;
 import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.CPTR_EL3;
+import dev.spelunk.api.registers.fields.MDCR_EL3;
+import dev.spelunk.api.registers.fields.SCR_EL3;
 import java.util.List;
 
 /** State of EL3 (DDI 0487, D24.2): what routing, traps and ownership below it ask for. Present with FEAT_EL3. */
@@ -21,8 +24,8 @@ final class El3Registers implements RegisterBank {
         secureConfiguration(d);
         monitorDebug(d, a);
         d.add("CPTR_EL3", SystemRegister.CPTR_EL3)
-                .field("TCPAC", 31)
-                .field("TFP", 10)
+                .bits("TCPAC", CPTR_EL3.TCPAC)
+                .bits("TFP", CPTR_EL3.TFP)
                 .from(3);
         SystemControl.el3(d, d.add("SCTLR_EL3", 3, 6, 1, 0, 0)).from(3);
         d.add("ACTLR_EL3", 3, 6, 1, 0, 1).from(3);
@@ -48,33 +51,33 @@ final class El3Registers implements RegisterBank {
     private static void secureConfiguration(Definitions d) {
         RegisterDefinition.Builder b = d.add("SCR_EL3", SystemRegister.SCR_EL3)
                 .from(3)
-                .field("NS", 0)
-                .field("IRQ", 1)
-                .field("FIQ", 2)
-                .field("EA", 3)
+                .bits("NS", SCR_EL3.NS)
+                .bits("IRQ", SCR_EL3.IRQ)
+                .bits("FIQ", SCR_EL3.FIQ)
+                .bits("EA", SCR_EL3.EA)
                 .res1(5, 4)
-                .field("SMD", 7)
-                .field("HCE", 8)
-                .field("SIF", 9)
+                .bits("SMD", SCR_EL3.SMD)
+                .bits("HCE", SCR_EL3.HCE)
+                .bits("SIF", SCR_EL3.SIF)
                 .res1(10, 10)
-                .field("ST", 11)
-                .field("TWI", 12)
-                .field("TWE", 13)
+                .bits("ST", SCR_EL3.ST)
+                .bits("TWI", SCR_EL3.TWI)
+                .bits("TWE", SCR_EL3.TWE)
                 .onWrite(Definitions.HYPERVISOR_CONTROL);
         if (d.has("FEAT_LOR")) {
-            b.field("TLOR", 14);
+            b.bits("TLOR", SCR_EL3.TLOR);
         }
         if (d.has("FEAT_PAuth")) {
-            b.field("APK", 16).field("API", 17);
+            b.bits("APK", SCR_EL3.APK).bits("API", SCR_EL3.API);
         }
         if (d.has("FEAT_SEL2")) {
-            b.field("EEL2", 18);
+            b.bits("EEL2", SCR_EL3.EEL2);
         }
         if (d.has("FEAT_FGT")) {
-            b.field("FGTEn", 27);
+            b.bits("FGTEn", SCR_EL3.FGTEn);
         }
         if (d.has("FEAT_FGT2")) {
-            b.field("FGTEn2", 59);
+            b.bits("FGTEn2", SCR_EL3.FGTEn2);
         }
     }
 
@@ -82,25 +85,25 @@ final class El3Registers implements RegisterBank {
     private static void monitorDebug(Definitions d, Architecture a) {
         RegisterDefinition.Builder b = d.add("MDCR_EL3", SystemRegister.MDCR_EL3)
                 .from(3)
-                .field("TPM", 6)
-                .field("TDA", 9)
-                .field("TDOSA", 10)
-                .field("SDD", 16)
+                .bits("TPM", MDCR_EL3.TPM)
+                .bits("TDA", MDCR_EL3.TDA)
+                .bits("TDOSA", MDCR_EL3.TDOSA)
+                .bits("SDD", MDCR_EL3.SDD)
                 .onWrite(Definitions.HYPERVISOR_CONTROL);
         if (a.profiling() != null) {
-            b.field("NSPB", 13, 12);
+            b.bits("NSPB", MDCR_EL3.NSPB);
         }
         if (d.has("FEAT_SPE_FnE")) {
-            b.field("EnPMSN", 36);
+            b.bits("EnPMSN", MDCR_EL3.EnPMSN);
         }
         if (d.has("FEAT_SPE_FDS")) {
-            b.field("EnPMS3", 42);
+            b.bits("EnPMS3", MDCR_EL3.EnPMS3);
         }
         if (d.has("FEAT_SPE_nVM")) {
-            b.field("EnPMS4", 55);
+            b.bits("EnPMS4", MDCR_EL3.EnPMS4);
         }
         if (d.has("FEAT_SPE_EXC")) {
-            b.field("PMSEE", 52, 51);
+            b.bits("PMSEE", MDCR_EL3.PMSEE);
         }
     }
 }

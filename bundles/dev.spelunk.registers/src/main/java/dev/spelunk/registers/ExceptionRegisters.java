@@ -6,18 +6,13 @@ import dev.spelunk.api.banks.RegisterBank;
 import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.registers.Access;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.HCR_EL2;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.wiring.PeContext;
 import java.util.List;
 
 /** Exception handling at EL1 (DDI 0487, C5.2, D24.2.7, .10, .45, .48, .118, .163, .214) and the banked stack pointers. */
 final class ExceptionRegisters implements RegisterBank {
-    private static final long HCR_FMO = 1L << 3;
-    private static final long HCR_IMO = 1L << 4;
-    private static final long HCR_AMO = 1L << 5;
-    private static final long HCR_VF = 1L << 6;
-    private static final long HCR_VI = 1L << 7;
-    private static final long HCR_VSE = 1L << 8;
     private static final long ISR_F = 1L << 6;
     private static final long ISR_I = 1L << 7;
     private static final long ISR_A = 1L << 8;
@@ -132,15 +127,15 @@ final class ExceptionRegisters implements RegisterBank {
     /** ISR_EL1: physical interrupts, at EL1 the virtual ones where HCR_EL2 routes the physical to EL2 (D24.2.118). */
     private static long pending(PeContext c, long hcr) {
         int in = c.pe.interrupts;
-        boolean virtual = c.pe.el == 1 && (hcr & Traps.HCR_TGE) == 0;
-        boolean f = virtual && (hcr & HCR_FMO) != 0
-                ? (in & PeState.VFIQ) != 0 || (hcr & HCR_VF) != 0
+        boolean virtual = c.pe.el == 1 && (hcr & HCR_EL2.TGE) == 0;
+        boolean f = virtual && (hcr & HCR_EL2.FMO) != 0
+                ? (in & PeState.VFIQ) != 0 || (hcr & HCR_EL2.VF) != 0
                 : (in & PeState.FIQ) != 0;
-        boolean i = virtual && (hcr & HCR_IMO) != 0
-                ? (in & PeState.VIRQ) != 0 || (hcr & HCR_VI) != 0
+        boolean i = virtual && (hcr & HCR_EL2.IMO) != 0
+                ? (in & PeState.VIRQ) != 0 || (hcr & HCR_EL2.VI) != 0
                 : (in & PeState.IRQ) != 0;
-        boolean s = virtual && (hcr & HCR_AMO) != 0
-                ? (in & PeState.VSERROR) != 0 || (hcr & HCR_VSE) != 0
+        boolean s = virtual && (hcr & HCR_EL2.AMO) != 0
+                ? (in & PeState.VSERROR) != 0 || (hcr & HCR_EL2.VSE) != 0
                 : (in & PeState.SERROR) != 0;
         return (f ? ISR_F : 0) | (i ? ISR_I : 0) | (s ? ISR_A : 0);
     }

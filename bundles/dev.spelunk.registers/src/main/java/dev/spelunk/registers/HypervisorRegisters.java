@@ -6,17 +6,16 @@ import dev.spelunk.api.banks.RegisterBank;
 import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.CPTR_EL2;
+import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.registers.fields.MDCR_EL2;
+import dev.spelunk.api.registers.fields.VTCR_EL2;
 import java.util.List;
 
 /** Control of EL2, its own exceptions and translation, and stage 2 (DDI 0487, D24.2). Present with FEAT_EL2. */
 final class HypervisorRegisters implements RegisterBank {
     static final int AFSR0_EL2 = Encoding.of(3, 4, 5, 1, 0);
     static final int AFSR1_EL2 = Encoding.of(3, 4, 5, 1, 1);
-    private static final long CPTR_TCPAC = 1L << 31;
-    private static final long CPTR_TFP = 1L << 10;
-    private static final long CPTR_FPEN = 3L << 20;
-    /** Bits 13, 12, 9, 8 (no SVE) and 7:0 are RES1 while HCR_EL2.E2H is 0. */
-    private static final long CPTR_RES1 = 0x33FF;
 
     @Override
     public List<RegisterDefinition> registers(Architecture a) {
@@ -59,65 +58,65 @@ final class HypervisorRegisters implements RegisterBank {
         hypervisorConfiguration(d);
         monitorDebug(d, a);
         d.add("CPTR_EL2", SystemRegister.CPTR_EL2)
-                .field("TCPAC", 31)
-                .field("FPEN", 21, 20)
-                .field("TFP", 10)
+                .bits("TCPAC", CPTR_EL2.TCPAC)
+                .bits("FPEN", CPTR_EL2.FPEN)
+                .bits("TFP", CPTR_EL2.TFP)
                 .from(2)
-                .onRead((c, r, stored) -> (c.register(SystemRegister.HCR_EL2) & Traps.HCR_E2H) != 0
-                        ? stored & (CPTR_TCPAC | CPTR_FPEN)
-                        : stored & (CPTR_TCPAC | CPTR_TFP) | CPTR_RES1);
+                .onRead((c, r, stored) -> (c.register(SystemRegister.HCR_EL2) & HCR_EL2.E2H) != 0
+                        ? stored & (CPTR_EL2.TCPAC | CPTR_EL2.FPEN)
+                        : stored & (CPTR_EL2.TCPAC | CPTR_EL2.TFP) | CPTR_EL2.RES1);
     }
 
     /** HCR_EL2 (D24.2.62): EL1 and EL0 are AArch64 only, so RW is RAO/WI and the AArch32 controls are RES0. */
     private static void hypervisorConfiguration(Definitions d) {
         RegisterDefinition.Builder b = d.add("HCR_EL2", SystemRegister.HCR_EL2)
                 .from(2)
-                .field("VM", 0)
-                .field("SWIO", 1)
-                .field("PTW", 2)
-                .field("FMO", 3)
-                .field("IMO", 4)
-                .field("AMO", 5)
-                .field("VF", 6)
-                .field("VI", 7)
-                .field("VSE", 8)
-                .field("FB", 9)
-                .field("BSU", 11, 10)
-                .field("DC", 12)
-                .field("TWI", 13)
-                .field("TWE", 14)
-                .field("TID1", 16)
-                .field("TID2", 17)
-                .field("TID3", 18)
-                .field("TSC", 19)
-                .field("TIDCP", 20)
-                .field("TACR", 21)
-                .field("TSW", 22)
-                .field("TPCP", 23)
-                .field("TPU", 24)
-                .field("TTLB", 25)
-                .field("TVM", 26)
-                .field("TGE", 27)
-                .field("TDZ", 28)
-                .field("TRVM", 30)
+                .bits("VM", HCR_EL2.VM)
+                .bits("SWIO", HCR_EL2.SWIO)
+                .bits("PTW", HCR_EL2.PTW)
+                .bits("FMO", HCR_EL2.FMO)
+                .bits("IMO", HCR_EL2.IMO)
+                .bits("AMO", HCR_EL2.AMO)
+                .bits("VF", HCR_EL2.VF)
+                .bits("VI", HCR_EL2.VI)
+                .bits("VSE", HCR_EL2.VSE)
+                .bits("FB", HCR_EL2.FB)
+                .bits("BSU", HCR_EL2.BSU)
+                .bits("DC", HCR_EL2.DC)
+                .bits("TWI", HCR_EL2.TWI)
+                .bits("TWE", HCR_EL2.TWE)
+                .bits("TID1", HCR_EL2.TID1)
+                .bits("TID2", HCR_EL2.TID2)
+                .bits("TID3", HCR_EL2.TID3)
+                .bits("TSC", HCR_EL2.TSC)
+                .bits("TIDCP", HCR_EL2.TIDCP)
+                .bits("TACR", HCR_EL2.TACR)
+                .bits("TSW", HCR_EL2.TSW)
+                .bits("TPCP", HCR_EL2.TPCP)
+                .bits("TPU", HCR_EL2.TPU)
+                .bits("TTLB", HCR_EL2.TTLB)
+                .bits("TVM", HCR_EL2.TVM)
+                .bits("TGE", HCR_EL2.TGE)
+                .bits("TDZ", HCR_EL2.TDZ)
+                .bits("TRVM", HCR_EL2.TRVM)
                 .res1(31, 31)
-                .field("CD", 32)
-                .field("ID", 33)
+                .bits("CD", HCR_EL2.CD)
+                .bits("ID", HCR_EL2.ID)
                 .onWrite(Definitions.HYPERVISOR_CONTROL);
         if (!d.el3) {
-            b.field("HCD", 29);
+            b.bits("HCD", HCR_EL2.HCD);
         }
         if (d.vhe) {
-            b.field("E2H", 34);
+            b.bits("E2H", HCR_EL2.E2H);
         }
         if (d.has("FEAT_LOR")) {
-            b.field("TLOR", 35);
+            b.bits("TLOR", HCR_EL2.TLOR);
         }
         if (d.has("FEAT_PAuth")) {
-            b.field("APK", 40).field("API", 41);
+            b.bits("APK", HCR_EL2.APK).bits("API", HCR_EL2.API);
         }
         if (d.has("FEAT_S2FWB")) {
-            b.field("FWB", 46);
+            b.bits("FWB", HCR_EL2.FWB);
         }
     }
 
@@ -125,31 +124,31 @@ final class HypervisorRegisters implements RegisterBank {
     private static void monitorDebug(Definitions d, Architecture a) {
         RegisterDefinition.Builder b = d.add("MDCR_EL2", SystemRegister.MDCR_EL2)
                 .from(2)
-                .field("TPMCR", 5)
-                .field("TPM", 6)
-                .field("TDE", 8)
-                .field("TDA", 9)
-                .field("TDOSA", 10)
-                .field("TDRA", 11)
+                .bits("TPMCR", MDCR_EL2.TPMCR)
+                .bits("TPM", MDCR_EL2.TPM)
+                .bits("TDE", MDCR_EL2.TDE)
+                .bits("TDA", MDCR_EL2.TDA)
+                .bits("TDOSA", MDCR_EL2.TDOSA)
+                .bits("TDRA", MDCR_EL2.TDRA)
                 .onWrite(Definitions.HYPERVISOR_CONTROL);
         if (a.profiling() != null) {
-            b.field("E2PB", 13, 12).field("TPMS", 14);
+            b.bits("E2PB", MDCR_EL2.E2PB).bits("TPMS", MDCR_EL2.TPMS);
         }
         if (!d.has("FEAT_PMUv3")) {
             return;
         }
-        b.field("HPMN", 4, 0).reset(a.eventCounters()).field("HPME", 7);
+        b.bits("HPMN", MDCR_EL2.HPMN).reset(a.eventCounters()).bits("HPME", MDCR_EL2.HPME);
         if (d.has("FEAT_PMUv3p1")) {
-            b.field("HPMD", 17);
+            b.bits("HPMD", MDCR_EL2.HPMD);
         }
         if (d.has("FEAT_PMUv3p5")) {
-            b.field("HCCD", 23).field("HLP", 26);
+            b.bits("HCCD", MDCR_EL2.HCCD).bits("HLP", MDCR_EL2.HLP);
         }
         if (d.has("FEAT_PMUv3p7")) {
-            b.field("HPMFZO", 29);
+            b.bits("HPMFZO", MDCR_EL2.HPMFZO);
         }
         if (d.has("FEAT_PMUv3p7") && d.has("FEAT_SPEv1p2")) {
-            b.field("HPMFZS", 36);
+            b.bits("HPMFZS", MDCR_EL2.HPMFZS);
         }
     }
 
@@ -191,13 +190,13 @@ final class HypervisorRegisters implements RegisterBank {
         d.add("MAIR_EL2", SystemRegister.MAIR_EL2).whole().from(2).onWrite(Definitions.TRANSLATION);
         d.add("AMAIR_EL2", SystemRegister.AMAIR_EL2).from(2);
         RegisterDefinition.Builder vtcr = d.add("VTCR_EL2", SystemRegister.VTCR_EL2)
-                .field("T0SZ", 5, 0)
-                .field("SL0", 7, 6)
-                .field("IRGN0", 9, 8)
-                .field("ORGN0", 11, 10)
-                .field("SH0", 13, 12)
-                .field("TG0", 15, 14)
-                .field("PS", 18, 16)
+                .bits("T0SZ", VTCR_EL2.T0SZ)
+                .bits("SL0", VTCR_EL2.SL0)
+                .bits("IRGN0", VTCR_EL2.IRGN0)
+                .bits("ORGN0", VTCR_EL2.ORGN0)
+                .bits("SH0", VTCR_EL2.SH0)
+                .bits("TG0", VTCR_EL2.TG0)
+                .bits("PS", VTCR_EL2.PS)
                 .res1(31, 31)
                 .from(2)
                 .onWrite(Definitions.TRANSLATION);
@@ -208,15 +207,15 @@ final class HypervisorRegisters implements RegisterBank {
                 .from(2)
                 .onWrite(Definitions.TRANSLATION);
         if (d.has("FEAT_VMID16")) {
-            vtcr.field("VS", 19);
+            vtcr.bits("VS", VTCR_EL2.VS);
         }
         if (d.has("FEAT_HAFDBS")) {
-            vtcr.field("HA", 21).field("HD", 22);
+            vtcr.bits("HA", VTCR_EL2.HA).bits("HD", VTCR_EL2.HD);
         }
     }
 
     private static long form(long hcr, RegisterDefinition twoRanges, RegisterDefinition oneRange, long value) {
-        RegisterDefinition form = (hcr & Traps.HCR_E2H) != 0 ? twoRanges : oneRange;
+        RegisterDefinition form = (hcr & HCR_EL2.E2H) != 0 ? twoRanges : oneRange;
         return form.merge(value, value);
     }
 

@@ -6,6 +6,7 @@ import dev.spelunk.api.banks.RegisterBank;
 import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.HCR_EL2;
 import java.util.List;
 
 /**
@@ -76,14 +77,14 @@ final class IdentificationRegisters implements RegisterBank {
                 .from(0)
                 .readOnly()
                 .rule(d.traps.idSpaceFromEl0())
-                .rule(d.traps.hcr(Traps.HCR_TID1))
+                .rule(d.traps.hcr(HCR_EL2.TID1))
                 .rule(d.traps.hfg(28));
         d.add("AIDR_EL1", 3, 1, 0, 0, 7)
                 .constant(a.registerValue("AIDR_EL1", 0))
                 .from(0)
                 .readOnly()
                 .rule(d.traps.idSpaceFromEl0())
-                .rule(d.traps.hcr(Traps.HCR_TID1))
+                .rule(d.traps.hcr(HCR_EL2.TID1))
                 .rule(d.traps.hfg(2));
         for (int crm = 1; crm <= 7; crm++) {
             for (int op2 = 0; op2 <= 7; op2++) {
@@ -101,7 +102,7 @@ final class IdentificationRegisters implements RegisterBank {
                 .from(0)
                 .readOnly()
                 .rule(d.traps.idSpaceFromEl0())
-                .rule(d.traps.hcr(Traps.HCR_TID3));
+                .rule(d.traps.hcr(HCR_EL2.TID3));
     }
 
     private static String name(int encoding) {

@@ -7,11 +7,12 @@ import dev.spelunk.api.banks.RegisterBank;
 import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.registers.Access;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.registers.fields.SCR_EL3;
 import java.util.List;
 
 /** LORegions (DDI 0487, D24.2.119-123). There are none, so LORID_EL1 is 0 and the others are RES0. Present with FEAT_LOR. */
 final class LimitedOrderingRegisters implements RegisterBank {
-    private static final long SCR_TLOR = 1L << 14;
 
     @Override
     public List<RegisterDefinition> registers(Architecture a) {
@@ -19,8 +20,8 @@ final class LimitedOrderingRegisters implements RegisterBank {
         if (!a.has("FEAT_LOR")) {
             return List.of();
         }
-        AccessRule toEl2 = d.traps.hcr(Traps.HCR_TLOR);
-        AccessRule toEl3 = (c, read) -> d.el3 && c.pe.el < 3 && (c.register(SystemRegister.SCR_EL3) & SCR_TLOR) != 0
+        AccessRule toEl2 = d.traps.hcr(HCR_EL2.TLOR);
+        AccessRule toEl3 = (c, read) -> d.el3 && c.pe.el < 3 && (c.register(SystemRegister.SCR_EL3) & SCR_EL3.TLOR) != 0
                 ? Access.trap(3)
                 : Access.ALLOWED;
         d.add("LORSA_EL1", 3, 0, 10, 4, 0).rule(toEl2).rule(d.traps.hfg(23)).rule(toEl3);

@@ -8,6 +8,7 @@ import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.registers.Access;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.MDCR_EL2;
 import java.util.List;
 
 /**
@@ -21,8 +22,8 @@ final class PerformanceMonitorsRegisters implements RegisterBank {
             return List.of();
         }
         Definitions d = new Definitions(a);
-        AccessRule tpm = d.traps.performanceMonitors(Traps.MDCR_TPM);
-        AccessRule tpmcr = d.traps.performanceMonitors(Traps.MDCR_TPM | Traps.MDCR_TPMCR);
+        AccessRule tpm = d.traps.performanceMonitors(MDCR_EL2.TPM);
+        AccessRule tpmcr = d.traps.performanceMonitors(MDCR_EL2.TPM | MDCR_EL2.TPMCR);
         AccessRule noEl0 = (c, read) -> c.pe.el == 0 ? d.traps.trapFromEl0(c) : Access.ALLOWED;
         d.add("PMCR_EL0", SystemRegister.PMCR_EL0).from(0).rule(noEl0).rule(tpmcr);
         String[] crm12 = {

@@ -7,12 +7,12 @@ import dev.spelunk.api.banks.RegisterBank;
 import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.registers.Access;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.registers.fields.SCR_EL3;
 import java.util.List;
 
 /** The keys of pointer authentication (DDI 0487, D24.2.11-20). Present with FEAT_PAuth. */
 final class PointerAuthenticationRegisters implements RegisterBank {
-    private static final long HCR_APK = 1L << 40;
-    private static final long SCR_APK = 1L << 16;
 
     @Override
     public List<RegisterDefinition> registers(Architecture a) {
@@ -30,10 +30,10 @@ final class PointerAuthenticationRegisters implements RegisterBank {
 
     /** Both halves of a key. @param bit of the fine-grained trap */
     private static void key(Definitions d, String name, int crm, int op2, int bit) {
-        AccessRule toEl2 = (c, read) -> c.pe.el == 1 && d.traps.el2Enabled(c) && (d.traps.hcr(c) & HCR_APK) == 0
+        AccessRule toEl2 = (c, read) -> c.pe.el == 1 && d.traps.el2Enabled(c) && (d.traps.hcr(c) & HCR_EL2.APK) == 0
                 ? Access.trap(2)
                 : Access.ALLOWED;
-        AccessRule toEl3 = (c, read) -> d.el3 && c.pe.el < 3 && (c.register(SystemRegister.SCR_EL3) & SCR_APK) == 0
+        AccessRule toEl3 = (c, read) -> d.el3 && c.pe.el < 3 && (c.register(SystemRegister.SCR_EL3) & SCR_EL3.APK) == 0
                 ? Access.trap(3)
                 : Access.ALLOWED;
         d.add(name + "KeyLo_EL1", 3, 0, 2, crm, op2)

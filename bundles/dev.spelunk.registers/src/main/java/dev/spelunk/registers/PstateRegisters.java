@@ -5,6 +5,8 @@ import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.banks.RegisterBank;
 import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.registers.fields.SCTLR_ELx;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.wiring.PeContext;
 import java.util.List;
@@ -12,7 +14,7 @@ import java.util.List;
 /** PSTATE as special-purpose registers (DDI 0487, C5.2): values live in {@link PeState}. */
 final class PstateRegisters implements RegisterBank {
     /** HCR_EL2.{VSE,VI,VF}. */
-    private static final long HCR_VIRTUAL_INTERRUPTS = 7L << 6;
+    private static final long HCR_VIRTUAL_INTERRUPTS = HCR_EL2.VF | HCR_EL2.VI | HCR_EL2.VSE;
 
     @Override
     public List<RegisterDefinition> registers(Architecture a) {
@@ -34,7 +36,7 @@ final class PstateRegisters implements RegisterBank {
                 .field("I", 7)
                 .field("F", 6)
                 .from(0)
-                .rule(d.traps.el0NeedsSctlr(Traps.SCTLR_UMA))
+                .rule(d.traps.el0NeedsSctlr(SCTLR_ELx.UMA))
                 .onRead((c, r, stored) -> (long) c.pe.daif << 6)
                 .onWrite((c, r, stored, value) -> {
                     unmask(c, (int) (value >>> 6));

@@ -9,6 +9,7 @@ import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.RegisterDescription;
 import dev.spelunk.api.registers.RegisterFile;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.HCR_EL2;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.wiring.PeContext;
 import java.util.Arrays;
@@ -24,7 +25,6 @@ import java.util.function.Predicate;
  */
 final class RegisterTable implements RegisterFile {
     private static final int ENCODINGS = 1 << 16;
-    private static final int HCR_E2H_BIT = 34;
     private static final int OP1_EL2 = 4;
     private static final int OP1_EL12 = 5;
     /** {@link RegisterDefinition#lowestWriteEl} of a register that no software writes. */
@@ -200,7 +200,7 @@ final class RegisterTable implements RegisterFile {
 
     /** HCR_EL2.E2H, which is RES0 without FEAT_VHE. */
     private boolean hostExtensions() {
-        return hcr >= 0 && (pe.sys[hcr] >>> HCR_E2H_BIT & 1) != 0;
+        return hcr >= 0 && (pe.sys[hcr] >>> HCR_EL2.E2H_SHIFT & 1) != 0;
     }
 
     @Override

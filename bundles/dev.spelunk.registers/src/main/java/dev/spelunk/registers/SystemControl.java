@@ -2,11 +2,10 @@
 package dev.spelunk.registers;
 
 import dev.spelunk.api.banks.RegisterDefinition;
+import dev.spelunk.api.registers.fields.SCTLR_ELx;
 
 /** Fields of SCTLR_EL1, SCTLR_EL2 and SCTLR_EL3 (DDI 0487, D24.2.175-177) without AArch32 and without big-endian data. */
 final class SystemControl {
-    /** Where Warm reset leaves SPAN UNKNOWN it is 1, which keeps PSTATE.PAN as it was in Armv8.0. */
-    private static final long SPAN = 1L << 23;
 
     private SystemControl() {}
 
@@ -20,23 +19,23 @@ final class SystemControl {
         if (el2WithoutHost) {
             return b.res1(4, 4).res1(5, 5).res1(16, 16).res1(18, 18).res1(23, 23);
         }
-        b.field("SA0", 4)
+        b.bits("SA0", SCTLR_ELx.SA0)
                 .res1(8, 7)
-                .field("UMA", 9)
-                .field("DZE", 14)
-                .field("UCT", 15)
-                .field("nTWI", 16)
-                .field("nTWE", 18)
+                .bits("UMA", SCTLR_ELx.UMA)
+                .bits("DZE", SCTLR_ELx.DZE)
+                .bits("UCT", SCTLR_ELx.UCT)
+                .bits("nTWI", SCTLR_ELx.nTWI)
+                .bits("nTWE", SCTLR_ELx.nTWE)
                 .res1(20, 20)
-                .field("UCI", 26);
+                .bits("UCI", SCTLR_ELx.UCI);
         if (d.has("FEAT_SPECRES")) {
-            b.field("EnRCTX", 10);
+            b.bits("EnRCTX", SCTLR_ELx.EnRCTX);
         }
         if (d.has("FEAT_BTI")) {
-            b.field("BT0", 35);
+            b.bits("BT0", SCTLR_ELx.BT0);
         }
         if (d.has("FEAT_PAN")) {
-            b.field("SPAN", 23).reset(SPAN);
+            b.bits("SPAN", SCTLR_ELx.SPAN).reset(SCTLR_ELx.SPAN);
         } else {
             b.res1(23, 23);
         }
@@ -49,26 +48,29 @@ final class SystemControl {
     }
 
     private static RegisterDefinition.Builder ownLevel(Definitions d, RegisterDefinition.Builder b) {
-        b.field("M", 0)
-                .field("A", 1)
-                .field("C", 2)
-                .field("SA", 3)
+        b.bits("M", SCTLR_ELx.M)
+                .bits("A", SCTLR_ELx.A)
+                .bits("C", SCTLR_ELx.C)
+                .bits("SA", SCTLR_ELx.SA)
                 .res1(11, 11)
-                .field("I", 12)
-                .field("WXN", 19)
+                .bits("I", SCTLR_ELx.I)
+                .bits("WXN", SCTLR_ELx.WXN)
                 .res1(22, 22)
                 .res1(29, 28);
         if (d.has("FEAT_LSE2")) {
-            b.field("nAA", 6);
+            b.bits("nAA", SCTLR_ELx.nAA);
         }
         if (d.has("FEAT_PAuth")) {
-            b.field("EnIA", 31).field("EnIB", 30).field("EnDA", 27).field("EnDB", 13);
+            b.bits("EnIA", SCTLR_ELx.EnIA)
+                    .bits("EnIB", SCTLR_ELx.EnIB)
+                    .bits("EnDA", SCTLR_ELx.EnDA)
+                    .bits("EnDB", SCTLR_ELx.EnDB);
         }
         if (d.has("FEAT_BTI")) {
-            b.field("BT", 36);
+            b.bits("BT", SCTLR_ELx.BT);
         }
         if (d.has("FEAT_SSBS")) {
-            b.field("DSSBS", 44);
+            b.bits("DSSBS", SCTLR_ELx.DSSBS);
         }
         return b;
     }

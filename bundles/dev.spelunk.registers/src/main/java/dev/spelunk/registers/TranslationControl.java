@@ -2,6 +2,8 @@
 package dev.spelunk.registers;
 
 import dev.spelunk.api.banks.RegisterDefinition;
+import dev.spelunk.api.registers.fields.TCR_EL1;
+import dev.spelunk.api.registers.fields.TCR_EL2;
 
 /** Fields of the translation control registers with two ranges and with one (DDI 0487, D24.2.194-196). */
 final class TranslationControl {
@@ -9,57 +11,57 @@ final class TranslationControl {
 
     /** TCR_EL1, and TCR_EL2 while HCR_EL2.E2H is 1. */
     static RegisterDefinition.Builder twoRanges(Definitions d, RegisterDefinition.Builder b) {
-        b.field("T0SZ", 5, 0)
-                .field("EPD0", 7)
-                .field("IRGN0", 9, 8)
-                .field("ORGN0", 11, 10)
-                .field("SH0", 13, 12)
-                .field("TG0", 15, 14)
-                .field("T1SZ", 21, 16)
-                .field("A1", 22)
-                .field("EPD1", 23)
-                .field("IRGN1", 25, 24)
-                .field("ORGN1", 27, 26)
-                .field("SH1", 29, 28)
-                .field("TG1", 31, 30)
-                .field("IPS", 34, 32)
-                .field("AS", 36)
-                .field("TBI0", 37)
-                .field("TBI1", 38);
+        b.bits("T0SZ", TCR_EL1.T0SZ)
+                .bits("EPD0", TCR_EL1.EPD0)
+                .bits("IRGN0", TCR_EL1.IRGN0)
+                .bits("ORGN0", TCR_EL1.ORGN0)
+                .bits("SH0", TCR_EL1.SH0)
+                .bits("TG0", TCR_EL1.TG0)
+                .bits("T1SZ", TCR_EL1.T1SZ)
+                .bits("A1", TCR_EL1.A1)
+                .bits("EPD1", TCR_EL1.EPD1)
+                .bits("IRGN1", TCR_EL1.IRGN1)
+                .bits("ORGN1", TCR_EL1.ORGN1)
+                .bits("SH1", TCR_EL1.SH1)
+                .bits("TG1", TCR_EL1.TG1)
+                .bits("IPS", TCR_EL1.IPS)
+                .bits("AS", TCR_EL1.AS)
+                .bits("TBI0", TCR_EL1.TBI0)
+                .bits("TBI1", TCR_EL1.TBI1);
         if (d.has("FEAT_HPDS")) {
-            b.field("HPD0", 41).field("HPD1", 42);
+            b.bits("HPD0", TCR_EL1.HPD0).bits("HPD1", TCR_EL1.HPD1);
         }
         if (d.has("FEAT_HAFDBS")) {
-            b.field("HA", 39).field("HD", 40);
+            b.bits("HA", TCR_EL1.HA).bits("HD", TCR_EL1.HD);
         }
         if (d.has("FEAT_PAuth")) {
-            b.field("TBID0", 51).field("TBID1", 52);
+            b.bits("TBID0", TCR_EL1.TBID0).bits("TBID1", TCR_EL1.TBID1);
         }
         if (d.has("FEAT_E0PD")) {
-            b.field("E0PD0", 55).field("E0PD1", 56);
+            b.bits("E0PD0", TCR_EL1.E0PD0).bits("E0PD1", TCR_EL1.E0PD1);
         }
         return b;
     }
 
     /** TCR_EL3, and TCR_EL2 while HCR_EL2.E2H is 0. */
     static RegisterDefinition.Builder oneRange(Definitions d, RegisterDefinition.Builder b) {
-        b.field("T0SZ", 5, 0)
-                .field("IRGN0", 9, 8)
-                .field("ORGN0", 11, 10)
-                .field("SH0", 13, 12)
-                .field("TG0", 15, 14)
-                .field("PS", 18, 16)
-                .field("TBI", 20)
+        b.bits("T0SZ", TCR_EL2.T0SZ)
+                .bits("IRGN0", TCR_EL2.IRGN0)
+                .bits("ORGN0", TCR_EL2.ORGN0)
+                .bits("SH0", TCR_EL2.SH0)
+                .bits("TG0", TCR_EL2.TG0)
+                .bits("PS", TCR_EL2.PS)
+                .bits("TBI", TCR_EL2.TBI)
                 .res1(23, 23)
                 .res1(31, 31);
         if (d.has("FEAT_HPDS")) {
-            b.field("HPD", 24);
+            b.bits("HPD", TCR_EL2.HPD);
         }
         if (d.has("FEAT_HAFDBS")) {
-            b.field("HA", 21).field("HD", 22);
+            b.bits("HA", TCR_EL2.HA).bits("HD", TCR_EL2.HD);
         }
         if (d.has("FEAT_PAuth")) {
-            b.field("TBID", 29);
+            b.bits("TBID", TCR_EL2.TBID);
         }
         return b;
     }

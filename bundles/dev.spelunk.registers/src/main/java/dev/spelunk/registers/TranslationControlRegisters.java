@@ -5,6 +5,8 @@ import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.banks.RegisterBank;
 import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.CPACR_EL1;
+import dev.spelunk.api.registers.fields.HCR_EL2;
 import java.util.List;
 
 /** System and translation control of the EL1&amp;0 regime (DDI 0487, D24.2.2, .17, .34, .36, .127, .142, .175, .194, .209, .212). */
@@ -45,14 +47,14 @@ final class TranslationControlRegisters implements RegisterBank {
                 .rule(t.virtualMemory())
                 .rule(t.hfg(3));
         RegisterDefinition.Builder cpacr = d.add("CPACR_EL1", SystemRegister.CPACR_EL1)
-                .field("FPEN", 21, 20)
+                .bits("FPEN", CPACR_EL1.FPEN)
                 .rule(t.architecturalFeatureAccess())
                 .rule(t.hfg(12));
         RegisterDefinition.Builder contextidr = d.add("CONTEXTIDR_EL1", SystemRegister.CONTEXTIDR_EL1)
                 .field("PROCID", 31, 0)
                 .rule(t.virtualMemory())
                 .rule(t.hfg(11));
-        d.add("ACTLR_EL1", SystemRegister.ACTLR_EL1).rule(t.hcr(Traps.HCR_TACR));
+        d.add("ACTLR_EL1", SystemRegister.ACTLR_EL1).rule(t.hcr(HCR_EL2.TACR));
         d.add("PAR_EL1", SystemRegister.PAR_EL1).whole().rule(t.hfg(27));
         if (vhe) {
             sctlr.redirectedAtEl2(SystemRegister.SCTLR_EL2);

@@ -5,32 +5,14 @@ import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.banks.AccessRule;
 import dev.spelunk.api.registers.Access;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.registers.fields.MDCR_EL2;
+import dev.spelunk.api.registers.fields.MDCR_EL3;
+import dev.spelunk.api.registers.fields.SCR_EL3;
 import dev.spelunk.api.wiring.PeContext;
 
 /** Trap controls as rules, with what the architecture decides once left out of each access. */
 final class Traps {
-    static final long HCR_TID1 = 1L << 16;
-    static final long HCR_TID2 = 1L << 17;
-    static final long HCR_TID3 = 1L << 18;
-    static final long HCR_TACR = 1L << 21;
-    static final long HCR_TVM = 1L << 26;
-    static final long HCR_TGE = 1L << 27;
-    static final long HCR_TDZ = 1L << 28;
-    static final long HCR_TRVM = 1L << 30;
-    static final long HCR_E2H = 1L << 34;
-    static final long HCR_TLOR = 1L << 35;
-    static final long SCTLR_UMA = 1L << 9;
-    static final long SCTLR_DZE = 1L << 14;
-    static final long SCTLR_UCT = 1L << 15;
-    static final long MDCR_TPMCR = 1L << 5;
-    static final long MDCR_TPM = 1L << 6;
-    static final long MDCR_TDE = 1L << 8;
-    static final long MDCR_TDA = 1L << 9;
-    static final long MDCR_TDOSA = 1L << 10;
-    static final long MDCR_TDRA = 1L << 11;
-    private static final long SCR_NS = 1L;
-    private static final long SCR_EEL2 = 1L << 18;
-    private static final long SCR_FGTEN = 1L << 27;
     private static final AccessRule NEVER = (c, read) -> Access.ALLOWED;
 
     private final boolean el2;
@@ -47,7 +29,7 @@ final class Traps {
 
     /** Whether EL2 is implemented and enabled in the current Security state. */
     boolean el2Enabled(PeContext c) {
-        return el2 && (!el3 || (c.register(SystemRegister.SCR_EL3) & (SCR_NS | SCR_EEL2)) != 0);
+        return el2 && (!el3 || (c.register(SystemRegister.SCR_EL3) & (SCR_EL3.NS | SCR_EL3.EEL2)) != 0);
     }
 
     /** HCR_EL2, 0 when EL2 is not there or not enabled. */
@@ -56,7 +38,7 @@ final class Traps {
     }
 
     static boolean host(long hcr) {
-        return (hcr & (HCR_E2H | HCR_TGE)) == (HCR_E2H | HCR_TGE);
+        return (hcr & (HCR_EL2.E2H | HCR_EL2.TGE)) == (HCR_EL2.E2H | HCR_EL2.TGE);
     }
 
     /** SCTLR_EL1, or SCTLR_EL2 where that controls EL0 because HCR_EL2.{E2H,TGE} is {1,1}. */
@@ -70,7 +52,7 @@ final class Traps {
     }
 
     int trapFromEl0(PeContext c) {
-        return Access.trap((hcr(c) & HCR_TGE) != 0 ? 2 : 1);
+        return Access.trap((hcr(c) & HCR_EL2.TGE) != 0 ? 2 : 1);
     }
 
     /** EL0 reads of the ID space: UNDEFINED, or with FEAT_IDST a trap with EC 0x18 (DDI 0487, D24.1). */
@@ -98,7 +80,7 @@ final class Traps {
             return NEVER;
         }
         return (c, read) ->
-                c.pe.el == 1 && (hcr(c) & (read ? HCR_TRVM : HCR_TVM)) != 0 ? Access.trap(2) : Access.ALLOWED;
+                c.pe.el == 1 && (hcr(c) & (read ? HCR_EL2.TRVM : HCR_EL2.TVM)) != 0 ? Access.trap(2) : Access.ALLOWED;
     }
 
     /** CPTR_EL2.TCPAC and CPTR_EL3.TCPAC. */
@@ -129,7 +111,7 @@ final class Traps {
             if (c.pe.el > 1
                     || control < 0
                     || (c.register(control) >>> bit & 1) == 0
-                    || el3 && (c.register(SystemRegister.SCR_EL3) & SCR_FGTEN) == 0
+                    || el3 && (c.register(SystemRegister.SCR_EL3) & SCR_EL3.FGTEn) == 0
                     || !el2Enabled(c)
                     || c.pe.el == 0 && host(hcr(c))) {
                 return Access.ALLOWED;
@@ -153,11 +135,12 @@ final class Traps {
         return (c, read) -> {
             if (c.pe.el < 2
                     && el2Enabled(c)
-                    && ((c.register(SystemRegister.MDCR_EL2) & (mask | MDCR_TDE)) != 0 || (hcr(c) & HCR_TGE) != 0)) {
+                    && ((c.register(SystemRegister.MDCR_EL2) & (mask | MDCR_EL2.TDE)) != 0
+                            || (hcr(c) & HCR_EL2.TGE) != 0)) {
                 return Access.trap(2);
             }
             // MDCR_EL3 has no TDRA: MDRAR_EL1 is under TDA there.
-            long atEl3 = mask == MDCR_TDRA ? MDCR_TDA : mask;
+            long atEl3 = mask == MDCR_EL2.TDRA ? MDCR_EL2.TDA : mask;
             return el3 && c.pe.el < 3 && (c.register(SystemRegister.MDCR_EL3) & atEl3) != 0
                     ? Access.trap(3)
                     : Access.ALLOWED;
@@ -170,7 +153,7 @@ final class Traps {
             if (c.pe.el < 2 && el2Enabled(c) && (c.register(SystemRegister.MDCR_EL2) & mask) != 0) {
                 return Access.trap(2);
             }
-            return el3 && c.pe.el < 3 && (c.register(SystemRegister.MDCR_EL3) & MDCR_TPM) != 0
+            return el3 && c.pe.el < 3 && (c.register(SystemRegister.MDCR_EL3) & MDCR_EL3.TPM) != 0
                     ? Access.trap(3)
                     : Access.ALLOWED;
         };

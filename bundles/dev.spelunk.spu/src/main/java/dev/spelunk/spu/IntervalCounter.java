@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spu;
 
+import dev.spelunk.api.registers.fields.PMSIRR_EL1;
 import dev.spelunk.api.state.RandomStream;
 
 /**
@@ -14,7 +15,6 @@ final class IntervalCounter {
 
     private static final long COUNT = 0xFFFF_FFFFL;
     private static final int ECOUNT_SHIFT = 56;
-    private static final long RND = 1;
 
     private IntervalCounter() {}
 
@@ -22,7 +22,7 @@ final class IntervalCounter {
     static long membersBeforeStep(long pmsicr, long pmsirr, boolean ernd) {
         long count = pmsicr & COUNT;
         long members = count == 0 ? interval(pmsirr) : count - 1;
-        if (ernd && (pmsirr & RND) != 0 && pmsicr >>> ECOUNT_SHIFT != 0) {
+        if (ernd && (pmsirr & PMSIRR_EL1.RND) != 0 && pmsicr >>> ECOUNT_SHIFT != 0) {
             members = Math.min(members, (pmsicr >>> ECOUNT_SHIFT) - 1);
         }
         return members;
@@ -36,7 +36,7 @@ final class IntervalCounter {
         long count = pmsicr & COUNT;
         count = count == 0 ? reload(pmsirr, ernd, random) - (members - 1) : count - members;
         long ecount = pmsicr >>> ECOUNT_SHIFT;
-        if (ernd && (pmsirr & RND) != 0 && ecount != 0) {
+        if (ernd && (pmsirr & PMSIRR_EL1.RND) != 0 && ecount != 0) {
             ecount -= members;
         }
         return ecount << ECOUNT_SHIFT | count;
@@ -46,7 +46,7 @@ final class IntervalCounter {
     static long step(long pmsicr, long pmsirr, boolean ernd, RandomStream random) {
         long count = pmsicr & COUNT;
         long ecount = pmsicr >>> ECOUNT_SHIFT;
-        boolean secondary = ernd && (pmsirr & RND) != 0;
+        boolean secondary = ernd && (pmsirr & PMSIRR_EL1.RND) != 0;
         if (count == 0) {
             count = reload(pmsirr, ernd, random);
         } else {
@@ -69,7 +69,7 @@ final class IntervalCounter {
     }
 
     private static long reload(long pmsirr, boolean ernd, RandomStream random) {
-        boolean jitter = !ernd && (pmsirr & RND) != 0;
+        boolean jitter = !ernd && (pmsirr & PMSIRR_EL1.RND) != 0;
         return interval(pmsirr) + (jitter ? random.nextByte() : 0);
     }
 

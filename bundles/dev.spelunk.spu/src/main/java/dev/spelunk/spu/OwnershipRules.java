@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spu;
 
+import dev.spelunk.api.registers.fields.HCR_EL2;
+
 /**
  * Who owns the profiling buffer and where profiling is enabled, as functions of register values
  * (DDI 0487, D17.4 and D17.7.5). A Security state is {NSE, NS}; {@link #ROOT} owns nothing and
@@ -21,7 +23,6 @@ final class OwnershipRules {
     private static final int NSPB_SHIFT = 12;
     private static final int NSPBE_SHIFT = 11;
     private static final int E2PB_SHIFT = 12;
-    private static final long HCR_TGE = 1L << 27;
 
     private OwnershipRules() {}
 
@@ -75,7 +76,7 @@ final class OwnershipRules {
             long hcrEl2,
             long pmscrEl1,
             long pmscrEl2) {
-        boolean tge = el2Enabled && (hcrEl2 & HCR_TGE) != 0;
+        boolean tge = el2Enabled && (hcrEl2 & HCR_EL2.TGE) != 0;
         if (!bufferEnabled || el > owningEl || tge && owningEl == 1 || owningState != stateAtEl) {
             return false;
         }

@@ -6,6 +6,8 @@ import dev.spelunk.api.mmu.Translation;
 import dev.spelunk.api.profiling.BufferTranslation;
 import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.records.RecordOrigin;
+import dev.spelunk.api.registers.fields.PMBLIMITR_EL1;
+import dev.spelunk.api.registers.fields.PMBSR_ELx;
 import dev.spelunk.api.state.BusAbort;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.SpuState;
@@ -20,8 +22,6 @@ final class ProfilingBuffer {
     private static final int BSC_FILLED = 1;
     private static final int FSC_SYNCHRONOUS_EXTERNAL_ABORT = 0x10;
 
-    private static final long LIMIT = ~0xFFFL;
-    private static final int FM_SHIFT = 1;
     private static final int FM_DISCARD = 2;
     private static final int TOP_BYTE_SHIFT = 56;
     private static final int PAGE = 4096;
@@ -45,7 +45,8 @@ final class ProfilingBuffer {
 
     /** Whether records are discarded (D17.5.5). */
     boolean discards() {
-        return extension.discardMode() && (registers.get(SpuRegisters.PMBLIMITR_EL1) >>> FM_SHIFT & 3) == FM_DISCARD;
+        return extension.discardMode()
+                && (registers.get(SpuRegisters.PMBLIMITR_EL1) >>> PMBLIMITR_EL1.FM_SHIFT & 3) == FM_DISCARD;
     }
 
     /**
@@ -56,10 +57,10 @@ final class ProfilingBuffer {
      */
     boolean accepts() {
         long pointer = registers.get(SpuRegisters.PMBPTR_EL1);
-        long limit = registers.get(SpuRegisters.PMBLIMITR_EL1) & LIMIT;
+        long limit = registers.get(SpuRegisters.PMBLIMITR_EL1) & PMBLIMITR_EL1.LIMIT;
         if (pointer >>> TOP_BYTE_SHIFT != limit >>> TOP_BYTE_SHIFT || (pointer & extension.alignment() - 1) != 0) {
             count(SpuState.ACCESS_NOT_ALLOWED);
-            record(OwnershipRules.EC_OTHER, BSC_ACCESS_NOT_ALLOWED, SpuRegisters.DL, 0);
+            record(OwnershipRules.EC_OTHER, BSC_ACCESS_NOT_ALLOWED, PMBSR_ELx.DL, 0);
             return false;
         }
         if (full(pointer, limit, extension.maxRecordSize())) {
@@ -114,7 +115,7 @@ final class ProfilingBuffer {
     void checkFull() {
         if (full(
                 registers.get(SpuRegisters.PMBPTR_EL1),
-                registers.get(SpuRegisters.PMBLIMITR_EL1) & LIMIT,
+                registers.get(SpuRegisters.PMBLIMITR_EL1) & PMBLIMITR_EL1.LIMIT,
                 extension.maxRecordSize())) {
             count(SpuState.BUFFER_FULL);
             record(OwnershipRules.EC_OTHER, BSC_FILLED, 0, 0);
@@ -124,7 +125,7 @@ final class ProfilingBuffer {
     /** A collision (D17.3.7): COLL in the register that records other events. */
     void collision() {
         int register = controls.syndromeRegister(OwnershipRules.EC_OTHER, 0);
-        context.register(register, context.register(register) | SpuRegisters.COLL);
+        context.register(register, context.register(register) | PMBSR_ELx.COLL);
     }
 
     /** Bytes written before an External abort. */
@@ -150,7 +151,7 @@ final class ProfilingBuffer {
         record(
                 translation.stage2 ? OwnershipRules.EC_STAGE2 : OwnershipRules.EC_STAGE1,
                 translation.fault,
-                midRecord ? SpuRegisters.DL : 0,
+                midRecord ? PMBSR_ELx.DL : 0,
                 0);
     }
 
@@ -160,7 +161,7 @@ final class ProfilingBuffer {
                 OwnershipRules.EC_STAGE1,
                 FSC_SYNCHRONOUS_EXTERNAL_ABORT,
                 0,
-                SpuRegisters.EA | (midRecord ? SpuRegisters.DL : 0));
+                PMBSR_ELx.EA | (midRecord ? PMBSR_ELx.DL : 0));
     }
 
     /**
@@ -173,9 +174,9 @@ final class ProfilingBuffer {
         int register = controls.syndromeRegister(ec, mss);
         long old = context.register(register);
         long syndrome = old | always;
-        if ((old & SpuRegisters.S) == 0) {
-            long kept = SpuRegisters.DL | SpuRegisters.EA | SpuRegisters.COLL;
-            syndrome = syndrome & kept | first | SpuRegisters.S | (long) ec << 26 | mss;
+        if ((old & PMBSR_ELx.S) == 0) {
+            long kept = PMBSR_ELx.DL | PMBSR_ELx.EA | PMBSR_ELx.COLL;
+            syndrome = syndrome & kept | first | PMBSR_ELx.S | (long) ec << 26 | mss;
         }
         context.register(register, syndrome);
         pe.spu.enabled = false;

@@ -6,15 +6,13 @@ import dev.spelunk.api.profiling.ManagementEventRouting;
 import dev.spelunk.api.profiling.ProfilingOwnership;
 import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.registers.fields.PMBLIMITR_EL1;
+import dev.spelunk.api.registers.fields.SCR_EL3;
 import dev.spelunk.api.wiring.PeContext;
 
 /** {@link OwnershipRules} over the current register values of one PE, and the composed routing of its events. */
 final class ProfilingControls implements ProfilingOwnership {
-    private static final long PMBLIMITR_E = 1;
-    private static final long HCR_E2H = 1L << 34;
-    private static final long SCR_NS = 1;
-    private static final long SCR_EEL2 = 1L << 18;
-    private static final int SCR_NSE_SHIFT = 62;
     private static final int[] PMBSR = {0, SystemRegister.PMBSR_EL1, SystemRegister.PMBSR_EL2, SystemRegister.PMBSR_EL3
     };
 
@@ -46,7 +44,7 @@ final class ProfilingControls implements ProfilingOwnership {
             return OwnershipRules.NON_SECURE;
         }
         long scr = registers.get(SpuRegisters.SCR_EL3);
-        return (registers.rme ? (int) (scr >>> SCR_NSE_SHIFT) & 1 : 0) << 1 | (int) (scr & SCR_NS);
+        return (registers.rme ? (int) (scr >>> SCR_EL3.NSE_SHIFT) & 1 : 0) << 1 | (int) (scr & SCR_EL3.NS);
     }
 
     @Override
@@ -63,7 +61,7 @@ final class ProfilingControls implements ProfilingOwnership {
         return OwnershipRules.bufferEnabled(
                 owningState(),
                 currentState(),
-                (registers.get(SpuRegisters.PMBLIMITR_EL1) & PMBLIMITR_E) != 0,
+                (registers.get(SpuRegisters.PMBLIMITR_EL1) & PMBLIMITR_EL1.E) != 0,
                 stopped());
     }
 
@@ -89,7 +87,9 @@ final class ProfilingControls implements ProfilingOwnership {
         if (owningEl() == 1) {
             return Translator.REGIME_EL10;
         }
-        return (registers.get(SpuRegisters.HCR_EL2) & HCR_E2H) != 0 ? Translator.REGIME_EL20 : Translator.REGIME_EL2;
+        return (registers.get(SpuRegisters.HCR_EL2) & HCR_EL2.E2H) != 0
+                ? Translator.REGIME_EL20
+                : Translator.REGIME_EL2;
     }
 
     /** Encoding of the register that records an event: see {@link ManagementEventRouting#target}. */
@@ -108,6 +108,6 @@ final class ProfilingControls implements ProfilingOwnership {
     }
 
     private boolean secureEl2() {
-        return registers.sel2 && (registers.get(SpuRegisters.SCR_EL3) & SCR_EEL2) != 0;
+        return registers.sel2 && (registers.get(SpuRegisters.SCR_EL3) & SCR_EL3.EEL2) != 0;
     }
 }

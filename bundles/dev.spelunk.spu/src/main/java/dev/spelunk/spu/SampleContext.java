@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spu;
 
+import dev.spelunk.api.registers.fields.CNTHCTL_EL2;
+import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.registers.fields.PMSCR_EL1;
+import dev.spelunk.api.registers.fields.SCR_EL3;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.Operation;
 
@@ -9,14 +13,6 @@ final class SampleContext {
     static final int VIRTUAL = 0;
     static final int PHYSICAL = 1;
     static final int OFFSET_PHYSICAL = 3;
-
-    private static final long CX = 1 << 3;
-    private static final long PA = 1 << 4;
-    private static final long TS = 1 << 5;
-    private static final long HCR_TGE = 1L << 27;
-    private static final long HCR_E2H = 1L << 34;
-    private static final long CNTHCTL_ECV = 1 << 12;
-    private static final long SCR_ECVEN = 1L << 28;
 
     private final MachineState machine;
     private final SpuRegisters registers;
@@ -36,18 +32,18 @@ final class SampleContext {
         long pmscr1 = registers.get(SpuRegisters.PMSCR_EL1);
         long pmscr2 = registers.get(SpuRegisters.PMSCR_EL2);
 
-        if (sample.el != 2 && (hcr & HCR_TGE) == 0 && (pmscr1 & CX) != 0) {
+        if (sample.el != 2 && (hcr & HCR_EL2.TGE) == 0 && (pmscr1 & PMSCR_EL1.CX) != 0) {
             sample.flags |= Operation.HAS_CONTEXT_EL1;
             sample.contextEl1 = (int) registers.get(SpuRegisters.CONTEXTIDR_EL1);
         }
-        if (el2 && (pmscr2 & CX) != 0) {
+        if (el2 && (pmscr2 & PMSCR_EL1.CX) != 0) {
             sample.flags |= Operation.HAS_CONTEXT_EL2;
             sample.contextEl2 = (int) registers.get(SpuRegisters.CONTEXTIDR_EL2);
         }
         if (!physicalAddress(owner, el2, pmscr1, pmscr2)) {
             sample.flags &= ~Operation.HAS_PA;
         }
-        if (((owner == 1 ? pmscr1 : pmscr2) & TS) != 0) {
+        if (((owner == 1 ? pmscr1 : pmscr2) & PMSCR_EL1.TS) != 0) {
             sample.flags |= Operation.HAS_TIMESTAMP;
             sample.timestamp = machine.count(sample.dispatch)
                     - offset(timestamp(owner, el2, registers.ecv, pmscr1, pmscr2), sample.el, hcr);
@@ -57,9 +53,9 @@ final class SampleContext {
     /** Whether the data physical address is collected (CollectPhysicalAddress). */
     static boolean physicalAddress(int owningEl, boolean el2Enabled, long pmscrEl1, long pmscrEl2) {
         if (!el2Enabled) {
-            return (pmscrEl1 & PA) != 0;
+            return (pmscrEl1 & PMSCR_EL1.PA) != 0;
         }
-        return (pmscrEl2 & PA) != 0 && (owningEl == 2 || (pmscrEl1 & PA) != 0);
+        return (pmscrEl2 & PMSCR_EL1.PA) != 0 && (owningEl == 2 || (pmscrEl1 & PMSCR_EL1.PA) != 0);
     }
 
     /** Which counter a timestamp shows (Table D17-3); the reserved PCT value counts as 00. */
@@ -82,13 +78,13 @@ final class SampleContext {
 
     private long offset(int kind, int el, long hcr) {
         if (kind == VIRTUAL) {
-            boolean inHost = (hcr & HCR_E2H) != 0 && (el == 2 || el == 0 && (hcr & HCR_TGE) != 0);
+            boolean inHost = (hcr & HCR_EL2.E2H) != 0 && (el == 2 || el == 0 && (hcr & HCR_EL2.TGE) != 0);
             return !registers.el2 || inHost ? 0 : registers.get(SpuRegisters.CNTVOFF_EL2);
         }
         boolean offset = kind == OFFSET_PHYSICAL
                 && registers.el2
-                && (registers.get(SpuRegisters.CNTHCTL_EL2) & CNTHCTL_ECV) != 0
-                && (!registers.el3 || (registers.get(SpuRegisters.SCR_EL3) & SCR_ECVEN) != 0);
+                && (registers.get(SpuRegisters.CNTHCTL_EL2) & CNTHCTL_EL2.ECV) != 0
+                && (!registers.el3 || (registers.get(SpuRegisters.SCR_EL3) & SCR_EL3.ECVEn) != 0);
         return offset ? registers.get(SpuRegisters.CNTPOFF_EL2) : 0;
     }
 }

@@ -10,6 +10,7 @@ import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.profiling.ProfilingRulesBuilder;
+import dev.spelunk.api.registers.fields.PMBIDR_EL1;
 import dev.spelunk.api.spu.Sampler;
 import dev.spelunk.api.wiring.PeContext;
 import java.util.ArrayList;
@@ -48,8 +49,6 @@ public final class SamplingUnitComponent implements SamplingUnit {
     }
 
     private static final int[] INTERVALS = {256, 512, 768, 1024, 1536, 2048, 3072, 4096};
-    /** PMBIDR_EL1.F: the SPU's translations manage Access flag and dirty state as the regime says. */
-    private static final long PMBIDR_F = 1 << 5;
 
     private final long pmsidr;
     private final long pmbidr;
@@ -76,7 +75,7 @@ public final class SamplingUnitComponent implements SamplingUnit {
                 | (long) Integer.numberOfTrailingZeros(maxSize) << 12
                 | (config.countSize() == 16 ? 3L : 2L) << 16
                 | (config.archInst() ? 1 << 3 : 0);
-        pmbidr = PMBIDR_F | Integer.numberOfTrailingZeros(alignment);
+        pmbidr = PMBIDR_EL1.F | Integer.numberOfTrailingZeros(alignment);
     }
 
     @Override

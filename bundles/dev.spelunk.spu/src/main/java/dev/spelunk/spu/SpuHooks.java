@@ -5,6 +5,8 @@ import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.profiling.ProfilingRegisters;
 import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.PMBIDR_EL1;
+import dev.spelunk.api.registers.fields.PMSCR_EL2;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.wiring.PeContext;
 
@@ -12,8 +14,7 @@ import dev.spelunk.api.wiring.PeContext;
  * What reads and writes of SPE registers do beside reading and storing.
  */
 final class SpuHooks {
-    private static final long PMBIDR_P = 1 << 4;
-    private static final long PMSCR_EL2_ENABLES = 0b11;
+    private static final long PMSCR_EL2_ENABLES = PMSCR_EL2.E0HSPE | PMSCR_EL2.E2SPE;
 
     private SpuHooks() {}
 
@@ -64,6 +65,6 @@ final class SpuHooks {
         values.refresh();
         ProfilingControls controls = new ProfilingControls(values, rules);
         boolean owned = controls.inOwningState() && controls.owningEl() <= context.pe.el;
-        return owned ? stored : stored | PMBIDR_P;
+        return owned ? stored : stored | PMBIDR_EL1.P;
     }
 }

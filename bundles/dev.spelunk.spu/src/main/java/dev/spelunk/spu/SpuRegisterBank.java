@@ -10,6 +10,11 @@ import dev.spelunk.api.banks.TrapControls;
 import dev.spelunk.api.profiling.ProfilingRegisters;
 import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.PMBLIMITR_EL1;
+import dev.spelunk.api.registers.fields.PMBSR_ELx;
+import dev.spelunk.api.registers.fields.PMSCR_EL1;
+import dev.spelunk.api.registers.fields.PMSCR_EL2;
+import dev.spelunk.api.registers.fields.PMSIRR_EL1;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -63,8 +68,8 @@ final class SpuRegisterBank implements RegisterBank {
                 .onRead(SpuHooks::readInterval)
                 .onWrite(SpuHooks::writeInterval));
         registers.add(sampling("PMSIRR_EL1", SystemRegister.PMSIRR_EL1, FGT_PMSIRR)
-                .field("INTERVAL", 31, 8)
-                .field("RND", 0)
+                .bits("INTERVAL", PMSIRR_EL1.INTERVAL)
+                .bits("RND", PMSIRR_EL1.RND)
                 .onWrite(SpuHooks::writeInterval));
         registers.add(sampling("PMSFCR_EL1", SystemRegister.PMSFCR_EL1, FGT_PMSFCR));
         registers.add(
@@ -82,26 +87,26 @@ final class SpuRegisterBank implements RegisterBank {
         boolean vhe = el2 && architecture.has("FEAT_VHE");
         int pct = architecture.has("FEAT_ECV") ? 7 : 6;
         RegisterDefinition.Builder el1 = sampling("PMSCR_EL1", SystemRegister.PMSCR_EL1, FGT_PMSCR)
-                .field("TS", 5)
-                .field("PA", 4)
-                .field("CX", 3)
-                .field("E1SPE", 1)
-                .field("E0SPE", 0)
+                .bits("TS", PMSCR_EL1.TS)
+                .bits("PA", PMSCR_EL1.PA)
+                .bits("CX", PMSCR_EL1.CX)
+                .bits("E1SPE", PMSCR_EL1.E1SPE)
+                .bits("E0SPE", PMSCR_EL1.E0SPE)
                 .onWrite(ProfilingRegisters::writeControl);
         registers.add(el1);
         if (!el2) {
-            el1.readOnlyField("PCT", 7, 6).reset(1 << 6);
+            el1.readOnlyBits("PCT", PMSCR_EL1.PCT).reset(1 << 6);
             return;
         }
         el1.field("PCT", pct, 6);
         registers.add(ProfilingRegisters.owned(RegisterDefinition.of("PMSCR_EL2", SystemRegister.PMSCR_EL2)
                         .from(2)
                         .field("PCT", pct, 6)
-                        .field("TS", 5)
-                        .field("PA", 4)
-                        .field("CX", 3)
-                        .field("E2SPE", 1)
-                        .field("E0HSPE", 0))
+                        .bits("TS", PMSCR_EL2.TS)
+                        .bits("PA", PMSCR_EL2.PA)
+                        .bits("CX", PMSCR_EL2.CX)
+                        .bits("E2SPE", PMSCR_EL2.E2SPE)
+                        .bits("E0HSPE", PMSCR_EL2.E0HSPE))
                 .onRead(SpuHooks::readControlEl2)
                 .onWrite(ProfilingRegisters::writeControl));
         if (vhe) {
@@ -114,9 +119,9 @@ final class SpuRegisterBank implements RegisterBank {
     /** PMBLIMITR, PMBPTR, PMBSR and PMBIDR_EL1; PMBSR_EL1.EA is RES0 where External aborts are never reported. */
     private void buffer(List<RegisterDefinition.Builder> registers, ProfilingExtension extension) {
         registers.add(buffer("PMBLIMITR_EL1", SystemRegister.PMBLIMITR_EL1, FGT_PMBLIMITR)
-                .field("LIMIT", 63, 12)
-                .field("FM", 2, 1)
-                .field("E", 0)
+                .bits("LIMIT", PMBLIMITR_EL1.LIMIT)
+                .bits("FM", PMBLIMITR_EL1.FM)
+                .bits("E", PMBLIMITR_EL1.E)
                 .onWrite(ProfilingRegisters::writeControl));
         registers.add(buffer("PMBPTR_EL1", SystemRegister.PMBPTR_EL1, FGT_PMBPTR)
                 .field("PTR", 63, 0)
@@ -124,7 +129,7 @@ final class SpuRegisterBank implements RegisterBank {
         RegisterDefinition.Builder pmbsr = ProfilingRegisters.syndrome(
                         buffer("PMBSR_EL1", SystemRegister.PMBSR_EL1, FGT_PMBSR))
                 .onWrite(SpuHooks::writeSyndrome);
-        registers.add(extension.reportsExternalAborts() ? pmbsr.field("EA", 18) : pmbsr);
+        registers.add(extension.reportsExternalAborts() ? pmbsr.bits("EA", PMBSR_ELx.EA) : pmbsr);
         registers.add(RegisterDefinition.of("PMBIDR_EL1", SystemRegister.PMBIDR_EL1)
                 .constant(extension.pmbidr())
                 .rule(readsTrappedBy(FGT_PMBIDR))

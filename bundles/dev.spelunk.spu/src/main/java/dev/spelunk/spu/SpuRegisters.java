@@ -42,13 +42,6 @@ final class SpuRegisters {
     static final int CNTPOFF_EL2 = 13;
     static final int CNTHCTL_EL2 = 14;
 
-    /** Bits of PMBSR_ELx. */
-    static final long DL = 1L << 19;
-
-    static final long EA = 1L << 18;
-    static final long S = 1L << 17;
-    static final long COLL = 1L << 16;
-
     final PeContext context;
     final PeState pe;
 

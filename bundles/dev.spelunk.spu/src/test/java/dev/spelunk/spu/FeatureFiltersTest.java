@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spelunk.api.profiling.SampleFilter;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.PMSFCR_EL1;
 import dev.spelunk.api.spu.OperationTypes;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.SpuState;
@@ -137,15 +138,13 @@ class FeatureFiltersTest {
         int load = 2;
         int store = 4;
         int fp = 8;
-        b.write(SystemRegister.PMSFCR_EL1, FT | OperationTypes.LD | OperationTypes.LD << 32);
+        b.write(SystemRegister.PMSFCR_EL1, FT | PMSFCR_EL1.LD | PMSFCR_EL1.LD << 32);
         assertThat(kept(b, types(load))).isTrue();
         assertThat(kept(b, types(store))).isFalse();
-        b.write(SystemRegister.PMSFCR_EL1, FT | OperationTypes.ST << 32);
+        b.write(SystemRegister.PMSFCR_EL1, FT | PMSFCR_EL1.ST << 32);
         assertThat(kept(b, types(store))).isFalse();
         assertThat(kept(b, types(0))).isTrue();
-        b.write(
-                SystemRegister.PMSFCR_EL1,
-                FT | OperationTypes.LD | OperationTypes.ST | OperationTypes.FP | OperationTypes.FP << 32);
+        b.write(SystemRegister.PMSFCR_EL1, FT | PMSFCR_EL1.LD | PMSFCR_EL1.ST | PMSFCR_EL1.FP | PMSFCR_EL1.FP << 32);
         assertThat(kept(b, types(load | fp))).isTrue();
         assertThat(kept(b, types(store | fp))).isTrue();
         assertThat(kept(b, types(load))).isFalse();
@@ -211,7 +210,7 @@ class FeatureFiltersTest {
                     o.events = n == 1 ? 1 << 3 : 0;
                 })
                 .profile(1, false);
-        b.write(SystemRegister.PMSFCR_EL1, FT | FE | FL | FDS | OperationTypes.B);
+        b.write(SystemRegister.PMSFCR_EL1, FT | FE | FL | FDS | PMSFCR_EL1.B);
         b.write(SystemRegister.PMSEVFR_EL1, 1 << 3);
         b.write(SystemRegister.PMSLATFR_EL1, 21);
         b.write(SystemRegister.PMSDSFR_EL1, 1 << 8);

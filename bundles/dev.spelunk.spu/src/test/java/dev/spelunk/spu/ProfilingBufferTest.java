@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spelunk.api.mmu.Translator;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.PMBSR_ELx;
 import dev.spelunk.api.state.BusAbort;
 import dev.spelunk.api.state.BusTarget;
 import dev.spelunk.api.state.PeState;
@@ -22,10 +23,10 @@ import org.junit.jupiter.api.Test;
 /** Buffer writes, buffer management events and PMBIRQ (DDI 0487, D17.7 and D17.8). */
 class ProfilingBufferTest {
     private static final long END = Bench.BUFFER + Bench.BUFFER_SIZE;
-    private static final long S = SpuRegisters.S;
-    private static final long DL = SpuRegisters.DL;
-    private static final long EA = SpuRegisters.EA;
-    private static final long COLL = SpuRegisters.COLL;
+    private static final long S = PMBSR_ELx.S;
+    private static final long DL = PMBSR_ELx.DL;
+    private static final long EA = PMBSR_ELx.EA;
+    private static final long COLL = PMBSR_ELx.COLL;
 
     /** Records of 32 bytes: several in a line, and crossing pages where a test begins 16 bytes before one. */
     private static Bench small() {

@@ -4,6 +4,7 @@ package dev.spelunk.spu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.PMBSR_ELx;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.SpuState;
@@ -76,7 +77,7 @@ class SamplingTest {
     @DisplayName("T32: while PMBSR_EL1.S is 1 nothing is sampled, PMSICR_EL1 and PMBPTR_EL1 stay; clearing S restarts")
     void stopped() {
         Bench b = Bench.el1().profile(1, false).run(300);
-        b.write(SystemRegister.PMBSR_EL1, SpuRegisters.S);
+        b.write(SystemRegister.PMBSR_EL1, PMBSR_ELx.S);
         b.run(1);
         long pmsicr = b.read(SystemRegister.PMSICR_EL1);
         long pmbptr = b.pmbptr();
@@ -161,16 +162,16 @@ class SamplingTest {
                 })
                 .profile(1, false)
                 .run(514);
-        assertThat(b.pmbsr()).isEqualTo(SpuRegisters.COLL);
+        assertThat(b.pmbsr()).isEqualTo(PMBSR_ELx.COLL);
         assertThat(b.counter(SpuState.SAMPLE_COLLISION)).isEqualTo(1);
         assertThat(b.records).isEmpty();
         b.run(256 + 300 - 514);
         assertThat(b.records).hasSize(1);
         assertThat(Packets.of(b.records.get(0)).value(0xB0)).isEqualTo(0x1000 + 256 | 1L << 61 | 1L << 63);
-        assertThat(b.pmbsr() & SpuRegisters.S).isZero();
+        assertThat(b.pmbsr() & PMBSR_ELx.S).isZero();
         b.run(771 - 556 + 300);
         assertThat(b.records).hasSize(2);
-        assertThat(b.pmbsr()).as("sticky").isEqualTo(SpuRegisters.COLL);
+        assertThat(b.pmbsr()).as("sticky").isEqualTo(PMBSR_ELx.COLL);
     }
 
     @Test
@@ -187,7 +188,7 @@ class SamplingTest {
         assertThat(b.counter(SpuState.SAMPLE_FEED)).isEqualTo(2);
         assertThat(b.counter(SpuState.SAMPLE_FILTRATE)).isEqualTo(2);
         assertThat(b.counter(SpuState.SAMPLE_COLLISION)).isGreaterThanOrEqualTo(2);
-        assertThat(b.pmbsr()).isEqualTo(SpuRegisters.COLL);
+        assertThat(b.pmbsr()).isEqualTo(PMBSR_ELx.COLL);
         assertThat(b.pmbptr()).isEqualTo(12345);
         assertThat(b.records).isEmpty();
     }

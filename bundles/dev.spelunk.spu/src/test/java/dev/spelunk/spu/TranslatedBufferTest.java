@@ -4,6 +4,7 @@ package dev.spelunk.spu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.PMBSR_ELx;
 import dev.spelunk.api.state.PhysicalMemory;
 import dev.spelunk.mmu.MmuComponent;
 import java.util.Map;
@@ -71,7 +72,7 @@ class TranslatedBufferTest {
     }
 
     private static long fault(int ec, int fsc) {
-        return SpuRegisters.S | (long) ec << 26 | fsc;
+        return PMBSR_ELx.S | (long) ec << 26 | fsc;
     }
 
     @Test
@@ -127,7 +128,7 @@ class TranslatedBufferTest {
         bench.profile(1, false)
                 .buffer(Bench.BUFFER + 0x1000 - 16, Bench.BUFFER + Bench.BUFFER_SIZE)
                 .run(300);
-        assertThat(bench.pmbsr()).isEqualTo(fault(0x24, 0x07) | SpuRegisters.DL);
+        assertThat(bench.pmbsr()).isEqualTo(fault(0x24, 0x07) | PMBSR_ELx.DL);
         assertThat(bench.pmbptr()).isEqualTo(Bench.BUFFER + 0x1000);
     }
 

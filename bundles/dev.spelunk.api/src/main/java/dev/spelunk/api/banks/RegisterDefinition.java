@@ -94,6 +94,20 @@ public final class RegisterDefinition extends RegisterDescription {
             return this;
         }
 
+        /**
+         * A read/write field.
+         *
+         * @param mask its bits in place, a constant of {@code registers.fields}
+         */
+        public Builder bits(String fieldName, long mask) {
+            return field(fieldName, Field.highest(mask), Field.lowest(mask));
+        }
+
+        /** A field that keeps its reset value; otherwise as {@link #bits}. */
+        public Builder readOnlyBits(String fieldName, long mask) {
+            return readOnlyField(fieldName, Field.highest(mask), Field.lowest(mask));
+        }
+
         /** A read/write bit. */
         public Builder field(String fieldName, int bit) {
             return field(fieldName, bit, bit);

@@ -3,16 +3,12 @@ package dev.spelunk.api.banks;
 
 import dev.spelunk.api.registers.Access;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.registers.fields.SCR_EL3;
 import dev.spelunk.api.wiring.PeContext;
 
 /** The trap controls that many registers share, as {@link AccessRule}s over the control registers' values. */
 public final class TrapControls {
-    private static final long HCR_TGE = 1L << 27;
-    private static final long HCR_E2H = 1L << 34;
-    private static final long SCR_NS = 1L;
-    private static final long SCR_EEL2 = 1L << 18;
-    private static final long SCR_FGTEN = 1L << 27;
-    private static final long SCR_FGTEN2 = 1L << 59;
 
     private TrapControls() {}
 
@@ -21,13 +17,14 @@ public final class TrapControls {
         if (!c.architecture.has("FEAT_EL2")) {
             return false;
         }
-        return !c.architecture.has("FEAT_EL3") || (c.register(SystemRegister.SCR_EL3) & (SCR_NS | SCR_EEL2)) != 0;
+        return !c.architecture.has("FEAT_EL3")
+                || (c.register(SystemRegister.SCR_EL3) & (SCR_EL3.NS | SCR_EL3.EEL2)) != 0;
     }
 
     /** Effective HCR_EL2.{E2H,TGE} = {1,1} with EL2 enabled. */
     public static boolean hostEl0(PeContext c) {
         long hcr = c.register(SystemRegister.HCR_EL2);
-        return el2Enabled(c) && (hcr & (HCR_E2H | HCR_TGE)) == (HCR_E2H | HCR_TGE);
+        return el2Enabled(c) && (hcr & (HCR_EL2.E2H | HCR_EL2.TGE)) == (HCR_EL2.E2H | HCR_EL2.TGE);
     }
 
     /**
@@ -56,7 +53,7 @@ public final class TrapControls {
                     || !c.architecture.has("FEAT_FGT")
                     || !el2Enabled(c)
                     || c.pe.el == 0 && hostEl0(c)
-                    || c.architecture.has("FEAT_EL3") && (c.register(SystemRegister.SCR_EL3) & SCR_FGTEN) == 0) {
+                    || c.architecture.has("FEAT_EL3") && (c.register(SystemRegister.SCR_EL3) & SCR_EL3.FGTEn) == 0) {
                 return Access.ALLOWED;
             }
             return (c.register(control) >>> bit & 1) == trapsWhen ? Access.trap(2) : Access.ALLOWED;
@@ -69,7 +66,8 @@ public final class TrapControls {
             if (c.pe.el > 1 || !c.architecture.has("FEAT_FGT2") || !el2Enabled(c) || c.pe.el == 0 && hostEl0(c)) {
                 return Access.ALLOWED;
             }
-            boolean enabled = !c.architecture.has("FEAT_EL3") || (c.register(SystemRegister.SCR_EL3) & SCR_FGTEN2) != 0;
+            boolean enabled =
+                    !c.architecture.has("FEAT_EL3") || (c.register(SystemRegister.SCR_EL3) & SCR_EL3.FGTEn2) != 0;
             int control = read ? readControl : writeControl;
             return enabled && (c.register(control) >>> bit & 1) != 0 ? Access.ALLOWED : Access.trap(2);
         };

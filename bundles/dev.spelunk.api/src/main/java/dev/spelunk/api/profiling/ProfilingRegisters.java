@@ -7,6 +7,10 @@ import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.banks.TrapControls;
 import dev.spelunk.api.registers.Access;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.MDCR_EL2;
+import dev.spelunk.api.registers.fields.MDCR_EL3;
+import dev.spelunk.api.registers.fields.PMBSR_ELx;
+import dev.spelunk.api.registers.fields.SCR_EL3;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.wiring.PeContext;
 
@@ -15,23 +19,19 @@ import dev.spelunk.api.wiring.PeContext;
  * the order of the accessors (fine-grained, MDCR_EL2, MDCR_EL3: DDI 0487, D24.7), and what a write completes.
  */
 public final class ProfilingRegisters {
-    private static final long TPMS = 1L << 14;
     private static final long E2PB_1 = 1L << 12;
     private static final long NSPB_0 = 1L << 12;
     private static final long NSPB_1 = 1L << 13;
-    private static final long NSPBE = 1L << 11;
-    private static final long SCR_NS = 1;
-    private static final long SCR_NSE = 1L << 62;
 
     private ProfilingRegisters() {}
 
     /** A register of sampling control: MDCR_EL2.TPMS and MDCR_EL3.NSPB trap it, after the rules that it has. */
     public static RegisterDefinition.Builder sampling(RegisterDefinition.Builder register) {
-        return owned(register.rule(TrapControls.trapToEl2(SystemRegister.MDCR_EL2, TPMS, TPMS)));
+        return owned(register.rule(TrapControls.trapToEl2(SystemRegister.MDCR_EL2, MDCR_EL2.TPMS, MDCR_EL2.TPMS)));
     }
 
     /** As {@link #sampling(RegisterDefinition.Builder)}, then a bit of MDCR_EL3 that traps while it is 0. */
-    public static RegisterDefinition.Builder sampling(RegisterDefinition.Builder register, int enable) {
+    public static RegisterDefinition.Builder sampling(RegisterDefinition.Builder register, long enable) {
         return sampling(register).rule(enabledByEl3(enable));
     }
 
@@ -41,7 +41,7 @@ public final class ProfilingRegisters {
     }
 
     /** As {@link #buffer(RegisterDefinition.Builder)}, then a bit of MDCR_EL3 that traps while it is 0. */
-    public static RegisterDefinition.Builder buffer(RegisterDefinition.Builder register, int enable) {
+    public static RegisterDefinition.Builder buffer(RegisterDefinition.Builder register, long enable) {
         return buffer(register).rule(enabledByEl3(enable));
     }
 
@@ -52,12 +52,12 @@ public final class ProfilingRegisters {
 
     /** The fields of PMBSR_ELx, without EA, which depends on how External aborts are reported. */
     public static RegisterDefinition.Builder syndrome(RegisterDefinition.Builder register) {
-        return register.field("MSS2", 55, 32)
-                .field("EC", 31, 26)
-                .field("DL", 19)
-                .field("S", 17)
-                .field("COLL", 16)
-                .field("MSS", 15, 0);
+        return register.bits("MSS2", PMBSR_ELx.MSS2)
+                .bits("EC", PMBSR_ELx.EC)
+                .bits("DL", PMBSR_ELx.DL)
+                .bits("S", PMBSR_ELx.S)
+                .bits("COLL", PMBSR_ELx.COLL)
+                .bits("MSS", PMBSR_ELx.MSS);
     }
 
     /** One field E[n] for each event of the composed rules that can be filtered; all other bits are RAZ/WI. */
@@ -81,15 +81,15 @@ public final class ProfilingRegisters {
     }
 
     /** An enable of MDCR_EL3 that traps accesses below EL3 while it is 0. */
-    private static AccessRule enabledByEl3(int bit) {
-        return TrapControls.trapToEl3(SystemRegister.MDCR_EL3, 1L << bit, 0);
+    private static AccessRule enabledByEl3(long enable) {
+        return TrapControls.trapToEl3(SystemRegister.MDCR_EL3, enable, 0);
     }
 
-    /** MDCR_EL3.{NSPBE, NSPB}: whether an access below EL3 traps (CheckMDCR_EL3_NSPBTrap). */
+    /** MDCR_EL3.{MDCR_EL3.NSPBE, NSPB}: whether an access below EL3 traps (CheckMDCR_EL3_NSPBTrap). */
     public static boolean nspbTraps(boolean rme, long mdcrEl3, long scrEl3) {
         return (mdcrEl3 & NSPB_0) == 0
-                || (mdcrEl3 & NSPB_1) != 0 != ((scrEl3 & SCR_NS) != 0)
-                || rme && (mdcrEl3 & NSPBE) != 0 != ((scrEl3 & SCR_NSE) != 0);
+                || (mdcrEl3 & NSPB_1) != 0 != ((scrEl3 & SCR_EL3.NS) != 0)
+                || rme && (mdcrEl3 & MDCR_EL3.NSPBE) != 0 != ((scrEl3 & SCR_EL3.NSE) != 0);
     }
 
     /**

@@ -20,6 +20,24 @@ public record Field(String name, int high, int low, Kind kind) {
         RES1
     }
 
+    /** The most significant bit of a field's bits in place. */
+    public static int highest(long mask) {
+        return 63 - Long.numberOfLeadingZeros(mask);
+    }
+
+    /**
+     * The least significant bit of a field's bits in place.
+     *
+     * @throws IllegalArgumentException when they are not one after the other
+     */
+    public static int lowest(long mask) {
+        int low = Long.numberOfTrailingZeros(mask);
+        if (mask == 0 || Long.bitCount(mask) != highest(mask) - low + 1) {
+            throw new IllegalArgumentException("0x" + Long.toHexString(mask) + " are not the bits of one field");
+        }
+        return low;
+    }
+
     /** The field's bits in place. */
     public long mask() {
         return (high == 63 ? -1L : (1L << high + 1) - 1) & -1L << low;

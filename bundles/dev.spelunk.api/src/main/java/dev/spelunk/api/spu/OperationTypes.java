@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.api.spu;
 
+import dev.spelunk.api.registers.fields.PMSFCR_EL1;
 import dev.spelunk.api.state.Operation;
 
 /** The operation types of DDI 0487, D17.5.1, as bits in the places of PMSFCR_EL1.{SIMD, FP, ST, LD, B}. */
 public final class OperationTypes {
-    public static final long B = 1 << 16;
-    public static final long LD = 1 << 17;
-    public static final long ST = 1 << 18;
-    public static final long FP = 1 << 19;
-    public static final long SIMD = 1 << 20;
     /** Distance from the control of a type to its mask, PMSFCR_EL1.{SIMDm, FPm, STm, LDm, Bm}. */
     public static final int MASK_DISTANCE = 32;
 
@@ -20,12 +16,14 @@ public final class OperationTypes {
         if (o.is(Operation.MAINTENANCE)) {
             return 0;
         }
-        long types = (o.is(Operation.FLOATING_POINT) ? FP : 0) | (o.is(Operation.ADVANCED_SIMD) ? SIMD : 0);
+        long types = (o.is(Operation.FLOATING_POINT) ? PMSFCR_EL1.FP : 0)
+                | (o.is(Operation.ADVANCED_SIMD) ? PMSFCR_EL1.SIMD : 0);
         if (o.operationClass == Operation.BRANCH) {
-            types |= B;
+            types |= PMSFCR_EL1.B;
         }
         if (o.operationClass == Operation.LOAD_STORE || o.form == Operation.GUARDED_CONTROL_STACK) {
-            types |= (o.is(Operation.LOAD) ? LD : 0) | (o.is(Operation.STORE | Operation.ATOMIC) ? ST : 0);
+            types |= (o.is(Operation.LOAD) ? PMSFCR_EL1.LD : 0)
+                    | (o.is(Operation.STORE | Operation.ATOMIC) ? PMSFCR_EL1.ST : 0);
         }
         return types;
     }

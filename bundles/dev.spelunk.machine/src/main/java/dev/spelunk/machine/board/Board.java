@@ -22,6 +22,9 @@ import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.registers.RegisterDescription;
 import dev.spelunk.api.registers.RegisterFile;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.registers.fields.MDCR_EL3;
+import dev.spelunk.api.registers.fields.SCR_EL3;
 import dev.spelunk.api.spu.Sampler;
 import dev.spelunk.api.state.Bus;
 import dev.spelunk.api.state.MachineState;
@@ -50,11 +53,13 @@ public final class Board {
 
     private static final long PAGE = 0x1000;
     /** APK and API, for an EL1 with nothing at EL2. */
-    private static final long HCR_EL2_POINTER_AUTHENTICATION = 3L << 40;
+    private static final long HCR_EL2_POINTER_AUTHENTICATION = HCR_EL2.APK | HCR_EL2.API;
     /** NS, HCE, RW, APK, API, FGTEn and FGTEn2. */
-    private static final long SCR_EL3_RESET = 1L | 1L << 8 | 1L << 10 | 3L << 16 | 1L << 27 | 1L << 59;
+    private static final long SCR_EL3_RESET =
+            SCR_EL3.NS | SCR_EL3.HCE | SCR_EL3.RW | SCR_EL3.APK | SCR_EL3.API | SCR_EL3.FGTEn | SCR_EL3.FGTEn2;
     /** NSPB: Non-secure state has the buffer; EnPMSN, EnPMS3 and EnPMS4; PMSEE: profiling exceptions are delegated. */
-    private static final long MDCR_EL3_RESET = 3L << 12 | 1L << 36 | 1L << 42 | 1L << 51 | 1L << 55;
+    private static final long MDCR_EL3_RESET =
+            MDCR_EL3.NSPB | MDCR_EL3.EnPMSN | MDCR_EL3.EnPMS3 | 1L << MDCR_EL3.PMSEE_SHIFT | MDCR_EL3.EnPMS4;
 
     /** Changes in a swap, as what is made of it. */
     public Selection parts;

@@ -4,6 +4,9 @@ package dev.spelunk.platform.gic;
 import dev.spelunk.api.banks.TrapControls;
 import dev.spelunk.api.platform.InterruptDistributor;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.registers.fields.ICC_CTLR_EL1;
+import dev.spelunk.api.registers.fields.ICH_VMCR_EL2;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.wiring.PeContext;
 
@@ -13,48 +16,40 @@ import dev.spelunk.api.wiring.PeContext;
  */
 final class CpuInterface {
     static final int MAINTENANCE_INTID = 25;
-    static final long VENG0 = 1;
-    static final long VENG1 = 2;
-    static final long VCBPR = 1L << 4;
-    static final long VEOIM = 1L << 9;
-    static final long CBPR = 1;
-    static final long EOIMODE = 2;
     /** Least values of the binary points with five bits of priority. */
     static final long LEAST_BPR0 = 2;
 
     static final long LEAST_BPR1 = 3;
     private static final int IDLE_PRIORITY = 0xFF;
-    private static final long HCR_FMO = 1L << 3;
-    private static final long HCR_IMO = 1L << 4;
     private static final int EOI_COUNT_SHIFT = 27;
 
     private CpuInterface() {}
 
     /** Whether an EL1 access to Group 1 registers goes to the virtual interface. */
     static boolean virtual(PeContext c) {
-        return c.pe.el == 1 && TrapControls.el2Enabled(c) && (c.register(SystemRegister.HCR_EL2) & HCR_IMO) != 0;
+        return c.pe.el == 1 && TrapControls.el2Enabled(c) && (c.register(SystemRegister.HCR_EL2) & HCR_EL2.IMO) != 0;
     }
 
     /** Whether an EL1 access to Group 0 registers goes to the virtual interface. */
     static boolean virtualGroup0(PeContext c) {
-        return c.pe.el == 1 && TrapControls.el2Enabled(c) && (c.register(SystemRegister.HCR_EL2) & HCR_FMO) != 0;
+        return c.pe.el == 1 && TrapControls.el2Enabled(c) && (c.register(SystemRegister.HCR_EL2) & HCR_EL2.FMO) != 0;
     }
 
     /** As {@link #virtual} for the registers common to both groups. */
     static boolean virtualCommon(PeContext c) {
         return c.pe.el == 1
                 && TrapControls.el2Enabled(c)
-                && (c.register(SystemRegister.HCR_EL2) & (HCR_IMO | HCR_FMO)) != 0;
+                && (c.register(SystemRegister.HCR_EL2) & (HCR_EL2.IMO | HCR_EL2.FMO)) != 0;
     }
 
     private static int running(long activePriorities) {
         return activePriorities == 0 ? IDLE_PRIORITY : Long.numberOfTrailingZeros(activePriorities) << 3;
     }
 
-    /** ICC_BPR1_EL1 as it counts: with CBPR one more than ICC_BPR0_EL1. */
+    /** ICC_BPR1_EL1 as it counts: with ICC_CTLR_EL1.CBPR one more than ICC_BPR0_EL1. */
     static long binaryPoint(PeContext c) {
         return binaryPoint(
-                (c.register(SystemRegister.ICC_CTLR_EL1) & CBPR) != 0,
+                (c.register(SystemRegister.ICC_CTLR_EL1) & ICC_CTLR_EL1.CBPR) != 0,
                 c.register(SystemRegister.ICC_BPR0_EL1),
                 c.register(SystemRegister.ICC_BPR1_EL1));
     }
@@ -62,7 +57,7 @@ final class CpuInterface {
     /** ICV_BPR1_EL1 as it counts. */
     static long virtualBinaryPoint(PeContext c) {
         long vmcr = c.register(SystemRegister.ICH_VMCR_EL2);
-        return binaryPoint((vmcr & VCBPR) != 0, vmcr >>> 21 & 7, vmcr >>> 18 & 7);
+        return binaryPoint((vmcr & ICH_VMCR_EL2.VCBPR) != 0, vmcr >>> 21 & 7, vmcr >>> 18 & 7);
     }
 
     private static long binaryPoint(boolean common, long bpr0, long bpr1) {
@@ -95,7 +90,7 @@ final class CpuInterface {
     /** Index of the list register that the guest would acknowledge now, or -1. */
     static int virtualCandidate(PeContext c) {
         long vmcr = c.register(SystemRegister.ICH_VMCR_EL2);
-        if ((c.register(SystemRegister.ICH_HCR_EL2) & 1) == 0 || (vmcr & VENG1) == 0) {
+        if ((c.register(SystemRegister.ICH_HCR_EL2) & 1) == 0 || (vmcr & ICH_VMCR_EL2.VENG1) == 0) {
             return -1;
         }
         int n = ListRegisters.highestPending(c);
@@ -177,12 +172,12 @@ final class CpuInterface {
         if (virtual(c)) {
             boolean dropped = c.register(SystemRegister.ICH_AP1R0_EL2) != 0;
             drop(c, SystemRegister.ICH_AP1R0_EL2);
-            if ((c.register(SystemRegister.ICH_VMCR_EL2) & VEOIM) == 0 && dropped) {
+            if ((c.register(SystemRegister.ICH_VMCR_EL2) & ICH_VMCR_EL2.VEOIM) == 0 && dropped) {
                 deactivateVirtual(c, intid);
             }
         } else {
             drop(c, SystemRegister.ICC_AP1R0_EL1);
-            if ((c.register(SystemRegister.ICC_CTLR_EL1) & EOIMODE) == 0
+            if ((c.register(SystemRegister.ICC_CTLR_EL1) & ICC_CTLR_EL1.EOImode) == 0
                     && c.interrupts != null
                     && intid < InterruptState.INTIDS) {
                 c.interrupts.setActive(c.pe.index, intid, false);
@@ -194,7 +189,7 @@ final class CpuInterface {
     /** ICC_DIR_EL1 or ICV_DIR_EL1. */
     static void deactivate(PeContext c, int intid) {
         if (virtualCommon(c)) {
-            if ((c.register(SystemRegister.ICH_VMCR_EL2) & VEOIM) != 0) {
+            if ((c.register(SystemRegister.ICH_VMCR_EL2) & ICH_VMCR_EL2.VEOIM) != 0) {
                 deactivateVirtual(c, intid);
             }
         } else if (c.interrupts != null && intid < InterruptState.INTIDS) {

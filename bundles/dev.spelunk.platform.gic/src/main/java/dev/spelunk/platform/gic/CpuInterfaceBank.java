@@ -10,6 +10,11 @@ import dev.spelunk.api.banks.TrapControls;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.registers.Access;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.registers.fields.ICC_CTLR_EL1;
+import dev.spelunk.api.registers.fields.ICH_HCR_EL2;
+import dev.spelunk.api.registers.fields.ICH_LR_EL2;
+import dev.spelunk.api.registers.fields.ICH_VMCR_EL2;
 import dev.spelunk.api.wiring.PeContext;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,14 +23,8 @@ import org.osgi.service.component.annotations.Component;
 /** The ICC and ICH system registers (IHI 0069, 12.2 to 12.4). SRE is RAO/WI: there is no memory-mapped interface. */
 @Component(property = {Parts.PART + "=" + Parts.INTERRUPTS, Parts.NAME + "=gic"})
 public final class CpuInterfaceBank implements RegisterBank {
-    private static final long ICH_HCR_TC = 1L << 10;
-    private static final long ICH_HCR_TALL0 = 1L << 11;
-    private static final long ICH_HCR_TALL1 = 1L << 12;
-    private static final long ICH_HCR_TDIR = 1L << 14;
-    private static final long HCR_IMO_FMO = 3L << 3;
+    private static final long HCR_IMO_FMO = HCR_EL2.IMO | HCR_EL2.FMO;
     private static final long VPMR = 0xFFL << 24;
-    private static final long VBPR1 = 7L << 18;
-    private static final long VBPR0 = 7L << 21;
     private static final long SRE_ALL = 0xF;
     /** PRIbits and PREbits 5, IDbits 16, A3V, nV4, TDS, four list registers. */
     private static final long VTR = 4L << 29 | 4L << 26 | 1L << 21 | 1L << 20 | 1L << 19 | ListRegisters.COUNT - 1;
@@ -71,7 +70,7 @@ public final class CpuInterfaceBank implements RegisterBank {
                 all,
                 RegisterDefinition.of("ICC_PMR_EL1", SystemRegister.ICC_PMR_EL1)
                         .field("Priority", 7, 3)
-                        .rule(trap(ICH_HCR_TC))
+                        .rule(trap(ICH_HCR_EL2.TC))
                         .onRead((c, r, stored) -> CpuInterface.virtualCommon(c) ? (vmcr(c) & VPMR) >>> 24 : stored)
                         .onWrite((c, r, stored, value) -> {
                             if (CpuInterface.virtualCommon(c)) {
@@ -83,19 +82,19 @@ public final class CpuInterfaceBank implements RegisterBank {
         add(
                 all,
                 RegisterDefinition.of("ICC_CTLR_EL1", SystemRegister.ICC_CTLR_EL1)
-                        .field("CBPR", 0)
-                        .field("EOImode", 1)
-                        .readOnlyField("PRIbits", 10, 8)
-                        .readOnlyField("IDbits", 13, 11)
-                        .readOnlyField("A3V", 15, 15)
+                        .bits("CBPR", ICC_CTLR_EL1.CBPR)
+                        .bits("EOImode", ICC_CTLR_EL1.EOImode)
+                        .readOnlyBits("PRIbits", ICC_CTLR_EL1.PRIbits)
+                        .readOnlyBits("IDbits", ICC_CTLR_EL1.IDbits)
+                        .readOnlyBits("A3V", ICC_CTLR_EL1.A3V)
                         .reset(4L << 8 | 1L << 15)
-                        .rule(trap(ICH_HCR_TC))
+                        .rule(trap(ICH_HCR_EL2.TC))
                         .onRead((c, r, stored) -> CpuInterface.virtualCommon(c)
-                                ? stored & ~3L | ((vmcr(c) & CpuInterface.VEOIM) != 0 ? 2 : 0) | vmcr(c) >>> 4 & 1
+                                ? stored & ~3L | ((vmcr(c) & ICH_VMCR_EL2.VEOIM) != 0 ? 2 : 0) | vmcr(c) >>> 4 & 1
                                 : stored)
                         .onWrite((c, r, stored, value) -> {
                             if (CpuInterface.virtualCommon(c)) {
-                                vmcr(c, CpuInterface.VEOIM | 1L << 4, (value & 2) << 8 | (value & 1) << 4);
+                                vmcr(c, ICH_VMCR_EL2.VEOIM | 1L << 4, (value & 2) << 8 | (value & 1) << 4);
                                 return stored;
                             }
                             return store(c, r, value);
@@ -105,15 +104,15 @@ public final class CpuInterfaceBank implements RegisterBank {
                 RegisterDefinition.of("ICC_RPR_EL1", SystemRegister.ICC_RPR_EL1)
                         .whole()
                         .readOnly()
-                        .rule(trap(ICH_HCR_TC))
+                        .rule(trap(ICH_HCR_EL2.TC))
                         .onRead((c, r, stored) -> CpuInterface.runningPriority(c, CpuInterface.virtualCommon(c))));
         add(
                 all,
                 RegisterDefinition.of("ICC_DIR_EL1", SystemRegister.ICC_DIR_EL1)
                         .field("INTID", 23, 0)
                         .writeOnly()
-                        .rule(trap(ICH_HCR_TC))
-                        .rule(trap(ICH_HCR_TDIR))
+                        .rule(trap(ICH_HCR_EL2.TC))
+                        .rule(trap(ICH_HCR_EL2.TDIR))
                         .onWrite((c, r, stored, value) -> {
                             CpuInterface.deactivate(c, (int) value);
                             return 0;
@@ -139,7 +138,7 @@ public final class CpuInterfaceBank implements RegisterBank {
                                     new String[] {"ICC_SGI1R_EL1", "ICC_ASGI1R_EL1", "ICC_SGI0R_EL1"}[n], encoding)
                             .whole()
                             .writeOnly()
-                            .rule(trap(ICH_HCR_TC))
+                            .rule(trap(ICH_HCR_EL2.TC))
                             .rule((c, read) -> c.pe.el == 1
                                             && TrapControls.el2Enabled(c)
                                             && (c.register(SystemRegister.HCR_EL2) & HCR_IMO_FMO) != 0
@@ -162,21 +161,21 @@ public final class CpuInterfaceBank implements RegisterBank {
                 RegisterDefinition.of("ICC_IAR1_EL1", SystemRegister.ICC_IAR1_EL1)
                         .whole()
                         .readOnly()
-                        .rule(trap(ICH_HCR_TALL1))
+                        .rule(trap(ICH_HCR_EL2.TALL1))
                         .onRead((c, r, stored) -> CpuInterface.acknowledge(c)));
         add(
                 all,
                 RegisterDefinition.of("ICC_HPPIR1_EL1", SystemRegister.ICC_HPPIR1_EL1)
                         .whole()
                         .readOnly()
-                        .rule(trap(ICH_HCR_TALL1))
+                        .rule(trap(ICH_HCR_EL2.TALL1))
                         .onRead((c, r, stored) -> CpuInterface.highestPending(c)));
         add(
                 all,
                 RegisterDefinition.of("ICC_EOIR1_EL1", SystemRegister.ICC_EOIR1_EL1)
                         .field("INTID", 23, 0)
                         .writeOnly()
-                        .rule(trap(ICH_HCR_TALL1))
+                        .rule(trap(ICH_HCR_EL2.TALL1))
                         .onWrite((c, r, stored, value) -> {
                             CpuInterface.endOfInterrupt(c, (int) value);
                             return 0;
@@ -186,29 +185,29 @@ public final class CpuInterfaceBank implements RegisterBank {
                 RegisterDefinition.of("ICC_BPR1_EL1", SystemRegister.ICC_BPR1_EL1)
                         .field("BinaryPoint", 2, 0)
                         .reset(3)
-                        .rule(trap(ICH_HCR_TALL1))
+                        .rule(trap(ICH_HCR_EL2.TALL1))
                         .onRead((c, r, stored) -> CpuInterface.virtual(c)
                                 ? CpuInterface.virtualBinaryPoint(c)
                                 : CpuInterface.binaryPoint(c))
                         .onWrite((c, r, stored, value) -> {
                             long point = Math.max(value, CpuInterface.LEAST_BPR1);
                             if (CpuInterface.virtual(c)) {
-                                vmcr(c, (vmcr(c) & CpuInterface.VCBPR) != 0 ? 0 : VBPR1, point << 18);
+                                vmcr(c, (vmcr(c) & ICH_VMCR_EL2.VCBPR) != 0 ? 0 : ICH_VMCR_EL2.VBPR1, point << 18);
                                 return stored;
                             }
-                            boolean common = (c.register(SystemRegister.ICC_CTLR_EL1) & CpuInterface.CBPR) != 0;
+                            boolean common = (c.register(SystemRegister.ICC_CTLR_EL1) & ICC_CTLR_EL1.CBPR) != 0;
                             return common ? stored : store(c, r, point);
                         }));
         add(
                 all,
                 RegisterDefinition.of("ICC_IGRPEN1_EL1", SystemRegister.ICC_IGRPEN1_EL1)
                         .field("Enable", 0)
-                        .rule(trap(ICH_HCR_TALL1))
+                        .rule(trap(ICH_HCR_EL2.TALL1))
                         .onRead((c, r, stored) ->
-                                CpuInterface.virtual(c) ? (vmcr(c) & CpuInterface.VENG1) >>> 1 : stored)
+                                CpuInterface.virtual(c) ? (vmcr(c) & ICH_VMCR_EL2.VENG1) >>> 1 : stored)
                         .onWrite((c, r, stored, value) -> {
                             if (CpuInterface.virtual(c)) {
-                                vmcr(c, CpuInterface.VENG1, value << 1);
+                                vmcr(c, ICH_VMCR_EL2.VENG1, value << 1);
                                 return stored;
                             }
                             return store(c, r, value);
@@ -217,7 +216,7 @@ public final class CpuInterfaceBank implements RegisterBank {
                 all,
                 RegisterDefinition.of("ICC_AP1R0_EL1", SystemRegister.ICC_AP1R0_EL1)
                         .field("P", 31, 0)
-                        .rule(trap(ICH_HCR_TALL1))
+                        .rule(trap(ICH_HCR_EL2.TALL1))
                         .onRead((c, r, stored) ->
                                 CpuInterface.virtual(c) ? c.register(SystemRegister.ICH_AP1R0_EL2) : stored)
                         .onWrite((c, r, stored, value) -> {
@@ -232,7 +231,7 @@ public final class CpuInterfaceBank implements RegisterBank {
 
     /** Group 0 interrupts are never delivered: their registers hold values and acknowledge nothing. */
     private static void group0(List<RegisterDefinition> all) {
-        AccessRule trap = trap(ICH_HCR_TALL0);
+        AccessRule trap = trap(ICH_HCR_EL2.TALL0);
         add(
                 all,
                 RegisterDefinition.of("ICC_IAR0_EL1", SystemRegister.ICC_IAR0_EL1)
@@ -256,12 +255,12 @@ public final class CpuInterfaceBank implements RegisterBank {
                         .reset(CpuInterface.LEAST_BPR0)
                         .rule(trap)
                         .onRead((c, r, stored) -> CpuInterface.virtualGroup0(c)
-                                ? Math.max((vmcr(c) & VBPR0) >>> 21, CpuInterface.LEAST_BPR0)
+                                ? Math.max((vmcr(c) & ICH_VMCR_EL2.VBPR0) >>> 21, CpuInterface.LEAST_BPR0)
                                 : stored)
                         .onWrite((c, r, stored, value) -> {
                             long point = Math.max(value, CpuInterface.LEAST_BPR0);
                             if (CpuInterface.virtualGroup0(c)) {
-                                vmcr(c, VBPR0, point << 21);
+                                vmcr(c, ICH_VMCR_EL2.VBPR0, point << 21);
                                 return stored;
                             }
                             return store(c, r, point);
@@ -271,10 +270,10 @@ public final class CpuInterfaceBank implements RegisterBank {
                 RegisterDefinition.of("ICC_IGRPEN0_EL1", SystemRegister.ICC_IGRPEN0_EL1)
                         .field("Enable", 0)
                         .rule(trap)
-                        .onRead((c, r, stored) -> CpuInterface.virtualGroup0(c) ? vmcr(c) & CpuInterface.VENG0 : stored)
+                        .onRead((c, r, stored) -> CpuInterface.virtualGroup0(c) ? vmcr(c) & ICH_VMCR_EL2.VENG0 : stored)
                         .onWrite((c, r, stored, value) -> {
                             if (CpuInterface.virtualGroup0(c)) {
-                                vmcr(c, CpuInterface.VENG0, value);
+                                vmcr(c, ICH_VMCR_EL2.VENG0, value);
                                 return stored;
                             }
                             return value;
@@ -317,20 +316,20 @@ public final class CpuInterfaceBank implements RegisterBank {
         add(
                 all,
                 RegisterDefinition.of("ICH_HCR_EL2", SystemRegister.ICH_HCR_EL2)
-                        .field("En", 0)
-                        .field("UIE", 1)
-                        .field("LRENPIE", 2)
-                        .field("NPIE", 3)
-                        .field("VGrp0EIE", 4)
-                        .field("VGrp0DIE", 5)
-                        .field("VGrp1EIE", 6)
-                        .field("VGrp1DIE", 7)
-                        .field("TC", 10)
-                        .field("TALL0", 11)
-                        .field("TALL1", 12)
-                        .field("TSEI", 13)
-                        .field("TDIR", 14)
-                        .field("EOIcount", 31, 27)
+                        .bits("En", ICH_HCR_EL2.En)
+                        .bits("UIE", ICH_HCR_EL2.UIE)
+                        .bits("LRENPIE", ICH_HCR_EL2.LRENPIE)
+                        .bits("NPIE", ICH_HCR_EL2.NPIE)
+                        .bits("VGrp0EIE", ICH_HCR_EL2.VGrp0EIE)
+                        .bits("VGrp0DIE", ICH_HCR_EL2.VGrp0DIE)
+                        .bits("VGrp1EIE", ICH_HCR_EL2.VGrp1EIE)
+                        .bits("VGrp1DIE", ICH_HCR_EL2.VGrp1DIE)
+                        .bits("TC", ICH_HCR_EL2.TC)
+                        .bits("TALL0", ICH_HCR_EL2.TALL0)
+                        .bits("TALL1", ICH_HCR_EL2.TALL1)
+                        .bits("TSEI", ICH_HCR_EL2.TSEI)
+                        .bits("TDIR", ICH_HCR_EL2.TDIR)
+                        .bits("EOIcount", ICH_HCR_EL2.EOIcount)
                         .from(2)
                         .onWrite((c, r, stored, value) -> store(c, r, value)));
         add(
@@ -363,26 +362,26 @@ public final class CpuInterfaceBank implements RegisterBank {
         add(
                 all,
                 RegisterDefinition.of("ICH_VMCR_EL2", SystemRegister.ICH_VMCR_EL2)
-                        .field("VENG0", 0)
-                        .field("VENG1", 1)
+                        .bits("VENG0", ICH_VMCR_EL2.VENG0)
+                        .bits("VENG1", ICH_VMCR_EL2.VENG1)
                         .res1(3, 3)
-                        .field("VCBPR", 4)
-                        .field("VEOIM", 9)
-                        .field("VBPR1", 20, 18)
-                        .field("VBPR0", 23, 21)
-                        .field("VPMR", 31, 27)
+                        .bits("VCBPR", ICH_VMCR_EL2.VCBPR)
+                        .bits("VEOIM", ICH_VMCR_EL2.VEOIM)
+                        .bits("VBPR1", ICH_VMCR_EL2.VBPR1)
+                        .bits("VBPR0", ICH_VMCR_EL2.VBPR0)
+                        .bits("VPMR", ICH_VMCR_EL2.VPMR)
                         .from(2)
                         .onWrite((c, r, stored, value) -> store(c, r, value)));
         for (int n = 0; n < ListRegisters.COUNT; n++) {
             add(
                     all,
                     RegisterDefinition.of("ICH_LR" + n + "_EL2", SystemRegister.ICH_LR0_EL2 + n)
-                            .field("vINTID", 15, 0)
-                            .field("pINTID", 44, 32)
-                            .field("Priority", 55, 51)
-                            .field("Group", 60)
-                            .field("HW", 61)
-                            .field("State", 63, 62)
+                            .bits("vINTID", ICH_LR_EL2.vINTID)
+                            .bits("pINTID", ICH_LR_EL2.pINTID)
+                            .bits("Priority", ICH_LR_EL2.Priority)
+                            .bits("Group", ICH_LR_EL2.Group)
+                            .bits("HW", ICH_LR_EL2.HW)
+                            .bits("State", ICH_LR_EL2.State)
                             .from(2)
                             .onWrite((c, r, stored, value) -> store(c, r, value)));
         }

@@ -2,6 +2,7 @@
 package dev.spelunk.platform.gic;
 
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.ICH_VMCR_EL2;
 import dev.spelunk.api.wiring.PeContext;
 
 /** The list registers ICH_LR<n>_EL2 and what is computed from them (IHI 0069, 12.4). */
@@ -97,8 +98,8 @@ final class ListRegisters {
             }
             pending |= (lr & (PENDING | ACTIVE)) == PENDING;
         }
-        boolean group0 = (vmcr & CpuInterface.VENG0) != 0;
-        boolean group1 = (vmcr & CpuInterface.VENG1) != 0;
+        boolean group0 = (vmcr & ICH_VMCR_EL2.VENG0) != 0;
+        boolean group1 = (vmcr & ICH_VMCR_EL2.VENG1) != 0;
         long misr = eoiStatus(c) != 0 ? 1 : 0;
         misr |= (hcr & 2) != 0 && valid <= 1 ? 2 : 0;
         misr |= (hcr & 4) != 0 && (hcr >>> 27 & 31) != 0 ? 4 : 0;

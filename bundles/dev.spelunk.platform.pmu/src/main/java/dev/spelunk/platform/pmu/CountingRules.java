@@ -4,6 +4,9 @@ package dev.spelunk.platform.pmu;
 import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.banks.TrapControls;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.MDCR_EL2;
+import dev.spelunk.api.registers.fields.PMBLIMITR_EL1;
+import dev.spelunk.api.registers.fields.PMCR_EL0;
 import dev.spelunk.api.state.PmuState;
 import dev.spelunk.api.wiring.PeContext;
 
@@ -12,25 +15,13 @@ import dev.spelunk.api.wiring.PeContext;
  * A counter is an index as in PMCNTENSET_EL0; those below MDCR_EL2.HPMN and the cycle counter are the first range.
  */
 final class CountingRules {
-    static final long PMCR_E = 1;
-    static final long PMCR_DP = 1 << 5;
-    static final long PMCR_LP = 1 << 7;
-    static final long PMCR_FZO = 1 << 9;
-    static final long PMCR_FZS = 1L << 32;
-    static final long MDCR_HPMN = 0x1F;
-    static final long MDCR_HPME = 1 << 7;
-    static final long MDCR_HPMD = 1 << 17;
-    static final long MDCR_HCCD = 1 << 23;
-    static final long MDCR_HLP = 1 << 26;
-    static final long MDCR_HPMFZO = 1 << 29;
-    static final long MDCR_HPMFZS = 1L << 36;
     static final long FILTER_P = 1L << 31;
     static final long FILTER_U = 1 << 30;
     static final long FILTER_NSK = 1 << 29;
     static final long FILTER_NSU = 1 << 28;
     static final long FILTER_NSH = 1 << 27;
     static final long CYCLE_COUNTER_BIT = 1L << PmuState.CYCLE_COUNTER;
-    private static final long PMBLIMITR_E_PMFZ = 1L << 5 | 1;
+    private static final long PMBLIMITR_E_PMFZ = PMBLIMITR_EL1.E | PMBLIMITR_EL1.PMFZ;
 
     /** PMCR_EL0.N at EL2. */
     final int counters;
@@ -65,7 +56,7 @@ final class CountingRules {
         if (!el2) {
             return counters;
         }
-        int hpmn = (int) (c.register(SystemRegister.MDCR_EL2) & MDCR_HPMN);
+        int hpmn = (int) (c.register(SystemRegister.MDCR_EL2) & MDCR_EL2.HPMN);
         return hpmn == 0 && !noneInFirstRange || hpmn > counters ? counters : hpmn;
     }
 
@@ -85,8 +76,8 @@ final class CountingRules {
 
     private boolean globallyEnabled(PeContext c, int counter) {
         return inFirstRange(c, counter)
-                ? (c.register(SystemRegister.PMCR_EL0) & PMCR_E) != 0
-                : (c.register(SystemRegister.MDCR_EL2) & MDCR_HPME) != 0;
+                ? (c.register(SystemRegister.PMCR_EL0) & PMCR_EL0.E) != 0
+                : (c.register(SystemRegister.MDCR_EL2) & MDCR_EL2.HPME) != 0;
     }
 
     /** Whether the counter counts at the current Exception level (CountPMUEvents). */
@@ -98,11 +89,11 @@ final class CountingRules {
         boolean prohibited = prohibitsEl2
                 && c.pe.el == 2
                 && inFirstRange(c, counter)
-                && (c.register(SystemRegister.MDCR_EL2) & MDCR_HPMD) != 0;
+                && (c.register(SystemRegister.MDCR_EL2) & MDCR_EL2.HPMD) != 0;
         boolean stopped = prohibited || frozen(c, counter);
         if (cycles) {
-            stopped = stopped && (c.register(SystemRegister.PMCR_EL0) & PMCR_DP) != 0
-                    || longCounters && c.pe.el == 2 && (c.register(SystemRegister.MDCR_EL2) & MDCR_HCCD) != 0;
+            stopped = stopped && (c.register(SystemRegister.PMCR_EL0) & PMCR_EL0.DP) != 0
+                    || longCounters && c.pe.el == 2 && (c.register(SystemRegister.MDCR_EL2) & MDCR_EL2.HCCD) != 0;
         }
         return !stopped && !filtered(c, c.register(PmuRegisters.type(counter)));
     }
@@ -114,14 +105,14 @@ final class CountingRules {
         int first = firstRange(c);
         boolean inFirst = inFirstRange(c, counter);
         long control = c.register(inFirst ? SystemRegister.PMCR_EL0 : SystemRegister.MDCR_EL2);
-        if ((control & (inFirst ? PMCR_FZO : MDCR_HPMFZO)) != 0) {
+        if ((control & (inFirst ? PMCR_EL0.FZO : MDCR_EL2.HPMFZO)) != 0) {
             long range = inFirst ? (1L << first) - 1 : (1L << counters) - (1L << first);
             if ((c.register(SystemRegister.PMOVSSET_EL0) & range) != 0) {
                 return true;
             }
         }
         boolean affected = counter == PmuState.CYCLE_COUNTER ? freezesCyclesOnSpe : freezesOnSpe;
-        return affected && (control & (inFirst ? PMCR_FZS : MDCR_HPMFZS)) != 0 && profilingStopped(c);
+        return affected && (control & (inFirst ? PMCR_EL0.FZS : MDCR_EL2.HPMFZS)) != 0 && profilingStopped(c);
     }
 
     /** PMBLIMITR_EL1.{PMFZ, E} is {1, 1} and profiling is stopped. */
@@ -149,8 +140,8 @@ final class CountingRules {
         }
         return longCounters
                 && (inFirstRange(c, counter)
-                        ? (c.register(SystemRegister.PMCR_EL0) & PMCR_LP) != 0
-                        : (c.register(SystemRegister.MDCR_EL2) & MDCR_HLP) != 0);
+                        ? (c.register(SystemRegister.PMCR_EL0) & PMCR_EL0.LP) != 0
+                        : (c.register(SystemRegister.MDCR_EL2) & MDCR_EL2.HLP) != 0);
     }
 
     /** Level of PMUIRQ. */

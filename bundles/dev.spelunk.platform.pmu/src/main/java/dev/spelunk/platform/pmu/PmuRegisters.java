@@ -8,6 +8,8 @@ import dev.spelunk.api.banks.RegisterDefinition.Builder;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.PMCR_EL0;
+import dev.spelunk.api.registers.fields.PMUSERENR_EL0;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.PmuState;
 import dev.spelunk.api.wiring.PeContext;
@@ -50,10 +52,6 @@ public final class PmuRegisters implements RegisterBank {
     private static final int FGT_PMMIR = 22;
     private static final int FGT_PMUSERENR = 57;
     private static final int FGT_PMCEID = 58;
-    private static final long PMCR_C = 4;
-    private static final long PMCR_P = 2;
-    private static final int PMCR_N_SHIFT = 11;
-    private static final long PMCR_N = 31L << PMCR_N_SHIFT;
 
     /** PMEVTYPER&lt;n&gt;_EL0, or PMCCFILTR_EL0 of the cycle counter. */
     static int type(int counter) {
@@ -95,10 +93,10 @@ public final class PmuRegisters implements RegisterBank {
             bits("PMINTENCLR_EL1", SystemRegister.PMINTENCLR_EL1, SystemRegister.PMINTENSET_EL1, 1, FGT_PMINTEN, false);
             identification();
             user();
-            counter("PMCCNTR_EL0", PmuState.CYCLE_COUNTER, PmuTraps.CR, FGT_PMCCNTR);
+            counter("PMCCNTR_EL0", PmuState.CYCLE_COUNTER, PMUSERENR_EL0.CR, FGT_PMCCNTR);
             type("PMCCFILTR_EL0", PmuState.CYCLE_COUNTER, FGT_PMCCFILTR);
             for (int n = 0; n < rules.counters; n++) {
-                counter("PMEVCNTR" + n + "_EL0", n, PmuTraps.ER, FGT_PMEVCNTR);
+                counter("PMEVCNTR" + n + "_EL0", n, PMUSERENR_EL0.ER, FGT_PMEVCNTR);
                 type("PMEVTYPER" + n + "_EL0", n, FGT_PMEVTYPER);
             }
             selected();
@@ -113,19 +111,20 @@ public final class PmuRegisters implements RegisterBank {
 
         /** A register that follows the others' access: EL0 needs PMUSERENR_EL0.EN. */
         private Builder add(String name, int encoding, int bit) {
-            return traps.guard(add(name, encoding), PmuTraps.EN, PmuTraps.EN, bit, bit);
+            return traps.guard(add(name, encoding), PMUSERENR_EL0.EN, PMUSERENR_EL0.EN, bit, bit);
         }
 
         private void control() {
             boolean p5 = architecture.has("FEAT_PMUv3p5");
             boolean p7 = architecture.has("FEAT_PMUv3p7");
-            Builder b = traps.guard(add("PMCR_EL0", SystemRegister.PMCR_EL0), PmuTraps.EN, PmuTraps.EN, -1, FGT_PMCR)
+            Builder b = traps.guard(
+                            add("PMCR_EL0", SystemRegister.PMCR_EL0), PMUSERENR_EL0.EN, PMUSERENR_EL0.EN, -1, FGT_PMCR)
                     .rule(traps.controlRegister())
-                    .field("E", 0)
-                    .field("P", 1)
-                    .field("C", 2)
+                    .bits("E", PMCR_EL0.E)
+                    .bits("P", PMCR_EL0.P)
+                    .bits("C", PMCR_EL0.C)
                     .res1(6, 6)
-                    .readOnlyField("N", 15, PMCR_N_SHIFT);
+                    .readOnlyField("N", 15, PMCR_EL0.N_SHIFT);
             if (p7
                     || architecture.has("FEAT_EL3")
                     || architecture.has("FEAT_EL2") && architecture.has("FEAT_PMUv3p1")) {
@@ -143,19 +142,19 @@ public final class PmuRegisters implements RegisterBank {
                 b.field("FZS", 32);
             }
             long stated = architecture.registerValue("PMCR_EL0", 0) & ~0xFFFFL;
-            b.reset(stated | (long) rules.counters << PMCR_N_SHIFT)
-                    .onRead((c, r, stored) -> stored & ~PMCR_N | (long) rules.accessible(c) << PMCR_N_SHIFT)
+            b.reset(stated | (long) rules.counters << PMCR_EL0.N_SHIFT)
+                    .onRead((c, r, stored) -> stored & ~PMCR_EL0.N | (long) rules.accessible(c) << PMCR_EL0.N_SHIFT)
                     .onWrite((c, r, stored, value) -> {
                         change(c);
-                        if ((value & PMCR_C) != 0) {
+                        if ((value & PMCR_EL0.C) != 0) {
                             c.register(PMCCNTR_EL0, 0);
                         }
-                        if ((value & PMCR_P) != 0) {
+                        if ((value & PMCR_EL0.P) != 0) {
                             for (int n = 0; n < rules.accessible(c); n++) {
                                 c.register(PmuRegisters.value(n), 0);
                             }
                         }
-                        return value & ~(PMCR_C | PMCR_P);
+                        return value & ~(PMCR_EL0.C | PMCR_EL0.P);
                     });
         }
 
@@ -183,7 +182,7 @@ public final class PmuRegisters implements RegisterBank {
                 traps.guard(
                         add("PMCEID" + i + "_EL0", PMCEID0_EL0 + i)
                                 .constant(new CountableEvents(architecture).identification(i)),
-                        PmuTraps.EN,
+                        PMUSERENR_EL0.EN,
                         0,
                         FGT_PMCEID,
                         -1);
@@ -198,10 +197,10 @@ public final class PmuRegisters implements RegisterBank {
             traps.guard(
                     add("PMUSERENR_EL0", SystemRegister.PMUSERENR_EL0)
                             .writesFrom(1)
-                            .field("EN", 0)
-                            .field("SW", 1)
-                            .field("CR", 2)
-                            .field("ER", 3),
+                            .bits("EN", PMUSERENR_EL0.EN)
+                            .bits("SW", PMUSERENR_EL0.SW)
+                            .bits("CR", PMUSERENR_EL0.CR)
+                            .bits("ER", PMUSERENR_EL0.ER),
                     0,
                     0,
                     FGT_PMUSERENR,
@@ -216,20 +215,24 @@ public final class PmuRegisters implements RegisterBank {
                                 return 0;
                             }),
                     0,
-                    PmuTraps.SW | PmuTraps.EN,
+                    PMUSERENR_EL0.SW | PMUSERENR_EL0.EN,
                     -1,
                     FGT_PMSWINC);
             traps.guard(
                     add("PMSELR_EL0", PMSELR_EL0).field("SEL", 4, 0),
-                    PmuTraps.ER | PmuTraps.EN,
-                    PmuTraps.ER | PmuTraps.EN,
+                    PMUSERENR_EL0.ER | PMUSERENR_EL0.EN,
+                    PMUSERENR_EL0.ER | PMUSERENR_EL0.EN,
                     FGT_PMSELR,
                     FGT_PMSELR);
         }
 
         private void counter(String name, int n, long readEnable, int fineGrained) {
             Builder b = traps.guard(
-                    add(name, PmuRegisters.value(n)), readEnable | PmuTraps.EN, PmuTraps.EN, fineGrained, fineGrained);
+                    add(name, PmuRegisters.value(n)),
+                    readEnable | PMUSERENR_EL0.EN,
+                    PMUSERENR_EL0.EN,
+                    fineGrained,
+                    fineGrained);
             if (n == PmuState.CYCLE_COUNTER || rules.longCounters()) {
                 b.whole();
             } else {
@@ -273,8 +276,8 @@ public final class PmuRegisters implements RegisterBank {
         private void selected() {
             traps.guard(
                             add("PMXEVTYPER_EL0", PMXEVTYPER_EL0).whole().rule(traps.selectedImplemented(true)),
-                            PmuTraps.EN,
-                            PmuTraps.EN,
+                            PMUSERENR_EL0.EN,
+                            PMUSERENR_EL0.EN,
                             FGT_PMEVTYPER,
                             FGT_PMEVTYPER)
                     .rule(traps.selectedAccessible())
@@ -285,8 +288,8 @@ public final class PmuRegisters implements RegisterBank {
                     });
             traps.guard(
                             add("PMXEVCNTR_EL0", PMXEVCNTR_EL0).whole().rule(traps.selectedImplemented(false)),
-                            PmuTraps.ER | PmuTraps.EN,
-                            PmuTraps.EN,
+                            PMUSERENR_EL0.ER | PMUSERENR_EL0.EN,
+                            PMUSERENR_EL0.EN,
                             FGT_PMEVCNTR,
                             FGT_PMEVCNTR)
                     .rule(traps.selectedAccessible())

@@ -7,21 +7,14 @@ import dev.spelunk.api.banks.RegisterDefinition.Builder;
 import dev.spelunk.api.banks.TrapControls;
 import dev.spelunk.api.registers.Access;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.registers.fields.MDCR_EL2;
+import dev.spelunk.api.registers.fields.MDCR_EL3;
 import dev.spelunk.api.state.PmuState;
 import dev.spelunk.api.wiring.PeContext;
 
 /** Who may access the performance monitors below EL2 (DDI 0487, D13.11 and the accessor pseudocode of D24.5). */
 final class PmuTraps {
-    /** Bits of PMUSERENR_EL0. */
-    static final long EN = 1;
-
-    static final long SW = 1 << 1;
-    static final long CR = 1 << 2;
-    static final long ER = 1 << 3;
-    private static final long MDCR_TPM = 1 << 6;
-    private static final long MDCR_TPMCR = 1 << 5;
-    private static final long HCR_TGE = 1L << 27;
-
     private final CountingRules counting;
 
     PmuTraps(Architecture architecture) {
@@ -44,24 +37,24 @@ final class PmuTraps {
         if (writeBit >= 0) {
             b.rule(TrapControls.fineGrained(-1, SystemRegister.HDFGWTR_EL2, writeBit, 1));
         }
-        return b.rule(hypervisor(MDCR_TPM));
+        return b.rule(hypervisor(MDCR_EL2.TPM));
     }
 
     /** MDCR_EL2.TPMCR, of PMCR_EL0 alone. */
     AccessRule controlRegister() {
-        return hypervisor(MDCR_TPMCR);
+        return hypervisor(MDCR_EL2.TPMCR);
     }
 
     /** MDCR_EL3.TPM. */
     AccessRule monitor() {
-        return TrapControls.trapToEl3(SystemRegister.MDCR_EL3, MDCR_TPM, MDCR_TPM);
+        return TrapControls.trapToEl3(SystemRegister.MDCR_EL3, MDCR_EL3.TPM, MDCR_EL3.TPM);
     }
 
     private static int fromEl0(PeContext c, long enables) {
         if (c.pe.el != 0 || enables == 0 || (c.register(SystemRegister.PMUSERENR_EL0) & enables) != 0) {
             return Access.ALLOWED;
         }
-        boolean tge = TrapControls.el2Enabled(c) && (c.register(SystemRegister.HCR_EL2) & HCR_TGE) != 0;
+        boolean tge = TrapControls.el2Enabled(c) && (c.register(SystemRegister.HCR_EL2) & HCR_EL2.TGE) != 0;
         return Access.trap(tge ? 2 : 1);
     }
 

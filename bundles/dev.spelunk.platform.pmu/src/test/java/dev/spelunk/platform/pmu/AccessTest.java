@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spelunk.api.registers.Access;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.PMUSERENR_EL0;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -39,20 +40,20 @@ class AccessTest {
     @Test
     void eachBitOfPmuserenrAllowsItsPart() {
         Bench b = Bench.v3p5().el(0);
-        b.context.register(SystemRegister.PMUSERENR_EL0, PmuTraps.CR);
+        b.context.register(SystemRegister.PMUSERENR_EL0, PMUSERENR_EL0.CR);
         assertThat(b.decide(PmuRegisters.value(C), true)).isEqualTo(Access.ALLOWED);
         assertThat(b.decide(PmuRegisters.value(C), false)).isEqualTo(Access.trap(1));
         assertThat(b.decide(PmuRegisters.value(0), true)).isEqualTo(Access.trap(1));
-        b.context.register(SystemRegister.PMUSERENR_EL0, PmuTraps.ER);
+        b.context.register(SystemRegister.PMUSERENR_EL0, PMUSERENR_EL0.ER);
         assertThat(b.decide(PmuRegisters.value(0), true)).isEqualTo(Access.ALLOWED);
         assertThat(b.decide(PmuRegisters.PMXEVCNTR_EL0, true)).isEqualTo(Access.ALLOWED);
         assertThat(b.decide(PmuRegisters.PMSELR_EL0, false)).isEqualTo(Access.ALLOWED);
         assertThat(b.decide(PmuRegisters.value(0), false)).isEqualTo(Access.trap(1));
         assertThat(b.decide(PmuRegisters.PMXEVTYPER_EL0, true)).isEqualTo(Access.trap(1));
-        b.context.register(SystemRegister.PMUSERENR_EL0, PmuTraps.SW);
+        b.context.register(SystemRegister.PMUSERENR_EL0, PMUSERENR_EL0.SW);
         assertThat(b.decide(PmuRegisters.PMSWINC_EL0, false)).isEqualTo(Access.ALLOWED);
         assertThat(b.decide(PmuRegisters.value(C), true)).isEqualTo(Access.trap(1));
-        b.context.register(SystemRegister.PMUSERENR_EL0, PmuTraps.EN);
+        b.context.register(SystemRegister.PMUSERENR_EL0, PMUSERENR_EL0.EN);
         assertThat(b.decide(SystemRegister.PMCR_EL0, false)).isEqualTo(Access.ALLOWED);
         assertThat(b.decide(PmuRegisters.PMCEID0_EL0, true)).isEqualTo(Access.ALLOWED);
     }

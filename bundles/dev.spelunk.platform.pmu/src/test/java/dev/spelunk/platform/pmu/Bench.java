@@ -6,6 +6,7 @@ import dev.spelunk.api.banks.RegisterBank;
 import dev.spelunk.api.pmu.PmuEvent;
 import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.PMCR_EL0;
 import dev.spelunk.api.spu.Sampler;
 import dev.spelunk.registers.RegisterModelComponent;
 import dev.spelunk.testkit.PlainBank;
@@ -20,7 +21,7 @@ import java.util.TreeSet;
 /** One PE with the real register table, the bank of the performance monitors and their device; operations are played. */
 final class Bench extends TestBoard {
     static final int CYCLE_COUNTER = 31;
-    static final long ENABLE = CountingRules.PMCR_E;
+    static final long ENABLE = PMCR_EL0.E;
     static final int INST_RETIRED = 0x08;
     static final int CPU_CYCLES = 0x11;
     static final int CHAIN = 0x1E;

@@ -4,6 +4,8 @@ package dev.spelunk.platform.pmu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.MDCR_EL2;
+import dev.spelunk.api.registers.fields.PMCR_EL0;
 import dev.spelunk.api.state.PmuState;
 import org.junit.jupiter.api.Test;
 
@@ -69,7 +71,7 @@ class CountingTest {
     @Test
     void hypervisorProhibitsCountingAtEl2() {
         Bench b = Bench.v3p5().el(2);
-        b.write(SystemRegister.MDCR_EL2, 4 | CountingRules.MDCR_HPMD | CountingRules.MDCR_HPME);
+        b.write(SystemRegister.MDCR_EL2, 4 | MDCR_EL2.HPMD | MDCR_EL2.HPME);
         b.count(0, Bench.INST_RETIRED | EL2_ONLY)
                 .count(5, Bench.INST_RETIRED | EL2_ONLY)
                 .count(C, EL2_ONLY);
@@ -77,10 +79,10 @@ class CountingTest {
         assertThat(b.counter(0)).as("first range").isZero();
         assertThat(b.counter(5)).as("second range").isEqualTo(50);
         assertThat(b.counter(C)).as("PMCR_EL0.DP = 0").isEqualTo(50);
-        b.write(SystemRegister.PMCR_EL0, Bench.ENABLE | CountingRules.PMCR_DP);
+        b.write(SystemRegister.PMCR_EL0, Bench.ENABLE | PMCR_EL0.DP);
         b.run(50);
         assertThat(b.counter(C)).as("PMCR_EL0.DP = 1").isEqualTo(50);
-        b.write(SystemRegister.PMCR_EL0, Bench.ENABLE).write(SystemRegister.MDCR_EL2, 4 | CountingRules.MDCR_HCCD);
+        b.write(SystemRegister.PMCR_EL0, Bench.ENABLE).write(SystemRegister.MDCR_EL2, 4 | MDCR_EL2.HCCD);
         b.run(50);
         assertThat(b.counter(C)).as("MDCR_EL2.HCCD").isEqualTo(50);
         assertThat(b.counter(0)).as("HPMD = 0").isEqualTo(50);

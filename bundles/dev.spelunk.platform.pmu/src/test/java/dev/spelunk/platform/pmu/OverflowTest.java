@@ -4,6 +4,7 @@ package dev.spelunk.platform.pmu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.PMCR_EL0;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.PmuState;
 import net.jqwik.api.ForAll;
@@ -51,7 +52,7 @@ class OverflowTest {
 
     @Test
     void longCountersOverflowFromBit63() {
-        Bench b = Bench.v3p5().write(SystemRegister.PMCR_EL0, CountingRules.PMCR_LP);
+        Bench b = Bench.v3p5().write(SystemRegister.PMCR_EL0, PMCR_EL0.LP);
         b.write(PmuRegisters.value(0), NEAR_32).write(PmuRegisters.value(1), -16L);
         b.count(0, Bench.INST_RETIRED).count(1, Bench.INST_RETIRED);
         b.run(15);
@@ -86,7 +87,7 @@ class OverflowTest {
 
     @Test
     void noChainFromLongOrOddCounters() {
-        Bench b = Bench.v3p5().write(SystemRegister.PMCR_EL0, CountingRules.PMCR_LP);
+        Bench b = Bench.v3p5().write(SystemRegister.PMCR_EL0, PMCR_EL0.LP);
         b.write(PmuRegisters.value(0), NEAR_32).count(1, Bench.CHAIN).count(0, Bench.INST_RETIRED);
         b.run(20);
         assertThat(b.counter(1)).isZero();
@@ -122,13 +123,13 @@ class OverflowTest {
     @Test
     void freezeOnOverflowStopsTheRange() {
         Bench b = Bench.with().write(PmuRegisters.value(0), NEAR_32);
-        b.write(SystemRegister.PMCR_EL0, CountingRules.PMCR_FZO);
+        b.write(SystemRegister.PMCR_EL0, PMCR_EL0.FZO);
         b.count(0, Bench.INST_RETIRED).count(1, Bench.INST_RETIRED).count(C, 0);
         b.run(100);
         assertThat(b.counter(0)).isEqualTo(1L << 32);
         assertThat(b.counter(1)).isEqualTo(16);
         assertThat(b.counter(C)).as("DP = 0").isEqualTo(100);
-        b.write(SystemRegister.PMCR_EL0, b.read(SystemRegister.PMCR_EL0) | CountingRules.PMCR_DP);
+        b.write(SystemRegister.PMCR_EL0, b.read(SystemRegister.PMCR_EL0) | PMCR_EL0.DP);
         b.run(100);
         assertThat(b.counter(C)).as("DP = 1").isEqualTo(100);
         b.write(SystemRegister.PMOVSCLR_EL0, 1);
@@ -142,7 +143,7 @@ class OverflowTest {
     @DisplayName("T99: a stopped buffer with PMFZ = 1 freezes the first range when PMCR_EL0.FZS says so")
     void freezeOnSpeEvent() {
         Bench b = Bench.with("FEAT_SPEv1p2").profiling(true);
-        b.write(SystemRegister.PMCR_EL0, CountingRules.PMCR_FZS | CountingRules.PMCR_DP);
+        b.write(SystemRegister.PMCR_EL0, PMCR_EL0.FZS | PMCR_EL0.DP);
         b.count(0, Bench.INST_RETIRED).count(C, 0);
         b.run(10);
         assertThat(b.counter(0)).isZero();
@@ -156,13 +157,13 @@ class OverflowTest {
     @DisplayName("T99: it freezes the cycle counter with FEAT_SPE_DPFZS and PMCR_EL0.DP = 1 only")
     void freezeOnSpeEventStopsCyclesWithDpfzsAndDp() {
         Bench b = Bench.with("FEAT_SPEv1p2", "FEAT_SPE_DPFZS").profiling(true);
-        b.write(SystemRegister.PMCR_EL0, CountingRules.PMCR_FZS | CountingRules.PMCR_DP);
+        b.write(SystemRegister.PMCR_EL0, PMCR_EL0.FZS | PMCR_EL0.DP);
         b.count(C, 0).run(10);
         assertThat(b.counter(C)).isZero();
-        b.write(SystemRegister.PMCR_EL0, CountingRules.PMCR_FZS | Bench.ENABLE).run(10);
+        b.write(SystemRegister.PMCR_EL0, PMCR_EL0.FZS | Bench.ENABLE).run(10);
         assertThat(b.counter(C)).as("DP = 0").isEqualTo(10);
         b.write(SystemRegister.PMBLIMITR_EL1, 1)
-                .write(SystemRegister.PMCR_EL0, CountingRules.PMCR_FZS | CountingRules.PMCR_DP | Bench.ENABLE)
+                .write(SystemRegister.PMCR_EL0, PMCR_EL0.FZS | PMCR_EL0.DP | Bench.ENABLE)
                 .run(10);
         assertThat(b.counter(C)).as("PMFZ = 0").isEqualTo(20);
     }

@@ -3,12 +3,11 @@ package dev.spelunk.platform.timer;
 
 import dev.spelunk.api.banks.TrapControls;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.CNTKCTL_EL1;
 import dev.spelunk.api.wiring.PeContext;
 
 /** Event streams: wake-up events at transitions of a bit of a counter (DDI 0487, D12.2.3). */
 final class EventStream {
-    private static final long EVNTEN = 1L << 2;
-    private static final long EVNTIS = 1L << 17;
 
     private EventStream() {}
 
@@ -23,12 +22,12 @@ final class EventStream {
     }
 
     private static long next(PeContext c, long control, long offset) {
-        if ((control & EVNTEN) == 0) {
+        if ((control & CNTKCTL_EL1.EVNTEN) == 0) {
             return Long.MAX_VALUE;
         }
         int bit = (int) (control >>> 4) & 15;
-        // EVNTIS is RES0 without FEAT_ECV.
-        bit += (control & EVNTIS) != 0 ? 8 : 0;
+        // CNTKCTL_EL1.EVNTIS is RES0 without FEAT_ECV.
+        bit += (control & CNTKCTL_EL1.EVNTIS) != 0 ? 8 : 0;
         long period = 2L << bit;
         long phase = (control & 1 << 3) != 0 ? 0 : 1L << bit;
         long ticks = phase - (Counter.physical(c) - offset) & period - 1;

@@ -3,6 +3,7 @@ package dev.spelunk.platform.timer;
 
 import dev.spelunk.api.banks.TrapControls;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.CNT_CTL;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.wiring.PeContext;
 
@@ -16,10 +17,6 @@ enum Timer {
     CNTP(30, SystemRegister.CNTP_CTL_EL0, SystemRegister.CNTP_CVAL_EL0, SystemRegister.CNTP_TVAL_EL0),
     /** The EL1 virtual timer. */
     CNTV(27, SystemRegister.CNTV_CTL_EL0, SystemRegister.CNTV_CVAL_EL0, SystemRegister.CNTV_TVAL_EL0);
-
-    static final long ENABLE = 1;
-    static final long IMASK = 2;
-    static final long ISTATUS = 4;
 
     /** INTID of its PPI, as the Base System Architecture assigns them (DEN 0094). */
     final int intid;
@@ -66,12 +63,12 @@ enum Timer {
 
     /** Level of its interrupt. */
     boolean asserted(PeContext c) {
-        return (c.register(control) & (ENABLE | IMASK)) == ENABLE && conditionMet(c);
+        return (c.register(control) & (CNT_CTL.ENABLE | CNT_CTL.IMASK)) == CNT_CTL.ENABLE && conditionMet(c);
     }
 
     /** Virtual time in cycles at which its interrupt changes next if no register does; Long.MAX_VALUE for never. */
     long nextChange(PeContext c) {
-        if ((c.register(control) & (ENABLE | IMASK)) != ENABLE) {
+        if ((c.register(control) & (CNT_CTL.ENABLE | CNT_CTL.IMASK)) != CNT_CTL.ENABLE) {
             return Long.MAX_VALUE;
         }
         long count = count(c);

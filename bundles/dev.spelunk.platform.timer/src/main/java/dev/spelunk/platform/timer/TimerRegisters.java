@@ -10,6 +10,10 @@ import dev.spelunk.api.banks.TrapControls;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.CNTHCTL_EL2;
+import dev.spelunk.api.registers.fields.CNTKCTL_EL1;
+import dev.spelunk.api.registers.fields.CNT_CTL;
+import dev.spelunk.api.registers.fields.SCR_EL3;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.wiring.PeContext;
 import java.util.ArrayList;
@@ -27,7 +31,8 @@ public final class TimerRegisters implements RegisterBank {
     private static final int CNTPCTSS_EL0 = Encoding.of(3, 3, 14, 0, 5);
     private static final int CNTVCTSS_EL0 = Encoding.of(3, 3, 14, 0, 6);
     /** EL1PCTEN and EL1PCEN, and where they are with E2H = 1: an EL1 guest with nothing at EL2 can use its timers. */
-    private static final long CNTHCTL_RESET = 3L | 3L << 10;
+    private static final long CNTHCTL_RESET =
+            CNTHCTL_EL2.EL1PCTEN | CNTHCTL_EL2.EL1PCEN | CNTHCTL_EL2.HOST_EL1PCTEN | CNTHCTL_EL2.HOST_EL1PTEN;
 
     @Override
     public List<RegisterDefinition> registers(Architecture architecture) {
@@ -89,15 +94,15 @@ public final class TimerRegisters implements RegisterBank {
     private static void controls(List<RegisterDefinition> all, Architecture architecture, boolean el2, boolean vhe) {
         boolean ecv = architecture.has("FEAT_ECV");
         Builder kernel = RegisterDefinition.of("CNTKCTL_EL1", SystemRegister.CNTKCTL_EL1)
-                .field("EL0PCTEN", 0)
-                .field("EL0VCTEN", 1)
-                .field("EVNTEN", 2)
-                .field("EVNTDIR", 3)
-                .field("EVNTI", 7, 4)
-                .field("EL0VTEN", 8)
-                .field("EL0PTEN", 9);
+                .bits("EL0PCTEN", CNTKCTL_EL1.EL0PCTEN)
+                .bits("EL0VCTEN", CNTKCTL_EL1.EL0VCTEN)
+                .bits("EVNTEN", CNTKCTL_EL1.EVNTEN)
+                .bits("EVNTDIR", CNTKCTL_EL1.EVNTDIR)
+                .bits("EVNTI", CNTKCTL_EL1.EVNTI)
+                .bits("EL0VTEN", CNTKCTL_EL1.EL0VTEN)
+                .bits("EL0PTEN", CNTKCTL_EL1.EL0PTEN);
         if (ecv) {
-            kernel.field("EVNTIS", 17);
+            kernel.bits("EVNTIS", CNTKCTL_EL1.EVNTIS);
         }
         if (vhe) {
             kernel.redirectedAtEl2(SystemRegister.CNTHCTL_EL2);
@@ -109,27 +114,27 @@ public final class TimerRegisters implements RegisterBank {
         // Bits 0 and 1 have other names with E2H = 1, and bits 11:8 a meaning only then.
         Builder hypervisor = RegisterDefinition.of("CNTHCTL_EL2", SystemRegister.CNTHCTL_EL2)
                 .from(2)
-                .field("EL1PCTEN", 0)
-                .field("EL1PCEN", 1)
-                .field("EVNTEN", 2)
-                .field("EVNTDIR", 3)
-                .field("EVNTI", 7, 4)
+                .bits("EL1PCTEN", CNTHCTL_EL2.EL1PCTEN)
+                .bits("EL1PCEN", CNTHCTL_EL2.EL1PCEN)
+                .bits("EVNTEN", CNTHCTL_EL2.EVNTEN)
+                .bits("EVNTDIR", CNTHCTL_EL2.EVNTDIR)
+                .bits("EVNTI", CNTHCTL_EL2.EVNTI)
                 .reset(CNTHCTL_RESET)
                 .onWrite((c, r, stored, value) -> timersChanged(c, value));
         if (vhe) {
             hypervisor
-                    .field("EL0VTEN", 8)
-                    .field("EL0PTEN", 9)
+                    .bits("EL0VTEN", CNTHCTL_EL2.EL0VTEN)
+                    .bits("EL0PTEN", CNTHCTL_EL2.EL0PTEN)
                     .field("E2H_EL1PCTEN", 10)
-                    .field("EL1PTEN", 11);
+                    .bits("EL1PTEN", CNTHCTL_EL2.EL1PTEN);
         }
         if (ecv) {
             hypervisor
-                    .field("EL1TVT", 13)
-                    .field("EL1TVCT", 14)
-                    .field("EL1NVPCT", 15)
-                    .field("EL1NVVCT", 16)
-                    .field("EVNTIS", 17);
+                    .bits("EL1TVT", CNTHCTL_EL2.EL1TVT)
+                    .bits("EL1TVCT", CNTHCTL_EL2.EL1TVCT)
+                    .bits("EL1NVPCT", CNTHCTL_EL2.EL1NVPCT)
+                    .bits("EL1NVVCT", CNTHCTL_EL2.EL1NVVCT)
+                    .bits("EVNTIS", CNTHCTL_EL2.EVNTIS);
         }
         all.add(RegisterDefinition.of("CNTVOFF_EL2", SystemRegister.CNTVOFF_EL2)
                 .whole()
@@ -137,12 +142,12 @@ public final class TimerRegisters implements RegisterBank {
                 .onWrite((c, r, stored, value) -> timersChanged(c, value))
                 .build());
         if (architecture.has("FEAT_ECV_POFF")) {
-            hypervisor.field("ECV", 12);
+            hypervisor.bits("ECV", CNTHCTL_EL2.ECV);
             Builder offset = RegisterDefinition.of("CNTPOFF_EL2", SystemRegister.CNTPOFF_EL2)
                     .whole()
                     .from(2)
                     .onWrite((c, r, stored, value) -> timersChanged(c, value));
-            all.add(offset.rule(TrapControls.trapToEl3(SystemRegister.SCR_EL3, Counter.SCR_ECVEN, 0))
+            all.add(offset.rule(TrapControls.trapToEl3(SystemRegister.SCR_EL3, SCR_EL3.ECVEn, 0))
                     .build());
         }
         all.add(hypervisor.build());
@@ -164,9 +169,9 @@ public final class TimerRegisters implements RegisterBank {
     private static void timer(
             List<RegisterDefinition> all, Timer timer, String prefix, int el, AccessRule rule, Timer host) {
         Builder control = RegisterDefinition.of(prefix + "_CTL_EL" + el, timer.control)
-                .field("ENABLE", 0)
-                .field("IMASK", 1)
-                .readOnlyField("ISTATUS", 2, 2)
+                .bits("ENABLE", CNT_CTL.ENABLE)
+                .bits("IMASK", CNT_CTL.IMASK)
+                .readOnlyBits("ISTATUS", CNT_CTL.ISTATUS)
                 .onRead((c, r, stored) -> control(c, timer.reached(c)))
                 .onWrite((c, r, stored, value) -> store(c, timer, timer.reached(c).control, stored, value));
         Builder compareValue = RegisterDefinition.of(prefix + "_CVAL_EL" + el, timer.compareValue)
@@ -201,8 +206,8 @@ public final class TimerRegisters implements RegisterBank {
 
     /** ISTATUS is UNKNOWN while the timer is disabled; it reads 0 then. */
     private static long control(PeContext c, Timer t) {
-        long stored = c.register(t.control) & (Timer.ENABLE | Timer.IMASK);
-        return (stored & Timer.ENABLE) != 0 && t.conditionMet(c) ? stored | Timer.ISTATUS : stored;
+        long stored = c.register(t.control) & (CNT_CTL.ENABLE | CNT_CTL.IMASK);
+        return (stored & CNT_CTL.ENABLE) != 0 && t.conditionMet(c) ? stored | CNT_CTL.ISTATUS : stored;
     }
 
     /** Writes the register that is reached, and returns what the one with the hook keeps. */

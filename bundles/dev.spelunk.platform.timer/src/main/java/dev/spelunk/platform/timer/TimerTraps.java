@@ -5,6 +5,10 @@ import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.banks.AccessRule;
 import dev.spelunk.api.registers.Access;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.CNTHCTL_EL2;
+import dev.spelunk.api.registers.fields.CNTKCTL_EL1;
+import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.registers.fields.SCR_EL3;
 import dev.spelunk.api.wiring.PeContext;
 
 /**
@@ -12,27 +16,6 @@ import dev.spelunk.api.wiring.PeContext;
  * and for EL0 of a host (DDI 0487, D24.10.2 and D24.10.15).
  */
 final class TimerTraps {
-    private static final long HCR_TGE = 1L << 27;
-    private static final long HCR_E2H = 1L << 34;
-    private static final long SCR_NS = 1;
-    private static final long SCR_EEL2 = 1L << 18;
-
-    /** Bits that CNTKCTL_EL1, and CNTHCTL_EL2 of a host, have for EL0. */
-    private static final long EL0PCTEN = 1;
-
-    private static final long EL0VCTEN = 1 << 1;
-    private static final long EL0VTEN = 1 << 8;
-    private static final long EL0PTEN = 1 << 9;
-    /** Bits of CNTHCTL_EL2 for EL1: where E2H is 0, then where it is 1. */
-    private static final long EL1PCTEN = 1;
-
-    private static final long EL1PCEN = 1 << 1;
-    private static final long HOST_EL1PCTEN = 1 << 10;
-    private static final long HOST_EL1PTEN = 1 << 11;
-    /** Bits of CNTHCTL_EL2 with FEAT_ECV, RES0 without. */
-    private static final long EL1TVT = 1 << 13;
-
-    private static final long EL1TVCT = 1 << 14;
 
     private final boolean el2;
     private final boolean el3;
@@ -48,36 +31,36 @@ final class TimerTraps {
     }
 
     private boolean el2Enabled(PeContext c) {
-        return el2 && (!el3 || (c.register(SystemRegister.SCR_EL3) & (SCR_NS | SCR_EEL2)) != 0);
+        return el2 && (!el3 || (c.register(SystemRegister.SCR_EL3) & (SCR_EL3.NS | SCR_EL3.EEL2)) != 0);
     }
 
     private static boolean hostEl0(long hcr) {
-        return (hcr & (HCR_E2H | HCR_TGE)) == (HCR_E2H | HCR_TGE);
+        return (hcr & (HCR_EL2.E2H | HCR_EL2.TGE)) == (HCR_EL2.E2H | HCR_EL2.TGE);
     }
 
     /** CNTFRQ_EL0: from EL0 as long as one of the counters may be read. */
     AccessRule frequency() {
-        return (c, read) -> c.pe.el == 0 ? el0(c, hcr(c), EL0PCTEN | EL0VCTEN) : Access.ALLOWED;
+        return (c, read) -> c.pe.el == 0 ? el0(c, hcr(c), CNTKCTL_EL1.EL0PCTEN | CNTKCTL_EL1.EL0VCTEN) : Access.ALLOWED;
     }
 
     /** CNTPCT_EL0 and CNTPCTSS_EL0. */
     AccessRule physicalCounter() {
-        return physical(EL0PCTEN, EL1PCTEN, HOST_EL1PCTEN);
+        return physical(CNTKCTL_EL1.EL0PCTEN, CNTHCTL_EL2.EL1PCTEN, CNTHCTL_EL2.HOST_EL1PCTEN);
     }
 
     /** CNTP_CTL_EL0, CNTP_CVAL_EL0, CNTP_TVAL_EL0. */
     AccessRule physicalTimer() {
-        return physical(EL0PTEN, EL1PCEN, HOST_EL1PTEN);
+        return physical(CNTKCTL_EL1.EL0PTEN, CNTHCTL_EL2.EL1PCEN, CNTHCTL_EL2.HOST_EL1PTEN);
     }
 
     /** CNTVCT_EL0 and CNTVCTSS_EL0. */
     AccessRule virtualCounter() {
-        return virtual(EL0VCTEN, EL1TVCT);
+        return virtual(CNTKCTL_EL1.EL0VCTEN, CNTHCTL_EL2.EL1TVCT);
     }
 
     /** CNTV_CTL_EL0, CNTV_CVAL_EL0, CNTV_TVAL_EL0. */
     AccessRule virtualTimer() {
-        return virtual(EL0VTEN, EL1TVT);
+        return virtual(CNTKCTL_EL1.EL0VTEN, CNTHCTL_EL2.EL1TVT);
     }
 
     /** An EL0 access needs one of the bits, in CNTHCTL_EL2 under a host, else in CNTKCTL_EL1. */
@@ -87,7 +70,7 @@ final class TimerTraps {
         }
         return (c.register(SystemRegister.CNTKCTL_EL1) & enable) != 0
                 ? Access.ALLOWED
-                : Access.trap((hcr & HCR_TGE) != 0 ? 2 : 1);
+                : Access.trap((hcr & HCR_EL2.TGE) != 0 ? 2 : 1);
     }
 
     private AccessRule physical(long el0Enable, long el1Enable, long hostEl1Enable) {
@@ -100,7 +83,7 @@ final class TimerTraps {
             if (decision != Access.ALLOWED || !el2Enabled(c) || c.pe.el == 0 && hostEl0(hcr)) {
                 return decision;
             }
-            long enable = (hcr & HCR_E2H) != 0 ? hostEl1Enable : el1Enable;
+            long enable = (hcr & HCR_EL2.E2H) != 0 ? hostEl1Enable : el1Enable;
             return (c.register(SystemRegister.CNTHCTL_EL2) & enable) == 0 ? Access.trap(2) : Access.ALLOWED;
         };
     }

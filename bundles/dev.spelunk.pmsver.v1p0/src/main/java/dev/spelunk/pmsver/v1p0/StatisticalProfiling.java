@@ -9,6 +9,8 @@ import dev.spelunk.api.profiling.PacketOrder;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.PMSFCR_EL1;
+import dev.spelunk.api.registers.fields.PMSIDR_EL1;
 import dev.spelunk.api.state.SpuState;
 import org.osgi.service.component.annotations.Component;
 
@@ -32,7 +34,7 @@ public final class StatisticalProfiling implements ProfilingFeatures {
     static final String FEATURE = "FEAT_SPE";
 
     /** PMSIDR_EL1.{FL, FT, FE}: always 1. */
-    private static final long PMSIDR_FILTERS = 0b111;
+    private static final long PMSIDR_FILTERS = PMSIDR_EL1.FE | PMSIDR_EL1.FT | PMSIDR_EL1.FL;
     /** Bits 15:12, 31:24 and 63:48 of the Events packet (DDI 0487, D18.2.6). */
     private static final long IMPLEMENTATION_DEFINED_EVENTS = 0xFFFF_0000_FF00_F000L;
 
@@ -55,12 +57,12 @@ public final class StatisticalProfiling implements ProfilingFeatures {
         rules.filterableEvents |= EventFilter.BASE_EVENTS;
         rules.routing = new RecordsAtEl1();
         rules.translation = new VirtualPointers();
-        rules.refine(SystemRegister.PMSFCR_EL1, (register, architecture) -> register.field("FE", 0)
-                .field("FT", 1)
-                .field("FL", 2)
-                .field("B", 16)
-                .field("LD", 17)
-                .field("ST", 18));
+        rules.refine(SystemRegister.PMSFCR_EL1, (register, architecture) -> register.bits("FE", PMSFCR_EL1.FE)
+                .bits("FT", PMSFCR_EL1.FT)
+                .bits("FL", PMSFCR_EL1.FL)
+                .bits("B", PMSFCR_EL1.B)
+                .bits("LD", PMSFCR_EL1.LD)
+                .bits("ST", PMSFCR_EL1.ST));
         rules.pmuEvent(new SamplePopulation());
         rules.pmuEvent(PmuEvent.of(0x4001, "SAMPLE_FEED", pe -> pe.spu.counters[SpuState.SAMPLE_FEED]));
         rules.pmuEvent(PmuEvent.of(0x4002, "SAMPLE_FILTRATE", pe -> pe.spu.counters[SpuState.SAMPLE_FILTRATE]));

@@ -3,6 +3,7 @@ package dev.spelunk.pmsver.v1p1;
 
 import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.profiling.PacketEncoder;
+import dev.spelunk.api.registers.fields.PMSIDR_EL1;
 import dev.spelunk.api.state.Operation;
 
 /** Operation Type packet of an SVE operation, data processing, load or store (DDI 0487, D18.2.7); all others as before. */
@@ -21,8 +22,6 @@ final class VectorPacket implements PacketEncoder {
     /** EVL of 2048 bits; only with FEAT_SPE_SME there is one more, for longer ones. */
     private static final int LARGEST = 6;
 
-    private static final int PMSIDR_SME_SHIFT = 32;
-
     private final PacketEncoder others;
 
     VectorPacket(PacketEncoder others) {
@@ -34,7 +33,7 @@ final class VectorPacket implements PacketEncoder {
         if (operation.form != Operation.SVE || operation.operationClass == Operation.BRANCH) {
             return others.encode(operation, extension, out, at);
         }
-        int largest = LARGEST + (int) (extension.pmsidr() >>> PMSIDR_SME_SHIFT & 1);
+        int largest = LARGEST + (int) (extension.pmsidr() >>> PMSIDR_EL1.SME_SHIFT & 1);
         int payload = SUBCLASS
                 | vectorLength(operation.vectorBits, largest) << EVL_SHIFT
                 | (operation.is(Operation.PREDICATED) ? PREDICATED : 0);

@@ -9,6 +9,8 @@ import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.api.profiling.SampleFilter;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.PMBLIMITR_EL1;
+import dev.spelunk.api.registers.fields.PMSFCR_EL1;
 import dev.spelunk.api.spu.OperationTypes;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.wiring.PeContext;
@@ -45,10 +47,11 @@ public final class StatisticalProfilingV1p2 implements ProfilingFeatures {
         rules.pmsVer = 3;
         rules.discardMode = true;
         rules.filterableEvents |= NOT_TAKEN;
-        rules.refine(SystemRegister.PMBLIMITR_EL1, (register, architecture) -> register.field("PMFZ", 5));
-        rules.feedCounter(0x812A, "SAMPLE_FEED_BR", (context, composed, sample) -> is(sample, OperationTypes.B));
-        rules.feedCounter(0x812B, "SAMPLE_FEED_LD", (context, composed, sample) -> is(sample, OperationTypes.LD));
-        rules.feedCounter(0x812C, "SAMPLE_FEED_ST", (context, composed, sample) -> is(sample, OperationTypes.ST));
+        rules.refine(
+                SystemRegister.PMBLIMITR_EL1, (register, architecture) -> register.bits("PMFZ", PMBLIMITR_EL1.PMFZ));
+        rules.feedCounter(0x812A, "SAMPLE_FEED_BR", (context, composed, sample) -> is(sample, PMSFCR_EL1.B));
+        rules.feedCounter(0x812B, "SAMPLE_FEED_LD", (context, composed, sample) -> is(sample, PMSFCR_EL1.LD));
+        rules.feedCounter(0x812C, "SAMPLE_FEED_ST", (context, composed, sample) -> is(sample, PMSFCR_EL1.ST));
         rules.feedCounter(
                 0x812D,
                 "SAMPLE_FEED_OP",

@@ -7,6 +7,7 @@ import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.profiling.PacketOrder;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRulesBuilder;
+import dev.spelunk.api.registers.fields.PMBIDR_EL1;
 import org.osgi.service.component.annotations.Component;
 
 /** FEAT_SPEv1p3, PMSVer = 4: subclasses of Memory Copy, Memory Set and Allocation Tag operations; External aborts
@@ -20,7 +21,7 @@ public final class StatisticalProfilingV1p3 implements ProfilingFeatures {
     static final String FEATURE = "FEAT_SPEv1p3";
 
     /** PMBIDR_EL1.EA = 1: External aborts on the SPU's writes are ignored. */
-    private static final long PMBIDR_EA_IGNORED = 1 << 8;
+    private static final long PMBIDR_EA_IGNORED = 1L << PMBIDR_EL1.EA_SHIFT;
 
     @Override
     public String feature() {

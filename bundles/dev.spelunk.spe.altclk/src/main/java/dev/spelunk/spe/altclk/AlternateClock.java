@@ -9,6 +9,7 @@ import dev.spelunk.api.profiling.PacketOrder;
 import dev.spelunk.api.profiling.Packets;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRulesBuilder;
+import dev.spelunk.api.registers.fields.PMSIDR_EL1;
 import dev.spelunk.api.state.Operation;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -33,8 +34,6 @@ public final class AlternateClock implements ProfilingFeatures {
         int divisor() default 2;
     }
 
-    /** PMSIDR_EL1.ALTCLK = 0b1111: IMPLEMENTATION DEFINED clock domain. */
-    private static final long PMSIDR_ALTCLK = 15L << 28;
     /** Index of the counter packet. */
     private static final int INDEX = 4;
 
@@ -69,7 +68,7 @@ public final class AlternateClock implements ProfilingFeatures {
 
     @Override
     public void contribute(ProfilingRulesBuilder rules) {
-        rules.pmsidr |= PMSIDR_ALTCLK;
+        rules.pmsidr |= PMSIDR_EL1.ALTCLK;
         rules.packet(
                 PacketOrder.COUNTER + INDEX,
                 (operation, composed, out, at) ->

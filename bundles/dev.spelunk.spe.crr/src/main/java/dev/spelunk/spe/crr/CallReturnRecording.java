@@ -7,6 +7,7 @@ import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.profiling.PacketOrder;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRulesBuilder;
+import dev.spelunk.api.registers.fields.PMSIDR_EL1;
 import org.osgi.service.component.annotations.Component;
 
 /** FEAT_SPE_CRR: Branch packets tell branches with link and procedure returns (DDI 0487, D18.2.7). */
@@ -18,7 +19,6 @@ import org.osgi.service.component.annotations.Component;
 public final class CallReturnRecording implements ProfilingFeatures {
     static final String FEATURE = "FEAT_SPE_CRR";
 
-    private static final long PMSIDR_CRR = 1 << 25;
 
     @Override
     public String feature() {
@@ -32,7 +32,7 @@ public final class CallReturnRecording implements ProfilingFeatures {
 
     @Override
     public void contribute(ProfilingRulesBuilder rules) {
-        rules.pmsidr |= PMSIDR_CRR;
+        rules.pmsidr |= PMSIDR_EL1.CRR;
         rules.packet(PacketOrder.OPERATION_TYPE, new CallReturnPacket(rules.packet(PacketOrder.OPERATION_TYPE)));
     }
 }

@@ -7,6 +7,8 @@ import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.PMSFCR_EL1;
+import dev.spelunk.api.registers.fields.PMSIDR_EL1;
 import dev.spelunk.api.spu.OperationTypes;
 import org.osgi.service.component.annotations.Component;
 
@@ -21,7 +23,6 @@ import org.osgi.service.component.annotations.Component;
 public final class ExtendedFilteringByType implements ProfilingFeatures {
     static final String FEATURE = "FEAT_SPE_EFT";
 
-    private static final long PMSIDR_EFT = 1 << 26;
 
     @Override
     public String feature() {
@@ -35,22 +36,22 @@ public final class ExtendedFilteringByType implements ProfilingFeatures {
 
     @Override
     public void contribute(ProfilingRulesBuilder rules) {
-        rules.pmsidr |= PMSIDR_EFT;
+        rules.pmsidr |= PMSIDR_EL1.EFT;
         rules.filter("FT", new MaskedTypeFilter());
-        rules.refine(SystemRegister.PMSFCR_EL1, (register, architecture) -> register.field("FP", 19)
-                .field("SIMD", 20)
-                .field("Bm", 48)
-                .field("LDm", 49)
-                .field("STm", 50)
-                .field("FPm", 51)
-                .field("SIMDm", 52));
+        rules.refine(SystemRegister.PMSFCR_EL1, (register, architecture) -> register.bits("FP", PMSFCR_EL1.FP)
+                .bits("SIMD", PMSFCR_EL1.SIMD)
+                .bits("Bm", PMSFCR_EL1.Bm)
+                .bits("LDm", PMSFCR_EL1.LDm)
+                .bits("STm", PMSFCR_EL1.STm)
+                .bits("FPm", PMSFCR_EL1.FPm)
+                .bits("SIMDm", PMSFCR_EL1.SIMDm));
         rules.feedCounter(
                 0x8348,
                 "SAMPLE_FEED_FP",
-                (context, composed, sample) -> (OperationTypes.of(sample) & OperationTypes.FP) != 0);
+                (context, composed, sample) -> (OperationTypes.of(sample) & PMSFCR_EL1.FP) != 0);
         rules.feedCounter(
                 0x8349,
                 "SAMPLE_FEED_SIMD",
-                (context, composed, sample) -> (OperationTypes.of(sample) & OperationTypes.SIMD) != 0);
+                (context, composed, sample) -> (OperationTypes.of(sample) & PMSFCR_EL1.SIMD) != 0);
     }
 }

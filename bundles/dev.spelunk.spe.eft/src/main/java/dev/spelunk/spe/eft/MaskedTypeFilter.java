@@ -4,19 +4,18 @@ package dev.spelunk.spe.eft;
 import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.profiling.SampleFilter;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.PMSFCR_EL1;
 import dev.spelunk.api.spu.OperationTypes;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.wiring.PeContext;
 
 /** PMSFCR_EL1.FT with masks: some of the unmasked types, and exactly the masked ones (DDI 0487, D17.5.1). */
 final class MaskedTypeFilter implements SampleFilter {
-    private static final long FT = 1 << 1;
-    private static final long TYPES =
-            OperationTypes.SIMD | OperationTypes.FP | OperationTypes.ST | OperationTypes.LD | OperationTypes.B;
+    private static final long TYPES = PMSFCR_EL1.SIMD | PMSFCR_EL1.FP | PMSFCR_EL1.ST | PMSFCR_EL1.LD | PMSFCR_EL1.B;
 
     @Override
     public boolean enabled(PeContext context) {
-        return (context.register(SystemRegister.PMSFCR_EL1) & FT) != 0;
+        return (context.register(SystemRegister.PMSFCR_EL1) & PMSFCR_EL1.FT) != 0;
     }
 
     @Override

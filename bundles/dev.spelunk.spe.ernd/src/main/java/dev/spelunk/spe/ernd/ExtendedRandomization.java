@@ -7,6 +7,7 @@ import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.PMSIDR_EL1;
 import org.osgi.service.component.annotations.Component;
 
 /** FEAT_SPE_ERnd: the random part of an interval is counted beside the next interval, in PMSICR_EL1.ECOUNT
@@ -19,7 +20,6 @@ import org.osgi.service.component.annotations.Component;
 public final class ExtendedRandomization implements ProfilingFeatures {
     static final String FEATURE = "FEAT_SPE_ERnd";
 
-    private static final long PMSIDR_ERND = 1 << 5;
 
     @Override
     public String feature() {
@@ -33,7 +33,7 @@ public final class ExtendedRandomization implements ProfilingFeatures {
 
     @Override
     public void contribute(ProfilingRulesBuilder rules) {
-        rules.pmsidr |= PMSIDR_ERND;
+        rules.pmsidr |= PMSIDR_EL1.ERnd;
         rules.refine(SystemRegister.PMSICR_EL1, (register, architecture) -> register.field("ECOUNT", 63, 56));
     }
 }

@@ -5,15 +5,16 @@ import dev.spelunk.api.banks.TrapControls;
 import dev.spelunk.api.profiling.ManagementEventRouting;
 import dev.spelunk.api.profiling.ProfilingOwnership;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.registers.fields.PMSCR_EL1;
+import dev.spelunk.api.registers.fields.PMSCR_EL2;
 import dev.spelunk.api.wiring.PeContext;
 
 /** {@link ExceptionRules} over the current register values of one PE. */
 final class ExceptionRouting implements ManagementEventRouting {
     private static final long S = 1 << 17;
     private static final int EE_SHIFT = 8;
-    private static final long KE = 1 << 10;
     private static final int PMSEE_SHIFT = 51;
-    private static final long HCR_TGE = 1L << 27;
 
     @Override
     public int target(ProfilingOwnership ownership, int ec, int fsc) {
@@ -51,12 +52,12 @@ final class ExceptionRouting implements ManagementEventRouting {
         PeContext c = ownership.context();
         int el = c.pe.el;
         boolean owning = ownership.inOwningState();
-        boolean tge = ownership.el2Enabled() && (c.register(SystemRegister.HCR_EL2) & HCR_TGE) != 0;
+        boolean tge = ownership.el2Enabled() && (c.register(SystemRegister.HCR_EL2) & HCR_EL2.TGE) != 0;
         int third = ExceptionRules.exceptionFromEl3(s(c, SystemRegister.PMBSR_EL3), pmsee(c), el);
         int second = ExceptionRules.exceptionFromEl2(
                 s(c, SystemRegister.PMBSR_EL2),
                 effectiveEl2Ee(c),
-                (c.register(SystemRegister.PMSCR_EL2) & KE) != 0,
+                (c.register(SystemRegister.PMSCR_EL2) & PMSCR_EL2.KE) != 0,
                 c.pe.pm,
                 owning,
                 el);
@@ -64,7 +65,7 @@ final class ExceptionRouting implements ManagementEventRouting {
                 s(c, SystemRegister.PMBSR_EL1),
                 effectiveEl1Ee(c),
                 tge,
-                (c.register(SystemRegister.PMSCR_EL1) & KE) != 0,
+                (c.register(SystemRegister.PMSCR_EL1) & PMSCR_EL1.KE) != 0,
                 c.pe.pm,
                 owning,
                 el);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spe.exc;
 
+import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.registers.fields.SCR_EL3;
+
 /**
  * Reporting of buffer management events with FEAT_SPE_EXC, as functions of register values (DDI 0487, D17.8, Tables
  * D17-5 to D17-10).
@@ -15,11 +18,6 @@ final class ExceptionRules {
 
     private static final int SOME = 2;
     private static final int ALL = 3;
-
-    private static final long SCR_EA = 1L << 3;
-    private static final long SCR_GPF = 1L << 48;
-    private static final long HCR_TEA = 1L << 37;
-    private static final long HCR_GPF = 1L << 48;
 
     private ExceptionRules() {}
 
@@ -72,7 +70,8 @@ final class ExceptionRules {
         boolean gpf = (stage1 || stage2) && (fsc >>> 1 == 0x11 || fsc >>> 2 == 0x9 || fsc == 0x28);
         boolean external = (stage1 || stage2) && (fsc == 0x10 || fsc >>> 1 == 0x9 || fsc >>> 2 == 0x5 || fsc == 0x1B);
         if (pmsee == ALL
-                || pmsee == SOME && (gpc || gpf && (scrEl3 & SCR_GPF) != 0 || external && (scrEl3 & SCR_EA) != 0)) {
+                || pmsee == SOME
+                        && (gpc || gpf && (scrEl3 & SCR_EL3.GPF) != 0 || external && (scrEl3 & SCR_EL3.EA) != 0)) {
             return 3;
         }
         if (el2Ee == ALL
@@ -80,8 +79,8 @@ final class ExceptionRules {
                         && (stage2
                                 || stage1 && owningEl == 2
                                 || gpc
-                                || gpf && (hcrEl2 & HCR_GPF) != 0
-                                || external && (hcrEl2 & HCR_TEA) != 0)) {
+                                || gpf && (hcrEl2 & HCR_EL2.GPF) != 0
+                                || external && (hcrEl2 & HCR_EL2.TEA) != 0)) {
             return 2;
         }
         return 1;

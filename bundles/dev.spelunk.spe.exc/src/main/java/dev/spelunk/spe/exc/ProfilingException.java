@@ -11,6 +11,9 @@ import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRegisters;
 import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.MDCR_EL3;
+import dev.spelunk.api.registers.fields.PMSCR_EL1;
+import dev.spelunk.api.registers.fields.PMSCR_EL2;
 import java.util.ArrayList;
 import java.util.List;
 import org.osgi.service.component.annotations.Component;
@@ -25,7 +28,6 @@ import org.osgi.service.component.annotations.Component;
 public final class ProfilingException implements ProfilingFeatures {
     static final String FEATURE = "FEAT_SPE_EXC";
 
-    private static final long MDCR_EL3_PMSEE = 3L << 51;
 
     private static List<RegisterDefinition> registers(Architecture architecture) {
         List<RegisterDefinition> registers = new ArrayList<>();
@@ -33,7 +35,7 @@ public final class ProfilingException implements ProfilingFeatures {
         if (el2) {
             registers.add(ProfilingRegisters.owned(
                             syndrome("PMBSR_EL2", SystemRegister.PMBSR_EL2).from(2))
-                    .rule(TrapControls.trapToEl3(SystemRegister.MDCR_EL3, MDCR_EL3_PMSEE, 0))
+                    .rule(TrapControls.trapToEl3(SystemRegister.MDCR_EL3, MDCR_EL3.PMSEE, 0))
                     .build());
         }
         if (el2 && architecture.has("FEAT_VHE")) {
@@ -66,10 +68,10 @@ public final class ProfilingException implements ProfilingFeatures {
     @Override
     public void contribute(ProfilingRulesBuilder rules) {
         rules.routing = new ExceptionRouting();
-        rules.refine(SystemRegister.PMSCR_EL1, (register, architecture) -> register.field("KE", 10)
-                .field("EE", 9, 8));
-        rules.refine(SystemRegister.PMSCR_EL2, (register, architecture) -> register.field("KE", 10)
-                .field("EE", 9, 8));
+        rules.refine(SystemRegister.PMSCR_EL1, (register, architecture) -> register.bits("KE", PMSCR_EL1.KE)
+                .bits("EE", PMSCR_EL1.EE));
+        rules.refine(SystemRegister.PMSCR_EL2, (register, architecture) -> register.bits("KE", PMSCR_EL2.KE)
+                .bits("EE", PMSCR_EL2.EE));
         rules.refine(SystemRegister.PMBSR_EL1, (register, architecture) -> {
             if (architecture.has("FEAT_EL2") && architecture.has("FEAT_VHE")) {
                 register.redirectedAtEl2(

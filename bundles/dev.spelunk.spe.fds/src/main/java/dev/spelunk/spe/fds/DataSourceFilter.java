@@ -4,17 +4,17 @@ package dev.spelunk.spe.fds;
 import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.profiling.SampleFilter;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.PMSFCR_EL1;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.wiring.PeContext;
 
 /** PMSFCR_EL1.FDS: rejects a load whose Data Source PMSDSFR_EL1 does not select; all others pass (DDI 0487, D17.5.4). */
 final class DataSourceFilter implements SampleFilter {
-    private static final long FDS = 1 << 4;
     private static final int SOURCE_BITS = 0x3F;
 
     @Override
     public boolean enabled(PeContext context) {
-        return (context.register(SystemRegister.PMSFCR_EL1) & FDS) != 0;
+        return (context.register(SystemRegister.PMSFCR_EL1) & PMSFCR_EL1.FDS) != 0;
     }
 
     @Override

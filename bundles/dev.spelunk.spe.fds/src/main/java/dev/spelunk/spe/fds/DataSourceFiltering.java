@@ -9,6 +9,9 @@ import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRegisters;
 import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.MDCR_EL3;
+import dev.spelunk.api.registers.fields.PMSFCR_EL1;
+import dev.spelunk.api.registers.fields.PMSIDR_EL1;
 import java.util.List;
 import org.osgi.service.component.annotations.Component;
 
@@ -24,11 +27,8 @@ import org.osgi.service.component.annotations.Component;
 public final class DataSourceFiltering implements ProfilingFeatures {
     static final String FEATURE = "FEAT_SPE_FDS";
 
-    private static final long PMSIDR_FDS = 1 << 7;
     /** HDFGRTR2_EL2 and HDFGWTR2_EL2.nPMSDSFR_EL1. */
     private static final int FGT2_NPMSDSFR = 19;
-
-    private static final int MDCR_EL3_ENPMS3 = 42;
 
     @Override
     public String feature() {
@@ -42,14 +42,14 @@ public final class DataSourceFiltering implements ProfilingFeatures {
 
     @Override
     public void contribute(ProfilingRulesBuilder rules) {
-        rules.pmsidr |= PMSIDR_FDS;
+        rules.pmsidr |= PMSIDR_EL1.FDS;
         rules.filter("FDS", new DataSourceFilter());
-        rules.refine(SystemRegister.PMSFCR_EL1, (register, architecture) -> register.field("FDS", 4));
+        rules.refine(SystemRegister.PMSFCR_EL1, (register, architecture) -> register.bits("FDS", PMSFCR_EL1.FDS));
         rules.registers(architecture -> List.of(ProfilingRegisters.sampling(
                         RegisterDefinition.of("PMSDSFR_EL1", SystemRegister.PMSDSFR_EL1)
                                 .field("S", 63, 0)
                                 .rule(ProfilingRegisters.fineGrained2(FGT2_NPMSDSFR)),
-                        MDCR_EL3_ENPMS3)
+                        MDCR_EL3.EnPMS3)
                 .build()));
         rules.feedCounter(
                 0x8122, "SAMPLE_FEED_DS", (context, composed, sample) -> DataSourceFilter.selects(context, sample));

@@ -9,6 +9,9 @@ import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRegisters;
 import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.MDCR_EL3;
+import dev.spelunk.api.registers.fields.PMSFCR_EL1;
+import dev.spelunk.api.registers.fields.PMSIDR_EL1;
 import java.util.List;
 import org.osgi.service.component.annotations.Component;
 
@@ -21,11 +24,8 @@ import org.osgi.service.component.annotations.Component;
 public final class InverseEventFiltering implements ProfilingFeatures {
     static final String FEATURE = "FEAT_SPE_FnE";
 
-    private static final long PMSIDR_FNE = 1 << 6;
     /** HDFGRTR_EL2 and HDFGWTR_EL2.nPMSNEVFR_EL1. */
     private static final int FGT_NPMSNEVFR = 62;
-
-    private static final int MDCR_EL3_ENPMSN = 36;
 
     @Override
     public String feature() {
@@ -39,14 +39,14 @@ public final class InverseEventFiltering implements ProfilingFeatures {
 
     @Override
     public void contribute(ProfilingRulesBuilder rules) {
-        rules.pmsidr |= PMSIDR_FNE;
+        rules.pmsidr |= PMSIDR_EL1.FnE;
         rules.filter("FnE", new InverseEventFilter());
-        rules.refine(SystemRegister.PMSFCR_EL1, (register, architecture) -> register.field("FnE", 3));
+        rules.refine(SystemRegister.PMSFCR_EL1, (register, architecture) -> register.bits("FnE", PMSFCR_EL1.FnE));
         rules.registers(architecture -> List.of(ProfilingRegisters.events(
                         ProfilingRegisters.sampling(
                                 RegisterDefinition.of("PMSNEVFR_EL1", SystemRegister.PMSNEVFR_EL1)
                                         .rule(ProfilingRegisters.fineGrained(FGT_NPMSNEVFR, 0)),
-                                MDCR_EL3_ENPMSN),
+                                MDCR_EL3.EnPMSN),
                         architecture.profiling())
                 .build()));
     }

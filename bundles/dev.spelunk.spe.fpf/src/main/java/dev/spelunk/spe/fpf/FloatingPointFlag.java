@@ -7,6 +7,7 @@ import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.profiling.PacketOrder;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRulesBuilder;
+import dev.spelunk.api.registers.fields.PMSIDR_EL1;
 import org.osgi.service.component.annotations.Component;
 
 /** FEAT_SPE_FPF: Operation Type packets of class Other tell floating-point and Advanced SIMD operations
@@ -20,7 +21,6 @@ import org.osgi.service.component.annotations.Component;
 public final class FloatingPointFlag implements ProfilingFeatures {
     static final String FEATURE = "FEAT_SPE_FPF";
 
-    private static final long PMSIDR_FPF = 1 << 27;
 
     @Override
     public String feature() {
@@ -34,7 +34,7 @@ public final class FloatingPointFlag implements ProfilingFeatures {
 
     @Override
     public void contribute(ProfilingRulesBuilder rules) {
-        rules.pmsidr |= PMSIDR_FPF;
+        rules.pmsidr |= PMSIDR_EL1.FPF;
         rules.packet(PacketOrder.OPERATION_TYPE, new FloatingPointPacket(rules.packet(PacketOrder.OPERATION_TYPE)));
     }
 }

@@ -7,6 +7,7 @@ import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.profiling.PacketOrder;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRulesBuilder;
+import dev.spelunk.api.registers.fields.PMSIDR_EL1;
 import org.osgi.service.component.annotations.Component;
 
 /** FEAT_SPE_LDS: Data Source packets of loads, where the timing model knows the source (DDI 0487, D18.2.4). */
@@ -19,7 +20,6 @@ import org.osgi.service.component.annotations.Component;
 public final class LoadedDataSource implements ProfilingFeatures {
     static final String FEATURE = "FEAT_SPE_LDS";
 
-    private static final long PMSIDR_LDS = 1 << 4;
 
     @Override
     public String feature() {
@@ -33,7 +33,7 @@ public final class LoadedDataSource implements ProfilingFeatures {
 
     @Override
     public void contribute(ProfilingRulesBuilder rules) {
-        rules.pmsidr |= PMSIDR_LDS;
+        rules.pmsidr |= PMSIDR_EL1.LDS;
         rules.packet(PacketOrder.DATA_SOURCE, new DataSourcePacket());
     }
 }

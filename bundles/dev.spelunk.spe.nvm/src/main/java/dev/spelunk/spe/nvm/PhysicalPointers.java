@@ -10,6 +10,11 @@ import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRegisters;
 import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.MDCR_EL3;
+import dev.spelunk.api.registers.fields.PMBIDR_EL1;
+import dev.spelunk.api.registers.fields.PMBLIMITR_EL1;
+import dev.spelunk.api.registers.fields.PMSCR_EL1;
+import dev.spelunk.api.registers.fields.PMSCR_EL2;
 import dev.spelunk.api.wiring.PeContext;
 import java.util.List;
 import org.osgi.service.component.annotations.Component;
@@ -28,14 +33,12 @@ public final class PhysicalPointers implements ProfilingFeatures {
     /** HDFGRTR2_EL2 and HDFGWTR2_EL2.nPMBMAR_EL1. */
     private static final int FGT2_NPMBMAR = 24;
 
-    private static final int MDCR_EL3_ENPMS4 = 55;
-    private static final long PMBIDR_P = 1 << 4;
     /** PMBIDR_EL1.AddrMode: virtual and physical. */
-    private static final long PMBIDR_BOTH_MODES = 1 << 6;
+    private static final long PMBIDR_BOTH_MODES = 1L << PMBIDR_EL1.AddrMode_SHIFT;
 
     /** PMBIDR_EL1.AddrMode, where programming is allowed and EL2 allows physical pointers. */
     private static long addressModes(PeContext context, long pmbidr) {
-        boolean physical = (pmbidr & PMBIDR_P) == 0
+        boolean physical = (pmbidr & PMBIDR_EL1.P) == 0
                 && context.sampler != null
                 && UntranslatedPointers.enabledByEl2(
                         context, context.sampler.owningEl(), TrapControls.el2Enabled(context));
@@ -55,13 +58,13 @@ public final class PhysicalPointers implements ProfilingFeatures {
     @Override
     public void contribute(ProfilingRulesBuilder rules) {
         rules.translation = new UntranslatedPointers(rules.translation);
-        rules.refine(SystemRegister.PMBLIMITR_EL1, (register, architecture) -> register.field("nVM", 7));
+        rules.refine(SystemRegister.PMBLIMITR_EL1, (register, architecture) -> register.bits("nVM", PMBLIMITR_EL1.nVM));
         rules.refine(SystemRegister.PMSCR_EL1, (register, architecture) -> {
             if (architecture.has("FEAT_NV")) {
-                register.field("EnVM", 11);
+                register.bits("EnVM", PMSCR_EL1.EnVM);
             }
         });
-        rules.refine(SystemRegister.PMSCR_EL2, (register, architecture) -> register.field("EnVM", 11));
+        rules.refine(SystemRegister.PMSCR_EL2, (register, architecture) -> register.bits("EnVM", PMSCR_EL2.EnVM));
         rules.refine(SystemRegister.PMBIDR_EL1, (register, architecture) -> {
             RegisterDefinition.ReadHook before = register.onRead();
             register.onRead(
@@ -72,7 +75,7 @@ public final class PhysicalPointers implements ProfilingFeatures {
                                 .field("SH", 9, 8)
                                 .field("Attr", 7, 0)
                                 .rule(ProfilingRegisters.fineGrained2(FGT2_NPMBMAR)),
-                        MDCR_EL3_ENPMS4)
+                        MDCR_EL3.EnPMS4)
                 .onWrite(ProfilingRegisters::writeControl)
                 .build()));
     }

@@ -6,6 +6,8 @@ import dev.spelunk.api.mmu.Translator;
 import dev.spelunk.api.profiling.BufferTranslation;
 import dev.spelunk.api.profiling.ProfilingOwnership;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.PMBLIMITR_EL1;
+import dev.spelunk.api.registers.fields.PMSCR_EL2;
 import dev.spelunk.api.wiring.PeContext;
 
 /**
@@ -13,8 +15,6 @@ import dev.spelunk.api.wiring.PeContext;
  * otherwise (DDI 0487, D17.7.2). All memory is Normal and coherent here, so PMBMAR_EL1 changes no write.
  */
 final class UntranslatedPointers implements BufferTranslation {
-    private static final long NVM = 1 << 7;
-    private static final long ENVM = 1 << 11;
     /** Addresses are of 48 bits, as ID_AA64MMFR0_EL1.PARange says. */
     private static final int ADDRESS_BITS = 48;
     /** Fault status code of an Address size fault at level 0. */
@@ -29,7 +29,7 @@ final class UntranslatedPointers implements BufferTranslation {
     @Override
     public boolean translate(ProfilingOwnership ownership, Translation out, long pointer) {
         PeContext context = ownership.context();
-        boolean nvm = (context.register(SystemRegister.PMBLIMITR_EL1) & NVM) != 0
+        boolean nvm = (context.register(SystemRegister.PMBLIMITR_EL1) & PMBLIMITR_EL1.nVM) != 0
                 && enabledByEl2(context, ownership.owningEl(), ownership.el2Enabled());
         if (!nvm) {
             return virtual.translate(ownership, out, pointer);
@@ -49,6 +49,6 @@ final class UntranslatedPointers implements BufferTranslation {
 
     /** Effective PMSCR_EL2.EnVM: 1 where EL2 owns the buffer or is disabled. */
     static boolean enabledByEl2(PeContext context, int owningEl, boolean el2Enabled) {
-        return owningEl == 2 || !el2Enabled || (context.register(SystemRegister.PMSCR_EL2) & ENVM) != 0;
+        return owningEl == 2 || !el2Enabled || (context.register(SystemRegister.PMSCR_EL2) & PMSCR_EL2.EnVM) != 0;
     }
 }

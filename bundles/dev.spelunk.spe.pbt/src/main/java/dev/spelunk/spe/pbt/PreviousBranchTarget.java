@@ -8,6 +8,7 @@ import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.profiling.PacketOrder;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRulesBuilder;
+import dev.spelunk.api.registers.fields.PMSIDR_EL1;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
@@ -33,7 +34,6 @@ public final class PreviousBranchTarget implements ProfilingFeatures {
         int window() default 64;
     }
 
-    private static final long PMSIDR_PBT = 1 << 24;
     /** Index of the address packet. */
     private static final int INDEX = 4;
 
@@ -63,7 +63,7 @@ public final class PreviousBranchTarget implements ProfilingFeatures {
 
     @Override
     public void contribute(ProfilingRulesBuilder rules) {
-        rules.pmsidr |= PMSIDR_PBT;
+        rules.pmsidr |= PMSIDR_EL1.PBT;
         LastBranch lastBranch = new LastBranch(rules.value(), rules.value(), rules.value(), window);
         rules.collector(lastBranch);
         rules.packet(PacketOrder.ADDRESS + INDEX, lastBranch);

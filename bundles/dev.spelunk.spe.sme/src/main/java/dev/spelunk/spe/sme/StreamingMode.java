@@ -7,6 +7,7 @@ import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.profiling.PacketOrder;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRulesBuilder;
+import dev.spelunk.api.registers.fields.PMSIDR_EL1;
 import dev.spelunk.api.state.Operation;
 import org.osgi.service.component.annotations.Component;
 
@@ -22,7 +23,6 @@ import org.osgi.service.component.annotations.Component;
 public final class StreamingMode implements ProfilingFeatures {
     static final String FEATURE = "FEAT_SPE_SME";
 
-    private static final long PMSIDR_SME = 1L << 32;
     /** Partial or empty predicate, empty predicate, Streaming SVE mode, SMCU. */
     private static final int[] EVENTS = {17, 18, 24, 25};
 
@@ -38,7 +38,7 @@ public final class StreamingMode implements ProfilingFeatures {
 
     @Override
     public void contribute(ProfilingRulesBuilder rules) {
-        rules.pmsidr |= PMSIDR_SME;
+        rules.pmsidr |= PMSIDR_EL1.SME;
         for (int bit : EVENTS) {
             rules.allowedEvents |= 1L << bit;
             rules.event(bit);

@@ -6,6 +6,12 @@ import dev.spelunk.api.problems.BrokenInvariantException;
 import dev.spelunk.api.registers.Access;
 import dev.spelunk.api.registers.RegisterDescription;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.registers.fields.PMBIDR_EL1;
+import dev.spelunk.api.registers.fields.PMBLIMITR_EL1;
+import dev.spelunk.api.registers.fields.PMBSR_ELx;
+import dev.spelunk.api.registers.fields.PMSCR_EL1;
+import dev.spelunk.api.registers.fields.PMSIDR_EL1;
 import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.hypervisor.kvm.profiling.MaxBufferSize;
 import dev.spelunk.hypervisor.kvm.registers.BufferStatus;
@@ -19,18 +25,14 @@ import java.util.function.Supplier;
  * and what they were before, at each write of the world switch, each exit and each entry.
  */
 final class RegisterChecks {
-    private static final long HCR_VM = 1;
-    private static final long HCR_TGE = 1L << 27;
-    private static final long PMSCR_CX_PA_PCT = 1L << 3 | 3L << 6;
-    private static final long MAX_BUFF_SIZE = 0xFFFFL << MaxBufferSize.SHIFT;
-    private static final long PMBIDR_P = 1L << 4;
-    private static final long PMSIDR_SME_ALTCLK = 1L << 32 | 15L << 28;
+    private static final long PMSCR_CX_PA_PCT = PMSCR_EL1.CX | PMSCR_EL1.PCT;
+    private static final long PMSIDR_SME_ALTCLK = PMSIDR_EL1.SME | PMSIDR_EL1.ALTCLK;
     private static final int PMSVER_SHIFT = 32;
     private static final long PMSVER_LIMIT = 6;
     /** SPE_EXC and SPE_nVM. */
     private static final long DFR2_HIDDEN = 0xFFL << 16;
 
-    private static final long STICKY = BufferStatus.COLL | BufferStatus.EA | BufferStatus.DL;
+    private static final long STICKY = PMBSR_ELx.COLL | PMBSR_ELx.EA | PMBSR_ELx.DL;
     private static final int[] SAMPLING = {
         SystemRegister.PMSCR_EL1, SystemRegister.PMSICR_EL1, SystemRegister.PMSIRR_EL1, SystemRegister.PMSFCR_EL1,
         SystemRegister.PMSEVFR_EL1, SystemRegister.PMSLATFR_EL1, SystemRegister.PMSNEVFR_EL1, SystemRegister.PMSDSFR_EL1
@@ -92,7 +94,7 @@ final class RegisterChecks {
     }
 
     void written(int encoding) {
-        boolean enabled = (hardware(SystemRegister.PMBLIMITR_EL1) & BufferStatus.LIMIT_E) != 0;
+        boolean enabled = (hardware(SystemRegister.PMBLIMITR_EL1) & PMBLIMITR_EL1.E) != 0;
         switch (encoding) {
             case SystemRegister.PMBSR_EL1:
                 long written = hardware(SystemRegister.PMBSR_EL1);
@@ -122,8 +124,8 @@ final class RegisterChecks {
     void left() {
         hold(
                 Invariant.LIMIT_OFF_BEFORE_STAGE_2,
-                (hardware(SystemRegister.PMBLIMITR_EL1) & BufferStatus.LIMIT_E) == 0 && !stage2On());
-        if ((found & (BufferStatus.S | BufferStatus.COLL)) != 0) {
+                (hardware(SystemRegister.PMBLIMITR_EL1) & PMBLIMITR_EL1.E) == 0 && !stage2On());
+        if ((found & (PMBSR_ELx.S | PMBSR_ELx.COLL)) != 0) {
             hold(Invariant.STATUS_CLEARED_ON_EXIT, hardware(SystemRegister.PMBSR_EL1) == 0);
         }
         hold(Invariant.POINTER_READ_BACK, memoryPointer() == (loaded ? hardware(SystemRegister.PMBPTR_EL1) : pointer));
@@ -133,15 +135,15 @@ final class RegisterChecks {
     void reported() {
         long now = memoryStatus();
         boolean stage2 = BufferStatus.exceptionClass(found) == BufferStatus.EC_STAGE_2_ABORT;
-        if ((found & BufferStatus.S) == 0) {
-            hold(Invariant.STATUS_REPORTED, now == (status | found & BufferStatus.COLL));
+        if ((found & PMBSR_ELx.S) == 0) {
+            hold(Invariant.STATUS_REPORTED, now == (status | found & PMBSR_ELx.COLL));
         } else if (!stage2) {
             hold(Invariant.STATUS_REPORTED, now == (found | status & STICKY));
         } else {
             hold(
                     Invariant.STATUS_REPORTED,
                     (now & STICKY & status) == (status & STICKY)
-                            && ((now & BufferStatus.S) != 0 || (found & BufferStatus.DL) == 0));
+                            && ((now & PMBSR_ELx.S) != 0 || (found & PMBSR_ELx.DL) == 0));
         }
         found = 0;
         remember();
@@ -152,7 +154,7 @@ final class RegisterChecks {
         RegisterDescription definition = context.registers.description(encoding);
         switch (encoding) {
             case SystemRegister.PMBLIMITR_EL1:
-                long written = definition.merge(limit, value) & ~BufferStatus.LIMIT_NVM;
+                long written = definition.merge(limit, value) & ~PMBLIMITR_EL1.nVM;
                 hold(Invariant.LIMIT_CHANGED_BY_GUEST, memoryLimit() == stored(encoding, limit, written));
                 limit = memoryLimit();
                 misprogrammedOrSame(status);
@@ -183,9 +185,9 @@ final class RegisterChecks {
         hold(
                 Invariant.STATUS_CHANGED_FOR_A_REASON,
                 now == expected
-                        || (now & BufferStatus.S) != 0
-                                && (expected & BufferStatus.S) == 0
-                                && (memoryLimit() & BufferStatus.LIMIT_E) != 0
+                        || (now & PMBSR_ELx.S) != 0
+                                && (expected & PMBSR_ELx.S) == 0
+                                && (memoryLimit() & PMBLIMITR_EL1.E) != 0
                                 && (now & expected & STICKY) == (expected & STICKY));
         status = now;
     }
@@ -195,13 +197,13 @@ final class RegisterChecks {
         ProfilingExtension extension = context.architecture.profiling();
         switch (encoding) {
             case SystemRegister.PMBIDR_EL1:
-                long hardwareMaximum = extension.pmbidr() & MAX_BUFF_SIZE;
-                long shownMaximum = (value & MAX_BUFF_SIZE) >>> MaxBufferSize.SHIFT;
+                long hardwareMaximum = extension.pmbidr() & PMBIDR_EL1.MaxBuffSize;
+                long shownMaximum = (value & PMBIDR_EL1.MaxBuffSize) >>> MaxBufferSize.SHIFT;
                 hold(
                         Invariant.MAXIMUM_SHOWN,
-                        (value & PMBIDR_P) == 0
+                        (value & PMBIDR_EL1.P) == 0
                                 && (maximum == 0
-                                        ? (value & MAX_BUFF_SIZE) == hardwareMaximum
+                                        ? (value & PMBIDR_EL1.MaxBuffSize) == hardwareMaximum
                                         : MaxBufferSize.decode((int) shownMaximum) == maximum));
                 break;
             case SystemRegister.PMSIDR_EL1:
@@ -232,16 +234,16 @@ final class RegisterChecks {
         long hardwareLimit = hardware(SystemRegister.PMBLIMITR_EL1);
         hold(
                 Invariant.LIMIT_LOADED_WHILE_ENABLED,
-                loaded ? hardwareLimit == limit : (hardwareLimit & BufferStatus.LIMIT_E) == 0);
+                loaded ? hardwareLimit == limit : (hardwareLimit & PMBLIMITR_EL1.E) == 0);
         if (loaded) {
             hold(Invariant.POINTER_LOADED_BEFORE_LIMIT, hardware(SystemRegister.PMBPTR_EL1) == pointer);
         }
         hold(Invariant.STATUS_NEVER_WRITTEN, hardware(SystemRegister.PMBSR_EL1) == 0);
-        hold(Invariant.LINE_FOLLOWS_STATUS, lineHigh == ((status & BufferStatus.S) != 0));
+        hold(Invariant.LINE_FOLLOWS_STATUS, lineHigh == ((status & PMBSR_ELx.S) != 0));
         long pmscr = hardware(SystemRegister.PMSCR_EL2);
         hold(
                 Invariant.HOST_CONTROLS,
-                (pmscr & PMSCR_CX_PA_PCT) == 0 && (physicalAddresses || (pmscr & HypervisorControls.PMSCR_PA) == 0));
+                (pmscr & PMSCR_CX_PA_PCT) == 0 && (physicalAddresses || (pmscr & PMSCR_EL1.PA) == 0));
         traps();
     }
 
@@ -280,13 +282,11 @@ final class RegisterChecks {
 
     /** RFC v6's kvm_spe_profiling_buffer_enabled(), unless KVM has refused this buffer. */
     private boolean predicate() {
-        return (memoryLimit() & BufferStatus.LIMIT_E) != 0
-                && (memoryStatus() & BufferStatus.S) == 0
-                && !state.heldOff();
+        return (memoryLimit() & PMBLIMITR_EL1.E) != 0 && (memoryStatus() & PMBSR_ELx.S) == 0 && !state.heldOff();
     }
 
     private boolean stage2On() {
-        return (hardware(SystemRegister.HCR_EL2) & (HCR_VM | HCR_TGE)) == HCR_VM;
+        return (hardware(SystemRegister.HCR_EL2) & (HCR_EL2.VM | HCR_EL2.TGE)) == HCR_EL2.VM;
     }
 
     private long memoryLimit() {

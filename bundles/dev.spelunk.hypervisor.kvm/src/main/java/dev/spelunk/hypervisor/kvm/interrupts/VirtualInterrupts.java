@@ -3,6 +3,9 @@ package dev.spelunk.hypervisor.kvm.interrupts;
 
 import dev.spelunk.api.platform.InterruptDistributor;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.CNT_CTL;
+import dev.spelunk.api.registers.fields.ICH_HCR_EL2;
+import dev.spelunk.api.registers.fields.ICH_LR_EL2;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.wiring.PeContext;
 
@@ -14,19 +17,13 @@ import dev.spelunk.api.wiring.PeContext;
 public final class VirtualInterrupts {
     private static final long LR_PENDING = 1L << 62;
     private static final long LR_ACTIVE = 1L << 63;
-    private static final long LR_HW = 1L << 61;
     private static final long LR_GROUP1 = 1L << 60;
     private static final long LR_EOI = 1L << 41;
     private static final int LR_PRIORITY_SHIFT = 48;
     private static final int LR_PHYSICAL_SHIFT = 32;
     private static final long LR_VIRTUAL_MASK = 0xFFFF_FFFFL;
     private static final int FIRST_PPI = 16;
-    private static final long HCR_EN = 1;
-    private static final long HCR_UIE = 1L << 1;
-    private static final int HCR_EOI_COUNT_SHIFT = 27;
     private static final int LARGEST_LIST_REGISTERS = 8;
-    private static final long TIMER_ENABLE = 1;
-    private static final long TIMER_IMASK = 2;
 
     private final PeContext context;
     private final InterruptDistributor distributor;
@@ -57,7 +54,7 @@ public final class VirtualInterrupts {
 
     /** Turns the virtual CPU interface off after an exit, and takes the list registers' state back. */
     public void fold() {
-        int ended = (int) (context.register(SystemRegister.ICH_HCR_EL2) >>> HCR_EOI_COUNT_SHIFT) & 31;
+        int ended = (int) (context.register(SystemRegister.ICH_HCR_EL2) >>> ICH_HCR_EL2.EOIcount_SHIFT) & 31;
         // Off first: with the list registers emptied it would ask for maintenance.
         context.registers.write(SystemRegister.ICH_HCR_EL2, 0);
         int listed = 0;
@@ -157,14 +154,15 @@ public final class VirtualInterrupts {
     }
 
     private static long due(long control, long count) {
-        return (control & (TIMER_ENABLE | TIMER_IMASK)) != TIMER_ENABLE
+        return (control & (CNT_CTL.ENABLE | CNT_CTL.IMASK)) != CNT_CTL.ENABLE
                         || Long.compareUnsigned(count, Long.MAX_VALUE / MachineState.CYCLES_PER_TICK) >= 0
                 ? Long.MAX_VALUE
                 : count * MachineState.CYCLES_PER_TICK;
     }
 
     private static boolean fires(long control, long compare, long count) {
-        return (control & (TIMER_ENABLE | TIMER_IMASK)) == TIMER_ENABLE && Long.compareUnsigned(count, compare) >= 0;
+        return (control & (CNT_CTL.ENABLE | CNT_CTL.IMASK)) == CNT_CTL.ENABLE
+                && Long.compareUnsigned(count, compare) >= 0;
     }
 
     /** Fills the list registers before an entry, and turns the virtual CPU interface on. */
@@ -188,7 +186,7 @@ public final class VirtualInterrupts {
                 distributor.setPending(index, intids[i], false);
             }
         }
-        context.registers.write(SystemRegister.ICH_HCR_EL2, HCR_EN | (more ? HCR_UIE : 0));
+        context.registers.write(SystemRegister.ICH_HCR_EL2, ICH_HCR_EL2.En | (more ? ICH_HCR_EL2.UIE : 0));
         forward(HostInterrupts.VIRTUAL_TIMER);
         forward(HostInterrupts.PHYSICAL_TIMER);
         forward(HostInterrupts.PMU);
@@ -232,7 +230,7 @@ public final class VirtualInterrupts {
                 | (active ? LR_ACTIVE : 0)
                 | (pending ? LR_PENDING : 0);
         if (forwarded) {
-            return value | LR_HW | (long) intid << LR_PHYSICAL_SHIFT;
+            return value | ICH_LR_EL2.HW | (long) intid << LR_PHYSICAL_SHIFT;
         }
         return level ? value | LR_EOI : value;
     }

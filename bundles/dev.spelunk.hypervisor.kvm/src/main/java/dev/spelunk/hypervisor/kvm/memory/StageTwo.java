@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.hypervisor.kvm.memory;
 
+import dev.spelunk.api.registers.fields.VTCR_EL2;
 import dev.spelunk.api.state.PhysicalMemory;
 import dev.spelunk.hypervisor.kvm.state.PageList;
 import dev.spelunk.hypervisor.kvm.state.VmState;
@@ -28,10 +29,8 @@ public final class StageTwo {
     /** Normal Write-Back (MemAttr 0b1111), S2AP read and write, Inner Shareable, AF. */
     private static final long ATTRIBUTES = 0xFL << 2 | 1L << 6 | S2AP_WRITE | 3L << 8 | 1L << 10;
 
-    private static final long VTCR_RES1 = 1L << 31;
-    private static final long VTCR_START_AT_LEVEL_1 = 1L << 6;
-    private static final long VTCR_WRITE_BACK = 1L << 8 | 1L << 10;
-    private static final long VTCR_INNER_SHAREABLE = 3L << 12;
+    private static final long VTCR_START_AT_LEVEL_1 = 1L << VTCR_EL2.SL0_SHIFT;
+    private static final long VTCR_WRITE_BACK = 1L << VTCR_EL2.IRGN0_SHIFT | 1L << VTCR_EL2.ORGN0_SHIFT;
     private static final int[] ADDRESS_SIZES = {32, 36, 40, 42, 44, 48, 52};
 
     private final PhysicalMemory memory;
@@ -90,9 +89,9 @@ public final class StageTwo {
 
     /** VTCR_EL2 for these tables. */
     public long controlRegister() {
-        return VTCR_RES1
+        return VTCR_EL2.RES1
                 | (long) addressSize << 16
-                | VTCR_INNER_SHAREABLE
+                | VTCR_EL2.SH0
                 | VTCR_WRITE_BACK
                 | VTCR_START_AT_LEVEL_1
                 | Long.SIZE - ipaBits;

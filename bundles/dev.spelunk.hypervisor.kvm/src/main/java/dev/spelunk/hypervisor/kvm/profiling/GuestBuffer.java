@@ -4,6 +4,10 @@ package dev.spelunk.hypervisor.kvm.profiling;
 import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.hypervisor.BufferPinningPolicy;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.PMBLIMITR_EL1;
+import dev.spelunk.api.registers.fields.PMBSR_ELx;
+import dev.spelunk.api.registers.fields.SCTLR_ELx;
+import dev.spelunk.api.registers.fields.TCR_EL1;
 import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.hypervisor.kvm.memory.HeldPages;
 import dev.spelunk.hypervisor.kvm.memory.TableWalk;
@@ -23,11 +27,8 @@ import dev.spelunk.hypervisor.kvm.state.VmState;
  * in-memory PMBSR_EL1. An event reaches the guest as the level of its interrupt, never as an exception.
  */
 public final class GuestBuffer {
-    private static final long SCTLR_M = 1;
     private static final int TAG_BITS = 8;
     private static final int HALF_BIT = 55;
-    private static final int TCR_SIZE_MASK = 0x3F;
-    private static final int TCR_T1SZ_SHIFT = 16;
     private static final int FEAT_SPE_V1P3 = 4;
 
     private final PeContext context;
@@ -94,7 +95,7 @@ public final class GuestBuffer {
     }
 
     private static boolean enabled(long pmblimitr, long pmbsr) {
-        return (pmblimitr & BufferStatus.LIMIT_E) != 0 && (pmbsr & BufferStatus.S) == 0;
+        return (pmblimitr & PMBLIMITR_EL1.E) != 0 && (pmbsr & PMBSR_ELx.S) == 0;
     }
 
     /** Whether the next entry loads the buffer registers into hardware. */
@@ -104,7 +105,7 @@ public final class GuestBuffer {
 
     /** Level of the guest's interrupt: in-memory S. */
     public boolean interruptLevel() {
-        return (state.register(SystemRegister.PMBSR_EL1) & BufferStatus.S) != 0;
+        return (state.register(SystemRegister.PMBSR_EL1) & PMBSR_ELx.S) != 0;
     }
 
     /** The guest has written a buffer register; the in-memory value is the new one already. */
@@ -123,7 +124,7 @@ public final class GuestBuffer {
                 state.unjudged(false);
                 judge(pmblimitr);
             }
-        } else if (before || (pmblimitr & BufferStatus.LIMIT_E) == 0 && inUse.count() != 0) {
+        } else if (before || (pmblimitr & PMBLIMITR_EL1.E) == 0 && inUse.count() != 0) {
             release();
         }
     }
@@ -134,7 +135,7 @@ public final class GuestBuffer {
             return;
         }
         long pointer = pointer();
-        long limit = pmblimitr & BufferStatus.LIMIT_MASK;
+        long limit = pmblimitr & PMBLIMITR_EL1.LIMIT;
         EventCause wrong = wrong(pointer, limit);
         if (wrong != null) {
             release();
@@ -168,8 +169,8 @@ public final class GuestBuffer {
         }
         boolean upper = (limit >>> HALF_BIT & 1) != 0;
         long tcr = context.register(SystemRegister.TCR_EL1);
-        int unused = (int) (upper ? tcr >>> TCR_T1SZ_SHIFT : tcr) & TCR_SIZE_MASK;
-        if ((context.register(SystemRegister.SCTLR_EL1) & SCTLR_M) == 0 || limit == 0 || unused <= TAG_BITS) {
+        int unused = (int) ((upper ? tcr >>> TCR_EL1.T1SZ_SHIFT : tcr) & TCR_EL1.T0SZ);
+        if ((context.register(SystemRegister.SCTLR_EL1) & SCTLR_ELx.M) == 0 || limit == 0 || unused <= TAG_BITS) {
             return null;
         }
         // From the input address size up, the last byte's address is copies of bit 55; above that is the tag.
@@ -248,10 +249,10 @@ public final class GuestBuffer {
      * @return whether profiling was stopped and goes on without the guest hearing of it: a blackout
      */
     public boolean hardwareReported(long pmbsr) {
-        if ((pmbsr & BufferStatus.COLL) != 0) {
-            memory(memory() | BufferStatus.COLL);
+        if ((pmbsr & PMBSR_ELx.COLL) != 0) {
+            memory(memory() | PMBSR_ELx.COLL);
         }
-        if ((pmbsr & BufferStatus.S) == 0) {
+        if ((pmbsr & PMBSR_ELx.S) == 0) {
             return false;
         }
         if (BufferStatus.exceptionClass(pmbsr) == BufferStatus.EC_STAGE_2_ABORT) {
@@ -264,7 +265,7 @@ public final class GuestBuffer {
     /** The SPU faulted at stage 2 at the address in PMBPTR_EL1, or on the walk of its stage 1. */
     private boolean stage2Fault(long pmbsr) {
         vm.count(HostCounter.SPU_STAGE_2_FAULTS);
-        long sticky = pmbsr & (BufferStatus.DL | BufferStatus.EA);
+        long sticky = pmbsr & (PMBSR_ELx.DL | PMBSR_ELx.EA);
         walk.begin();
         memory.spend(costs.walk());
         boolean translated = walk.walk(pointer());
@@ -289,7 +290,7 @@ public final class GuestBuffer {
         for (int i = 0; i < count; i++) {
             memory.map(walk.pages()[i], update || translated && walk.pages()[i] == (walk.result.ipa & -PageList.PAGE));
         }
-        if ((pmbsr & BufferStatus.DL) != 0) {
+        if ((pmbsr & PMBSR_ELx.DL) != 0) {
             // The torn record cannot be resumed (DDI 0487, D17.7.4).
             report(
                     BufferStatus.other(memory() | sticky, BufferStatus.BSC_FULL),
@@ -328,7 +329,7 @@ public final class GuestBuffer {
             notAllowed(EventCause.NO_MEMSLOT, va);
         } else {
             report(
-                    BufferStatus.stage1Abort(memory(), BufferStatus.FSC_EXTERNAL_ABORT) | BufferStatus.EA,
+                    BufferStatus.stage1Abort(memory(), BufferStatus.FSC_EXTERNAL_ABORT) | PMBSR_ELx.EA,
                     BufferEvent.EXTERNAL_ABORT,
                     EventCause.NO_MEMSLOT,
                     va);
@@ -337,7 +338,7 @@ public final class GuestBuffer {
 
     private void notAllowed(EventCause cause, long address) {
         report(
-                BufferStatus.other(memory(), BufferStatus.BSC_NOT_ALLOWED) | BufferStatus.DL,
+                BufferStatus.other(memory(), BufferStatus.BSC_NOT_ALLOWED) | PMBSR_ELx.DL,
                 BufferEvent.ACCESS_NOT_ALLOWED,
                 cause,
                 address);

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.hypervisor.kvm.registers;
 
+import dev.spelunk.api.registers.fields.PMBSR_ELx;
+
 /** Values of PMBSR_EL1 as KVM makes them for the guest (DDI 0487, D24.7.5), and bits of PMBLIMITR_EL1 (D24.7.2). */
 public final class BufferStatus {
-    public static final long COLL = 1L << 16;
-    public static final long S = 1L << 17;
-    public static final long EA = 1L << 18;
-    public static final long DL = 1L << 19;
     public static final int EC_OTHER = 0x00;
     public static final int EC_STAGE_1_ABORT = 0x24;
     public static final int EC_STAGE_2_ABORT = 0x25;
@@ -22,22 +20,13 @@ public final class BufferStatus {
     /** FSC of a synchronous External abort on a table walk, at level 0. */
     public static final int FSC_EXTERNAL_ABORT_ON_WALK = 0x14;
 
-    public static final long LIMIT_E = 1;
-    public static final long LIMIT_NVM = 1L << 7;
-    public static final long LIMIT_MASK = ~0xFFFL;
-
-    private static final long MSS2 = 0xFF_FFFFL << 32;
-    private static final long EC = 0x3FL << 26;
-    private static final long MSS = 0xFFFF;
-    private static final int EC_SHIFT = 26;
-
     private BufferStatus() {}
 
     public static int exceptionClass(long pmbsr) {
-        return (int) (pmbsr >>> EC_SHIFT) & 0x3F;
+        return (int) (pmbsr >>> PMBSR_ELx.EC_SHIFT) & 0x3F;
     }
 
-    /** FSC or BSC: the low six bits of MSS. */
+    /** FSC or BSC: the low six bits of PMBSR_ELx.MSS. */
     public static int statusCode(long pmbsr) {
         return (int) pmbsr & 0x3F;
     }
@@ -47,18 +36,21 @@ public final class BufferStatus {
         return (pmblimitr >>> 1 & 3) == 2;
     }
 
-    /** An "other" buffer management event with that BSC: MSS2 becomes zero, EA, DL and COLL stay. */
+    /** An "other" buffer management event with that BSC: PMBSR_ELx.MSS2 becomes zero, PMBSR_ELx.EA, PMBSR_ELx.DL and PMBSR_ELx.COLL stay. */
     public static long other(long pmbsr, int bsc) {
-        return pmbsr & ~(MSS2 | EC | MSS) | S | bsc;
+        return pmbsr & ~(PMBSR_ELx.MSS2 | PMBSR_ELx.EC | PMBSR_ELx.MSS) | PMBSR_ELx.S | bsc;
     }
 
-    /** A stage 1 abort with that FSC: EA, DL and COLL stay. */
+    /** A stage 1 abort with that FSC: PMBSR_ELx.EA, PMBSR_ELx.DL and PMBSR_ELx.COLL stay. */
     public static long stage1Abort(long pmbsr, int fsc) {
-        return pmbsr & ~(MSS2 | EC | MSS) | S | (long) EC_STAGE_1_ABORT << EC_SHIFT | fsc;
+        return pmbsr & ~(PMBSR_ELx.MSS2 | PMBSR_ELx.EC | PMBSR_ELx.MSS)
+                | PMBSR_ELx.S
+                | (long) EC_STAGE_1_ABORT << PMBSR_ELx.EC_SHIFT
+                | fsc;
     }
 
-    /** What hardware reported, over what the guest had: COLL, EA and DL are sticky. */
+    /** What hardware reported, over what the guest had: PMBSR_ELx.COLL, PMBSR_ELx.EA and PMBSR_ELx.DL are sticky. */
     public static long reported(long memory, long hardware) {
-        return hardware | memory & (COLL | EA | DL);
+        return hardware | memory & (PMBSR_ELx.COLL | PMBSR_ELx.EA | PMBSR_ELx.DL);
     }
 }

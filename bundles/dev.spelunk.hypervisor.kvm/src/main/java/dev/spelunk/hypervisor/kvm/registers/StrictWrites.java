@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.hypervisor.kvm.registers;
 
+import dev.spelunk.api.registers.fields.PMBLIMITR_EL1;
 import dev.spelunk.api.registers.SystemRegister;
 
 /**
@@ -18,10 +19,10 @@ public final class StrictWrites {
      * @param written what the guest wrote
      */
     public static long stored(int encoding, long limit, long previous, long written) {
-        if ((limit & BufferStatus.LIMIT_E) == 0) {
+        if ((limit & PMBLIMITR_EL1.E) == 0) {
             return written;
         }
-        boolean clears = encoding == SystemRegister.PMBLIMITR_EL1 && (written & BufferStatus.LIMIT_E) == 0;
-        return clears ? previous & ~BufferStatus.LIMIT_E : previous;
+        boolean clears = encoding == SystemRegister.PMBLIMITR_EL1 && (written & PMBLIMITR_EL1.E) == 0;
+        return clears ? previous & ~PMBLIMITR_EL1.E : previous;
     }
 }

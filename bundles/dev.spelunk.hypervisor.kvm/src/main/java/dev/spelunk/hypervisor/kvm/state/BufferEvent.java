@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.hypervisor.kvm.state;
 
+import dev.spelunk.api.registers.fields.PMBSR_ELx;
 import dev.spelunk.hypervisor.kvm.registers.BufferStatus;
 
 /** Kinds of buffer management events that a guest gets. The order is that of the counters in the VM's state. */
@@ -24,11 +25,11 @@ public enum BufferEvent {
     public static BufferEvent of(long pmbsr) {
         switch (BufferStatus.exceptionClass(pmbsr)) {
             case BufferStatus.EC_STAGE_1_ABORT:
-                return (pmbsr & BufferStatus.EA) != 0 ? EXTERNAL_ABORT : STAGE_1_FAULT;
+                return (pmbsr & PMBSR_ELx.EA) != 0 ? EXTERNAL_ABORT : STAGE_1_FAULT;
             case BufferStatus.EC_OTHER:
                 switch (BufferStatus.statusCode(pmbsr)) {
                     case BufferStatus.BSC_FULL:
-                        return (pmbsr & BufferStatus.DL) != 0 ? BUFFER_FULL_TORN : BUFFER_FULL;
+                        return (pmbsr & PMBSR_ELx.DL) != 0 ? BUFFER_FULL_TORN : BUFFER_FULL;
                     case BufferStatus.BSC_TOO_LARGE:
                         return TOO_LARGE;
                     default:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.hypervisor.kvm.state;
 
+import dev.spelunk.api.registers.fields.PMBLIMITR_EL1;
 import dev.spelunk.hypervisor.kvm.registers.BufferStatus;
 
 /** Says in words why a guest gets a buffer management event. */
@@ -20,7 +21,7 @@ final class EventReason {
      */
     static String of(BufferEvent event, EventCause cause, long pmbsr, long address, long limit) {
         String at = "0x" + Long.toHexString(address);
-        String end = "0x" + Long.toHexString(limit & BufferStatus.LIMIT_MASK);
+        String end = "0x" + Long.toHexString(limit & PMBLIMITR_EL1.LIMIT);
         switch (event) {
             case BUFFER_FULL:
                 return "no further record fits between PMBPTR_EL1 = " + at + " and the limit " + end

@@ -6,6 +6,7 @@ import dev.spelunk.api.hypervisor.Vcpu;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.OSLSR_EL1;
 import org.osgi.service.component.annotations.Component;
 
 /**
@@ -15,7 +16,6 @@ import org.osgi.service.component.annotations.Component;
  */
 @Component(property = {Parts.PART + "=" + Parts.TRAPS, Parts.NAME + "=debug"})
 public final class DebugTraps implements TrapHandler {
-    private static final long OSLSR_OSLM = 1L << 3;
 
     @Override
     public boolean handles(int encoding) {
@@ -25,7 +25,7 @@ public final class DebugTraps implements TrapHandler {
     @Override
     public long read(Vcpu vcpu, int encoding) {
         if (encoding == SystemRegister.OSLSR_EL1) {
-            return OSLSR_OSLM | vcpu.memory(SystemRegister.OSLAR_EL1) << 1;
+            return OSLSR_EL1.OSLM | vcpu.memory(SystemRegister.OSLAR_EL1) << 1;
         }
         if (!isLent(vcpu, encoding)) {
             return 0;

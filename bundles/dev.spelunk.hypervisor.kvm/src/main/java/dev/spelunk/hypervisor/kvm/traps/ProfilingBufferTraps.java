@@ -5,6 +5,7 @@ import dev.spelunk.api.hypervisor.TrapHandler;
 import dev.spelunk.api.hypervisor.Vcpu;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.PMBLIMITR_EL1;
 import org.osgi.service.component.annotations.Component;
 
 /**
@@ -13,8 +14,6 @@ import org.osgi.service.component.annotations.Component;
  */
 @Component(property = {Parts.PART + "=" + Parts.TRAPS, Parts.NAME + "=spe-buffer"})
 public final class ProfilingBufferTraps implements TrapHandler {
-    /** PMBLIMITR_EL1.nVM: FEAT_SPE_nVM is hidden from guests. */
-    private static final long PMBLIMITR_NVM = 1L << 7;
 
     @Override
     public boolean handles(int encoding) {
@@ -32,7 +31,7 @@ public final class ProfilingBufferTraps implements TrapHandler {
     public boolean write(Vcpu vcpu, int encoding, long value) {
         long written = vcpu.pe().registers.description(encoding).merge(vcpu.memory(encoding), value);
         if (encoding == SystemRegister.PMBLIMITR_EL1) {
-            written &= ~PMBLIMITR_NVM;
+            written &= ~PMBLIMITR_EL1.nVM;
         }
         vcpu.bufferWrite(encoding, written);
         return true;

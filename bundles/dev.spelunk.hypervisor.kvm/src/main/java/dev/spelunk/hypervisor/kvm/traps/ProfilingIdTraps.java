@@ -5,6 +5,8 @@ import dev.spelunk.api.hypervisor.TrapHandler;
 import dev.spelunk.api.hypervisor.Vcpu;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.PMBIDR_EL1;
+import dev.spelunk.api.registers.fields.PMSIDR_EL1;
 import dev.spelunk.hypervisor.kvm.profiling.MaxBufferSize;
 import org.osgi.service.component.annotations.Component;
 
@@ -15,13 +17,7 @@ import org.osgi.service.component.annotations.Component;
 @Component(property = {Parts.PART + "=" + Parts.TRAPS, Parts.NAME + "=spe-id"})
 public final class ProfilingIdTraps implements TrapHandler {
     /** PMSIDR_EL1.SME and ALTCLK: no VM has SME. */
-    private static final long PMSIDR_HIDDEN = 1L << 32 | 15L << 28;
-    /** PMBIDR_EL1.AddrMode: FEAT_SPE_nVM is hidden from guests. */
-    private static final long PMBIDR_HIDDEN = 3L << 6;
-    /** PMBIDR_EL1.P: EL1 owns the guest's buffer. */
-    private static final long PMBIDR_P = 1L << 4;
-
-    private static final long PMBIDR_MAX_BUFF_SIZE = 0xFFFFL << MaxBufferSize.SHIFT;
+    private static final long PMSIDR_HIDDEN = PMSIDR_EL1.SME | PMSIDR_EL1.ALTCLK;
 
     @Override
     public boolean handles(int encoding) {
@@ -33,9 +29,9 @@ public final class ProfilingIdTraps implements TrapHandler {
         if (encoding == SystemRegister.PMSIDR_EL1) {
             return vcpu.pe().architecture.profiling().pmsidr() & ~PMSIDR_HIDDEN;
         }
-        long hardware = vcpu.pe().architecture.profiling().pmbidr() & ~(PMBIDR_HIDDEN | PMBIDR_P);
+        long hardware = vcpu.pe().architecture.profiling().pmbidr() & ~(PMBIDR_EL1.AddrMode | PMBIDR_EL1.P);
         long limit = vcpu.options().profiling().maxBufferSize();
-        return limit == 0 ? hardware : hardware & ~PMBIDR_MAX_BUFF_SIZE | field(limit) << MaxBufferSize.SHIFT;
+        return limit == 0 ? hardware : hardware & ~PMBIDR_EL1.MaxBuffSize | field(limit) << MaxBufferSize.SHIFT;
     }
 
     private static long field(long limit) {

@@ -3,6 +3,7 @@ package dev.spelunk.hypervisor.kvm.vcpu;
 
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.MDSCR_EL1;
 import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.hypervisor.kvm.state.VcpuState;
 
@@ -12,9 +13,6 @@ import dev.spelunk.hypervisor.kvm.state.VcpuState;
  * is not the hardware's, which would hold the host's debug too: KVM takes MDSCR_EL1.MDE and SS away instead.
  */
 final class DebugSwitch {
-    private static final long MDSCR_SS = 1;
-    private static final long MDSCR_KDE = 1L << 13;
-    private static final long MDSCR_MDE = 1L << 15;
 
     private final PeContext context;
     private final VcpuState state;
@@ -43,7 +41,7 @@ final class DebugSwitch {
     void load() {
         context.registers.write(SystemRegister.OSLAR_EL1, 0);
         long mdscr = state.register(SystemRegister.MDSCR_EL1);
-        state.ownsDebug(!locked() && (mdscr & (MDSCR_KDE | MDSCR_MDE)) != 0);
+        state.ownsDebug(!locked() && (mdscr & (MDSCR_EL1.KDE | MDSCR_EL1.MDE)) != 0);
     }
 
     /** A trapped access to a breakpoint, a watchpoint or MDSCR_EL1. */
@@ -71,7 +69,7 @@ final class DebugSwitch {
         }
         long mdscr = state.register(SystemRegister.MDSCR_EL1);
         if (locked()) {
-            mdscr &= ~(MDSCR_MDE | MDSCR_SS);
+            mdscr &= ~(MDSCR_EL1.MDE | MDSCR_EL1.SS);
         }
         if (mdscr != 0) {
             context.registers.write(SystemRegister.MDSCR_EL1, mdscr);

@@ -3,11 +3,15 @@ package dev.spelunk.hypervisor.kvm.vcpu;
 
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.CPTR_EL2;
+import dev.spelunk.api.registers.fields.ICH_HCR_EL2;
+import dev.spelunk.api.registers.fields.PMBLIMITR_EL1;
+import dev.spelunk.api.registers.fields.PMBSR_ELx;
+import dev.spelunk.api.registers.fields.PMSCR_EL2;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.hypervisor.kvm.checks.RegisterWatch;
 import dev.spelunk.hypervisor.kvm.memory.StageTwo;
-import dev.spelunk.hypervisor.kvm.registers.BufferStatus;
 import dev.spelunk.hypervisor.kvm.registers.HypervisorControls;
 import dev.spelunk.hypervisor.kvm.state.VcpuState;
 import dev.spelunk.hypervisor.kvm.state.VmState;
@@ -19,7 +23,6 @@ import dev.spelunk.hypervisor.kvm.state.VmState;
 public final class WorldSwitch {
     private static final int TLBI_VMALLE1 = Encoding.of(1, 0, 8, 7, 0);
     private static final long ICC_SRE_EL2_ALL = 0xF;
-    private static final long ICH_HCR_EN = 1;
 
     private final PeContext context;
     private final VcpuState state;
@@ -71,7 +74,7 @@ public final class WorldSwitch {
         write(SystemRegister.VTTBR_EL2, stage2.baseRegister(StageTwo.VMID));
         write(SystemRegister.VPIDR_EL2, context.register(SystemRegister.MIDR_EL1));
         write(SystemRegister.VMPIDR_EL2, affinity);
-        write(SystemRegister.CPTR_EL2, HypervisorControls.CPTR_GUEST);
+        write(SystemRegister.CPTR_EL2, CPTR_EL2.FPEN);
         write(SystemRegister.PMCNTENSET_EL0, state.register(SystemRegister.PMCNTENSET_EL0));
         write(SystemRegister.HSTR_EL2, 0);
         write(SystemRegister.CNTVOFF_EL2, vm.counterOffset());
@@ -88,10 +91,10 @@ public final class WorldSwitch {
         write(SystemRegister.PMBSR_EL1, 0);
         debug.load();
         // PCT = 00 and CX = 0: virtual time, no host context; PA only where the VM may have it.
-        write(SystemRegister.PMSCR_EL2, physicalAddresses ? HypervisorControls.PMSCR_PA : 0);
+        write(SystemRegister.PMSCR_EL2, physicalAddresses ? PMSCR_EL2.PA : 0);
         write(SystemRegister.ICC_SRE_EL2, ICC_SRE_EL2_ALL);
         write(SystemRegister.ICH_VMCR_EL2, 0);
-        write(SystemRegister.ICH_HCR_EL2, ICH_HCR_EN);
+        write(SystemRegister.ICH_HCR_EL2, ICH_HCR_EL2.En);
     }
 
     /** vcpu load on other hardware: the guest's view of its CPU interface goes along. */
@@ -142,7 +145,7 @@ public final class WorldSwitch {
             state.register(SystemRegister.PMBPTR_EL1, read(SystemRegister.PMBPTR_EL1));
             pmbsr = read(SystemRegister.PMBSR_EL1);
             disableBuffer();
-            if ((pmbsr & (BufferStatus.S | BufferStatus.COLL)) != 0) {
+            if ((pmbsr & (PMBSR_ELx.S | PMBSR_ELx.COLL)) != 0) {
                 write(SystemRegister.PMBSR_EL1, 0);
             }
         }
@@ -176,7 +179,7 @@ public final class WorldSwitch {
     }
 
     private void disableBuffer() {
-        write(SystemRegister.PMBLIMITR_EL1, state.register(SystemRegister.PMBLIMITR_EL1) & ~BufferStatus.LIMIT_E);
+        write(SystemRegister.PMBLIMITR_EL1, state.register(SystemRegister.PMBLIMITR_EL1) & ~PMBLIMITR_EL1.E);
     }
 
     /** PSB CSYNC: whatever was sampled in the guest is in its buffer, through stage 2, before the buffer goes off. */

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.integration.osgi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassVisitor;
+import org.objectweb.asm.FieldVisitor;
+import org.objectweb.asm.Opcodes;
+
+/**
+ * A field of a system register is named once, in {@code dev.spelunk.api.registers.fields}: no constant of any bundle has a
+ * field's name and its bits, and none that is named after such a register says by numbers where its bits are. The test
+ * kit is left out: tests hold the manual's numbers by themselves.
+ */
+class FieldConstantsTest {
+    private static final String HOME = "dev/spelunk/api/registers/fields/";
+    private static final String TEST_KIT = "dev.spelunk.testkit";
+    /** A constant in the sources: its name, and what it is made of. */
+    private static final Pattern CONSTANT =
+            Pattern.compile("static final (?:long|int) (\\w+) =\\s*([^;]+);", Pattern.DOTALL);
+    /** A position or a mask in numbers; a value of a field is a number that is shifted by the field's place. */
+    private static final Pattern NUMBERS = Pattern.compile("<<\\s*\\d|^\\s*(?:\\d|0x|0b)\\w*L?\\s*(?:$|[|&])");
+
+    /** One constant of a class. */
+    record Constant(String owner, String name, long value) {
+        /** The register that its class is for, without the Exception level. */
+        String register() {
+            return owner.substring(owner.lastIndexOf('/') + 1).replaceAll("_EL[0-9x]$", "");
+        }
+
+        String fullRegister() {
+            return owner.substring(owner.lastIndexOf('/') + 1);
+        }
+    }
+
+    @Test
+    void thereIsAHome() throws IOException {
+        List<Constant> home = home();
+        assertThat(home)
+                .extracting(c -> c.fullRegister() + "." + c.name())
+                .contains("HCR_EL2.TGE", "SCR_EL3.NSE", "MDCR_EL2.E2PB", "PMBLIMITR_EL1.FM", "CNTHCTL_EL2.ECV");
+        SortedMap<String, Long> once = new TreeMap<>();
+        home.forEach(c -> assertThat(once.put(c.fullRegister() + "." + c.name(), c.value()))
+                .isNull());
+    }
+
+    @TestFactory
+    Stream<DynamicTest> noFieldIsDefinedTwice() throws IOException {
+        List<Constant> home = home();
+        return BuiltBundle.all().stream()
+                .filter(bundle -> !bundle.name().equals(TEST_KIT))
+                .map(bundle -> DynamicTest.dynamicTest(bundle.name(), () -> {
+                    List<String> twice = new ArrayList<>();
+                    for (Constant constant : constants(bundle)) {
+                        if (!constant.owner().startsWith(HOME)) {
+                            home.stream()
+                                    .filter(field -> same(field, constant))
+                                    .findFirst()
+                                    .ifPresent(field -> twice.add(constant.owner() + "." + constant.name() + " is "
+                                            + field.fullRegister() + "." + field.name()));
+                        }
+                    }
+                    assertThat(twice).isEmpty();
+                }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> noConstantOfARegisterSaysItsPlaceInNumbers() throws IOException {
+        List<String> registers = home().stream()
+                .flatMap(c -> Stream.of(c.register(), c.fullRegister()))
+                .distinct()
+                .toList();
+        return BuiltBundle.all().stream()
+                .filter(bundle -> !bundle.name().equals(TEST_KIT))
+                .map(bundle ->
+                        DynamicTest.dynamicTest(bundle.name(), () -> assertThat(inNumbers(bundle.name(), registers))
+                                .isEmpty()));
+    }
+
+    @Test
+    void secondDefinitionsAreFound() {
+        Constant tge = new Constant(HOME + "HCR_EL2", "TGE", 1L << 27);
+        Constant shift = new Constant(HOME + "MDCR_EL2", "E2PB_SHIFT", 12);
+        assertThat(same(tge, new Constant("x/Traps", "HCR_TGE", 1L << 27))).isTrue();
+        assertThat(same(tge, new Constant("x/Traps", "HCR_EL2_TGE", 1L << 27))).isTrue();
+        assertThat(same(tge, new Constant("x/Traps", "TGE", 1L << 27))).isTrue();
+        assertThat(same(tge, new Constant("x/Traps", "HCR_TGE_BIT", 27))).isTrue();
+        assertThat(same(shift, new Constant("x/Traps", "MDCR_E2PB_SHIFT", 12))).isTrue();
+        assertThat(same(tge, new Constant("x/Traps", "TGE", 1))).isFalse();
+        assertThat(NUMBERS.matcher("1L << 27").find()).isTrue();
+        assertThat(NUMBERS.matcher("HCR_EL2.TGE | 1L << 34").find()).isTrue();
+        assertThat(NUMBERS.matcher("0x3F").find()).isTrue();
+        assertThat(NUMBERS.matcher("2L << MDCR_EL2.E2PB_SHIFT").find()).isFalse();
+        assertThat(NUMBERS.matcher("HCR_EL2.APK | HCR_EL2.API").find()).isFalse();
+    }
+
+    /** Whether a constant has a field's name, with the register's before it or without, and its bits or their place. */
+    private static boolean same(Constant field, Constant constant) {
+        String name = constant.name().toUpperCase(Locale.ROOT);
+        String plain = field.name().toUpperCase(Locale.ROOT);
+        boolean named = name.equals(plain) && plain.length() > 1;
+        for (String register : List.of(field.register(), field.fullRegister())) {
+            String whole = register.toUpperCase(Locale.ROOT) + "_" + plain;
+            named |= name.equals(whole);
+            if ((name.equals(whole + "_BIT") || name.equals(whole + "_SHIFT"))
+                    && constant.value() == Long.numberOfTrailingZeros(field.value())) {
+                return true;
+            }
+        }
+        return named && field.value() == constant.value();
+    }
+
+    private static List<String> inNumbers(String bundle, List<String> registers) throws IOException {
+        List<String> found = new ArrayList<>();
+        List<Path> files;
+        Path folder = Path.of(System.getProperty("spelunk.root"), "bundles", bundle, "src/main/java");
+        try (Stream<Path> all = Files.walk(folder)) {
+            files = all.filter(file -> file.toString().endsWith(".java")
+                            && !file.toString().replace('\\', '/').contains(HOME))
+                    .toList();
+        }
+        for (Path file : files) {
+            Matcher constant = CONSTANT.matcher(Files.readString(file));
+            while (constant.find()) {
+                String name = constant.group(1).toUpperCase(Locale.ROOT);
+                // A constant with the name of a register is its encoding, or its place among others.
+                boolean ofRegister = registers.stream()
+                        .map(r -> r.toUpperCase(Locale.ROOT))
+                        .anyMatch(r -> name.startsWith(r + "_") && !name.matches(r + "_EL[0-9]+"));
+                if (ofRegister && NUMBERS.matcher(constant.group(2)).find()) {
+                    found.add(folder.relativize(file) + ": " + constant.group(1));
+                }
+            }
+        }
+        return found;
+    }
+
+    private static List<Constant> home() throws IOException {
+        return constants(BuiltBundle.named(BuiltBundle.API)).stream()
+                .filter(constant -> constant.owner().startsWith(HOME))
+                .toList();
+    }
+
+    /** The constants of number types of a bundle's classes. */
+    private static List<Constant> constants(BuiltBundle bundle) throws IOException {
+        List<Constant> constants = new ArrayList<>();
+        try (JarFile jar = new JarFile(bundle.jar().toFile())) {
+            for (JarEntry entry : Collections.list(jar.entries())) {
+                if (entry.getName().endsWith(".class")) {
+                    try (InputStream stream = jar.getInputStream(entry)) {
+                        ClassReader reader = new ClassReader(stream);
+                        String owner = reader.getClassName();
+                        reader.accept(
+                                new ClassVisitor(Opcodes.ASM9) {
+                                    @Override
+                                    public FieldVisitor visitField(
+                                            int access, String name, String type, String signature, Object value) {
+                                        if (value instanceof Number number && !(value instanceof Double)) {
+                                            constants.add(new Constant(owner, name, number.longValue()));
+                                        }
+                                        return null;
+                                    }
+                                },
+                                ClassReader.SKIP_CODE);
+                    }
+                }
+            }
+        }
+        return constants;
+    }
+}
