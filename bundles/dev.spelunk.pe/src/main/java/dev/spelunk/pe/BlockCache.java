@@ -3,8 +3,8 @@ package dev.spelunk.pe;
 
 import dev.spelunk.api.mmu.Translation;
 import dev.spelunk.api.mmu.Translator;
-import dev.spelunk.api.state.CodeHolder;
 import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.state.CodeHolder;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.PhysicalMemory;
 import dev.spelunk.api.wiring.PeContext;

@@ -19,7 +19,6 @@ import org.osgi.service.component.annotations.Component;
 public final class CallReturnRecording implements ProfilingFeatures {
     static final String FEATURE = "FEAT_SPE_CRR";
 
-
     @Override
     public String feature() {
         return FEATURE;

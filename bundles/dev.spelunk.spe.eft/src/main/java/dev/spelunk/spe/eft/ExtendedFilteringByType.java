@@ -23,7 +23,6 @@ import org.osgi.service.component.annotations.Component;
 public final class ExtendedFilteringByType implements ProfilingFeatures {
     static final String FEATURE = "FEAT_SPE_EFT";
 
-
     @Override
     public String feature() {
         return FEATURE;

@@ -20,7 +20,6 @@ import org.osgi.service.component.annotations.Component;
 public final class ExtendedRandomization implements ProfilingFeatures {
     static final String FEATURE = "FEAT_SPE_ERnd";
 
-
     @Override
     public String feature() {
         return FEATURE;

@@ -28,7 +28,6 @@ import org.osgi.service.component.annotations.Component;
 public final class ProfilingException implements ProfilingFeatures {
     static final String FEATURE = "FEAT_SPE_EXC";
 
-
     private static List<RegisterDefinition> registers(Architecture architecture) {
         List<RegisterDefinition> registers = new ArrayList<>();
         boolean el2 = architecture.has("FEAT_EL2");

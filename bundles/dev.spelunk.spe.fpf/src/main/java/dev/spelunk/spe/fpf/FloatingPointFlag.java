@@ -21,7 +21,6 @@ import org.osgi.service.component.annotations.Component;
 public final class FloatingPointFlag implements ProfilingFeatures {
     static final String FEATURE = "FEAT_SPE_FPF";
 
-
     @Override
     public String feature() {
         return FEATURE;

@@ -20,7 +20,6 @@ import org.osgi.service.component.annotations.Component;
 public final class LoadedDataSource implements ProfilingFeatures {
     static final String FEATURE = "FEAT_SPE_LDS";
 
-
     @Override
     public String feature() {
         return FEATURE;

@@ -54,7 +54,9 @@ public final class HypervisorControls {
      * @param trapsWfe whether a WFE that would wait leaves the guest, as it does where others want the PE
      */
     public static long hcrGuest(PeContext context, boolean trapsWfe) {
-        return HCR_GUEST | (trapsWfe ? HCR_EL2.TWE : 0) | (context.architecture.has("FEAT_PAuth") ? HCR_EL2.APK | HCR_EL2.API : 0);
+        return HCR_GUEST
+                | (trapsWfe ? HCR_EL2.TWE : 0)
+                | (context.architecture.has("FEAT_PAuth") ? HCR_EL2.APK | HCR_EL2.API : 0);
     }
 
     /** Whether the machine can trap PMSIDR_EL1 and PMBIDR_EL1 alone. */

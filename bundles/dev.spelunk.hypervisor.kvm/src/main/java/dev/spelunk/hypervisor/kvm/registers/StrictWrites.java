@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.hypervisor.kvm.registers;
 
-import dev.spelunk.api.registers.fields.PMBLIMITR_EL1;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.PMBLIMITR_EL1;
 
 /**
  * What a hypervisor may ignore of a guest's writes to the buffer registers while PMBLIMITR_EL1.E is 1 (DEN0154): all of
