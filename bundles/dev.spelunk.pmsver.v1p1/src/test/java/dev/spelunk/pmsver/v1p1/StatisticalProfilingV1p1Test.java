@@ -73,7 +73,8 @@ class StatisticalProfilingV1p1Test {
             assertThat(main.getValue("Provide-Capability"))
                     .contains("arm.feature;arm.feature=FEAT_SPEv1p1;from=\"8.2\";effective:=compose");
             assertThat(main.getValue("Require-Capability"))
-                    .contains("arm.feature;from=\"8.0\";with=\"\";effective:=compose;filter:=\"(arm.feature=FEAT_SPE)\"");
+                    .contains(
+                            "arm.feature;from=\"8.0\";with=\"\";effective:=compose;filter:=\"(arm.feature=FEAT_SPE)\"");
             assertThat(main.getValue("Export-Package")).isNull();
         }
     }
