@@ -18,7 +18,9 @@ public final class Main {
      */
     public static void main(String[] arguments) {
         StopRequests requests = StopRequests.ofProcess();
-        requests.listen(arguments.length != 0 && arguments[0].equals("record") ? ExitCode.RECORD_FAILED : 0);
+        boolean record = arguments.length != 0 && arguments[0].equals("record");
+        requests.listen(record ? ExitCode.RECORD_FAILED : 0);
+        requests.consequence(record ? "; there is no profile" : "");
         // What is said is English, and what is parsed and compared must not follow the user's digits and letters.
         Locale.setDefault(Locale.ROOT);
         StandardOutput output = StandardOutput.install();
