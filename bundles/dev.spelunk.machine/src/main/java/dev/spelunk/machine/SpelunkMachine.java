@@ -232,8 +232,10 @@ final class SpelunkMachine implements Machine {
                 image.file,
                 board.options.cpus(),
                 board.pes[0].register(SystemRegister.MIDR_EL1),
+                board.pes[0].register(SystemRegister.PMSIDR_EL1),
                 MachineState.COUNTER_FREQUENCY,
-                List.copyOf(image.segments));
+                List.copyOf(image.segments),
+                ProfileDescription.Recorder.UNKNOWN);
     }
 
     @Override

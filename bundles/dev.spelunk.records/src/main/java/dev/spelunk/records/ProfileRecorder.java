@@ -80,6 +80,7 @@ final class ProfileRecorder implements Profile {
             }
         }
         piece.add(data, offset, length);
+        piece.flags |= PerfDataFile.auxFlags(origin);
         piece.tick = origin.cycles / MachineState.CYCLES_PER_TICK;
     }
 

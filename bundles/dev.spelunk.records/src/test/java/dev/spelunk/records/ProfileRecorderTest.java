@@ -12,9 +12,12 @@ import dev.spelunk.records.perf.FullDisk;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -84,7 +87,7 @@ class ProfileRecorderTest {
     /** The AUX data of a CPU in a perf.data file. */
     private static byte[] auxData(Path file, int cpu) throws IOException {
         java.nio.ByteBuffer b =
-                java.nio.ByteBuffer.wrap(Files.readAllBytes(file)).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+                java.nio.ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
         ByteArrayOutputStream data = new ByteArrayOutputStream();
         int at = (int) b.getLong(40);
         int end = at + (int) b.getLong(48);
@@ -104,6 +107,30 @@ class ProfileRecorderTest {
             at = next;
         }
         return data.toByteArray();
+    }
+
+    @Test
+    @DisplayName("AUX data are flagged as Linux does: collisions, lost records, records that were cut off")
+    void flags() throws IOException {
+        Path file = folder.resolve("perf.data");
+        RecordOrigin origin = new RecordOrigin();
+        int[] expected = {0, 8, 1, 1 | 4};
+        for (int i = 0; i < expected.length; i++) {
+            origin.collided = i == 1;
+            origin.lost = i == 2;
+            origin.torn = i == 3;
+            try (Profile profile = new RecordsComponent().begin(file, TWO)) {
+                profile.record(origin, record(1, 1), 0, 64);
+                profile.record(new RecordOrigin(), record(1, 2), 0, 64);
+                profile.finish();
+            }
+            ByteBuffer b = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+            int at = (int) b.getLong(40);
+            while (b.getInt(at) != 11) {
+                at += (b.getShort(at + 6) & 0xffff) + (b.getInt(at) == 71 ? (int) b.getLong(at + 8) : 0);
+            }
+            assertThat(b.getLong(at + 24)).isEqualTo(expected[i]);
+        }
     }
 
     @Test
@@ -138,7 +165,7 @@ class ProfileRecorderTest {
             byte[] data = auxData(file, 1);
             assertThat(data.length / 64 + profile.dropped()).isEqualTo(given + 10 * AuxPiece.BYTES / 64);
             byte[] before = expected.toByteArray();
-            assertThat(data).startsWith(java.util.Arrays.copyOf(before, before.length - 2 * AuxPiece.BYTES));
+            assertThat(data).startsWith(Arrays.copyOf(before, before.length - 2 * AuxPiece.BYTES));
         }
     }
 

@@ -92,6 +92,7 @@ final class ProfilingBuffer {
             int size = Math.min(length - done, PAGE - (int) (va & PAGE - 1));
             if (!pointers.translate(controls, translation, va)) {
                 registers.set(SpuRegisters.PMBPTR_EL1, va);
+                pe.spu.torn |= done != 0;
                 fault(done != 0);
                 return false;
             }
@@ -102,6 +103,7 @@ final class ProfilingBuffer {
             done += written;
             if (written < size) {
                 registers.set(SpuRegisters.PMBPTR_EL1, start + done);
+                pe.spu.torn |= done != 0;
                 externalAbort(done != 0);
                 return false;
             }

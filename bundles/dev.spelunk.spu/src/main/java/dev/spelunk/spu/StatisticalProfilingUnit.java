@@ -163,6 +163,7 @@ final class StatisticalProfilingUnit implements Sampler {
         if ((pmsicr & IntervalCounter.SAMPLE) != 0) {
             if (spu.inFlight) {
                 count(SpuState.SAMPLE_COLLISION);
+                spu.collided = true;
                 buffer.collision();
             } else {
                 take(operation);
@@ -176,7 +177,7 @@ final class StatisticalProfilingUnit implements Sampler {
     private void take(Operation operation) {
         if (!buffer.discards() && controls.bufferEnabled() && !buffer.accepts()) {
             feed(operation);
-            spu.counters[SpuState.RECORDS_LOST]++;
+            lost();
             return;
         }
         Operation sample = spu.sample;
@@ -235,20 +236,31 @@ final class StatisticalProfilingUnit implements Sampler {
             return;
         }
         if (!controls.bufferEnabled() || controls.owningEl() != spu.sampleOwner || !buffer.accepts()) {
-            spu.counters[SpuState.RECORDS_LOST]++;
+            lost();
             return;
         }
         int length = builder.build(sample);
         if (!buffer.write(builder.data, length, origin)) {
-            spu.counters[SpuState.RECORDS_LOST]++;
+            lost();
             return;
         }
         spu.counters[SpuState.RECORDS_WRITTEN]++;
         origin.vcpu = pe.vcpu;
         origin.owningEl = spu.sampleOwner;
         origin.cycles = pe.cycles();
+        origin.collided = spu.collided;
+        origin.lost = spu.lost;
+        origin.torn = spu.torn;
+        spu.collided = false;
+        spu.lost = false;
+        spu.torn = false;
         context.records.record(origin, builder.data, 0, length);
         buffer.checkFull();
+    }
+
+    private void lost() {
+        spu.counters[SpuState.RECORDS_LOST]++;
+        spu.lost = true;
     }
 
     /** The PMU events SAMPLE_FEED and SAMPLE_FEED_* of one sample. */

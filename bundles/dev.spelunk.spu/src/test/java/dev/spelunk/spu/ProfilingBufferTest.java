@@ -103,6 +103,28 @@ class ProfilingBufferTest {
     }
 
     @Test
+    @DisplayName("A record tells of collisions, losses and cut off records since the one before")
+    void sinceTheRecordBefore() {
+        Bench b = small();
+        long page = Bench.BUFFER + 4096;
+        List<String> told = new ArrayList<>();
+        b.context.records = (origin, data, offset, length) ->
+                told.add((origin.collided ? "collided" : "") + (origin.lost ? "lost" : "") + (origin.torn ? "torn" : ""));
+        b.profile(1, false);
+        b.run(257);
+        b.pages.unmap(page);
+        b.buffer(page - 16, END).run(257);
+        b.pages.map(page, Bench.RAM + 0x2_0000, 4096);
+        b.write(SystemRegister.PMBSR_EL1, 0);
+        b.buffer(Bench.BUFFER, END).run(257);
+        b.run(257);
+        b.shape(o -> o.totalLatency = 300).run(3 * 257);
+        b.shape(o -> o.totalLatency = 0).run(2 * 257);
+        assertThat(told.subList(0, 3)).containsExactly("", "losttorn", "");
+        assertThat(told.subList(3, told.size())).contains("collided").doesNotContain("losttorn");
+    }
+
+    @Test
     @Tag("T81")
     @DisplayName("T81: buffer full: EC = 0, BSC = 1, S = 1, DL, EA and COLL unchanged, PTR behind the padded record")
     void bufferFull() {

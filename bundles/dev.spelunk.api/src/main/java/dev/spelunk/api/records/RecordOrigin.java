@@ -23,4 +23,10 @@ public final class RecordOrigin {
     public long physicalAddress;
     /** Virtual time in cycles at which the record was written. */
     public long cycles;
+    /** Whether, since the record before, a sample collided with another one. */
+    public boolean collided;
+    /** Whether, since the record before, a sample that was to be recorded was lost. */
+    public boolean lost;
+    /** Whether, since the record before, one was lost when a part of it had been written. */
+    public boolean torn;
 }

@@ -15,6 +15,11 @@ public final class SpuState {
     public int sampleOwner;
     /** The sampled operation in flight. */
     public final Operation sample = new Operation();
+    /** What happened since the last record: a collision, a loss, a loss in the middle of a record. */
+    public boolean collided;
+
+    public boolean lost;
+    public boolean torn;
     /** Number of {@link #values}. */
     public static final int VALUES = 16;
     /** What profiling features remember between samples, at the indices that the composed rules gave them. */

@@ -176,6 +176,11 @@ public final class MachineOptions {
         return clock;
     }
 
+    /** The variant: a name, or the path of its file. */
+    public String variant() {
+        return variant;
+    }
+
     /**
      * Starts the variant's bundles.
      *

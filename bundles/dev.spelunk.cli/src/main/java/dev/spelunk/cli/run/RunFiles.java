@@ -4,6 +4,7 @@ package dev.spelunk.cli.run;
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.records.MalformedRecordException;
 import dev.spelunk.api.records.Profile;
+import dev.spelunk.api.records.ProfileDescription.Recorder;
 import dev.spelunk.api.records.ProfileWriter;
 import dev.spelunk.api.records.RecordOptions;
 import dev.spelunk.api.records.RecordOrigin;
@@ -39,6 +40,7 @@ public final class RunFiles implements RecordOptions.Places, AutoCloseable {
     record Part(int cpu, String file, long records, long bytes) {}
 
     private final OutputFolder folder;
+    private final Recorder recorder;
     private final Map<Integer, OutputFolder.Pending> streams = new TreeMap<>();
     private final List<Part> parts = new ArrayList<>();
     private OutputFolder.Pending reserve;
@@ -47,9 +49,13 @@ public final class RunFiles implements RecordOptions.Places, AutoCloseable {
     private Profile profile;
     private UserError failure;
 
-    /** @param folder gets the files */
-    public RunFiles(OutputFolder folder) {
+    /**
+     * @param folder gets the files
+     * @param recorder who makes the profile, as far as it is not the machine's matter
+     */
+    public RunFiles(OutputFolder folder, Recorder recorder) {
         this.folder = folder;
+        this.recorder = recorder;
     }
 
     /** Name of the file for the records of a vCPU, or {@link RecordOrigin#HOST}. */
@@ -73,7 +79,7 @@ public final class RunFiles implements RecordOptions.Places, AutoCloseable {
         writer = profiles;
         perfData = folder.begin("perf.data");
         try {
-            profile = writer.begin(perfData.place(), machine.profile());
+            profile = writer.begin(perfData.place(), machine.profile().by(recorder));
             takeRecords(machine);
             reserve = folder.begin("reserve");
             reserve.write(new byte[RESERVE + RESERVE_PER_CPU * machine.records().size()]);
@@ -141,7 +147,7 @@ public final class RunFiles implements RecordOptions.Places, AutoCloseable {
         }
         folder.write("perf.data", file -> {
             profile.close();
-            profile = writer.begin(file, machine.profile());
+            profile = writer.begin(file, machine.profile().by(recorder));
             takeRecords(machine);
             profile.finish();
         });

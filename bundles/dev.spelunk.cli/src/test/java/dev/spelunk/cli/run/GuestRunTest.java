@@ -225,7 +225,7 @@ class GuestRunTest {
                 new TreeMap<>());
         ProfileDescription profile = new ProfileDescription(Path.of("guest.elf"), 1, 0, 1, List.of());
         OutputFolder output = new OutputFolder(folder);
-        RunFiles files = new RunFiles(output);
+        RunFiles files = new RunFiles(output, ProfileDescription.Recorder.UNKNOWN);
         Machine machine = (Machine) Proxy.newProxyInstance(
                 Machine.class.getClassLoader(), new Class<?>[] {Machine.class}, (proxy, method, arguments) -> {
                     switch (method.getName()) {

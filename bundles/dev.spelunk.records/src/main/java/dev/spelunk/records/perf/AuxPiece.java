@@ -28,6 +28,8 @@ public final class AuxPiece {
     public int length;
     /** Index of the CPU. */
     public int cpu;
+    /** What happened while the records were made, as {@code PERF_AUX_FLAG_*}. */
+    public long flags;
     /** The counter when the last record was written. */
     public long tick;
     /** What of it is to be written still. */
@@ -43,6 +45,7 @@ public final class AuxPiece {
         cpu = of;
         length = 0;
         tick = 0;
+        flags = 0;
         parts.clear();
     }
 

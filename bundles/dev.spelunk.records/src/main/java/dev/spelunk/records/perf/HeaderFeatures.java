@@ -2,6 +2,7 @@
 package dev.spelunk.records.perf;
 
 import dev.spelunk.api.records.ProfileDescription;
+import dev.spelunk.api.records.ProfileDescription.Recorder;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
@@ -10,10 +11,16 @@ import java.util.TreeMap;
 final class HeaderFeatures {
     private static final int HOSTNAME = 3;
     private static final int OSRELEASE = 4;
+    private static final int VERSION = 5;
     private static final int ARCH = 6;
     private static final int NRCPUS = 7;
+    private static final int CPUDESC = 8;
     private static final int CPUID = 9;
+    private static final int TOTAL_MEM = 10;
+    private static final int CMDLINE = 11;
     private static final int EVENT_DESC = 12;
+    private static final int CPU_TOPOLOGY = 13;
+    private static final int NUMA_TOPOLOGY = 14;
     private static final int PMU_MAPPINGS = 16;
     private static final int AUXTRACE = 18;
     private static final int SAMPLE_TIME = 21;
@@ -53,6 +60,8 @@ final class HeaderFeatures {
                         .put(string("arm_spe_0").toArray())
                         .toArray());
         features.put(AUXTRACE, index.toArray());
+        features.put(CPU_TOPOLOGY, cpuTopology());
+        recorder(features);
         if (contents.hasTimestamps()) {
             features.put(
                     SAMPLE_TIME,
@@ -62,6 +71,52 @@ final class HeaderFeatures {
                             .toArray());
         }
         return features;
+    }
+
+    private void recorder(Map<Integer, byte[]> features) {
+        Recorder recorder = description.recorder();
+        if (recorder.version() != null) {
+            features.put(VERSION, string(recorder.version()).toArray());
+        }
+        if (recorder.cpu() != null) {
+            features.put(CPUDESC, string(recorder.cpu()).toArray());
+        }
+        if (!recorder.command().isEmpty()) {
+            Bytes command = new Bytes().u32(recorder.command().size());
+            recorder.command().forEach(word -> command.put(string(word).toArray()));
+            features.put(CMDLINE, command.toArray());
+        }
+        if (recorder.memory() != 0) {
+            long kilobytes = recorder.memory() >> 10;
+            features.put(TOTAL_MEM, new Bytes().u64(kilobytes).toArray());
+            // One node of all memory and CPUs; how much of it is free nobody knows.
+            features.put(
+                    NUMA_TOPOLOGY,
+                    new Bytes()
+                            .u32(1)
+                            .u32(0)
+                            .u64(kilobytes)
+                            .u64(0)
+                            .put(string(cpus()).toArray())
+                            .toArray());
+        }
+    }
+
+    /** All CPUs as Linux lists them. */
+    private String cpus() {
+        return description.cpus() == 1 ? "0" : "0-" + (description.cpus() - 1);
+    }
+
+    /** Cores of one thread each in one package: sibling lists of cores and of threads, core and package of each CPU. */
+    private byte[] cpuTopology() {
+        Bytes b = new Bytes().u32(1).put(string(cpus()).toArray()).u32(description.cpus());
+        for (int cpu = 0; cpu < description.cpus(); cpu++) {
+            b.put(string(Integer.toString(cpu)).toArray());
+        }
+        for (int cpu = 0; cpu < description.cpus(); cpu++) {
+            b.u32(cpu).u32(0);
+        }
+        return b.toArray();
     }
 
     private byte[] eventDescription() {

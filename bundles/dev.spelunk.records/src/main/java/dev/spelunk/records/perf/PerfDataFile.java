@@ -2,6 +2,7 @@
 package dev.spelunk.records.perf;
 
 import dev.spelunk.api.records.ProfileDescription;
+import dev.spelunk.api.records.RecordOrigin;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -57,11 +58,18 @@ public final class PerfDataFile {
             file.setLength(0);
             file.write(new byte[(int) dataAt]);
             at = dataAt;
-            append(new Bytes().put(PerfEvents.timeConversion(time)).put(PerfEvents.auxtraceInfo()));
+            append(new Bytes().put(PerfEvents.timeConversion(time)).put(PerfEvents.auxtraceInfo(description)));
         } catch (IOException e) {
             close();
             throw e;
         }
+    }
+
+    /** What Linux's driver says of AUX data when that has happened since the record before. */
+    public static long auxFlags(RecordOrigin origin) {
+        return (origin.collided ? PerfEvents.AUX_COLLISION : 0)
+                | (origin.lost ? PerfEvents.AUX_TRUNCATED : 0)
+                | (origin.torn ? PerfEvents.AUX_TRUNCATED | PerfEvents.AUX_PARTIAL : 0);
     }
 
     /**
@@ -80,7 +88,7 @@ public final class PerfDataFile {
     private void write(AuxPiece piece, AuxPiece.Part part, int pid) throws IOException {
         int size = part.length() + part.padding();
         long tick = part.lastTick() != 0 ? part.lastTick() : piece.tick;
-        long flags = part.truncated() ? PerfEvents.AUX_TRUNCATED : 0;
+        long flags = piece.flags | (part.truncated() ? PerfEvents.AUX_TRUNCATED : 0);
         long event = at;
         append(new Bytes()
                 .put(PerfEvents.auxtrace(size, auxBytes[piece.cpu], auxtraceCount + 1, pid, piece.cpu))

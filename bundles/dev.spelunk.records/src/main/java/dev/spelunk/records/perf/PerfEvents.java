@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.records.perf;
 
+import dev.spelunk.api.records.ProfileDescription;
+
 /**
  * The events of a perf.data file, byte for byte as {@code include/uapi/linux/perf_event.h} and perf's
  * {@code perf/event.h} lay them out. Kernel events end in the sample identifier that
@@ -45,6 +47,14 @@ final class PerfEvents {
     private static final int AUXTRACE_ARM_SPE = 4;
     /** PERF_AUX_FLAG_TRUNCATED. */
     static final long AUX_TRUNCATED = 1;
+    /** PERF_AUX_FLAG_PARTIAL. */
+    static final long AUX_PARTIAL = 4;
+    /** PERF_AUX_FLAG_COLLISION. */
+    static final long AUX_COLLISION = 8;
+
+    private static final int METADATA_HEAD_WORDS = 4;
+    private static final long METADATA_CPU_MAGIC = 0x1010_1010_1010_1010L;
+    private static final int METADATA_CPU_WORDS = 3;
 
     /** Size of an AUXTRACE event without the data behind it. */
     static final int AUXTRACE_BYTES = 48;
@@ -100,12 +110,33 @@ final class PerfEvents {
         return event(RECORD_TIME_CONV, 0, b);
     }
 
-    /** The first form of the SPE metadata, {PMU type, one buffer per CPU}, which old and new perf read. */
-    static byte[] auxtraceInfo() {
-        return event(
-                RECORD_AUXTRACE_INFO,
-                0,
-                new Bytes().u32(AUXTRACE_ARM_SPE).u32(0).u64(SPE_PMU_TYPE).u64(1));
+    /**
+     * The SPE metadata: in version 1 the PMU's type and that there is a buffer for each CPU; in version 2 the version, the
+     * number of words of the head, the PMU's type and the number of CPUs, then for each CPU a magic number, its own
+     * number, the number of words that follow, MIDR_EL1, the PMU's type and the smallest interval.
+     */
+    static byte[] auxtraceInfo(ProfileDescription description) {
+        Bytes b = new Bytes().u32(AUXTRACE_ARM_SPE).u32(0);
+        if (description.recorder().metadata() == 1) {
+            return event(RECORD_AUXTRACE_INFO, 0, b.u64(SPE_PMU_TYPE).u64(1));
+        }
+        b.u64(2).u64(METADATA_HEAD_WORDS).u64(SPE_PMU_TYPE).u64(description.cpus());
+        for (int cpu = 0; cpu < description.cpus(); cpu++) {
+            b.u64(METADATA_CPU_MAGIC)
+                    .u64(cpu)
+                    .u64(METADATA_CPU_WORDS)
+                    .u64(description.midr() & 0xffff_ffffL)
+                    .u64(SPE_PMU_TYPE)
+                    .u64(smallestInterval(description.pmsidr()));
+        }
+        return event(RECORD_AUXTRACE_INFO, 0, b);
+    }
+
+    /** PMSIDR_EL1.Interval, bits 11:8 (DDI 0487, D24.7.11), in operations; 0 for a reserved value. */
+    private static int smallestInterval(long pmsidr) {
+        int[] intervals = {256, 0, 512, 768, 1024, 1536, 2048, 3072, 4096};
+        int field = (int) (pmsidr >>> 8) & 15;
+        return field < intervals.length ? intervals[field] : 0;
     }
 
     byte[] comm(int pid, String name) {

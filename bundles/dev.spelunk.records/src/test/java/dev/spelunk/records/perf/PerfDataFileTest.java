@@ -124,6 +124,31 @@ class PerfDataFileTest {
     }
 
     @Test
+    @DisplayName("SPE metadata of version 2 tell MIDR_EL1 and the smallest interval of each CPU")
+    void secondMetadata() throws IOException {
+        Path file = folder.resolve("perf.data");
+        ProfileDescription description = new ProfileDescription(
+                null,
+                2,
+                0x410fd0c1L,
+                4 << 8,
+                1_000_000,
+                List.of(),
+                new ProfileDescription.Recorder(null, null, List.of(), 0, 2));
+        Profiles.write(file, description, records());
+        ByteBuffer body = events(ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN))
+                .get(1)
+                .body();
+        long[] words = new long[body.capacity() / 8];
+        for (int i = 0; i < words.length; i++) {
+            words[i] = body.getLong(8 * i);
+        }
+        long magic = 0x1010_1010_1010_1010L;
+        assertThat(words)
+                .containsExactly(4, 2, 4, 8, 2, magic, 0, 3, 0x410fd0c1L, 8, 1024, magic, 1, 3, 0x410fd0c1L, 8, 1024);
+    }
+
+    @Test
     @DisplayName("An earlier file is replaced, a failure leaves it and nothing else behind")
     void replaced() throws IOException {
         write(records());

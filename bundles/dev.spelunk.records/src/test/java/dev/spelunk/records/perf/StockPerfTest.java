@@ -142,6 +142,39 @@ class StockPerfTest {
     }
 
     @Test
+    @DisplayName("the header is as complete as perf's own, and perf's mem and c2c say nothing against the file")
+    void completeHeader() throws Exception {
+        Path guest = GuestElf.link(folder, "guest", GuestElf.HIGH);
+        RecordBuilder b = new RecordBuilder();
+        for (int i = 0; i < 30; i++) {
+            sample(b, KERNEL + 4 * i, 1, true, 1000 + i);
+        }
+        Path file = folder.resolve("perf.data");
+        ProfileDescription description = new ProfileDescription(guest, 2, MIDR, HERTZ, segments(guest))
+                .by(new ProfileDescription.Recorder(
+                        "Spelunk 9.8.7", "Spelunk, variant x", List.of("spelunk", "run", "-o", "o"), 1 << 28, 1));
+        Profiles.write(file, description, b.bytes(), b.bytes());
+        assertThat(perf("report", "--header-only", "-I", "-i", file.toString()).lines())
+                .contains(
+                        "# hostname : spelunk",
+                        "# os release : spelunk",
+                        "# perf version : Spelunk 9.8.7",
+                        "# arch : aarch64",
+                        "# nrcpus online : 2",
+                        "# nrcpus avail : 2",
+                        "# cpudesc : Spelunk, variant x",
+                        "# total memory : 262144 kB",
+                        "# cmdline : spelunk run -o o ",
+                        "# sibling sockets : 0-1",
+                        "# CPU 1: Core ID 1, Socket ID 0",
+                        "# node0 meminfo  : total = 262144 kB, free = 0 kB",
+                        "# node0 cpu list : 0-1");
+        assertThat(perf("mem", "report", "--stdio", "-i", file.toString())).contains("kernel_");
+        assertThat(perf("c2c", "report", "--stdio", "-i", file.toString())).contains("Trace Event Information");
+        assertThat(Files.readString(folder.resolve("errors"))).doesNotContain("Failed", "invalid", "Old SPE");
+    }
+
+    @Test
     @DisplayName("perf annotate disassembles what was sampled at EL0, and no name of a file has two mappings")
     void annotate() throws Exception {
         RequiredTool.require("StockPerfTest.annotate", "aarch64-linux-gnu-objdump", "binutils-aarch64-linux-gnu");
