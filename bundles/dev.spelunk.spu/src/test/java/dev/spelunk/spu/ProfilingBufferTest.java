@@ -108,8 +108,8 @@ class ProfilingBufferTest {
         Bench b = small();
         long page = Bench.BUFFER + 4096;
         List<String> told = new ArrayList<>();
-        b.context.records = (origin, data, offset, length) ->
-                told.add((origin.collided ? "collided" : "") + (origin.lost ? "lost" : "") + (origin.torn ? "torn" : ""));
+        b.context.records = (origin, data, offset, length) -> told.add(
+                (origin.collided ? "collided" : "") + (origin.lost ? "lost" : "") + (origin.torn ? "torn" : ""));
         b.profile(1, false);
         b.run(257);
         b.pages.unmap(page);
