@@ -7,6 +7,7 @@ import dev.spelunk.cli.linux.BootArguments;
 import dev.spelunk.cli.linux.EscapeInput;
 import dev.spelunk.cli.linux.RawTerminal;
 import dev.spelunk.cli.linux.SystemRun;
+import dev.spelunk.cli.options.DebianOptions;
 import dev.spelunk.cli.options.MachineOptions;
 import dev.spelunk.cli.options.PeripheralOptions;
 import dev.spelunk.cli.run.Console;
@@ -18,7 +19,10 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Boots an operating system whose serial console is the terminal. */
 @Command(
@@ -39,8 +43,8 @@ final class BootCommand implements Callable<Integer> {
     @Option(
             names = "--kernel",
             paramLabel = "IMAGE",
-            required = true,
-            description = "The kernel: an arm64 Image, which may be compressed with gzip, or an ELF file.")
+            description = "The kernel: an arm64 Image, which may be compressed with gzip, or an ELF file. Default: the "
+                    + "one of the fetched Debian packages, where --release names some.")
     private Path kernel;
 
     @Option(names = "--initrd", paramLabel = "FILE", description = "The initial RAM disk.")
@@ -57,6 +61,12 @@ final class BootCommand implements Callable<Integer> {
     private boolean reboot;
 
     @Mixin
+    private DebianOptions debian;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
     private MachineOptions machine;
 
     @Mixin
@@ -67,7 +77,7 @@ final class BootCommand implements Callable<Integer> {
         boolean interactive = Boolean.getBoolean("spelunk.interactive");
         Console console = new Console(new FileOutputStream(FileDescriptor.out), System.err, false);
         MachineOptions.Guest guest =
-                new MachineOptions.Guest(kernel, initrd, BootArguments.complete(append), SystemRun.MEMORY);
+                new MachineOptions.Guest(kernel(), initrd, BootArguments.complete(append), SystemRun.MEMORY);
         try (PeripheralOptions.Connected connected = peripherals.connect(machine.maxOutput());
                 Composition composition = machine.compose();
                 RawTerminal terminal = interactive ? RawTerminal.open() : null) {
@@ -81,5 +91,13 @@ final class BootCommand implements Callable<Integer> {
                             .timeline(options.trace())
                             .call());
         }
+    }
+
+    private Path kernel() {
+        if (kernel == null && debian.release() == null) {
+            throw new ParameterException(
+                    spec.commandLine(), "Missing required option: '--kernel=IMAGE', or --release of fetched packages");
+        }
+        return kernel == null ? debian.cache().kernel() : kernel;
     }
 }

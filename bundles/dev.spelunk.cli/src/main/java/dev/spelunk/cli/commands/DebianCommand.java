@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.commands;
 
-import dev.spelunk.cli.debian.Cache;
 import dev.spelunk.cli.debian.Fetch;
 import dev.spelunk.cli.debian.HostTools;
 import dev.spelunk.cli.process.ExitCode;
+import dev.spelunk.cli.options.DebianOptions;
 import dev.spelunk.cli.process.StopRequests;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -40,18 +41,14 @@ final class DebianCommand implements Runnable {
                     + "its libraries, and unpacks them. Nothing is installed and no root rights are needed.",
             footer = {
                 "",
-                "Packages come from the apt sources of this host, through apt with a state of its own, and are "
+                "Packages come from the apt sources of this host, or from its Debian mirror for the release that --release names, through apt with a state of its own, and are "
                         + "verified as apt does. What an interrupted fetch has got is not fetched again.",
                 "",
                 "Exit codes: 0 done, 2 not, with the reason."
             })
     static final class FetchCommand implements Callable<Integer> {
-        @Option(
-                names = "--cache",
-                paramLabel = "DIR",
-                description =
-                        "Where packages are kept and unpacked. Default: spelunk/debian in the user's cache folder.")
-        private Path cache;
+        @Mixin
+        private DebianOptions debian;
 
         @Option(
                 names = "--from",
@@ -71,8 +68,7 @@ final class DebianCommand implements Runnable {
         public Integer call() {
             // What is half fetched or unpacked is fetched or unpacked anew.
             StopRequests.ofProcess().endingAtOnce();
-            Cache folder = cache == null ? Cache.ofUser() : new Cache(cache);
-            Fetch fetch = new Fetch(folder, new HostTools(), System.out, also);
+            Fetch fetch = new Fetch(debian.cache(), debian.release(), new HostTools(), System.out, also);
             if (from == null) {
                 fetch.fromSources();
             } else {

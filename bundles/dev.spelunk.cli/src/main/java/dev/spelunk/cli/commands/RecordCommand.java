@@ -2,7 +2,7 @@
 package dev.spelunk.cli.commands;
 
 import dev.spelunk.api.problems.BadInputException;
-import dev.spelunk.cli.debian.Cache;
+import dev.spelunk.cli.options.DebianOptions;
 import dev.spelunk.cli.options.MachineOptions;
 import dev.spelunk.cli.process.ExitCode;
 import dev.spelunk.cli.process.StopRequests;
@@ -94,8 +94,8 @@ final class RecordCommand implements Callable<Integer> {
             description = "Where the libraries of a dynamic program are. Default: the fetched Debian packages.")
     private Path sysroot;
 
-    @Option(names = "--cache", paramLabel = "DIR", description = "Where 'spelunk debian fetch' put the packages.")
-    private Path cache;
+    @Mixin
+    private DebianOptions debian;
 
     @Option(
             names = {"-o", "--output"},
@@ -117,7 +117,7 @@ final class RecordCommand implements Callable<Integer> {
     public Integer call() {
         StopRequests.ofProcess().consequence(NO_PROFILE);
         try {
-            return new Recording(cache == null ? Cache.ofUser() : new Cache(cache), sysroot, output, order())
+            return new Recording(debian.cache(), sysroot, output, order())
                     .run(machine);
         } catch (UserError | BadInputException e) {
             // Also where perf had been asked for the profile already.

@@ -13,12 +13,17 @@ import java.util.function.Consumer;
 
 /** apt for arm64 with a state of its own: the host's sources and keys, nothing of the host's packages. */
 final class Apt {
+    /** Debian's own, for a host that is no Debian. */
+    private static final String ARCHIVE = "http://deb.debian.org/debian/";
+
+    private static final Path KEYRING = Path.of("/usr/share/keyrings/debian-archive-keyring.gpg");
     private static final Consumer<String> SILENT = line -> {};
 
     private final HostTools tools;
     private final List<String> options = new ArrayList<>();
 
-    Apt(Cache cache, HostTools tools) {
+    /** @param release whose sources are read; null for those of the host */
+    Apt(Cache cache, HostTools tools, Release release) {
         this.tools = tools;
         Path state = cache.folder("apt/state");
         cache.folder("apt/lists/partial");
@@ -40,6 +45,38 @@ final class Apt {
         option("Acquire::Languages=none");
         // Files of the cache belong to the user, whom apt's own user need not be able to read.
         option("APT::Sandbox::User=root");
+        if (release != null) {
+            use(release, cache);
+        }
+    }
+
+    /** Reads the release's sources, from the mirror and with the keys that the host has for Debian. */
+    private void use(Release release, Cache cache) {
+        String keyring = Files.exists(KEYRING) ? KEYRING.toString() : null;
+        Path sources = cache.folder("apt").resolve("sources.list");
+        try {
+            Files.writeString(sources, String.join("\n", release.sources(archive(), keyring)) + "\n");
+        } catch (IOException e) {
+            throw new UserError(sources + " cannot be written: name another folder with --cache");
+        }
+        option("Dir::Etc::sourcelist=" + sources);
+        option("Dir::Etc::sourceparts=-");
+        option("Dir::Etc::preferences=/dev/null");
+        option("Dir::Etc::preferencesparts=/dev/null");
+        option("APT::Default-Release=" + release.suite());
+    }
+
+    /** The Debian archive that the host uses. */
+    private String archive() {
+        Output output = tools.run(
+                null,
+                SILENT,
+                List.of("apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages"));
+        return output.lines().stream()
+                .map(String::trim)
+                .filter(address -> address.endsWith("/debian/"))
+                .findFirst()
+                .orElse(ARCHIVE);
     }
 
     private void option(String assignment) {
@@ -76,7 +113,7 @@ final class Apt {
         Output output = run(null, SILENT, "apt-cache", arguments);
         if (output.code() != 0) {
             throw new UserError(
-                    "the apt sources of this host do not have what is needed for arm64: " + output.problem());
+                    "the apt sources do not have what is needed for arm64: " + output.problem());
         }
         return Dependencies.ofAptCache(output.lines());
     }

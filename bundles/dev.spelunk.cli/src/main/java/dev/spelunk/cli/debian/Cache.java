@@ -3,14 +3,16 @@ package dev.spelunk.cli.debian;
 
 import dev.spelunk.cli.process.UserError;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** The folder for Debian's packages: apt's state, the packages, and what they unpack to. */
 public final class Cache {
     private static final String KERNEL = "vmlinuz-";
+    private static final String IMAGE = "vmlinuz";
 
     private final Path folder;
 
@@ -30,6 +32,11 @@ public final class Cache {
                 ? Path.of(named)
                 : Path.of(System.getProperty("user.home"), ".cache");
         return new Cache(caches.resolve("spelunk/debian"));
+    }
+
+    /** The cache for one release of Debian in this one, beside those of others; this one where the release is null. */
+    public Cache of(Release release) {
+        return release == null ? this : new Cache(folder.resolve("releases").resolve(release.label()));
     }
 
     /** A folder in it, made when it is missing. */
@@ -64,25 +71,43 @@ public final class Cache {
      * @throws UserError when nothing has been fetched
      */
     public Path kernel() {
-        Path boot = root().resolve("boot");
-        if (Files.isDirectory(boot) && Files.exists(contents())) {
-            try (Stream<Path> files = Files.list(boot)) {
-                List<Path> kernels = files.filter(
-                                f -> f.getFileName().toString().startsWith(KERNEL))
-                        .sorted()
+        if (Files.exists(contents())) {
+            List<Path> kernels = matching(root().resolve("boot"), KERNEL + "*");
+            if (kernels.isEmpty()) {
+                // Since 7.0 the image is beside its modules.
+                kernels = matching(root().resolve("lib/modules"), "*").stream()
+                        .map(folder -> folder.resolve(IMAGE))
+                        .filter(Files::exists)
                         .toList();
-                if (!kernels.isEmpty()) {
-                    return kernels.get(kernels.size() - 1);
-                }
-            } catch (IOException e) {
-                throw new UserError(boot + " cannot be read: " + e.getMessage());
+            }
+            if (!kernels.isEmpty()) {
+                return kernels.get(kernels.size() - 1);
             }
         }
-        throw new UserError("there is no kernel in " + folder + ": type 'spelunk debian fetch'");
+        String release = folder.getParent().endsWith("releases") ? " --release " + folder.getFileName() : "";
+        throw new UserError("there is no kernel in " + folder + ": type 'spelunk debian fetch" + release + "'");
+    }
+
+    private static List<Path> matching(Path folder, String glob) {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        List<Path> found = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, glob)) {
+            files.forEach(found::add);
+        } catch (IOException e) {
+            throw new UserError(folder + " cannot be read: " + e.getMessage());
+        }
+        found.sort(null);
+        return found;
     }
 
     /** Version of the unpacked kernel, as its modules' folder is named. */
     public String release() {
-        return kernel().getFileName().toString().substring(KERNEL.length());
+        Path kernel = kernel();
+        String name = kernel.getFileName().toString();
+        return name.equals(IMAGE)
+                ? kernel.getParent().getFileName().toString()
+                : name.substring(KERNEL.length());
     }
 }

@@ -67,8 +67,26 @@ final class Dependencies {
         return needs.getOrDefault(KERNEL_FLAVOUR, List.of()).stream()
                 .filter(n -> n.startsWith("linux-image-"))
                 .findFirst()
-                .orElseThrow(() -> new UserError("the apt sources of this host have no " + KERNEL_FLAVOUR
+                .orElseThrow(() -> new UserError("the apt sources have no " + KERNEL_FLAVOUR
                         + ": add Debian's archive to them, or use --from with a folder of packages"));
+    }
+
+    /** The kernel's package, and those that hold its image and its modules where it is split. */
+    Set<String> kernelPackages() {
+        String kernel = kernel();
+        Set<String> all = new TreeSet<>(Set.of(kernel));
+        needs(kernel).stream().filter(Dependencies::ofKernel).forEach(all::add);
+        return all;
+    }
+
+    /** What a package depends on. */
+    List<String> needs(String name) {
+        return needs.getOrDefault(name, List.of());
+    }
+
+    /** Whether a package is a piece of a kernel that is split. */
+    static boolean ofKernel(String name) {
+        return name.startsWith("linux-binary-") || name.startsWith("linux-modules-");
     }
 
     /** A package and every library that it needs directly or through another library, by name. */

@@ -26,6 +26,7 @@ public final class Fetch {
     private static final double MEGABYTE = 1e6;
 
     private final Cache cache;
+    private final Release release;
     private final HostTools tools;
     private final PrintStream out;
     private final List<String> also;
@@ -34,11 +35,13 @@ public final class Fetch {
      * Creates a fetch.
      *
      * @param cache gets the packages
+     * @param release whose packages they are; null for that of the host's sources
      * @param tools runs apt and dpkg
      * @param out gets what is done
      * @param also names of packages that the user wants too
      */
-    public Fetch(Cache cache, HostTools tools, PrintStream out, List<String> also) {
+    public Fetch(Cache cache, Release release, HostTools tools, PrintStream out, List<String> also) {
+        this.release = release;
         this.also = List.copyOf(also);
         this.cache = cache;
         this.tools = tools;
@@ -46,21 +49,22 @@ public final class Fetch {
     }
 
     /**
-     * Gets the packages through apt from the host's sources.
+     * Gets the packages through apt, from the host's sources or those of the release.
      *
      * @throws UserError that says what could not be done
      */
     public void fromSources() {
-        Apt apt = new Apt(cache, tools);
-        say("reading the package lists of this host's apt sources for arm64");
+        Apt apt = new Apt(cache, tools, release);
+        say("reading the package lists of "
+                + (release == null ? "this host's apt sources" : "Debian " + release.label()) + " for arm64");
         String problem = apt.update(this::progress);
         Dependencies dependencies;
-        String kernel;
+        Set<String> kernel;
         try {
             List<String> wanted = new ArrayList<>(also);
             wanted.addAll(List.of(Dependencies.KERNEL_FLAVOUR, Dependencies.BUSYBOX, Dependencies.PERF));
             dependencies = apt.dependencies(wanted);
-            kernel = dependencies.kernel();
+            kernel = dependencies.kernelPackages();
         } catch (UserError e) {
             throw problem == null ? e : new UserError("the package lists could not be fetched: " + problem);
         }
@@ -68,7 +72,7 @@ public final class Fetch {
             say("some package lists could not be fetched (" + problem + "); going on with those that are there");
         }
         Set<String> names = programs(dependencies);
-        names.add(kernel);
+        names.addAll(kernel);
         names.add(Dependencies.BUSYBOX);
         List<PackageFile> files = apt.files(names);
         Path packages = cache.folder("packages");
@@ -162,6 +166,9 @@ public final class Fetch {
         Set<String> names = programs(dependencies);
         names.add(Dependencies.BUSYBOX);
         names.add(kernel == null ? "linux-image-VERSION-cloud-arm64" : kernel);
+        if (kernel != null) {
+            dependencies.needs(kernel).stream().filter(Dependencies::ofKernel).forEach(names::add);
+        }
         List<String> absent = names.stream().filter(n -> !found.containsKey(n)).toList();
         if (!absent.isEmpty()) {
             throw new UserError("--from: " + folder + " lacks " + String.join(", ", absent) + " (for arm64)");
@@ -238,6 +245,7 @@ public final class Fetch {
                     throw new UserError(file + " cannot be unpacked: " + output.problem());
                 }
             }
+            MergedFolders.link(fresh);
             Files.deleteIfExists(cache.contents());
             delete(cache.root());
             Files.move(fresh, cache.root());

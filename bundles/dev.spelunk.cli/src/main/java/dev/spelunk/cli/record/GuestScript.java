@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
  * {@link GuestChannels}.
  */
 final class GuestScript {
-    /** The modules that it loads, in an order in which each finds what it needs. */
+    /** The modules that are needed, below the kernel's folder, in an order in which each finds what it needs. */
     static final List<String> MODULES = List.of(
             "drivers/virtio/virtio_ring.ko",
             "drivers/virtio/virtio.ko",
@@ -28,11 +28,12 @@ final class GuestScript {
     /**
      * Makes the script.
      *
+     * @param modules file names of the modules that it loads, in order
      * @param order what is to be recorded
      * @param folder the working folder
      * @param program the program's place
      */
-    static String of(RecordingOrder order, Path folder, Path program) {
+    static String of(List<String> modules, RecordingOrder order, Path folder, Path program) {
         List<String> words = new ArrayList<>(order.command());
         words.set(0, program.toString());
         String command = words.stream().map(GuestScript::quoted).collect(Collectors.joining(" "));
@@ -43,11 +44,7 @@ final class GuestScript {
                 "$B mount -t proc proc /proc",
                 "$B mount -t sysfs sysfs /sys",
                 "$B mount -t devtmpfs dev /dev",
-                "for module in "
-                        + MODULES.stream()
-                                .map(m -> Path.of(m).getFileName().toString())
-                                .collect(Collectors.joining(" "))
-                        + "; do",
+                "for module in " + String.join(" ", modules) + "; do",
                 "  $B insmod /spelunk/$module",
                 "done",
                 // The driver makes the ports one by one, after the module is loaded.

@@ -17,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -58,23 +59,26 @@ final class Initramfs {
      * @param program the user's program, an absolute path
      * @param folder the working folder in the guest, an absolute path
      * @param files what else the guest gets
-     * @param init the script that the kernel starts
+     * @param init makes the script that the kernel starts, of the names of the modules' files
      * @throws UserError when the program cannot run, or something is missing
      */
-    void write(Path file, Path program, Path folder, List<GuestFile> files, String init) throws IOException {
+    void write(
+            Path file, Path program, Path folder, List<GuestFile> files, Function<List<String>, String> init)
+            throws IOException {
         Path root = cache.root();
+        List<Path> modules = new KernelModules(cache).files(GuestScript.MODULES);
+        List<String> names =
+                modules.stream().map(m -> m.getFileName().toString()).toList();
         try (CpioArchive archive = new CpioArchive(new BufferedOutputStream(Files.newOutputStream(file)))) {
             archive.characterDevice("dev/console", 5, 1);
             for (String mountPoint : List.of("proc", "sys", "tmp", "bin")) {
                 archive.folder(mountPoint);
             }
-            archive.file("init", 0755, init.getBytes(StandardCharsets.UTF_8));
+            archive.file("init", 0755, init.apply(names).getBytes(StandardCharsets.UTF_8));
             archive.file(OWN + "busybox", 0755, present(root.resolve("bin/busybox")));
             archive.link("bin/sh", "/" + OWN + "busybox");
-            Path modules = root.resolve("lib/modules").resolve(cache.release()).resolve("kernel");
-            for (String module : GuestScript.MODULES) {
-                Path source = present(modules.resolve(module));
-                archive.file(OWN + source.getFileName(), 0644, source);
+            for (Path module : modules) {
+                archive.file(OWN + module.getFileName(), 0644, module);
             }
             Path perf = present(root.resolve("usr/bin/perf"));
             archive.file(OWN + "perf", 0755, perf);
@@ -180,7 +184,7 @@ final class Initramfs {
                 + ": name the folder with the arm64 libraries with --sysroot");
     }
 
-    private static Path present(Path file) {
+    static Path present(Path file) {
         if (!Files.exists(file)) {
             throw new UserError(file + " is missing: type 'spelunk debian fetch'");
         }

@@ -82,7 +82,12 @@ public final class Recording {
             try {
                 Path working = Path.of("").toAbsolutePath();
                 new Initramfs(cache, sysroot)
-                        .write(initrd, program, working, order.files(), GuestScript.of(order, working, program));
+                        .write(
+                                initrd,
+                                program,
+                                working,
+                                order.files(),
+                                modules -> GuestScript.of(modules, order, working, program));
                 return run(options, output, initrd, counts);
             } finally {
                 delete(initrd);

@@ -42,7 +42,7 @@ class FetchTest {
     }
 
     private Fetch fetch(String... also) {
-        return new Fetch(cache, tools, new PrintStream(out, true, StandardCharsets.UTF_8), List.of(also));
+        return new Fetch(cache, null, tools, new PrintStream(out, true, StandardCharsets.UTF_8), List.of(also));
     }
 
     private String said() {
@@ -62,6 +62,30 @@ class FetchTest {
                 .contains(
                         "APT::Architecture=arm64",
                         "Dir::State::Lists=" + cache.path().resolve("apt/lists"));
+    }
+
+    @Test
+    void aReleaseHasItsSourcesAndItsPlaceBesideOthers() throws IOException {
+        tools.split = true;
+        Cache own = cache.of(Release.TRIXIE_BACKPORTS);
+        new Fetch(own, Release.TRIXIE_BACKPORTS, tools, new PrintStream(out, true, StandardCharsets.UTF_8), List.of())
+                .fromSources();
+        assertThat(tools.downloaded)
+                .containsExactly("busybox-static", "libdw1", "linux-binary-9.9", KERNEL, "linux-modules-9.9", "linux-perf");
+        assertThat(own.path()).isEqualTo(cache.path().resolve("releases/trixie-backports"));
+        assertThat(own.kernel()).isEqualTo(own.root().resolve("lib/modules/9.9/vmlinuz"));
+        assertThat(own.release()).isEqualTo("9.9");
+        assertThat(own.root().resolve("lib")).isSymbolicLink();
+        assertThat(own.root().resolve("lib/old")).exists();
+        Path sources = own.path().resolve("apt/sources.list");
+        assertThat(tools.options)
+                .contains("Dir::Etc::sourcelist=" + sources, "APT::Default-Release=trixie-backports");
+        assertThat(Files.readAllLines(sources))
+                .hasSize(3)
+                .allMatch(line -> line.matches("deb (\\[signed-by=\\S+] )?http://mirror/debian(-security)?/ trixie\\S* main"));
+        assertThatThrownBy(cache::kernel).hasMessageEndingWith("type 'spelunk debian fetch'");
+        assertThatThrownBy(cache.of(Release.SID)::kernel)
+                .hasMessageEndingWith("type 'spelunk debian fetch --release sid'");
     }
 
     @Test
@@ -170,6 +194,8 @@ class FetchTest {
         boolean empty;
         boolean damage;
         boolean unpackFails;
+        /** The kernel is of three packages, whose folders are merged. */
+        boolean split;
 
         List<String> names() {
             return List.of("busybox-static", "libdw1", KERNEL, "linux-perf");
@@ -197,12 +223,17 @@ class FetchTest {
                 switch (command.get(0) + " " + words.get(0)) {
                     case "apt-get update":
                         return updateFails ? new Output(100, List.of(), List.of("W: old", "E: no route")) : ok();
+                    case "apt-get indextargets":
+                        return ok("http://other/tools/", "http://mirror/debian/", "http://mirror/debian-security/");
                     case "apt-cache depends":
                         return empty
                                 ? new Output(100, List.of(), List.of("E: No packages found"))
                                 : ok(
                                         "linux-image-cloud-arm64",
                                         "  Depends: " + KERNEL,
+                                        KERNEL,
+                                        split ? "  Depends: linux-binary-9.9" : "  Depends: kmod",
+                                        split ? "  Depends: linux-modules-9.9" : "  Depends: kmod",
                                         "linux-perf",
                                         "  Depends: libdw1",
                                         "sqlite3",
@@ -228,6 +259,13 @@ class FetchTest {
                                     List.of(
                                             "tar: write: No space left on device",
                                             "dpkg-deb: error: tar subprocess returned error exit status 2"));
+                        }
+                        if (split) {
+                            Path root = Path.of(words.get(2));
+                            Path modules = Files.createDirectories(root.resolve("usr/lib/modules/9.9"));
+                            Files.writeString(modules.resolve("vmlinuz"), "kernel");
+                            Files.createDirectories(root.resolve("lib/old"));
+                            return ok();
                         }
                         Path boot =
                                 Files.createDirectories(Path.of(words.get(2)).resolve("boot"));

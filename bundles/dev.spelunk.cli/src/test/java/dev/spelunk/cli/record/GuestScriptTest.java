@@ -25,7 +25,7 @@ class GuestScriptTest {
                 List.of(command),
                 List.of(),
                 results);
-        return GuestScript.of(order, Path.of("/home/it's"), Path.of(command[0]));
+        return GuestScript.of(List.of("arm_spe_pmu.ko"), order, Path.of("/home/it's"), Path.of(command[0]));
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.spelunk.cli.debian.Cache;
 import dev.spelunk.cli.linux.ArchiveEntry;
 import dev.spelunk.cli.process.UserError;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -59,7 +60,7 @@ class InitramfsTest {
                 .getParent()
                 .getParent();
         new Initramfs(new Cache(folder.resolve("cache")), sysroot)
-                .write(file, program, folder.resolve("work"), List.of(GuestFile.into(extra + ":/data/in")), "#!init");
+                .write(file, program, folder.resolve("work"), List.of(GuestFile.into(extra + ":/data/in")), modules -> "#!init " + String.join(" ", modules));
         Map<String, ArchiveEntry> entries = new TreeMap<>();
         for (ArchiveEntry entry : ArchiveEntry.read(Files.readAllBytes(file))) {
             assertThat(entries.put(entry.name(), entry))
@@ -67,6 +68,23 @@ class InitramfsTest {
                     .isNull();
         }
         return entries;
+    }
+
+    @Test
+    void modulesThatAreCompressedAreDecompressedAndThoseOfTheKernelLeftOut() throws IOException, InterruptedException {
+        String first = GuestScript.MODULES.get(0);
+        Files.delete(root.resolve(MODULES).resolve(first));
+        Files.writeString(root.resolve(MODULES).resolveSibling("modules.builtin"), "kernel/" + first + "\n");
+        Path second = root.resolve(MODULES).resolve(GuestScript.MODULES.get(1));
+        assertThat(new ProcessBuilder("xz", second.toString()).start().waitFor())
+                .isZero();
+        assertThat(second).doesNotExist();
+        Map<String, ArchiveEntry> entries = made(put(folder.resolve("bin/program"), new ElfFile(null, null)));
+        assertThat(entries).doesNotContainKey("spelunk/" + Path.of(first).getFileName());
+        assertThat(entries.get("spelunk/" + second.getFileName()).content()).containsExactly('m');
+        assertThat(new String(entries.get("init").content(), StandardCharsets.UTF_8))
+                .doesNotContain(Path.of(first).getFileName().toString())
+                .contains(second.getFileName().toString());
     }
 
     private static String name(Path path) {
@@ -89,7 +107,7 @@ class InitramfsTest {
                         "spelunk/virtio_console.ko",
                         name(folder.resolve("work")),
                         "data/in/deep/file");
-        assertThat(entries.get("init").text()).isEqualTo("#!init");
+        assertThat(entries.get("init").text()).startsWith("#!init");
         assertThat(entries.get(name(program)).mode() & 0777).isEqualTo(0755);
         assertThat(entries.keySet()).noneMatch(name -> name.startsWith("lib/"));
     }
