@@ -86,7 +86,7 @@ final class Dependencies {
 
     /** Whether a package is a piece of a kernel that is split. */
     static boolean ofKernel(String name) {
-        return name.startsWith("linux-binary-") || name.startsWith("linux-modules-");
+        return name.matches("linux-(base|binary|modules)-[0-9].*");
     }
 
     /** A package and every library that it needs directly or through another library, by name. */

@@ -232,7 +232,7 @@ class FetchTest {
                                         "linux-image-cloud-arm64",
                                         "  Depends: " + KERNEL,
                                         KERNEL,
-                                        split ? "  Depends: linux-binary-9.9" : "  Depends: kmod",
+                                        split ? "  Depends: linux-binary-9.9" : "  Depends: linux-base",
                                         split ? "  Depends: linux-modules-9.9" : "  Depends: kmod",
                                         "linux-perf",
                                         "  Depends: libdw1",
