@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.debian;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -55,7 +56,7 @@ public enum Release {
     List<String> sources(String archive, String keyring) {
         String options = keyring == null ? "deb " : "deb [signed-by=" + keyring + "] ";
         String security = archive.replaceFirst("/debian/$", "/debian-security/");
-        List<String> lines = new java.util.ArrayList<>();
+        List<String> lines = new ArrayList<>();
         suites.forEach(suite -> lines.add(options + archive + " " + suite + " main"));
         if (secured && !security.equals(archive)) {
             lines.add(options + security + " " + suites.get(0) + "-security main");
