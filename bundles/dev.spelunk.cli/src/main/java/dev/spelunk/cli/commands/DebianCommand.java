@@ -3,8 +3,8 @@ package dev.spelunk.cli.commands;
 
 import dev.spelunk.cli.debian.Fetch;
 import dev.spelunk.cli.debian.HostTools;
-import dev.spelunk.cli.process.ExitCode;
 import dev.spelunk.cli.options.DebianOptions;
+import dev.spelunk.cli.process.ExitCode;
 import dev.spelunk.cli.process.StopRequests;
 import java.nio.file.Path;
 import java.util.List;

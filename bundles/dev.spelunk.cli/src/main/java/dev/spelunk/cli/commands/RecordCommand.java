@@ -117,8 +117,7 @@ final class RecordCommand implements Callable<Integer> {
     public Integer call() {
         StopRequests.ofProcess().consequence(NO_PROFILE);
         try {
-            return new Recording(debian.cache(), sysroot, output, order())
-                    .run(machine);
+            return new Recording(debian.cache(), sysroot, output, order()).run(machine);
         } catch (UserError | BadInputException e) {
             // Also where perf had been asked for the profile already.
             StopRequests.ofProcess().code(ExitCode.RECORD_FAILED);

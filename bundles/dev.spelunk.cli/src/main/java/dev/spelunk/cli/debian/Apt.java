@@ -69,9 +69,7 @@ final class Apt {
     /** The Debian archive that the host uses. */
     private String archive() {
         Output output = tools.run(
-                null,
-                SILENT,
-                List.of("apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages"));
+                null, SILENT, List.of("apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages"));
         return output.lines().stream()
                 .map(String::trim)
                 .filter(address -> address.endsWith("/debian/"))
@@ -112,8 +110,7 @@ final class Apt {
         arguments.addAll(names);
         Output output = run(null, SILENT, "apt-cache", arguments);
         if (output.code() != 0) {
-            throw new UserError(
-                    "the apt sources do not have what is needed for arm64: " + output.problem());
+            throw new UserError("the apt sources do not have what is needed for arm64: " + output.problem());
         }
         return Dependencies.ofAptCache(output.lines());
     }

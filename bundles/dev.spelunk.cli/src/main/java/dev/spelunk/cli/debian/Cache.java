@@ -106,8 +106,6 @@ public final class Cache {
     public String release() {
         Path kernel = kernel();
         String name = kernel.getFileName().toString();
-        return name.equals(IMAGE)
-                ? kernel.getParent().getFileName().toString()
-                : name.substring(KERNEL.length());
+        return name.equals(IMAGE) ? kernel.getParent().getFileName().toString() : name.substring(KERNEL.length());
     }
 }

@@ -16,8 +16,9 @@ public final class DebianOptions {
             paramLabel = "NAME",
             converter = ReleaseName.class,
             completionCandidates = ReleaseNames.class,
-            description = "Debian's release: ${COMPLETION-CANDIDATES}. Several can be fetched side by side. Default: that "
-                    + "of this host's apt sources.")
+            description =
+                    "Debian's release: ${COMPLETION-CANDIDATES}. Several can be fetched side by side. Default: that "
+                            + "of this host's apt sources.")
     private Release release;
 
     @Option(

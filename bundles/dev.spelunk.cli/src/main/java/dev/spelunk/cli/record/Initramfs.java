@@ -62,8 +62,7 @@ final class Initramfs {
      * @param init makes the script that the kernel starts, of the names of the modules' files
      * @throws UserError when the program cannot run, or something is missing
      */
-    void write(
-            Path file, Path program, Path folder, List<GuestFile> files, Function<List<String>, String> init)
+    void write(Path file, Path program, Path folder, List<GuestFile> files, Function<List<String>, String> init)
             throws IOException {
         Path root = cache.root();
         List<Path> modules = new KernelModules(cache).files(GuestScript.MODULES);

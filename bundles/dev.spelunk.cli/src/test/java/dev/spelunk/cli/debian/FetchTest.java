@@ -71,18 +71,19 @@ class FetchTest {
         new Fetch(own, Release.TRIXIE_BACKPORTS, tools, new PrintStream(out, true, StandardCharsets.UTF_8), List.of())
                 .fromSources();
         assertThat(tools.downloaded)
-                .containsExactly("busybox-static", "libdw1", "linux-binary-9.9", KERNEL, "linux-modules-9.9", "linux-perf");
+                .containsExactly(
+                        "busybox-static", "libdw1", "linux-binary-9.9", KERNEL, "linux-modules-9.9", "linux-perf");
         assertThat(own.path()).isEqualTo(cache.path().resolve("releases/trixie-backports"));
         assertThat(own.kernel()).isEqualTo(own.root().resolve("lib/modules/9.9/vmlinuz"));
         assertThat(own.release()).isEqualTo("9.9");
         assertThat(own.root().resolve("lib")).isSymbolicLink();
         assertThat(own.root().resolve("lib/old")).exists();
         Path sources = own.path().resolve("apt/sources.list");
-        assertThat(tools.options)
-                .contains("Dir::Etc::sourcelist=" + sources, "APT::Default-Release=trixie-backports");
+        assertThat(tools.options).contains("Dir::Etc::sourcelist=" + sources, "APT::Default-Release=trixie-backports");
         assertThat(Files.readAllLines(sources))
                 .hasSize(3)
-                .allMatch(line -> line.matches("deb (\\[signed-by=\\S+] )?http://mirror/debian(-security)?/ trixie\\S* main"));
+                .allMatch(line ->
+                        line.matches("deb (\\[signed-by=\\S+] )?http://mirror/debian(-security)?/ trixie\\S* main"));
         assertThatThrownBy(cache::kernel).hasMessageEndingWith("type 'spelunk debian fetch'");
         assertThatThrownBy(cache.of(Release.SID)::kernel)
                 .hasMessageEndingWith("type 'spelunk debian fetch --release sid'");

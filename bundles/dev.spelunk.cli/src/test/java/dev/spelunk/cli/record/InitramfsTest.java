@@ -60,7 +60,12 @@ class InitramfsTest {
                 .getParent()
                 .getParent();
         new Initramfs(new Cache(folder.resolve("cache")), sysroot)
-                .write(file, program, folder.resolve("work"), List.of(GuestFile.into(extra + ":/data/in")), modules -> "#!init " + String.join(" ", modules));
+                .write(
+                        file,
+                        program,
+                        folder.resolve("work"),
+                        List.of(GuestFile.into(extra + ":/data/in")),
+                        modules -> "#!init " + String.join(" ", modules));
         Map<String, ArchiveEntry> entries = new TreeMap<>();
         for (ArchiveEntry entry : ArchiveEntry.read(Files.readAllBytes(file))) {
             assertThat(entries.put(entry.name(), entry))

@@ -193,9 +193,7 @@ class LinkedGuestsTest {
         Tools.require(TEST, row.linker, row.linker.equals(LLD) ? "lld" : "binutils-aarch64-linux-gnu");
         Path object = folder.resolve("guest.o");
         List<String> compile = new ArrayList<>(List.of("aarch64-linux-gnu-gcc", "-c", "-o", object.toString()));
-        Arrays.stream(row.defines.split(" "))
-                .filter(name -> !name.isEmpty())
-                .forEach(name -> compile.add("-D" + name));
+        Arrays.stream(row.defines.split(" ")).filter(name -> !name.isEmpty()).forEach(name -> compile.add("-D" + name));
         compile.add(GUESTS.resolve("tests/layout.S").toString());
         assertThat(command(compile)).isZero();
         Path elf = folder.resolve("guest.elf");
@@ -206,7 +204,8 @@ class LinkedGuestsTest {
         switch (row.change) {
             case BINARY -> {
                 Path binary = folder.resolve("guest.bin");
-                assertThat(command(List.of("aarch64-linux-gnu-objcopy", "-O", "binary", elf.toString(), binary.toString())))
+                assertThat(command(List.of(
+                                "aarch64-linux-gnu-objcopy", "-O", "binary", elf.toString(), binary.toString())))
                         .isZero();
                 return binary;
             }
@@ -239,7 +238,17 @@ class LinkedGuestsTest {
 
     private int qemu(Row row, Path guest) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
-                "qemu-system-aarch64", "-M", "virt", "-cpu", "cortex-a72", "-m", "128", "-display", "none", "-nic", "none"));
+                "qemu-system-aarch64",
+                "-M",
+                "virt",
+                "-cpu",
+                "cortex-a72",
+                "-m",
+                "128",
+                "-display",
+                "none",
+                "-nic",
+                "none"));
         command.add("-semihosting");
         if (row.change == Change.BINARY) {
             command.addAll(List.of("-device", "loader,addr=0x40200000,cpu-num=0,force-raw=on,file=" + guest));
