@@ -8,8 +8,10 @@ import static dev.spelunk.machine.board.StageWork.once;
 
 import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.machine.compose.Kind;
+import dev.spelunk.machine.compose.Limited;
 import dev.spelunk.machine.compose.Selection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -133,8 +135,14 @@ enum Stage {
         return work.remember(board);
     }
 
-    /** Makes its objects and puts them in place. */
+    /**
+     * Makes its objects and puts them in place.
+     *
+     * @throws dev.spelunk.api.problems.BadInputException when a part does not return in time
+     */
     void make(Board board) {
-        work.make(board);
+        Limited.run(
+                "making the machine's " + name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                step -> work.make(board, step));
     }
 }

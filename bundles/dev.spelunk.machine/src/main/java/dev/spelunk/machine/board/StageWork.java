@@ -2,6 +2,7 @@
 package dev.spelunk.machine.board;
 
 import dev.spelunk.api.wiring.PeContext;
+import dev.spelunk.machine.compose.Limited;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -15,7 +16,7 @@ interface StageWork {
     Runnable remember(Board board);
 
     /** Makes and puts in place. */
-    void make(Board board);
+    void make(Board board, Limited.Step step);
 
     /** An object for each PE. */
     static <T> StageWork forPes(
@@ -46,9 +47,10 @@ interface StageWork {
             }
 
             @Override
-            public void make(Board board) {
+            public void make(Board board, Limited.Step step) {
                 for (PeContext context : which.apply(board)) {
-                    put.accept(context, make.apply(board, context));
+                    T made = make.apply(board, context);
+                    step.put(() -> put.accept(context, made));
                 }
             }
         };
@@ -64,8 +66,9 @@ interface StageWork {
             }
 
             @Override
-            public void make(Board board) {
-                put.accept(board, make.apply(board));
+            public void make(Board board, Limited.Step step) {
+                T made = make.apply(board);
+                step.put(() -> put.accept(board, made));
             }
         };
     }
@@ -79,7 +82,7 @@ interface StageWork {
             }
 
             @Override
-            public void make(Board board) {
+            public void make(Board board, Limited.Step step) {
                 work.accept(board);
             }
         };

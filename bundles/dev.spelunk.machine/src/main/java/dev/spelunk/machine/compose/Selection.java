@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.osgi.framework.Bundle;
 
 /** The parts of one machine by kind. Not changed once made: a swap makes another one. */
@@ -57,7 +58,10 @@ public final class Selection {
         try {
             for (Map.Entry<Kind, List<Offer>> chosen :
                     offers.chosen(variant, kvm).entrySet()) {
-                maker.use(chosen.getKey(), chosen.getValue());
+                String names = chosen.getValue().stream().map(o -> o.name).collect(Collectors.joining(", "));
+                Limited.run(
+                        "starting " + chosen.getKey().part + " " + names,
+                        step -> maker.use(chosen.getKey(), chosen.getValue()));
             }
             return maker.made();
         } catch (RuntimeException | Error e) {

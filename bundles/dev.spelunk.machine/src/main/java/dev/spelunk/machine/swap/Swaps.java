@@ -135,7 +135,7 @@ public final class Swaps {
                 safepoints.request(() -> done[0] = exchange(swap));
             } catch (RuntimeException e) {
                 swap.abandon();
-                throw new BadInputException("it failed in its exchange with " + PartFailure.told(e), e);
+                throw failedInExchange(e);
             }
             if (done[0]) {
                 swap.dispose();
@@ -144,6 +144,12 @@ public final class Swaps {
             // Another swap came between: this one was prepared for parts that are no more.
             swap.abandon();
         }
+    }
+
+    private static BadInputException failedInExchange(Throwable e) {
+        return e instanceof BadInputException bad
+                ? bad
+                : new BadInputException("it failed in its exchange with " + PartFailure.told(e), e);
     }
 
     private Preparation prepare(Variant next, Consumer<Selection.Maker> change, boolean force) {
@@ -240,7 +246,7 @@ public final class Swaps {
                 done = exchange(swap);
             } catch (RuntimeException | LinkageError e) {
                 swap.abandon();
-                throw new BadInputException("it failed in its exchange with " + PartFailure.told(e), e);
+                throw failedInExchange(e);
             }
             if (done) {
                 dispose(swap);

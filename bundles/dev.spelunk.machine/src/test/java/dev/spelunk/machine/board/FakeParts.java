@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 
 /** Parts that make objects without behaviour, and write down what is made, invalidated and closed. */
 public final class FakeParts {
@@ -34,6 +35,13 @@ public final class FakeParts {
     public final PartServices services = new PartServices();
     /** The part whose next {@code create} fails; null for none. */
     public String failing;
+
+    /** The part whose {@code create} does not return before {@link #release}, whoever interrupts it; null for none. */
+    public String hanging;
+
+    public final CountDownLatch release = new CountDownLatch(1);
+    /** The hanging part has returned. */
+    public final CountDownLatch returned = new CountDownLatch(1);
 
     private int made;
 
@@ -72,8 +80,30 @@ public final class FakeParts {
                 });
     }
 
+    private void awaitUninterruptibly() {
+        while (true) {
+            try {
+                release.await();
+                returned.countDown();
+                return;
+            } catch (InterruptedException e) {
+                continue;
+            }
+        }
+    }
+
     private void make(String what) {
-        log.add("make " + what);
+        synchronized (log) {
+            log.add("make " + what);
+        }
+        if (what.equals(hanging)) {
+            try {
+                release.await();
+            } catch (InterruptedException e) {
+                // As code does that does not care.
+                awaitUninterruptibly();
+            }
+        }
         if (what.equals(failing)) {
             throw new IllegalStateException(what + " fails");
         }

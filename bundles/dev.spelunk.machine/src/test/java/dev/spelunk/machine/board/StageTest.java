@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.spelunk.api.mmu.Translator;
 import dev.spelunk.api.pe.Core;
+import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.registers.RegisterFile;
 import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.machine.compose.Kind;
 import dev.spelunk.machine.compose.Selection;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -118,6 +120,33 @@ class StageTest {
         assertThat(board.parts).isSameAs(selection);
         assertThat(board.architecture).isSameAs(architecture);
         assertThat(parts.log).doesNotContain("close core").endsWith("invalidate core", "invalidate latencies");
+    }
+
+    @Test
+    @DisplayName(
+            "A part that never returns from its second create is given up, and what it makes too late is put nowhere")
+    void hangsInExchange() throws InterruptedException {
+        Board board = parts.board(1);
+        List<Object> before = objects(board);
+        parts.hanging = "core";
+        assertThatThrownBy(() -> board.exchange(board.parts, FakeParts.architecture("FEAT_LSE")))
+                .isInstanceOf(BadInputException.class)
+                .hasMessage("making the machine's cores does not end within 2 s: it is given up");
+        assertThat(objects(board)).isEqualTo(before);
+        parts.release.countDown();
+        assertThat(parts.returned.await(10, TimeUnit.SECONDS)).isTrue();
+        Thread.sleep(20);
+        assertThat(objects(board)).isEqualTo(before);
+    }
+
+    @Test
+    @DisplayName("A part that never returns when a machine is composed is given up with its stage's name")
+    void hangsInComposing() {
+        parts.hanging = "translator";
+        assertThatThrownBy(() -> parts.board(1))
+                .isInstanceOf(BadInputException.class)
+                .hasMessage("making the machine's translators does not end within 2 s: it is given up");
+        parts.release.countDown();
     }
 
     private static List<Object> objects(Board board) {

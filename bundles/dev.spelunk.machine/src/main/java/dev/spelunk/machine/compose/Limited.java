@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.machine.compose;
+
+import dev.spelunk.api.machine.SwapService;
+import dev.spelunk.api.problems.BadInputException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * A step that code of a part does on a thread of its own, and that is given up when it lasts too long: such code may
+ * never return, and nothing can make it.
+ */
+public final class Limited implements Runnable {
+    private final Runnable work;
+    private Throwable failure;
+    private boolean done;
+    private boolean givenUp;
+
+    /** What a step can do. */
+    public interface Step {
+        /** Puts something in place, unless the step has been given up: what comes too late stays without effect. */
+        void put(Runnable inPlace);
+    }
+
+    private Limited(Consumer<Step> step) {
+        work = () -> step.accept(this::put);
+    }
+
+    /**
+     * Does a step.
+     *
+     * @param what it is, for the message: "making …"
+     * @throws BadInputException when it does not end within {@link SwapService#LIMIT_MILLISECONDS}
+     */
+    public static void run(String what, Consumer<Step> step) {
+        Limited limited = new Limited(step);
+        Thread thread = new Thread(limited, what);
+        thread.setDaemon(true);
+        // A part's code must not find, and keep, the class loader of whoever composes.
+        thread.setContextClassLoader(null);
+        thread.start();
+        limited.await(what, thread);
+    }
+
+    @Override
+    public void run() {
+        Throwable why = null;
+        try {
+            work.run();
+        } catch (Throwable e) {
+            // Whatever a part throws, errors of linkage too, is whoever waits to tell.
+            why = e;
+        }
+        synchronized (this) {
+            done = true;
+            failure = why;
+            notifyAll();
+        }
+    }
+
+    private synchronized void put(Runnable inPlace) {
+        if (givenUp) {
+            throw new IllegalStateException("given up");
+        }
+        inPlace.run();
+    }
+
+    private synchronized void await(String what, Thread thread) {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(SwapService.LIMIT_MILLISECONDS);
+        boolean interrupted = false;
+        while (!done) {
+            long left = end - System.nanoTime();
+            if (left <= 0) {
+                givenUp = true;
+                thread.interrupt();
+                throw new BadInputException(
+                        what + " does not end within " + SwapService.LIMIT_MILLISECONDS / 1000 + " s: it is given up");
+            }
+            try {
+                TimeUnit.NANOSECONDS.timedWait(this, left + 1_000_000);
+            } catch (InterruptedException e) {
+                // The step is short, and half a step is none: whoever interrupts is served after it.
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        if (failure instanceof RuntimeException e) {
+            throw e;
+        }
+        if (failure instanceof Error e) {
+            throw e;
+        }
+    }
+}
