@@ -2,6 +2,8 @@
 package dev.spelunk.spu;
 
 import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.registers.fields.MDCR_EL2;
+import dev.spelunk.api.registers.fields.MDCR_EL3;
 
 /**
  * Who owns the profiling buffer and where profiling is enabled, as functions of register values
@@ -20,9 +22,7 @@ final class OwnershipRules {
     static final int EC_STAGE1 = 0x24;
     static final int EC_STAGE2 = 0x25;
 
-    private static final int NSPB_SHIFT = 12;
     private static final int NSPBE_SHIFT = 11;
-    private static final int E2PB_SHIFT = 12;
 
     private OwnershipRules() {}
 
@@ -35,7 +35,7 @@ final class OwnershipRules {
         if (!el3) {
             return NON_SECURE;
         }
-        boolean nspb1 = (mdcrEl3 >>> NSPB_SHIFT + 1 & 1) != 0;
+        boolean nspb1 = (mdcrEl3 >>> MDCR_EL3.NSPB_SHIFT + 1 & 1) != 0;
         boolean nspbe = rme && (mdcrEl3 >>> NSPBE_SHIFT & 1) != 0;
         if (nspbe) {
             return nspb1 ? REALM : ROOT;
@@ -51,7 +51,7 @@ final class OwnershipRules {
      */
     static int owningEl(boolean el2, int owningState, boolean secureEl2, long mdcrEl2) {
         boolean enabled = el2 && (owningState != SECURE || secureEl2);
-        return enabled && (mdcrEl2 >>> E2PB_SHIFT & 3) == 0 ? 2 : 1;
+        return enabled && (mdcrEl2 >>> MDCR_EL2.E2PB_SHIFT & 3) == 0 ? 2 : 1;
     }
 
     /** Whether the profiling buffer is enabled (D17.4): this PE has neither Debug state nor AArch32. */

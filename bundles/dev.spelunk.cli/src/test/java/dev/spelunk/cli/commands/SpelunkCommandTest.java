@@ -50,7 +50,7 @@ class SpelunkCommandTest {
             ''                          | a command is missing
             fly                         | fly
             run --el 3                  | --el: must be 1 or 2
-            run --el 2                  | --el 2 needs --hypervisor none
+            run --el 2 --hypervisor kvm | --el 2 needs --hypervisor none
             run --el x                  | --el
             run --hypervisor xen        | --hypervisor
             run --memory much           | 'much' is not a size

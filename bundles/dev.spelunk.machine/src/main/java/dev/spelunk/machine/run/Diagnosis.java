@@ -4,6 +4,7 @@ package dev.spelunk.machine.run;
 import dev.spelunk.api.mmu.Translation;
 import dev.spelunk.api.mmu.Translator;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.SCTLR_ELx;
 import dev.spelunk.api.state.ExceptionHistory;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.SpuState;
@@ -19,7 +20,6 @@ public final class Diagnosis {
     private static final int FRAMES = 16;
     private static final int FRAME_POINTER = 29;
     private static final int LINK_REGISTER = 30;
-    private static final long SCTLR_M = 1;
     /** Bits above those that an address uses hold a pointer authentication code, or repeat bit 55. */
     private static final int ADDRESS_BITS = 48;
 
@@ -86,7 +86,7 @@ public final class Diagnosis {
 
     private static void alignment(PeContext context, int el, List<String> lines) {
         int sctlr = el == 2 ? SystemRegister.SCTLR_EL2 : SystemRegister.SCTLR_EL1;
-        if ((context.register(sctlr) & SCTLR_M) == 0) {
+        if ((context.register(sctlr) & SCTLR_ELx.M) == 0) {
             lines.add(
                     "  with the MMU off all memory is Device memory, which takes aligned accesses only: turn the MMU on "
                             + "before, or compile with -mstrict-align");

@@ -6,6 +6,7 @@ import dev.spelunk.api.profiling.ManagementEventRouting;
 import dev.spelunk.api.profiling.ProfilingOwnership;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.registers.fields.MDCR_EL3;
 import dev.spelunk.api.registers.fields.PMSCR_EL1;
 import dev.spelunk.api.registers.fields.PMSCR_EL2;
 import dev.spelunk.api.wiring.PeContext;
@@ -13,8 +14,6 @@ import dev.spelunk.api.wiring.PeContext;
 /** {@link ExceptionRules} over the current register values of one PE. */
 final class ExceptionRouting implements ManagementEventRouting {
     private static final long S = 1 << 17;
-    private static final int EE_SHIFT = 8;
-    private static final int PMSEE_SHIFT = 51;
 
     @Override
     public int target(ProfilingOwnership ownership, int ec, int fsc) {
@@ -75,19 +74,23 @@ final class ExceptionRouting implements ManagementEventRouting {
     /** Effective PMSCR_EL2.EE. */
     static int effectiveEl2Ee(PeContext c) {
         return ExceptionRules.effectiveEl2Ee(
-                pmsee(c), TrapControls.el2Enabled(c), (int) (c.register(SystemRegister.PMSCR_EL2) >>> EE_SHIFT) & 3);
+                pmsee(c),
+                TrapControls.el2Enabled(c),
+                (int) (c.register(SystemRegister.PMSCR_EL2) >>> PMSCR_EL2.EE_SHIFT) & 3);
     }
 
     private static int effectiveEl1Ee(PeContext c) {
         return ExceptionRules.effectiveEl1Ee(
                 effectiveEl2Ee(c),
                 c.architecture.has("FEAT_NV"),
-                (int) (c.register(SystemRegister.PMSCR_EL1) >>> EE_SHIFT) & 3);
+                (int) (c.register(SystemRegister.PMSCR_EL1) >>> PMSCR_EL1.EE_SHIFT) & 3);
     }
 
     /** MDCR_EL3.PMSEE; without EL3 exceptions are delegated. */
     private static int pmsee(PeContext c) {
-        return c.architecture.has("FEAT_EL3") ? (int) (c.register(SystemRegister.MDCR_EL3) >>> PMSEE_SHIFT) & 3 : 1;
+        return c.architecture.has("FEAT_EL3")
+                ? (int) (c.register(SystemRegister.MDCR_EL3) >>> MDCR_EL3.PMSEE_SHIFT) & 3
+                : 1;
     }
 
     private static boolean s(PeContext c, int encoding) {

@@ -3,12 +3,12 @@ package dev.spelunk.hypervisor.kvm.vcpu;
 
 import dev.spelunk.api.pe.Core;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.ESR_ELx;
 import dev.spelunk.api.wiring.PeContext;
 
 /** One exit while it is served: its syndrome, where the guest goes on, and the exception that it gets there. */
 final class Exit {
     private static final long SYNDROME_IL = 1L << 25;
-    private static final int EC_SHIFT = 26;
     private static final int EC_INSTRUCTION_ABORT_LOWER = 0x20;
     private static final int EC_DATA_ABORT_LOWER = 0x24;
     private static final int FSC_EXTERNAL_ABORT = 0x10;
@@ -48,7 +48,7 @@ final class Exit {
     }
 
     int exceptionClass() {
-        return (int) (syndrome >>> EC_SHIFT) & 0x3F;
+        return (int) (syndrome >>> ESR_ELx.EC_SHIFT) & 0x3F;
     }
 
     /** The guest goes on behind the instruction that exited. */
@@ -65,7 +65,7 @@ final class Exit {
     void injectExternalAbort(boolean instruction) {
         int same = (spsr >>> SPSR_EL_SHIFT & 3) == 0 ? 0 : 1;
         int exceptionClass = (instruction ? EC_INSTRUCTION_ABORT_LOWER : EC_DATA_ABORT_LOWER) + same;
-        inject((long) exceptionClass << EC_SHIFT | SYNDROME_IL | FSC_EXTERNAL_ABORT, true);
+        inject((long) exceptionClass << ESR_ELx.EC_SHIFT | SYNDROME_IL | FSC_EXTERNAL_ABORT, true);
     }
 
     private void inject(long value, boolean hasAddress) {
