@@ -96,6 +96,7 @@ public final class Swaps {
 
     public List<String> recompose(Supplier<Variant> variants, boolean force) {
         boolean kvm = board.parts.hypervisor() != null;
+        boolean undoFollows = false;
         synchronized (this) {
             held++;
         }
@@ -107,13 +108,15 @@ public final class Swaps {
             synchronized (this) {
                 if (!undoing) {
                     refused.add(message);
+                    undoFollows = true;
                 }
             }
             throw new BadInputException(message, e);
         } finally {
             synchronized (this) {
                 held--;
-                if (reconcileAgain) {
+                // What a refused change has brought in is taken back by the undo, and no part of the machine meanwhile.
+                if (reconcileAgain && !undoFollows) {
                     reconcile();
                 }
             }
