@@ -211,7 +211,8 @@ class StopTest {
             assertThat(first.waitFor(1, TimeUnit.MINUTES)).isTrue();
         }
         assertThat(first.exitValue()).isEqualTo(143);
-        assertThat(left(output)).containsExactlyInAnyOrder("perf.data", "records.bin", "summary.json");
+        assertThat(left(output))
+                .containsExactlyInAnyOrder("guest.elf.symbols", "perf.data", "records.bin", "summary.json");
     }
 
     @Test
@@ -227,7 +228,8 @@ class StopTest {
         assertThat(next.waitFor(5, TimeUnit.MINUTES)).isTrue();
         assertThat(next.exitValue()).as(errors()).isZero();
         assertThat(left(folder.resolve("tmp"))).isEmpty();
-        assertThat(left(output)).containsExactlyInAnyOrder("perf.data", "records.bin", "summary.json");
+        assertThat(left(output))
+                .containsExactlyInAnyOrder("guest.elf.symbols", "perf.data", "records.bin", "summary.json");
     }
 
     @ParameterizedTest
@@ -243,7 +245,8 @@ class StopTest {
         signal(process, "INT");
         assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
         assertThat(process.exitValue()).as(errors()).isEqualTo(130);
-        assertThat(left(output)).containsExactlyInAnyOrder("perf.data", "records.bin", "summary.json");
+        assertThat(left(output))
+                .containsExactlyInAnyOrder("guest.elf.symbols", "perf.data", "records.bin", "summary.json");
         assertThat(trace).isNotEmptyFile();
     }
 
