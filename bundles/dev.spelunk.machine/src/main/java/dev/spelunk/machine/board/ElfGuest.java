@@ -94,6 +94,8 @@ final class ElfGuest {
                 image.segments.add(new ProfileDescription.Segment(s.virtual + bias, s.fileSize, s.offset, el));
             }
         }
+        // What lies outside RAM says more than an entry point that nothing holds.
+        image.requireInRam(base, size);
         image.entry = entry(elf.getLong(24)) + bias;
     }
 

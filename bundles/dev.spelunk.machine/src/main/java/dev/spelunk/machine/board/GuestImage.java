@@ -86,19 +86,24 @@ public final class GuestImage {
             throw image.bad("neither an ELF file nor an image with the Linux arm64 boot header (magic ARM\\x64 at "
                     + "offset 56); say with --load-address where any other image goes");
         }
-        for (Load load : image.loads) {
+        image.requireInRam(base, size);
+        return image;
+    }
+
+    /** @throws BadInputException when a part of it lies outside RAM */
+    void requireInRam(long base, long size) {
+        for (Load load : loads) {
             long end = load.address + load.memorySize;
             if (Long.compareUnsigned(load.address, base) < 0
                     || load.memorySize < 0
                     || Long.compareUnsigned(end, load.address) < 0
                     || Long.compareUnsigned(end, base + size) > 0) {
-                throw image.bad(String.format(
+                throw bad(String.format(
                         "the segment 0x%x..0x%x is outside RAM 0x%x..0x%x: link the guest "
                                 + "into RAM or give more with --memory",
                         load.address, end, base, base + size));
             }
         }
-        return image;
     }
 
     private static byte[] inflate(Path file, byte[] compressed, long size) {

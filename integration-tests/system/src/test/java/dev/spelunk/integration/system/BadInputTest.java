@@ -201,7 +201,7 @@ class BadInputTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            run --el 2                 | --hypervisor none
+            run --el 2 --hypervisor kvm | --hypervisor none
             run --memory 3             | memory of 3 bytes
             run --memory 100G          | memory of
             run --max-instructions -1  | --max-instructions

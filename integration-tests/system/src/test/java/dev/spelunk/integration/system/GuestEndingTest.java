@@ -55,6 +55,12 @@ class GuestEndingTest {
         assertThat(files().summary().getString("ending")).isEqualTo(ending);
     }
 
+    /** Those of the bundled guest, whose symbols are files beside its profile. */
+    private void assertFilesOfBundledGuestWritten(String ending) {
+        assertThat(files().names()).containsExactly("guest.elf.symbols", "perf.data", "records.bin", "summary.json");
+        assertThat(files().summary().getString("ending")).isEqualTo(ending);
+    }
+
     @ParameterizedTest
     @CsvSource({"0x18, 0, kvm", "0x18, 42, none", "0x20, 0, none", "0x20, 7, kvm", "0x20, 255, kvm"})
     @DisplayName("SYS_EXIT (0x18) and SYS_EXIT_EXTENDED (0x20) give the exit code")
@@ -221,7 +227,7 @@ class GuestEndingTest {
                 folder.resolve("out").toString());
         assertThat(outcome.code()).isEqualTo(4);
         assertThat(outcome.onlyError()).isEqualTo("spelunk: --max-instructions 12345678 ended the run");
-        assertFilesWritten("INSTRUCTION_LIMIT");
+        assertFilesOfBundledGuestWritten("INSTRUCTION_LIMIT");
         assertThat(files().summaryNumber("instructions")).isEqualTo(12_345_678);
     }
 
@@ -255,7 +261,7 @@ class GuestEndingTest {
         Spelunk.Outcome outcome = spelunk.outcome(process, folder);
         assertThat(outcome.code()).as(outcome.err()).isEqualTo(130);
         assertThat(outcome.err()).contains("spelunk: interrupted");
-        assertFilesWritten("INTERRUPTED");
+        assertFilesOfBundledGuestWritten("INTERRUPTED");
         assertThat(files().summaryNumber("records")).isPositive();
     }
 
