@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.machine.compose;
 
-import dev.spelunk.api.machine.SwapService;
 import dev.spelunk.api.problems.BadInputException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -11,6 +10,9 @@ import java.util.function.Consumer;
  * never return, and nothing can make it.
  */
 public final class Limited implements Runnable {
+    /** Longer than what a swap's preparation may last: a busy host stalls a composition without any part's fault. */
+    private static final int LIMIT_SECONDS = 10;
+
     private final Runnable work;
     private Throwable failure;
     private boolean done;
@@ -30,7 +32,7 @@ public final class Limited implements Runnable {
      * Does a step.
      *
      * @param what it is, for the message: "making …"
-     * @throws BadInputException when it does not end within {@link SwapService#LIMIT_MILLISECONDS}
+     * @throws BadInputException when it does not end within 10 s
      */
     public static void run(String what, Consumer<Step> step) {
         Limited limited = new Limited(step);
@@ -66,15 +68,14 @@ public final class Limited implements Runnable {
     }
 
     private synchronized void await(String what, Thread thread) {
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(SwapService.LIMIT_MILLISECONDS);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
         boolean interrupted = false;
         while (!done) {
             long left = end - System.nanoTime();
             if (left <= 0) {
                 givenUp = true;
                 thread.interrupt();
-                throw new BadInputException(
-                        what + " does not end within " + SwapService.LIMIT_MILLISECONDS / 1000 + " s: it is given up");
+                throw new BadInputException(what + " does not end within " + LIMIT_SECONDS + " s: it is given up");
             }
             try {
                 TimeUnit.NANOSECONDS.timedWait(this, left + 1_000_000);

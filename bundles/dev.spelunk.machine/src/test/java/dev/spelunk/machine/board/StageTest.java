@@ -131,7 +131,7 @@ class StageTest {
         parts.hanging = "core";
         assertThatThrownBy(() -> board.exchange(board.parts, FakeParts.architecture("FEAT_LSE")))
                 .isInstanceOf(BadInputException.class)
-                .hasMessage("making the machine's cores does not end within 2 s: it is given up");
+                .hasMessage("making the machine's cores does not end within 10 s: it is given up");
         assertThat(objects(board)).isEqualTo(before);
         parts.release.countDown();
         assertThat(parts.returned.await(10, TimeUnit.SECONDS)).isTrue();
@@ -145,7 +145,7 @@ class StageTest {
         parts.hanging = "translator";
         assertThatThrownBy(() -> parts.board(1))
                 .isInstanceOf(BadInputException.class)
-                .hasMessage("making the machine's translators does not end within 2 s: it is given up");
+                .hasMessage("making the machine's translators does not end within 10 s: it is given up");
         parts.release.countDown();
     }
 
