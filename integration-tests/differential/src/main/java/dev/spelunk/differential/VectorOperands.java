@@ -137,14 +137,20 @@ final class VectorOperands {
             case 0:
                 return 0;
             case 1, 2:
-                return (1L << random.below(bits) | 1L << random.below(bits)) & mask;
+                return fewBits(bits);
             case 3, 4:
-                return ~(1L << random.below(bits) | 1L << random.below(bits)) & mask;
+                return ~fewBits(bits) & mask;
             case 5:
                 return (random.nextLong() & 0xff) << Math.max(0, bits - 8) & mask;
             default:
                 return random.nextLong() & mask;
         }
+    }
+
+    /** One or two bits of so many. */
+    private long fewBits(int bits) {
+        long one = 1L << random.below(bits);
+        return one | 1L << random.below(bits);
     }
 
     /** The number of so many halves. */
