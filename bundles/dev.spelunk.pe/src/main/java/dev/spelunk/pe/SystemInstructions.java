@@ -24,6 +24,9 @@ final class SystemInstructions {
         int op0 = word >>> 19 & 3;
         boolean read = (word >>> 21 & 1) != 0;
         int encoding = word >>> 5 & 0xFFFF;
+        if (implementationDefined(encoding) && p.pe.el == 1 && (p.control.hcr() & HCR_EL2.TIDCP) != 0) {
+            throw p.trap(2, SynchronousException.SYSTEM, Encoding.syndrome(encoding, word & 31, read));
+        }
         if (op0 >= 2) {
             return read ? readRegister(p, word, encoding) : writeRegister(p, word, encoding);
         }
@@ -37,6 +40,15 @@ final class SystemInstructions {
             throw p.undefined();
         }
         return withoutRegister(p, word);
+    }
+
+    /**
+     * Whether an encoding is reserved for IMPLEMENTATION DEFINED system registers or instructions: CRn 11 or 15, op0 1
+     * or 3. Here none of them is implemented, but HCR_EL2.TIDCP traps them at EL1 before they are UNDEFINED
+     * (DDI 0487, D24.2.62).
+     */
+    private static boolean implementationDefined(int encoding) {
+        return (Encoding.crn(encoding) & 11) == 11 && (Encoding.op0(encoding) & 1) != 0;
     }
 
     private static int readRegister(Processor p, int word, int encoding) {

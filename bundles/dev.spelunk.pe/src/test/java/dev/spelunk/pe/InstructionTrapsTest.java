@@ -135,4 +135,37 @@ class InstructionTrapsTest {
         assertThat(trapped(m)).isTrue();
         assertThat(m.get(SystemRegister.ESR_EL2)).isEqualTo(0x1AL << 26 | 1 << 25 | iss);
     }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "d538f2e1, 1, 'MRS X1, S3_0_C15_C2_7'",
+        "d518f2e1, 0, 'MSR S3_0_C15_C2_7, X1'",
+        "d53bb001, 1, 'MRS X1, S3_3_C11_C0_0'",
+        "d50bb001, 0, 'SYS #3, C11, C0, #0, X1'",
+        "d508f3e1, 0, 'SYS #0, C15, C3, #7, X1'",
+        "d528f3e1, 1, 'SYSL X1, #0, C15, C3, #7'",
+    })
+    void implementationDefinedEncodingsAreTrappedAtEl1BeforeTheyAreUndefined(String word, int read, String name) {
+        int instruction = Integer.parseUnsignedInt(word, 16);
+        BareMachine m = machine(0, instruction, 1);
+        m.set(SystemRegister.HCR_EL2, RW | 1L << 20);
+        assertThat(trapped(m)).isTrue();
+        assertThat(m.get(SystemRegister.ESR_EL2))
+                .isEqualTo(0x18L << 26
+                        | 1 << 25
+                        | Encoding.syndrome(instruction >>> 5 & 0xFFFF, 1, read == 1));
+        assertThat(trapped(machine(0, instruction, 1)))
+                .as("without HCR_EL2.TIDCP")
+                .isFalse();
+        m = machine(0, instruction, 0);
+        m.set(SystemRegister.HCR_EL2, RW | 1L << 20);
+        assertThat(trapped(m)).as("from EL0").isFalse();
+    }
+
+    @Test
+    void otherRegistersAreNotTrappedByTidcp() {
+        BareMachine m = machine(0, 0xd5380001, 1);
+        m.set(SystemRegister.HCR_EL2, RW | 1L << 20);
+        assertThat(trapped(m)).as("MIDR_EL1").isFalse();
+    }
 }

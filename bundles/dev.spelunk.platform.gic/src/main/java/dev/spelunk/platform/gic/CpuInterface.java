@@ -6,6 +6,7 @@ import dev.spelunk.api.platform.InterruptDistributor;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.HCR_EL2;
 import dev.spelunk.api.registers.fields.ICC_CTLR_EL1;
+import dev.spelunk.api.registers.fields.ICH_HCR_EL2;
 import dev.spelunk.api.registers.fields.ICH_VMCR_EL2;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.wiring.PeContext;
@@ -60,6 +61,16 @@ final class CpuInterface {
         return binaryPoint((vmcr & ICH_VMCR_EL2.VCBPR) != 0, vmcr >>> 21 & 7, vmcr >>> 18 & 7);
     }
 
+    /** ICV_BPR0_EL1 as it counts. */
+    static long virtualBinaryPoint0(PeContext c) {
+        return Math.max(c.register(SystemRegister.ICH_VMCR_EL2) >>> ICH_VMCR_EL2.VBPR0_SHIFT & 7, LEAST_BPR0);
+    }
+
+    /** Group priority of a virtual interrupt. A binary point of Group 0 leaves out one bit more than one of Group 1. */
+    private static int virtualGroup(PeContext c, int priority, boolean group1) {
+        return group(priority, group1 ? virtualBinaryPoint(c) : virtualBinaryPoint0(c) + 1);
+    }
+
     private static long binaryPoint(boolean common, long bpr0, long bpr1) {
         return common ? Math.min(Math.max(bpr0, LEAST_BPR0) + 1, 7) : Math.max(bpr1, LEAST_BPR1);
     }
@@ -69,7 +80,9 @@ final class CpuInterface {
     }
 
     static int runningPriority(PeContext c, boolean virtual) {
-        return running(c.register(virtual ? SystemRegister.ICH_AP1R0_EL2 : SystemRegister.ICC_AP1R0_EL1));
+        return virtual
+                ? running(c.register(SystemRegister.ICH_AP0R0_EL2) | c.register(SystemRegister.ICH_AP1R0_EL2))
+                : running(c.register(SystemRegister.ICC_AP1R0_EL1));
     }
 
     /** INTID that the PE would acknowledge now, or 1023. */
@@ -87,20 +100,26 @@ final class CpuInterface {
         return signalled ? intid : InterruptDistributor.SPURIOUS;
     }
 
-    /** Index of the list register that the guest would acknowledge now, or -1. */
+    /** Index of the list register whose interrupt is signalled to the guest now, or -1. */
     static int virtualCandidate(PeContext c) {
-        long vmcr = c.register(SystemRegister.ICH_VMCR_EL2);
-        if ((c.register(SystemRegister.ICH_HCR_EL2) & 1) == 0 || (vmcr & ICH_VMCR_EL2.VENG1) == 0) {
+        if ((c.register(SystemRegister.ICH_HCR_EL2) & ICH_HCR_EL2.En) == 0) {
             return -1;
         }
         int n = ListRegisters.highestPending(c);
         if (n < 0) {
             return -1;
         }
-        int priority = ListRegisters.priority(ListRegisters.get(c, n));
-        boolean signalled =
-                priority < (vmcr >>> 24 & 0xFF) && group(priority, virtualBinaryPoint(c)) < runningPriority(c, true);
+        long lr = ListRegisters.get(c, n);
+        int priority = ListRegisters.priority(lr);
+        boolean signalled = priority < (c.register(SystemRegister.ICH_VMCR_EL2) >>> 24 & 0xFF)
+                && virtualGroup(c, priority, ListRegisters.group1(lr)) < runningPriority(c, true);
         return signalled ? n : -1;
+    }
+
+    /** As {@link #virtualCandidate}, -1 when that interrupt is in the other group. */
+    private static int virtualCandidate(PeContext c, boolean group1) {
+        int n = virtualCandidate(c);
+        return n >= 0 && ListRegisters.group1(ListRegisters.get(c, n)) == group1 ? n : -1;
     }
 
     /** Brings the PE's interrupt inputs and the maintenance interrupt up to date. */
@@ -111,12 +130,13 @@ final class CpuInterface {
                     (c.register(SystemRegister.ICH_HCR_EL2) & 1) != 0 && ListRegisters.maintenance(c) != 0;
             c.interrupts.setLine(c.pe.index, MAINTENANCE_INTID, maintenance);
         }
-        int inputs = c.pe.interrupts & ~(PeState.IRQ | PeState.VIRQ);
+        int inputs = c.pe.interrupts & ~(PeState.IRQ | PeState.VIRQ | PeState.VFIQ);
         if (physicalCandidate(c) != InterruptDistributor.SPURIOUS) {
             inputs |= PeState.IRQ;
         }
-        if (hasEl2 && virtualCandidate(c) >= 0) {
-            inputs |= PeState.VIRQ;
+        int virtual = hasEl2 ? virtualCandidate(c) : -1;
+        if (virtual >= 0) {
+            inputs |= ListRegisters.group1(ListRegisters.get(c, virtual)) ? PeState.VIRQ : PeState.VFIQ;
         }
         if (inputs != c.pe.interrupts) {
             c.pe.interrupts = inputs;
@@ -127,15 +147,7 @@ final class CpuInterface {
     /** ICC_IAR1_EL1 or ICV_IAR1_EL1. */
     static long acknowledge(PeContext c) {
         if (virtual(c)) {
-            int n = virtualCandidate(c);
-            if (n < 0) {
-                return InterruptDistributor.SPURIOUS;
-            }
-            long lr = ListRegisters.get(c, n);
-            ListRegisters.set(c, n, lr & ~ListRegisters.PENDING | ListRegisters.ACTIVE);
-            raise(c, SystemRegister.ICH_AP1R0_EL2, group(ListRegisters.priority(lr), virtualBinaryPoint(c)));
-            update(c);
-            return ListRegisters.intid(lr);
+            return acknowledgeVirtual(c, true);
         }
         int intid = physicalCandidate(c);
         if (intid != InterruptDistributor.SPURIOUS) {
@@ -144,6 +156,26 @@ final class CpuInterface {
             update(c);
         }
         return intid;
+    }
+
+    /** ICC_IAR0_EL1 or ICV_IAR0_EL1: the physical interface has no Group 0 interrupts. */
+    static long acknowledge0(PeContext c) {
+        return virtualGroup0(c) ? acknowledgeVirtual(c, false) : InterruptDistributor.SPURIOUS;
+    }
+
+    private static long acknowledgeVirtual(PeContext c, boolean group1) {
+        int n = virtualCandidate(c, group1);
+        if (n < 0) {
+            return InterruptDistributor.SPURIOUS;
+        }
+        long lr = ListRegisters.get(c, n);
+        ListRegisters.set(c, n, lr & ~ListRegisters.PENDING | ListRegisters.ACTIVE);
+        raise(
+                c,
+                group1 ? SystemRegister.ICH_AP1R0_EL2 : SystemRegister.ICH_AP0R0_EL2,
+                virtualGroup(c, ListRegisters.priority(lr), group1));
+        update(c);
+        return ListRegisters.intid(lr);
     }
 
     private static void raise(PeContext c, int register, int priority) {
@@ -155,26 +187,36 @@ final class CpuInterface {
         c.register(register, active & active - 1);
     }
 
-    /** ICC_HPPIR1_EL1 or ICV_HPPIR1_EL1: without regard to masks. */
+    /** ICC_HPPIR1_EL1 or ICV_HPPIR1_EL1: without regard to priority masks. */
     static long highestPending(PeContext c) {
         if (virtual(c)) {
-            int n = ListRegisters.highestPending(c);
-            return n < 0 ? InterruptDistributor.SPURIOUS : ListRegisters.intid(ListRegisters.get(c, n));
+            return highestPendingVirtual(c, true);
         }
         return c.interrupts == null ? InterruptDistributor.SPURIOUS : c.interrupts.highestPending(c.pe.index);
     }
 
+    /** ICC_HPPIR0_EL1 or ICV_HPPIR0_EL1. */
+    static long highestPending0(PeContext c) {
+        return virtualGroup0(c) ? highestPendingVirtual(c, false) : InterruptDistributor.SPURIOUS;
+    }
+
+    private static long highestPendingVirtual(PeContext c, boolean group1) {
+        int n = ListRegisters.highestPending(c);
+        long lr = n < 0 ? 0 : ListRegisters.get(c, n);
+        return n >= 0 && ListRegisters.group1(lr) == group1 ? ListRegisters.intid(lr) : InterruptDistributor.SPURIOUS;
+    }
+
+    private static boolean special(int intid) {
+        return intid >= 1020 && intid <= InterruptDistributor.SPURIOUS;
+    }
+
     /** ICC_EOIR1_EL1 or ICV_EOIR1_EL1: priority drop, and deactivation unless EOImode is 1. */
     static void endOfInterrupt(PeContext c, int intid) {
-        if (intid >= 1020 && intid <= InterruptDistributor.SPURIOUS) {
+        if (special(intid)) {
             return;
         }
         if (virtual(c)) {
-            boolean dropped = c.register(SystemRegister.ICH_AP1R0_EL2) != 0;
-            drop(c, SystemRegister.ICH_AP1R0_EL2);
-            if ((c.register(SystemRegister.ICH_VMCR_EL2) & ICH_VMCR_EL2.VEOIM) == 0 && dropped) {
-                deactivateVirtual(c, intid);
-            }
+            endVirtual(c, intid, true);
         } else {
             drop(c, SystemRegister.ICC_AP1R0_EL1);
             if ((c.register(SystemRegister.ICC_CTLR_EL1) & ICC_CTLR_EL1.EOImode) == 0
@@ -184,6 +226,32 @@ final class CpuInterface {
             }
         }
         update(c);
+    }
+
+    /** ICC_EOIR0_EL1 or ICV_EOIR0_EL1. */
+    static void endOfInterrupt0(PeContext c, int intid) {
+        if (!special(intid) && virtualGroup0(c)) {
+            endVirtual(c, intid, false);
+            update(c);
+        }
+    }
+
+    /**
+     * Drops the highest active priority, of whichever group, and deactivates the interrupt if it is of the register's
+     * group.
+     */
+    private static void endVirtual(PeContext c, int intid, boolean group1) {
+        long active0 = c.register(SystemRegister.ICH_AP0R0_EL2);
+        long active1 = c.register(SystemRegister.ICH_AP1R0_EL2);
+        if ((active0 | active1) == 0) {
+            return;
+        }
+        drop(c, running(active0) < running(active1) ? SystemRegister.ICH_AP0R0_EL2 : SystemRegister.ICH_AP1R0_EL2);
+        int n = ListRegisters.active(c, intid);
+        boolean otherGroup = n >= 0 && ListRegisters.group1(ListRegisters.get(c, n)) != group1;
+        if ((c.register(SystemRegister.ICH_VMCR_EL2) & ICH_VMCR_EL2.VEOIM) == 0 && !otherGroup) {
+            deactivateVirtual(c, intid);
+        }
     }
 
     /** ICC_DIR_EL1 or ICV_DIR_EL1. */

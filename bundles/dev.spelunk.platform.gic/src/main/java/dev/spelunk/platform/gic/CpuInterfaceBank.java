@@ -229,34 +229,41 @@ public final class CpuInterfaceBank implements RegisterBank {
                         }));
     }
 
-    /** Group 0 interrupts are never delivered: their registers hold values and acknowledge nothing. */
+    /** The physical interface delivers no Group 0 interrupts: there these registers hold values and acknowledge nothing. */
     private static void group0(List<RegisterDefinition> all) {
         AccessRule trap = trap(ICH_HCR_EL2.TALL0);
         add(
                 all,
                 RegisterDefinition.of("ICC_IAR0_EL1", SystemRegister.ICC_IAR0_EL1)
-                        .constant(1023)
-                        .rule(trap));
+                        .whole()
+                        .readOnly()
+                        .rule(trap)
+                        .onRead((c, r, stored) -> CpuInterface.acknowledge0(c)));
         add(
                 all,
                 RegisterDefinition.of("ICC_HPPIR0_EL1", SystemRegister.ICC_HPPIR0_EL1)
-                        .constant(1023)
-                        .rule(trap));
+                        .whole()
+                        .readOnly()
+                        .rule(trap)
+                        .onRead((c, r, stored) -> CpuInterface.highestPending0(c)));
         add(
                 all,
                 RegisterDefinition.of("ICC_EOIR0_EL1", SystemRegister.ICC_EOIR0_EL1)
                         .field("INTID", 23, 0)
                         .writeOnly()
-                        .rule(trap));
+                        .rule(trap)
+                        .onWrite((c, r, stored, value) -> {
+                            CpuInterface.endOfInterrupt0(c, (int) value);
+                            return 0;
+                        }));
         add(
                 all,
                 RegisterDefinition.of("ICC_BPR0_EL1", SystemRegister.ICC_BPR0_EL1)
                         .field("BinaryPoint", 2, 0)
                         .reset(CpuInterface.LEAST_BPR0)
                         .rule(trap)
-                        .onRead((c, r, stored) -> CpuInterface.virtualGroup0(c)
-                                ? Math.max((vmcr(c) & ICH_VMCR_EL2.VBPR0) >>> 21, CpuInterface.LEAST_BPR0)
-                                : stored)
+                        .onRead((c, r, stored) -> 
+                                CpuInterface.virtualGroup0(c) ? CpuInterface.virtualBinaryPoint0(c) : stored)
                         .onWrite((c, r, stored, value) -> {
                             long point = Math.max(value, CpuInterface.LEAST_BPR0);
                             if (CpuInterface.virtualGroup0(c)) {
@@ -288,6 +295,7 @@ public final class CpuInterfaceBank implements RegisterBank {
                         .onWrite((c, r, stored, value) -> {
                             if (CpuInterface.virtualGroup0(c)) {
                                 c.register(SystemRegister.ICH_AP0R0_EL2, value);
+                                CpuInterface.update(c);
                                 return stored;
                             }
                             return value;
@@ -306,7 +314,8 @@ public final class CpuInterfaceBank implements RegisterBank {
                 all,
                 RegisterDefinition.of("ICH_AP0R0_EL2", SystemRegister.ICH_AP0R0_EL2)
                         .field("P", 31, 0)
-                        .from(2));
+                        .from(2)
+                        .onWrite((c, r, stored, value) -> store(c, r, value)));
         add(
                 all,
                 RegisterDefinition.of("ICH_AP1R0_EL2", SystemRegister.ICH_AP1R0_EL2)

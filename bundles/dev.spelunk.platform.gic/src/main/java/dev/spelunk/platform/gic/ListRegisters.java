@@ -37,17 +37,28 @@ final class ListRegisters {
         return (int) (lr >>> 32) & 0x1FFF;
     }
 
-    /** Index of the pending Group 1 list register with the highest priority, or -1. */
+    /**
+     * Index of the pending list register of the highest priority among the groups that ICH_VMCR_EL2.{VENG0,VENG1}
+     * enable, or -1.
+     */
     static int highestPending(PeContext c) {
+        long vmcr = c.register(SystemRegister.ICH_VMCR_EL2);
         int best = NONE;
         for (int n = 0; n < COUNT; n++) {
             long lr = get(c, n);
-            if ((lr & (PENDING | ACTIVE | GROUP1)) == (PENDING | GROUP1)
+            long enable = group1(lr) ? ICH_VMCR_EL2.VENG1 : ICH_VMCR_EL2.VENG0;
+            if ((lr & (PENDING | ACTIVE)) == PENDING
+                    && (vmcr & enable) != 0
                     && (best == NONE || priority(lr) < priority(get(c, best)))) {
                 best = n;
             }
         }
         return best;
+    }
+
+    /** Whether the interrupt of a list register is in Group 1, else in Group 0. */
+    static boolean group1(long lr) {
+        return (lr & GROUP1) != 0;
     }
 
     /** Index of the list register with that virtual INTID in an active state, or -1. */

@@ -24,6 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spelunk.api.registers.Access;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.state.PeState;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -360,6 +361,102 @@ class VirtualInterfaceTest {
         b.line(27, true);
         assertThat(b.acknowledge()).isEqualTo(27);
         assertThat(list(0)).isEqualTo(lr(PENDING, 90, 0x10));
+    }
+
+    private static long lr0(long state, int intid, int priority) {
+        return lr(state, intid, priority) & ~GROUP1;
+    }
+
+    private boolean vfiq() {
+        return (b.pes[0].pe.interrupts & PeState.VFIQ) != 0;
+    }
+
+    @Test
+    @DisplayName("Group 0: the virtual FIQ, acknowledged and ended by the Group 0 registers alone")
+    void group0() {
+        list(0, lr0(PENDING, 33, 0x80));
+        assertThat(vfiq()).as("VENG0 is 0").isFalse();
+        b.write(0, ICC_IGRPEN0_EL1, 1);
+        assertThat(vfiq()).isTrue();
+        assertThat(b.virq()).isFalse();
+        assertThat(b.acknowledge()).as("Group 1's register").isEqualTo(SPURIOUS);
+        assertThat(b.read(0, SystemRegister.ICC_HPPIR1_EL1)).isEqualTo(SPURIOUS);
+        assertThat(b.read(0, SystemRegister.ICC_HPPIR0_EL1)).isEqualTo(33);
+        assertThat(b.read(0, SystemRegister.ICC_IAR0_EL1)).isEqualTo(33);
+        assertThat(vfiq()).isFalse();
+        assertThat(list(0)).isEqualTo(lr0(ACTIVE, 33, 0x80));
+        assertThat(b.register(ICH_AP0R0_EL2)).isEqualTo(1L << (0x80 >> 3));
+        assertThat(b.register(ICH_AP1R0_EL2)).isZero();
+        assertThat(b.read(0, ICC_RPR_EL1)).isEqualTo(0x80);
+        b.write(0, SystemRegister.ICC_EOIR0_EL1, 33);
+        assertThat(list(0)).isEqualTo(lr0(0, 33, 0x80));
+        assertThat(b.read(0, ICC_RPR_EL1)).isEqualTo(0xFF);
+    }
+
+    @Test
+    @DisplayName("the group of the highest priority is signalled; an interrupt of one group preempts one of the other")
+    void bothGroups() {
+        b.write(0, ICC_IGRPEN0_EL1, 1);
+        list(0, lr(PENDING, 50, 0x80));
+        list(1, lr0(PENDING, 51, 0x90));
+        assertThat(b.virq()).isTrue();
+        assertThat(vfiq()).isFalse();
+        assertThat(b.acknowledge()).isEqualTo(50);
+        assertThat(vfiq()).as("the lower priority waits").isFalse();
+        list(2, lr0(PENDING, 52, 0x40));
+        assertThat(vfiq()).isTrue();
+        assertThat(b.read(0, SystemRegister.ICC_IAR0_EL1)).isEqualTo(52);
+        assertThat(b.read(0, ICC_RPR_EL1)).isEqualTo(0x40);
+        b.write(0, SystemRegister.ICC_EOIR0_EL1, 52);
+        assertThat(b.read(0, ICC_RPR_EL1)).isEqualTo(0x80);
+        b.end(50);
+        assertThat(vfiq()).isTrue();
+        b.write(0, ICC_IGRPEN0_EL1, 0);
+        list(3, lr(PENDING, 53, 0xA0));
+        assertThat(b.virq()).as("a group that is not enabled hides nothing").isTrue();
+    }
+
+    @Test
+    @DisplayName("the Group 0 binary point leaves out one bit more than that of Group 1")
+    void binaryPointOfGroup0() {
+        b.write(0, ICC_IGRPEN0_EL1, 1);
+        b.write(0, ICC_BPR0_EL1, 5);
+        list(0, lr0(PENDING, 40, 0xB8));
+        assertThat(b.read(0, SystemRegister.ICC_IAR0_EL1)).isEqualTo(40);
+        assertThat(b.read(0, ICC_RPR_EL1)).isEqualTo(0x80);
+        list(1, lr0(PENDING, 41, 0x80));
+        assertThat(vfiq()).as("the same group priority").isFalse();
+        list(1, lr0(PENDING, 41, 0x78));
+        assertThat(vfiq()).isTrue();
+    }
+
+    @Test
+    @DisplayName("EOIR of the other group drops the priority and deactivates nothing; HW deactivates the physical one")
+    void endOfTheOtherGroup() {
+        b.write(0, ICC_IGRPEN0_EL1, 1);
+        b.hypervisor().line(27, true);
+        b.pes[0].registers.read(SystemRegister.ICC_IAR1_EL1);
+        list(0, lr0(PENDING | HW | 27L << 32, 90, 0x80));
+        assertThat(b.read(0, SystemRegister.ICC_IAR0_EL1)).isEqualTo(90);
+        b.end(90);
+        assertThat(list(0) & ACTIVE).isNotZero();
+        assertThat(b.read(0, ICC_RPR_EL1)).isEqualTo(0xFF);
+        assertThat(b.register(ICH_HCR_EL2) >>> 27).isZero();
+        list(0, lr0(PENDING | HW | 27L << 32, 90, 0x80));
+        assertThat(b.read(0, SystemRegister.ICC_IAR0_EL1)).isEqualTo(90);
+        b.write(0, SystemRegister.ICC_EOIR0_EL1, 90);
+        assertThat(b.gic.isActive(0, 27)).isFalse();
+    }
+
+    @Test
+    @DisplayName("without FMO the Group 0 registers are the physical interface's, which has no such interrupts")
+    void physicalGroup0() {
+        b.write(0, ICC_IGRPEN0_EL1, 1);
+        list(0, lr0(PENDING, 33, 0x80));
+        b.pes[0].register(SystemRegister.HCR_EL2, Bench.IMO);
+        assertThat(b.read(0, SystemRegister.ICC_IAR0_EL1)).isEqualTo(SPURIOUS);
+        assertThat(b.read(0, SystemRegister.ICC_HPPIR0_EL1)).isEqualTo(SPURIOUS);
+        assertThat(list(0)).isEqualTo(lr0(PENDING, 33, 0x80));
     }
 
     @Test
