@@ -40,6 +40,8 @@ public enum Form {
     LOAD_STORE_UNSCALED,
     /** Pre-indexed and post-indexed. */
     LOAD_STORE_WRITEBACK,
+    /** LDTR and STTR. */
+    LOAD_STORE_UNPRIVILEGED,
     LOAD_STORE_REGISTER,
     LOAD_STORE_PAIR,
     /** The same with SIMD&amp;FP registers. */

@@ -41,6 +41,19 @@ final class Controls {
     private static final int VTTBR = 12;
     private static final int SCR = 13;
     private static final int EL3 = 14;
+    /** What of HCR_EL2 can change a translation. */
+    private static final long HCR_TRANSLATION = HCR_EL2.VM
+            | HCR_EL2.PTW
+            | HCR_EL2.DC
+            | HCR_EL2.TGE
+            | HCR_EL2.CD
+            | HCR_EL2.ID
+            | HCR_EL2.E2H
+            | HCR_EL2.NV
+            | HCR_EL2.FWB;
+
+    /** Values that {@link #key} writes. */
+    static final int KEY = REGISTERS.length;
 
     private final PeContext context;
     private final PeState pe;
@@ -113,6 +126,12 @@ final class Controls {
             }
         }
         return changed;
+    }
+
+    /** Everything that {@link #changed} read and that can change a translation. */
+    void key(long[] out) {
+        System.arraycopy(values, 0, out, 0, KEY);
+        out[HCR] &= HCR_TRANSLATION;
     }
 
     /** Derives the regimes from the values that {@link #changed} read. */

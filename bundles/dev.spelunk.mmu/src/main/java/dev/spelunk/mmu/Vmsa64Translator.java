@@ -26,6 +26,7 @@ final class Vmsa64Translator implements Translator, TlbObserver, Tlb.Eviction {
     private final Stage1Walk stage1;
     private final TlbMaintenance maintenance;
     private final AddressTranslation addressTranslation;
+    private final CacheContexts contexts = new CacheContexts();
     private TranslationCache cache;
 
     Vmsa64Translator(PeContext context) {
@@ -286,13 +287,21 @@ final class Vmsa64Translator implements Translator, TlbObserver, Tlb.Eviction {
         cache = newCache;
         pe.tlb.observer = this;
         tlbInvalidated();
+        contexts.clear();
+        enterContext();
     }
 
     @Override
     public void contextChanged() {
         if (controls.changed()) {
             controls.refresh();
-            tlbInvalidated();
+            enterContext();
+        }
+    }
+
+    private void enterContext() {
+        if (cache != null) {
+            contexts.enter(controls, cache);
         }
     }
 
@@ -301,6 +310,8 @@ final class Vmsa64Translator implements Translator, TlbObserver, Tlb.Eviction {
         controls.lookUp();
         pe.tlb.observer = this;
         tlbInvalidated();
+        contexts.clear();
+        enterContext();
     }
 
     @Override

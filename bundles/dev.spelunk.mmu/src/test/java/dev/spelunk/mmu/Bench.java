@@ -81,7 +81,15 @@ final class Bench extends TestMachine {
     /** Remembers what it was told to drop. */
     static final class RecordingCache implements TranslationCache {
         int all;
+        int context;
+        boolean anew;
         final List<long[]> ranges = new ArrayList<>();
+
+        @Override
+        public void enterContext(int number, boolean isAnew) {
+            context = number;
+            anew = isAnew;
+        }
 
         @Override
         public void invalidateTranslations() {

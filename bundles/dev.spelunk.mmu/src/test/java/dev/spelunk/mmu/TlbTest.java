@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.mmu;
 
+import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.mmu.TranslationCache;
+import java.util.Arrays;
 import static dev.spelunk.api.mmu.Translator.READ;
 import static dev.spelunk.api.mmu.Translator.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -339,20 +342,51 @@ class TlbTest {
     }
 
     @Test
-    void theCacheIsDroppedWhenAndOnlyWhenTheContextChanges() {
+    void theCacheIsToldOfEachContextAndKeepsWhatItHoldsOfTheOthers() {
         Guest g = new Guest(1);
         Bench.RecordingCache cache = g.b.caches.get(0);
         cache.all = 0;
+        int first = cache.context;
         g.b.mmu.contextChanged();
-        assertThat(cache.all).isZero();
         g.asid(5);
-        assertThat(cache.all).isZero();
+        assertThat(cache.context).isEqualTo(first);
         g.asid(6);
-        assertThat(cache.all).isEqualTo(1);
-        g.b.set(SystemRegister.SCTLR_EL1, 0);
-        assertThat(cache.all).isEqualTo(2);
+        int second = cache.context;
+        assertThat(second).isNotEqualTo(first);
+        assertThat(cache.anew).isTrue();
+        g.asid(5);
+        assertThat(cache.context).isEqualTo(first);
+        assertThat(cache.anew).isFalse();
+        g.asid(6);
+        assertThat(cache.context).isEqualTo(second);
+        assertThat(cache.anew).isFalse();
+        g.b.set(SystemRegister.HCR_EL2, g.b.context.register(SystemRegister.HCR_EL2) ^ HCR_EL2.VI ^ HCR_EL2.TWI);
+        assertThat(cache.context).as("nothing of the translation changed").isEqualTo(second);
+        g.b.set(SystemRegister.HCR_EL2, g.b.context.register(SystemRegister.HCR_EL2) ^ HCR_EL2.DC);
+        assertThat(cache.context).isNotEqualTo(second);
+        assertThat(cache.all).isZero();
         g.b.mmu.invalidate();
-        assertThat(cache.all).isEqualTo(3);
+        assertThat(cache.all).isEqualTo(1);
+        assertThat(cache.anew).isTrue();
+    }
+
+    @Test
+    void theContextUnusedForLongestGivesItsNumberAway() {
+        Guest g = new Guest(1);
+        Bench.RecordingCache cache = g.b.caches.get(0);
+        int[] numbers = new int[TranslationCache.CONTEXTS + 1];
+        for (int i = 0; i < numbers.length; i++) {
+            g.asid(100 + i);
+            numbers[i] = cache.context;
+            assertThat(cache.anew).isTrue();
+        }
+        assertThat(Arrays.stream(numbers).distinct().count()).isEqualTo(TranslationCache.CONTEXTS);
+        assertThat(numbers[numbers.length - 1]).isEqualTo(numbers[0]);
+        g.asid(101);
+        assertThat(cache.context).isEqualTo(numbers[1]);
+        assertThat(cache.anew).isFalse();
+        g.asid(100);
+        assertThat(cache.anew).isTrue();
     }
 
     @Test

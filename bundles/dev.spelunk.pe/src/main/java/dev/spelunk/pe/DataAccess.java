@@ -318,7 +318,7 @@ final class DataAccess {
 
     /** Translates; sets {@link #index} or {@link #pa}. */
     private void locate(long va, int access, int mode) {
-        int s = (mode & UNPRIVILEGED) != 0 ? 0 : set;
+        int s = (mode & UNPRIVILEGED) != 0 ? tlb.unprivilegedSet() : set;
         long[][] kind = access == Translator.READ ? tlb.read : tlb.write;
         long[] entries = kind[s];
         int slot = SoftwareTlb.slot(va);

@@ -23,6 +23,7 @@ final class Interpreter {
     private final PeState pe;
     private final BlockCache cache;
     private final VectorOperations vectors;
+    private final MemoryOperations memory;
     private final Block[] byPc;
     private final byte[] ram;
     private long[] reads;
@@ -44,6 +45,7 @@ final class Interpreter {
         this.pe = p.pe;
         this.cache = cache;
         vectors = new VectorOperations(p);
+        memory = new MemoryOperations(p);
         byPc = cache.byPc;
         ram = p.context.memory.ram;
     }
@@ -672,6 +674,9 @@ final class Interpreter {
                                 break link;
                             default:
                                 if (kind < DATA) {
+                                    if (kind < 0 && memory.execute(kind, ops[i - 1], reads, writes)) {
+                                        continue;
+                                    }
                                     break slow;
                                 }
                                 if (kind < VECTOR) {

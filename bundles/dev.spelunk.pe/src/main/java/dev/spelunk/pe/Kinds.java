@@ -166,5 +166,25 @@ final class Kinds {
     static final int STP_D = 122;
     static final int STP_Q = 123;
 
+    /** The first of the kinds that {@link MemoryOperations} executes; in {@link Block#kinds} they are negative. */
+    static final int MEMORY = 128;
+    /** Offset register as LDR_X_REG; how wide in the immediate's highest byte, see {@link MemoryOperations}. */
+    static final int LOAD_REG = 128;
+
+    static final int STORE_REG = 129;
+    /** Offset (16 bits), writeback (12), how wide (4) in the immediate; the m field is the base mask. */
+    static final int LOAD = 130;
+
+    static final int STORE = 131;
+    /** LDTR and STTR, in the same form. */
+    static final int LOAD_UNPRIVILEGED = 132;
+
+    static final int STORE_UNPRIVILEGED = 133;
+    /** Pairs, with writeback or none: as LDP_X_WB and STP_X_WB. */
+    static final int LDP_W = 134;
+
+    static final int LDPSW = 135;
+    static final int STP_W = 136;
+
     private Kinds() {}
 }

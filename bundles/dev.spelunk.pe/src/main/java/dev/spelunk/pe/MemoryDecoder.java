@@ -75,6 +75,8 @@ final class MemoryDecoder {
                 return offset(word, n, word << 11 >> 23);
             case LOAD_STORE_WRITEBACK:
                 return writeback(word, n);
+            case LOAD_STORE_UNPRIVILEGED:
+                return other(Kinds.LOAD_UNPRIVILEGED, word, n, word << 11 >> 23, 0);
             case LOAD_STORE_REGISTER:
                 return registerOffset(word, n);
             case LOAD_STORE_PAIR:
@@ -126,10 +128,41 @@ final class MemoryDecoder {
                 (load ? Kinds.LDP_D : Kinds.STP_D) + opc - 1, word & 31, Decoder.base(n), word >>> 10 & 31, immediate);
     }
 
+    /** How wide an access is, as {@link MemoryOperations} has it; -1 for what is no load or store. */
+    private static int how(int word) {
+        int size = word >>> 30;
+        int opc = word >>> 22 & 3;
+        if (opc < 2) {
+            return size;
+        }
+        if (size == 3 || size == 2 && opc == 3) {
+            return -1;
+        }
+        return size | MemoryOperations.SIGNED | (opc == 3 ? MemoryOperations.WORD_RESULT : 0);
+    }
+
+    private static boolean isStore(int word) {
+        return (word >>> 22 & 3) == 0;
+    }
+
+    /** A load or store at an offset of 16 bits that has no kind of its own, or that is unprivileged. */
+    private static long other(int kinds, int word, int n, int displacement, int writeback) {
+        int how = how(word);
+        if (how < 0) {
+            return Decoder.SLOW;
+        }
+        boolean store = isStore(word);
+        int t = store ? word & 31 : destination(word & 31);
+        int immediate = how << 28 | (writeback & 0xFFF) << 16 | displacement & 0xFFFF;
+        return Decoder.op(store ? kinds + 1 : kinds, t, Decoder.base(n), Decoder.baseMask(n), immediate);
+    }
+
     private static long writeback(int word, int n) {
         int kind = WRITEBACK[operation(word)];
         if (kind < 0) {
-            return Decoder.SLOW;
+            int by = word << 11 >> 23;
+            // Without a writeback that shows, what is loaded to the base would stay.
+            return by == 0 ? Decoder.SLOW : other(Kinds.LOAD, word, n, (word >>> 11 & 1) == 0 ? 0 : by, by);
         }
         int displacement = word << 11 >> 23;
         boolean postIndexed = (word >>> 11 & 1) == 0;
@@ -148,7 +181,7 @@ final class MemoryDecoder {
     private static long offset(int word, int n, int displacement) {
         int kind = OFFSET[operation(word)];
         if (kind < 0) {
-            return Decoder.SLOW;
+            return other(Kinds.LOAD, word, n, displacement, 0);
         }
         return Decoder.op(kind, register(word, kind), Decoder.base(n), Decoder.baseMask(n), displacement);
     }
@@ -156,7 +189,8 @@ final class MemoryDecoder {
     private static long registerOffset(int word, int n) {
         int kind = REGISTER[operation(word)];
         int option = word >>> 13 & 7;
-        if (kind < 0 || n == 31) {
+        int how = kind < 0 ? how(word) : 0;
+        if (how < 0 || n == 31) {
             return Decoder.SLOW;
         }
         int shift = (word >>> 12 & 1) != 0 ? word >>> 30 : 0;
@@ -166,6 +200,12 @@ final class MemoryDecoder {
         } else {
             immediate = 32 | 32 - shift << 8 | (option == 2 ? 32 - shift << 16 : 0);
         }
+        if (kind < 0) {
+            boolean store = isStore(word);
+            int t = store ? word & 31 : destination(word & 31);
+            int other = store ? Kinds.STORE_REG : Kinds.LOAD_REG;
+            return Decoder.op(other, t, n, word >>> 16 & 31, immediate | how << 24);
+        }
         return Decoder.op(kind, register(word, kind), n, word >>> 16 & 31, immediate);
     }
 
@@ -174,12 +214,17 @@ final class MemoryDecoder {
         int mode = word >>> 23 & 3;
         boolean load = (word >>> 22 & 1) != 0;
         boolean writeback = (mode & 1) != 0;
-        if (opc != 2) {
-            return Decoder.SLOW;
-        }
         int kind = load ? writeback ? Kinds.LDP_X_WB : Kinds.LDP_X : writeback ? Kinds.STP_X_WB : Kinds.STP_X;
+        int scaled = word << 10 >> 25;
+        if (opc != 2) {
+            boolean signed = opc == 1;
+            if (opc == 3 || signed && (!load || mode == 0) || writeback && scaled == 0) {
+                return Decoder.SLOW;
+            }
+            kind = load ? signed ? Kinds.LDPSW : Kinds.LDP_W : Kinds.STP_W;
+        }
         int n = word >>> 5 & 31;
-        int scaled = (word << 10 >> 25) * 8;
+        scaled *= opc == 2 ? 8 : 4;
         int t = word & 31;
         int t2 = word >>> 10 & 31;
         int immediate = Decoder.baseMask(n) << 28

@@ -72,6 +72,11 @@ class RegisterBehaviourTest {
         PageMap translator = PageMap.empty();
         translator.attach(new TranslationCache() {
             @Override
+            public void enterContext(int number, boolean anew) {
+                throw new AssertionError("registers know no contexts");
+            }
+
+            @Override
             public void invalidateTranslations() {
                 seen[0] = b.context.register(SystemRegister.TTBR0_EL1);
             }
