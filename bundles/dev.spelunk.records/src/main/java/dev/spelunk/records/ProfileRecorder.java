@@ -3,6 +3,7 @@ package dev.spelunk.records;
 
 import dev.spelunk.api.records.MalformedRecordException;
 import dev.spelunk.api.records.Profile;
+import dev.spelunk.api.records.ProfileData;
 import dev.spelunk.api.records.ProfileDescription;
 import dev.spelunk.api.records.RecordOrigin;
 import dev.spelunk.api.state.MachineState;
@@ -48,7 +49,7 @@ final class ProfileRecorder implements Profile {
     private volatile Consumer<IOException> onFailure = e -> {};
     private long dropped;
 
-    /** @param file to be written, which this closes */
+    /** @param file to be written, which this closes; null for none */
     ProfileRecorder(PerfDataFile file, ProfileDescription description) {
         this.file = file;
         digest = new RecordDigest(description);
@@ -148,7 +149,7 @@ final class ProfileRecorder implements Profile {
             for (AuxPiece piece = full.take(); piece != END; piece = full.take()) {
                 try {
                     digest.add(piece);
-                    if (failure == null) {
+                    if (failure == null && file != null) {
                         file.write(piece, digest.contents());
                     }
                 } catch (IOException e) {
@@ -175,6 +176,9 @@ final class ProfileRecorder implements Profile {
     @Override
     public void finish() throws IOException {
         endThread();
+        if (file == null) {
+            return;
+        }
         for (AuxPiece piece : unwritten) {
             file.write(piece, digest.contents());
         }
@@ -211,6 +215,11 @@ final class ProfileRecorder implements Profile {
     }
 
     @Override
+    public ProfileData data() {
+        return digest.data();
+    }
+
+    @Override
     public MalformedRecordException malformed() {
         return digest.malformed();
     }
@@ -218,6 +227,8 @@ final class ProfileRecorder implements Profile {
     @Override
     public void close() {
         endThread();
-        file.close();
+        if (file != null) {
+            file.close();
+        }
     }
 }

@@ -2,7 +2,9 @@
 package dev.spelunk.records;
 
 import dev.spelunk.api.records.MalformedRecordException;
+import dev.spelunk.api.records.ProfileData;
 import dev.spelunk.api.records.ProfileDescription;
+import dev.spelunk.records.data.Accumulator;
 import dev.spelunk.records.packet.PacketType;
 import dev.spelunk.records.packet.RecordScanner;
 import dev.spelunk.records.packet.SampleRecord;
@@ -13,6 +15,7 @@ import java.io.IOException;
 
 /** Decodes the records of a profile, once, for its summary and for what perf must be told. */
 final class RecordDigest {
+    private final Accumulator data;
     private final Summary summary;
     private final AuxContents contents;
     private final SampleRecord record = new SampleRecord();
@@ -22,7 +25,8 @@ final class RecordDigest {
     private MalformedRecordException malformed;
 
     RecordDigest(ProfileDescription description) {
-        summary = new Summary(description);
+        data = new Accumulator(description);
+        summary = new Summary(description, data);
         contents = new AuxContents(description.segments());
         offsets = new long[description.cpus()];
     }
@@ -47,6 +51,7 @@ final class RecordDigest {
             }
             start = start < 0 ? at : start;
             end = at + record.length;
+            data.add(record, piece.cpu);
             summary.add(record, piece.cpu);
             contents.add(record);
             tick = record.has(PacketType.TIMESTAMP) ? Math.max(tick, record.timestamp) : tick;
@@ -66,6 +71,10 @@ final class RecordDigest {
 
     String summary() {
         return summary.text();
+    }
+
+    ProfileData data() {
+        return data.result();
     }
 
     MalformedRecordException malformed() {

@@ -17,7 +17,7 @@ import org.osgi.service.component.annotations.Component;
 public final class RecordsComponent implements ProfileWriter {
     @Override
     public Profile begin(Path file, ProfileDescription description) throws IOException {
-        return new ProfileRecorder(new PerfDataFile(file, description), description);
+        return new ProfileRecorder(file == null ? null : new PerfDataFile(file, description), description);
     }
 
     @Override

@@ -2,6 +2,7 @@
 package dev.spelunk.records;
 
 import dev.spelunk.api.records.Profile;
+import dev.spelunk.api.records.ProfileData;
 import dev.spelunk.api.records.ProfileDescription;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -19,6 +20,17 @@ public final class Profiles {
             }
             profile.finish();
             return profile.summary();
+        }
+    }
+
+    /** What the records say. */
+    public static ProfileData data(ProfileDescription description, byte[]... records) throws IOException {
+        try (Profile profile = new RecordsComponent().begin(null, description)) {
+            for (int cpu = 0; cpu < records.length; cpu++) {
+                profile.take(cpu, new ByteArrayInputStream(records[cpu]));
+            }
+            profile.finish();
+            return profile.data();
         }
     }
 }

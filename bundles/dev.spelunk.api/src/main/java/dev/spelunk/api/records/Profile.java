@@ -41,6 +41,9 @@ public interface Profile extends RecordSink, AutoCloseable {
      */
     String summary();
 
+    /** What the summary says, and more, for programs. Call after {@link #finish}, whether or not it succeeded. */
+    ProfileData data();
+
     /** The first bytes that were no record, with their offset in the stream of their vCPU; null when there were none. */
     MalformedRecordException malformed();
 

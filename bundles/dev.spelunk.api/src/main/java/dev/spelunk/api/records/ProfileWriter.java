@@ -12,7 +12,8 @@ public interface ProfileWriter {
     /**
      * Begins a perf.data file that the stock perf reads.
      *
-     * @param file is made or overwritten; it is whole when the profile is finished. Files that perf needs for symbols go
+     * @param file is made or overwritten; it is whole when the profile is finished; null for none, when only what the
+     *     records say is wanted. Files that perf needs for symbols go
      *     into a folder {@code GUEST.symbols} beside it, when the guest's own file does not serve
      * @throws IOException when it cannot be written
      */

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 
 /**
  * The program: {@code spelunk run}, {@code boot}, {@code record}, {@code debian fetch}, {@code variants},
- * {@code variant}, {@code policies}, {@code decode} and {@code shell}.
+ * {@code variant}, {@code policies}, {@code decode}, {@code report} and {@code shell}.
  */
 @Command(
         name = "spelunk",
@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
             VariantCommand.class,
             PoliciesCommand.class,
             DecodeCommand.class,
+            ReportCommand.class,
             ShellCommand.class,
             HelpCommand.class
         },

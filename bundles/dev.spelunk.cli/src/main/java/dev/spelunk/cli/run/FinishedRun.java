@@ -3,6 +3,8 @@ package dev.spelunk.cli.run;
 
 import dev.spelunk.api.machine.Machine.Result;
 import dev.spelunk.api.machine.SwapReport;
+import dev.spelunk.api.records.ProfileDescription;
+import dev.spelunk.cli.report.SavedRun;
 import jakarta.json.Json;
 import jakarta.json.stream.JsonGenerator;
 import java.io.IOException;
@@ -33,6 +35,7 @@ import java.util.SortedMap;
  * @param before instructions of the result that another process has executed, which saved the machine
  * @param timing what the timing model says of its figures, one sentence each
  * @param swaps what was swapped
+ * @param profile what the records need to be read, and who made them
  */
 record FinishedRun(
         Path guest,
@@ -49,7 +52,8 @@ record FinishedRun(
         Result result,
         long before,
         List<String> timing,
-        SwapReport swaps) {
+        SwapReport swaps,
+        ProfileDescription profile) {
 
     /** Millions of guest instructions in a second of host time, in this process. */
     double mips() {
@@ -146,6 +150,12 @@ record FinishedRun(
             swaps.refused().forEach(json::write);
             json.writeEnd();
             json.writeEnd();
+            if (!profile.recorder().command().isEmpty()) {
+                json.writeStartArray("command");
+                profile.recorder().command().forEach(json::write);
+                json.writeEnd();
+            }
+            SavedRun.describe(json, profile);
             json.writeEnd();
         }
     }

@@ -7,7 +7,14 @@ import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.machine.SwapReport;
 import dev.spelunk.api.records.ProfileWriter;
 import dev.spelunk.cli.process.ExitCode;
+import dev.spelunk.cli.process.UserError;
+import dev.spelunk.cli.report.ReportPage;
+import jakarta.json.Json;
+import jakarta.json.JsonReader;
+import java.io.IOException;
+import java.io.InputStream;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -97,9 +104,22 @@ public final class GuestRun implements Callable<Integer> {
                 result,
                 run.before(),
                 machine.timing(),
-                swaps.apply(machine));
+                swaps.apply(machine),
+                files.description(machine));
         folder.write("summary.json", finished::writeSummary);
+        try {
+            folder.write(ReportPage.NAME, file -> ReportPage.write(file, List.of(page(finished))));
+        } catch (UserError e) {
+            files.failed(e);
+        }
         return finished;
+    }
+
+    private ReportPage.Run page(FinishedRun finished) throws IOException {
+        try (InputStream in = Files.newInputStream(folder.path().resolve("summary.json"));
+                JsonReader summary = Json.createReader(in)) {
+            return new ReportPage.Run(folder.name(), summary.readObject(), files.data());
+        }
     }
 
     /** The files are written: a reader that does not read keeps only the report. */
@@ -128,6 +148,7 @@ public final class GuestRun implements Callable<Integer> {
             names.add("host-records.bin");
         }
         names.add("summary.json");
+        names.add(ReportPage.NAME);
         return names;
     }
 

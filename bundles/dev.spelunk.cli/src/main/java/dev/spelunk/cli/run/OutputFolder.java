@@ -179,6 +179,12 @@ public final class OutputFolder implements AutoCloseable {
         return folder;
     }
 
+    /** Its own name, without the folders that it is in. */
+    String name() {
+        Path name = folder.toAbsolutePath().normalize().getFileName();
+        return name == null ? folder.toString() : name.toString();
+    }
+
     /** What to tell the user when a file could not be written. */
     String message(String name, IOException e) {
         return folder.resolve(name) + " cannot be written: " + describe(e);

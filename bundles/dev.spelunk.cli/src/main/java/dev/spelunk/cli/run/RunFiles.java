@@ -4,6 +4,8 @@ package dev.spelunk.cli.run;
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.records.MalformedRecordException;
 import dev.spelunk.api.records.Profile;
+import dev.spelunk.api.records.ProfileData;
+import dev.spelunk.api.records.ProfileDescription;
 import dev.spelunk.api.records.ProfileDescription.Recorder;
 import dev.spelunk.api.records.ProfileWriter;
 import dev.spelunk.api.records.RecordOptions;
@@ -79,7 +81,7 @@ public final class RunFiles implements RecordOptions.Places, AutoCloseable {
         writer = profiles;
         perfData = folder.begin("perf.data");
         try {
-            profile = writer.begin(perfData.place(), machine.profile().by(recorder));
+            profile = writer.begin(perfData.place(), description(machine));
             takeRecords(machine);
             reserve = folder.begin("reserve");
             reserve.write(new byte[RESERVE + RESERVE_PER_CPU * machine.records().size()]);
@@ -147,7 +149,7 @@ public final class RunFiles implements RecordOptions.Places, AutoCloseable {
         }
         folder.write("perf.data", file -> {
             profile.close();
-            profile = writer.begin(file, machine.profile().by(recorder));
+            profile = writer.begin(file, description(machine));
             takeRecords(machine);
             profile.finish();
         });
@@ -163,7 +165,8 @@ public final class RunFiles implements RecordOptions.Places, AutoCloseable {
         }
     }
 
-    private void failed(UserError e) {
+    /** Says that a file is not in its place; the first that did not come there is told. */
+    void failed(UserError e) {
         failure = failure == null ? e : failure;
     }
 
@@ -180,6 +183,17 @@ public final class RunFiles implements RecordOptions.Places, AutoCloseable {
     /** The part of the report that the records tell. */
     String summary() {
         return profile.summary();
+    }
+
+    /** The same for programs. */
+    ProfileData data() {
+        ProfileData data = profile.data();
+        return data == null ? ProfileData.EMPTY : data;
+    }
+
+    /** What the records of a machine need to be read, and who makes them. */
+    ProfileDescription description(Machine machine) {
+        return machine.profile().by(recorder);
     }
 
     /** What is in the records that is none; null when they are all right. */

@@ -47,8 +47,19 @@ public final class SymbolTable {
         return ends[index];
     }
 
+    /** End of one of the chosen symbols, exclusive. */
+    public long end(ElfFile.Symbol symbol) {
+        return ends[index(symbol.address())];
+    }
+
     /** The symbol that covers an address, or null. */
     public ElfFile.Symbol find(long address) {
+        int index = index(address);
+        return index >= 0 && Long.compareUnsigned(address, ends[index]) < 0 ? symbols.get(index) : null;
+    }
+
+    /** The last symbol that is not above an address; -1 when there is none. */
+    private int index(long address) {
         int low = 0;
         int high = symbols.size() - 1;
         while (low <= high) {
@@ -59,6 +70,6 @@ public final class SymbolTable {
                 high = middle - 1;
             }
         }
-        return high >= 0 && Long.compareUnsigned(address, ends[high]) < 0 ? symbols.get(high) : null;
+        return high;
     }
 }

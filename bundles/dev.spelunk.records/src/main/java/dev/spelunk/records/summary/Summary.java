@@ -2,7 +2,7 @@
 package dev.spelunk.records.summary;
 
 import dev.spelunk.api.records.ProfileDescription;
-import dev.spelunk.records.packet.AddressIndex;
+import dev.spelunk.records.data.Accumulator;
 import dev.spelunk.records.packet.CounterIndex;
 import dev.spelunk.records.packet.Event;
 import dev.spelunk.records.packet.OperationType;
@@ -20,16 +20,8 @@ public final class Summary {
     /** Functions that a summary lists by name. */
     private static final int FUNCTIONS = 20;
 
-    /** A power of two. */
-    private static final int RECENT = 1 << 12;
-
     private final ProfileDescription description;
-    private final GuestSymbols symbols;
-    private final Map<String, long[]> functions = new TreeMap<>();
-    /** Addresses with their Exception level in bits 63:62, and the counter of their function. */
-    private final long[] recentAddresses = new long[RECENT];
-
-    private final long[][] recentCounters = new long[RECENT][];
+    private final Accumulator data;
     /** By class and payload of the Operation Type packet. */
     private final long[][] operations = new long[4][256];
     /** Class 2, by payload: taken and not taken. */
@@ -40,7 +32,6 @@ public final class Summary {
     private final long[] cpus;
     private long bytes;
     private long records;
-    private long withPc;
     private long branchRecords;
     private long mispredicted;
     private long latencies;
@@ -51,9 +42,10 @@ public final class Summary {
     private long firstTick;
     private long lastTick;
 
-    public Summary(ProfileDescription description) {
+    /** @param data what the same records are added up in */
+    public Summary(ProfileDescription description, Accumulator data) {
         this.description = description;
-        this.symbols = new GuestSymbols(description);
+        this.data = data;
         this.cpus = new long[description.cpus()];
     }
 
@@ -68,10 +60,6 @@ public final class Summary {
         records++;
         cpus[cpu]++;
         unknownPackets += record.unknownPackets;
-        if (record.has(AddressIndex.PC)) {
-            withPc++;
-            function(record)[0]++;
-        }
         if (record.has(PacketType.OPERATION_TYPE)) {
             operations[record.operationClass][record.operation]++;
             if (record.operationClass == OperationType.CLASS_BRANCH) {
@@ -92,23 +80,6 @@ public final class Summary {
             lastTick = Math.max(lastTick, record.timestamp);
             timestamps = true;
         }
-    }
-
-    /** The counter of the record's function; most records are of an address that was sampled before. */
-    private long[] function(SampleRecord record) {
-        long address = record.pc | (long) record.el << 62;
-        int slot = (int) (address >>> 2 ^ address >>> 14) & RECENT - 1;
-        if (recentCounters[slot] == null || recentAddresses[slot] != address) {
-            String name = symbols.function(record.canonicalPc(), record.el);
-            recentCounters[slot] = functions.computeIfAbsent(
-                    "EL" + record.el + "  "
-                            + (name != null
-                                    ? name
-                                    : String.format(Locale.ROOT, "[0x%x]", record.canonicalPc() & -4096L)),
-                    k -> new long[1]);
-            recentAddresses[slot] = address;
-        }
-        return recentCounters[slot];
     }
 
     private Map<String, long[]> operationTypes() {
@@ -160,8 +131,8 @@ public final class Summary {
         if (latencies > 0) {
             line(out, "Mean total latency %.1f cycles", latencySum / (double) latencies);
         }
-        if (symbols.problem() != null) {
-            line(out, "No function names: %s", symbols.problem());
+        if (data.problem() != null) {
+            line(out, "No function names: %s", data.problem());
         }
         if (records == 0) {
             return out.toString();
@@ -173,6 +144,8 @@ public final class Summary {
             }
             table(out, "Samples by CPU", byCpu, records, Integer.MAX_VALUE);
         }
+        Map<String, long[]> functions = data.functionCounts();
+        long withPc = functions.values().stream().mapToLong(count -> count[0]).sum();
         table(out, "Samples by function", functions, withPc, FUNCTIONS);
         table(out, "Operation types", operationTypes(), records, Integer.MAX_VALUE);
         if (branchRecords > 0) {

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.integration.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jakarta.json.Json;
+import jakarta.json.JsonArray;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonReader;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The page that {@code run} and {@code report} write: what is in it, and that a browser shows it. */
+class ReportTest {
+    @TempDir
+    private static Path folder;
+
+    private static OutputFiles files;
+    private static OutputFiles other;
+    private static Spelunk.Outcome outcome;
+
+    @BeforeAll
+    static void run() {
+        files = new OutputFiles(folder.resolve("one"));
+        other = new OutputFiles(folder.resolve("other"));
+        outcome = Spelunk.run(
+                "run", "--variant", "neoverse-n1", "-o", files.folder().toString());
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        Spelunk.Outcome second =
+                Spelunk.run("run", "--policy", "none", "-o", other.folder().toString());
+        assertThat(second.code()).as(second.err()).isZero();
+    }
+
+    private static JsonArray data(Path page) throws IOException {
+        Matcher script = Pattern.compile("<script type=\"application/json\" id=\"data\">\\s*(.*?)\\s*</script>", Pattern.DOTALL)
+                .matcher(Files.readString(page));
+        assertThat(script.find()).isTrue();
+        try (JsonReader reader = Json.createReader(new StringReader(script.group(1)))) {
+            return reader.readArray();
+        }
+    }
+
+    private static Map<String, Long> byFunction(JsonObject profile) {
+        Map<String, Long> counts = new TreeMap<>();
+        for (JsonObject function : profile.getJsonArray("functions").getValuesAs(JsonObject.class)) {
+            counts.merge(
+                    function.getString("name"),
+                    function.getJsonObject("sums").getJsonNumber("samples").longValueExact(),
+                    Long::sum);
+        }
+        return counts;
+    }
+
+    @Test
+    @DisplayName("The page, the text and perf count the same by function")
+    void sameCounts() throws IOException, InterruptedException {
+        JsonObject profile =
+                data(files.folder().resolve("report.html")).getJsonObject(0).getJsonObject("profile");
+        Map<String, Long> page = byFunction(profile);
+        assertThat(page.values().stream().mapToLong(Long::longValue).sum()).isEqualTo(files.summaryNumber("records"));
+
+        String table = outcome.out().split("Samples by function\n")[1].split("\n\n")[0];
+        Matcher row = Pattern.compile("^ *(\\d+) +[0-9.]+% +EL\\d +(\\S+)$", Pattern.MULTILINE)
+                .matcher(table);
+        Map<String, Long> text = new TreeMap<>();
+        while (row.find()) {
+            text.merge(row.group(2), Long.parseLong(row.group(1)), Long::sum);
+        }
+        assertThat(text).hasSizeGreaterThan(10).allSatisfy((function, count) -> assertThat(page)
+                .as(function)
+                .containsEntry(function, count));
+
+        Tools.require("ReportTest, the same counts as perf", "perf", "linux-perf");
+        Path out = folder.resolve("perf.out");
+        Process perf = new ProcessBuilder(
+                        "perf", "script", "--itrace=i1i", "-F", "sym,event", "-i", files.perfData().toString())
+                .redirectOutput(out.toFile())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        perf.getOutputStream().close();
+        assertThat(perf.waitFor()).isZero();
+        Map<String, Long> perfs = new TreeMap<>();
+        for (String line : Files.readAllLines(out)) {
+            if (line.contains("instructions")) {
+                String[] words = line.strip().split("\\s+");
+                perfs.merge(words[words.length - 1], 1L, Long::sum);
+            }
+        }
+        assertThat(perfs).isEqualTo(page);
+    }
+
+    @Test
+    @DisplayName("The page has instructions with their samples, latencies by level, data sources and the machine's counts")
+    void parts() throws IOException {
+        JsonObject run = data(files.folder().resolve("report.html")).getJsonObject(0);
+        JsonObject profile = run.getJsonObject("profile");
+        JsonObject first = profile.getJsonArray("functions").getJsonObject(0);
+        long samples = 0;
+        for (JsonObject line : first.getJsonArray("lines").getValuesAs(JsonObject.class)) {
+            assertThat(line.getString("text", null)).as(line.toString()).isNotNull();
+            samples += line.getJsonObject("sums").getJsonNumber("samples").longValueExact();
+        }
+        assertThat(samples).isEqualTo(first.getJsonObject("sums").getJsonNumber("samples").longValueExact());
+        assertThat(profile.getJsonArray("latencies").toString()).contains("L1 data cache", "translation");
+        assertThat(profile.getJsonArray("sources").toString()).contains("L1 data cache", "DRAM");
+        assertThat(profile.getJsonArray("pages")).isNotEmpty();
+        assertThat(profile.getJsonArray("branches")).isNotEmpty();
+        assertThat(run.getJsonObject("summary").getJsonObject("vmExits")).isNotEmpty();
+        assertThat(run.getJsonObject("summary").getJsonArray("command").toString()).contains("neoverse-n1");
+        assertThat(Files.readString(files.folder().resolve("report.html")))
+                .as("nothing is loaded from elsewhere")
+                .doesNotContain("src=", "<link", "@import");
+    }
+
+    @Test
+    @DisplayName("'report' makes the same page from the files of the run")
+    void again() throws IOException {
+        Path page = files.folder().resolve("report.html");
+        JsonArray before = data(page);
+        Files.delete(page);
+        Spelunk.Outcome again = Spelunk.run("report", files.folder().toString());
+        assertThat(again.code()).as(again.err()).isZero();
+        assertThat(again.out().strip()).isEqualTo(page.toString());
+        assertThat(data(page)).isEqualTo(before);
+    }
+
+    @Test
+    @DisplayName("'report --compare' puts runs side by side in a page of its own")
+    void compared() throws IOException, InterruptedException {
+        Spelunk.Outcome comparison = Spelunk.run(
+                "report", files.folder().toString(), "--compare", other.folder().toString());
+        assertThat(comparison.code()).as(comparison.err()).isZero();
+        Path page = files.folder().resolve("comparison.html");
+        assertThat(data(page)).hasSize(2);
+        String shown = shown(page, 1280);
+        assertThat(shown).contains("Runs compared", "by chance", "pointer_chase_walk", "VM exits");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1280, 480})
+    @DisplayName("A browser shows it, on a wide and on a narrow window")
+    void browser(int width) throws IOException, InterruptedException {
+        String shown = shown(files.folder().resolve("report.html"), width);
+        assertThat(shown)
+                .contains("id=\"functions\"", "id=\"flame\"", "id=\"time\"", "id=\"latencies\"", "id=\"kinds\"")
+                .contains("id=\"addresses\"", "id=\"branches\"", "id=\"machine\"", "id=\"made\"", "<canvas")
+                .contains("pointer_chase_walk", "neoverse-n1");
+    }
+
+    /** What the page is when its program has run; a picture of it is left in {@code target/}. */
+    private static String shown(Path page, int width) throws IOException, InterruptedException {
+        Tools.require("ReportTest, in a browser", "chromium", "chromium");
+        Path pictures = Files.createDirectories(Spelunk.ROOT.resolve("target").resolve("pictures"));
+        String name = page.getFileName().toString().replace(".html", "-" + width + ".png");
+        chromium(page, width, "--screenshot=" + pictures.resolve(name));
+        assertThat(pictures.resolve(name)).isNotEmptyFile();
+        String shown = chromium(page, width, "--dump-dom");
+        assertThat(shown).as("its program came to its end").contains("data-ready=\"true\"");
+        return shown;
+    }
+
+    private static String chromium(Path page, int width, String what) throws IOException, InterruptedException {
+        Path out = folder.resolve("chromium.out");
+        Path err = folder.resolve("chromium.err");
+        List<String> command = new ArrayList<>(List.of(
+                "chromium",
+                "--headless=new",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--hide-scrollbars",
+                "--user-data-dir=" + folder.resolve("browser"),
+                "--window-size=" + width + ",5000",
+                "--virtual-time-budget=10000",
+                what,
+                page.toUri().toString()));
+        Process process = new ProcessBuilder(command)
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile())
+                .start();
+        process.getOutputStream().close();
+        assertThat(process.waitFor(300, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as(Files.readString(err)).isZero();
+        return Files.readString(out);
+    }
+}
