@@ -328,7 +328,7 @@
       title: 'Addresses over time', grid: { left: 150, right: 20, bottom: 90 },
       tooltip: { formatter: c => { const g = p.pages[c.data[1]]; return echarts.format.encodeHTML(hex(g.address) + ', ' + g.bytes + ' bytes: ' + count(c.data[2]) + ' accesses, mostly by ' + g.function); } },
       xAxis: { type: 'category', name: unit(p), nameLocation: 'middle', nameGap: 28, data: Array.from({ length: n }, (x, i) => moment(p, i)) },
-      yAxis: { type: 'category', data: p.pages.map(g => hex(g.address)), axisLabel: { fontSize: 11, hideOverlap: true } },
+      yAxis: { type: 'category', data: p.pages.map(g => hex(g.address)), axisLabel: { fontSize: 11, interval: Math.ceil(p.pages.length / 20) } },
       visualMap: { min: 0, max: most, calculable: true, orient: 'horizontal', left: 'center', bottom: 0, textStyle: { color: colour('--text') }, inRange: { color: ['#5b8fd6', '#e8c84b', '#d64541'] } },
       series: [{ type: 'heatmap', data: cells, progressive: 4000 }],
       onPoint: c => choose(p.pages[c.data[1]].function),

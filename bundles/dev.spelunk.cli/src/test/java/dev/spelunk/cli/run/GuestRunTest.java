@@ -136,7 +136,7 @@ class GuestRunTest {
         try (var files = Files.list(folder)) {
             assertThat(files.map(f -> f.getFileName().toString()).filter(name -> !name.equals(".spelunk.lock")))
                     .containsExactlyInAnyOrder(
-                            "records.bin", "records.4.bin", "records.txt", "perf.data", "summary.json");
+                            "records.bin", "records.4.bin", "records.txt", "perf.data", "report.html", "summary.json");
         }
     }
 
@@ -204,7 +204,7 @@ class GuestRunTest {
         assertThat(folder.resolve("records.bin")).hasBinaryContent(RECORDS);
         assertThat(folder.resolve("summary.json")).exists();
         try (var files = Files.list(folder)) {
-            assertThat(files.filter(file -> !file.endsWith(".spelunk.lock"))).hasSize(3);
+            assertThat(files.filter(file -> !file.endsWith(".spelunk.lock"))).hasSize(4);
         }
     }
 

@@ -77,7 +77,7 @@ class AccumulatorTest {
     @DisplayName("Code that is in no symbol is told by its page, and only as far as it was sampled")
     void withoutSymbol() throws IOException {
         RecordBuilder b = new RecordBuilder();
-        b.pc(0x12345678, 0).timestamp(1).align(6);
+        b.pc(0x12345678, 0).events(0x2, 2).timestamp(1).align(6);
         assertThat(data(b.bytes()).functions())
                 .containsExactly(new Function(
                         "[0x12345000]",
@@ -155,7 +155,7 @@ class AccumulatorTest {
     void withoutTimestamps() throws IOException {
         RecordBuilder b = new RecordBuilder();
         for (int i = 0; i < 200; i++) {
-            at(b, ElfImage.TEXT).end().align(6);
+            at(b, ElfImage.TEXT).events(0x2, 2).end().align(6);
         }
         ProfileData.Time time = data(b.bytes()).time();
         assertThat(time.timestamps()).isFalse();

@@ -51,13 +51,13 @@ class GuestEndingTest {
     }
 
     private void assertFilesWritten(String ending) {
-        assertThat(files().names()).containsExactly("perf.data", "records.bin", "summary.json");
+        assertThat(files().names()).containsExactly("perf.data", "records.bin", "report.html", "summary.json");
         assertThat(files().summary().getString("ending")).isEqualTo(ending);
     }
 
     /** Those of the bundled guest, whose symbols are files beside its profile. */
     private void assertFilesOfBundledGuestWritten(String ending) {
-        assertThat(files().names()).containsExactly("guest.elf.symbols", "perf.data", "records.bin", "summary.json");
+        assertThat(files().names()).containsExactly("guest.elf.symbols", "perf.data", "records.bin", "report.html", "summary.json");
         assertThat(files().summary().getString("ending")).isEqualTo(ending);
     }
 

@@ -82,7 +82,7 @@ class RecordFilesTest {
                         "records.6.bin",
                         "records.7.bin",
                         "records.bin",
-                        "summary.json");
+                        "report.html", "summary.json");
         Tools.require("RecordFilesTest.eightPes", "perf", "linux-perf");
         Map<Integer, Long> perf = new TreeMap<>();
         for (String line : perf(files, "script", "--itrace=i1i", "-F", "cpu,event,ip")
@@ -210,7 +210,7 @@ class RecordFilesTest {
         assertThat(run.code()).as(run.err()).isEqualTo(2);
         assertThat(run.err()).contains("cannot be written: No space left on device");
         assertThat(run.err().lines().skip(1))
-                .containsExactly("guest.elf.symbols", "perf.data", "records.bin", "summary.json");
+                .containsExactly("guest.elf.symbols", "perf.data", "records.bin", "report.html", "summary.json");
         assertThat(whole(files)).isGreaterThan(10_000);
         assertThat(files.summary().getBoolean("complete")).isFalse();
         assertThat(files.summary().getString("incomplete")).contains("No space left on device");

@@ -88,7 +88,7 @@ class ReportTest {
         Tools.require("ReportTest, the same counts as perf", "perf", "linux-perf");
         Path out = folder.resolve("perf.out");
         Process perf = new ProcessBuilder(
-                        "perf", "script", "--itrace=i1i", "-F", "sym,event", "-i", files.perfData().toString())
+                        "perf", "script", "--itrace=i1i", "-F", "ip,sym,event", "-i", files.perfData().toString())
                 .redirectOutput(out.toFile())
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
@@ -117,7 +117,7 @@ class ReportTest {
         }
         assertThat(samples).isEqualTo(first.getJsonObject("sums").getJsonNumber("samples").longValueExact());
         assertThat(profile.getJsonArray("latencies").toString()).contains("L1 data cache", "translation");
-        assertThat(profile.getJsonArray("sources").toString()).contains("L1 data cache", "DRAM");
+        assertThat(profile.getJsonArray("sources").toString()).contains("L1 data cache", "L2 cache");
         assertThat(profile.getJsonArray("pages")).isNotEmpty();
         assertThat(profile.getJsonArray("branches")).isNotEmpty();
         assertThat(run.getJsonObject("summary").getJsonObject("vmExits")).isNotEmpty();

@@ -174,7 +174,7 @@ class StopTest {
         assertThat(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - before)).isLessThan(15);
         assertThat(errors().lines()).endsWith("spelunk: interrupted");
         assertThat(process.exitValue()).isEqualTo(130);
-        assertThat(left(output)).containsExactlyInAnyOrder("perf.data", "records.bin", "summary.json");
+        assertThat(left(output)).containsExactlyInAnyOrder("perf.data", "records.bin", "report.html", "summary.json");
     }
 
     @Test
@@ -212,7 +212,7 @@ class StopTest {
         }
         assertThat(first.exitValue()).isEqualTo(143);
         assertThat(left(output))
-                .containsExactlyInAnyOrder("guest.elf.symbols", "perf.data", "records.bin", "summary.json");
+                .containsExactlyInAnyOrder("guest.elf.symbols", "perf.data", "records.bin", "report.html", "summary.json");
     }
 
     @Test
@@ -229,7 +229,7 @@ class StopTest {
         assertThat(next.exitValue()).as(errors()).isZero();
         assertThat(left(folder.resolve("tmp"))).isEmpty();
         assertThat(left(output))
-                .containsExactlyInAnyOrder("guest.elf.symbols", "perf.data", "records.bin", "summary.json");
+                .containsExactlyInAnyOrder("guest.elf.symbols", "perf.data", "records.bin", "report.html", "summary.json");
     }
 
     @ParameterizedTest
@@ -246,7 +246,7 @@ class StopTest {
         assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
         assertThat(process.exitValue()).as(errors()).isEqualTo(130);
         assertThat(left(output))
-                .containsExactlyInAnyOrder("guest.elf.symbols", "perf.data", "records.bin", "summary.json");
+                .containsExactlyInAnyOrder("guest.elf.symbols", "perf.data", "records.bin", "report.html", "summary.json");
         assertThat(trace).isNotEmptyFile();
     }
 
