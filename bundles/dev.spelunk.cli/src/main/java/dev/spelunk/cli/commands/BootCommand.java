@@ -78,7 +78,7 @@ final class BootCommand implements Callable<Integer> {
         Console console = new Console(new FileOutputStream(FileDescriptor.out), System.err, false);
         MachineOptions.Guest guest =
                 new MachineOptions.Guest(kernel(), initrd, BootArguments.complete(append), SystemRun.MEMORY);
-        try (PeripheralOptions.Connected connected = peripherals.connect(machine.maxOutput());
+        try (PeripheralOptions.Connected connected = peripherals.connect(machine.maxOutput(), machine.named(guest));
                 Composition composition = machine.compose();
                 RawTerminal terminal = interactive ? RawTerminal.open() : null) {
             EscapeInput keys = interactive ? new EscapeInput(System.in, System.err) : null;

@@ -58,7 +58,11 @@ final class DecodeCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (!Files.exists(file) || Files.isDirectory(file)) {
-            throw new UserError((Files.exists(file) ? "not a file: " : "no such file: ") + file);
+            Path partial = Path.of(file + ".partial");
+            throw new UserError((Files.exists(file) ? "not a file: " : "no such file: ") + file
+                    + (Files.isRegularFile(partial)
+                            ? "; a run that still lasts, or was killed, has recorded into " + partial
+                            : ""));
         }
         try (InputStream records = new ProgressInput(new BufferedInputStream(Files.newInputStream(file)), file);
                 Composition composition = new Composition(variant, bundles)) {

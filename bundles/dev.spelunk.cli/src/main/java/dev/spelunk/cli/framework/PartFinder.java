@@ -48,7 +48,8 @@ final class PartFinder {
 
     private static List<Path> jars(Path folder) {
         try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(file -> file.getFileName().toString().endsWith(".jar"))
+            // A pipe with such a name would keep its reader for ever.
+            return files.filter(file -> file.getFileName().toString().endsWith(".jar") && Files.isRegularFile(file))
                     .sorted()
                     .collect(Collectors.toList());
         } catch (IOException | java.io.UncheckedIOException e) {

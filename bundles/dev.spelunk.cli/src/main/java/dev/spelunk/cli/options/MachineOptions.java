@@ -6,6 +6,7 @@ import dev.spelunk.api.machine.Snapshots;
 import dev.spelunk.api.records.RecordOptions;
 import dev.spelunk.cli.composition.Composition;
 import dev.spelunk.cli.composition.ScheduledSwap;
+import dev.spelunk.cli.process.PathArgument;
 import dev.spelunk.cli.process.UserError;
 import dev.spelunk.cli.run.LimitedOutput;
 import dev.spelunk.cli.run.TraceFile;
@@ -232,6 +233,7 @@ public final class MachineOptions {
             throw new UserError(
                     "--policy, --host and --pressure are of the KVM model's host: they need --hypervisor kvm");
         }
+        named(guest).check();
         return new RunOptions(
                         guest.file(),
                         guest.initrd(),
@@ -249,6 +251,19 @@ public final class MachineOptions {
                 .withSnapshots(new Snapshots(new TreeMap<>(saves), restore))
                 .withRecords(RecordOptions.NONE)
                 .withTrace(trace == null ? null : new TraceFile(trace));
+    }
+
+    /** The files that the command line names: those of the guest, the machine and the run. */
+    public NamedFiles named(Guest guest) {
+        String snapshot = "a snapshot (--save-at, --restore)";
+        NamedFiles files = new NamedFiles()
+                .reads("the guest", guest.file())
+                .reads("the initial RAM disk", guest.initrd())
+                .reads("the variant", variant.endsWith(".json") ? PathArgument.of(variant, "--variant: ") : null)
+                .writes("--trace", trace)
+                .reads(snapshot, restore);
+        saves.values().forEach(save -> files.writes(snapshot, save));
+        return files;
     }
 
     /** Reads a size such as 64M. */

@@ -6,11 +6,14 @@ import dev.spelunk.api.platform.Drive;
 import dev.spelunk.api.platform.Peripherals;
 import dev.spelunk.cli.linux.FileDrive;
 import dev.spelunk.cli.linux.PortFile;
+import dev.spelunk.cli.process.PathArgument;
 import dev.spelunk.cli.process.UserError;
 import dev.spelunk.cli.run.LimitedOutput;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
@@ -74,32 +77,48 @@ public final class PeripheralOptions {
      * Opens the files.
      *
      * @param limit how many bytes the guest may write to each port
+     * @param named the other files that the command line names
      * @throws UserError when one cannot be opened
      */
-    public Connected connect(long limit) {
+    public Connected connect(long limit, NamedFiles named) {
         Connected connected = new Connected();
         connected.console = terminal == Terminal.virtio;
+        List<Path> disks = new ArrayList<>();
+        for (String drive : drives) {
+            disks.add(PathArgument.of(withoutReadOnly(drive), "--drive: "));
+        }
+        Map<String, Path> outputs = new LinkedHashMap<>();
+        for (String port : ports) {
+            Matcher matcher = PORT.matcher(port);
+            if (!matcher.matches()) {
+                throw new UserError(
+                        "--port " + port + ": give a name of at most 64 characters without spaces, =, and a file");
+            }
+            if (outputs.put(matcher.group(1), PathArgument.of(matcher.group(2), "--port: ")) != null) {
+                throw new UserError("--port " + port + ": there is a port of that name already");
+            }
+        }
+        disks.forEach(disk -> named.reads("a drive", disk));
+        outputs.forEach((name, file) -> named.writes("port " + name, file));
+        named.check();
         try {
-            for (String drive : drives) {
-                boolean readOnly = drive.endsWith(READ_ONLY);
-                Path file = Path.of(readOnly ? drive.substring(0, drive.length() - READ_ONLY.length()) : drive);
-                connected.drives.add(new FileDrive(file, readOnly));
+            for (int i = 0; i < disks.size(); i++) {
+                connected.drives.add(
+                        new FileDrive(disks.get(i), drives.get(i).endsWith(READ_ONLY)));
             }
-            for (String port : ports) {
-                Matcher matcher = PORT.matcher(port);
-                if (!matcher.matches()) {
-                    throw new UserError(
-                            "--port " + port + ": give a name of at most 64 characters without spaces, =, and a file");
-                }
-                PortFile file = new PortFile(Path.of(matcher.group(2)));
+            outputs.forEach((name, path) -> {
+                PortFile file = new PortFile(path);
                 connected.files.add(file);
-                String name = matcher.group(1);
                 connected.ports.add(new ConsolePort(name, new LimitedOutput("port " + name, file, limit), null));
-            }
+            });
         } catch (RuntimeException e) {
             connected.close();
             throw e;
         }
         return connected;
+    }
+
+    private static String withoutReadOnly(String drive) {
+        return drive.endsWith(READ_ONLY) ? drive.substring(0, drive.length() - READ_ONLY.length()) : drive;
     }
 }

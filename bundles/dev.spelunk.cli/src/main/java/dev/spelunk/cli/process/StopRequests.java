@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.process;
 
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -9,7 +11,8 @@ import java.util.function.IntConsumer;
 import sun.misc.Signal;
 
 /**
- * Requests from outside to stop the program: SIGINT (Ctrl-C), SIGTERM and SIGHUP. One thread serves them, and one
+ * Requests from outside to stop the program: SIGINT (Ctrl-C), SIGTERM and SIGHUP, and SIGUSR1, as which the launcher
+ * script passes on what it gets. One thread serves them, and one
  * place decides how the program ends, so that an interrupted command always says so, once, and has its exit code.
  *
  * <ul>
@@ -25,17 +28,30 @@ public final class StopRequests {
     private static final Map<String, Integer> SIGNALS =
             Map.of("INT", ExitCode.INTERRUPTED, "TERM", ExitCode.TERMINATED, "HUP", ExitCode.HUNG_UP);
     private static final StopRequests PROCESS =
-            new StopRequests(System::exit, Runtime.getRuntime()::halt, 10_000, 20_000);
+            new StopRequests(System::exit, Runtime.getRuntime()::halt, 10_000, 20_000, Long.getLong("spelunk.launcher"));
     /** How long the hooks at the end of the JVM may take when the user does not wait any more. */
     private static final long HOOK_MILLISECONDS = 1_000;
 
     private static final long POLL_MILLISECONDS = 50;
+    private static final long LAUNCHER_MILLISECONDS = 200;
 
-    private final BlockingQueue<Integer> arrived = new LinkedBlockingQueue<>();
+    /** How a request comes: what is sent to a group of processes comes both ways, and is one request. */
+    private enum Way {
+        DIRECTLY,
+        THROUGH_LAUNCHER
+    }
+
+    private record Request(int code, Way way) {}
+
+    private final BlockingQueue<Request> arrived = new LinkedBlockingQueue<>();
+    /** The ways on which a request has come. */
+    private final Set<Way> ways = EnumSet.noneOf(Way.class);
+
     private final IntConsumer exit;
     private final IntConsumer halt;
     private final long unwindMilliseconds;
     private final long stopMilliseconds;
+    private final Long launcher;
     private Activity activity;
     private Runnable atOnce;
     private String consequence = "";
@@ -99,12 +115,15 @@ public final class StopRequests {
      * @param halt ends it with nothing else
      * @param unwindMilliseconds how long the main thread may take to its next {@link #check}
      * @param stopMilliseconds how long an activity may take to stop
+     * @param launcher process id of the launcher script, which is this process's parent; null without one
      */
-    StopRequests(IntConsumer exit, IntConsumer halt, long unwindMilliseconds, long stopMilliseconds) {
+    StopRequests(
+            IntConsumer exit, IntConsumer halt, long unwindMilliseconds, long stopMilliseconds, Long launcher) {
         this.exit = exit;
         this.halt = halt;
         this.unwindMilliseconds = unwindMilliseconds;
         this.stopMilliseconds = stopMilliseconds;
+        this.launcher = launcher;
     }
 
     /** Those of this process. */
@@ -119,15 +138,20 @@ public final class StopRequests {
      */
     public void listen(int code) {
         fixedCode = code;
-        SIGNALS.forEach((name, ofSignal) -> {
-            try {
-                Signal.handle(new Signal(name), signal -> arrived.add(ofSignal));
-            } catch (IllegalArgumentException e) {
-                // The JVM was told to leave signals alone (-Xrs): then they end it as they end any program.
-                return;
-            }
-        });
+        SIGNALS.forEach((name, ofSignal) -> listen(name, new Request(ofSignal, Way.DIRECTLY)));
+        if (launcher != null) {
+            listen("USR1", new Request(ExitCode.INTERRUPTED, Way.THROUGH_LAUNCHER));
+        }
         start();
+    }
+
+    private void listen(String name, Request request) {
+        try {
+            Signal.handle(new Signal(name), signal -> arrived.add(request));
+        } catch (IllegalArgumentException e) {
+            // The JVM was told to leave signals alone (-Xrs): then they end it as they end any program.
+            return;
+        }
     }
 
     /** Begins to serve requests. */
@@ -139,7 +163,12 @@ public final class StopRequests {
 
     /** A request has come, which ends the program with this code. */
     void request(int code) {
-        arrived.add(code);
+        arrived.add(new Request(code, Way.DIRECTLY));
+    }
+
+    /** The launcher script has passed a request on. */
+    void requestThroughLauncher() {
+        arrived.add(new Request(ExitCode.INTERRUPTED, Way.THROUGH_LAUNCHER));
     }
 
     /**
@@ -236,7 +265,8 @@ public final class StopRequests {
 
     private void serve() {
         try {
-            int code = arrived.take();
+            Request request = first();
+            ways.add(request.way());
             boolean nothingToClose;
             synchronized (this) {
                 if (ended) {
@@ -244,7 +274,7 @@ public final class StopRequests {
                     halt.accept(endedWith);
                     return;
                 }
-                requested = code;
+                requested = request.code();
                 nothingToClose = atOnce != null && activity == null;
                 if (activity != null) {
                     activity.ask();
@@ -262,12 +292,47 @@ public final class StopRequests {
         }
     }
 
+    /** Waits for a request; the death of the launcher script is one. */
+    private Request first() throws InterruptedException {
+        if (launcher == null) {
+            return arrived.take();
+        }
+        Request request = null;
+        while (request == null) {
+            request = arrived.poll(LAUNCHER_MILLISECONDS, TimeUnit.MILLISECONDS);
+            if (request == null
+                    && ProcessHandle.current()
+                            .parent()
+                            .map(ProcessHandle::pid)
+                            .filter(launcher::equals)
+                            .isEmpty()) {
+                return new Request(ExitCode.TERMINATED, Way.THROUGH_LAUNCHER);
+            }
+        }
+        return request.way() == Way.DIRECTLY ? sentToBoth(request) : request;
+    }
+
+    /** The launcher knows by the exit code that an interrupt which it has passed on was heard here. */
+    private Request sentToBoth(Request request) throws InterruptedException {
+        Request other = arrived.poll(LAUNCHER_MILLISECONDS, TimeUnit.MILLISECONDS);
+        if (other == null) {
+            return request;
+        }
+        if (other.way() == Way.DIRECTLY) {
+            arrived.add(other);
+            return request;
+        }
+        ways.add(request.way());
+        return other;
+    }
+
     /** Waits until the program must be ended from here, and tells what to say. */
     private String await() throws InterruptedException {
         long start = System.nanoTime();
         boolean main = true;
         while (true) {
-            if (arrived.poll(POLL_MILLISECONDS, TimeUnit.MILLISECONDS) != null) {
+            Request again = arrived.poll(POLL_MILLISECONDS, TimeUnit.MILLISECONDS);
+            if (again != null && !ways.add(again.way())) {
                 return "interrupted again; what was not written by now is lost";
             }
             synchronized (this) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.record;
 
+import dev.spelunk.cli.process.PathArgument;
 import dev.spelunk.cli.process.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,12 +24,12 @@ public record GuestFile(Path host, Path guest) {
      */
     public static GuestFile into(String text) {
         int colon = text.lastIndexOf(':');
-        Path host = Path.of(colon < 0 ? text : text.substring(0, colon));
+        Path host = PathArgument.of(colon < 0 ? text : text.substring(0, colon), "--file: ");
         if (!Files.isReadable(host)) {
             throw new UserError("--file " + text + ": " + (Files.exists(host) ? "cannot be read: " : "no such file: ")
                     + host + "; give HOST or HOST:GUEST");
         }
-        Path guest = colon < 0 ? host : Path.of(text.substring(colon + 1));
+        Path guest = colon < 0 ? host : PathArgument.of(text.substring(colon + 1), "--file: ");
         return new GuestFile(host, place("--file " + text, guest));
     }
 
@@ -39,8 +40,8 @@ public record GuestFile(Path host, Path guest) {
      */
     public static GuestFile outOf(String text) {
         int colon = text.lastIndexOf(':');
-        Path guest = Path.of(colon < 0 ? text : text.substring(0, colon));
-        Path name = colon < 0 ? guest.getFileName() : Path.of(text.substring(colon + 1));
+        Path guest = PathArgument.of(colon < 0 ? text : text.substring(0, colon), "--output-file: ");
+        Path name = colon < 0 ? guest.getFileName() : PathArgument.of(text.substring(colon + 1), "--output-file: ");
         if (name == null
                 || name.getNameCount() != 1
                 || name.toString().isEmpty()

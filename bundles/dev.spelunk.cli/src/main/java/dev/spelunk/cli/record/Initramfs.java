@@ -3,6 +3,7 @@ package dev.spelunk.cli.record;
 
 import dev.spelunk.cli.debian.Cache;
 import dev.spelunk.cli.linux.CpioArchive;
+import dev.spelunk.cli.process.PathArgument;
 import dev.spelunk.cli.process.StopRequests;
 import dev.spelunk.cli.process.UserError;
 import java.io.BufferedOutputStream;
@@ -89,7 +90,7 @@ final class Initramfs {
             archive.file(relative(program), 0755, program);
             String interpreter = ElfProgram.read(program).interpreter();
             if (interpreter != null) {
-                dynamic(archive, program, Path.of(interpreter));
+                dynamic(archive, program, loaderPath(program, interpreter));
             }
             for (GuestFile added : files) {
                 add(archive, added);
@@ -114,6 +115,15 @@ final class Initramfs {
         }
     }
 
+    /** The loader's path in the guest, and below the sysroot: a program must not name another file of the host. */
+    private static Path loaderPath(Path program, String interpreter) {
+        Path path = PathArgument.of(interpreter, program + ": ").normalize();
+        if (!path.isAbsolute() || path.getNameCount() == 0) {
+            throw new UserError(program + " names no dynamic loader by an absolute path, but \"" + interpreter + "\"");
+        }
+        return path;
+    }
+
     private void dynamic(CpioArchive archive, Path program, Path interpreter) throws IOException {
         Path inSysroot = sysroot.resolve(relative(interpreter));
         Path loader = Files.exists(inSysroot)
@@ -123,6 +133,7 @@ final class Initramfs {
                         List.of(),
                         sysroot,
                         program.getFileName().toString());
+        ElfProgram.read(loader);
         Map<String, Path> files = new TreeMap<>(libraries(program, sysroot));
         files.put(interpreter.getFileName().toString(), loader);
         for (Map.Entry<String, Path> file : files.entrySet()) {
@@ -163,11 +174,14 @@ final class Initramfs {
     /** A folder that a file names: beside itself, or one of the sysroot. */
     private static Path searched(String folder, Path user, Path root) {
         String own = user.toAbsolutePath().getParent().toString();
-        Path path = Path.of(folder.replace("${ORIGIN}", own).replace("$ORIGIN", own));
-        return folder.contains("ORIGIN") || !path.isAbsolute() ? path : root.resolve(relative(path));
+        Path path = PathArgument.of(folder.replace("${ORIGIN}", own).replace("$ORIGIN", own), user + ": ");
+        return folder.contains("ORIGIN") || !path.isAbsolute() ? path : root.resolve(relative(path.normalize()));
     }
 
     private static Path find(String name, List<Path> first, Path root, String user) {
+        if (name.isEmpty() || name.equals("..") || name.indexOf('/') >= 0) {
+            throw new UserError(user + " needs the library \"" + name + "\": that is no plain file name");
+        }
         for (Path folder : first) {
             if (Files.exists(folder.resolve(name))) {
                 return folder.resolve(name);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.record;
 
-import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.Machine.Ending;
 import dev.spelunk.api.machine.Machine.Result;
+import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.platform.Peripherals;
 import dev.spelunk.api.problems.BrokenInvariantException;
@@ -12,6 +12,7 @@ import dev.spelunk.cli.debian.Cache;
 import dev.spelunk.cli.linux.SystemRun;
 import dev.spelunk.cli.options.MachineOptions;
 import dev.spelunk.cli.process.ExitCode;
+import dev.spelunk.cli.process.PathArgument;
 import dev.spelunk.cli.process.StopRequests;
 import dev.spelunk.cli.process.TemporaryFolder;
 import dev.spelunk.cli.process.UserError;
@@ -70,11 +71,14 @@ public final class Recording {
      * @throws UserError when there is no profile, or the folder cannot be written, with the reason
      */
     public int run(MachineOptions options) {
-        Path program = Path.of(order.command().get(0)).toAbsolutePath().normalize();
+        Path program = PathArgument.of(order.command().get(0), "").toAbsolutePath().normalize();
         if (!Files.isRegularFile(program)) {
             throw new UserError("no such program: " + program);
         }
         GuestFile.checkPlace("the program " + program, program);
+        options.named(new MachineOptions.Guest(cache.kernel(), null, "", 0))
+                .reads("the program", program)
+                .check();
         FunctionCounts counts = order.countFunctions() ? new FunctionCounts(program) : null;
         options.instructionsForTheEnd(FOR_THE_END);
         try (OutputFolder output = new OutputFolder(folder)) {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.record;
 
+import dev.spelunk.cli.process.UserError;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What is to be recorded.
@@ -23,4 +26,22 @@ public record RecordingOrder(
         boolean countFunctions,
         List<String> command,
         List<GuestFile> files,
-        List<GuestFile> results) {}
+        List<GuestFile> results) {
+    /** What a recording itself writes to the output folder. */
+    private static final List<String> OWN = List.of("perf.data", "kallsyms", "functions.json");
+
+    /**
+     * Checks the order.
+     *
+     * @throws UserError when two files would get the same name in the output folder
+     */
+    public RecordingOrder {
+        Set<String> names = new HashSet<>(OWN);
+        for (GuestFile result : results) {
+            if (!names.add(result.host().toString())) {
+                throw new UserError("--output-file " + result.guest() + ": the output folder gets another file "
+                        + result.host() + "; name it otherwise with GUEST:NAME");
+            }
+        }
+    }
+}

@@ -12,21 +12,29 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The folder for the files of a run. Each file is written beside its place and then moved there, so that a
  * failed run leaves no half-written file, and the files of an earlier run are whole until they are replaced.
  *
  * <p>One run at a time has the folder: a locked file in it says so. The operating system lets go of the lock when a
- * process ends, however it does, and what it has left half-written is removed by the next run.
+ * process ends, however it does, and what it has left half-written is removed by the next run. Records are of use before
+ * they are whole: those of a run that was killed are kept as {@code killed-records.bin}, and said to be there.
  */
 public final class OutputFolder implements AutoCloseable {
     private static final String LOCK = ".spelunk.lock";
     private static final String TEMPORARY_PREFIX = ".spelunk-";
     private static final String TEMPORARY_SUFFIX = ".tmp";
+    /** After the name of a file that is of use before it is whole. */
+    private static final String PARTIAL = ".partial";
+    /** Before the name of what a run that was killed had of such a file. */
+    private static final String KILLED = "killed-";
 
     private final Path folder;
     private FileChannel lock;
@@ -71,6 +79,7 @@ public final class OutputFolder implements AutoCloseable {
         }
         if (lock()) {
             removeLeft();
+            keepKilled();
             Runtime.getRuntime().addShutdownHook(cleaner);
         }
     }
@@ -119,6 +128,31 @@ public final class OutputFolder implements AutoCloseable {
         } catch (IOException | DirectoryIteratorException e) {
             // Leftovers are no reason not to run.
             return;
+        }
+    }
+
+    /** Gives what a run that was killed has recorded a name that no further run takes for its own file. */
+    private void keepKilled() {
+        List<String> kept = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*" + PARTIAL)) {
+            for (Path file : files) {
+                if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || Files.size(file) == 0) {
+                    delete(file);
+                    continue;
+                }
+                String name = file.getFileName().toString();
+                Path place = folder.resolve(KILLED + name.substring(0, name.length() - PARTIAL.length()));
+                move(file, place);
+                kept.add(place.toString());
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            // What cannot be kept is no reason not to run.
+            return;
+        }
+        if (!kept.isEmpty()) {
+            kept.sort(null);
+            System.err.println("spelunk: a run in " + folder + " was killed; what it had recorded is in "
+                    + String.join(", ", kept) + ", which spelunk decode reads");
         }
     }
 
@@ -211,6 +245,24 @@ public final class OutputFolder implements AutoCloseable {
         }
     }
 
+    /**
+     * Begins a file whose content is of use before it is whole: while it is written it has its name with
+     * {@code .partial}, and stays when the process is killed.
+     *
+     * @param name its name
+     * @throws IOException if it cannot be written
+     */
+    Pending beginUseful(String name) throws IOException {
+        if (lock == null) {
+            // Another run may write the same.
+            return new Pending(name);
+        }
+        Files.createDirectories(folder);
+        Path file = folder.resolve(name + PARTIAL);
+        Files.deleteIfExists(file);
+        return new Pending(name, Files.createFile(file));
+    }
+
     private Path temporary(String name) throws IOException {
         // It may have been removed while the guest ran.
         Files.createDirectories(folder);
@@ -225,8 +277,12 @@ public final class OutputFolder implements AutoCloseable {
         private long size;
 
         private Pending(String name) throws IOException {
+            this(name, temporary(name));
+        }
+
+        private Pending(String name, Path temporary) {
             file = folder.resolve(name);
-            temporary = temporary(name);
+            this.temporary = temporary;
         }
 
         @Override

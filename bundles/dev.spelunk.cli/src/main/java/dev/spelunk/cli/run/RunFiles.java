@@ -25,13 +25,15 @@ import java.util.TreeMap;
 /**
  * The files of a run that grow with it: {@code records.bin} for the first CPU, {@code records.1.bin} and so on for the
  * others, {@code host-records.bin}, and {@code perf.data}. They are written beside their places while the machine runs,
- * and come to their places when the run is over, however it ended.
+ * and come to their places when the run is over, however it ended. Once a second the records are brought to the disk, so
+ * that a killed process loses those of a second.
  */
 public final class RunFiles implements RecordOptions.Places, AutoCloseable {
     /** Bytes for what is in memory of each stream when the host's disk is full, and of perf.data. */
     private static final int RESERVE_PER_CPU = 1 << 19;
 
     private static final int RESERVE = 1 << 20;
+    private static final long FLUSH_MILLISECONDS = 1000;
 
     /**
      * One file of records.
@@ -50,6 +52,7 @@ public final class RunFiles implements RecordOptions.Places, AutoCloseable {
     private ProfileWriter writer;
     private Profile profile;
     private UserError failure;
+    private Thread flusher;
 
     /**
      * @param folder gets the files
@@ -66,8 +69,8 @@ public final class RunFiles implements RecordOptions.Places, AutoCloseable {
     }
 
     @Override
-    public Path file(int vcpu) throws IOException {
-        OutputFolder.Pending pending = folder.begin(name(vcpu));
+    public synchronized Path file(int vcpu) throws IOException {
+        OutputFolder.Pending pending = folder.beginUseful(name(vcpu));
         streams.put(vcpu, pending);
         return pending.place();
     }
@@ -90,6 +93,43 @@ public final class RunFiles implements RecordOptions.Places, AutoCloseable {
         }
         profile.onFailure(e -> machine.stop(perfData.failed(e).getMessage()));
         machine.addSink(profile);
+        List<RecordStream> all = new ArrayList<>(machine.records());
+        all.add(machine.hostRecords());
+        flusher = new Thread(() -> flush(all), "records");
+        flusher.setDaemon(true);
+        flusher.start();
+    }
+
+    private static void flush(List<RecordStream> all) {
+        try {
+            while (true) {
+                Thread.sleep(FLUSH_MILLISECONDS);
+                for (RecordStream stream : all) {
+                    if (stream.bytes() != 0) {
+                        stream.flush();
+                    }
+                }
+            }
+        } catch (InterruptedException e) {
+            // The run is over.
+            return;
+        } catch (IOException e) {
+            // The machine meets it too, when it has no room for a record, and says so.
+            return;
+        }
+    }
+
+    private void stopFlushing() {
+        if (flusher == null) {
+            return;
+        }
+        flusher.interrupt();
+        try {
+            flusher.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        flusher = null;
     }
 
     /**
@@ -100,6 +140,7 @@ public final class RunFiles implements RecordOptions.Places, AutoCloseable {
      * @param host whether there is a file of the host's records
      */
     void complete(Machine machine, boolean host) {
+        stopFlushing();
         reserve.close();
         for (RecordStream stream : machine.records()) {
             keep(stream);
@@ -204,6 +245,7 @@ public final class RunFiles implements RecordOptions.Places, AutoCloseable {
     /** Removes what is not in its place. */
     @Override
     public void close() {
+        stopFlushing();
         if (profile != null) {
             profile.close();
         }

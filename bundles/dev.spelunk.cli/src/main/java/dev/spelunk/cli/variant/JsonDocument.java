@@ -24,6 +24,9 @@ import org.apache.felix.cm.json.io.Configurations;
  * after the end of the document.
  */
 final class JsonDocument {
+    /** Bytes; a variant has a few thousand. */
+    private static final long LARGEST = 1 << 24;
+
     private final String file;
     private final String text;
     private final Value root;
@@ -87,6 +90,9 @@ final class JsonDocument {
     static JsonDocument read(Path path) {
         String text;
         try {
+            if (Files.size(path) > LARGEST) {
+                throw new UserError(path + ": has more than " + LARGEST + " bytes, so it is no feature JSON file");
+            }
             text = Files.readString(path, StandardCharsets.UTF_8);
         } catch (CharacterCodingException e) {
             throw new UserError(path + ": not UTF-8 text, so not a feature JSON file");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.variant;
 
+import dev.spelunk.cli.process.PathArgument;
 import dev.spelunk.cli.process.UserError;
 import jakarta.json.Json;
 import jakarta.json.JsonObjectBuilder;
@@ -29,7 +30,7 @@ public final class NewVariant {
      * @throws UserError when the name cannot be one, the file is there already or cannot be written
      */
     public static Path write(String name, String from, VariantDefinition base) {
-        Path file = Path.of(name.endsWith(SUFFIX) ? name : name + SUFFIX);
+        Path file = PathArgument.of(name.endsWith(SUFFIX) ? name : name + SUFFIX, "");
         String simple = file.getFileName().toString().replaceFirst("\\.json$", "");
         if (!NAME.matcher(simple).matches()) {
             throw new UserError("\"" + simple + "\" is no name for a variant: use letters, digits, '.', '_' and '-'");

@@ -36,6 +36,7 @@ import org.osgi.service.feature.ID;
  */
 public final class VariantReader {
     private static final String SUFFIX = ".json";
+    private static final int LONGEST_CHAIN = 64;
 
     private final Path folder;
     private final FeatureService featureService;
@@ -143,6 +144,9 @@ public final class VariantReader {
                             .map(path -> path.getFileName().toString())
                             .collect(Collectors.joining(" extends "))
                     + " extends " + file.getFileName());
+        }
+        if (extending.size() > LONGEST_CHAIN) {
+            throw new UserError(file + ": more than " + LONGEST_CHAIN + " variants extend each other up to this one");
         }
         JsonDocument document = JsonDocument.read(file);
         FeatureShape.check(document);

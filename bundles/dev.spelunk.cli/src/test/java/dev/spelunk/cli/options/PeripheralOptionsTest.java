@@ -9,6 +9,7 @@ import dev.spelunk.cli.process.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -31,7 +32,7 @@ class PeripheralOptionsTest {
     @Test
     @DisplayName("without options there is a source of entropy, and nothing else")
     void nothing() {
-        try (PeripheralOptions.Connected connected = options().connect(Long.MAX_VALUE)) {
+        try (PeripheralOptions.Connected connected = options().connect(Long.MAX_VALUE, new NamedFiles())) {
             assertThat(connected.peripherals()).isEqualTo(new Peripherals(List.of(), false, List.of(), true));
         }
     }
@@ -50,7 +51,7 @@ class PeripheralOptionsTest {
                         "virtio",
                         "--port",
                         "log=" + folder.resolve("log"))
-                .connect(Long.MAX_VALUE)) {
+                .connect(Long.MAX_VALUE, new NamedFiles())) {
             Peripherals peripherals = connected.peripherals();
             assertThat(peripherals.drives()).extracting("size").containsExactly(1024L, 512L);
             assertThat(peripherals.drives()).extracting("readOnly").containsExactly(true, false);
@@ -66,10 +67,41 @@ class PeripheralOptionsTest {
         Path disk = Files.write(folder.resolve("disk"), new byte[512]);
         for (String bad : new String[] {"name", "=file", "a b=file", "x".repeat(65) + "=file", "name="}) {
             assertThatThrownBy(() ->
-                            options("--drive", disk.toString(), "--port", bad).connect(Long.MAX_VALUE))
+                            options("--drive", disk.toString(), "--port", bad).connect(Long.MAX_VALUE, new NamedFiles()))
                     .isInstanceOf(UserError.class)
                     .hasMessageContaining("--port " + bad);
         }
-        options("--drive", disk.toString()).connect(Long.MAX_VALUE).close();
+        options("--drive", disk.toString()).connect(Long.MAX_VALUE, new NamedFiles()).close();
+    }
+
+    @Test
+    @DisplayName("a port is not written over the guest, a drive, or another port; what was there stays")
+    void portOverAnotherFile() throws IOException {
+        Path disk = Files.writeString(folder.resolve("disk"), "what the disk holds");
+        Path guest = Files.writeString(folder.resolve("guest"), "a guest");
+        Path link = Files.createSymbolicLink(folder.resolve("link"), disk);
+        String[][] cases = {
+            {"port log would be written over a drive, " + disk, "--drive", disk.toString(), "--port", "log=" + link},
+            {"port log would be written over the guest, " + guest, "--port", "log=" + guest},
+            {
+                "port a would be written over port b, ",
+                "--port",
+                "a=" + folder + "/new",
+                "--port",
+                "b=" + folder + "/sub/../new"
+            },
+            {"there is a port of that name already", "--port", "a=" + folder + "/1", "--port", "a=" + folder + "/2"}
+        };
+        for (String[] one : cases) {
+            assertThatThrownBy(() -> options(Arrays.copyOfRange(one, 1, one.length))
+                            .connect(Long.MAX_VALUE, new NamedFiles().reads("the guest", guest)))
+                    .isInstanceOf(UserError.class)
+                    .hasMessageContaining(one[0]);
+        }
+        assertThat(disk).hasContent("what the disk holds");
+        assertThat(guest).hasContent("a guest");
+        options("--port", "a=/dev/null", "--drive", disk.toString())
+                .connect(Long.MAX_VALUE, new NamedFiles())
+                .close();
     }
 }

@@ -36,7 +36,11 @@ class StopRequestsTest {
     }
 
     private StopRequests requests(long unwind, long stop) {
-        StopRequests requests = new StopRequests(exits::add, halts::add, unwind, stop);
+        return requests(unwind, stop, null);
+    }
+
+    private StopRequests requests(long unwind, long stop, Long launcher) {
+        StopRequests requests = new StopRequests(exits::add, halts::add, unwind, stop, launcher);
         requests.start();
         return requests;
     }
@@ -153,5 +157,39 @@ class StopRequestsTest {
         requests.request(ExitCode.INTERRUPTED);
         assertThat(halts.take()).isEqualTo(3);
         assertThat(said()).isEmpty();
+    }
+
+    private static long parent() {
+        return ProcessHandle.current().parent().orElseThrow().pid();
+    }
+
+    @Test
+    void whatIsSentToTheLauncherTooIsOneRequestAndHasItsExitCode() throws InterruptedException {
+        StopRequests requests = requests(NEVER, NEVER, parent());
+        CountDownLatch never = new CountDownLatch(1);
+        try (StopRequests.Activity activity = requests.begin(() -> await(never))) {
+            requests.request(ExitCode.TERMINATED);
+            requests.requestThroughLauncher();
+            assertThat(exits.poll(1, TimeUnit.SECONDS)).isNull();
+            requests.requestThroughLauncher();
+            assertThat(exits.take()).isEqualTo(ExitCode.INTERRUPTED);
+        }
+        assertThat(said()).isEqualTo("spelunk: interrupted again; what was not written by now is lost\n");
+    }
+
+    @Test
+    void whatIsSentToTheJvmAloneKeepsItsExitCode() throws InterruptedException {
+        StopRequests requests = requests(100, NEVER, parent());
+        requests.request(ExitCode.TERMINATED);
+        assertThat(exits.take()).isEqualTo(ExitCode.TERMINATED);
+        assertThat(said()).isEqualTo("spelunk: interrupted\n");
+    }
+
+    @Test
+    void theLaunchersDeathIsARequest() throws InterruptedException {
+        StopRequests requests = requests(100, NEVER, parent() + 1);
+        assertThat(exits.take()).isEqualTo(ExitCode.TERMINATED);
+        assertThat(said()).isEqualTo("spelunk: interrupted\n");
+        assertThat(requests.requested()).isTrue();
     }
 }

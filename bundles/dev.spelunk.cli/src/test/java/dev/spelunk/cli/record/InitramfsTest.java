@@ -163,4 +163,30 @@ class InitramfsTest {
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("spelunk debian fetch");
     }
+
+    @Test
+    void aProgramNamesNoFileOfTheHostAsItsLoaderOrLibrary() throws IOException {
+        Path secret = put(folder.resolve("secret"), "of the host".getBytes(StandardCharsets.UTF_8));
+        put(folder.resolve("stolen.so"), new ElfFile(null, null));
+        Files.createDirectories(sysroot.resolve("lib"));
+        Map<ElfFile, String> programs = Map.of(
+                new ElfFile("/../secret", null), "needs the library secret, which is not in",
+                new ElfFile("/../" + name(secret), null), "needs the library secret, which is not in",
+                new ElfFile("secret", null), "names no dynamic loader by an absolute path",
+                new ElfFile("", null), "names no dynamic loader by an absolute path",
+                new ElfFile("/", null), "names no dynamic loader by an absolute path",
+                new ElfFile(LOADER, null, "../../stolen.so"), "\"../../stolen.so\": that is no plain file name",
+                new ElfFile(LOADER, null, ""), "\"\": that is no plain file name",
+                new ElfFile(LOADER, "/../", "stolen.so"), "needs the library stolen.so, which is not in");
+        put(sysroot.resolve("lib/ld-linux-aarch64.so.1"), new ElfFile(null, null));
+        for (Map.Entry<ElfFile, String> entry : programs.entrySet()) {
+            Path program = put(folder.resolve("bin/program"), entry.getKey());
+            assertThatThrownBy(() -> made(program))
+                    .isInstanceOf(UserError.class)
+                    .hasMessageContaining(entry.getValue());
+        }
+        put(sysroot.resolve("lib/ld-linux-aarch64.so.1"), "no ELF".getBytes(StandardCharsets.UTF_8));
+        Path program = put(folder.resolve("bin/program"), new ElfFile(LOADER, null));
+        assertThatThrownBy(() -> made(program)).isInstanceOf(UserError.class).hasMessageContaining("is no AArch64");
+    }
 }

@@ -72,6 +72,22 @@ class OutputFolderTest {
     }
 
     @Test
+    void whatAKilledRunHadRecordedIsKeptUnderANameOfItsOwn() throws IOException {
+        Files.writeString(folder.resolve("records.bin.partial"), "some records");
+        Files.writeString(folder.resolve("records.1.bin.partial"), "");
+        Files.createSymbolicLink(folder.resolve("host-records.bin.partial"), folder.resolve("records.bin"));
+        Files.writeString(folder.resolve("records.bin"), "of an earlier run");
+        try (OutputFolder output = new OutputFolder(folder)) {
+            OutputFolder.Pending next = output.beginUseful("records.bin");
+            assertThat(next.place()).isEqualTo(folder.resolve("records.bin.partial"));
+            next.close();
+        }
+        assertThat(names()).containsExactlyInAnyOrder("records.bin", "killed-records.bin");
+        assertThat(folder.resolve("killed-records.bin")).hasContent("some records");
+        assertThat(folder.resolve("records.bin")).hasContent("of an earlier run");
+    }
+
+    @Test
     void aFolderThatIsRemovedWhileTheGuestRunsIsMadeAnew() throws IOException {
         Path deep = folder.resolve("a/b");
         try (OutputFolder output = new OutputFolder(deep)) {

@@ -11,10 +11,17 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
@@ -22,6 +29,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.Inflater;
@@ -37,6 +45,7 @@ public final class SnapshotFile {
     private static final int VERSION = 4;
 
     private static final int DIGEST = 32;
+    private static final String TEMPORARY_SUFFIX = ".tmp";
 
     private SnapshotFile() {}
 
@@ -52,6 +61,33 @@ public final class SnapshotFile {
                     "cannot be written: " + folder
                             + (Files.isDirectory(folder) ? " is a folder that may not be written" : " is no folder"));
         }
+        removeLeft(folder, file.getFileName().toString());
+    }
+
+    /** Removes what killed runs with the same file have left half-written: files that nobody has locked. */
+    private static void removeLeft(Path folder, String name) {
+        String form = Pattern.quote("." + name + "-") + "\\d+" + Pattern.quote(TEMPORARY_SUFFIX);
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(
+                folder, path -> path.getFileName().toString().matches(form))) {
+            for (Path left : files) {
+                removeDead(left);
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            // Leftovers are no reason not to run.
+            return;
+        }
+    }
+
+    private static void removeDead(Path left) {
+        try (FileChannel channel = FileChannel.open(left, StandardOpenOption.WRITE);
+                FileLock lock = channel.tryLock()) {
+            if (lock != null) {
+                Files.deleteIfExists(left);
+            }
+        } catch (IOException | OverlappingFileLockException e) {
+            // Another run of this process writes it, or it is somebody else's.
+            return;
+        }
     }
 
     /**
@@ -62,8 +98,11 @@ public final class SnapshotFile {
     public static void write(Path file, Map<String, String> identity, Snapshot snapshot) {
         Path temporary = null;
         try {
-            temporary = Files.createTempFile(file.toAbsolutePath().getParent(), "." + file.getFileName() + "-", ".tmp");
-            try (OutputStream plain = new BufferedOutputStream(Files.newOutputStream(temporary))) {
+            temporary = Files.createTempFile(file.toAbsolutePath().getParent(), "." + file.getFileName() + "-", TEMPORARY_SUFFIX);
+            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE);
+                    OutputStream plain = new BufferedOutputStream(Channels.newOutputStream(channel))) {
+                // As long as it is locked, its process lives.
+                channel.tryLock();
                 MessageDigest digest = sha256();
                 DataOutputStream head = new DataOutputStream(new DigestOutputStream(plain, digest));
                 head.write(MAGIC);

@@ -56,7 +56,7 @@ class FollowTest {
         } finally {
             process.destroy();
             if (!process.waitFor(60, TimeUnit.SECONDS)) {
-                process.destroyForcibly().waitFor();
+                Spelunk.kill(process);
             }
         }
         // What was refused, and taken back, is no swap that was done.

@@ -3,17 +3,24 @@ package dev.spelunk.integration.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The launcher script in a checkout of its own, which shows the built bundles of this one. */
 class LauncherScriptTest {
@@ -75,5 +82,83 @@ class LauncherScriptTest {
         Files.delete(home.resolve(CLI).resolve("assembly/assembled"));
         Files.createDirectory(home.resolve(CLI).resolve("build.started"));
         assertThat(version(2)).contains("cannot build: ").contains(" cannot be written");
+    }
+
+    /** A Java whose JVM is this line of shell. */
+    private void java(String line) throws IOException {
+        age("pom.xml", Duration.ofHours(1));
+        Path java = home.resolve("jdk/bin/java");
+        Files.createDirectories(java.getParent());
+        Files.writeString(home.resolve("jdk/release"), "JAVA_VERSION=\"17.0.1\"\n");
+        Files.writeString(java, "#!/bin/sh\n" + line + "\n");
+        assertThat(java.toFile().setExecutable(true)).isTrue();
+    }
+
+    private Process start(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(
+                List.of("env", "--default-signal=INT,HUP", home.resolve("spelunk").toString()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("JAVA_HOME", home.resolve("jdk").toString());
+        return builder.start();
+    }
+
+    private static void send(String to, String name) throws IOException, InterruptedException {
+        assertThat(new ProcessBuilder("kill", "-" + name, "--", to).start().waitFor())
+                .isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"INT, run, 130", "TERM, run, 143", "HUP, run, 129", "INT, record, 125", "TERM, --version, 143"})
+    @DisplayName("A signal before Main listens is said, with its exit code, also when the whole group gets it")
+    void signalBeforeMain(String name, String command, int code) throws Exception {
+        for (boolean group : new boolean[] {false, true}) {
+            // What the JVM does before it has its handlers: each signal ends it.
+            java("echo started; exec sleep 600");
+            Process process = group ? startInGroup(command) : start(command);
+            BufferedReader said = process.inputReader(StandardCharsets.UTF_8);
+            assertThat(said.readLine()).isEqualTo("started");
+            send((group ? "-" : "") + process.pid(), name);
+            assertThat(said.lines()).containsExactly("spelunk: interrupted");
+            assertThat(process.waitFor()).isEqualTo(code);
+        }
+    }
+
+    private Process startInGroup(String command) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(
+                        "setsid",
+                        "env",
+                        "--default-signal=INT,HUP",
+                        home.resolve("spelunk").toString(),
+                        command)
+                .redirectErrorStream(true);
+        builder.environment().put("JAVA_HOME", home.resolve("jdk").toString());
+        return builder.start();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 7, 127, 130, 143, 255})
+    @DisplayName("The exit code and standard input are the JVM's")
+    void exitCodes(int code) throws Exception {
+        java("read -r line; echo \"$line\"; exit " + code);
+        Process process = start("run");
+        try (OutputStream in = process.getOutputStream()) {
+            in.write("typed\n".getBytes(StandardCharsets.UTF_8));
+        }
+        assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .isEqualTo("typed\n");
+        assertThat(process.waitFor()).isEqualTo(code);
+    }
+
+    @Test
+    @DisplayName("A signal while Main listens: Main says it, and the exit code is the signal's")
+    void signalThatMainHears() throws Exception {
+        java("trap 'echo said; exit 130' USR1; echo started; while :; do sleep 0.01; done");
+        Process process = start("run");
+        BufferedReader said = process.inputReader(StandardCharsets.UTF_8);
+        assertThat(said.readLine()).isEqualTo("started");
+        send(Long.toString(process.pid()), "TERM");
+        assertThat(said.lines()).containsExactly("said");
+        assertThat(process.waitFor()).isEqualTo(143);
     }
 }

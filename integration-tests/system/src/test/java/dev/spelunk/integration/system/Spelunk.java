@@ -125,6 +125,27 @@ final class Spelunk {
         return builder.start();
     }
 
+    /** The JVM of a program that was started, a child of the launcher script; null before there is one. */
+    static ProcessHandle jvm(Process process) {
+        return process.children()
+                .filter(child -> child.info().command().orElse("").endsWith("/java"))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Kills the program, launcher and JVM, and waits until both are gone. */
+    static void kill(Process process) throws InterruptedException {
+        List<ProcessHandle> children = process.descendants().toList();
+        process.destroyForcibly();
+        children.forEach(ProcessHandle::destroyForcibly);
+        process.waitFor();
+        for (ProcessHandle child : children) {
+            while (child.isAlive()) {
+                Thread.sleep(1);
+            }
+        }
+    }
+
     /** Starts the program and waits for its end. */
     Outcome run() {
         Path folder = null;
@@ -138,7 +159,7 @@ final class Spelunk {
                 assertThat(e).hasMessageContaining("pipe");
             }
             if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
+                kill(process);
                 throw new AssertionError("spelunk " + String.join(" ", arguments) + " does not end");
             }
             return outcome(process, folder);

@@ -56,21 +56,6 @@ class StopTest {
                 .waitFor();
     }
 
-    /** Whether the program has begun to listen: the thread that serves requests is there. */
-    private static boolean listens(Process process) {
-        try (Stream<Path> tasks = Files.list(Path.of("/proc/" + process.pid() + "/task"))) {
-            for (Path task : tasks.toList()) {
-                if (Files.readString(task.resolve("comm")).strip().equals("stop requests")) {
-                    return true;
-                }
-            }
-        } catch (IOException | java.io.UncheckedIOException e) {
-            // It has ended, or one of its threads has.
-            return false;
-        }
-        return false;
-    }
-
     private List<String> left(Path in) throws IOException {
         if (!Files.exists(in)) {
             return List.of();
@@ -126,17 +111,13 @@ class StopTest {
             Process process = spelunk("run", "-o", output.toString(), "--append", "scale=100000")
                     .start(folder);
             TimeUnit.MILLISECONDS.sleep(random.nextInt(LONGEST_MILLISECONDS));
-            boolean listened = listens(process);
             signal(process, name);
             assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
             String told = "stop " + i + " by " + name + ": " + errors();
             assertThat(process.exitValue()).as(told).isEqualTo(CODES.get(name));
-            if (listened) {
-                // Before, it is the JVM that starts, which the signal ends without a word.
-                assertThat(errors().lines().filter(line -> line.equals("spelunk: interrupted")))
-                        .as(told)
-                        .hasSize(1);
-            }
+            assertThat(errors().lines().filter(line -> line.equals("spelunk: interrupted")))
+                    .as(told)
+                    .hasSize(1);
             assertThat(left(folder.resolve("tmp"))).as(told).isEmpty();
             assertThat(left(output)).as(told).noneMatch(file -> file.startsWith("."));
         }
@@ -220,13 +201,44 @@ class StopTest {
     void killed() throws IOException, InterruptedException {
         Path output = folder.resolve("out");
         Process process = running(output);
-        process.destroyForcibly().waitFor();
+        for (int i = 0; i < 3000 && !Files.exists(output.resolve("records.bin.partial")); i++) {
+            TimeUnit.MILLISECONDS.sleep(100);
+        }
+        Spelunk.kill(process);
         assertThat(left(folder.resolve("tmp"))).isNotEmpty();
-        assertThat(left(output)).isNotEmpty();
+        byte[] recorded = Files.readAllBytes(output.resolve("records.bin.partial"));
+        Spelunk.Outcome none =
+                Spelunk.run("decode", output.resolve("records.bin").toString());
+        assertThat(none.code()).isEqualTo(2);
+        assertThat(none.onlyError()).contains("has recorded into " + output.resolve("records.bin.partial"));
         Process next = spelunk("run", "-o", output.toString(), "--append", "workload=scan")
                 .start(folder);
         assertThat(next.waitFor(5, TimeUnit.MINUTES)).isTrue();
         assertThat(next.exitValue()).as(errors()).isZero();
+        assertThat(left(folder.resolve("tmp"))).isEmpty();
+        assertThat(left(output))
+                .containsExactlyInAnyOrder(
+                        "guest.elf.symbols", "killed-records.bin", "perf.data", "records.bin", "report.html", "summary.json");
+        assertThat(errors()).contains("what it had recorded is in " + output.resolve("killed-records.bin"));
+        assertThat(output.resolve("killed-records.bin")).hasBinaryContent(recorded);
+        Spelunk.Outcome decoded = Spelunk.run(
+                "decode", "--strict", output.resolve("killed-records.bin").toString());
+        assertThat(decoded.code()).as(decoded.err()).isZero();
+        assertThat(decoded.out()).contains("PC 0x");
+    }
+
+    @Test
+    @DisplayName("when the launcher script alone is killed, its JVM ends, and the files are written")
+    void killedLauncher() throws IOException, InterruptedException {
+        Path output = folder.resolve("out");
+        Process process = running(output);
+        ProcessHandle jvm = Spelunk.jvm(process);
+        process.destroyForcibly().waitFor();
+        for (int i = 0; i < 600 && jvm.isAlive(); i++) {
+            TimeUnit.MILLISECONDS.sleep(100);
+        }
+        assertThat(jvm.isAlive()).isFalse();
+        assertThat(errors()).endsWith("spelunk: interrupted\n");
         assertThat(left(folder.resolve("tmp"))).isEmpty();
         assertThat(left(output))
                 .containsExactlyInAnyOrder("guest.elf.symbols", "perf.data", "records.bin", "report.html", "summary.json");
