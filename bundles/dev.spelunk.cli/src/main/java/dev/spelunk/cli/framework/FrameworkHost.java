@@ -77,6 +77,8 @@ public final class FrameworkHost implements AutoCloseable {
         properties.put(Constants.FRAMEWORK_STORAGE, storage.resolve("felix").toString());
         properties.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
         properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, sharedPackages());
+        // What an agent of the JVM (a profiler, a fuzzer) calls from the classes that it changes.
+        properties.put(Constants.FRAMEWORK_BOOTDELEGATION, System.getProperty(Constants.FRAMEWORK_BOOTDELEGATION, ""));
         properties.put("felix.cache.locking", "false");
         // The handlers reach into the JDK, which the newest releases warn about; nothing here needs bundle: URLs.
         properties.put("felix.service.urlhandlers", "false");

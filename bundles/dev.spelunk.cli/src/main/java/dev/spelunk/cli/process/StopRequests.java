@@ -286,7 +286,11 @@ public final class StopRequests {
                 first.start();
                 first.join(HOOK_MILLISECONDS);
             }
-            endNow(nothingToClose ? "interrupted" + consequence : await());
+            if (nothingToClose) {
+                endNow("interrupted" + consequence, unwindMilliseconds);
+            } else {
+                await();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -326,34 +330,45 @@ public final class StopRequests {
         return other;
     }
 
-    /** Waits until the program must be ended from here, and tells what to say. */
-    private String await() throws InterruptedException {
+    /** Waits until the program must be ended from here, and ends it. */
+    private void await() throws InterruptedException {
         long start = System.nanoTime();
         boolean main = true;
         while (true) {
             Request again = arrived.poll(POLL_MILLISECONDS, TimeUnit.MILLISECONDS);
             if (again != null && !ways.add(again.way())) {
-                return "interrupted again; what was not written by now is lost";
+                endNow("interrupted again; what was not written by now is lost", HOOK_MILLISECONDS);
+                return;
             }
+            boolean overdue;
+            boolean late;
             synchronized (this) {
                 main &= activity == null;
-                if (activity != null && activity.overdue()) {
-                    return "interrupted; the machine did not stop, its files are not written";
-                }
+                overdue = activity != null && activity.overdue();
                 // What an activity has done is closed and said in as long as it takes.
-                if (main && !ended && System.nanoTime() - start > TimeUnit.MILLISECONDS.toNanos(unwindMilliseconds)) {
-                    return "interrupted" + consequence;
-                }
+                late = main && !ended && System.nanoTime() - start > TimeUnit.MILLISECONDS.toNanos(unwindMilliseconds);
+            }
+            if (overdue) {
+                endNow("interrupted; the machine did not stop, its files are not written", unwindMilliseconds);
+                return;
+            }
+            if (late) {
+                endNow("interrupted" + consequence, unwindMilliseconds);
+                return;
             }
         }
     }
 
-    private void endNow(String text) {
+    /**
+     * @param text what is said
+     * @param hooks milliseconds that the hooks at the end of the JVM may take
+     */
+    private void endNow(String text, long hooks) {
         say(text);
         Thread last = new Thread(
                 () -> {
                     try {
-                        Thread.sleep(HOOK_MILLISECONDS);
+                        Thread.sleep(hooks);
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
                     }

@@ -184,9 +184,7 @@ public final class Recording {
 
     /** Seconds from the start of the JVM. */
     private static double sinceStart() {
-        return (System.currentTimeMillis()
-                        - ManagementFactory.getRuntimeMXBean().getStartTime())
-                / 1e3;
+        return ManagementFactory.getRuntimeMXBean().getUptime() / 1e3;
     }
 
     private static Console stream(FileDescriptor descriptor) {

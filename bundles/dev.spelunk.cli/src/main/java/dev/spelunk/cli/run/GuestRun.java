@@ -79,7 +79,7 @@ public final class GuestRun implements Callable<Integer> {
     }
 
     private FinishedRun run(MachineRun run) {
-        long first = System.currentTimeMillis();
+        double start = secondsSinceStart();
         files.begin(machine, writer);
         console.showProgress(machine::instructions);
         Result result;
@@ -94,7 +94,7 @@ public final class GuestRun implements Callable<Integer> {
                 variant,
                 options.hypervisor(),
                 options.seed(),
-                secondsSinceStart(first),
+                start,
                 folder.path(),
                 names(),
                 files.parts(),
@@ -158,7 +158,7 @@ public final class GuestRun implements Callable<Integer> {
     }
 
     /** From the start of the JVM, not of the process: the launcher script may have built in it. */
-    private static double secondsSinceStart(long milliseconds) {
-        return (milliseconds - ManagementFactory.getRuntimeMXBean().getStartTime()) / 1e3;
+    private static double secondsSinceStart() {
+        return ManagementFactory.getRuntimeMXBean().getUptime() / 1e3;
     }
 }

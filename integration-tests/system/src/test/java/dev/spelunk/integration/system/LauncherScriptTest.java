@@ -119,7 +119,8 @@ class LauncherScriptTest {
             BufferedReader said = process.inputReader(StandardCharsets.UTF_8);
             assertThat(said.readLine()).isEqualTo("started");
             send((group ? "-" : "") + process.pid(), name);
-            assertThat(said.lines()).containsExactly("spelunk: interrupted");
+            // A shell whose child was ended by the signal too may say that first.
+            assertThat(said.lines()).hasSizeBetween(1, group ? 2 : 1).endsWith("spelunk: interrupted");
             assertThat(process.waitFor()).isEqualTo(code);
         }
     }

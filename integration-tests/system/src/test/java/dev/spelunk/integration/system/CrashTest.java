@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.integration.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jakarta.json.Json;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a killed process, a full disk and a host that stands still leave behind: a row of docs/reliability.md each. */
+class CrashTest {
+    /** Moments of SIGKILL; the system property spelunk.crashes says more. */
+    private static final int CRASHES = Integer.getInteger("spelunk.crashes", 8);
+
+    private static final int STOPS = Math.max(3, CRASHES / 4);
+    private static final long SEED = Long.getLong("spelunk.crash.seed", 1);
+    private static final String WORKLOAD = "spe.interval=256 scale=4";
+
+    @TempDir
+    private Path folder;
+
+    private Path tmp;
+    private Path output;
+    private Path snapshot;
+
+    @BeforeEach
+    void folders() throws IOException {
+        tmp = Files.createDirectory(folder.resolve("tmp"));
+        output = folder.resolve("out");
+        snapshot = folder.resolve("state.snapshot");
+    }
+
+    /** A run that records, saves its state and exchanges parts on the way. */
+    private Spelunk run(long seed) {
+        return Spelunk.with(
+                        "run",
+                        "-o",
+                        output.toString(),
+                        "--append",
+                        WORKLOAD,
+                        "--seed",
+                        Long.toString(seed),
+                        "--save-at",
+                        "3000000=" + snapshot,
+                        "--swap",
+                        "at=1000000,part=timing",
+                        "--swap",
+                        "at=5000000,part=pe",
+                        "--swap",
+                        "at=7000000,part=spu")
+                .noInput()
+                .javaOptions("-Djava.io.tmpdir=" + tmp);
+    }
+
+    private Spelunk.Outcome whole(long seed) throws IOException, InterruptedException {
+        Spelunk spelunk = run(seed);
+        Process process = spelunk.start(folder);
+        assertThat(process.waitFor(10, TimeUnit.MINUTES)).isTrue();
+        Spelunk.Outcome outcome = spelunk.outcome(process, folder);
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        return outcome;
+    }
+
+    private static List<String> names(Path in) throws IOException {
+        try (Stream<Path> files = Files.list(in)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> !name.startsWith("hsperfdata"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static void prefix(Path file, byte[] of, String told) throws IOException {
+        if (Files.exists(file)) {
+            byte[] content = Files.readAllBytes(file);
+            assertThat(Arrays.equals(content, 0, content.length, of, 0, Math.min(content.length, of.length)))
+                    .as("%s: %s begins as the records of the whole run", told, file)
+                    .isTrue();
+        }
+    }
+
+    @Test
+    @DisplayName("SIGKILL at random moments of run, save and swap: what was there stays whole, and nothing stays for ever")
+    void killed() throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        whole(2);
+        long lasts = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+        byte[] newer = Files.readAllBytes(output.resolve("records.bin"));
+        byte[] newerState = Files.readAllBytes(snapshot);
+        whole(1);
+        byte[] older = Files.readAllBytes(output.resolve("records.bin"));
+        byte[] olderState = Files.readAllBytes(snapshot);
+        assertThat(older).isNotEqualTo(newer);
+        Random random = new Random(SEED);
+        int inside = 0;
+        for (int i = 0; i < CRASHES; i++) {
+            long moment = (long) (random.nextDouble() * lasts * 1.1);
+            String told = "killed after " + moment + " ms";
+            Process process = run(2).start(folder);
+            TimeUnit.MILLISECONDS.sleep(moment);
+            Spelunk.kill(process);
+            if (Files.exists(output.resolve("records.bin.partial"))) {
+                inside++;
+            }
+            prefix(output.resolve("records.bin.partial"), newer, told);
+            prefix(output.resolve("killed-records.bin"), newer, told);
+            byte[] records = Files.readAllBytes(output.resolve("records.bin"));
+            assertThat(Arrays.equals(records, older) || Arrays.equals(records, newer))
+                    .as("%s: records.bin is that of a whole run", told)
+                    .isTrue();
+            byte[] state = Files.readAllBytes(snapshot);
+            assertThat(Arrays.equals(state, olderState) || Arrays.equals(state, newerState))
+                    .as("%s: the snapshot is whole", told)
+                    .isTrue();
+            try (var reader = Json.createReader(new StringReader(Files.readString(output.resolve("summary.json"))))) {
+                assertThat(reader.readObject().getBoolean("complete")).as(told).isTrue();
+            }
+            assertThat(output.resolve("perf.data")).as(told).isNotEmptyFile();
+        }
+        System.out.println("killed while it recorded: " + inside + " of " + CRASHES);
+        whole(2);
+        assertThat(Files.readAllBytes(output.resolve("records.bin"))).isEqualTo(newer);
+        assertThat(names(tmp)).isEmpty();
+        assertThat(names(output))
+                .allMatch(name -> !name.startsWith(".") && !name.endsWith(".partial"))
+                .contains("perf.data", "records.bin", "summary.json");
+        assertThat(names(folder)).noneMatch(name -> name.endsWith(".tmp"));
+    }
+
+    @Test
+    @DisplayName("A host that stands still and goes on at random moments changes no byte")
+    void suspended() throws IOException, InterruptedException {
+        whole(2);
+        byte[] undisturbed = Files.readAllBytes(output.resolve("records.bin"));
+        Random random = new Random(SEED);
+        Spelunk spelunk = run(2);
+        Process process = spelunk.start(folder);
+        for (int i = 0; i < STOPS && process.isAlive(); i++) {
+            TimeUnit.MILLISECONDS.sleep(random.nextInt(1500));
+            ProcessHandle jvm = Spelunk.jvm(process);
+            if (jvm != null && jvm.isAlive()) {
+                signal(jvm, "STOP");
+                TimeUnit.MILLISECONDS.sleep(1000);
+                signal(jvm, "CONT");
+            }
+        }
+        assertThat(process.waitFor(10, TimeUnit.MINUTES)).isTrue();
+        Spelunk.Outcome outcome = spelunk.outcome(process, folder);
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        assertThat(Files.readAllBytes(output.resolve("records.bin"))).isEqualTo(undisturbed);
+    }
+
+    private static void signal(ProcessHandle to, String name) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + name, Long.toString(to.pid())).start().waitFor();
+    }
+
+    @Test
+    @DisplayName("A disk that fills at each further write: one message, exit code 2, and what was there stays whole")
+    void fullDisk() throws IOException, InterruptedException {
+        Tools.require("CrashTest.fullDisk", "unshare", "util-linux");
+        if (new ProcessBuilder("unshare", "-rm", "true").start().waitFor() != 0) {
+            Tools.didNotRun("CrashTest.fullDisk: needs user namespaces (unshare -rm)", false);
+        }
+        Path disk = Files.createDirectory(folder.resolve("disk"));
+        int failed = 0;
+        // Room for nothing, for a page, and so on: each further size fails at a later write, until all has room.
+        for (int pages : sizes()) {
+            List<String> command = new ArrayList<>(List.of("unshare", "-rm", "sh", "-c"));
+            String out = disk + "/out";
+            command.add("mount -t tmpfs -o size=32m none '" + disk + "' && mkdir '" + out + "' && echo older >'" + out
+                    + "/records.bin' && echo older >'" + out + "/perf.data' && mkdir '" + disk
+                    + "/tmp' && head -c " + (32 * 256 - 8 - pages) * 4096L + " /dev/zero >'" + disk
+                    + "/filler' && \"$0\" \"$@\"; code=$?; ls -A '" + out + "' '" + disk + "/tmp'; head -c 6 '" + out
+                    + "/records.bin' '" + out + "/perf.data' | od -c; exit $code");
+            Spelunk.Outcome outcome = Spelunk.with(
+                            "run",
+                            "-o",
+                            out,
+                            "--append",
+                            "spe.interval=256 scale=1",
+                            "--save-at",
+                            "1000000=" + disk + "/state",
+                            "--trace",
+                            disk + "/trace.json")
+                    .noInput()
+                    .javaOptions("-Djava.io.tmpdir=" + disk + "/tmp")
+                    .by(command.toArray(String[]::new))
+                    .run();
+            String told = pages + " pages: " + outcome.err() + outcome.out();
+            assertThat(outcome.out()).as(told).doesNotContain(".tmp\n", ".partial", ".spelunk.lock");
+            assertThat(outcome.err()).as(told).doesNotContain("Exception", "\tat ");
+            if (outcome.code() == 0) {
+                continue;
+            }
+            failed++;
+            assertThat(outcome.code()).as(told).isEqualTo(2);
+            assertThat(outcome.err().lines().filter(line -> line.startsWith("spelunk: ")))
+                    .as(told)
+                    .isNotEmpty();
+        }
+        assertThat(failed).isGreaterThan(sizes().length / 2);
+    }
+
+    private static int[] sizes() {
+        return CRASHES < 100
+                ? new int[] {0, 1, 40, 600}
+                : new int[] {0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 600, 700, 800};
+    }
+}
