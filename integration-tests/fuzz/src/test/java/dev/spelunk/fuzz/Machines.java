@@ -20,7 +20,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
+import java.util.TreeSet;
 
 /** Machines for guests that an input says, composed by the classes of the command line. */
 public final class Machines {
@@ -47,7 +47,7 @@ public final class Machines {
                     guest, hypervisor, el, "", MEMORY, limit, 1, OutputStream.nullOutputStream(), null);
             if (hypervisor.equals("kvm")) {
                 options = options.withVm(new VmOptions(
-                        true, ProfilingAttributes.DEFAULT, 0, 1_000_000, Set.of(), List.of(), false, false));
+                        true, ProfilingAttributes.DEFAULT, 0, 1_000_000, new TreeSet<>(), List.of(), false, false));
             }
             return virtio ? options.withPeripherals(peripherals()) : options;
         }
