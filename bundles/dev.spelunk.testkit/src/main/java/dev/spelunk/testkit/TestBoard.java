@@ -9,6 +9,7 @@ import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.wiring.PeContext;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
@@ -35,6 +36,7 @@ public class TestBoard extends TestMachine implements DeviceContext {
     private static final int FRUITLESS = 1000;
     private final BitSet lines = new BitSet();
     private final Peripherals peripherals;
+    private final long[] deadlines;
 
     public TestBoard(Builder machine) {
         this(machine, Peripherals.NONE);
@@ -44,6 +46,8 @@ public class TestBoard extends TestMachine implements DeviceContext {
     public TestBoard(Builder machine, Peripherals peripherals) {
         super(machine);
         this.peripherals = peripherals;
+        deadlines = new long[contexts.length];
+        Arrays.fill(deadlines, Long.MAX_VALUE);
         memory = new CheckedMemory(this.machine.memory);
     }
 
@@ -74,7 +78,7 @@ public class TestBoard extends TestMachine implements DeviceContext {
         long end = pe.executed + operations;
         int advances = 0;
         while (true) {
-            long due = device.deadline(pe.index) - pe.cycles();
+            long due = deadline(pe.index) - pe.cycles();
             if (due <= 0) {
                 device.advance(pe.index);
             }
@@ -106,6 +110,16 @@ public class TestBoard extends TestMachine implements DeviceContext {
             lines.set(index(pe, intid), level);
             edges.add(new Edge(pe, intid, level));
         }
+    }
+
+    /** What the device has said last for a PE: virtual time, or Long.MAX_VALUE for never. */
+    public long deadline(int pe) {
+        return deadlines[pe];
+    }
+
+    @Override
+    public void deadline(int pe, long cycles) {
+        deadlines[pe] = cycles;
     }
 
     @Override

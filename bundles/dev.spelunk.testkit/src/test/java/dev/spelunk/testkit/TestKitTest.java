@@ -28,6 +28,7 @@ class TestKitTest {
 
         Metronome(TestBoard board) {
             this.board = board;
+            board.deadline(0, next);
         }
 
         @Override
@@ -41,14 +42,10 @@ class TestKitTest {
         }
 
         @Override
-        public long deadline(int pe) {
-            return next;
-        }
-
-        @Override
         public void advance(int pe) {
             beats.add(board.pe.cycles());
             next += step;
+            board.deadline(0, next);
             board.setLine(0, 40, true);
             board.setLine(0, 40, false);
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.api.parts;
 
+import dev.spelunk.api.platform.Device;
 import dev.spelunk.api.platform.GuestMemory;
 import dev.spelunk.api.platform.InterruptDistributor;
 import dev.spelunk.api.platform.Peripherals;
@@ -18,6 +19,14 @@ public interface DeviceContext {
 
     /** Sets an interrupt line, as {@link InterruptDistributor#setLine} of the controller that the device is wired to. */
     void setLine(int pe, int intid, boolean level);
+
+    /**
+     * Says when {@link Device#advance} must be called next, in place of what the device has said for the PE before.
+     *
+     * @param pe index of the PE
+     * @param cycles virtual time of the PE; one that has passed means before its next operation, Long.MAX_VALUE never
+     */
+    void deadline(int pe, long cycles);
 
     /** A byte for the terminal. */
     void console(int value);

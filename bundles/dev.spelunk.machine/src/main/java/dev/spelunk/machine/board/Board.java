@@ -258,8 +258,10 @@ public final class Board {
 
     void makeDevices() {
         for (PlatformDevice part : platform) {
-            Device device = part.create(new Wiring());
+            int place = wiring.devices.size();
+            Device device = part.create(new Wiring(place));
             if (device == null) {
+                wiring.deadlines.clear(place);
                 continue;
             }
             wiring.devices.add(device);
@@ -414,6 +416,13 @@ public final class Board {
 
     /** What a device sees of the machine. */
     private final class Wiring implements DeviceContext {
+        /** The device's place among those of the board. */
+        private final int place;
+
+        private Wiring(int place) {
+            this.place = place;
+        }
+
         @Override
         public MachineState machine() {
             return state;
@@ -432,6 +441,11 @@ public final class Board {
             } else {
                 wiring.distributor.setLine(pe, intid, level);
             }
+        }
+
+        @Override
+        public void deadline(int pe, long cycles) {
+            wiring.deadlines.set(place, pe, cycles);
         }
 
         @Override

@@ -18,6 +18,8 @@ public final class BoardWiring {
     public final PeContext[] pes;
     /** Made once for a machine. */
     public final List<Device> devices = new ArrayList<>();
+    /** When they must be advanced, by their place in {@link #devices}. */
+    public final Deadlines deadlines;
     /** Null without hypervisor. */
     public VirtualMachine vm;
     /** Brings the PEs' interrupt inputs up to date. */
@@ -29,5 +31,6 @@ public final class BoardWiring {
 
     public BoardWiring(PeContext... pes) {
         this.pes = pes;
+        deadlines = new Deadlines(pes.length);
     }
 }

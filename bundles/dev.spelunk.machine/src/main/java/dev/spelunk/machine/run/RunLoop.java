@@ -70,6 +70,7 @@ public final class RunLoop {
         if (turnOf < 0 || turnOf > board.pes.length) {
             throw new IOException("is of a machine with another number of PEs");
         }
+        timeline.invalidate();
     }
 
     /** Sets who is told of executed operations, or null. */
@@ -211,7 +212,7 @@ public final class RunLoop {
             device.changed(pe.index);
         }
         if ((changed & PeState.CHANGED_TIMERS) != 0) {
-            timeline.advance(pe.index);
+            timeline.advanceAll(pe.index);
         }
         if (((changed | pe.changed) & PeState.CHANGED_INTERRUPTS) != 0) {
             pe.changed &= ~PeState.CHANGED_INTERRUPTS;

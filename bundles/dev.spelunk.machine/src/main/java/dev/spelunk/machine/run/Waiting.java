@@ -43,7 +43,7 @@ final class Waiting {
         }
         long gap = until - pe.cycles();
         passed(pe, pacing != null && everyone() ? pace(gap) : gap);
-        timeline.advance(pe.index);
+        timeline.advanceAll(pe.index);
     }
 
     private static void passed(PeState pe, long cycles) {

@@ -127,9 +127,15 @@ class RunLoopTest {
         private final long period;
         private long next;
 
+        /** Its place among the devices. */
+        private final int place;
+
         private Clock(long period) {
             this.period = period;
             next = period;
+            place = wiring.devices.size();
+            wiring.devices.add(this);
+            wiring.deadlines.set(place, 0, next);
         }
 
         @Override
@@ -143,22 +149,25 @@ class RunLoopTest {
         }
 
         @Override
-        public long deadline(int pe) {
-            return pe == 0 ? next : Long.MAX_VALUE;
-        }
-
-        @Override
         public void advance(int pe) {
             long now = machine.contexts[0].pe.cycles();
             if (pe == 0 && now >= next) {
-                log.add("tick at " + now);
+                log.add("tick of " + period + " at " + now);
                 next += period;
             }
+            wiring.deadlines.set(place, 0, next);
         }
 
         @Override
         public void changed(int pe) {
             log.add("changed");
+        }
+
+        @Override
+        public void waitingChanged(int pe) {
+            if (machine.contexts[pe].pe.waiting) {
+                log.add("PE " + pe + " waits");
+            }
         }
 
         @Override
@@ -181,12 +190,49 @@ class RunLoopTest {
     @DisplayName("A limit and the deadlines of devices are met at their exact operation")
     void exactCounts() {
         loop(1);
-        wiring.devices.add(new Clock(1000));
+        new Clock(1000);
         while (loop.executed() < 2500) {
             assertThat(loop.turn(2500)).isTrue();
         }
         assertThat(loop.executed()).isEqualTo(2500);
-        assertThat(log).containsExactly("PE 0 +1000", "tick at 1000", "PE 0 +1000", "tick at 2000", "PE 0 +500");
+        assertThat(log).containsExactly("PE 0 +1000", "tick of 1000 at 1000", "PE 0 +1000", "tick of 1000 at 2000", "PE 0 +500");
+    }
+
+    @Test
+    @DisplayName("Only the device that has a deadline is advanced, those of one time in the order of the devices")
+    void severalDevices() {
+        loop(1);
+        new Clock(300);
+        new Clock(200);
+        while (loop.executed() < 700) {
+            loop.turn(700);
+        }
+        assertThat(log)
+                .containsExactly(
+                        "PE 0 +200",
+                        "tick of 200 at 200",
+                        "PE 0 +100",
+                        "tick of 300 at 300",
+                        "PE 0 +100",
+                        "tick of 200 at 400",
+                        "PE 0 +200",
+                        "tick of 300 at 600",
+                        "tick of 200 at 600",
+                        "PE 0 +100");
+    }
+
+    @Test
+    @DisplayName("After a restore or a swap every device says its deadlines anew before the next operation")
+    void derivedAnew() {
+        loop(1);
+        Clock clock = new Clock(1000);
+        loop.turn(100);
+        clock.next = 350;
+        machine.contexts[0].pe.changed = PeState.CHANGED_TIMERS;
+        while (loop.executed() < 400) {
+            loop.turn(400);
+        }
+        assertThat(log).containsExactly("PE 0 +100", "changed", "PE 0 +250", "tick of 1000 at 350", "PE 0 +50");
     }
 
     @Test
@@ -253,7 +299,7 @@ class RunLoopTest {
     @DisplayName("What changed is settled before the next operation: devices hear of it, interrupt outputs are updated")
     void settling() {
         loop(1);
-        wiring.devices.add(new Clock(1_000_000));
+        new Clock(1_000_000);
         machine.contexts[0].pe.changed = PeState.CHANGED_INTERRUPTS;
         loop.turn(5);
         assertThat(log).containsExactly("changed", "interrupts", "PE 0 +5");
@@ -265,12 +311,12 @@ class RunLoopTest {
     void waiting() {
         loop(1);
         PeState pe = machine.contexts[0].pe;
-        wiring.devices.add(new Clock(5000));
+        new Clock(5000);
         reasons.add(Core.WAITING);
         machine.contexts[0].pe.changed = 0;
         loop.turn(10);
         assertThat(pe.executed).isZero();
-        assertThat(log).contains("tick at 5000");
+        assertThat(log).contains("PE 0 waits", "tick of 5000 at 5000");
         assertThat(pe.waitingCycles).isGreaterThanOrEqualTo(5000);
         pe.interrupts = PeState.IRQ;
         loop.turn(10);
@@ -371,7 +417,7 @@ class RunLoopTest {
         for (int i = 0; i < 3; i++) {
             reasons.add(Core.CONTINUE);
         }
-        wiring.devices.add(new Clock(100));
+        new Clock(100);
         assertThat(loop.turn(Long.MAX_VALUE)).isTrue();
         long turn = machine.contexts[0].pe.executed;
         assertThat(turn).isGreaterThan(1000);

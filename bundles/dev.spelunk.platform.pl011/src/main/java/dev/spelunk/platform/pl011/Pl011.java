@@ -66,20 +66,22 @@ final class Pl011 implements Device {
         return SIZE;
     }
 
-    /** A waiting PE needs none: the run loop advances devices as time passes. */
-    @Override
-    public long deadline(int index) {
-        boolean poll = keyboard
-                && index == pe.index
-                && !pe.waiting
-                && state.receiving()
-                && (state.mask() & (UartState.RX | UartState.RT)) != 0;
-        return poll ? state.nextPoll() : Long.MAX_VALUE;
-    }
-
     @Override
     public void advance(int index) {
         poll();
+        update();
+    }
+
+    @Override
+    public void waitingChanged(int index) {
+        update();
+    }
+
+    /** Says when to look at the terminal, and sets the line. While the PE waits, time that passes is told of anyway. */
+    private void update() {
+        boolean poll =
+                keyboard && !pe.waiting && state.receiving() && (state.mask() & (UartState.RX | UartState.RT)) != 0;
+        device.deadline(pe.index, poll ? state.nextPoll() : Long.MAX_VALUE);
         updateLine();
     }
 
@@ -110,7 +112,7 @@ final class Pl011 implements Device {
     @Override
     public long read(long offset, int size) {
         long word = readWord((int) offset & ~3);
-        updateLine();
+        update();
         return word >>> 8 * (offset & 3) & (size >= 4 ? 0xFFFFFFFFL : (1L << 8 * size) - 1);
     }
 
@@ -185,7 +187,7 @@ final class Pl011 implements Device {
             default:
                 break;
         }
-        updateLine();
+        update();
     }
 
     private void send(int value) {

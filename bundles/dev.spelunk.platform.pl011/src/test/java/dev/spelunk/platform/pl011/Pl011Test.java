@@ -3,17 +3,10 @@ package dev.spelunk.platform.pl011;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.spelunk.api.parts.DeviceContext;
 import dev.spelunk.api.platform.DeviceTree;
-import dev.spelunk.api.platform.GuestMemory;
-import dev.spelunk.api.state.MachineState;
-import dev.spelunk.api.state.PhysicalMemory;
-import dev.spelunk.api.wiring.PeContext;
+import dev.spelunk.testkit.TestBoard;
+import dev.spelunk.testkit.TestMachine;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,46 +37,8 @@ class Pl011Test {
     private static final int ENABLED = 0x301;
     private static final int FIFOS = 0x70;
 
-    private final MachineState machine = new MachineState(1, new PhysicalMemory(0x4000_0000L, 0x1000), 1);
-    private final PeContext context = new PeContext(machine, machine.pes[0]);
-    private final Deque<Integer> input = new ArrayDeque<>();
-    private final List<Integer> output = new ArrayList<>();
-    private boolean line;
-    private int lineChanges;
-    private final DeviceContext wiring = new DeviceContext() {
-        @Override
-        public MachineState machine() {
-            return machine;
-        }
-
-        @Override
-        public PeContext[] pes() {
-            return new PeContext[] {context};
-        }
-
-        @Override
-        public void setLine(int pe, int intid, boolean level) {
-            assertThat(intid).isEqualTo(33);
-            line = level;
-            lineChanges++;
-        }
-
-        @Override
-        public void console(int value) {
-            output.add(value);
-        }
-
-        @Override
-        public int consoleInput() {
-            return input.isEmpty() ? -1 : input.remove();
-        }
-
-        @Override
-        public GuestMemory memory() {
-            throw new UnsupportedOperationException();
-        }
-    };
-    private final Pl011 uart = new Pl011(wiring);
+    private final TestBoard board = new TestBoard(TestMachine.builder());
+    private final Pl011 uart = new Pl011(board);
 
     private long read(int offset) {
         return uart.read(offset, 4);
@@ -95,9 +50,9 @@ class Pl011Test {
 
     private void type(int... values) {
         for (int value : values) {
-            input.add(value);
+            board.keys.add(value);
         }
-        context.pe.executed += Pl011.POLL_CYCLES;
+        board.context.pe.executed += Pl011.POLL_CYCLES;
         uart.advance(0);
     }
 
@@ -105,7 +60,7 @@ class Pl011Test {
     @DisplayName("A restored state of another size is the one that counts from then on")
     void restoredState() {
         uart.write(IBRD, 4, 13);
-        machine.restore("pl011", new long[machine.block("pl011", 0, 0).words.length + 1], new byte[32]);
+        board.machine.restore("pl011", new long[board.machine.block("pl011", 0, 0).words.length + 1], new byte[32]);
         assertThat(uart.read(IBRD, 4)).isZero();
     }
 
@@ -136,16 +91,16 @@ class Pl011Test {
             write(DR, c);
             assertThat(read(FR) & (TXFF | TXFE)).isEqualTo(TXFE);
         }
-        assertThat(output).hasSize(300);
-        assertThat(output.get(65)).isEqualTo(65);
-        assertThat(output.get(299)).isEqualTo(299 & 0xFF);
+        assertThat(board.terminal).hasSize(300);
+        assertThat(board.terminal.get(65)).isEqualTo(65);
+        assertThat(board.terminal.get(299)).isEqualTo(299 & 0xFF);
     }
 
     @Test
     @DisplayName("byte and halfword accesses work")
     void narrow() {
         uart.write(DR, 1, 'x');
-        assertThat(output).containsExactly((int) 'x');
+        assertThat(board.terminal).containsExactly((int) 'x');
         assertThat(uart.read(CR, 2)).isEqualTo(0x300);
         assertThat(uart.read(CR + 1, 1)).isEqualTo(3);
         assertThat(uart.read(CR, 1)).isZero();
@@ -155,16 +110,16 @@ class Pl011Test {
     @DisplayName("the transmit interrupt is raised by a character that leaves, and cleared by ICR")
     void transmitInterrupt() {
         write(IMSC, TXIM);
-        assertThat(line).isFalse();
+        assertThat(board.line(Pl011.INTID)).isFalse();
         write(DR, 'a');
         assertThat(read(RIS)).isEqualTo(TXIM);
-        assertThat(line).isTrue();
+        assertThat(board.line(Pl011.INTID)).isTrue();
         write(ICR, TXIM);
-        assertThat(line).isFalse();
+        assertThat(board.line(Pl011.INTID)).isFalse();
         assertThat(read(MIS)).isZero();
         write(DR, 'b');
         write(IMSC, 0);
-        assertThat(line).isFalse();
+        assertThat(board.line(Pl011.INTID)).isFalse();
         assertThat(read(RIS)).isEqualTo(TXIM);
         assertThat(read(MIS)).isZero();
     }
@@ -175,11 +130,11 @@ class Pl011Test {
         write(CR, ENABLED);
         write(IMSC, RXIM);
         type('a', 'b');
-        assertThat(line).isTrue();
+        assertThat(board.line(Pl011.INTID)).isTrue();
         assertThat(read(FR) & (RXFE | RXFF)).isEqualTo(RXFF);
-        assertThat(input).hasSize(1);
+        assertThat(board.keys).hasSize(1);
         assertThat(read(DR)).isEqualTo('a');
-        assertThat(line).isFalse();
+        assertThat(board.line(Pl011.INTID)).isFalse();
         assertThat(read(DR)).isZero();
         type();
         assertThat(read(DR)).isEqualTo('b');
@@ -195,12 +150,12 @@ class Pl011Test {
         write(IMSC, RXIM);
         for (int i = 1; i < level; i++) {
             type(i);
-            assertThat(line).as("after %d", i).isFalse();
+            assertThat(board.line(Pl011.INTID)).as("after %d", i).isFalse();
         }
         type(level);
-        assertThat(line).isTrue();
+        assertThat(board.line(Pl011.INTID)).isTrue();
         assertThat(read(DR)).isEqualTo(1);
-        assertThat(line).isFalse();
+        assertThat(board.line(Pl011.INTID)).isFalse();
     }
 
     @Test
@@ -210,11 +165,11 @@ class Pl011Test {
         write(CR, ENABLED);
         write(IMSC, RTIM);
         type('x', 'y');
-        assertThat(line).isTrue();
+        assertThat(board.line(Pl011.INTID)).isTrue();
         assertThat(read(DR)).isEqualTo('x');
-        assertThat(line).isTrue();
+        assertThat(board.line(Pl011.INTID)).isTrue();
         assertThat(read(DR)).isEqualTo('y');
-        assertThat(line).isFalse();
+        assertThat(board.line(Pl011.INTID)).isFalse();
     }
 
     @Test
@@ -228,7 +183,7 @@ class Pl011Test {
         }
         type(typed);
         assertThat(read(FR) & RXFF).isNotZero();
-        assertThat(input).hasSize(24);
+        assertThat(board.keys).hasSize(24);
         for (int i = 0; i < typed.length; i++) {
             if ((read(FR) & RXFE) != 0) {
                 type();
@@ -246,15 +201,15 @@ class Pl011Test {
             type('q');
             assertThat(read(FR) & RXFE).isNotZero();
         }
-        assertThat(input).hasSize(3);
+        assertThat(board.keys).hasSize(3);
     }
 
     @Test
     @DisplayName("a guest that polls UARTFR gets its input without an interrupt")
     void polling() {
         write(CR, ENABLED);
-        input.add((int) 'p');
-        context.pe.executed += Pl011.POLL_CYCLES;
+        board.keys.add((int) 'p');
+        board.context.pe.executed += Pl011.POLL_CYCLES;
         assertThat(read(FR) & RXFE).isZero();
         assertThat(read(DR)).isEqualTo('p');
     }
@@ -265,10 +220,10 @@ class Pl011Test {
         write(CR, ENABLED | 1 << 7);
         write(IMSC, OEIM);
         write(DR, 'l');
-        assertThat(output).isEmpty();
-        assertThat(line).isFalse();
+        assertThat(board.terminal).isEmpty();
+        assertThat(board.line(Pl011.INTID)).isFalse();
         write(DR, 'm');
-        assertThat(line).isTrue();
+        assertThat(board.line(Pl011.INTID)).isTrue();
         assertThat(read(DR)).isEqualTo('l');
         assertThat(read(FR) & RXFE).isNotZero();
     }
@@ -287,18 +242,22 @@ class Pl011Test {
     @Test
     @DisplayName("there is a deadline only while a receive interrupt is enabled and the PE does not wait")
     void deadlines() {
-        assertThat(uart.deadline(0)).isEqualTo(Long.MAX_VALUE);
+        assertThat(board.deadline(0)).isEqualTo(Long.MAX_VALUE);
         write(IMSC, RXIM);
-        assertThat(uart.deadline(0)).isEqualTo(Long.MAX_VALUE);
+        assertThat(board.deadline(0)).isEqualTo(Long.MAX_VALUE);
         write(CR, ENABLED);
-        assertThat(uart.deadline(0)).isLessThan(Long.MAX_VALUE);
+        assertThat(board.deadline(0)).isLessThan(Long.MAX_VALUE);
         write(IMSC, TXIM);
-        assertThat(uart.deadline(0)).isEqualTo(Long.MAX_VALUE);
+        assertThat(board.deadline(0)).isEqualTo(Long.MAX_VALUE);
         write(IMSC, RTIM);
         uart.advance(0);
-        assertThat(uart.deadline(0)).isEqualTo(context.pe.cycles() + Pl011.POLL_CYCLES);
-        context.pe.waiting = true;
-        assertThat(uart.deadline(0)).isEqualTo(Long.MAX_VALUE);
+        assertThat(board.deadline(0)).isEqualTo(board.context.pe.cycles() + Pl011.POLL_CYCLES);
+        board.context.pe.waiting = true;
+        uart.waitingChanged(0);
+        assertThat(board.deadline(0)).isEqualTo(Long.MAX_VALUE);
+        board.context.pe.waiting = false;
+        uart.waitingChanged(0);
+        assertThat(board.deadline(0)).isEqualTo(board.context.pe.cycles() + Pl011.POLL_CYCLES);
     }
 
     @Test
@@ -308,14 +267,14 @@ class Pl011Test {
         write(CR, ENABLED);
         write(IMSC, RTIM);
         type('s', 't');
-        int changes = lineChanges;
-        Pl011 other = new Pl011(wiring);
+        int changes = board.edges.size();
+        Pl011 other = new Pl011(board);
         other.advance(0);
-        assertThat(lineChanges).isEqualTo(changes);
+        assertThat(board.edges).hasSize(changes);
         assertThat(other.read(LCR_H, 4)).isEqualTo(FIFOS);
         assertThat(other.read(DR, 4)).isEqualTo('s');
         assertThat(other.read(DR, 4)).isEqualTo('t');
-        assertThat(line).isFalse();
+        assertThat(board.line(Pl011.INTID)).isFalse();
     }
 
     @Test

@@ -26,6 +26,8 @@ final class MonitoredPe {
         if (counters.architecture != context.architecture) {
             counters = new Counters(context.architecture);
         }
+        operations = Long.MAX_VALUE;
+        cycles = Long.MAX_VALUE;
         PmuState pmu = context.pe.pmu;
         if (pmu.active == 0
                 && context.register(SystemRegister.PMCNTENSET_EL0) == 0
@@ -34,8 +36,6 @@ final class MonitoredPe {
         }
         counters.synchronize(context);
         counters.evaluate(context);
-        operations = Long.MAX_VALUE;
-        cycles = Long.MAX_VALUE;
         for (int left = pmu.active; left != 0; left &= left - 1) {
             await(Integer.numberOfTrailingZeros(left));
         }
@@ -58,8 +58,9 @@ final class MonitoredPe {
     }
 
     /**
-     * Virtual time in cycles at which {@link #update} must be called; Long.MAX_VALUE for never. Events that neither
-     * operations nor cycles decide say themselves that they have happened.
+     * Virtual time in cycles at which {@link #update} must be called, or earlier than that where the host takes time
+     * for itself; Long.MAX_VALUE for never. Events that neither operations nor cycles decide say themselves that they
+     * have happened.
      */
     long deadline() {
         PeState pe = context.pe;

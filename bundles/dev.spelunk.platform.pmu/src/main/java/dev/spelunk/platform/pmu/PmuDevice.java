@@ -36,11 +36,6 @@ final class PmuDevice implements Device {
     }
 
     @Override
-    public long deadline(int pe) {
-        return pes[pe].deadline();
-    }
-
-    @Override
     public void advance(int pe) {
         changed(pe);
     }
@@ -48,6 +43,12 @@ final class PmuDevice implements Device {
     @Override
     public void changed(int pe) {
         device.setLine(pe, INTID, pes[pe].update());
+        waitingChanged(pe);
+    }
+
+    @Override
+    public void waitingChanged(int pe) {
+        device.deadline(pe, pes[pe].deadline());
     }
 
     @Override

@@ -56,7 +56,7 @@ class OpenEventsTest {
             }
         });
         b.write(PmuRegisters.value(0), 0xFFFF_FFFFL).count(0, OWN);
-        assertThat(b.device.deadline(0)).isEqualTo(b.context.pe.cycles() + 3);
+        assertThat(b.deadline(0)).isEqualTo(b.context.pe.cycles() + 3);
         b.run(2);
         assertThat(b.overflows()).isZero();
         b.run(1);

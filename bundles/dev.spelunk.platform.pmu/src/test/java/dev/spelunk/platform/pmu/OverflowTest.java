@@ -115,9 +115,39 @@ class OverflowTest {
     @Test
     void noDeadlineWhileThePeWaits() {
         Bench b = Bench.v3p5().write(PmuRegisters.value(0), NEAR_32).count(0, Bench.CPU_CYCLES);
-        assertThat(b.device.deadline(0)).isEqualTo(b.context.pe.cycles() + 16);
+        assertThat(b.deadline(0)).isEqualTo(b.context.pe.cycles() + 16);
         b.context.pe.waiting = true;
-        assertThat(b.device.deadline(0)).isEqualTo(Long.MAX_VALUE);
+        b.device.waitingChanged(0);
+        assertThat(b.deadline(0)).isEqualTo(Long.MAX_VALUE);
+        b.context.pe.idleCycles += 1000;
+        b.context.pe.waitingCycles += 1000;
+        b.context.pe.waiting = false;
+        b.device.waitingChanged(0);
+        assertThat(b.deadline(0)).as("the wait is not counted").isEqualTo(b.context.pe.cycles() + 16);
+    }
+
+    @Test
+    void hostTimeBringsADeadlineTooEarlyAndNeverTooLate() {
+        Bench b = Bench.v3p5().write(PmuRegisters.value(0), NEAR_32).count(0, Bench.INST_RETIRED);
+        b.context.pe.idleCycles += 10;
+        assertThat(b.deadline(0)).isEqualTo(b.context.pe.cycles() + 6);
+        b.run(6);
+        assertThat(b.deadline(0)).as("said anew").isEqualTo(b.context.pe.cycles() + 10);
+        b.run(9);
+        assertThat(b.overflows()).isZero();
+        b.run(1);
+        assertThat(b.overflows()).isEqualTo(1);
+    }
+
+    @Test
+    void aResetLeavesNoDeadline() {
+        Bench b = Bench.v3p5().write(PmuRegisters.value(0), NEAR_32).count(0, Bench.INST_RETIRED);
+        b.context.registers.reset();
+        b.context.pe.reset(1);
+        b.settle();
+        b.context.pe.executed += 100;
+        b.settle();
+        assertThat(b.deadline(0)).isEqualTo(Long.MAX_VALUE);
     }
 
     @Test

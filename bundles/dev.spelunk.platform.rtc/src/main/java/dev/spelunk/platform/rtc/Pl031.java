@@ -94,13 +94,6 @@ final class Pl031 implements Device {
     }
 
     @Override
-    public long deadline(int pe) {
-        return state.words[MASK] == 0 || state.words[RAW] != 0
-                ? Long.MAX_VALUE
-                : state.words[ALARM] * MachineState.COUNTER_FREQUENCY * MachineState.CYCLES_PER_TICK;
-    }
-
-    @Override
     public void advance(int pe) {
         if (seconds(pe) >= state.words[ALARM]) {
             state.words[RAW] = 1;
@@ -110,6 +103,12 @@ final class Pl031 implements Device {
         if (level != (state.words[LINE] != 0)) {
             state.words[LINE] = level ? 1 : 0;
             device.setLine(0, INTID, level);
+        }
+        long due = state.words[MASK] == 0 || state.words[RAW] != 0
+                ? Long.MAX_VALUE
+                : state.words[ALARM] * MachineState.COUNTER_FREQUENCY * MachineState.CYCLES_PER_TICK;
+        for (int any = 0; any < device.pes().length; any++) {
+            device.deadline(any, due);
         }
     }
 

@@ -23,7 +23,7 @@ final class GenericTimer implements Device {
 
     private final DeviceContext device;
     private final PeContext[] pes;
-    /** Next change of a line for each PE; in the past at first, so that {@link #advance} is called. */
+    /** Next change of a line for each PE. */
     private final long[] lineChange;
     /** HCR_EL2 on which {@link #lineChange} relies where there is a physical offset. */
     private final long[] hypervisorControl;
@@ -40,6 +40,9 @@ final class GenericTimer implements Device {
         event = new long[pes.length];
         Arrays.fill(event, Long.MAX_VALUE);
         physicalOffset = pes[0].architecture.has("FEAT_ECV_POFF");
+        for (int pe = 0; pe < pes.length; pe++) {
+            device.deadline(pe, 0);
+        }
     }
 
     @Override
@@ -53,19 +56,21 @@ final class GenericTimer implements Device {
     }
 
     @Override
-    public long deadline(int pe) {
+    public void waitingChanged(int pe) {
         PeContext c = pes[pe];
-        if (physicalOffset && c.register(SystemRegister.HCR_EL2) != hypervisorControl[pe]) {
-            return c.pe.cycles();
+        event[pe] = c.pe.waiting && c.pe.waitingForEvent ? EventStream.next(c) : Long.MAX_VALUE;
+        say(pe);
+    }
+
+    @Override
+    public void changed(int pe) {
+        if (physicalOffset && pes[pe].register(SystemRegister.HCR_EL2) != hypervisorControl[pe]) {
+            advance(pe);
         }
-        if (!c.pe.waiting || !c.pe.waitingForEvent) {
-            event[pe] = Long.MAX_VALUE;
-            return lineChange[pe];
-        }
-        if (event[pe] == Long.MAX_VALUE) {
-            event[pe] = EventStream.next(c);
-        }
-        return Math.min(lineChange[pe], event[pe]);
+    }
+
+    private void say(int pe) {
+        device.deadline(pe, Math.min(lineChange[pe], event[pe]));
     }
 
     @Override
@@ -83,6 +88,7 @@ final class GenericTimer implements Device {
             next = Math.min(next, timer.nextChange(c));
         }
         lineChange[pe] = next;
+        say(pe);
     }
 
     @Override

@@ -21,6 +21,7 @@ class EventStreamTest {
     private static void waits(Bench bench) {
         bench.context.pe.waiting = true;
         bench.context.pe.waitingForEvent = true;
+        bench.device.waitingChanged(0);
     }
 
     @ParameterizedTest(name = "bit {0}, direction {1}, at tick {2}: next at tick {3}")
@@ -42,7 +43,7 @@ class EventStreamTest {
         b.write(CNTKCTL_EL1, EVNTEN | (long) direction << 3 | (long) bit << 4);
         b.settle();
         waits(b);
-        assertThat(b.device.deadline(0)).isEqualTo(next * 16);
+        assertThat(b.deadline(0)).isEqualTo(next * 16);
         assertThat((b.context.pe.waiting)).isTrue();
         b.ticks(next).device.advance(0);
         assertThat(b.context.pe.waiting).isFalse();
@@ -53,16 +54,16 @@ class EventStreamTest {
     void counters() {
         Bench b = Bench.full().ticks(100).at(1);
         b.context.register(CNTVOFF_EL2, 3);
-        waits(b);
         b.context.register(CNTKCTL_EL1, EVNTEN | EVNTDIR | 2 << 4);
         b.settle();
-        assertThat(b.device.deadline(0)).isEqualTo((104 + 3) * 16);
+        waits(b);
+        assertThat(b.deadline(0)).isEqualTo((104 + 3) * 16);
         Bench h = Bench.full().ticks(100).at(1);
         h.context.register(CNTVOFF_EL2, 3);
-        waits(h);
         h.context.register(CNTHCTL_EL2, EVNTEN | EVNTDIR | 2 << 4);
         h.settle();
-        assertThat(h.device.deadline(0)).isEqualTo(104 * 16);
+        waits(h);
+        assertThat(h.deadline(0)).isEqualTo(104 * 16);
     }
 
     @Test
@@ -72,7 +73,7 @@ class EventStreamTest {
         b.context.register(CNTKCTL_EL1, EVNTEN);
         b.settle();
         waits(b);
-        assertThat(b.device.deadline(0)).isEqualTo(Long.MAX_VALUE);
+        assertThat(b.deadline(0)).isEqualTo(Long.MAX_VALUE);
     }
 
     @Test
@@ -81,18 +82,19 @@ class EventStreamTest {
         Bench b = Bench.full().ticks(100).at(1);
         b.context.register(CNTKCTL_EL1, EVNTEN | 4 << 4);
         b.settle();
-        assertThat(b.device.deadline(0)).isEqualTo(Long.MAX_VALUE);
+        assertThat(b.deadline(0)).isEqualTo(Long.MAX_VALUE);
         waits(b);
-        long event = b.device.deadline(0);
+        long event = b.deadline(0);
         b.context.pe.executed = event - 1;
         b.device.advance(0);
         assertThat(b.context.pe.waiting).isTrue();
-        assertThat(b.device.deadline(0)).isEqualTo(event);
+        assertThat(b.deadline(0)).isEqualTo(event);
         b.context.pe.waitingForEvent = false;
+        b.device.waitingChanged(0);
         b.context.pe.executed = event;
         b.device.advance(0);
         assertThat(b.context.pe.waiting).as("WFI").isTrue();
-        assertThat(b.device.deadline(0)).isEqualTo(Long.MAX_VALUE);
+        assertThat(b.deadline(0)).isEqualTo(Long.MAX_VALUE);
     }
 
     @Test
@@ -102,7 +104,7 @@ class EventStreamTest {
         b.write(CNTKCTL_EL1, EVNTEN | 1 << 17);
         b.settle();
         waits(b);
-        assertThat(b.device.deadline(0)).isEqualTo(256 * 16);
+        assertThat(b.deadline(0)).isEqualTo(256 * 16);
     }
 
     @Test

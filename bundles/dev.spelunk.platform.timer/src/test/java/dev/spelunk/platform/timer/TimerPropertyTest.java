@@ -32,7 +32,7 @@ class TimerPropertyTest {
         b.write(CNTV_CTL_EL0, 1);
         b.settle();
         boolean before = b.line(27);
-        long deadline = b.device.deadline(0);
+        long deadline = b.deadline(0);
         if (deadline == Long.MAX_VALUE) {
             b.context.pe.executed += 1L << 50;
             b.device.advance(0);

@@ -18,6 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.SCR_EL3;
 import dev.spelunk.api.state.PeState;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -155,19 +156,19 @@ class TimerTest {
         b.write(timer.compareValue, 14);
         b.write(timer.control, 1);
         b.settle();
-        assertThat(b.device.deadline(0)).isEqualTo(14 * 16);
+        assertThat(b.deadline(0)).isEqualTo(14 * 16);
         b.context.pe.executed = 14 * 16 - 1;
         b.device.advance(0);
         assertThat(b.line(timer.intid)).isFalse();
         b.context.pe.executed++;
         b.device.advance(0);
         assertThat(b.line(timer.intid)).isTrue();
-        assertThat(b.device.deadline(0)).isEqualTo(Long.MAX_VALUE);
+        assertThat(b.deadline(0)).isEqualTo(Long.MAX_VALUE);
         for (long control : new long[] {3, 2, 0}) {
             b.write(timer.control, control);
             b.settle();
             assertThat(b.line(timer.intid)).isFalse();
-            assertThat(b.device.deadline(0)).isEqualTo(Long.MAX_VALUE);
+            assertThat(b.deadline(0)).isEqualTo(Long.MAX_VALUE);
         }
         b.write(timer.control, 1);
         b.settle();
@@ -175,7 +176,7 @@ class TimerTest {
         b.write(timer.compareValue, 15);
         b.settle();
         assertThat(b.line(timer.intid)).isFalse();
-        assertThat(b.device.deadline(0)).isEqualTo(15 * 16);
+        assertThat(b.deadline(0)).isEqualTo(15 * 16);
     }
 
     @Test
@@ -197,9 +198,9 @@ class TimerTest {
         b.write(CNTP_CVAL_EL0, 40);
         b.write(CNTP_CTL_EL0, 1);
         b.settle();
-        assertThat(b.device.deadline(0)).isEqualTo(30 * 16);
+        assertThat(b.deadline(0)).isEqualTo(30 * 16);
         b.ticks(30).device.advance(0);
-        assertThat(b.device.deadline(0)).isEqualTo(40 * 16);
+        assertThat(b.deadline(0)).isEqualTo(40 * 16);
         assertThat(b.line(27)).isTrue();
         assertThat(b.line(30)).isFalse();
     }
@@ -211,13 +212,13 @@ class TimerTest {
         b.write(CNTP_CVAL_EL0, -1);
         b.write(CNTP_CTL_EL0, 1);
         b.settle();
-        assertThat(b.device.deadline(0)).isEqualTo(Long.MAX_VALUE);
+        assertThat(b.deadline(0)).isEqualTo(Long.MAX_VALUE);
         b.write(CNTP_CVAL_EL0, Long.MAX_VALUE / 16 + 1);
         b.settle();
-        assertThat(b.device.deadline(0)).isEqualTo(Long.MAX_VALUE);
+        assertThat(b.deadline(0)).isEqualTo(Long.MAX_VALUE);
         b.write(CNTP_CVAL_EL0, Long.MAX_VALUE / 16);
         b.settle();
-        assertThat(b.device.deadline(0)).isEqualTo(Long.MAX_VALUE / 16 * 16);
+        assertThat(b.deadline(0)).isEqualTo(Long.MAX_VALUE / 16 * 16);
     }
 
     @Test
@@ -229,16 +230,31 @@ class TimerTest {
         b.write(CNTV_CTL_EL0, 1);
         b.settle();
         assertThat(b.line(27)).isTrue();
-        assertThat(b.device.deadline(0)).isEqualTo(12 * 16);
+        assertThat(b.deadline(0)).isEqualTo(12 * 16);
         b.ticks(12).device.advance(0);
         assertThat(b.line(27)).isFalse();
-        assertThat(b.device.deadline(0)).isEqualTo(17 * 16);
+        assertThat(b.deadline(0)).isEqualTo(17 * 16);
+    }
+
+    @Test
+    @DisplayName("FEAT_ECV_POFF: HCR_EL2.TGE takes the physical offset away, and the deadline is another from then on")
+    void physicalOffset() {
+        Bench b = new Bench("FEAT_EL2", "FEAT_EL3", "FEAT_VHE", "FEAT_ECV", "FEAT_ECV_POFF").at(2).hcr(Bench.E2H);
+        b.context.register(SystemRegister.SCR_EL3, 1 | SCR_EL3.ECVEn);
+        b.context.register(CNTHCTL_EL2, dev.spelunk.api.registers.fields.CNTHCTL_EL2.ECV);
+        b.context.register(SystemRegister.CNTPOFF_EL2, 100);
+        b.context.register(CNTP_CVAL_EL0, 500);
+        b.context.register(CNTP_CTL_EL0, 1);
+        b.settle();
+        assertThat(b.deadline(0)).isEqualTo(600 * 16);
+        b.hcr(Bench.E2H | Bench.TGE).device.changed(0);
+        assertThat(b.deadline(0)).isEqualTo(500 * 16);
     }
 
     @Test
     @DisplayName("a new device asks to be advanced before anything else")
     void firstAdvance() {
         Bench b = Bench.full().ticks(10);
-        assertThat(b.device.deadline(0)).isLessThanOrEqualTo(b.context.pe.cycles());
+        assertThat(b.deadline(0)).isLessThanOrEqualTo(b.context.pe.cycles());
     }
 }

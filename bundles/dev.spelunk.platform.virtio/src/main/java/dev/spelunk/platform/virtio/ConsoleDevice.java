@@ -231,11 +231,10 @@ final class ConsoleDevice extends VirtioDevice {
         }
     }
 
-    /** When to look for bytes of the host; a waiting PE needs no time for it, as it looks whenever time passes. */
-    long deadline(int index) {
-        return inputs.length != 0 && index == pe.index && !pe.waiting && wantsBytes()
-                ? transport.word(ports.size())
-                : Long.MAX_VALUE;
+    /** Says when to look for bytes of the host; for a waiting PE it looks whenever time passes. */
+    void sayDeadline() {
+        boolean looks = inputs.length != 0 && !pe.waiting && wantsBytes();
+        context.deadline(pe.index, looks ? transport.word(ports.size()) : Long.MAX_VALUE);
     }
 
     /** Looks for bytes of the host, not more often than the guest could tell. */

@@ -70,14 +70,17 @@ final class VirtioSlots implements Device {
     }
 
     @Override
-    public long deadline(int pe) {
-        return console == null ? Long.MAX_VALUE : console.deadline(pe);
-    }
-
-    @Override
     public void advance(int pe) {
         if (console != null) {
             console.advance();
+            console.sayDeadline();
+        }
+    }
+
+    @Override
+    public void waitingChanged(int pe) {
+        if (console != null) {
+            console.sayDeadline();
         }
     }
 
@@ -89,6 +92,9 @@ final class VirtioSlots implements Device {
     @Override
     public void write(long offset, int size, long value) {
         transports.get((int) offset / SLOT_SIZE).write((int) offset % SLOT_SIZE, size, value);
+        if (console != null) {
+            console.sayDeadline();
+        }
     }
 
     @Override

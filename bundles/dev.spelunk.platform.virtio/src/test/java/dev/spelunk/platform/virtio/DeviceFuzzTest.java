@@ -71,7 +71,7 @@ class DeviceFuzzTest {
                 drive.broken = random.nextInt(8) == 0;
                 bench.keys.add(random.nextInt(256));
                 bench.context.pe.waiting = random.nextBoolean();
-                bench.slots.deadline(0);
+                bench.slots.waitingChanged(0);
                 bench.pass(random.nextLong(2 * ConsoleDevice.POLL_CYCLES));
                 break;
             case 7:
