@@ -5,7 +5,6 @@ import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.machine.SwapService;
 import dev.spelunk.cli.composition.Composition;
-import java.io.OutputStream;
 import java.nio.file.Path;
 
 /** The bundled guest, composed as the command line does it. */
@@ -33,8 +32,10 @@ final class BundledGuest implements AutoCloseable {
     Machine machine(String hypervisor, String bootArguments) {
         Path guest =
                 Path.of(System.getProperty("spelunk.home"), "integration-tests", "guests", "prebuilt", "guest.elf");
-        return composition.machine(new RunOptions(
-                guest, hypervisor, 1, bootArguments, MEMORY, Long.MAX_VALUE, 1, OutputStream.nullOutputStream(), null));
+        return composition.machine(RunOptions.of(guest)
+                .withHypervisor(hypervisor)
+                .withBootArguments(bootArguments)
+                .withMemory(MEMORY));
     }
 
     /** Replaces parts of the machines. */

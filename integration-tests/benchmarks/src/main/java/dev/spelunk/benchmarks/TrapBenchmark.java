@@ -5,7 +5,6 @@ import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.cli.composition.Composition;
-import java.io.OutputStream;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -50,16 +49,7 @@ public class TrapBenchmark {
         composition = new Composition("default", null);
         machine = composition.machine(
                 composition.variant().withPart(Parts.POLICY, policy),
-                new RunOptions(
-                        ToggleGuest.write(),
-                        "kvm",
-                        1,
-                        "",
-                        MEMORY,
-                        Long.MAX_VALUE,
-                        1,
-                        OutputStream.nullOutputStream(),
-                        null));
+                RunOptions.of(ToggleGuest.write()).withMemory(MEMORY));
         thread = new Thread(machine::run, "machine");
         thread.start();
     }

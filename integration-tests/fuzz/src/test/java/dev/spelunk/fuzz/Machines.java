@@ -43,8 +43,11 @@ public final class Machines {
     /** How a guest is run. */
     public record Setup(String hypervisor, int el, boolean virtio, long limit) {
         RunOptions options(Path guest) {
-            RunOptions options = new RunOptions(
-                    guest, hypervisor, el, "", MEMORY, limit, 1, OutputStream.nullOutputStream(), null);
+            RunOptions options = RunOptions.of(guest)
+                    .withHypervisor(hypervisor)
+                    .withEl(el)
+                    .withMemory(MEMORY)
+                    .withMaxInstructions(limit);
             if (hypervisor.equals("kvm")) {
                 options = options.withVm(new VmOptions(
                         true, ProfilingAttributes.DEFAULT, 0, 1_000_000, new TreeSet<>(), List.of(), false, false));

@@ -8,258 +8,226 @@ import dev.spelunk.api.trace.TraceSink;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 
-/**
- * How to run a guest.
- *
- * @param guest an ELF file or an image with the Linux arm64 boot header, which may be compressed with gzip
- * @param initrd the initial RAM disk of a Linux image; null for none
- * @param hypervisor {@code kvm} or {@code none}
- * @param el Exception level at which the guest is entered, 1 or 2; 2 only with none
- * @param bootArguments for {@code /chosen/bootargs}; may be empty
- * @param memory size of the guest's memory in bytes
- * @param cpus number of PEs, from 1
- * @param maxInstructions operations after which the run ends; Long.MAX_VALUE for no limit
- * @param seed of every random choice
- * @param console the terminal's output
- * @param input the terminal's input; null for none
- * @param paced whether an idle machine waits as long as its idle time lasts, for a person at the terminal; what the
- *     guest computes does not depend on it
- * @param peripherals what is connected to the machine beside the terminal
- * @param vm how the VM is run; without meaning for hypervisor {@code none}
- * @param trace gets the timeline of the run; null for none
- * @param snapshots what is saved and restored
- * @param records what becomes of the sample records
- * @param loadAddress guest physical address to which a position-independent ELF or an image without a header is
- *     loaded, a multiple of 4 KiB; -1 where the file says
- */
-public record RunOptions(
-        Path guest,
-        Path initrd,
-        String hypervisor,
-        int el,
-        String bootArguments,
-        long memory,
-        int cpus,
-        long maxInstructions,
-        long seed,
-        OutputStream console,
-        InputStream input,
-        boolean paced,
-        Peripherals peripherals,
-        VmOptions vm,
-        TraceSink trace,
-        Snapshots snapshots,
-        RecordOptions records,
-        long loadAddress) {
+/** How to run a guest. Nothing of it changes: each {@code with} makes options that differ in one thing. */
+public final class RunOptions implements Cloneable {
+    private Path guest;
+    private Path initrd;
+    private String hypervisor = "kvm";
+    private int el = 1;
+    private String bootArguments = "";
+    private long memory = 256L << 20;
+    private int cpus = 1;
+    private long maxInstructions = Long.MAX_VALUE;
+    private long seed = 1;
+    private OutputStream console = OutputStream.nullOutputStream();
+    private InputStream input;
+    private boolean paced = false;
+    private Peripherals peripherals = Peripherals.NONE;
+    private VmOptions vm = VmOptions.DEFAULT;
+    private TraceSink trace;
+    private Snapshots snapshots = Snapshots.NONE;
+    private RecordOptions records = RecordOptions.TEMPORARY;
+    private long loadAddress = -1;
 
-    /** Nothing beside the terminal. */
-    public RunOptions(
-            Path guest,
-            Path initrd,
-            String hypervisor,
-            int el,
-            String bootArguments,
-            long memory,
-            int cpus,
-            long maxInstructions,
-            long seed,
-            OutputStream console,
-            InputStream input,
-            boolean paced) {
-        this(
-                guest,
-                initrd,
-                hypervisor,
-                el,
-                bootArguments,
-                memory,
-                cpus,
-                maxInstructions,
-                seed,
-                console,
-                input,
-                paced,
-                Peripherals.NONE,
-                VmOptions.DEFAULT,
-                null,
-                Snapshots.NONE,
-                RecordOptions.TEMPORARY,
-                -1);
+    private RunOptions(Path guest) {
+        this.guest = guest;
     }
 
-    /** One PE and no initial RAM disk. */
-    public RunOptions(
-            Path guest,
-            String hypervisor,
-            int el,
-            String bootArguments,
-            long memory,
-            long maxInstructions,
-            long seed,
-            OutputStream console,
-            InputStream input) {
-        this(guest, null, hypervisor, el, bootArguments, memory, 1, maxInstructions, seed, console, input, false);
+    /** A guest under the KVM model, with everything else as it is at first. */
+    public static RunOptions of(Path guest) {
+        return new RunOptions(guest);
     }
 
-    /** The same with other options of the VM. */
-    public RunOptions withVm(VmOptions options) {
-        return new RunOptions(
-                guest,
-                initrd,
-                hypervisor,
-                el,
-                bootArguments,
-                memory,
-                cpus,
-                maxInstructions,
-                seed,
-                console,
-                input,
-                paced,
-                peripherals,
-                options,
-                trace,
-                snapshots,
-                records,
-                loadAddress);
+    private RunOptions with(Consumer<RunOptions> change) {
+        try {
+            RunOptions copy = (RunOptions) clone();
+            change.accept(copy);
+            return copy;
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
-    /** The same with a timeline. */
-    public RunOptions withTrace(TraceSink sink) {
-        return new RunOptions(
-                guest,
-                initrd,
-                hypervisor,
-                el,
-                bootArguments,
-                memory,
-                cpus,
-                maxInstructions,
-                seed,
-                console,
-                input,
-                paced,
-                peripherals,
-                vm,
-                sink,
-                snapshots,
-                records,
-                loadAddress);
+    /** An ELF file or an image with the Linux arm64 boot header, which may be compressed with gzip. */
+    public Path guest() {
+        return guest;
     }
 
-    /** The same with that number of PEs of the guest. */
-    public RunOptions withCpus(int number) {
-        return new RunOptions(
-                guest,
-                initrd,
-                hypervisor,
-                el,
-                bootArguments,
-                memory,
-                number,
-                maxInstructions,
-                seed,
-                console,
-                input,
-                paced,
-                peripherals,
-                vm,
-                trace,
-                snapshots,
-                records,
-                loadAddress);
+    /** The initial RAM disk of a Linux image; null, as at first, for none. */
+    public Path initrd() {
+        return initrd;
     }
 
-    /** The same with other peripherals. */
-    public RunOptions withPeripherals(Peripherals others) {
-        return new RunOptions(
-                guest,
-                initrd,
-                hypervisor,
-                el,
-                bootArguments,
-                memory,
-                cpus,
-                maxInstructions,
-                seed,
-                console,
-                input,
-                paced,
-                others,
-                vm,
-                trace,
-                snapshots,
-                records,
-                loadAddress);
+    /** {@code kvm}, as at first, or {@code none}. */
+    public String hypervisor() {
+        return hypervisor;
     }
 
-    /** The same with snapshots. */
-    public RunOptions withSnapshots(Snapshots files) {
-        return new RunOptions(
-                guest,
-                initrd,
-                hypervisor,
-                el,
-                bootArguments,
-                memory,
-                cpus,
-                maxInstructions,
-                seed,
-                console,
-                input,
-                paced,
-                peripherals,
-                vm,
-                trace,
-                files,
-                records,
-                loadAddress);
+    /** Exception level at which the guest is entered, 1, as at first, or 2; 2 only with none. */
+    public int el() {
+        return el;
     }
 
-    /** The same with other places for the sample records. */
-    public RunOptions withRecords(RecordOptions others) {
-        return new RunOptions(
-                guest,
-                initrd,
-                hypervisor,
-                el,
-                bootArguments,
-                memory,
-                cpus,
-                maxInstructions,
-                seed,
-                console,
-                input,
-                paced,
-                peripherals,
-                vm,
-                trace,
-                snapshots,
-                others,
-                loadAddress);
+    /** For {@code /chosen/bootargs}; empty at first. */
+    public String bootArguments() {
+        return bootArguments;
     }
 
-    /** The same with a guest that is loaded to that address, see {@link #loadAddress()}. */
-    public RunOptions withLoadAddress(long address) {
-        return new RunOptions(
-                guest,
-                initrd,
-                hypervisor,
-                el,
-                bootArguments,
-                memory,
-                cpus,
-                maxInstructions,
-                seed,
-                console,
-                input,
-                paced,
-                peripherals,
-                vm,
-                trace,
-                snapshots,
-                records,
-                address);
+    /** Size of the guest's memory in bytes; 256 MiB at first. */
+    public long memory() {
+        return memory;
+    }
+
+    /** Number of PEs of the guest, from 1, as at first. */
+    public int cpus() {
+        return cpus;
+    }
+
+    /** Operations after which the run ends; Long.MAX_VALUE, as at first, for no limit. */
+    public long maxInstructions() {
+        return maxInstructions;
+    }
+
+    /** Of every random choice; 1 at first. */
+    public long seed() {
+        return seed;
+    }
+
+    /** The terminal's output; what is written at first goes nowhere. */
+    public OutputStream console() {
+        return console;
+    }
+
+    /** The terminal's input; null, as at first, for none. */
+    public InputStream input() {
+        return input;
+    }
+
+    /**
+     * Whether an idle machine waits as long as its idle time lasts, for a person at the terminal; not at first. What the
+     * guest computes does not depend on it.
+     */
+    public boolean paced() {
+        return paced;
+    }
+
+    /** What is connected to the machine beside the terminal; nothing at first. */
+    public Peripherals peripherals() {
+        return peripherals;
+    }
+
+    /** How the VM is run; without meaning for hypervisor {@code none}. */
+    public VmOptions vm() {
+        return vm;
+    }
+
+    /** Gets the timeline of the run; null, as at first, for none. */
+    public TraceSink trace() {
+        return trace;
+    }
+
+    /** What is saved and restored; nothing at first. */
+    public Snapshots snapshots() {
+        return snapshots;
+    }
+
+    /** What becomes of the sample records; {@link RecordOptions#TEMPORARY} at first. */
+    public RecordOptions records() {
+        return records;
+    }
+
+    /**
+     * Guest physical address to which a position-independent ELF or an image without a header is loaded, a multiple of
+     * 4 KiB; -1, as at first, where the file says.
+     */
+    public long loadAddress() {
+        return loadAddress;
+    }
+
+    /** The same with another {@link #initrd}. */
+    public RunOptions withInitrd(Path value) {
+        return with(o -> o.initrd = value);
+    }
+
+    /** The same with another {@link #hypervisor}. */
+    public RunOptions withHypervisor(String value) {
+        return with(o -> o.hypervisor = value);
+    }
+
+    /** The same with another {@link #el}. */
+    public RunOptions withEl(int value) {
+        return with(o -> o.el = value);
+    }
+
+    /** The same with another {@link #bootArguments}. */
+    public RunOptions withBootArguments(String value) {
+        return with(o -> o.bootArguments = value);
+    }
+
+    /** The same with another {@link #memory}. */
+    public RunOptions withMemory(long value) {
+        return with(o -> o.memory = value);
+    }
+
+    /** The same with another {@link #cpus}. */
+    public RunOptions withCpus(int value) {
+        return with(o -> o.cpus = value);
+    }
+
+    /** The same with another {@link #maxInstructions}. */
+    public RunOptions withMaxInstructions(long value) {
+        return with(o -> o.maxInstructions = value);
+    }
+
+    /** The same with another {@link #seed}. */
+    public RunOptions withSeed(long value) {
+        return with(o -> o.seed = value);
+    }
+
+    /** The same with another {@link #console}. */
+    public RunOptions withConsole(OutputStream value) {
+        return with(o -> o.console = value);
+    }
+
+    /** The same with another {@link #input}. */
+    public RunOptions withInput(InputStream value) {
+        return with(o -> o.input = value);
+    }
+
+    /** The same with another {@link #paced}. */
+    public RunOptions withPaced(boolean value) {
+        return with(o -> o.paced = value);
+    }
+
+    /** The same with another {@link #peripherals}. */
+    public RunOptions withPeripherals(Peripherals value) {
+        return with(o -> o.peripherals = value);
+    }
+
+    /** The same with another {@link #vm}. */
+    public RunOptions withVm(VmOptions value) {
+        return with(o -> o.vm = value);
+    }
+
+    /** The same with another {@link #trace}. */
+    public RunOptions withTrace(TraceSink value) {
+        return with(o -> o.trace = value);
+    }
+
+    /** The same with another {@link #snapshots}. */
+    public RunOptions withSnapshots(Snapshots value) {
+        return with(o -> o.snapshots = value);
+    }
+
+    /** The same with another {@link #records}. */
+    public RunOptions withRecords(RecordOptions value) {
+        return with(o -> o.records = value);
+    }
+
+    /** The same with another {@link #loadAddress}. */
+    public RunOptions withLoadAddress(long value) {
+        return with(o -> o.loadAddress = value);
     }
 }

@@ -234,19 +234,18 @@ public final class MachineOptions {
                     "--policy, --host and --pressure are of the KVM model's host: they need --hypervisor kvm");
         }
         named(guest).check();
-        return new RunOptions(
-                        guest.file(),
-                        guest.initrd(),
-                        under.name(),
-                        el,
-                        guest.bootArguments(),
-                        memory == null ? guest.memory() : memory,
-                        cpus,
-                        maxInstructions == null ? Long.MAX_VALUE : maxInstructions,
-                        seed,
-                        new LimitedOutput("its console", console, maxOutput),
-                        input,
-                        paced)
+        return RunOptions.of(guest.file())
+                .withInitrd(guest.initrd())
+                .withHypervisor(under.name())
+                .withEl(el)
+                .withBootArguments(guest.bootArguments())
+                .withMemory(memory == null ? guest.memory() : memory)
+                .withCpus(cpus)
+                .withMaxInstructions(maxInstructions == null ? Long.MAX_VALUE : maxInstructions)
+                .withSeed(seed)
+                .withConsole(new LimitedOutput("its console", console, maxOutput))
+                .withInput(input)
+                .withPaced(paced)
                 .withVm(vm.options(under == HypervisorKind.kvm))
                 .withSnapshots(new Snapshots(new TreeMap<>(saves), restore))
                 .withRecords(RecordOptions.NONE)

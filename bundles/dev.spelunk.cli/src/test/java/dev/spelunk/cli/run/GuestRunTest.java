@@ -210,7 +210,11 @@ class GuestRunTest {
 
     private GuestRun run(Ending ending, int guestCode, Writer writer) {
         Console console = new Console(System.out, System.err, false);
-        RunOptions options = new RunOptions(Path.of("guest.elf"), "kvm", 1, "", 1 << 20, 5, 9, console, null);
+        RunOptions options = RunOptions.of(Path.of("guest.elf"))
+                .withMemory(1 << 20)
+                .withMaxInstructions(5)
+                .withSeed(9)
+                .withConsole(console);
         Result result = new Result(
                 ending,
                 guestCode,

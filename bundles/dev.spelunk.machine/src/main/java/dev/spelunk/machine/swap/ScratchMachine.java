@@ -10,7 +10,6 @@ import dev.spelunk.machine.board.Board;
 import dev.spelunk.machine.compose.Selection;
 import dev.spelunk.machine.run.RunLoop;
 import dev.spelunk.machine.run.Safepoints;
-import java.io.OutputStream;
 import java.util.List;
 
 /**
@@ -83,19 +82,12 @@ final class ScratchMachine {
      * @throws BadInputException when the program does not end as it must
      */
     static PeContext run(Selection parts, Architecture architecture, RunOptions options) {
-        RunOptions scratch = new RunOptions(
-                        options.guest(),
-                        null,
-                        options.hypervisor(),
-                        options.el(),
-                        "",
-                        MEMORY,
-                        1,
-                        LONGEST,
-                        options.seed(),
-                        OutputStream.nullOutputStream(),
-                        null,
-                        false)
+        RunOptions scratch = RunOptions.of(options.guest())
+                .withHypervisor(options.hypervisor())
+                .withEl(options.el())
+                .withMemory(MEMORY)
+                .withMaxInstructions(LONGEST)
+                .withSeed(options.seed())
                 .withVm(options.vm());
         Board board = new Board(parts, architecture, scratch, HOST_RESERVED, List.of());
         try {

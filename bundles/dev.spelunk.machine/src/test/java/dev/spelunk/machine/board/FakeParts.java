@@ -18,7 +18,6 @@ import dev.spelunk.machine.compose.Kind;
 import dev.spelunk.machine.compose.PartServices;
 import dev.spelunk.machine.compose.Selection;
 import dev.spelunk.testkit.StoredRegisters;
-import java.io.OutputStream;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -151,19 +150,10 @@ public final class FakeParts {
     }
 
     public static RunOptions options(int cpus) {
-        return new RunOptions(
-                Path.of("guest"),
-                null,
-                "none",
-                1,
-                "",
-                1 << 20,
-                cpus,
-                Long.MAX_VALUE,
-                1,
-                OutputStream.nullOutputStream(),
-                null,
-                false);
+        return RunOptions.of(Path.of("guest"))
+                .withHypervisor("none")
+                .withMemory(1 << 20)
+                .withCpus(cpus);
     }
 
     public Board board(int cpus) {

@@ -16,7 +16,6 @@ import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -76,7 +75,7 @@ class HostEndsTest {
 
     private static HostEnds ends(InputStream terminal, boolean person, List<Drive> drives, ConsolePort... ports) {
         return new HostEnds(
-                new RunOptions(null, null, "kvm", 1, "", 0, 1, 1, 1, OutputStream.nullOutputStream(), terminal, person)
+                RunOptions.of(null).withInput(terminal).withPaced(person)
                         .withPeripherals(new Peripherals(drives, false, List.of(ports), false)));
     }
 

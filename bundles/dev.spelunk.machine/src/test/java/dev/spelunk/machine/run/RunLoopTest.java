@@ -26,7 +26,6 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -77,16 +76,11 @@ class RunLoopTest {
     }
 
     private RunLoop anew(InputStream input) {
-        RunOptions options = new RunOptions(
-                Path.of("guest"),
-                "none",
-                1,
-                "arguments",
-                1 << 20,
-                Long.MAX_VALUE,
-                1,
-                OutputStream.nullOutputStream(),
-                input);
+        RunOptions options = RunOptions.of(Path.of("guest"))
+                .withHypervisor("none")
+                .withBootArguments("arguments")
+                .withMemory(1 << 20)
+                .withInput(input);
         loop = new RunLoop(wiring, new Console(options.console(), input), options, safepoints);
         return loop;
     }

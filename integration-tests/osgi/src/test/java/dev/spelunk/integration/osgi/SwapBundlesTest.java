@@ -13,7 +13,6 @@ import dev.spelunk.api.parts.TimingModel;
 import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.timing.OperationTimer;
 import dev.spelunk.cli.composition.Composition;
-import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.lang.ref.WeakReference;
 import java.lang.reflect.Proxy;
@@ -72,16 +71,9 @@ class SwapBundlesTest {
         composition = new Composition("default", null);
         swaps = composition.service(SwapService.class);
         Path guest = Path.of(System.getProperty("spelunk.root"), "integration-tests/guests/prebuilt/guest.elf");
-        machine = composition.machine(new RunOptions(
-                guest,
-                "kvm",
-                1,
-                "scale=100000 spe.interval=1024",
-                64 << 20,
-                Long.MAX_VALUE,
-                1,
-                OutputStream.nullOutputStream(),
-                null));
+        machine = composition.machine(RunOptions.of(guest)
+                .withBootArguments("scale=100000 spe.interval=1024")
+                .withMemory(64 << 20));
         thread = new Thread(() -> result = machine.run(), "machine");
         thread.start();
     }

@@ -160,7 +160,15 @@ final class Machines {
                     : composition.variant().withPart(Parts.POLICY, policy);
             return composition.machine(
                     chosen,
-                    new RunOptions(guest, hypervisor, el, append, memory, limit, seed, console, input)
+                    RunOptions.of(guest)
+                            .withHypervisor(hypervisor)
+                            .withEl(el)
+                            .withBootArguments(append)
+                            .withMemory(memory)
+                            .withMaxInstructions(limit)
+                            .withSeed(seed)
+                            .withConsole(console)
+                            .withInput(input)
                             .withCpus(cpus)
                             .withVm(vm)
                             .withPeripherals(peripherals)
