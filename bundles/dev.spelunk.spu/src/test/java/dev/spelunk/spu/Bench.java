@@ -5,10 +5,8 @@ import dev.spelunk.api.banks.RegisterBank;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.registers.SystemRegister;
-import dev.spelunk.api.spu.Sampler;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PeState;
-import dev.spelunk.api.state.SpuState;
 import dev.spelunk.pmsver.v1p0.StatisticalProfiling;
 import dev.spelunk.registers.RegisterModelComponent;
 import dev.spelunk.testkit.Configs;
@@ -41,11 +39,10 @@ final class Bench extends TestMachine {
     final InterruptLines lines = new InterruptLines();
     final PlayedCore core = new PlayedCore(context);
     /** Values of {@code executed} of the operations that became samples, 1 for the first operation. */
-    final List<Long> sampled = new ArrayList<>();
+    final List<Long> sampled = core.sampled;
 
     final ProfilingRules rules;
     private final SamplingUnitComponent unit;
-    private final Operation operation = new Operation();
 
     Bench(Set<String> features, Map<String, Object> config, ProfilingFeatures... more) {
         this(features, new SamplingUnitComponent(Configs.of(SamplingUnitComponent.Config.class, config)), more);
@@ -138,41 +135,13 @@ final class Bench extends TestMachine {
     }
 
     void settle() {
-        while ((pe.changed & PeState.CHANGED_PROFILING) != 0) {
-            pe.changed = 0;
-            context.sampler.update();
-        }
+        core.settle();
     }
 
     /** Runs so many operations. */
     Bench run(long operations) {
-        long end = pe.executed + operations;
-        while (true) {
-            settle();
-            Sampler sampler = context.sampler;
-            if (sampler.cyclesToCompletion() <= 0) {
-                sampler.completeIfDue();
-                continue;
-            }
-            if (pe.executed == end) {
-                return this;
-            }
-            long grant = sampler.grant();
-            if (grant > 0) {
-                pe.executed += Math.min(end - pe.executed, Math.min(grant, sampler.cyclesToCompletion()));
-            } else {
-                observe();
-            }
-        }
-    }
-
-    private void observe() {
-        long taken = counter(SpuState.SAMPLE_FEED) + (pe.spu.inFlight ? 1 : 0);
-        core.runObserved(operation);
-        context.sampler.sample(operation);
-        if (counter(SpuState.SAMPLE_FEED) + (pe.spu.inFlight ? 1 : 0) > taken) {
-            sampled.add(pe.executed);
-        }
+        core.runProfiled(operations);
+        return this;
     }
 
     /** Replaces the SPU by another one, as a swap does. */

@@ -3,9 +3,13 @@ package dev.spelunk.testkit;
 
 import dev.spelunk.api.pe.Core;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.spu.Sampler;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PeState;
+import dev.spelunk.api.state.SpuState;
 import dev.spelunk.api.wiring.PeContext;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -18,9 +22,12 @@ public final class PlayedCore implements Core {
     private static final long SAME_EL = 0x200;
 
     private final PeContext context;
+    private final Operation observed = new Operation();
     private int kind;
     /** Makes each operation that is executed in observed form what the test wants. */
     public Consumer<Operation> shape = operation -> {};
+    /** Values of {@code PeState.executed} of the operations that {@link #runProfiled} made samples, 1 for the first one. */
+    public final List<Long> sampled = new ArrayList<>();
     /** Exceptions taken to EL1. */
     public int exceptionsToGuest;
 
@@ -32,6 +39,50 @@ public final class PlayedCore implements Core {
     public int run(long limit) {
         context.pe.executed += limit;
         return CONTINUE;
+    }
+
+    /**
+     * Executes so many operations as a run does where the context has a sampler: those that the SPU grants at once, the
+     * others in observed form, and what becomes due between two of them.
+     */
+    public void runProfiled(long operations) {
+        PeState pe = context.pe;
+        long end = pe.executed + operations;
+        while (true) {
+            settle();
+            Sampler sampler = context.sampler;
+            if (sampler.cyclesToCompletion() <= 0) {
+                sampler.completeIfDue();
+                continue;
+            }
+            if (pe.executed == end) {
+                return;
+            }
+            long grant = sampler.grant();
+            if (grant > 0) {
+                run(Math.min(end - pe.executed, Math.min(grant, sampler.cyclesToCompletion())));
+            } else {
+                long before = samples();
+                runObserved(observed);
+                sampler.sample(observed);
+                if (samples() > before) {
+                    sampled.add(pe.executed);
+                }
+            }
+        }
+    }
+
+    /** Tells the sampler what changed, as a run does before the next operation. */
+    public void settle() {
+        while ((context.pe.changed & PeState.CHANGED_PROFILING) != 0) {
+            context.pe.changed = 0;
+            context.sampler.update();
+        }
+    }
+
+    private long samples() {
+        SpuState spu = context.pe.spu;
+        return spu.counters[SpuState.SAMPLE_FEED] + (spu.inFlight ? 1 : 0);
     }
 
     @Override

@@ -10,8 +10,8 @@ import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.PhysicalMemory;
-import dev.spelunk.api.timing.OperationTimer;
 import dev.spelunk.api.wiring.PeContext;
+import dev.spelunk.testkit.TestMachine;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -140,17 +140,16 @@ final class CoreEngine implements Engine {
     CoreEngine(RegisterModel registers, Mmu mmu, ProcessingElement element, int version, int el, Form form) {
         this.el = el;
         this.form = form;
-        PhysicalMemory memory = new PhysicalMemory(RAM, RAM_LENGTH);
-        dev.spelunk.api.state.MachineState machine = new dev.spelunk.api.state.MachineState(1, memory, 1);
-        pe = machine.pes[0];
-        pe.el = 1;
+        context = TestMachine.builder()
+                .version(version)
+                .features(features(version))
+                .ram(RAM, RAM_LENGTH)
+                .registers(registers)
+                .build()
+                .context;
+        pe = context.pe;
         pe.powered = true;
-        context = new PeContext(machine, pe);
-        context.records = (origin, data, offset, length) -> {};
-        context.latencyModel = new NoTimer();
-        context.architecture = architecture(version);
-        context.registers = registers.create(context, List.of(), null);
-        map(memory);
+        map(context.memory);
         context.register(SystemRegister.MAIR_EL1, 0xff);
         context.register(SystemRegister.TCR_EL1, TCR);
         context.register(SystemRegister.TTBR0_EL1, LEVEL1);
@@ -168,7 +167,11 @@ final class CoreEngine implements Engine {
 
     /** The architecture of the emulator's processor of a version, as far as it is compared. */
     static Architecture architecture(int version) {
-        return new Architecture(version, version >= 85 ? FEATURES_85 : FEATURES_82, null, Map.of());
+        return new Architecture(version, features(version), null, Map.of());
+    }
+
+    private static Set<String> features(int version) {
+        return version >= 85 ? FEATURES_85 : FEATURES_82;
     }
 
     private void map(PhysicalMemory memory) {
@@ -318,22 +321,5 @@ final class CoreEngine implements Engine {
             default:
                 return Outcome.End.OTHER;
         }
-    }
-
-    /** Nothing is sampled here. */
-    private static final class NoTimer implements OperationTimer {
-        @Override
-        public int warmingWindow() {
-            return 0;
-        }
-
-        @Override
-        public void warm(Operation operation) {}
-
-        @Override
-        public void time(Operation operation) {}
-
-        @Override
-        public void invalidate() {}
     }
 }
