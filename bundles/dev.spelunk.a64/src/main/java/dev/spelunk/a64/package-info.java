@@ -4,7 +4,7 @@
  * assembly syntax. Pure functions: no state, no services.
  */
 @Export
-@Version("0.1.0")
+@Version("0.2.0")
 package dev.spelunk.a64;
 
 import org.osgi.annotation.bundle.Export;

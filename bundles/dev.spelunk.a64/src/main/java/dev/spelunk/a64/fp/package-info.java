@@ -5,7 +5,7 @@
  * state, which every engine calls.
  */
 @Export
-@Version("0.1.0")
+@Version("0.2.0")
 package dev.spelunk.a64.fp;
 
 import org.osgi.annotation.bundle.Export;

@@ -4,7 +4,7 @@
  * engine calls.
  */
 @Export
-@Version("0.1.0")
+@Version("0.2.0")
 package dev.spelunk.a64.integer;
 
 import org.osgi.annotation.bundle.Export;

@@ -5,7 +5,7 @@
  * calls.
  */
 @Export
-@Version("0.1.0")
+@Version("0.2.0")
 package dev.spelunk.a64.simd;
 
 import org.osgi.annotation.bundle.Export;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What the performance monitors can count, open for events of any part. */
 @Export
-@Version("0.1.0")
+@Version("0.2.0")
 package dev.spelunk.api.pmu;
 
 import org.osgi.annotation.bundle.Export;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What is reported to people when something is wrong. */
 @Export
-@Version("0.1.0")
+@Version("0.2.0")
 package dev.spelunk.api.problems;
 
 import org.osgi.annotation.bundle.Export;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What profiling features bring: the rules that the SPU asks, packets, filters, registers. */
 @Export
-@Version("0.1.0")
+@Version("0.2.0")
 package dev.spelunk.api.profiling;
 
 import org.osgi.annotation.bundle.Export;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 @Export
-@Version("0.1.0")
+@Version("0.2.0")
 package dev.spelunk.api.records;
 
 import org.osgi.annotation.bundle.Export;

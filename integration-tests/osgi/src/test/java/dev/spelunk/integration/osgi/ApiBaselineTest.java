@@ -16,8 +16,9 @@ import org.junit.jupiter.api.TestFactory;
 
 /**
  * Versions of exported packages against the last release, whose description lies in each bundle's {@code api.txt}.
- * {@code -Dspelunk.api.record=true} records the tree as the release that its version names; until a release after the
- * first is prepared there is none to compare with.
+ * {@code -Dspelunk.api.record=true} records the tree as the release that its version names. Before the first release there
+ * is none to compare with: until then every package has that release's version. What was compared is printed, and in the
+ * names of the tests.
  */
 class ApiBaselineTest {
     private static final String FIRST_RELEASE = "0.2.0";
@@ -30,30 +31,69 @@ class ApiBaselineTest {
         return revision.group(1);
     }
 
-    @TestFactory
-    @DisplayName("A package that has changed since the last release has a version that says so")
-    Stream<DynamicTest> versions() {
+    private static List<BuiltBundle> exporting() {
         return BuiltBundle.all().stream()
                 .filter(bundle -> bundle.header("Export-Package") != null)
-                .map(bundle -> DynamicTest.dynamicTest(bundle.name(), () -> compare(bundle)));
+                .toList();
     }
 
-    private static void compare(BuiltBundle bundle) throws Exception {
-        Path file = Path.of(System.getProperty("spelunk.root"), "bundles", bundle.name(), "api.txt");
-        if (Boolean.getBoolean("spelunk.api.record")) {
-            List<String> lines = new ArrayList<>(List.of(TITLE.formatted(revision())));
-            lines.addAll(ApiDescription.of(bundle.jar()));
-            Files.write(file, lines);
+    private static Path description(BuiltBundle bundle) {
+        return Path.of(System.getProperty("spelunk.root"), "bundles", bundle.name(), "api.txt");
+    }
+
+    @TestFactory
+    @DisplayName("A package that has changed since the last release has a version that says so")
+    Stream<DynamicTest> versions() throws Exception {
+        String revision = revision();
+        List<DynamicTest> tests = new ArrayList<>();
+        for (BuiltBundle bundle : exporting()) {
+            Path file = description(bundle);
+            if (Boolean.getBoolean("spelunk.api.record")) {
+                List<String> lines = new ArrayList<>(List.of(TITLE.formatted(revision)));
+                lines.addAll(ApiDescription.of(bundle.jar()));
+                Files.write(file, lines);
+            }
+            List<String> released = Files.exists(file) ? Files.readAllLines(file) : null;
+            int packages = ApiDescription.versions(bundle.jar()).size();
+            String with = released == null ? "no release before " + FIRST_RELEASE : released.get(0);
+            String what = bundle.name() + ": " + packages + " packages, compared with: " + with;
+            System.out.println("API baseline of " + what);
+            tests.add(DynamicTest.dynamicTest(
+                    what, () -> assertThat(problems(released, revision, bundle)).isEmpty()));
         }
-        if (!Files.exists(file)) {
-            assertThat(revision())
-                    .as("%s is missing: check out the last release and record it", file)
-                    .isEqualTo(FIRST_RELEASE);
-            return;
+        assertThat(tests).as("bundles that export packages").hasSizeGreaterThanOrEqualTo(2);
+        return tests.stream();
+    }
+
+    /**
+     * What is wrong with the versions of a bundle's packages.
+     *
+     * @param released what {@code api.txt} holds; null without one
+     * @param revision the version of the tree
+     */
+    private static List<String> problems(List<String> released, String revision, BuiltBundle bundle) throws Exception {
+        if (released != null) {
+            return ApiDescription.problems(released.subList(1, released.size()), bundle.jar());
         }
-        List<String> lines = Files.readAllLines(file);
-        assertThat(ApiDescription.problems(lines.subList(1, lines.size()), bundle.jar()))
-                .as("%s; %s", bundle.name(), lines.get(0))
+        if (!revision.equals(FIRST_RELEASE)) {
+            return List.of(description(bundle) + " is missing: check out the last release and record it");
+        }
+        List<String> problems = new ArrayList<>();
+        ApiDescription.versions(bundle.jar()).forEach((name, version) -> {
+            if (!version.toString().equals(FIRST_RELEASE)) {
+                problems.add(name + " " + version + ": the first release exports " + FIRST_RELEASE);
+            }
+        });
+        return problems;
+    }
+
+    @Test
+    @DisplayName("After the first release a missing description, and before it another version, are found")
+    void nothingToCompareWith() throws Exception {
+        assertThat(problems(null, "0.3.0", api())).singleElement().asString().contains("api.txt is missing");
+        assertThat(problems(null, FIRST_RELEASE, api())).isEmpty();
+        assertThat(ApiDescription.versions(api().jar())).containsKey("dev.spelunk.api.state");
+        assertThat(ApiDescription.versions(BuiltBundle.named("dev.spelunk.cli").jar()))
                 .isEmpty();
     }
 

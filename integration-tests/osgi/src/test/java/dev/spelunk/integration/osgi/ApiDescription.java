@@ -11,6 +11,8 @@ import aQute.bnd.service.diff.Type;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.osgi.framework.Version;
 
 /**
@@ -32,6 +34,17 @@ final class ApiDescription {
         List<String> lines = new ArrayList<>();
         write(api(bundle).serialize(), 0, lines);
         return lines;
+    }
+
+    /** The packages that a bundle exports, with their versions. */
+    static SortedMap<String, Version> versions(Path bundle) throws Exception {
+        SortedMap<String, Version> versions = new TreeMap<>();
+        for (Tree child : api(bundle).getChildren()) {
+            if (child.getType() == Type.PACKAGE) {
+                versions.put(child.getName(), version(child));
+            }
+        }
+        return versions;
     }
 
     private static void write(Tree.Data data, int depth, List<String> lines) {

@@ -5,7 +5,7 @@
  * a field uses them.
  */
 @Export
-@Version("0.1.0")
+@Version("0.2.0")
 package dev.spelunk.api.registers.fields;
 
 import org.osgi.annotation.bundle.Export;
