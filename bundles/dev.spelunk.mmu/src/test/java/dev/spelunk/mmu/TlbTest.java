@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.mmu;
 
-import dev.spelunk.api.registers.fields.HCR_EL2;
-import dev.spelunk.api.mmu.TranslationCache;
-import java.util.Arrays;
 import static dev.spelunk.api.mmu.Translator.READ;
 import static dev.spelunk.api.mmu.Translator.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spelunk.api.mmu.TranslationCache;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.HCR_EL2;
 import dev.spelunk.api.state.TlbState;
 import dev.spelunk.testkit.PageTables;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -151,9 +151,7 @@ class InstructionTrapsTest {
         m.set(SystemRegister.HCR_EL2, RW | 1L << 20);
         assertThat(trapped(m)).isTrue();
         assertThat(m.get(SystemRegister.ESR_EL2))
-                .isEqualTo(0x18L << 26
-                        | 1 << 25
-                        | Encoding.syndrome(instruction >>> 5 & 0xFFFF, 1, read == 1));
+                .isEqualTo(0x18L << 26 | 1 << 25 | Encoding.syndrome(instruction >>> 5 & 0xFFFF, 1, read == 1));
         assertThat(trapped(machine(0, instruction, 1)))
                 .as("without HCR_EL2.TIDCP")
                 .isFalse();

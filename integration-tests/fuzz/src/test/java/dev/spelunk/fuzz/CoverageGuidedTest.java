@@ -58,7 +58,8 @@ class CoverageGuidedTest {
                 != null) {
             return;
         }
-        String what = "CoverageGuidedTest: Jazzer has no engine for " + system + " on " + machine + " (run it on x86-64)";
+        String what =
+                "CoverageGuidedTest: Jazzer has no engine for " + system + " on " + machine + " (run it on x86-64)";
         if ("true".equals(System.getenv("CI"))) {
             Assertions.fail(what);
         }
@@ -112,7 +113,9 @@ class CoverageGuidedTest {
                 .start()
                 .waitFor();
         String said = Files.readString(log);
-        assertThat(code).as("%s: what it found is in %s%n%s", target, findings, said).isZero();
+        assertThat(code)
+                .as("%s: what it found is in %s%n%s", target, findings, said)
+                .isZero();
         Matcher done = EXECUTIONS.matcher(said);
         assertThat(done.find()).as(said).isTrue();
         System.out.println(target + ": " + done.group(1) + " executions");

@@ -10,8 +10,11 @@ class GicFuzzTest {
 
     @FuzzTest
     void fuzz(byte[] data) {
-        Machines.run(file.with(new Operations(new Input(data))
+        Machines.run(
+                file.with(new Operations(new Input(data))
                         .devices(0x0800_0000L, 0x0800_6000L, 0x080A_0000L, 0x080B_0000L)
-                        .program().image(true)), SETUP);
+                        .program()
+                        .image(true)),
+                SETUP);
     }
 }

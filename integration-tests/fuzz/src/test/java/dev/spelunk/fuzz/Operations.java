@@ -10,8 +10,16 @@ final class Operations {
     private static final int PSB = 0xD503223F;
     /** Frames with registers: distributor, redistributors, UART, clock, virtio transports. */
     static final long[] DEVICES = {
-        0x0800_0000L, 0x0800_6000L, 0x080A_0000L, 0x080B_0000L, 0x0900_0000L, 0x0901_0000L, 0x0A00_0000L, 0x0A00_0200L,
-        0x0A00_0400L, 0x0A00_0600L
+        0x0800_0000L,
+        0x0800_6000L,
+        0x080A_0000L,
+        0x080B_0000L,
+        0x0900_0000L,
+        0x0901_0000L,
+        0x0A00_0000L,
+        0x0A00_0200L,
+        0x0A00_0400L,
+        0x0A00_0600L
     };
 
     static final int[] SPE = {

@@ -24,8 +24,8 @@ class ProfileFuzzTest {
 
     ProfileFuzzTest() {
         guest.with(new Program().image(false));
-        try (Machine machine = Machines.compose(
-                guest.path(), new Machines.Setup("none", 1, false, 1), Snapshots.NONE)) {
+        try (Machine machine =
+                Machines.compose(guest.path(), new Machines.Setup("none", 1, false, 1), Snapshots.NONE)) {
             description = machine.profile()
                     .by(new ProfileDescription.Recorder("Spelunk", "fuzz", List.of("fuzz"), Machines.MEMORY, 2));
         }

@@ -70,7 +70,11 @@ public final class Program {
         int vectors = 0x800;
         int start = 0x1000;
         ByteBuffer image = ByteBuffer.allocate(start + 4 * (count + 16)).order(ByteOrder.LITTLE_ENDIAN);
-        image.putInt(0x14000000 | HEADER / 4).putInt(0).putLong(0).putLong(image.capacity()).putLong(0b1010);
+        image.putInt(0x14000000 | HEADER / 4)
+                .putInt(0)
+                .putLong(0)
+                .putLong(image.capacity())
+                .putLong(0b1010);
         image.position(56);
         image.putInt(0x644d5241).putInt(0);
         Program head = new Program();

@@ -31,8 +31,8 @@ class RecordsFuzzTest {
             }
         }
         try {
-            DecodeOptions.Outcome outcome = component.decode(
-                    new ByteArrayInputStream(data), new StringBuilder(), new DecodeOptions(false, 0));
+            DecodeOptions.Outcome outcome =
+                    component.decode(new ByteArrayInputStream(data), new StringBuilder(), new DecodeOptions(false, 0));
             if (outcome.damagedBytes() < 0 || outcome.damagedBytes() > data.length) {
                 throw new AssertionError(outcome);
             }

@@ -10,8 +10,11 @@ class SpeEl2FuzzTest {
 
     @FuzzTest
     void fuzz(byte[] data) {
-        Machines.run(file.with(new Operations(new Input(data))
+        Machines.run(
+                file.with(new Operations(new Input(data))
                         .registers(Operations.SPE, true)
-                        .program().image(true)), SETUP);
+                        .program()
+                        .image(true)),
+                SETUP);
     }
 }

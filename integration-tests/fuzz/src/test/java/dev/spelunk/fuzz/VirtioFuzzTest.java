@@ -10,6 +10,11 @@ class VirtioFuzzTest {
 
     @FuzzTest
     void fuzz(byte[] data) {
-        Machines.run(file.with(new Operations(new Input(data)).devices(0x0A00_0000L, 0x0A00_0200L, 0x0A00_0400L, 0x0A00_0600L).program().image(false)), SETUP);
+        Machines.run(
+                file.with(new Operations(new Input(data))
+                        .devices(0x0A00_0000L, 0x0A00_0200L, 0x0A00_0400L, 0x0A00_0600L)
+                        .program()
+                        .image(false)),
+                SETUP);
     }
 }

@@ -10,6 +10,11 @@ class VirtualDevicesFuzzTest {
 
     @FuzzTest
     void fuzz(byte[] data) {
-        Machines.run(file.with(new Operations(new Input(data)).devices(Operations.DEVICES).program().image(false)), SETUP);
+        Machines.run(
+                file.with(new Operations(new Input(data))
+                        .devices(Operations.DEVICES)
+                        .program()
+                        .image(false)),
+                SETUP);
     }
 }

@@ -59,7 +59,8 @@ final class DecodeCommand implements Callable<Integer> {
     public Integer call() {
         if (!Files.exists(file) || Files.isDirectory(file)) {
             Path partial = Path.of(file + ".partial");
-            throw new UserError((Files.exists(file) ? "not a file: " : "no such file: ") + file
+            throw new UserError((Files.exists(file) ? "not a file: " : "no such file: ")
+                    + file
                     + (Files.isRegularFile(partial)
                             ? "; a run that still lasts, or was killed, has recorded into " + partial
                             : ""));

@@ -57,7 +57,9 @@ public final class NamedFiles {
         try {
             return Files.exists(one) && Files.exists(two)
                     ? Files.isSameFile(one, two)
-                    : one.toAbsolutePath().normalize().equals(two.toAbsolutePath().normalize());
+                    : one.toAbsolutePath()
+                            .normalize()
+                            .equals(two.toAbsolutePath().normalize());
         } catch (IOException e) {
             // Whoever opens it says what is wrong with it.
             return false;

@@ -103,8 +103,7 @@ public final class PeripheralOptions {
         named.check();
         try {
             for (int i = 0; i < disks.size(); i++) {
-                connected.drives.add(
-                        new FileDrive(disks.get(i), drives.get(i).endsWith(READ_ONLY)));
+                connected.drives.add(new FileDrive(disks.get(i), drives.get(i).endsWith(READ_ONLY)));
             }
             outputs.forEach((name, path) -> {
                 PortFile file = new PortFile(path);

@@ -27,8 +27,8 @@ import sun.misc.Signal;
 public final class StopRequests {
     private static final Map<String, Integer> SIGNALS =
             Map.of("INT", ExitCode.INTERRUPTED, "TERM", ExitCode.TERMINATED, "HUP", ExitCode.HUNG_UP);
-    private static final StopRequests PROCESS =
-            new StopRequests(System::exit, Runtime.getRuntime()::halt, 10_000, 20_000, Long.getLong("spelunk.launcher"));
+    private static final StopRequests PROCESS = new StopRequests(
+            System::exit, Runtime.getRuntime()::halt, 10_000, 20_000, Long.getLong("spelunk.launcher"));
     /** How long the hooks at the end of the JVM may take when the user does not wait any more. */
     private static final long HOOK_MILLISECONDS = 1_000;
 
@@ -117,8 +117,7 @@ public final class StopRequests {
      * @param stopMilliseconds how long an activity may take to stop
      * @param launcher process id of the launcher script, which is this process's parent; null without one
      */
-    StopRequests(
-            IntConsumer exit, IntConsumer halt, long unwindMilliseconds, long stopMilliseconds, Long launcher) {
+    StopRequests(IntConsumer exit, IntConsumer halt, long unwindMilliseconds, long stopMilliseconds, Long launcher) {
         this.exit = exit;
         this.halt = halt;
         this.unwindMilliseconds = unwindMilliseconds;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.record;
 
+import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.Machine.Ending;
 import dev.spelunk.api.machine.Machine.Result;
-import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.platform.Peripherals;
 import dev.spelunk.api.problems.BrokenInvariantException;
@@ -71,7 +71,8 @@ public final class Recording {
      * @throws UserError when there is no profile, or the folder cannot be written, with the reason
      */
     public int run(MachineOptions options) {
-        Path program = PathArgument.of(order.command().get(0), "").toAbsolutePath().normalize();
+        Path program =
+                PathArgument.of(order.command().get(0), "").toAbsolutePath().normalize();
         if (!Files.isRegularFile(program)) {
             throw new UserError("no such program: " + program);
         }

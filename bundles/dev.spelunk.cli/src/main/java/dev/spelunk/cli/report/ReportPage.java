@@ -25,7 +25,8 @@ public final class ReportPage {
     /** Name of the page of several. */
     public static final String COMPARISON = "comparison.html";
 
-    private static final String POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:";
+    private static final String POLICY =
+            "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:";
 
     /**
      * A run.
@@ -43,7 +44,8 @@ public final class ReportPage {
         try (BufferedWriter out = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
             out.write("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
             out.write("<meta http-equiv=\"Content-Security-Policy\" content=\"" + POLICY + "\">\n");
-            out.write("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>Spelunk</title>\n");
+            out.write(
+                    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>Spelunk</title>\n");
             out.write("<style>\n" + resource("report.css") + "</style>\n</head>\n<body>\n<main id=\"page\"></main>\n");
             out.write("<noscript>This report is made by a script in it, which the browser does not run.</noscript>\n");
             out.write("<script type=\"application/json\" id=\"data\">\n");

@@ -90,7 +90,8 @@ public final class SavedRun {
     public ReportPage.Run count(ProfileWriter profiles) {
         try (Profile profile = profiles.begin(null, description())) {
             for (JsonValue part : summary.getJsonArray("recordFiles")) {
-                Path file = folder.resolve(Path.of(part.asJsonObject().getString("file")).getFileName());
+                Path file = folder.resolve(
+                        Path.of(part.asJsonObject().getString("file")).getFileName());
                 if (part.asJsonObject().getJsonNumber("bytes").longValueExact() == 0) {
                     continue;
                 }

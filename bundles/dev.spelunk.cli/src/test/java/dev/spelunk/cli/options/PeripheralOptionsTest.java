@@ -66,12 +66,14 @@ class PeripheralOptionsTest {
     void badPort() throws IOException {
         Path disk = Files.write(folder.resolve("disk"), new byte[512]);
         for (String bad : new String[] {"name", "=file", "a b=file", "x".repeat(65) + "=file", "name="}) {
-            assertThatThrownBy(() ->
-                            options("--drive", disk.toString(), "--port", bad).connect(Long.MAX_VALUE, new NamedFiles()))
+            assertThatThrownBy(() -> options("--drive", disk.toString(), "--port", bad)
+                            .connect(Long.MAX_VALUE, new NamedFiles()))
                     .isInstanceOf(UserError.class)
                     .hasMessageContaining("--port " + bad);
         }
-        options("--drive", disk.toString()).connect(Long.MAX_VALUE, new NamedFiles()).close();
+        options("--drive", disk.toString())
+                .connect(Long.MAX_VALUE, new NamedFiles())
+                .close();
     }
 
     @Test

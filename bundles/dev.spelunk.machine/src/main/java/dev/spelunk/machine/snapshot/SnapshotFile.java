@@ -98,7 +98,8 @@ public final class SnapshotFile {
     public static void write(Path file, Map<String, String> identity, Snapshot snapshot) {
         Path temporary = null;
         try {
-            temporary = Files.createTempFile(file.toAbsolutePath().getParent(), "." + file.getFileName() + "-", TEMPORARY_SUFFIX);
+            temporary = Files.createTempFile(
+                    file.toAbsolutePath().getParent(), "." + file.getFileName() + "-", TEMPORARY_SUFFIX);
             try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE);
                     OutputStream plain = new BufferedOutputStream(Channels.newOutputStream(channel))) {
                 // As long as it is locked, its process lives.

@@ -24,7 +24,8 @@ class DeadlinesTest {
     }
 
     @Test
-    @DisplayName("has the earliest deadline first, and of equal ones that of the first device, whatever was said before")
+    @DisplayName(
+            "has the earliest deadline first, and of equal ones that of the first device, whatever was said before")
     void ordered() {
         SplittableRandom random = new SplittableRandom(20261130);
         Deadlines deadlines = new Deadlines(2);

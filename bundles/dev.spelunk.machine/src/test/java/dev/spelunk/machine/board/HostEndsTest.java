@@ -74,9 +74,10 @@ class HostEndsTest {
     }
 
     private static HostEnds ends(InputStream terminal, boolean person, List<Drive> drives, ConsolePort... ports) {
-        return new HostEnds(
-                RunOptions.of(null).withInput(terminal).withPaced(person)
-                        .withPeripherals(new Peripherals(drives, false, List.of(ports), false)));
+        return new HostEnds(RunOptions.of(null)
+                .withInput(terminal)
+                .withPaced(person)
+                .withPeripherals(new Peripherals(drives, false, List.of(ports), false)));
     }
 
     private static byte[] saved(HostEnds ends) throws IOException {

@@ -189,7 +189,9 @@ class RunLoopTest {
             assertThat(loop.turn(2500)).isTrue();
         }
         assertThat(loop.executed()).isEqualTo(2500);
-        assertThat(log).containsExactly("PE 0 +1000", "tick of 1000 at 1000", "PE 0 +1000", "tick of 1000 at 2000", "PE 0 +500");
+        assertThat(log)
+                .containsExactly(
+                        "PE 0 +1000", "tick of 1000 at 1000", "PE 0 +1000", "tick of 1000 at 2000", "PE 0 +500");
     }
 
     @Test

@@ -262,7 +262,7 @@ public final class CpuInterfaceBank implements RegisterBank {
                         .field("BinaryPoint", 2, 0)
                         .reset(CpuInterface.LEAST_BPR0)
                         .rule(trap)
-                        .onRead((c, r, stored) -> 
+                        .onRead((c, r, stored) ->
                                 CpuInterface.virtualGroup0(c) ? CpuInterface.virtualBinaryPoint0(c) : stored)
                         .onWrite((c, r, stored, value) -> {
                             long point = Math.max(value, CpuInterface.LEAST_BPR0);

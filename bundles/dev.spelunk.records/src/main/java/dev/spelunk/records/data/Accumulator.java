@@ -152,8 +152,7 @@ public final class Accumulator {
     /** A branch with link, where the record tells what it is. */
     private void call(SampleRecord record, Site site) {
         if (OperationType.callReturn(record.operation) == 1 && calls.size() < CALLS) {
-            calls.computeIfAbsent(
-                    new CallKey(site, record.canonicalTarget(), record.targetEl), k -> new long[1])[0]++;
+            calls.computeIfAbsent(new CallKey(site, record.canonicalTarget(), record.targetEl), k -> new long[1])[0]++;
         }
     }
 
@@ -248,10 +247,12 @@ public final class Accumulator {
         for (int i = 0; i < entries.size(); i++) {
             String label = i < CONTEXTS ? entries.get(i).getKey().label() : "other contexts";
             Map<String, Context> functions = new TreeMap<>();
-            entries.get(i).getValue().forEach((site, count) -> functions.merge(
-                    site.el + name(site),
-                    new Context(label, name(site), site.el, count[0]),
-                    (a, b) -> new Context(label, a.function(), a.el(), a.samples() + b.samples())));
+            entries.get(i)
+                    .getValue()
+                    .forEach((site, count) -> functions.merge(
+                            site.el + name(site),
+                            new Context(label, name(site), site.el, count[0]),
+                            (a, b) -> new Context(label, a.function(), a.el(), a.samples() + b.samples())));
             list.addAll(functions.values());
         }
         return list;
@@ -342,8 +343,7 @@ public final class Accumulator {
     private List<Page> pageList() {
         List<Page> list = new ArrayList<>();
         for (Pages.Page page : pages.hottest()) {
-            list.add(new Page(
-                    page.number << pages.shift(), 1L << pages.shift(), name(page.site()), page.accesses));
+            list.add(new Page(page.number << pages.shift(), 1L << pages.shift(), name(page.site()), page.accesses));
         }
         return list;
     }

@@ -48,7 +48,8 @@ class AccumulatorTest {
     }
 
     @Test
-    @DisplayName("Latencies, misses and walks are added up by instruction, and those of a function over its instructions")
+    @DisplayName(
+            "Latencies, misses and walks are added up by instruction, and those of a function over its instructions")
     void functions() throws IOException {
         RecordBuilder b = new RecordBuilder();
         at(b.counter(0, 10).counter(1, 3).counter(2, 2), ElfImage.TEXT)
@@ -66,7 +67,9 @@ class AccumulatorTest {
         assertThat(function.name()).isEqualTo("alpha");
         assertThat(function.el()).isEqualTo(1);
         assertThat(function.sums()).isEqualTo(new ProfileData.Sums(3, 42, 8, 2, 2, 1, 1, 0));
-        assertThat(function.lines()).as("every instruction, those without samples too").hasSizeGreaterThan(2);
+        assertThat(function.lines())
+                .as("every instruction, those without samples too")
+                .hasSizeGreaterThan(2);
         assertThat(function.lines()).allMatch(line -> line.text() != null);
         Line first = function.lines().get(0);
         assertThat(first.address()).isEqualTo(ElfImage.TEXT);
@@ -113,8 +116,18 @@ class AccumulatorTest {
                 .operation(2, 8)
                 .timestamp(1)
                 .align(6);
-        at(b, ElfImage.TEXT + 4).context(1, 7).events(0x42, 2).operation(2, 1).timestamp(1).align(6);
-        at(b, ElfImage.TEXT).events(0x2, 2).operation(1, 0).dataSource(0xe, 1).timestamp(1).align(6);
+        at(b, ElfImage.TEXT + 4)
+                .context(1, 7)
+                .events(0x42, 2)
+                .operation(2, 1)
+                .timestamp(1)
+                .align(6);
+        at(b, ElfImage.TEXT)
+                .events(0x2, 2)
+                .operation(1, 0)
+                .dataSource(0xe, 1)
+                .timestamp(1)
+                .align(6);
         ProfileData data = data(b.bytes());
         assertThat(data.contexts())
                 .containsExactlyInAnyOrder(
@@ -133,8 +146,16 @@ class AccumulatorTest {
         RecordBuilder first = new RecordBuilder();
         RecordBuilder second = new RecordBuilder();
         for (int i = 0; i < 1000; i++) {
-            at(first, ElfImage.TEXT).va(0x5000).events(0x6, 2).timestamp(5 + i * 100L).align(6);
-            at(second, ElfImage.TEXT).va(0x7000).events(0x6, 2).timestamp(5 + i * 100L).align(6);
+            at(first, ElfImage.TEXT)
+                    .va(0x5000)
+                    .events(0x6, 2)
+                    .timestamp(5 + i * 100L)
+                    .align(6);
+            at(second, ElfImage.TEXT)
+                    .va(0x7000)
+                    .events(0x6, 2)
+                    .timestamp(5 + i * 100L)
+                    .align(6);
         }
         ProfileData data = data(first.bytes(), second.bytes());
         assertThat(data.time().timestamps()).isTrue();
@@ -146,8 +167,8 @@ class AccumulatorTest {
         });
         assertThat(data.pages()).extracting(ProfileData.Page::address).containsExactly(0x5000L, 0x7000L);
         assertThat(data.pages())
-                .allSatisfy(page -> assertThat(Arrays.stream(page.accesses()).sum())
-                        .isEqualTo(1000));
+                .allSatisfy(
+                        page -> assertThat(Arrays.stream(page.accesses()).sum()).isEqualTo(1000));
     }
 
     @Test

@@ -92,7 +92,8 @@ class CrashTest {
     }
 
     @Test
-    @DisplayName("SIGKILL at random moments of run, save and swap: what was there stays whole, and nothing stays for ever")
+    @DisplayName(
+            "SIGKILL at random moments of run, save and swap: what was there stays whole, and nothing stays for ever")
     void killed() throws IOException, InterruptedException {
         long start = System.nanoTime();
         whole(2);

@@ -57,7 +57,8 @@ class GuestEndingTest {
 
     /** Those of the bundled guest, whose symbols are files beside its profile. */
     private void assertFilesOfBundledGuestWritten(String ending) {
-        assertThat(files().names()).containsExactly("guest.elf.symbols", "perf.data", "records.bin", "report.html", "summary.json");
+        assertThat(files().names())
+                .containsExactly("guest.elf.symbols", "perf.data", "records.bin", "report.html", "summary.json");
         assertThat(files().summary().getString("ending")).isEqualTo(ending);
     }
 

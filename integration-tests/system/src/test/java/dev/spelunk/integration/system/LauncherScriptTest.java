@@ -95,8 +95,8 @@ class LauncherScriptTest {
     }
 
     private Process start(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(
-                List.of("env", "--default-signal=INT,HUP", home.resolve("spelunk").toString()));
+        List<String> command = new ArrayList<>(List.of(
+                "env", "--default-signal=INT,HUP", home.resolve("spelunk").toString()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("JAVA_HOME", home.resolve("jdk").toString());

@@ -82,7 +82,8 @@ class RecordFilesTest {
                         "records.6.bin",
                         "records.7.bin",
                         "records.bin",
-                        "report.html", "summary.json");
+                        "report.html",
+                        "summary.json");
         Tools.require("RecordFilesTest.eightPes", "perf", "linux-perf");
         Map<Integer, Long> perf = new TreeMap<>();
         for (String line : perf(files, "script", "--itrace=i1i", "-F", "cpu,event,ip")

@@ -47,7 +47,8 @@ class ReportTest {
     }
 
     private static JsonArray data(Path page) throws IOException {
-        Matcher script = Pattern.compile("<script type=\"application/json\" id=\"data\">\\s*(.*?)\\s*</script>", Pattern.DOTALL)
+        Matcher script = Pattern.compile(
+                        "<script type=\"application/json\" id=\"data\">\\s*(.*?)\\s*</script>", Pattern.DOTALL)
                 .matcher(Files.readString(page));
         assertThat(script.find()).isTrue();
         try (JsonReader reader = Json.createReader(new StringReader(script.group(1)))) {
@@ -81,14 +82,20 @@ class ReportTest {
         while (row.find()) {
             text.merge(row.group(2), Long.parseLong(row.group(1)), Long::sum);
         }
-        assertThat(text).hasSizeGreaterThan(10).allSatisfy((function, count) -> assertThat(page)
-                .as(function)
-                .containsEntry(function, count));
+        assertThat(text)
+                .hasSizeGreaterThan(10)
+                .allSatisfy((function, count) -> assertThat(page).as(function).containsEntry(function, count));
 
         Tools.require("ReportTest, the same counts as perf", "perf", "linux-perf");
         Path out = folder.resolve("perf.out");
         Process perf = new ProcessBuilder(
-                        "perf", "script", "--itrace=i1i", "-F", "ip,sym,event", "-i", files.perfData().toString())
+                        "perf",
+                        "script",
+                        "--itrace=i1i",
+                        "-F",
+                        "ip,sym,event",
+                        "-i",
+                        files.perfData().toString())
                 .redirectOutput(out.toFile())
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
@@ -105,7 +112,8 @@ class ReportTest {
     }
 
     @Test
-    @DisplayName("The page has instructions with their samples, latencies by level, data sources and the machine's counts")
+    @DisplayName(
+            "The page has instructions with their samples, latencies by level, data sources and the machine's counts")
     void parts() throws IOException {
         JsonObject run = data(files.folder().resolve("report.html")).getJsonObject(0);
         JsonObject profile = run.getJsonObject("profile");
@@ -115,13 +123,15 @@ class ReportTest {
             assertThat(line.getString("text", null)).as(line.toString()).isNotNull();
             samples += line.getJsonObject("sums").getJsonNumber("samples").longValueExact();
         }
-        assertThat(samples).isEqualTo(first.getJsonObject("sums").getJsonNumber("samples").longValueExact());
+        assertThat(samples)
+                .isEqualTo(first.getJsonObject("sums").getJsonNumber("samples").longValueExact());
         assertThat(profile.getJsonArray("latencies").toString()).contains("L1 data cache", "translation");
         assertThat(profile.getJsonArray("sources").toString()).contains("L1 data cache", "L2 cache");
         assertThat(profile.getJsonArray("pages")).isNotEmpty();
         assertThat(profile.getJsonArray("branches")).isNotEmpty();
         assertThat(run.getJsonObject("summary").getJsonObject("vmExits")).isNotEmpty();
-        assertThat(run.getJsonObject("summary").getJsonArray("command").toString()).contains("neoverse-n1");
+        assertThat(run.getJsonObject("summary").getJsonArray("command").toString())
+                .contains("neoverse-n1");
         assertThat(Files.readString(files.folder().resolve("report.html")))
                 .as("nothing is loaded from elsewhere")
                 .doesNotContain("src=", "<link", "@import");

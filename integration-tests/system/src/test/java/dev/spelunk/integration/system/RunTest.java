@@ -98,7 +98,8 @@ class RunTest {
     @DisplayName("files of an earlier run are replaced, other files left alone")
     void otherFilesStay() throws IOException {
         assertThat(files.names())
-                .containsExactly("guest.elf.symbols", "notes.txt", "perf.data", "records.bin", "report.html", "summary.json");
+                .containsExactly(
+                        "guest.elf.symbols", "notes.txt", "perf.data", "records.bin", "report.html", "summary.json");
         assertThat(files.folder().resolve("notes.txt")).hasContent("somebody's own");
         assertThat(Files.size(files.recordsFile())).isNotEqualTo("of an earlier run".length());
     }

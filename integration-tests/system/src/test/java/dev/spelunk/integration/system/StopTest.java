@@ -193,7 +193,8 @@ class StopTest {
         }
         assertThat(first.exitValue()).isEqualTo(143);
         assertThat(left(output))
-                .containsExactlyInAnyOrder("guest.elf.symbols", "perf.data", "records.bin", "report.html", "summary.json");
+                .containsExactlyInAnyOrder(
+                        "guest.elf.symbols", "perf.data", "records.bin", "report.html", "summary.json");
     }
 
     @Test
@@ -218,7 +219,12 @@ class StopTest {
         assertThat(left(folder.resolve("tmp"))).isEmpty();
         assertThat(left(output))
                 .containsExactlyInAnyOrder(
-                        "guest.elf.symbols", "killed-records.bin", "perf.data", "records.bin", "report.html", "summary.json");
+                        "guest.elf.symbols",
+                        "killed-records.bin",
+                        "perf.data",
+                        "records.bin",
+                        "report.html",
+                        "summary.json");
         assertThat(errors()).contains("what it had recorded is in " + output.resolve("killed-records.bin"));
         assertThat(output.resolve("killed-records.bin")).hasBinaryContent(recorded);
         Spelunk.Outcome decoded = Spelunk.run(
@@ -241,7 +247,8 @@ class StopTest {
         assertThat(errors()).endsWith("spelunk: interrupted\n");
         assertThat(left(folder.resolve("tmp"))).isEmpty();
         assertThat(left(output))
-                .containsExactlyInAnyOrder("guest.elf.symbols", "perf.data", "records.bin", "report.html", "summary.json");
+                .containsExactlyInAnyOrder(
+                        "guest.elf.symbols", "perf.data", "records.bin", "report.html", "summary.json");
     }
 
     @ParameterizedTest
@@ -258,7 +265,8 @@ class StopTest {
         assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
         assertThat(process.exitValue()).as(errors()).isEqualTo(130);
         assertThat(left(output))
-                .containsExactlyInAnyOrder("guest.elf.symbols", "perf.data", "records.bin", "report.html", "summary.json");
+                .containsExactlyInAnyOrder(
+                        "guest.elf.symbols", "perf.data", "records.bin", "report.html", "summary.json");
         assertThat(trace).isNotEmptyFile();
     }
 
