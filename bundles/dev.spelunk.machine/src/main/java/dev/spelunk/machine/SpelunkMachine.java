@@ -175,6 +175,17 @@ final class SpelunkMachine implements Machine {
                 unsaved.remove(instructions);
             });
         });
+        if (snapshots.digests() != null) {
+            digest(snapshots, snapshot, executed + snapshots.every());
+        }
+    }
+
+    private void digest(Snapshots snapshots, Snapshot snapshot, long at) {
+        safepoints.at(at, () -> {
+            if (snapshots.digests().digest(at, SnapshotFile.digest(snapshot))) {
+                digest(snapshots, snapshot, at + snapshots.every());
+            }
+        });
     }
 
     @Override

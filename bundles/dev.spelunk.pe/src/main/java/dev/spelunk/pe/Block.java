@@ -17,6 +17,8 @@ final class Block {
     final int count;
     /** Kinds of the operations, then {@link Kinds#FALL}. */
     final byte[] kinds;
+    /** The same without {@link Kinds#REGION}: another array in blocks that are entries of regions only. */
+    byte[] plain;
     /** Operands of the operations and of FALL, then constants. */
     final long[] ops;
     /** The instruction words. */
@@ -32,6 +34,14 @@ final class Block {
 
     Block taken;
     Block next;
+    /** The translated region that begins here; null for none. */
+    Region region;
+    /** How many regions it is in, with those that are not translated yet. */
+    int regions;
+    /** How often the end of a slice of a run met it. */
+    int heat;
+    /** Whether it is in the cache. */
+    boolean live = true;
     /** Next of the blocks with the same hash of address. */
     Block sameHash;
     /** Next of the blocks in the same page. */
@@ -46,6 +56,7 @@ final class Block {
         for (int i = 0; i < ops.length && i <= count; i++) {
             kinds[i] = (byte) Decoder.kind(ops[i]);
         }
+        plain = kinds;
         this.words = words;
         long last = pc + 4L * (count - 1);
         takenPc = count == 0 ? 0 : Decoder.directTarget(words[count - 1], last);

@@ -185,6 +185,7 @@ final class BlockCache implements CodeHolder {
         for (int page = 0; page < byPage.length; page++) {
             for (Block b = byPage[page]; b != null; b = b.samePage) {
                 b.context = Block.NO_CONTEXT;
+                b.live = false;
             }
             byPage[page] = null;
         }
@@ -207,11 +208,14 @@ final class BlockCache implements CodeHolder {
 
     private void dropBlocks(int page, int from, int to) {
         Block kept = null;
+        boolean translated = false;
         Block b = byPage[page];
         while (b != null) {
             Block following = b.samePage;
             if (b.index < to && b.index + 4 * b.count > from) {
                 b.context = Block.NO_CONTEXT;
+                b.live = false;
+                translated |= b.regions != 0;
                 unhash(b);
                 blocks--;
             } else {
@@ -221,6 +225,10 @@ final class BlockCache implements CodeHolder {
             b = following;
         }
         byPage[page] = kept;
+        if (translated) {
+            // Every region looks again whether its blocks are there.
+            tlb.newContexts();
+        }
     }
 
     private void unhash(Block dropped) {

@@ -35,6 +35,9 @@ final class Interpreter {
     /** Value of {@code pe.executed} at which to stop. */
     private long end;
 
+    /** The translated regions; null for the interpreter alone. */
+    Regions regions;
+
     /** The block and index where the last run stopped. */
     Block resume = Block.UNKNOWN;
 
@@ -94,6 +97,27 @@ final class Interpreter {
                         switch (kind) {
                             case NOP:
                                 continue;
+                            case REGION:
+                                s = region(block, nzcv);
+                                if (s < 0) {
+                                    kinds = block.plain;
+                                    i = 0;
+                                    continue;
+                                }
+                                if (s == RegionCode.ENDED) {
+                                    return;
+                                }
+                                nzcv = regions.frame.nzcv;
+                                block = regions.left();
+                                if (s == RegionCode.INSIDE) {
+                                    kinds = block.plain;
+                                    ops = block.ops;
+                                    i = regions.frame.op;
+                                    continue;
+                                }
+                                a = regions.frame.pc;
+                                next = byPc[BlockCache.way(a)];
+                                break indirect;
                             case DP_IMMEDIATE:
                                 op = ops[i - 1];
                                 s = DataProcessingImmediate.execute(x, (int) (op >>> 16), nzcv, 0);
@@ -737,6 +761,33 @@ final class Interpreter {
             }
             nzcv = pe.nzcv;
         }
+    }
+
+    /** Operations that the last run had left after its last block. */
+    int rest() {
+        return rest;
+    }
+
+    /** Executes the region that begins with a block. @return as {@link RegionCode#run}; -1, nothing done, when it must not be entered */
+    private int region(Block block, int nzcv) {
+        Region region = block.region;
+        if (rest < 0
+                || region.context != fetches && !regions.holds(region, fetches)
+                || region.vectors && !vectors.enabled()) {
+            return -1;
+        }
+        int s = regions.run(block, reads, writes, rest, nzcv);
+        rest = regions.frame.rest;
+        return s;
+    }
+
+    /** For a region: executes operation i of a block by its word. @return as {@link RegionFrame#slow} */
+    int slowInRegion(Region region, Block block, int i, int restAfter, int nzcv) {
+        rest = restAfter;
+        if (slow(block, i, nzcv)) {
+            return RegionCode.ENDED;
+        }
+        return fetches == region.context ? 0 : RegionCode.INSIDE;
     }
 
     /** The block that follows a direct branch, now linked; null, with pc set, when fetching it needs a translation. */

@@ -9,8 +9,8 @@ import dev.spelunk.api.pe.Core;
 import dev.spelunk.api.wiring.PeContext;
 import org.osgi.service.component.annotations.Component;
 
-/** Publishes the interpreter. */
-@Component(property = {Parts.PART + "=" + Parts.PE, Parts.NAME + "=interpreter"})
+/** Publishes the interpreter: by its ranking it is the engine of variants that name none. */
+@Component(property = {Parts.PART + "=" + Parts.PE, Parts.NAME + "=interpreter", "service.ranking:Integer=100"})
 @BringsFeature("FEAT_AES")
 @BringsFeature("FEAT_AdvSIMD")
 @BringsFeature("FEAT_BTI")
@@ -56,6 +56,6 @@ import org.osgi.service.component.annotations.Component;
 public final class InterpreterComponent implements ProcessingElement {
     @Override
     public Core create(PeContext context) {
-        return new InterpreterCore(context);
+        return new InterpreterCore(context, null);
     }
 }

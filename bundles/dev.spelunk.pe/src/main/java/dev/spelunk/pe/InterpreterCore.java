@@ -7,7 +7,10 @@ import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.ProgressState;
 import dev.spelunk.api.wiring.PeContext;
 
-/** The interpreter of one PE: runs blocks, takes exceptions and interrupts, and executes single operations. */
+/**
+ * The interpreter of one PE: runs blocks, takes exceptions and interrupts, and executes single operations. With
+ * {@link Regions} it is the translator's first tier.
+ */
 final class InterpreterCore implements Core {
     private static final int MAX_BUDGET = 1 << 30;
 
@@ -17,19 +20,30 @@ final class InterpreterCore implements Core {
     private final BlockCache cache;
     private final Interpreter interpreter;
     private final ObservedForm observedForm;
+    private final Regions regions;
     private boolean observed;
 
-    /** Of the last synchronous exception: what must be equal when the next one is the same again. */
-    InterpreterCore(PeContext context) {
+    /** @param translator makes regions of what is hot; null for the interpreter alone */
+    InterpreterCore(PeContext context, RegionTranslator translator) {
         this.context = context;
         pe = context.pe;
         p = new Processor(context);
         cache = new BlockCache(p);
         interpreter = new Interpreter(p, cache);
+        regions = translator == null ? null : new Regions(p, cache, interpreter, translator);
+        interpreter.regions = regions;
         observedForm = new ObservedForm(p);
         p.resolve();
+        if (regions != null) {
+            regions.resolve();
+        }
         context.memory.addCodeHolder(cache);
         context.translator.attach(p.tlb);
+    }
+
+    /** The translated regions; null for the interpreter alone. */
+    Regions regions() {
+        return regions;
     }
 
     @Override
@@ -88,17 +102,23 @@ final class InterpreterCore implements Core {
             BranchTargets.check(p, block.words[i], block.guarded);
         }
         int budget = (int) Math.min(end - pe.executed, MAX_BUDGET);
+        if (regions != null) {
+            budget = Math.min(budget, regions.slice(block, i));
+        }
         if (block.count - i <= budget) {
             interpreter.execute(block, i, budget);
             return;
         }
         int last = i + budget;
         byte covered = block.kinds[last];
+        byte plain = block.plain[last];
         block.kinds[last] = Kinds.EXIT;
+        block.plain[last] = Kinds.EXIT;
         try {
             interpreter.execute(block, i, budget);
         } finally {
             block.kinds[last] = covered;
+            block.plain[last] = plain;
         }
     }
 
@@ -226,11 +246,17 @@ final class InterpreterCore implements Core {
         p.tlb.invalidateTranslations();
         cache.clear();
         interpreter.resume = Block.UNKNOWN;
+        if (regions != null) {
+            regions.clear();
+        }
         context.translator.attach(p.tlb);
     }
 
     @Override
     public void close() {
+        if (regions != null) {
+            regions.close();
+        }
         context.memory.removeCodeHolder(cache);
     }
 }

@@ -166,6 +166,8 @@ final class Kinds {
     static final int STP_D = 122;
     static final int STP_Q = 123;
 
+    /** Put over the first operation of a block that is an entry of a translated region. */
+    static final int REGION = 124;
     /** The first of the kinds that {@link MemoryOperations} executes; in {@link Block#kinds} they are negative. */
     static final int MEMORY = 128;
     /** Offset register as LDR_X_REG; how wide in the immediate's highest byte, see {@link MemoryOperations}. */

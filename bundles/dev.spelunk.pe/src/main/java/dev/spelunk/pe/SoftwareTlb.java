@@ -72,6 +72,14 @@ final class SoftwareTlb implements TranslationCache {
         return a;
     }
 
+    /** Entries that have page 0 at the beginning of RAM, and no other. */
+    static long[] onePage() {
+        long[] a = empty(ENTRIES);
+        a[0] = 0;
+        a[1] = 0;
+        return a;
+    }
+
     /** Set of data accesses at the current privilege. */
     int dataSet() {
         switch (pe.el) {

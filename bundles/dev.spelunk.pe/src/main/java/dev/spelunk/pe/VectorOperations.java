@@ -34,6 +34,11 @@ final class VectorOperations {
         enabled = p.vectors.enabled();
     }
 
+    /** Whether access is enabled. */
+    boolean enabled() {
+        return enabled;
+    }
+
     /**
      * Executes an operation of the kinds from {@link Kinds#VECTOR} on.
      *

@@ -11,6 +11,9 @@ import dev.spelunk.testkit.TestMachine;
 final class BareMachine extends TestMachine {
     static final long BASE = RAM;
     static final int SIZE = 16 << 20;
+    /** The build runs the tests once more with the engine that translates everything. */
+    static final boolean TRANSLATES = "translator".equals(System.getProperty("spelunk.engine"));
+
 
     final PhysicalMemory memory = machine.memory;
     final InterpreterCore core;
@@ -19,9 +22,14 @@ final class BareMachine extends TestMachine {
     private long at = BASE;
 
     BareMachine(String... features) {
+        this(TRANSLATES ? new RegionTranslator(true) : null, features);
+    }
+
+    /** @param engine null for the interpreter alone */
+    BareMachine(RegionTranslator engine, String... features) {
         super(TestMachine.builder().ram(SIZE).features(features));
         context.translator = translator;
-        core = new InterpreterCore(context);
+        core = new InterpreterCore(context, engine);
         pe.pc = BASE;
     }
 

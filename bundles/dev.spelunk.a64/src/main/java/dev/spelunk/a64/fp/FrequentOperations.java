@@ -158,6 +158,18 @@ public final class FrequentOperations {
         return (operation & 0xFF) >= FCVTZS_X_D;
     }
 
+    /** Whether the decoded operation's first source is a general-purpose register. */
+    public static boolean readsGeneral(int operation) {
+        int number = operation & 0xFF;
+        return number >= SCVTF_D_X && number <= FMOV_S_W;
+    }
+
+    /** Whether the decoded operation sets the flags. */
+    public static boolean compares(int operation) {
+        int number = operation & 0xFF;
+        return number >= FCMP_D && number <= FCMPE_S_ZERO;
+    }
+
     /**
      * Executes a decoded operation, access to the registers having been checked.
      *

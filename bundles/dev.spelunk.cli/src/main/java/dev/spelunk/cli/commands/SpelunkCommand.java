@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
             PoliciesCommand.class,
             DecodeCommand.class,
             ReportCommand.class,
+            LockstepCommand.class,
             ShellCommand.class,
             HelpCommand.class
         },

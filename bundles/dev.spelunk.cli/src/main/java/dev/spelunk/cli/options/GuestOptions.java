@@ -77,9 +77,7 @@ public final class GuestOptions {
      * @throws UserError when the guest's file cannot be read, or options do not go together
      */
     public RunOptions runOptions(OutputStream console, InputStream input) {
-        return machine.runOptions(new MachineOptions.Guest(guestFile(), null, append, MEMORY), console, input, false)
-                .withPeripherals(Peripherals.NONE.withClock(machine.clock().forGuest()))
-                .withLoadAddress(loadAddress == null ? -1 : loadAddress);
+        return runOptions(console, input, (Path) null);
     }
 
     /** The same for a command that has boot arguments of its own for the guest that comes with Spelunk. */
@@ -88,6 +86,17 @@ public final class GuestOptions {
             append = bundledArguments;
         }
         return runOptions(console, input);
+    }
+
+    /**
+     * The same with an initial RAM disk, for a command whose guest may be a Linux image.
+     *
+     * @param initrd null for none
+     */
+    public RunOptions runOptions(OutputStream console, InputStream input, Path initrd) {
+        return machine.runOptions(new MachineOptions.Guest(guestFile(), initrd, append, MEMORY), console, input, false)
+                .withPeripherals(Peripherals.NONE.withClock(machine.clock().forGuest()))
+                .withLoadAddress(loadAddress == null ? -1 : loadAddress);
     }
 
     /**

@@ -3,8 +3,10 @@ package dev.spelunk.cli.options;
 
 import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.machine.Snapshots;
+import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.records.RecordOptions;
 import dev.spelunk.cli.composition.Composition;
+import dev.spelunk.cli.composition.Overrides;
 import dev.spelunk.cli.composition.ScheduledSwap;
 import dev.spelunk.cli.process.PathArgument;
 import dev.spelunk.cli.process.UserError;
@@ -34,6 +36,17 @@ public final class MachineOptions {
         /** Nobody: the guest runs on the machine itself. */
         none
     }
+
+    /** What is translated. */
+    enum Translate {
+        /** What runs often. */
+        hot,
+        /** Everything. */
+        all
+    }
+
+    /** PID of the translator's configuration. */
+    private static final String TRANSLATOR = "dev.spelunk.pe.translator";
 
     /**
      * What the command puts into the machine.
@@ -120,6 +133,21 @@ public final class MachineOptions {
     private List<ScheduledSwap> swaps = new ArrayList<>();
 
     @Option(
+            names = "--engine",
+            paramLabel = "interpreter|translator",
+            description = "What executes the guest's instructions: interpreter; translator: the same, and what runs often is "
+                    + "translated to bytecode; or the name of an engine that another bundle brings. Nothing but the "
+                    + "speed depends on it. Default: the variant's.")
+    private String engine;
+
+    @Option(
+            names = "--translate",
+            paramLabel = "hot|all",
+            description = "What the translator translates: what is hot, or, for tests, everything before it runs. "
+                    + "Default: hot.")
+    private Translate translate;
+
+    @Option(
             names = "--follow",
             description =
                     "Take over changes of the variant's file and of bundles in --bundles while " + "the guest runs.")
@@ -188,7 +216,17 @@ public final class MachineOptions {
      * @throws UserError if the variant cannot be read, or a bundle not be found or started
      */
     public Composition compose() {
-        return new Composition(variant, bundles, host.overrides(), swaps, follow);
+        return new Composition(variant, bundles, overrides(), swaps, follow);
+    }
+
+    private Overrides overrides() {
+        Overrides overrides = host.overrides();
+        if (engine != null) {
+            overrides = overrides.with(Parts.PE, engine);
+        }
+        return translate == null
+                ? overrides
+                : overrides.withConfiguration(TRANSLATOR, Map.of("translate", translate.name()));
     }
 
     /** Whether it goes on from a saved state. */

@@ -31,6 +31,9 @@ public final class Offer {
     public final String name;
     final Bundle bundle;
     final long id;
+    /** The service's ranking, by which one of several is chosen where nobody names one. */
+    final int ranking;
+
     private final BundleContext context;
     private final ServiceReference<Object> reference;
     private final Set<String> types;
@@ -44,6 +47,7 @@ public final class Offer {
         name = reference.getProperty(Parts.NAME).toString();
         bundle = reference.getBundle();
         id = (Long) reference.getProperty(Constants.SERVICE_ID);
+        ranking = reference.getProperty(Constants.SERVICE_RANKING) instanceof Integer rank ? rank : 0;
         types = new TreeSet<>(Set.of((String[]) reference.getProperty(Constants.OBJECTCLASS)));
     }
 

@@ -111,12 +111,15 @@ public final class Offers implements AutoCloseable {
                                 + "', not '" + kind.part + "'");
     }
 
-    /** Those that the variant names, in its order, or else all. */
+    /** Those that the variant names, in its order, or else all; of a kind of which there is one, those of the highest ranking. */
     private List<Offer> chosen(Kind kind, Variant variant) {
         List<Offer> all = all(kind, variant);
         List<String> names = variant.parts().get(kind.part);
         if (names == null) {
-            return all;
+            int highest = all.stream().mapToInt(o -> o.ranking).max().orElse(0);
+            return kind.several
+                    ? all
+                    : all.stream().filter(o -> o.ranking == highest).collect(Collectors.toList());
         }
         List<Offer> chosen = new ArrayList<>();
         for (String name : names) {

@@ -187,13 +187,23 @@ public final class Selection {
         return Collections.unmodifiableSortedMap(names);
     }
 
-    /** What the parts are configured to, by the name of the setting and of the part. */
+    /** As {@link #names()}, without the engine, of which a machine's state has nothing. */
+    public SortedMap<String, List<String>> namesOfState() {
+        SortedMap<String, List<String>> names = new TreeMap<>(names());
+        names.remove(Kind.PE.part);
+        return names;
+    }
+
+    /** What the parts but the engine are configured to, by the name of the setting and of the part. */
     public SortedMap<String, String> settings() {
         SortedMap<String, String> settings = new TreeMap<>();
-        parts.values()
-                .forEach(some -> some.forEach(part -> part.offer
+        parts.forEach((kind, some) -> {
+            if (kind != Kind.PE) {
+                some.forEach(part -> part.offer
                         .settings()
-                        .forEach((key, value) -> settings.put(key + " of " + part.name(), value))));
+                        .forEach((key, value) -> settings.put(key + " of " + part.name(), value)));
+            }
+        });
         return settings;
     }
 

@@ -98,6 +98,8 @@ public final class Snapshot {
     }
 
     private static void writePe(DataOutputStream out, PeContext context) throws IOException {
+        // What was written to XZR is never read, and not every engine keeps it.
+        context.pe.x[PeState.DISCARD] = 0;
         new StateFields(context.pe, "sys").write(out);
         for (RegisterDescription register : context.registers.descriptions()) {
             if (register.aliasOf() < 0) {

@@ -11,6 +11,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -131,6 +132,18 @@ public final class SnapshotFile {
                 temporary.toFile().delete();
             }
         }
+    }
+
+    /** The SHA-256 of the state. */
+    public static byte[] digest(Snapshot snapshot) {
+        MessageDigest digest = sha256();
+        try (DataOutputStream out = new DataOutputStream(
+                new BufferedOutputStream(new DigestOutputStream(OutputStream.nullOutputStream(), digest), 1 << 16))) {
+            snapshot.write(out);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return digest.digest();
     }
 
     /**

@@ -43,7 +43,7 @@ public final class SnapshotIdentity {
         identity.put("entry at EL", Integer.toString(options.el()));
         identity.put("seed", Long.toString(options.seed()));
         putVm(identity, options.vm());
-        parts.names().forEach((kind, names) -> identity.put(kind, String.join(", ", names)));
+        parts.namesOfState().forEach((kind, names) -> identity.put(kind, String.join(", ", names)));
         parts.settings().forEach(identity::put);
         putPeripherals(identity, options.peripherals());
         identity.put("architecture", architecture.version() + " " + architecture.features());

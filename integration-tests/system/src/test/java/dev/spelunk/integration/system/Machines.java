@@ -220,6 +220,16 @@ final class Machines {
         return composition(variant, new TreeMap<>());
     }
 
+    /** {@code -Dspelunk.engine=translator} runs the tests of a JVM with an engine that translates everything. */
+    private static Overrides overrides() {
+        String engine = System.getProperty("spelunk.engine");
+        return engine == null
+                ? Overrides.NONE
+                : Overrides.NONE
+                        .with(Parts.PE, engine)
+                        .withConfiguration("dev.spelunk.pe.translator", Map.of("translate", "all"));
+    }
+
     private static synchronized Composition composition(String variant, SortedMap<String, Object> host) {
         return COMPOSITIONS.computeIfAbsent(
                 variant + host,
@@ -227,7 +237,7 @@ final class Machines {
                         variant,
                         null,
                         host.isEmpty()
-                                ? Overrides.NONE
-                                : new Overrides(Map.of(), Map.of("dev.spelunk.hypervisor.kvm", new TreeMap<>(host)))));
+                                ? overrides()
+                                : overrides().withConfiguration("dev.spelunk.hypervisor.kvm", new TreeMap<>(host))));
     }
 }
