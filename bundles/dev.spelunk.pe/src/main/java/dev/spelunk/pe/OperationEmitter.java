@@ -376,10 +376,7 @@ final class OperationEmitter {
     private void arithmetic(boolean subtract, boolean word) {
         e.m.visitVarInsn(LSTORE, FLAG_B);
         e.m.visitVarInsn(LSTORE, FLAG_A);
-        e.pending(
-                subtract
-                        ? word ? RegionMath.SUB_W : RegionMath.SUB_X
-                        : word ? RegionMath.ADD_W : RegionMath.ADD_X);
+        e.pending(subtract ? word ? RegionMath.SUB_W : RegionMath.SUB_X : word ? RegionMath.ADD_W : RegionMath.ADD_X);
         if (d() != PeState.DISCARD) {
             e.m.visitVarInsn(LLOAD, FLAG_A);
             e.m.visitVarInsn(LLOAD, FLAG_B);
@@ -493,8 +490,11 @@ final class OperationEmitter {
         if (subtracted && compared(condition, yes)) {
             return;
         }
-        int byResult = logical ? LOGICAL_JUMPS[condition] : condition < 2 || condition >> 1 == 2 ? SIGN_JUMPS[condition] : 0;
-        if (byResult != 0 && pending != RegionMath.NONE && (subtracted || logical || pending == RegionMath.ADD_X || pending == RegionMath.ADD_W)) {
+        int byResult =
+                logical ? LOGICAL_JUMPS[condition] : condition < 2 || condition >> 1 == 2 ? SIGN_JUMPS[condition] : 0;
+        if (byResult != 0
+                && pending != RegionMath.NONE
+                && (subtracted || logical || pending == RegionMath.ADD_X || pending == RegionMath.ADD_W)) {
             e.m.visitVarInsn(LLOAD, FLAG_A);
             if (!logical) {
                 e.m.visitVarInsn(LLOAD, FLAG_B);
@@ -616,7 +616,11 @@ final class OperationEmitter {
         switch (kind) {
             case LDR_X, LDR_W, LDR_H, LDR_B, LDRSW:
                 offset(immediate());
-                single(kind == LDR_X ? 3 : kind == LDR_H ? 1 : kind == LDR_B ? 0 : 2, kind == LDRSW ? 4 : 0, false, true);
+                single(
+                        kind == LDR_X ? 3 : kind == LDR_H ? 1 : kind == LDR_B ? 0 : 2,
+                        kind == LDRSW ? 4 : 0,
+                        false,
+                        true);
                 return;
             case STR_X, STR_W, STR_H, STR_B:
                 offset(immediate());

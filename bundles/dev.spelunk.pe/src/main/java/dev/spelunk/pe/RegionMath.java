@@ -48,13 +48,17 @@ final class RegionMath {
 
     static int subX(long a, long b) {
         long r = a - b;
-        return (int) (r >>> 60) & 8 | (r == 0 ? 4 : 0) | (int) (~borrow(a, b) >>> 62) & 2
+        return (int) (r >>> 60) & 8
+                | (r == 0 ? 4 : 0)
+                | (int) (~borrow(a, b) >>> 62) & 2
                 | (int) (((a ^ b) & (a ^ r)) >>> 63);
     }
 
     static int subW(long a, long b) {
         int r = (int) a - (int) b;
-        return r >>> 28 & 8 | (r == 0 ? 4 : 0) | (int) (~((a & 0xFFFFFFFFL) - (b & 0xFFFFFFFFL)) >>> 62) & 2
+        return r >>> 28 & 8
+                | (r == 0 ? 4 : 0)
+                | (int) (~((a & 0xFFFFFFFFL) - (b & 0xFFFFFFFFL)) >>> 62) & 2
                 | (((int) a ^ (int) b) & ((int) a ^ r)) >>> 31;
     }
 

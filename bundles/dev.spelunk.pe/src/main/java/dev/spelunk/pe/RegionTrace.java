@@ -53,7 +53,9 @@ final class RegionTrace {
         Map<Long, Block> byPc = new HashMap<>();
         int operations = 0;
         for (Block b : frequent) {
-            if (operations + b.count <= MOST_OPERATIONS && chosen.size() < MOST_BLOCKS && byPc.putIfAbsent(b.pc, b) == null) {
+            if (operations + b.count <= MOST_OPERATIONS
+                    && chosen.size() < MOST_BLOCKS
+                    && byPc.putIfAbsent(b.pc, b) == null) {
                 chosen.add(b);
                 operations += b.count;
             }

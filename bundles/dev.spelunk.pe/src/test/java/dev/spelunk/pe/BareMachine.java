@@ -14,7 +14,6 @@ final class BareMachine extends TestMachine {
     /** The build runs the tests once more with the engine that translates everything. */
     static final boolean TRANSLATES = "translator".equals(System.getProperty("spelunk.engine"));
 
-
     final PhysicalMemory memory = machine.memory;
     final InterpreterCore core;
     final StoredRegisters registers = (StoredRegisters) context.registers;

@@ -43,7 +43,9 @@ class TranslatorAgreesTest {
                 }
                 compare(name + interpreted.pe.executed, interpreted, translated);
             }
-            assertThat(Arrays.equals(translated.memory.ram, interpreted.memory.ram)).as(name + "the end").isTrue();
+            assertThat(Arrays.equals(translated.memory.ram, interpreted.memory.ram))
+                    .as(name + "the end")
+                    .isTrue();
             regions += translated.core.regions().count();
             executed += interpreted.pe.executed;
             translated.core.close();
@@ -65,7 +67,8 @@ class TranslatorAgreesTest {
             case 2:
                 // A function is at another place from now on: the next one's code under its address.
                 long function = (where & 1) * 0x1000;
-                m.translator.map(BareMachine.BASE + 0x10000 + function, BareMachine.BASE + 0x10000 + 0x1000 - function, 0x1000);
+                m.translator.map(
+                        BareMachine.BASE + 0x10000 + function, BareMachine.BASE + 0x10000 + 0x1000 - function, 0x1000);
                 m.translator.invalidate();
                 break;
             case 3:

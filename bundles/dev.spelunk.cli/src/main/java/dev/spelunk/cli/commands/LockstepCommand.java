@@ -62,15 +62,19 @@ final class LockstepCommand implements Callable<Integer> {
         if (engines.size() != 2) {
             throw new UserError("--engines: give two names, such as interpreter,translator");
         }
-        RunOptions run = options.runOptions(
-                OutputStream.nullOutputStream(), new ByteArrayInputStream(new byte[0]), initrd);
+        RunOptions run =
+                options.runOptions(OutputStream.nullOutputStream(), new ByteArrayInputStream(new byte[0]), initrd);
         try (Composition composition = options.machine().compose()) {
             List<Variant> variants = new ArrayList<>();
             for (String engine : engines) {
                 variants.add(composition.variant().withPart(Parts.PE, engine));
             }
             return new Lockstep(
-                            engines, (engine, with) -> composition.machine(variants.get(engine), with), run, every, System.out)
+                            engines,
+                            (engine, with) -> composition.machine(variants.get(engine), with),
+                            run,
+                            every,
+                            System.out)
                     .call();
         }
     }

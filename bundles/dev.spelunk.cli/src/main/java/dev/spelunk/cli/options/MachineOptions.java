@@ -135,9 +135,10 @@ public final class MachineOptions {
     @Option(
             names = "--engine",
             paramLabel = "interpreter|translator",
-            description = "What executes the guest's instructions: interpreter; translator: the same, and what runs often is "
-                    + "translated to bytecode; or the name of an engine that another bundle brings. Nothing but the "
-                    + "speed depends on it. Default: the variant's.")
+            description =
+                    "What executes the guest's instructions: interpreter; translator: the same, and what runs often is "
+                            + "translated to bytecode; or the name of an engine that another bundle brings. Nothing but the "
+                            + "speed depends on it. Default: the variant's.")
     private String engine;
 
     @Option(

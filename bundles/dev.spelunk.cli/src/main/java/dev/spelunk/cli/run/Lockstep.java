@@ -151,7 +151,9 @@ public final class Lockstep implements Callable<Integer> {
         Run first = run(0, bad, new Snapshots(new TreeMap<>(), base));
         Run second = run(1, bad, new Snapshots(new TreeMap<>(), base));
         for (int pe = 0; pe < before.registers.size(); pe++) {
-            out.printf("PE %d before the instruction: PC 0x%x%n", pe, before.registers.get(pe).getOrDefault("PC", 0L));
+            out.printf(
+                    "PE %d before the instruction: PC 0x%x%n",
+                    pe, before.registers.get(pe).getOrDefault("PC", 0L));
             for (var register : first.registers.get(pe).entrySet()) {
                 Long other = second.registers.get(pe).get(register.getKey());
                 if (!register.getValue().equals(other)) {
@@ -164,15 +166,16 @@ public final class Lockstep implements Callable<Integer> {
     }
 
     private Run run(int engine, long until, Snapshots snapshots) {
-        return run(machines.machine(engine, options.withMaxInstructions(until).withSnapshots(snapshots)), new TreeMap<>());
+        return run(
+                machines.machine(engine, options.withMaxInstructions(until).withSnapshots(snapshots)), new TreeMap<>());
     }
 
     /** Runs with digests, until one differs from that of the same count in another run. */
     private Run run(int engine, RunOptions with, long step, SortedMap<Long, String> others) {
         SortedMap<Long, String> digests = new TreeMap<>();
         Machine[] machine = new Machine[1];
-        Snapshots snapshots = new Snapshots(
-                with.snapshots().saves(), with.snapshots().restore(), step, (instructions, sha256) -> {
+        Snapshots snapshots =
+                new Snapshots(with.snapshots().saves(), with.snapshots().restore(), step, (instructions, sha256) -> {
                     String digest = HexFormat.of().formatHex(sha256);
                     digests.put(instructions, digest);
                     String other = others.get(instructions);
@@ -196,8 +199,7 @@ public final class Lockstep implements Callable<Integer> {
             }
             String end = result.ending() + (result.message() == null ? "" : " " + result.message()) + ", exit code "
                     + result.exitCode();
-            return new Run(
-                    digests, end, result.instructions(), result.ending() == Ending.INTERRUPTED, registers);
+            return new Run(digests, end, result.instructions(), result.ending() == Ending.INTERRUPTED, registers);
         }
     }
 }

@@ -199,9 +199,8 @@ public final class Selection {
         SortedMap<String, String> settings = new TreeMap<>();
         parts.forEach((kind, some) -> {
             if (kind != Kind.PE) {
-                some.forEach(part -> part.offer
-                        .settings()
-                        .forEach((key, value) -> settings.put(key + " of " + part.name(), value)));
+                some.forEach(part ->
+                        part.offer.settings().forEach((key, value) -> settings.put(key + " of " + part.name(), value)));
             }
         });
         return settings;
