@@ -119,6 +119,97 @@ static void counts(void)
 	check("the others do", get(1) >= 1000);
 }
 
+// Loops of two loads, a store, a conditional branch that is never taken, a call with its return, a branch, and the loop's own.
+static void loads_and_branches(u64 loops)
+{
+	static u64 data[2];
+	register u64 *p __asm__("x11") = data;
+
+	__asm__ volatile("msr PMCR_EL0, %[on]\n isb\n"
+			"1: ldr x9, [%[p]]\n str x9, [%[p]]\n ldp x9, x10, [%[p]]\n cbnz xzr, 1b\n bl 2f\n b 3f\n 2: ret\n"
+			"3: subs %[loops], %[loops], #1\n b.ne 1b\n msr PMCR_EL0, %[off]\n isb"
+			: [loops] "+r"(loops) : [on] "r"(E), [off] "r"(0ul), [p] "r"(p) : "x9", "x10", "x30", "memory", "cc");
+}
+
+// Event, how often it happens in each loop, and what is added to that for all of them.
+static const struct { u32 event; u32 times; s64 more; } retired[] = {
+	{ 0x06, 2, 0 }, { 0x07, 1, 0 }, { 0x0c, 4, -1 }, { 0x0d, 4, 0 }, { 0x0e, 1, 0 }, { 0x0f, 0, 0 }, { 0x13, 3, 0 }, { 0x21, 5, 0 },
+	{ 0x66, 2, 0 }, { 0x67, 1, 0 }, { 0x8107, 1, 1 }, { 0x8108, 3, -1 }, { 0x810a, 1, 0 }, { 0x811d, 1, 0 }, { 0x811e, 0, 0 },
+	{ 0x817a, 1, 0 }, { 0x8180, 3, 0 }, { 0x8181, 2, 0 }, { 0x8182, 1, -1 }, { 0x82aa, 3, 0 },
+};
+
+static void executed_instructions(void)
+{
+	clean();
+	for (u32 i = 0; i < sizeof retired / sizeof *retired; i++) {
+		u32 event = retired[i].event;
+		if (event < 0x40)
+			equal("PMCEID says that it is counted", (event < 0x20 ? read_sysreg(PMCEID0_EL0) >> event
+					: read_sysreg(PMCEID1_EL0) >> (event - 0x20)) & 1, 1);
+		type(0, event);
+		type(1, INST_RETIRED);
+		for (u64 loops = 1; loops <= 10000; loops *= 100) {
+			write_sysreg(PMCR_EL0, 6);
+			loads_and_branches(loops);
+			equal("executed instructions of a kind", get(0), loops * retired[i].times + retired[i].more);
+			equal("instructions beside them", get(1), 9 * loops + 2);
+		}
+	}
+	clean();
+	type(0, 0x13);
+	type(1, CHAIN);
+	for (u64 before = 0; before < 3; before++) {
+		write_sysreg(PMOVSCLR_EL0, ~0ul);
+		set(0, (1ul << 32) - 300 - before);
+		set(1, 0);
+		loads_and_branches(100);
+		equal("overflow at the exact access", read_sysreg(PMOVSSET_EL0), before == 0);
+		equal("and its chained counter", get(1), before == 0);
+	}
+}
+
+// What counter 1, of instructions, had counted when the interrupt came.
+static volatile u64 instructions;
+
+static void note(u32 intid)
+{
+	(void)intid;
+	instructions = get(1);
+	overflows |= read_sysreg(PMOVSCLR_EL0);
+	write_sysreg(PMOVSCLR_EL0, ~0ul);
+	isb();
+}
+
+static void interrupt_at_an_access(void)
+{
+	u64 first = 0;
+
+	clean();
+	forget_interrupts();
+	on_interrupt = note;
+	enable_interrupt(INTID, 0x80);
+	type(0, 0x13);
+	type(1, INST_RETIRED);
+	write_sysreg(PMINTENSET_EL1, 1);
+	irq_on();
+	for (u64 loops = 1; loops < 40; loops++) {
+		// The log of interrupts is short, and the handler's way depends on it.
+		forget_interrupts();
+		overflows = 0;
+		set(0, (1ul << 32) - 3 * loops);
+		set(1, 0);
+		loads_and_branches(50);
+		equal("the overflow interrupts", overflows, 1);
+		if (loops == 1)
+			first = instructions;
+		equal("at the operation that it comes from", instructions, first + 9 * (loops - 1));
+	}
+	irq_off();
+	disable_interrupt(INTID);
+	on_interrupt = 0;
+	clean();
+}
+
 static void software(void)
 {
 	clean();
@@ -340,11 +431,13 @@ void run(void)
 	gic_set_up();
 	registers();
 	counts();
+	executed_instructions();
 	software();
 	filters();
 	overflow();
 	chain();
 	interrupts();
+	interrupt_at_an_access();
 	el0();
 	clean();
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pe;
 
+import dev.spelunk.a64.DecodedInstruction;
+
 /** A run of decoded operations that lie in one page, entered at the first and left at the last. */
 final class Block {
     /** Most operations of a block. */
@@ -42,6 +44,8 @@ final class Block {
     int heat;
     /** Whether it is in the cache. */
     boolean live = true;
+    /** What the performance monitors count of the operations, see {@link Retirement}; null until they ask for it. */
+    private long[] retires;
     /** Next of the blocks with the same hash of address. */
     Block sameHash;
     /** Next of the blocks in the same page. */
@@ -63,5 +67,18 @@ final class Block {
         nextPc = last + 4;
         taken = UNKNOWN == null ? this : UNKNOWN;
         next = taken;
+    }
+
+    /** For each operation what {@link Retirement#of} says. */
+    long[] retires() {
+        long[] known = retires;
+        if (known == null) {
+            known = new long[count];
+            for (int i = 0; i < count; i++) {
+                known[i] = Retirement.of(DecodedInstruction.of(words[i]));
+            }
+            retires = known;
+        }
+        return known;
     }
 }

@@ -772,6 +772,7 @@ final class Interpreter {
     private int region(Block block, int nzcv) {
         Region region = block.region;
         if (rest < 0
+                || pe.pmu.counted != 0
                 || region.context != fetches && !regions.holds(region, fetches)
                 || region.vectors && !vectors.enabled()) {
             return -1;

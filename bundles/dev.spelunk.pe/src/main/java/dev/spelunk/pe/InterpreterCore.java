@@ -21,6 +21,10 @@ final class InterpreterCore implements Core {
     private final Interpreter interpreter;
     private final ObservedForm observedForm;
     private final Regions regions;
+    private final Retirement retirement;
+    /** What an operation did that is in observed form only to be counted. */
+    private final Operation counted = new Operation();
+
     private boolean observed;
 
     /** @param translator makes regions of what is hot; null for the interpreter alone */
@@ -33,6 +37,7 @@ final class InterpreterCore implements Core {
         regions = translator == null ? null : new Regions(p, cache, interpreter, translator);
         interpreter.regions = regions;
         observedForm = new ObservedForm(p);
+        retirement = new Retirement(pe);
         p.resolve();
         if (regions != null) {
             regions.resolve();
@@ -102,9 +107,18 @@ final class InterpreterCore implements Core {
             BranchTargets.check(p, block.words[i], block.guarded);
         }
         int budget = (int) Math.min(end - pe.executed, MAX_BUDGET);
+        if (pe.pmu.counted != 0) {
+            executeCounted(block, i, budget);
+            return;
+        }
         if (regions != null) {
             budget = Math.min(budget, regions.slice(block, i));
         }
+        execute(block, i, budget);
+    }
+
+    /** At most so many operations of the block and those that follow it. */
+    private void execute(Block block, int i, int budget) {
         if (block.count - i <= budget) {
             interpreter.execute(block, i, budget);
             return;
@@ -119,6 +133,31 @@ final class InterpreterCore implements Core {
         } finally {
             block.kinds[last] = covered;
             block.plain[last] = plain;
+        }
+    }
+
+    /** Some operations of the block, counted for the performance monitors. */
+    private void executeCounted(Block resumed, int resumedAt, int budget) {
+        Block block = resumed;
+        int i = resumedAt;
+        if (i == block.count) {
+            block = cache.fetch(pe.pc);
+            i = 0;
+        }
+        long[] retires = block.retires();
+        int n = retirement.stretch(retires, i, Math.min(budget, block.count - i));
+        if (retirement.seesAddresses() && Retirement.accesses(retires[i])) {
+            observedForm.execute(counted, block.words[i], context.memory.base + block.index + 4L * i, block.guarded);
+            retirement.observed(retires[i], counted);
+            interpreter.resume = block;
+            interpreter.resumeIndex = i + 1;
+            return;
+        }
+        long before = pe.executed;
+        try {
+            execute(block, i, n);
+        } finally {
+            retirement.executed(retires, block.words, i, i + (int) (pe.executed - before));
         }
     }
 
@@ -203,6 +242,9 @@ final class InterpreterCore implements Core {
             observed = true;
             boolean guarded = p.tlb.fetchGuarded(p.tlb.fetchSet(), pe.pc);
             observedForm.execute(operation, word, context.memory.base + index, guarded);
+            if (pe.pmu.counted != 0) {
+                retirement.observed(Retirement.of(observedForm.instruction), operation);
+            }
             if (step) {
                 p.debug.stepped(word);
             }

@@ -21,6 +21,8 @@ final class ObservedForm {
     private final Processor p;
     private final PeState pe;
     private final DecodeCache decoded = new DecodeCache();
+    /** What the operation executed last is. */
+    DecodedInstruction instruction;
 
     ObservedForm(Processor p) {
         this.p = p;
@@ -33,7 +35,7 @@ final class ObservedForm {
         o.begin(pe.pc, pe.el, nonSecure, pe.cycles());
         o.word = word;
         o.instructionPa = pa;
-        DecodedInstruction instruction = decoded.of(word);
+        instruction = decoded.of(word);
         o.operationClass = instruction.operationClass;
         o.flags = instruction.flags;
         if (pe.btype != 0) {

@@ -4,9 +4,11 @@ package dev.spelunk.pe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spelunk.api.pe.Core;
+import dev.spelunk.api.pmu.RetiredEvent;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PeState;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +40,50 @@ class BlocksAgreeWithSingleOperationsTest {
             executed += whole.pe.executed;
         }
         assertThat(executed).isGreaterThan(PROGRAMS * 200L);
+    }
+
+    /** Blocks, cut blocks and single operations count the same for the performance monitors, and nothing executes otherwise. */
+    @Test
+    void sameCountsHoweverItIsExecuted() {
+        long[] sums = new long[RetiredEvent.values().length];
+        for (int seed = 0; seed < PROGRAMS / 4; seed++) {
+            BareMachine plain = machine(seed);
+            drive(plain, 300, null);
+            BareMachine single = counting(seed, -1);
+            observe(single, 300);
+            // Everything but unaligned accesses, which only the observed form sees; then all.
+            BareMachine whole = counting(seed, ~RetiredEvent.UNALIGNED_LDST_RETIRED.bit());
+            drive(whole, 300, null);
+            BareMachine cut = counting(seed, -1);
+            drive(cut, 300, new Random(seed));
+            compare("seed " + seed + ", counted", plain, whole);
+            compare("seed " + seed + ", counted and cut", plain, cut);
+            for (RetiredEvent event : RetiredEvent.values()) {
+                String name = "seed " + seed + " " + event;
+                long expected = event.happened(single.pe);
+                assertThat(event.happened(cut.pe)).as(name + " cut").isEqualTo(expected);
+                if (event != RetiredEvent.UNALIGNED_LDST_RETIRED) {
+                    assertThat(event.happened(whole.pe)).as(name).isEqualTo(expected);
+                }
+                sums[event.ordinal()] += expected;
+            }
+        }
+        for (RetiredEvent event : List.of(
+                RetiredEvent.LD_RETIRED,
+                RetiredEvent.ST_RETIRED,
+                RetiredEvent.UNALIGNED_LDST_RETIRED,
+                RetiredEvent.BR_SKIP_RETIRED,
+                RetiredEvent.BR_COND_TAKEN_RETIRED,
+                RetiredEvent.BR_IND_RETIRED)) {
+            assertThat(sums[event.ordinal()]).as(event.name()).isGreaterThan(50);
+        }
+    }
+
+    private static BareMachine counting(int seed, long events) {
+        BareMachine m = machine(seed);
+        m.pe.pmu.counted = events & (1L << RetiredEvent.values().length) - 1;
+        m.pe.pmu.active = 1;
+        return m;
     }
 
     private static void drive(BareMachine m, long operations, Random limits) {

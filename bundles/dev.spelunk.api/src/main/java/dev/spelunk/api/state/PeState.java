@@ -200,7 +200,7 @@ public final class PeState {
         eventRegister = false;
         waiting = false;
         spu.inFlight = false;
-        pmu.active = 0;
+        pmu.reset();
         changed = -1;
     }
 

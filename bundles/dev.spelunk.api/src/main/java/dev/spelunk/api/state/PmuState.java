@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.api.state;
 
+import java.util.Arrays;
+
 /**
  * The state of the Performance Monitoring Unit of one PE that is not in a system register (DDI 0487, D13): what
  * happened so far of what it can count, and up to where its counters have counted that.
@@ -27,6 +29,29 @@ public final class PmuState {
     public final long[] countedUpTo = new long[CYCLE_COUNTER + 1];
     /** The counters that count now, by bits as in PMCNTENSET_EL0. */
     public int active;
+
+    /** How many events of executed instructions there can be. */
+    public static final int RETIRED_EVENTS = 48;
+
+    /**
+     * What the counters that count now count of executed instructions, by bits at the ordinals of {@code RetiredEvent}.
+     * The PE counts these; 0, as it nearly always is, costs it nothing.
+     */
+    public long counted;
+    /** How often each of these events happened while its bit was in {@link #counted}. */
+    public final long[] retired = new long[RETIRED_EVENTS];
+    /** For each the value of {@link #retired} at which the PE sets {@code PeState.CHANGED_EVENTS}. */
+    public final long[] retiredLimit = new long[RETIRED_EVENTS];
+
+    public PmuState() {
+        Arrays.fill(retiredLimit, Long.MAX_VALUE);
+    }
+
+    /** Nothing is counted from here on. */
+    void reset() {
+        active = 0;
+        counted = 0;
+    }
 
     /** How often the event of that number has happened, as far as somebody counts it here. */
     public long happened(int number) {

@@ -3,10 +3,11 @@ package dev.spelunk.platform.pmu;
 
 import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.pmu.PmuEvent;
+import dev.spelunk.api.pmu.RetiredEvent;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Every event that the counters of one machine can count: the common ones, and what its parts bring. */
+/** Every event that the counters of one machine can count: the common ones, those of executed instructions, and what its parts bring. */
 final class CountableEvents {
     /** First of the second range of common events in PMCEID0_EL0 and PMCEID1_EL0. */
     private static final int SECOND_RANGE = 0x4000;
@@ -17,6 +18,9 @@ final class CountableEvents {
 
     CountableEvents(Architecture architecture) {
         for (PmuEvent event : CommonEvent.values()) {
+            all.put(event.number(), event);
+        }
+        for (PmuEvent event : RetiredEvent.values()) {
             all.put(event.number(), event);
         }
         all.putAll(architecture.pmuEvents());

@@ -3,6 +3,7 @@ package dev.spelunk.platform.pmu;
 
 import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.pmu.PmuEvent;
+import dev.spelunk.api.pmu.RetiredEvent;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.PmuState;
 import dev.spelunk.api.wiring.PeContext;
@@ -60,15 +61,18 @@ final class Counters {
     void evaluate(PeContext c) {
         PmuState pmu = c.pe.pmu;
         int active = 0;
+        long counted = 0;
         for (long left = c.register(SystemRegister.PMCNTENSET_EL0); left != 0; left &= left - 1) {
             int counter = Long.numberOfTrailingZeros(left);
             PmuEvent event = rules.counts(c, counter) ? event(c, counter) : null;
             if (event != null) {
                 active |= 1 << counter;
                 pmu.countedUpTo[counter] = event.happened(c.pe);
+                counted |= event instanceof RetiredEvent retired ? retired.bit() : 0;
             }
         }
         pmu.active = active;
+        pmu.counted = counted;
     }
 
     /** A write to PMSWINC_EL0. */

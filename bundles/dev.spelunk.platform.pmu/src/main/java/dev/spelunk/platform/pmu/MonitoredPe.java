@@ -2,6 +2,7 @@
 package dev.spelunk.platform.pmu;
 
 import dev.spelunk.api.pmu.PmuEvent;
+import dev.spelunk.api.pmu.RetiredEvent;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.PmuState;
@@ -36,6 +37,9 @@ final class MonitoredPe {
         }
         counters.synchronize(context);
         counters.evaluate(context);
+        for (long left = pmu.counted; left != 0; left &= left - 1) {
+            pmu.retiredLimit[Long.numberOfTrailingZeros(left)] = Long.MAX_VALUE;
+        }
         for (int left = pmu.active; left != 0; left &= left - 1) {
             await(Integer.numberOfTrailingZeros(left));
         }
@@ -48,6 +52,11 @@ final class MonitoredPe {
         long times = counters.untilOverflow(context, counter);
         if (times == Long.MAX_VALUE) {
             return;
+        }
+        if (event instanceof RetiredEvent retired) {
+            long[] limits = pe.pmu.retiredLimit;
+            int index = retired.ordinal();
+            limits[index] = Math.min(limits[index], later(retired.happened(pe), times));
         }
         operations = Math.min(operations, later(pe.executed, event.operationsUntil(pe, times)));
         cycles = Math.min(cycles, later(CommonEvent.cycles(pe), event.cyclesUntil(pe, times)));

@@ -3,6 +3,7 @@ package dev.spelunk.platform.pmu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spelunk.api.pmu.RetiredEvent;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.MDCR_EL2;
 import dev.spelunk.api.registers.fields.PMCR_EL0;
@@ -163,14 +164,39 @@ class CountingTest {
     }
 
     @Test
+    void whatExecutedInstructionsAreIsCountedOnlyWhereACounterCountsIt() {
+        Bench b = Bench.v3p5();
+        PmuState pmu = b.context.pe.pmu;
+        assertThat(pmu.counted).isZero();
+        b.count(0, RetiredEvent.MEM_ACCESS.number() | CountingRules.FILTER_P)
+                .count(1, RetiredEvent.LD_RETIRED.number());
+        assertThat(pmu.counted).as("at EL1").isEqualTo(RetiredEvent.LD_RETIRED.bit());
+        b.el(0);
+        assertThat(pmu.counted).isEqualTo(RetiredEvent.LD_RETIRED.bit() | RetiredEvent.MEM_ACCESS.bit());
+        pmu.retired[RetiredEvent.MEM_ACCESS.ordinal()] += 7;
+        pmu.retired[RetiredEvent.LD_RETIRED.ordinal()] += 3;
+        assertThat(b.counter(0)).isEqualTo(7);
+        assertThat(b.counter(1)).isEqualTo(3);
+        b.write(PmuRegisters.value(0), 0xFFFF_FFF0L).write(SystemRegister.PMCR_EL0, Bench.ENABLE);
+        assertThat(pmu.retiredLimit[RetiredEvent.MEM_ACCESS.ordinal()])
+                .as("16 more until it overflows")
+                .isEqualTo(7 + 16);
+        pmu.retired[RetiredEvent.MEM_ACCESS.ordinal()] += 16;
+        b.settle();
+        assertThat(b.overflows()).isEqualTo(1);
+        b.write(SystemRegister.PMCNTENCLR_EL0, 3);
+        assertThat(pmu.counted).isZero();
+    }
+
+    @Test
     void identifiesWhatItCounts() {
         Bench b = Bench.v3p5();
         long id0 = b.read(PmuRegisters.PMCEID0_EL0);
         long id1 = b.read(PmuRegisters.PMCEID1_EL0);
         assertThat(id0)
-                .isEqualTo(1L | 1 << 0x08 | 1 << 0x09 | 1 << 0x0A | 1 << 0x0B | 1 << 0x11 | 1 << 0x1B | 1 << 0x1C
+                .isEqualTo(1L | 1 << 0x06 | 1 << 0x07 | 1 << 0x0C | 1 << 0x0D | 1 << 0x0E | 1 << 0x0F | 1 << 0x13 | 1 << 0x08 | 1 << 0x09 | 1 << 0x0A | 1 << 0x0B | 1 << 0x11 | 1 << 0x1B | 1 << 0x1C
                         | 1 << 0x1E);
-        assertThat(id1).isEqualTo(1L << 0x03 | 1 << 0x04 | 1 << 0x1A | 1 << 0x1B | 1 << 0x1C);
+        assertThat(id1).isEqualTo(1L << 0x01 | 1 << 0x03 | 1 << 0x04 | 1 << 0x1A | 1 << 0x1B | 1 << 0x1C);
         assertThat(b.read(SystemRegister.ID_AA64DFR0_EL1) >>> 8 & 15).isEqualTo(6);
         assertThat(Bench.v3p1().read(SystemRegister.ID_AA64DFR0_EL1) >>> 8 & 15).isEqualTo(4);
         assertThat(Bench.with().read(SystemRegister.ID_AA64DFR0_EL1) >>> 8 & 15).isEqualTo(7);

@@ -294,6 +294,8 @@ class DebianTest {
                 run() { program=/$1; shift; $program "$@"; }
                 . ./checks.sh
                 perf stat -x, -e instructions:u,cycles:u /counted 2>&1
+                perf stat -x, -e mem_access:u,ld_retired:u,st_retired:u,br_retired:u,br_immed_retired:u,br_return_retired:u /counted 2>&1
+                perf stat -x, -e unaligned_ldst_retired:u,pc_write_retired:u /counted 2>&1
                 perf record -q -N -B -e instructions:u -c 100000 -o /tmp/perf.data /counted
                 echo samples $(perf script -F ip -i /tmp/perf.data | grep -c .)
                 grep arm-pmu /proc/interrupts
@@ -316,6 +318,18 @@ class DebianTest {
         long instructions = number(console, "(\\d+),,instructions:u,");
         assertThat(instructions).isBetween(20_000_000L, 20_200_000L);
         assertThat(number(console, "(\\d+),,cycles:u,")).isCloseTo(instructions, within(1000L));
+        // Every second one is a branch, and what a C library does reads and writes.
+        long branches = number(console, "(\\d+),,br_immed_retired:u,");
+        assertThat(branches).isBetween(10_000_000L, 10_050_000L);
+        long returns = number(console, "(\\d+),,br_return_retired:u,");
+        assertThat(returns).isBetween(50L, 5_000L);
+        assertThat(number(console, "(\\d+),,br_retired:u,")).isBetween(branches + returns, branches + returns + 5_000);
+        assertThat(number(console, "(\\d+),,pc_write_retired:u,")).isBetween(9_999_999L, branches + returns);
+        long loads = number(console, "(\\d+),,ld_retired:u,");
+        long stores = number(console, "(\\d+),,st_retired:u,");
+        assertThat(loads).isBetween(1_000L, 100_000L);
+        assertThat(number(console, "(\\d+),,mem_access:u,")).isEqualTo(loads + stores);
+        assertThat(number(console, "(\\d+),,unaligned_ldst_retired:u,")).isLessThan(loads);
         assertThat(number(console, "samples (\\d+)")).isEqualTo(instructions / 100_000);
         assertThat(number(console, " (\\d+) +GICv3 +23 Level +arm-pmu")).isEqualTo(instructions / 100_000);
     }
