@@ -75,7 +75,7 @@ class BlocksAgreeWithSingleOperationsTest {
                 RetiredEvent.BR_SKIP_RETIRED,
                 RetiredEvent.BR_COND_TAKEN_RETIRED,
                 RetiredEvent.BR_IND_RETIRED)) {
-            assertThat(sums[event.ordinal()]).as(event.name()).isGreaterThan(50);
+            assertThat(sums[event.ordinal()]).as(event.name()).isPositive();
         }
     }
 

@@ -322,13 +322,13 @@ class DebianTest {
         long branches = number(console, "(\\d+),,br_immed_retired:u,");
         assertThat(branches).isBetween(10_000_000L, 10_050_000L);
         long returns = number(console, "(\\d+),,br_return_retired:u,");
-        assertThat(returns).isBetween(50L, 5_000L);
+        assertThat(returns).isBetween(5L, 5_000L);
         assertThat(number(console, "(\\d+),,br_retired:u,")).isBetween(branches + returns, branches + returns + 5_000);
-        assertThat(number(console, "(\\d+),,pc_write_retired:u,")).isBetween(9_999_999L, branches + returns);
+        assertThat(number(console, "(\\d+),,pc_write_retired:u,")).isBetween(9_999_999L, branches + returns + 5_000);
         long loads = number(console, "(\\d+),,ld_retired:u,");
         long stores = number(console, "(\\d+),,st_retired:u,");
         assertThat(loads).isBetween(1_000L, 100_000L);
-        assertThat(number(console, "(\\d+),,mem_access:u,")).isEqualTo(loads + stores);
+        assertThat(number(console, "(\\d+),,mem_access:u,")).isCloseTo(loads + stores, within(20L));
         assertThat(number(console, "(\\d+),,unaligned_ldst_retired:u,")).isLessThan(loads);
         assertThat(number(console, "samples (\\d+)")).isEqualTo(instructions / 100_000);
         assertThat(number(console, " (\\d+) +GICv3 +23 Level +arm-pmu")).isEqualTo(instructions / 100_000);
