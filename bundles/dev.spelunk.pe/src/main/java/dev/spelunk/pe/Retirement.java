@@ -25,8 +25,7 @@ final class Retirement {
     private static final long SYSTEM = 1L << 63;
 
     private static final long UNALIGNED = RetiredEvent.UNALIGNED_LDST_RETIRED.bit();
-    private static final long STORED =
-            of(RetiredEvent.ST_RETIRED, RetiredEvent.MEM_ACCESS, RetiredEvent.MEM_ACCESS_WR);
+    private static final long STORED = of(RetiredEvent.ST_RETIRED, RetiredEvent.MEM_ACCESS, RetiredEvent.MEM_ACCESS_WR);
     private static final long WHEN_TAKEN = of(
             RetiredEvent.PC_WRITE_RETIRED,
             RetiredEvent.BR_IMMED_TAKEN_RETIRED,

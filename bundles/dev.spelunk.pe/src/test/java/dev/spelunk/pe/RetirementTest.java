@@ -57,8 +57,7 @@ class RetirementTest {
         m.core.run(1);
         assertThat(happened(m)).as(name).isEqualTo(expected);
         assertThat(RetiredEvent.MEM_ACCESS.happened(m.pe))
-                .isEqualTo(
-                        RetiredEvent.MEM_ACCESS_RD.happened(m.pe) + RetiredEvent.MEM_ACCESS_WR.happened(m.pe));
+                .isEqualTo(RetiredEvent.MEM_ACCESS_RD.happened(m.pe) + RetiredEvent.MEM_ACCESS_WR.happened(m.pe));
     }
 
     @Test

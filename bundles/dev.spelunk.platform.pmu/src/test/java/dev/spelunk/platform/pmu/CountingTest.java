@@ -194,7 +194,8 @@ class CountingTest {
         long id0 = b.read(PmuRegisters.PMCEID0_EL0);
         long id1 = b.read(PmuRegisters.PMCEID1_EL0);
         assertThat(id0)
-                .isEqualTo(1L | 1 << 0x06 | 1 << 0x07 | 1 << 0x0C | 1 << 0x0D | 1 << 0x0E | 1 << 0x0F | 1 << 0x13 | 1 << 0x08 | 1 << 0x09 | 1 << 0x0A | 1 << 0x0B | 1 << 0x11 | 1 << 0x1B | 1 << 0x1C
+                .isEqualTo(1L | 1 << 0x06 | 1 << 0x07 | 1 << 0x0C | 1 << 0x0D | 1 << 0x0E | 1 << 0x0F | 1 << 0x13
+                        | 1 << 0x08 | 1 << 0x09 | 1 << 0x0A | 1 << 0x0B | 1 << 0x11 | 1 << 0x1B | 1 << 0x1C
                         | 1 << 0x1E);
         assertThat(id1).isEqualTo(1L << 0x01 | 1 << 0x03 | 1 << 0x04 | 1 << 0x1A | 1 << 0x1B | 1 << 0x1C);
         assertThat(b.read(SystemRegister.ID_AA64DFR0_EL1) >>> 8 & 15).isEqualTo(6);
