@@ -444,8 +444,9 @@ final class OperationEmitter {
         boolean sp = d == 31 || n == 31;
         e.spill(d);
         e.spill(n);
+        // EXTR has a second source.
+        e.spill(word >>> 16 & 31);
         if (register) {
-            e.spill(word >>> 16 & 31);
             e.spill(word >>> 10 & 31);
         }
         if (sp) {

@@ -187,6 +187,10 @@ class TranslatorAgreesTest {
             case 8:
                 return near & ~(15 << 25) | 12 << 25;
             case 9:
+                if (random.nextInt(3) == 0) {
+                    // EXTR, the only immediate form with two sources.
+                    return 0x93C00000 | near & 0x001FFFFF;
+                }
                 return near & ~(15 << 25) | (random.nextBoolean() ? 7 : 15) << 25;
             default:
                 return random.nextBoolean()
