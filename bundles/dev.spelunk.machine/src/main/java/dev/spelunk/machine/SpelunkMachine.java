@@ -3,6 +3,7 @@ package dev.spelunk.machine;
 
 import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.hypervisor.VmOptions;
+import dev.spelunk.api.debug.Debugger;
 import dev.spelunk.api.machine.ExecutionObserver;
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.Snapshots;
@@ -24,6 +25,8 @@ import dev.spelunk.machine.board.GuestSymbols;
 import dev.spelunk.machine.compose.PartFailure;
 import dev.spelunk.machine.run.Diagnosis;
 import dev.spelunk.machine.run.Dump;
+import dev.spelunk.machine.debug.MachineDebugger;
+import dev.spelunk.machine.debug.RegisterView;
 import dev.spelunk.machine.run.RunLoop;
 import dev.spelunk.machine.run.Safepoints;
 import dev.spelunk.machine.snapshot.Snapshot;
@@ -53,6 +56,8 @@ final class SpelunkMachine implements Machine {
     private final SortedSet<Long> unsaved = new TreeSet<>();
     final Safepoints safepoints = new Safepoints();
     private volatile long executed;
+    /** Null where nobody has asked for one. */
+    private MachineDebugger debugger;
     /** Why the host cannot go on; null when it can. */
     private volatile String stopped;
 
@@ -62,9 +67,25 @@ final class SpelunkMachine implements Machine {
         this.closed = closed;
         loop = new RunLoop(board.wiring, board.console, board.options, safepoints);
         board.records.onStop(loop::end);
+        scheduleMoves(-1);
+    }
+
+    /** A vCPU comes to another PE: a part of the run, which comes again when the machine has gone back. */
+    private record Move(SpelunkMachine machine, VmOptions.Move move) implements Safepoints.Action {
+        @Override
+        public void run() {
+            machine.board.wiring.vm.move(move.vcpu(), move.pe());
+        }
+    }
+
+    /** The moves of vCPUs after a count of operations. */
+    private void scheduleMoves(long after) {
+        safepoints.drop(Move.class);
         if (board.vcpus.length != 0) {
             for (VmOptions.Move move : board.options.vm().moves()) {
-                safepoints.at(move.instructions(), () -> board.wiring.vm.move(move.vcpu(), move.pe()));
+                if (move.instructions() > after) {
+                    safepoints.at(move.instructions(), new Move(this, move));
+                }
             }
         }
     }
@@ -73,6 +94,9 @@ final class SpelunkMachine implements Machine {
     public Result run() {
         long began = System.nanoTime();
         safepoints.begin();
+        if (debugger != null) {
+            debugger.begin();
+        }
         Ending cut = null;
         try {
             cut = runToEnd(board.options.maxInstructions());
@@ -93,6 +117,9 @@ final class SpelunkMachine implements Machine {
         } finally {
             executed = loop.executed();
             board.console.flush();
+            if (debugger != null) {
+                debugger.finished();
+            }
             safepoints.end();
         }
         return result(loop.ending() != null ? loop.ending() : cut, System.nanoTime() - began);
@@ -100,7 +127,7 @@ final class SpelunkMachine implements Machine {
 
     /** Runs until something ends it; returns what does so from outside of the loop, else null. */
     private Ending runToEnd(long limit) {
-        while (loop.ending() == null) {
+        while (loop.ending() == null || debugger != null && debugger.ended(loop.ending(), loop.message())) {
             executed = loop.executed();
             if (!safepoints.pass()) {
                 if (stopped != null) {
@@ -108,13 +135,32 @@ final class SpelunkMachine implements Machine {
                 }
                 return Ending.INTERRUPTED;
             }
+            if (debugger != null && debugger.ordered()) {
+                debugger.obey();
+                continue;
+            }
             safepoints.runScheduled(executed);
             if (executed >= limit) {
                 return Ending.INSTRUCTION_LIMIT;
             }
-            loop.turn(Math.min(limit, safepoints.nextScheduled()));
+            long next = Math.min(limit, safepoints.nextScheduled());
+            if (debugger == null) {
+                loop.turn(next);
+            } else if (loop.ending() == null) {
+                loop.turn(Math.min(next, debugger.limit()));
+                debugger.turned(swaps == null ? 0 : swaps.count());
+            }
         }
         return null;
+    }
+
+    @Override
+    public Debugger debugger() {
+        if (debugger == null) {
+            debugger = new MachineDebugger(board, loop, safepoints, image);
+            debugger.onRewind(() -> scheduleMoves(loop.executed()));
+        }
+        return debugger;
     }
 
     @Override
@@ -264,13 +310,8 @@ final class SpelunkMachine implements Machine {
         all.put("SP", context.pe.x[PeState.SP]);
         all.put("PC", context.pe.pc);
         all.put("PSTATE", context.pe.spsr());
-        for (RegisterDescription definition : context.registers.descriptions()) {
-            if (definition.aliasOf() < 0) {
-                long stored = context.pe.sys[context.registers.index(definition.encoding())];
-                // A hook with side effects (an interrupt acknowledge) must not run for a look.
-                all.put(definition.name(), stored);
-            }
-        }
+        RegisterView view = new RegisterView(board.wiring);
+        view.names(context).forEach(name -> all.put(name, view.value(context, name)));
         return all;
     }
 

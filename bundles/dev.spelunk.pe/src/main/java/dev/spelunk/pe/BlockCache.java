@@ -35,6 +35,8 @@ final class BlockCache implements CodeHolder {
     private final Block[] byIndex = new Block[BUCKETS];
     private final Block[] byPage;
     private int blocks;
+    /** Addresses before which a run ends, in ascending order. No block holds one, and none is found at one. */
+    private long[] stops = {};
 
     BlockCache(Processor p) {
         processor = p;
@@ -52,7 +54,7 @@ final class BlockCache implements CodeHolder {
         return (int) (pc >>> 2 ^ pc >>> 16) & WAYS_MASK;
     }
 
-    /** The block at pc if fetching it needs no translation, else null. */
+    /** The block at pc if fetching it needs no translation and no run ends before it, else null. */
     Block find(long pc) {
         int set = tlb.fetchSet();
         int way = way(pc);
@@ -61,7 +63,7 @@ final class BlockCache implements CodeHolder {
             return known;
         }
         int page = tlb.fetchPage(set, pc);
-        if (page < 0 || (pc & 3) != 0) {
+        if (page < 0 || (pc & 3) != 0 || stopsAt(pc)) {
             return null;
         }
         return enter(set, way, pc, page + ((int) pc & 0xFFF));
@@ -154,7 +156,7 @@ final class BlockCache implements CodeHolder {
         decoder.features = control.features();
         int count = 0;
         boolean ended = false;
-        while (count < limit && !ended) {
+        while (count < limit && !ended && !(count != 0 && stopsAt(pc + 4L * count))) {
             int word = PhysicalMemory.get32(memory.ram, index + 4 * count);
             long op = decoder.decode(word, pc + 4L * count);
             words[count] = word;
@@ -178,6 +180,18 @@ final class BlockCache implements CodeHolder {
         blocks++;
         memory.markCode(memory.base + index, 4 * count);
         return block;
+    }
+
+    /** Sets the addresses before which a run ends. */
+    void stopBefore(long[] addresses) {
+        stops = addresses.clone();
+        Arrays.sort(stops);
+        clear();
+    }
+
+    /** Whether a run ends before the operation at pc. */
+    boolean stopsAt(long pc) {
+        return stops.length != 0 && Arrays.binarySearch(stops, pc) >= 0;
     }
 
     /** Drops every block. */

@@ -74,6 +74,8 @@ final class Exceptions {
         if (kind == Core.SYNCHRONOUS || kind == Core.SERROR) {
             control.esr(target, syndrome);
             pe.exceptions.taken(pe.pc, syndrome, hasAddress ? address : 0, pe.el, target);
+        } else {
+            pe.exceptions.interrupted(pe.el, target);
         }
         if (hasAddress) {
             control.far(target, address);

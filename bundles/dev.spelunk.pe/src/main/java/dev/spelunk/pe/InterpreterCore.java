@@ -65,6 +65,9 @@ final class InterpreterCore implements Core {
             if (pe.changed != 0 || pe.executed >= end) {
                 return CONTINUE;
             }
+            if (cache.stopsAt(pe.pc)) {
+                return ADDRESS_REACHED;
+            }
             int taken = 0;
             try {
                 if (p.debug.byOperation()) {
@@ -260,6 +263,13 @@ final class InterpreterCore implements Core {
         int reason = p.stop;
         p.stop = CONTINUE;
         return reason;
+    }
+
+    @Override
+    public boolean stopBefore(long... addresses) {
+        cache.stopBefore(addresses);
+        interpreter.resume = Block.UNKNOWN;
+        return true;
     }
 
     @Override

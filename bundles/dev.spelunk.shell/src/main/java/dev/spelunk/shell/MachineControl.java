@@ -12,12 +12,18 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /** Runs a machine on a thread of its own, and looks at it between two instructions. */
 final class MachineControl {
+    private static final Pattern LIKE = Pattern.compile("\\w*\\*[\\w*]*");
+    private static final Pattern GENERAL = Pattern.compile("X\\d+|SP|PC|PSTATE");
+    private static final Pattern NUMBERED = Pattern.compile("(\\D+)(\\d{1,4})(.*)");
+
     private final Machine machine;
     private Thread thread;
     private volatile Result result;
@@ -106,30 +112,54 @@ final class MachineControl {
      * The registers of a PE, one on a line.
      *
      * @param pe index of the PE
-     * @param name a regular expression that is found in the names wanted, or an empty string for all
+     * @param name a regular expression that is found in the names wanted, or an empty string for all; or what the whole
+     *     names are like, with * for any characters, as PMB*: then with the fields of system registers
      */
     String registers(int pe, String name) {
         if (pe < 0 || pe >= machine.pes().size()) {
             throw new IllegalArgumentException(
                     "no PE " + pe + "; the machine has " + machine.pes().size() + ", counted from 0");
         }
+        boolean like = LIKE.matcher(name).matches();
         Pattern pattern;
         try {
-            pattern = Pattern.compile(name, Pattern.CASE_INSENSITIVE);
+            pattern = Pattern.compile(like ? "^" + name.replace("*", ".*") + "$" : name, Pattern.CASE_INSENSITIVE);
         } catch (PatternSyntaxException e) {
             throw new IllegalArgumentException("not a regular expression: " + name);
         }
-        SortedMap<String, Long> registers = whilePaused(() -> machine.registers(pe));
         StringBuilder text = new StringBuilder();
-        registers.forEach((register, value) -> {
-            if (pattern.matcher(register).find()) {
-                text.append(String.format(Locale.ROOT, "%-20s 0x%016x%n", register, value));
-            }
+        whilePaused(() -> {
+            SortedMap<String, Long> registers = new TreeMap<>(MachineControl::byNumber);
+            registers.putAll(machine.registers(pe));
+            registers.keySet().removeIf(register -> !pattern.matcher(register).find());
+            registers.forEach((register, value) -> text.append(like ? decoded(pe, register, value) : plain(register, value)));
+            return registers;
         });
         if (text.length() == 0) {
             throw new IllegalArgumentException("no register has " + name + " in its name");
         }
         return text.toString().stripTrailing();
+    }
+
+    private static String plain(String register, long value) {
+        return String.format(Locale.ROOT, "%-20s 0x%016x%n", register, value);
+    }
+
+    private String decoded(int pe, String register, long value) {
+        return GENERAL.matcher(register).matches() ? plain(register, value) : machine.debugger().decoded(pe, register) + "\n";
+    }
+
+    /** X2 comes before X10. */
+    private static int byNumber(String a, String b) {
+        Matcher first = NUMBERED.matcher(a);
+        Matcher second = NUMBERED.matcher(b);
+        if (first.matches() && second.matches() && first.group(1).equals(second.group(1))) {
+            int byNumber = Integer.compare(Integer.parseInt(first.group(2)), Integer.parseInt(second.group(2)));
+            if (byNumber != 0) {
+                return byNumber;
+            }
+        }
+        return a.compareTo(b);
     }
 
     /** All registers and the last exception. */

@@ -2,7 +2,9 @@
 package dev.spelunk.api.hypervisor;
 
 import dev.spelunk.api.wiring.PeContext;
+import java.util.Collections;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import org.osgi.annotation.versioning.ProviderType;
 
 /** A VM of a hypervisor, seen from the run loop. */
@@ -70,6 +72,25 @@ public interface VirtualMachine {
      * @return -1 when no memslot backs the IPA
      */
     long hostAddress(long ipa, boolean write);
+
+    /**
+     * Physical address of the byte that an IPA names, for who looks and leaves everything as it is.
+     *
+     * @return -1 when no memslot backs the IPA, or its page is not in memory now
+     */
+    default long whereIs(long ipa) {
+        return -1;
+    }
+
+    /** Encodings of the registers that each vCPU has in memory, beside or in place of the hardware's. */
+    default SortedSet<Integer> registersInMemory() {
+        return Collections.emptySortedSet();
+    }
+
+    /** The value in memory of one of {@link #registersInMemory}. */
+    default long memory(int vcpu, int encoding) {
+        throw new UnsupportedOperationException();
+    }
 
     /** Virtual time in cycles of the PE at which {@link #advance} must be called; Long.MAX_VALUE for never. */
     long deadline(int pe);

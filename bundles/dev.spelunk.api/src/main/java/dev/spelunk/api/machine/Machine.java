@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.api.machine;
 
+import dev.spelunk.api.debug.Debugger;
 import dev.spelunk.api.records.ProfileDescription;
 import dev.spelunk.api.records.RecordOptions;
 import dev.spelunk.api.records.RecordSink;
@@ -121,6 +122,11 @@ public interface Machine extends AutoCloseable {
 
     /** Text of all registers and the last exceptions. */
     String dump();
+
+    /** Stands still at places of the run, and goes back. Ask before the run. */
+    default Debugger debugger() {
+        throw new UnsupportedOperationException();
+    }
 
     @Override
     void close();

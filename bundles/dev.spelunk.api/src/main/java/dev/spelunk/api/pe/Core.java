@@ -23,6 +23,9 @@ public interface Core {
     /** The guest cannot go on: its exception vector leads to nothing but the next exception, again and again. */
     int LOCKED_UP = 5;
 
+    /** The next operation is at one of the addresses of {@link #stopBefore}, and has not been executed. */
+    int ADDRESS_REACHED = 6;
+
     /** Syndrome of an interrupt exit in {@link #lastExceptionKind}. */
     int SYNCHRONOUS = 0;
 
@@ -48,6 +51,16 @@ public interface Core {
 
     /** Whether the last {@link #runObserved} executed an operation. */
     boolean observed();
+
+    /**
+     * Lets {@link #run} end with {@link #ADDRESS_REACHED} before an operation at one of these virtual addresses;
+     * {@link #runObserved} takes no notice of them. They hold until the next call. The guest cannot find out.
+     *
+     * @return false when the core cannot do it: who wants to stop there looks before each operation, in observed form
+     */
+    default boolean stopBefore(long... addresses) {
+        return false;
+    }
 
     /** Kind of the last exception taken: {@link #SYNCHRONOUS}, {@link #IRQ}, {@link #FIQ}, {@link #SERROR}. */
     int lastExceptionKind();

@@ -17,6 +17,17 @@ public final class ExceptionHistory {
     /** Exception level from which it was taken in bits 3:0, and to which in bits 7:4. */
     public final long[] levels = new long[KEPT];
 
+    /** How many interrupts, IRQ and FIQ, were taken since the machine began. */
+    public long interrupts;
+    /** Exception levels of the last of these, as in {@link #levels}. */
+    public long interruptLevels;
+
+    /** An interrupt is taken. */
+    public void interrupted(int from, int to) {
+        interrupts++;
+        interruptLevels = from | (long) to << 4;
+    }
+
     /** An exception is taken. */
     public void taken(long at, long with, long faulting, int from, int to) {
         int i = (int) (taken++ % KEPT);

@@ -74,8 +74,10 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Console console = new Console(
-                new FileOutputStream(FileDescriptor.out), System.err, Boolean.getBoolean("spelunk.terminal"));
-        InputStream input = Boolean.getBoolean("spelunk.interactive") ? System.in : FileInput.standardInput();
+                new FileOutputStream(options.machine().debug().streams() ? FileDescriptor.err : FileDescriptor.out), System.err, Boolean.getBoolean("spelunk.terminal"));
+        InputStream input = options.machine().debug().streams()
+                ? null
+                : Boolean.getBoolean("spelunk.interactive") ? System.in : FileInput.standardInput();
         RunOptions plain = options.runOptions(console, input);
         try (OutputFolder folder = new OutputFolder(output);
                 RunFiles files = new RunFiles(folder, recorder(plain.memory()))) {

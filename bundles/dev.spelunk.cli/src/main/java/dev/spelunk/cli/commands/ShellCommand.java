@@ -60,7 +60,7 @@ final class ShellCommand implements Callable<Integer> {
         try (TraceSink trace = runOptions.trace();
                 Composition composition = options.machine().compose();
                 Machine machine = composition.machine(runOptions)) {
-            composition.context().registerService(Machine.class, machine, null);
+            composition.share(machine);
             composition.start(BUNDLES, new VariantReader(Home.features()).bundles(BUNDLES, feature));
             StopRequests.ofProcess().endingAtOnce(() -> {
                 machine.pause();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.composition;
 
+import dev.spelunk.api.debug.DebugServer;
 import dev.spelunk.api.machine.Judgement;
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.MachineFactory;
@@ -20,7 +21,11 @@ import dev.spelunk.cli.process.StopRequests;
 import dev.spelunk.cli.process.UserError;
 import dev.spelunk.cli.variant.VariantDefinition;
 import dev.spelunk.cli.variant.VariantReader;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -33,10 +38,13 @@ import java.util.TreeSet;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
+import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.feature.ID;
 
 /** A variant whose bundles are started in the embedded framework, and what is to be swapped in its machines. */
 public final class Composition implements AutoCloseable, VariantUpdate, SwapListener, PartSource {
+    private static final String DEBUG_BUNDLES = "gdb.json";
+
     /** The process's own: in the shell, threads that commands start would write to the shell's session. */
     private final PrintStream err = System.err;
 
@@ -50,6 +58,9 @@ public final class Composition implements AutoCloseable, VariantUpdate, SwapList
     private volatile Variant variant;
     private VariantFollower follower;
     private volatile boolean refused;
+    private Debugging debugging;
+    private DebugServer.Serving serving;
+    private ServiceRegistration<Machine> shared;
 
     /**
      * Reads the variant, starts the framework, and in it the variant's bundles.
@@ -213,8 +224,54 @@ public final class Composition implements AutoCloseable, VariantUpdate, SwapList
         }
     }
 
+    /** Lets a debugger have the machines that are composed from here on; null for none. */
+    public Composition debugging(Debugging wanted) {
+        debugging = wanted;
+        return this;
+    }
+
+    /** A debugger may connect from now on. */
+    private void serve(Machine machine) {
+        share(machine);
+        if (serving == null) {
+            String feature;
+            try (InputStream stream = Composition.class.getResourceAsStream(DEBUG_BUNDLES)) {
+                feature = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            start(DEBUG_BUNDLES, new VariantReader(Home.features()).bundles(DEBUG_BUNDLES, feature));
+        } else {
+            serving.close();
+        }
+        if (debugging.history() != 0) {
+            machine.debugger().keepHistory(debugging.history());
+        }
+        if (debugging.waits()) {
+            machine.debugger().standAtBegin();
+        }
+        DebugServer server = host.service(DebugServer.class, DEBUG_BUNDLES);
+        if (debugging.where().equals(Debugging.STREAMS)) {
+            serving = server.serve(machine, System.in, System.out);
+        } else {
+            serving = server.serve(machine, debugging.where());
+            err.println("spelunk: GDB may connect: target remote " + serving.place());
+        }
+    }
+
+    /** Makes a machine a service, for commands of the shell. */
+    public void share(Machine machine) {
+        if (shared != null) {
+            shared.unregister();
+        }
+        shared = context().registerService(Machine.class, machine, null);
+    }
+
     private Machine scheduled(Machine machine) {
         try {
+            if (debugging != null) {
+                serve(machine);
+            }
             for (ScheduledSwap swap : swaps) {
                 service(SwapService.class).swapAt(machine, swap.at(), swap.request());
             }
@@ -309,6 +366,9 @@ public final class Composition implements AutoCloseable, VariantUpdate, SwapList
     @Override
     public void close() {
         stopFollowing();
+        if (serving != null) {
+            serving.close();
+        }
         host.close();
     }
 }

@@ -199,6 +199,14 @@ public final class MachineOptions {
     }
 
     @Mixin
+    private DebugOptions debug = new DebugOptions();
+
+    /** The options of a debugger. */
+    public DebugOptions debug() {
+        return debug;
+    }
+
+    @Mixin
     private ClockOption clock = new ClockOption();
 
     /** What time it is in the machine. */
@@ -217,7 +225,7 @@ public final class MachineOptions {
      * @throws UserError if the variant cannot be read, or a bundle not be found or started
      */
     public Composition compose() {
-        return new Composition(variant, bundles, overrides(), swaps, follow);
+        return new Composition(variant, bundles, overrides(), swaps, follow).debugging(debug.debugging());
     }
 
     private Overrides overrides() {

@@ -110,7 +110,7 @@ public final class Board {
         this.hostReserved = hostReserved;
         boolean kvm = parts.hypervisor() != null;
         ends = new HostEnds(options);
-        console = new Console(options.console(), ends.input);
+        console = new Console(ends.output, ends.input);
         guestBase = kvm ? RAM_BASE + hostReserved : RAM_BASE;
         PhysicalMemory memory = allocate(options.memory() + guestBase - RAM_BASE);
         VmOptions vmOptions = options.vm();
@@ -121,15 +121,16 @@ public final class Board {
                 memory,
                 options.seed());
         records = new RecordLog(options.cpus(), options.records());
-        if (options.trace() != null) {
-            records.add(new BufferFill(options.cpus(), options.trace()));
+        ends.add(records);
+        if (ends.trace != null) {
+            records.add(new BufferFill(options.cpus(), ends.trace));
         }
         pes = contexts(state.pes);
         vcpus = contexts(state.vcpus);
         contexts.addAll(List.of(pes));
         contexts.addAll(List.of(vcpus));
         for (PeContext context : pes) {
-            context.trace = options.trace();
+            context.trace = ends.trace;
             context.records = records;
         }
         wiring = new BoardWiring(pes);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.machine.board;
 
+import dev.spelunk.machine.ends.LoggedInput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -69,6 +70,11 @@ public final class Console {
             inputEnded = true;
             return false;
         }
+    }
+
+    /** Whether input comes again that has come before: nobody waits for a person. */
+    public boolean replays() {
+        return in instanceof LoggedInput logged && logged.replays();
     }
 
     public void flush() {

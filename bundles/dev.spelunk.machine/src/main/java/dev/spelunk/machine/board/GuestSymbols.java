@@ -5,6 +5,7 @@ import dev.spelunk.api.records.ProfileDescription;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -90,6 +91,21 @@ public final class GuestSymbols {
             }
         }
         return found;
+    }
+
+    /** The address of a function, as it was linked; -1 where there is none of the name. */
+    public long address(String name) {
+        for (Map.Entry<Long, Symbol> entry : symbols.entrySet()) {
+            if (entry.getValue().name().equals(name)) {
+                return entry.getKey();
+            }
+        }
+        return -1;
+    }
+
+    /** The names of all functions. */
+    public List<String> names() {
+        return symbols.values().stream().map(Symbol::name).sorted().distinct().toList();
     }
 
     private String find(long address) {

@@ -5,11 +5,15 @@ import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.platform.ConsolePort;
 import dev.spelunk.api.platform.Drive;
 import dev.spelunk.api.platform.Peripherals;
+import dev.spelunk.api.trace.TraceSink;
+import dev.spelunk.machine.ends.LoggedInput;
+import dev.spelunk.machine.ends.OnceOutput;
+import dev.spelunk.machine.ends.OnceTrace;
+import dev.spelunk.machine.ends.Rewindable;
+import dev.spelunk.machine.ends.UndoneDrive;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
-import java.io.FilterInputStream;
-import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -36,28 +40,85 @@ public final class HostEnds {
     final Peripherals peripherals;
 
     private final boolean person;
-    private final List<CountedInput> inputs = new ArrayList<>();
-    private final SortedMap<String, CountedOutput> outputs = new TreeMap<>();
+    private final List<LoggedInput> inputs = new ArrayList<>();
+    private final SortedMap<String, OnceOutput> outputs = new TreeMap<>();
+    private final List<UndoneDrive> drives = new ArrayList<>();
+    /** Everything that can be gone through again, always in the same order. */
+    private final List<Rewindable> all = new ArrayList<>();
+
+    /** What the guest prints. */
+    final OutputStream output;
+    /** The timeline; null when nobody asked for one. */
+    final TraceSink trace;
     private SortedMap<String, Long> passed = Collections.emptySortedMap();
 
     HostEnds(RunOptions options) {
         person = options.paced();
         input = counted("the terminal", options.input());
+        OnceOutput printed = new OnceOutput(options.console());
+        all.add(printed);
+        output = printed;
+        OnceTrace timeline = options.trace() == null ? null : new OnceTrace(options.trace());
+        if (timeline != null) {
+            all.add(timeline);
+        }
+        trace = timeline;
         Peripherals connected = options.peripherals();
+        for (Drive drive : connected.drives()) {
+            drives.add(new UndoneDrive(drive));
+        }
+        all.addAll(drives);
         List<ConsolePort> ports = new ArrayList<>();
         for (ConsolePort port : connected.ports()) {
             ports.add(new ConsolePort(port.name(), counted(port), counted("port " + port.name(), port.input())));
         }
         peripherals =
-                new Peripherals(connected.drives(), connected.console(), ports, connected.entropy(), connected.clock());
+                new Peripherals(List.copyOf(drives), connected.console(), ports, connected.entropy(), connected.clock());
+    }
+
+    /** From now on everything is kept that a machine needs which goes back to here. */
+    public void keepLog() {
+        inputs.forEach(LoggedInput::keepLog);
+        drives.forEach(UndoneDrive::keepLog);
+    }
+
+    /** How far the machine is with everything. */
+    public long[] positions() {
+        return all.stream().mapToLong(Rewindable::position).toArray();
+    }
+
+    /** The machine is where it was when {@link #positions} were these. */
+    public void rewind(long[] positions) {
+        for (int i = 0; i < positions.length; i++) {
+            all.get(i).rewind(positions[i]);
+        }
+    }
+
+    /** Nobody goes back to before these positions. */
+    public void forget(long[] positions) {
+        for (int i = 0; i < positions.length; i++) {
+            all.get(i).forget(positions[i]);
+        }
+    }
+
+    /** Bytes that are kept for going back. */
+    public long logBytes() {
+        return drives.stream().mapToLong(UndoneDrive::bytes).sum();
+    }
+
+    /** Adds something that the machine has to do with. */
+    public void add(Rewindable end) {
+        all.add(end);
     }
 
     private InputStream counted(String name, InputStream in) {
         if (in == null) {
             return null;
         }
-        CountedInput counted = new CountedInput(name, in);
+        LoggedInput counted = new LoggedInput(name, in);
         inputs.add(counted);
+        all.add(counted);
+        all.add(counted.bytes());
         return counted;
     }
 
@@ -65,8 +126,9 @@ public final class HostEnds {
         if (port.output() == null) {
             return null;
         }
-        CountedOutput counted = new CountedOutput(port.output());
+        OnceOutput counted = new OnceOutput(port.output());
         outputs.put(port.name(), counted);
+        all.add(counted);
         return counted;
     }
 
@@ -77,12 +139,12 @@ public final class HostEnds {
 
     public void write(DataOutputStream out) throws IOException {
         out.writeInt(inputs.size());
-        for (CountedInput in : inputs) {
+        for (LoggedInput in : inputs) {
             out.writeUTF(in.name);
             out.writeLong(in.count);
             out.writeBoolean(in.ended);
         }
-        for (CountedOutput port : outputs.values()) {
+        for (OnceOutput port : outputs.values()) {
             out.writeLong(port.count);
         }
         for (Drive drive : peripherals.drives()) {
@@ -97,8 +159,8 @@ public final class HostEnds {
             skip(name, in.readLong(), in.readBoolean());
         }
         passed = new TreeMap<>();
-        for (SortedMap.Entry<String, CountedOutput> port : outputs.entrySet()) {
-            port.getValue().count = in.readLong();
+        for (SortedMap.Entry<String, OnceOutput> port : outputs.entrySet()) {
+            port.getValue().begin(in.readLong());
             if (port.getValue().count != 0) {
                 passed.put(port.getKey(), port.getValue().count);
             }
@@ -114,11 +176,11 @@ public final class HostEnds {
 
     /** The guest has read so much already. A person goes on typing; other input is given again from its beginning. */
     private void skip(String name, long bytes, boolean ended) throws IOException {
-        CountedInput end =
+        LoggedInput end =
                 inputs.stream().filter(e -> e.name.equals(name)).findFirst().orElse(null);
         if (end != null && person) {
             end.count = bytes;
-        } else if (bytes != 0 && (end == null || !end.skipAll(bytes))) {
+        } else if (bytes != 0 && (end == null || !skipAll(end, bytes))) {
             throw new IOException("is of a guest that had read " + bytes + " bytes of " + name + "'s input, and "
                     + (end == null ? "this one has none" : "that ends, or waits, after " + end.count)
                     + ": give the same input from its beginning");
@@ -143,85 +205,25 @@ public final class HostEnds {
         }
     }
 
-    /** Counts what the guest has read. */
-    private static final class CountedInput extends FilterInputStream {
-        private final String name;
-        private long count;
-        private boolean ended;
-
-        private CountedInput(String name, InputStream in) {
-            super(in);
-            this.name = name;
-        }
-
-        @Override
-        public int available() throws IOException {
-            if (ended) {
-                throw new EOFException("the input has ended");
-            }
+    /** Reads so much; false where the input ends before, or for a while nothing comes. */
+    private static boolean skipAll(LoggedInput in, long bytes) throws IOException {
+        int waited = 0;
+        while (in.count < bytes) {
             try {
-                return in.available();
-            } catch (IOException e) {
-                ended = true;
-                throw e;
-            }
-        }
-
-        @Override
-        public int read() throws IOException {
-            int value = in.read();
-            count += value < 0 ? 0 : 1;
-            return value;
-        }
-
-        @Override
-        public int read(byte[] bytes, int offset, int length) throws IOException {
-            int n = in.read(bytes, offset, length);
-            count += Math.max(n, 0);
-            return n;
-        }
-
-        /** Reads so much; false where it ends before, or for a while nothing comes. */
-        private boolean skipAll(long bytes) throws IOException {
-            int waited = 0;
-            while (count < bytes) {
-                try {
-                    if (in.available() > 0) {
-                        read();
-                    } else if (waited++ < PATIENCE_MILLISECONDS) {
-                        Thread.sleep(1);
-                    } else {
-                        return false;
-                    }
-                } catch (EOFException e) {
-                    return false;
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
+                if (in.available() > 0) {
+                    in.read();
+                } else if (waited++ < PATIENCE_MILLISECONDS) {
+                    Thread.sleep(1);
+                } else {
                     return false;
                 }
+            } catch (EOFException e) {
+                return false;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
             }
-            return true;
         }
-    }
-
-    /** Counts what the guest has written. */
-    private static final class CountedOutput extends FilterOutputStream {
-        private long count;
-
-        private CountedOutput(OutputStream out) {
-            super(out);
-        }
-
-        @Override
-        public void write(int value) throws IOException {
-            out.write(value);
-            count++;
-        }
-
-        @Override
-        public void write(byte[] bytes, int offset, int length) throws IOException {
-            out.write(bytes, offset, length);
-            count += length;
-        }
+        return true;
     }
 }

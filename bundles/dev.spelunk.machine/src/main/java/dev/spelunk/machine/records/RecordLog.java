@@ -7,6 +7,7 @@ import dev.spelunk.api.records.RecordOptions;
 import dev.spelunk.api.records.RecordOrigin;
 import dev.spelunk.api.records.RecordSink;
 import dev.spelunk.api.records.RecordStream;
+import dev.spelunk.machine.ends.Rewindable;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -15,7 +16,7 @@ import java.util.List;
 import java.util.function.BiConsumer;
 
 /** Keeps the records of a run, a stream for each vCPU and one for the host, and passes each on to the sinks. */
-public final class RecordLog implements RecordSink, AutoCloseable {
+public final class RecordLog implements RecordSink, Rewindable, AutoCloseable {
     private final RecordOptions options;
     /** By vCPU; the host's is the last. */
     private final RecordFile[] streams;
@@ -26,6 +27,10 @@ public final class RecordLog implements RecordSink, AutoCloseable {
     private long bytes;
     private long notKept;
     private boolean stopped;
+    /** Records that have come, and those that have not come before; a machine that goes back makes some again. */
+    private long count;
+
+    private long told;
 
     public RecordLog(int vcpus, RecordOptions options) {
         this.options = options;
@@ -54,6 +59,10 @@ public final class RecordLog implements RecordSink, AutoCloseable {
 
     @Override
     public void record(RecordOrigin origin, byte[] record, int offset, int length) {
+        if (count++ < told) {
+            return;
+        }
+        told = count;
         if (!keep(origin, record, offset, length)) {
             notKept++;
             return;
@@ -115,6 +124,16 @@ public final class RecordLog implements RecordSink, AutoCloseable {
     /** Records that came when no further one could be kept. */
     public long notKept() {
         return notKept;
+    }
+
+    @Override
+    public long position() {
+        return count;
+    }
+
+    @Override
+    public void rewind(long position) {
+        count = position;
     }
 
     /** For a snapshot. */

@@ -24,6 +24,12 @@ final class RunEnd {
         return message;
     }
 
+    /** The guest goes on from before its end. */
+    void revive() {
+        ending = null;
+        message = "";
+    }
+
     void exited(int code) {
         exitCode = code;
         ending = Ending.EXITED;

@@ -39,6 +39,9 @@ public final class RunLoop {
     private long fineUntil;
     /** Index of the PE whose turn it is; the number of PEs when all have had it. */
     private int turnOf;
+    private Checks checks;
+    /** Index of the PE that moves while the others stand; -1 when all do. */
+    private int alone = -1;
 
     /**
      * Creates a loop that has not begun.
@@ -76,6 +79,27 @@ public final class RunLoop {
     /** Sets who is told of executed operations, or null. */
     public void observe(ExecutionObserver told) {
         stretch.observe(told);
+    }
+
+    /** Sets who says where to stop, or null. */
+    public void check(Checks stops) {
+        checks = stops;
+        stretch.check(stops);
+    }
+
+    /** Lets one PE move while the others stand; -1 for all. */
+    public void alone(int pe) {
+        alone = pe;
+    }
+
+    /** Index of the PE whose turn it is; the number of PEs between two rounds. */
+    public int turnOf() {
+        return turnOf;
+    }
+
+    /** The guest goes on from before its end. */
+    public void revive() {
+        end.revive();
     }
 
     /** How the guest ended the run; null as long as it goes on. */
@@ -126,6 +150,11 @@ public final class RunLoop {
      * @return whether the guest goes on
      */
     public boolean turn(long limit) {
+        if (alone >= 0) {
+            horizon = Math.max(horizon, board.pes[alone].pe.cycles() + 1);
+            step(board.pes[alone], limit - executed());
+            return end.ending() == null;
+        }
         if (turnOf == board.pes.length) {
             long slowest = slowest();
             horizon = Math.max(horizon, slowest + turnLength(slowest));
@@ -139,7 +168,7 @@ public final class RunLoop {
                     return true;
                 }
                 step(context, left);
-                if (safepoints.wanted()) {
+                if (safepoints.wanted() || checks != null && checks.due()) {
                     // A turn may hold thousands of calls to the host that take their time; it goes on where it was.
                     return end.ending() == null;
                 }
@@ -167,6 +196,13 @@ public final class RunLoop {
 
     /** Up to the next thing that must happen between two operations. */
     private void step(PeContext context, long left) {
+        advance(context, left);
+        if (checks != null) {
+            checks.after(context, null);
+        }
+    }
+
+    private void advance(PeContext context, long left) {
         PeState pe = context.pe;
         if (pe.changed != 0) {
             settle(context);
@@ -185,7 +221,7 @@ public final class RunLoop {
             return;
         }
         int reason = stretch.run(context, Math.min(left, Math.min(due, horizon) - now));
-        if (reason <= Core.WAITING) {
+        if (reason <= Core.WAITING || reason == Core.ADDRESS_REACHED) {
             return;
         }
         if (reason == Core.EXCEPTION_TO_EL2) {

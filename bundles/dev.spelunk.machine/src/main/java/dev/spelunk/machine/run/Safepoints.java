@@ -55,7 +55,7 @@ public final class Safepoints {
     }
 
     /** Whether somebody waits for the next safepoint. */
-    boolean wanted() {
+    public boolean wanted() {
         return attention;
     }
 
@@ -122,6 +122,11 @@ public final class Safepoints {
     /** Drops what is scheduled up to a count: it had been done when a restored state was saved. */
     public synchronized void passed(long instructions) {
         schedule.removeIf(s -> s.at <= instructions);
+    }
+
+    /** Drops all actions of a kind. */
+    public synchronized void drop(Class<? extends Action> kind) {
+        schedule.removeIf(s -> kind.isInstance(s.action));
     }
 
     /** How many actions are still to come. */
@@ -194,6 +199,17 @@ public final class Safepoints {
                 return;
             }
         }
+    }
+
+    /** Lets the machine stand still at the next safepoint, without waiting for it: for its own thread. */
+    public synchronized void hold() {
+        pauseWanted = true;
+        attention = true;
+    }
+
+    /** Whether the machine stands still, or does not run. */
+    public synchronized boolean stands() {
+        return !running || pauseWanted && pausedNow;
     }
 
     /** Lets the machine go on. */

@@ -17,25 +17,37 @@ final class Stretch {
     /** The stretch was of no operation: the sample in flight has completed. */
     static final int NOTHING = -1;
 
+    /** The machine is to stop before the next operation. */
+    static final int STOPPED = -2;
+
     private final Operation operation = new Operation();
     private ExecutionObserver observer;
+    private Checks checks;
 
     /** Sets who is told of executed operations, or null. */
     void observe(ExecutionObserver told) {
         observer = told;
     }
 
+    /** Sets who says where to stop, or null. */
+    void check(Checks stops) {
+        checks = stops;
+    }
+
     /**
      * Executes.
      *
-     * @param count most operations
-     * @return why the PE stopped, see {@link Core}, or {@link #NOTHING}
+     * @param most most operations
+     * @return why the PE stopped, see {@link Core}, or {@link #NOTHING} or {@link #STOPPED}
      */
-    int run(PeContext context, long count) {
+    int run(PeContext context, long most) {
         Sampler sampler = context.sampler;
         boolean told = observer != null && observer.observes(context);
+        long checked = checks == null ? 0 : checks.closely(context);
+        long count = checked == 0 ? most : Math.min(most, checked);
+        boolean closely = told || checked != 0;
         if (sampler == null) {
-            return told ? observed(context, Long.MAX_VALUE, count, true) : context.core.run(count);
+            return closely ? observed(context, Long.MAX_VALUE, count, told) : context.core.run(count);
         }
         long completion = sampler.cyclesToCompletion();
         if (completion <= 0) {
@@ -45,7 +57,7 @@ final class Stretch {
         long grant = sampler.grant();
         int warming = context.latencyModel.warmingWindow();
         int window = Math.max(warming, sampler.window());
-        if (grant > 0 && (told || warming == OperationTimer.EVERY_OPERATION)) {
+        if (grant > 0 && (closely || warming == OperationTimer.EVERY_OPERATION)) {
             return observed(context, grant, Math.min(count, Math.min(grant, completion)), told);
         }
         if (grant > window) {
@@ -56,13 +68,14 @@ final class Stretch {
         if (grant > 0) {
             return observed(context, grant, Math.min(count, Math.min(grant, completion)), told);
         }
+        if (checks != null && checks.before(context)) {
+            return STOPPED;
+        }
         int reason = context.core.runObserved(operation);
         if (context.core.observed()) {
             context.latencyModel.time(operation);
             sampler.sample(operation);
-            if (told) {
-                observer.executed(context, operation);
-            }
+            executed(context, told);
         }
         return reason;
     }
@@ -80,6 +93,10 @@ final class Stretch {
         long start = context.pe.executed;
         int reason = Core.CONTINUE;
         for (long i = 0; i < count && reason == Core.CONTINUE && context.pe.changed == 0; i++) {
+            if (checks != null && (checks.due() || checks.before(context))) {
+                reason = STOPPED;
+                break;
+            }
             long left = grant - (context.pe.executed - start);
             reason = context.core.runObserved(operation);
             if (context.core.observed()) {
@@ -89,14 +106,21 @@ final class Stretch {
                 if (left <= window) {
                     context.sampler.observe(operation);
                 }
-                if (told) {
-                    observer.executed(context, operation);
-                }
+                executed(context, told);
             }
         }
         if (context.sampler != null) {
             context.sampler.synchronize();
         }
         return reason;
+    }
+
+    private void executed(PeContext context, boolean told) {
+        if (told) {
+            observer.executed(context, operation);
+        }
+        if (checks != null) {
+            checks.after(context, operation);
+        }
     }
 }

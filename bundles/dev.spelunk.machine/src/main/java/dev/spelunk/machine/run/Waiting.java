@@ -54,7 +54,8 @@ final class Waiting {
     /** Lets host time pass for idle cycles, not beyond a key press; returns the cycles that passed. */
     private long pace(long cycles) {
         console.flush();
-        return pacing.pass(cycles, console.inputReady());
+        boolean hurry = console.inputReady();
+        return console.replays() ? Math.min(cycles, Pacing.STRETCH) : pacing.pass(cycles, hurry);
     }
 
     /** Whether every PE that is on waits. */
@@ -92,6 +93,9 @@ final class Waiting {
     boolean awaitInput() {
         if (!console.hasInput()) {
             return false;
+        }
+        if (console.replays()) {
+            return true;
         }
         try {
             Thread.sleep(POLL_MILLISECONDS);

@@ -11,15 +11,23 @@ import dev.spelunk.api.state.StateBlock;
 import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.machine.board.Board;
 import dev.spelunk.machine.run.RunLoop;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /** What a snapshot holds: the whole state of a machine, the place of its run loop, and the records so far. */
 public final class Snapshot {
     private static final int PAGE = 4096;
+    /** Bytes of a reference, about. */
+    private static final int REFERENCE = 4;
+
     private static final byte[] ZERO = new byte[PAGE];
 
     private final Board board;
@@ -31,6 +39,15 @@ public final class Snapshot {
     }
 
     void write(DataOutputStream out) throws IOException {
+        writeState(out);
+        writeMemory(out, board.state.memory);
+        loop.write(out);
+        board.ends.write(out);
+        board.records.write(out);
+    }
+
+    /** All but memory. */
+    private void writeState(DataOutputStream out) throws IOException {
         MachineState state = board.state;
         out.writeInt(state.pes.length);
         for (PeContext context : board.pes) {
@@ -50,10 +67,6 @@ public final class Snapshot {
             out.writeUTF(stream.getKey());
             out.writeLong(stream.getValue().state);
         }
-        writeMemory(out, state.memory);
-        loop.write(out);
-        board.ends.write(out);
-        board.records.write(out);
     }
 
     /**
@@ -62,6 +75,16 @@ public final class Snapshot {
      * @throws IOException with a predicate of the file when it holds the state of another machine
      */
     void read(DataInputStream in) throws IOException {
+        readState(in, false);
+        readMemory(in, board.state.memory);
+        loop.read(in);
+        board.ends.read(in);
+        board.records.read(in);
+        board.stateReplaced();
+    }
+
+    /** @param anySize whether blocks may have grown since, which is the machine's own past */
+    private void readState(DataInputStream in, boolean anySize) throws IOException {
         MachineState state = board.state;
         if (in.readInt() != state.pes.length) {
             throw new IOException("is of a machine with another number of PEs");
@@ -72,29 +95,85 @@ public final class Snapshot {
         for (PeContext context : board.vcpus) {
             readPe(in, context);
         }
+        Set<String> written = new HashSet<>();
         for (int n = StateFields.count(in); n > 0; n--) {
-            readBlock(in, state);
+            written.add(readBlock(in, state, anySize));
+        }
+        if (anySize) {
+            // What has been made since holds nothing yet.
+            state.blocks().values().stream().filter(b -> !written.contains(b.name)).forEach(b -> {
+                Arrays.fill(b.words, 0);
+                Arrays.fill(b.bytes, (byte) 0);
+            });
         }
         for (int n = StateFields.count(in); n > 0; n--) {
             state.random(in.readUTF()).state = in.readLong();
         }
-        readMemory(in, state.memory);
-        loop.read(in);
-        board.ends.read(in);
-        board.records.read(in);
+    }
+
+    /**
+     * What the machine is now, in memory.
+     *
+     * @param before one whose pages serve where they are the same; null for none
+     */
+    public Checkpoint take(Checkpoint before) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 20);
+        try (DataOutputStream out = new DataOutputStream(bytes)) {
+            writeState(out);
+            loop.write(out);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        byte[] ram = board.state.memory.ram;
+        byte[][] pages = new byte[ram.length / PAGE][];
+        long fresh = 0;
+        for (int page = 0; page < pages.length; page++) {
+            byte[] old = before == null ? null : before.pages[page];
+            int from = page * PAGE;
+            if (Arrays.equals(ram, from, from + PAGE, old == null ? ZERO : old, 0, PAGE)) {
+                pages[page] = old;
+            } else if (old == null || !zero(ram, page)) {
+                pages[page] = Arrays.copyOfRange(ram, from, from + PAGE);
+                fresh += PAGE;
+            }
+        }
+        long own = bytes.size() + (long) pages.length * REFERENCE;
+        return new Checkpoint(loop.executed(), bytes.toByteArray(), pages, board.ends.positions(), own + fresh);
+    }
+
+    /** The machine is again what it was. */
+    public void restore(Checkpoint then) {
+        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(then.state))) {
+            readState(in, true);
+            loop.read(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        byte[] ram = board.state.memory.ram;
+        for (int page = 0; page < then.pages.length; page++) {
+            byte[] old = then.pages[page] == null ? ZERO : then.pages[page];
+            int from = page * PAGE;
+            if (!Arrays.equals(ram, from, from + PAGE, old, 0, PAGE)) {
+                System.arraycopy(old, 0, ram, from, PAGE);
+            }
+        }
+        board.ends.rewind(then.ends);
         board.stateReplaced();
     }
 
     /** A block may have grown since the machine was made, and never shrinks. */
-    private static void readBlock(DataInputStream in, MachineState state) throws IOException {
+    private static String readBlock(DataInputStream in, MachineState state, boolean anySize) throws IOException {
         String name = in.readUTF();
         long[] words = StateFields.readWords(in, -1);
         byte[] bytes = StateFields.readBytes(in, -1);
         StateBlock block = state.blocks().get(name);
-        if (block != null && (block.words.length > words.length || block.bytes.length > bytes.length)) {
+        if (!anySize
+                && block != null
+                && (block.words.length > words.length || block.bytes.length > bytes.length)) {
             throw new IOException("has a state of another size");
         }
         state.restore(name, words, bytes);
+        return name;
     }
 
     private static void writePe(DataOutputStream out, PeContext context) throws IOException {

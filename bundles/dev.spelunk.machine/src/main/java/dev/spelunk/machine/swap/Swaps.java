@@ -298,6 +298,13 @@ public final class Swaps {
         return null;
     }
 
+    /** How many exchanges there have been. */
+    public int count() {
+        synchronized (pauses) {
+            return pauses.size();
+        }
+    }
+
     /** Brings the parts up to date with the offers, on a thread of its own. */
     private synchronized void reconcile() {
         reconcileAgain = true;

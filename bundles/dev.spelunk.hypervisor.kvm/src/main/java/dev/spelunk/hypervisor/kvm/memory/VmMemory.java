@@ -109,6 +109,12 @@ public final class VmMemory implements HostMemory.MmuNotifier {
         return touch(page, write) ? host.address(page) + (ipa & PageList.PAGE - 1) : -1;
     }
 
+    /** See {@link dev.spelunk.api.hypervisor.VirtualMachine#whereIs}. */
+    public long whereIs(long ipa) {
+        int page = memslots.contains(ipa) ? memslots.page(ipa) : -1;
+        return page >= 0 && host.present(page) ? host.address(page) + (ipa & PageList.PAGE - 1) : -1;
+    }
+
     @Override
     public void invalidate(int page, int count) {
         long unmapped = 0;

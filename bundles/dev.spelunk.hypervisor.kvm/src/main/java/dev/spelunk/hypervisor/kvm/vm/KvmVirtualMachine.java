@@ -37,6 +37,8 @@ import dev.spelunk.hypervisor.kvm.vcpu.VcpuPower;
 import dev.spelunk.hypervisor.kvm.vcpu.WorldSwitch;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /** A VM: its memslots, its stage 2, its virtual GIC and its vCPUs. What it remembers is in the machine's state. */
 public final class KvmVirtualMachine implements VirtualMachine {
@@ -291,6 +293,28 @@ public final class KvmVirtualMachine implements VirtualMachine {
     @Override
     public long hostAddress(long ipa, boolean write) {
         return memory.address(ipa, write);
+    }
+
+    @Override
+    public long whereIs(long ipa) {
+        return memory.whereIs(ipa);
+    }
+
+    @Override
+    public SortedSet<Integer> registersInMemory() {
+        SortedSet<Integer> all = new TreeSet<>(List.of(
+                SystemRegister.PMBLIMITR_EL1,
+                SystemRegister.PMBPTR_EL1,
+                SystemRegister.PMBSR_EL1,
+                SystemRegister.MDSCR_EL1,
+                SystemRegister.OSLAR_EL1));
+        all.removeIf(encoding -> first.registers.description(encoding) == null);
+        return all;
+    }
+
+    @Override
+    public long memory(int vcpu, int encoding) {
+        return placement.vcpu(vcpu).memory(encoding);
     }
 
     @Override
