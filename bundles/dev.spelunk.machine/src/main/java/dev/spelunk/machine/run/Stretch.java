@@ -93,7 +93,7 @@ final class Stretch {
         long start = context.pe.executed;
         int reason = Core.CONTINUE;
         for (long i = 0; i < count && reason == Core.CONTINUE && context.pe.changed == 0; i++) {
-            if (checks != null && (checks.due() || checks.before(context))) {
+            if (checks != null && (i != 0 && checks.due() || checks.before(context))) {
                 reason = STOPPED;
                 break;
             }
