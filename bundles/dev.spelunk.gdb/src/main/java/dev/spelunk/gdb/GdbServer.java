@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.gdb;
 
-import dev.spelunk.api.debug.DebugServer;
+import dev.spelunk.api.machine.DebugServer;
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.problems.BadInputException;
 import java.io.IOException;

@@ -269,6 +269,9 @@ final class InterpreterCore implements Core {
     public boolean stopBefore(long... addresses) {
         cache.stopBefore(addresses);
         interpreter.resume = Block.UNKNOWN;
+        if (regions != null) {
+            regions.clear();
+        }
         return true;
     }
 

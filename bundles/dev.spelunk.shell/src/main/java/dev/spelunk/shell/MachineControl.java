@@ -104,7 +104,8 @@ final class MachineControl {
                     message,
                     ended.instructions());
         }
-        String state = thread == null ? "not started" : machine.paused() ? "paused" : "running";
+        boolean others = thread == null && (machine.paused() || machine.instructions() != 0);
+        String state = thread == null && !others ? "not started" : machine.paused() ? "paused" : "running";
         return String.format(Locale.ROOT, "%s, %,d instructions", state, machine.instructions());
     }
 

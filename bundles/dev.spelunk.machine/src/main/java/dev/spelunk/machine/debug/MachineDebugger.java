@@ -28,8 +28,6 @@ public final class MachineDebugger implements Debugger {
     /** Operations between checkpoints that a search in observed form makes for itself. */
     private static final long PIECE = 8_000_000;
 
-    private static final int PATIENCE_MILLISECONDS = 1_000;
-
     private final Board board;
     private final RunLoop loop;
     private final Safepoints safepoints;

@@ -41,8 +41,8 @@ record Place(long count, int pe, long pc, int el, long mark) {
             mark = mix(mark, p.idleCycles);
             mark = mix(mark, p.spsr());
             mark = mix(mark, p.waiting ? 1 : 0);
-            for (long x : p.x) {
-                mark = mix(mark, x);
+            for (int i = 0; i < PeState.DISCARD; i++) {
+                mark = mix(mark, p.x[i]);
             }
         }
         return mark;

@@ -8,6 +8,7 @@ import dev.spelunk.api.debug.Condition.Event;
 import dev.spelunk.api.debug.Condition.Profiling;
 import dev.spelunk.api.debug.Condition.Taken;
 import dev.spelunk.api.debug.Condition.Written;
+import dev.spelunk.api.debug.Debugger;
 import dev.spelunk.api.debug.Order;
 import dev.spelunk.api.debug.Stop;
 import dev.spelunk.api.pe.Core;
@@ -447,6 +448,6 @@ final class Watch implements Checks {
                 && context.registers.index(encoding)
                         == context.registers.index(
                                 registers.description(context, name).encoding())
-                && !name.startsWith(dev.spelunk.api.debug.Debugger.IN_MEMORY);
+                && !name.startsWith(Debugger.IN_MEMORY);
     }
 }

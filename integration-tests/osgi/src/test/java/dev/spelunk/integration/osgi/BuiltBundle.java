@@ -60,7 +60,7 @@ record BuiltBundle(String name, Path jar, Manifest manifest) {
 
     /** Whether the bundle is of the top layer, which starts and shows machines. */
     boolean forPeople() {
-        return name.equals("dev.spelunk.cli") || name.equals("dev.spelunk.shell");
+        return name.equals("dev.spelunk.cli") || name.equals("dev.spelunk.shell") || name.equals("dev.spelunk.gdb");
     }
 
     String header(String header) {

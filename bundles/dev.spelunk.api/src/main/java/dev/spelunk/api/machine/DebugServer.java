@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.spelunk.api.debug;
+package dev.spelunk.api.machine;
 
-import dev.spelunk.api.machine.Machine;
 import java.io.InputStream;
 import java.io.OutputStream;
 import org.osgi.annotation.versioning.ProviderType;

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.integration.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** GDB itself, connected to the real program: forwards, backwards, and without a trace in the records. */
+class GdbTest {
+    private static final Pattern PLACE = Pattern.compile("target remote (\\S+)");
+    private static final int SECONDS = 240;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeEach
+    void requireGdb() {
+        Tools.require("GDB on a machine", "gdb-multiarch", "gdb-multiarch");
+    }
+
+    /** Runs the bundled guest under GDB's commands; returns what GDB says. */
+    private String debug(Path output, String... commands) throws IOException, InterruptedException {
+        Process machine = Spelunk.with("run", "--gdb", "0", "--gdb-wait", "-o", output.toString())
+                .noInput()
+                .start(folder);
+        try {
+            List<String> command = new ArrayList<>(List.of("gdb-multiarch", "-nx", "-batch"));
+            List<String> all = new ArrayList<>(List.of(
+                    "set pagination off",
+                    "set confirm off",
+                    "set tcp connect-timeout 60",
+                    "file " + Guests.BUNDLED,
+                    "target remote " + place(machine)));
+            all.addAll(List.of(commands));
+            for (String each : all) {
+                command.add("-ex");
+                command.add(each);
+            }
+            Path log = folder.resolve("gdb.log");
+            Process gdb = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(log.toFile())
+                    .start();
+            assertThat(gdb.waitFor(SECONDS, TimeUnit.SECONDS))
+                    .as("%s", Files.readString(log, StandardCharsets.ISO_8859_1))
+                    .isTrue();
+            assertThat(machine.waitFor(SECONDS, TimeUnit.SECONDS)).isTrue();
+            return Files.readString(log, StandardCharsets.ISO_8859_1);
+        } finally {
+            machine.destroyForcibly();
+        }
+    }
+
+    private String place(Process machine) throws IOException, InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+        while (machine.isAlive() && System.nanoTime() < end) {
+            Matcher told = PLACE.matcher(Files.readString(folder.resolve("stderr")));
+            if (told.find()) {
+                return told.group(1);
+            }
+            Thread.sleep(50);
+        }
+        throw new AssertionError("no place to connect to: " + Files.readString(folder.resolve("stderr")));
+    }
+
+    @Test
+    @DisplayName("breaks, steps, finishes, watches and goes on; the records are those of a run without GDB")
+    void leavesTheSameRecords() throws Exception {
+        Path plain = folder.resolve("plain");
+        assertThat(Spelunk.run("run", "-o", plain.toString()).code()).isZero();
+        Path debugged = folder.resolve("debugged");
+        String said = debug(
+                debugged,
+                "hbreak kernel_main",
+                "continue",
+                "stepi 20",
+                "break allocate_page",
+                "continue",
+                "bt 2",
+                "finish",
+                "info registers CurrentEL PMBSR_EL1 vcpu_PMBSR_EL1 cpsr v0",
+                "watch *(long *)($sp - 16)",
+                "continue",
+                "delete",
+                "continue");
+        assertThat(said)
+                .contains("Breakpoint 1, ", "in kernel_main ()", "in allocate_page ()", "CurrentEL      0x4")
+                .contains("vcpu_PMBSR_EL1 0x0", "Hardware watchpoint", "exited normally");
+        assertThat(debugged.resolve("records.bin")).hasSameBinaryContentAs(plain.resolve("records.bin"));
+    }
+
+    @Test
+    @DisplayName("goes back: by one instruction, to a breakpoint, to the write of a register, to the begin; then forwards to the same")
+    void goesBack() throws Exception {
+        String said = debug(
+                folder.resolve("out"),
+                "hbreak kernel_main",
+                "continue",
+                "delete",
+                "break machine_exit",
+                "continue",
+                "printf \"exit %lx %lx %lx\\n\", $x0, $sp, $pc",
+                "reverse-stepi",
+                "printf \"before %lx\\n\", $pc",
+                "stepi",
+                "printf \"again %lx %lx %lx\\n\", $x0, $sp, $pc",
+                "monitor history",
+                "monitor break write vcpu_PMBLIMITR_EL1",
+                "reverse-continue",
+                "monitor delete all",
+                "break kernel_main",
+                "reverse-continue",
+                "delete",
+                "reverse-continue",
+                "printf \"begin %lx\\n\", $pc",
+                "break machine_exit",
+                "continue",
+                "printf \"third %lx %lx %lx\\n\", $x0, $sp, $pc",
+                "kill");
+        String state = line(said, "exit ");
+        assertThat(line(said, "again ")).isEqualTo(state);
+        assertThat(line(said, "third ")).isEqualTo(state);
+        assertThat(said)
+                .contains("from operation 0 to ")
+                .containsPattern("vcpu_PMBLIMITR_EL1 was 0x[0-9a-f]+, is 0x[0-9a-f]+, written by")
+                .contains("in kernel_main ()", "No more reverse-execution history", "begin 40200000");
+    }
+
+    private static String line(String text, String start) {
+        return text.lines()
+                .filter(line -> line.startsWith(start))
+                .map(line -> line.substring(start.length()))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("nothing begins with " + start + " in:\n" + text));
+    }
+}
