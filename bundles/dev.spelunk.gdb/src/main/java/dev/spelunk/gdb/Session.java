@@ -192,8 +192,8 @@ final class Session implements Runnable {
                     case FAILED -> SIGABRT;
                     default -> SIGTRAP;
                 };
-        StringBuilder reply = new StringBuilder(
-                String.format(Locale.ROOT, "T%02xthread:%s;", signal, name(Math.max(stop.pe(), 0))));
+        StringBuilder reply =
+                new StringBuilder(String.format(Locale.ROOT, "T%02xthread:%s;", signal, name(Math.max(stop.pe(), 0))));
         if (stop.kind() == Stop.Kind.BEGIN) {
             reply.append("replaylog:begin;");
         } else if (stop.condition() instanceof Condition.Access access && conditions.contains(access)) {
@@ -488,9 +488,8 @@ final class Session implements Runnable {
         String object = parts[0] + ":" + parts[1];
         String whole =
                 switch (object) {
-                    case "features:read" -> parts[2].equals("target.xml")
-                            ? TargetDescription.of(registers.system())
-                            : null;
+                    case "features:read" ->
+                        parts[2].equals("target.xml") ? TargetDescription.of(registers.system()) : null;
                     case "memory-map:read" -> memoryMap();
                     case "exec-file:read" -> debugger.guest();
                     case "threads:read" -> threadList();

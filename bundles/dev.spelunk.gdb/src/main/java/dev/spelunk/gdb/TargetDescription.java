@@ -24,8 +24,9 @@ final class TargetDescription {
 
     /** @param system names of the system registers, from number {@link #SYSTEM} on */
     static String of(List<String> system) {
-        StringBuilder xml = new StringBuilder("<?xml version=\"1.0\"?><!DOCTYPE target SYSTEM \"gdb-target.dtd\"><target>"
-                + "<architecture>aarch64</architecture><feature name=\"org.gnu.gdb.aarch64.core\">");
+        StringBuilder xml =
+                new StringBuilder("<?xml version=\"1.0\"?><!DOCTYPE target SYSTEM \"gdb-target.dtd\"><target>"
+                        + "<architecture>aarch64</architecture><feature name=\"org.gnu.gdb.aarch64.core\">");
         for (int i = 0; i < SP; i++) {
             register(xml, "x" + i, 64, "");
         }
@@ -33,8 +34,24 @@ final class TargetDescription {
         register(xml, "pc", 64, " type=\"code_ptr\"");
         xml.append("<flags id=\"cpsr_flags\" size=\"4\">");
         String[] fields = {
-            "SP 0 0", "EL 2 3", "nRW 4 4", "F 6 6", "I 7 7", "A 8 8", "D 9 9", "BTYPE 10 11", "SSBS 12 12", "IL 20 20",
-            "SS 21 21", "PAN 22 22", "UAO 23 23", "DIT 24 24", "V 28 28", "C 29 29", "Z 30 30", "N 31 31"
+            "SP 0 0",
+            "EL 2 3",
+            "nRW 4 4",
+            "F 6 6",
+            "I 7 7",
+            "A 8 8",
+            "D 9 9",
+            "BTYPE 10 11",
+            "SSBS 12 12",
+            "IL 20 20",
+            "SS 21 21",
+            "PAN 22 22",
+            "UAO 23 23",
+            "DIT 24 24",
+            "V 28 28",
+            "C 29 29",
+            "Z 30 30",
+            "N 31 31"
         };
         for (String field : fields) {
             String[] parts = field.split(" ");
@@ -77,7 +94,10 @@ final class TargetDescription {
             String count = view.substring(2);
             xml.append("<union id=\"vn").append(name).append("\">");
             if (!name.equals("h") && !name.equals("b") && !name.equals("q")) {
-                xml.append("<field name=\"f\" type=\"v").append(count).append(name.equals("d") ? "d" : "f").append("\"/>");
+                xml.append("<field name=\"f\" type=\"v")
+                        .append(count)
+                        .append(name.equals("d") ? "d" : "f")
+                        .append("\"/>");
             }
             xml.append("<field name=\"u\" type=\"v").append(count).append("u\"/>");
             xml.append("<field name=\"s\" type=\"v").append(count).append("i\"/></union>");
@@ -85,7 +105,11 @@ final class TargetDescription {
         xml.append("<union id=\"aarch64v\">");
         for (String view : views) {
             String name = view.substring(0, 1);
-            xml.append("<field name=\"").append(name).append("\" type=\"vn").append(name).append("\"/>");
+            xml.append("<field name=\"")
+                    .append(name)
+                    .append("\" type=\"vn")
+                    .append(name)
+                    .append("\"/>");
         }
         xml.append("</union>");
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.shell;
 
+import dev.spelunk.a64.Disassembler;
 import dev.spelunk.api.debug.Condition;
 import dev.spelunk.api.debug.Debugger;
 import dev.spelunk.api.debug.Debugger.Space;
@@ -9,7 +10,6 @@ import dev.spelunk.api.debug.Stop;
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.wiring.PeContext;
-import dev.spelunk.a64.Disassembler;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -120,8 +120,7 @@ public final class DebugCommands {
 
     /** Stops at a store. */
     @Descriptor("stop after a store to memory")
-    public String watch(
-            @Descriptor("address or function") String address, @Descriptor("number of bytes") long size) {
+    public String watch(@Descriptor("address or function") String address, @Descriptor("number of bytes") long size) {
         if (size <= 0) {
             throw new IllegalArgumentException("a number of bytes is above 0, not " + size);
         }
@@ -151,7 +150,8 @@ public final class DebugCommands {
         }
         if (condition instanceof Condition.Access access) {
             String kind = access.read() ? access.write() ? "access" : "load" : "store";
-            return String.format(Locale.ROOT, "watch for a %s of %d bytes at %s", kind, access.size(), place(access.address()));
+            return String.format(
+                    Locale.ROOT, "watch for a %s of %d bytes at %s", kind, access.size(), place(access.address()));
         }
         if (condition instanceof Condition.Taken taken) {
             return "break on an exception" + (taken.el() == Condition.ANY ? "" : " to EL" + taken.el());
@@ -388,7 +388,8 @@ public final class DebugCommands {
         long at = address(address);
         int read = debugger().read(0, by, at, bytes);
         if (read == 0 && size != 0) {
-            throw new IllegalArgumentException(String.format("nothing can be read at 0x%x: it is not mapped, or no RAM", at));
+            throw new IllegalArgumentException(
+                    String.format("nothing can be read at 0x%x: it is not mapped, or no RAM", at));
         }
         StringBuilder text = new StringBuilder();
         for (int line = 0; line < read; line += LINE) {
@@ -398,7 +399,10 @@ public final class DebugCommands {
                 text.append(String.format(Locale.ROOT, " %02x", bytes[i]));
                 letters.append(bytes[i] >= ' ' && bytes[i] < 127 ? (char) bytes[i] : '.');
             }
-            text.append("   ".repeat(LINE - letters.length())).append("  ").append(letters).append('\n');
+            text.append("   ".repeat(LINE - letters.length()))
+                    .append("  ")
+                    .append(letters)
+                    .append('\n');
         }
         return text.toString().stripTrailing();
     }
@@ -485,7 +489,8 @@ public final class DebugCommands {
         }
         long address = debugger().address(text);
         if (address == -1) {
-            throw new IllegalArgumentException("no function " + text + " in the guest's symbols, and no address (0x...)");
+            throw new IllegalArgumentException(
+                    "no function " + text + " in the guest's symbols, and no address (0x...)");
         }
         return address;
     }

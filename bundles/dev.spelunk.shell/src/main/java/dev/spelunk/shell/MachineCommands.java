@@ -100,14 +100,16 @@ public final class MachineCommands {
 
     /** Prints registers of PE 0. */
     @Descriptor("print registers of PE 0")
-    public String registers(@Descriptor("part of their names, as PMB, or PMB* for those that begin so, with fields") String name) {
+    public String registers(
+            @Descriptor("part of their names, as PMB, or PMB* for those that begin so, with fields") String name) {
         return control.registers(0, name);
     }
 
     /** Prints registers of a PE. */
     @Descriptor("print registers of a PE")
     public String registers(
-            @Descriptor("part of their names, as PMB, or PMB* for those that begin so, with fields") String name, @Descriptor("index of the PE, from 0") int pe) {
+            @Descriptor("part of their names, as PMB, or PMB* for those that begin so, with fields") String name,
+            @Descriptor("index of the PE, from 0") int pe) {
         return control.registers(pe, name);
     }
 

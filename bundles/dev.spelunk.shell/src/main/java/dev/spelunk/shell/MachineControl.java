@@ -133,7 +133,8 @@ final class MachineControl {
             SortedMap<String, Long> registers = new TreeMap<>(MachineControl::byNumber);
             registers.putAll(machine.registers(pe));
             registers.keySet().removeIf(register -> !pattern.matcher(register).find());
-            registers.forEach((register, value) -> text.append(like ? decoded(pe, register, value) : plain(register, value)));
+            registers.forEach(
+                    (register, value) -> text.append(like ? decoded(pe, register, value) : plain(register, value)));
             return registers;
         });
         if (text.length() == 0) {
@@ -147,7 +148,9 @@ final class MachineControl {
     }
 
     private String decoded(int pe, String register, long value) {
-        return GENERAL.matcher(register).matches() ? plain(register, value) : machine.debugger().decoded(pe, register) + "\n";
+        return GENERAL.matcher(register).matches()
+                ? plain(register, value)
+                : machine.debugger().decoded(pe, register) + "\n";
     }
 
     /** X2 comes before X10. */

@@ -76,7 +76,8 @@ final class BootCommand implements Callable<Integer> {
     public Integer call() {
         boolean streams = machine.debug().streams();
         boolean interactive = Boolean.getBoolean("spelunk.interactive") && !streams;
-        Console console = new Console(new FileOutputStream(streams ? FileDescriptor.err : FileDescriptor.out), System.err, false);
+        Console console =
+                new Console(new FileOutputStream(streams ? FileDescriptor.err : FileDescriptor.out), System.err, false);
         MachineOptions.Guest guest =
                 new MachineOptions.Guest(kernel(), initrd, BootArguments.complete(append), SystemRun.MEMORY);
         try (PeripheralOptions.Connected connected = peripherals.connect(machine.maxOutput(), machine.named(guest));
@@ -84,7 +85,10 @@ final class BootCommand implements Callable<Integer> {
                 RawTerminal terminal = interactive ? RawTerminal.open() : null) {
             EscapeInput keys = interactive ? new EscapeInput(System.in, System.err) : null;
             RunOptions options = machine.runOptions(
-                            guest, console, interactive ? new PipedInput(keys) : streams ? null : FileInput.standardInput(), interactive)
+                            guest,
+                            console,
+                            interactive ? new PipedInput(keys) : streams ? null : FileInput.standardInput(),
+                            interactive)
                     .withPeripherals(
                             connected.peripherals().withClock(machine.clock().forSystem()));
             return composition.exitCode(

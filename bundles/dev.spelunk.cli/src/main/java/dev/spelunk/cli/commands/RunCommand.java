@@ -74,7 +74,9 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Console console = new Console(
-                new FileOutputStream(options.machine().debug().streams() ? FileDescriptor.err : FileDescriptor.out), System.err, Boolean.getBoolean("spelunk.terminal"));
+                new FileOutputStream(options.machine().debug().streams() ? FileDescriptor.err : FileDescriptor.out),
+                System.err,
+                Boolean.getBoolean("spelunk.terminal"));
         InputStream input = options.machine().debug().streams()
                 ? null
                 : Boolean.getBoolean("spelunk.interactive") ? System.in : FileInput.standardInput();

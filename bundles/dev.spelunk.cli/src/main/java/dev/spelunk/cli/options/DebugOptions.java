@@ -12,9 +12,10 @@ public final class DebugOptions {
     @Option(
             names = "--gdb",
             paramLabel = "[HOST:]PORT|stdio",
-            description = "Serve GDB's remote protocol at this port, only for programs of this host unless HOST is named: "
-                    + "'target remote :PORT' in gdb-multiarch. It can go backwards too. stdio: by standard input and "
-                    + "output, for 'target remote | spelunk ...'; what the guest prints goes to standard error.")
+            description =
+                    "Serve GDB's remote protocol at this port, only for programs of this host unless HOST is named: "
+                            + "'target remote :PORT' in gdb-multiarch. It can go backwards too. stdio: by standard input and "
+                            + "output, for 'target remote | spelunk ...'; what the guest prints goes to standard error.")
     private String where;
 
     @Option(names = "--gdb-wait", description = "Stand before the first instruction until GDB lets the guest go.")
@@ -24,15 +25,17 @@ public final class DebugOptions {
             names = "--history",
             paramLabel = "SIZE",
             converter = MachineOptions.Size.class,
-            description = "Memory of the host for going backwards with --gdb, in bytes or with one of K, M, G; 0 for none. "
-                    + "Default: 256M.")
+            description =
+                    "Memory of the host for going backwards with --gdb, in bytes or with one of K, M, G; 0 for none. "
+                            + "Default: 256M.")
     private Long history;
 
     /** What the machine's debugger is to be; null for none. */
     Debugging debugging() {
         if (where == null) {
             if (waits || history != null) {
-                throw new UserError((waits ? "--gdb-wait" : "--history") + " needs --gdb, which says where GDB connects");
+                throw new UserError(
+                        (waits ? "--gdb-wait" : "--history") + " needs --gdb, which says where GDB connects");
             }
             return null;
         }

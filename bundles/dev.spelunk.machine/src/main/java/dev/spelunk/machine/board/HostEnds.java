@@ -50,6 +50,7 @@ public final class HostEnds {
     final OutputStream output;
     /** The timeline; null when nobody asked for one. */
     final TraceSink trace;
+
     private SortedMap<String, Long> passed = Collections.emptySortedMap();
 
     HostEnds(RunOptions options) {
@@ -72,8 +73,8 @@ public final class HostEnds {
         for (ConsolePort port : connected.ports()) {
             ports.add(new ConsolePort(port.name(), counted(port), counted("port " + port.name(), port.input())));
         }
-        peripherals =
-                new Peripherals(List.copyOf(drives), connected.console(), ports, connected.entropy(), connected.clock());
+        peripherals = new Peripherals(
+                List.copyOf(drives), connected.console(), ports, connected.entropy(), connected.clock());
     }
 
     /** From now on everything is kept that a machine needs which goes back to here. */

@@ -185,8 +185,9 @@ public final class MachineDebugger implements Debugger {
     /** What comes from here on may be another run than the one of the checkpoints: only where nothing has come yet. */
     private void requirePresent() {
         if (loop.executed() < latest) {
-            throw new IllegalStateException("the machine stands in its past, which cannot be changed: go forwards to the "
-                    + "present first (operation " + latest + ")");
+            throw new IllegalStateException(
+                    "the machine stands in its past, which cannot be changed: go forwards to the "
+                            + "present first (operation " + latest + ")");
         }
     }
 

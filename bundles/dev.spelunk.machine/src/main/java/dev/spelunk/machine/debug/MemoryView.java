@@ -64,9 +64,10 @@ final class MemoryView {
         int regime =
                 switch (space) {
                     case EL1 -> Translator.REGIME_EL10;
-                    case EL2 -> (pe.register(SystemRegister.HCR_EL2) & HCR_EL2.E2H) != 0
-                            ? Translator.REGIME_EL20
-                            : Translator.REGIME_EL2;
+                    case EL2 ->
+                        (pe.register(SystemRegister.HCR_EL2) & HCR_EL2.E2H) != 0
+                                ? Translator.REGIME_EL20
+                                : Translator.REGIME_EL2;
                     default -> pe.translator.regime();
                 };
         if (pe.translator.translate(out, regime, address, Translator.READ | LOOK)

@@ -61,7 +61,8 @@ public final class RegisterView {
         String own = name.startsWith(Debugger.IN_MEMORY) ? name.substring(Debugger.IN_MEMORY.length()) : name;
         RegisterDescription description = table(context).get(own);
         if (description == null
-                || own != name && (board.vm == null || !board.vm.registersInMemory().contains(description.encoding()))) {
+                || own != name
+                        && (board.vm == null || !board.vm.registersInMemory().contains(description.encoding()))) {
             throw new IllegalArgumentException("no system register " + name);
         }
         return description;
@@ -116,8 +117,8 @@ public final class RegisterView {
             case "SP_EL0" -> stackPointer(pe, 0, value);
             case "SP_EL1" -> stackPointer(pe, 1, value);
             case "SP_EL2" -> stackPointer(pe, 2, value);
-            case "CurrentEL", "SPSel", "PAN", "UAO", "DIT", "SSBS", "CNTPCT_EL0" -> throw new IllegalArgumentException(
-                    name + " can only be read here; PSTATE is the register cpsr");
+            case "CurrentEL", "SPSel", "PAN", "UAO", "DIT", "SSBS", "CNTPCT_EL0" ->
+                throw new IllegalArgumentException(name + " can only be read here; PSTATE is the register cpsr");
             default -> context.register(description.encoding(), value);
         }
     }

@@ -421,10 +421,7 @@ final class Watch implements Checks {
                         0,
                         String.format(
                                 "exception from EL%d to EL%d at 0x%x, ESR 0x%x",
-                                taken.levels[i] & 15,
-                                to,
-                                taken.pc[i],
-                                taken.syndrome[i]));
+                                taken.levels[i] & 15, to, taken.pc[i], taken.syndrome[i]));
             }
         } else if (taken.interrupts != c[1]) {
             long to = taken.interruptLevels >>> 4;

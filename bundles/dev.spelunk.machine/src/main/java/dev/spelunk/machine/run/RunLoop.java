@@ -39,6 +39,7 @@ public final class RunLoop {
     private long fineUntil;
     /** Index of the PE whose turn it is; the number of PEs when all have had it. */
     private int turnOf;
+
     private Checks checks;
     /** Index of the PE that moves while the others stand; -1 when all do. */
     private int alone = -1;

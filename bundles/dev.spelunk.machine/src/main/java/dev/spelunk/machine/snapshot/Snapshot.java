@@ -101,10 +101,12 @@ public final class Snapshot {
         }
         if (anySize) {
             // What has been made since holds nothing yet.
-            state.blocks().values().stream().filter(b -> !written.contains(b.name)).forEach(b -> {
-                Arrays.fill(b.words, 0);
-                Arrays.fill(b.bytes, (byte) 0);
-            });
+            state.blocks().values().stream()
+                    .filter(b -> !written.contains(b.name))
+                    .forEach(b -> {
+                        Arrays.fill(b.words, 0);
+                        Arrays.fill(b.bytes, (byte) 0);
+                    });
         }
         for (int n = StateFields.count(in); n > 0; n--) {
             state.random(in.readUTF()).state = in.readLong();
@@ -167,9 +169,7 @@ public final class Snapshot {
         long[] words = StateFields.readWords(in, -1);
         byte[] bytes = StateFields.readBytes(in, -1);
         StateBlock block = state.blocks().get(name);
-        if (!anySize
-                && block != null
-                && (block.words.length > words.length || block.bytes.length > bytes.length)) {
+        if (!anySize && block != null && (block.words.length > words.length || block.bytes.length > bytes.length)) {
             throw new IOException("has a state of another size");
         }
         state.restore(name, words, bytes);

@@ -102,7 +102,8 @@ class GdbTest {
     }
 
     @Test
-    @DisplayName("goes back: by one instruction, to a breakpoint, to the write of a register, to the begin; then forwards to the same")
+    @DisplayName(
+            "goes back: by one instruction, to a breakpoint, to the write of a register, to the begin; then forwards to the same")
     void goesBack() throws Exception {
         String said = debug(
                 folder.resolve("out"),
