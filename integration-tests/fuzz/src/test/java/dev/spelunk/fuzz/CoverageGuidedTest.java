@@ -100,12 +100,13 @@ class CoverageGuidedTest {
                         "--target_args=" + target,
                         "--instrumentation_includes=dev.spelunk.**",
                         // What a target lets a file or guest do it says itself; hooks would watch the tests.
-                        "--hooks=false",
+                        "--custom_hook_excludes=**",
                         "--reproducer_path=" + findings,
                         "-artifact_prefix=" + findings + File.separator,
                         "-rss_limit_mb=0",
                         "-max_len=4096",
-                        "-timeout=60",
+                        // Composing the first machine takes its time where the host is busy.
+                        "-timeout=600",
                         "-max_total_time=" + SECONDS,
                         corpus.toString())
                 .redirectErrorStream(true)
