@@ -2,6 +2,7 @@
 package dev.spelunk.machine.compose;
 
 import dev.spelunk.api.problems.BadInputException;
+import java.lang.management.ManagementFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -10,8 +11,10 @@ import java.util.function.Consumer;
  * never return, and nothing can make it.
  */
 public final class Limited implements Runnable {
-    /** Longer than what a swap's preparation may last: a busy host stalls a composition without any part's fault. */
+    /** Longer than what a swap's preparation may last: a composition is more. */
     private static final int LIMIT_SECONDS = 10;
+    /** A host that is so busy that the step got no processor for that time is no part's fault; it has this much. */
+    private static final int BUSY_SECONDS = 120;
 
     private final Runnable work;
     private Throwable failure;
@@ -32,7 +35,7 @@ public final class Limited implements Runnable {
      * Does a step.
      *
      * @param what it is, for the message: "making …"
-     * @throws BadInputException when it does not end within 10 s
+     * @throws BadInputException when it does not end within 10 s in which it could run
      */
     public static void run(String what, Consumer<Step> step) {
         Limited limited = new Limited(step);
@@ -68,10 +71,15 @@ public final class Limited implements Runnable {
     }
 
     private synchronized void await(String what, Thread thread) {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
+        long start = System.nanoTime();
+        long end = start + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
         boolean interrupted = false;
         while (!done) {
             long left = end - System.nanoTime();
+            if (left <= 0 && starves(thread) && end - start < TimeUnit.SECONDS.toNanos(BUSY_SECONDS)) {
+                end += TimeUnit.SECONDS.toNanos(1);
+                continue;
+            }
             if (left <= 0) {
                 givenUp = true;
                 thread.interrupt();
@@ -93,5 +101,12 @@ public final class Limited implements Runnable {
         if (failure instanceof Error e) {
             throw e;
         }
+    }
+
+    /** Whether a thread wants to run, and has not been let for as long as it may last. */
+    private static boolean starves(Thread thread) {
+        return thread.getState() == Thread.State.RUNNABLE
+                && ManagementFactory.getThreadMXBean().getThreadCpuTime(thread.getId())
+                        < TimeUnit.SECONDS.toNanos(LIMIT_SECONDS) / 2;
     }
 }
