@@ -290,6 +290,7 @@ final class SpelunkMachine implements Machine {
                 board.pes[0].register(SystemRegister.MIDR_EL1),
                 board.pes[0].register(SystemRegister.PMSIDR_EL1),
                 MachineState.COUNTER_FREQUENCY,
+                Board.RAM_BASE,
                 List.copyOf(image.segments),
                 ProfileDescription.Recorder.UNKNOWN);
     }

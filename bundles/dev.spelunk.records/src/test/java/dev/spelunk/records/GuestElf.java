@@ -42,6 +42,7 @@ public final class GuestElf {
               .text : AT(0x40080000) { *(.text) *(.vectors) }
               . = ALIGN(4096);
               .data : { *(.data) }
+              .note.gnu.build-id : { *(.note.gnu.build-id) }
               . = 0x400000;
               .utext : AT(0x40090000) { *(.utext) }
             }
@@ -66,6 +67,11 @@ public final class GuestElf {
 
     /** Links the guest by a linker script and returns its path. */
     public static Path link(Path folder, String name, String script) throws IOException, InterruptedException {
+        return link(folder, name, script, "-Wl,--build-id=none");
+    }
+
+    /** Links it with or without a build id. */
+    public static Path link(Path folder, String name, String script, String buildId) throws IOException, InterruptedException {
         Path source = Files.writeString(folder.resolve(name + ".S"), SOURCE);
         Path linker = Files.writeString(folder.resolve(name + ".ld"), script);
         Path elf = folder.resolve(name + ".elf");
@@ -74,7 +80,7 @@ public final class GuestElf {
                 "-static",
                 "-nostdlib",
                 "-Wl,--no-warn-rwx-segments",
-                "-Wl,--build-id=none",
+                buildId,
                 "-T",
                 linker.toString(),
                 "-o",

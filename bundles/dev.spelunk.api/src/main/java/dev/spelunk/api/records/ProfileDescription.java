@@ -12,6 +12,7 @@ import java.util.List;
  * @param midr MIDR_EL1 of the PE
  * @param pmsidr PMSIDR_EL1 of the PE
  * @param counterFrequency CNTFRQ_EL0 in Hz: the unit of timestamps
+ * @param memoryBase physical address, as the guest sees it, at which its memory begins
  * @param segments what the guest file maps, by virtual address
  * @param recorder who made the profile
  */
@@ -21,6 +22,7 @@ public record ProfileDescription(
         long midr,
         long pmsidr,
         long counterFrequency,
+        long memoryBase,
         List<Segment> segments,
         Recorder recorder) {
     /**
@@ -48,11 +50,11 @@ public record ProfileDescription(
 
     /** Made by nobody in particular. */
     public ProfileDescription(Path guest, int cpus, long midr, long counterFrequency, List<Segment> segments) {
-        this(guest, cpus, midr, 0, counterFrequency, segments, Recorder.UNKNOWN);
+        this(guest, cpus, midr, 0, counterFrequency, 0, segments, Recorder.UNKNOWN);
     }
 
     /** The same, made by somebody. */
     public ProfileDescription by(Recorder maker) {
-        return new ProfileDescription(guest, cpus, midr, pmsidr, counterFrequency, segments, maker);
+        return new ProfileDescription(guest, cpus, midr, pmsidr, counterFrequency, memoryBase, segments, maker);
     }
 }

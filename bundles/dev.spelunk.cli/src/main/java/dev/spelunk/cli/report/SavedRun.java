@@ -138,6 +138,7 @@ public final class SavedRun {
                 number(profile, "midr"),
                 number(profile, "pmsidr"),
                 number(profile, "counterFrequency"),
+                0,
                 segments,
                 ProfileDescription.Recorder.UNKNOWN);
     }

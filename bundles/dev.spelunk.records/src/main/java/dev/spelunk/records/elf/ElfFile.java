@@ -25,7 +25,10 @@ public final class ElfFile {
     private static final int SYMBOL_BYTES = 24;
     private static final int PT_LOAD = 1;
     private static final int SHT_SYMTAB = 2;
+    private static final int SHT_NOTE = 7;
     private static final int SHT_NOBITS = 8;
+    private static final int NT_GNU_BUILD_ID = 3;
+    private static final int GNU = 0x00554e47;
     private static final long SHF_ALLOC = 2;
     private static final long SHF_EXECINSTR = 4;
     private static final int STT_NOTYPE = 0;
@@ -66,6 +69,7 @@ public final class ElfFile {
     private final List<Section> sections;
     private final List<Load> loads;
     private final List<Symbol> symbols;
+    private final byte[] buildId;
 
     private ElfFile(Path path, SeekableByteChannel channel) throws IOException {
         this.path = path;
@@ -85,6 +89,7 @@ public final class ElfFile {
         this.loads = readLoads(header);
         this.sections = readSections(header);
         this.symbols = readSymbols();
+        this.buildId = readBuildId();
     }
 
     /**
@@ -111,6 +116,11 @@ public final class ElfFile {
     /** Segments that are loaded. */
     public List<Load> loads() {
         return loads;
+    }
+
+    /** What the linker identifies the file's contents by (the note NT_GNU_BUILD_ID); empty when there is none. */
+    public byte[] buildId() {
+        return buildId.clone();
     }
 
     /** Symbols of code: functions, and labels in executable sections. */
@@ -190,6 +200,36 @@ public final class ElfFile {
             }
         }
         return result;
+    }
+
+    /** Notes are three words, a name and a description, each in a multiple of four bytes (gABI, chapter 5). */
+    private byte[] readBuildId() throws IOException {
+        for (Section section : sections) {
+            boolean inside = section.offset() >= 0
+                    && section.size() >= 0
+                    && section.size() <= fileSize
+                    && section.offset() <= fileSize - section.size();
+            if (section.type() != SHT_NOTE || !inside) {
+                continue;
+            }
+            ByteBuffer notes = bytes(section.offset(), section.size(), "notes");
+            int at = 0;
+            while (at + 16 <= notes.limit()) {
+                long name = notes.getInt(at) & 0xffff_ffffL;
+                long size = notes.getInt(at + 4) & 0xffff_ffffL;
+                long begin = at + 12 + (name + 3 & ~3L);
+                if (begin + size > notes.limit()) {
+                    break;
+                }
+                if (notes.getInt(at + 8) == NT_GNU_BUILD_ID && name == 4 && notes.getInt(at + 12) == GNU) {
+                    byte[] id = new byte[(int) size];
+                    notes.get((int) begin, id);
+                    return id;
+                }
+                at = (int) (begin + (size + 3 & ~3L));
+            }
+        }
+        return new byte[0];
     }
 
     private Symbol symbol(ByteBuffer table, int at, ByteBuffer names) throws IOException {

@@ -12,7 +12,7 @@ final class ImplementationEvents {
 
     /** The name of an event bit on a core; null when it has none. */
     static String name(int bit, long midr) {
-        // Neoverse N1 TRM, statistical profiling, E[12].
+        // Neoverse N1 TRM, statistical profiling, E[12]; perf 7.3 names an event of no other core.
         return bit == 12 && (midr & CORE) == NEOVERSE_N1 ? "LATE-PREFETCH" : null;
     }
 }

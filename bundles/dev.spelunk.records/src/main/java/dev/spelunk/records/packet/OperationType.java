@@ -21,7 +21,7 @@ public enum OperationType {
     MEMORY_SET(1, 0xff, 0x25, "MEMSET"),
     GUARDED_CONTROL_STACK(1, 0xfa, 0x40, "GCS"),
     EXTENDED(1, 0xe2, 0x02, ""),
-    SVE_SME(1, 0x0a, 0x08, "SVE"),
+    SVE_SME(1, 0x0a, 0x08, "SVE-SME-REG"),
 
     /** Class 2. */
     BRANCH(2, 0xe0, 0x00, "B"),
@@ -168,9 +168,10 @@ public enum OperationType {
         OperationType type = of(operationClass, payload);
         switch (type) {
             case OTHER:
-                out.append("OTHER ").append((payload & C) != 0 ? "COND-SELECT" : "INSN-OTHER");
+                out.append("OTHER");
+                flag(out, payload, A_OR_P, " ASE");
                 flag(out, payload, F, " FP");
-                flag(out, payload, A_OR_P, " ASIMD");
+                out.append((payload & C) != 0 ? " COND-SELECT" : " INSN-OTHER");
                 break;
             case SVE_VECTOR:
                 out.append("SVE-OTHER EVLEN ").append(vectorBits(payload));
@@ -214,13 +215,13 @@ public enum OperationType {
             flag(out, payload, EXCLUSIVE, " EXCL");
             flag(out, payload, ACQUIRE_RELEASE, " AR");
         } else if (type == SVE_SME) {
-            out.append(" EVLEN ").append(vectorBits(payload));
+            out.append(' ').append(type.label).append(" EVLEN ").append(vectorBits(payload));
             flag(out, payload, A_OR_P, " PRED");
             flag(out, payload, S, " SG");
         } else {
             out.append(' ').append(type.label);
             if (type == GUARDED_CONTROL_STACK) {
-                flag(out, payload, M, " M");
+                flag(out, payload, M, " COMM");
             }
         }
     }

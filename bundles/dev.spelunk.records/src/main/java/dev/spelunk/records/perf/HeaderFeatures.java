@@ -3,12 +3,14 @@ package dev.spelunk.records.perf;
 
 import dev.spelunk.api.records.ProfileDescription;
 import dev.spelunk.api.records.ProfileDescription.Recorder;
+import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** The feature sections behind the data of a perf.data file, which {@code perf report --header} prints. */
 final class HeaderFeatures {
+    private static final int BUILD_ID = 2;
     private static final int HOSTNAME = 3;
     private static final int OSRELEASE = 4;
     private static final int VERSION = 5;
@@ -24,6 +26,9 @@ final class HeaderFeatures {
     private static final int PMU_MAPPINGS = 16;
     private static final int AUXTRACE = 18;
     private static final int SAMPLE_TIME = 21;
+    private static final int MEM_TOPOLOGY = 22;
+    /** Bytes of a block of memory of Linux on arm64 with pages of 4 KiB (SECTION_SIZE_BITS). */
+    private static final long MEMORY_BLOCK = 1L << 27;
 
     private final ProfileDescription description;
     private final PerfEvents events;
@@ -37,9 +42,13 @@ final class HeaderFeatures {
      * All sections, by the number of the feature.
      *
      * @param index of the AUXTRACE events
+     * @param buildIds of programs that are mapped
      */
-    Map<Integer, byte[]> all(AuxContents contents, TimeConversion time, Bytes index) {
+    Map<Integer, byte[]> all(AuxContents contents, TimeConversion time, Bytes index, Bytes buildIds) {
         Map<Integer, byte[]> features = new TreeMap<>();
+        if (buildIds.size() != 0) {
+            features.put(BUILD_ID, buildIds.toArray());
+        }
         features.put(HOSTNAME, string("spelunk").toArray());
         features.put(OSRELEASE, string("spelunk").toArray());
         features.put(ARCH, string("aarch64").toArray());
@@ -99,7 +108,21 @@ final class HeaderFeatures {
                             .u64(0)
                             .put(string(cpus()).toArray())
                             .toArray());
+            features.put(MEM_TOPOLOGY, memoryTopology(recorder.memory()));
         }
+    }
+
+    /** Version, size of a block, number of nodes; of each its number, bits in its map, and the map of its blocks. */
+    private byte[] memoryTopology(long memory) {
+        long first = description.memoryBase() / MEMORY_BLOCK;
+        long end = (description.memoryBase() + memory + MEMORY_BLOCK - 1) / MEMORY_BLOCK;
+        BitSet blocks = new BitSet();
+        blocks.set(Math.toIntExact(first), Math.toIntExact(end));
+        Bytes b = new Bytes().u64(1).u64(MEMORY_BLOCK).u64(1).u64(0).u64(end).u64(end);
+        for (long word : blocks.toLongArray()) {
+            b.u64(word);
+        }
+        return b.toArray();
     }
 
     /** All CPUs as Linux lists them. */

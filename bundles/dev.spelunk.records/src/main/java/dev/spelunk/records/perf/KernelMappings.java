@@ -18,8 +18,9 @@ final class KernelMappings {
      * One mapping.
      *
      * @param address as perf reconstructs it
+     * @param buildId of the file; empty when it has none
      */
-    record Mapping(String file, long address, long size) {}
+    record Mapping(String file, long address, long size, byte[] buildId) {}
 
     private KernelMappings() {}
 
@@ -46,19 +47,23 @@ final class KernelMappings {
             if (text != null) {
                 long before = text.offset() - segment.fileOffset();
                 mappings.add(new Mapping(
-                        guest.toString(), reconstructed(segment.address() + before), segment.size() - before));
+                        guest.toString(),
+                        reconstructed(segment.address() + before),
+                        segment.size() - before,
+                        elf.buildId()));
                 return mappings;
             }
         }
         for (int i = 0; i < code.size(); i++) {
             Segment segment = code.get(i);
             String file = guest.toString();
+            byte[] id = {};
             if (elf != null) {
                 Path made = folder.resolve(guest.getFileName() + ".el1." + i);
-                SegmentElf.write(made, guest, elf, segment);
+                id = SegmentElf.write(made, guest, elf, segment);
                 file = made.toString();
             }
-            mappings.add(new Mapping(file, reconstructed(segment.address()), segment.size()));
+            mappings.add(new Mapping(file, reconstructed(segment.address()), segment.size(), id));
         }
         return mappings;
     }

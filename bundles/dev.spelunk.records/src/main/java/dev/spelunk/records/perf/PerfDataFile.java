@@ -121,9 +121,11 @@ public final class PerfDataFile {
      * @param contents of all records
      */
     public void finish(AuxContents contents) throws IOException {
-        append(new Sideband(description, events, contents).events(path.getParent()));
+        Sideband sideband = new Sideband(description, events, contents);
+        append(sideband.events(path.getParent()));
         long dataEnd = at;
-        Map<Integer, byte[]> features = new HeaderFeatures(description, events).all(contents, time, index());
+        Map<Integer, byte[]> features =
+                new HeaderFeatures(description, events).all(contents, time, index(), sideband.buildIds());
         Bytes table = new Bytes();
         long feature = dataEnd + features.size() * 16L;
         for (byte[] content : features.values()) {

@@ -43,6 +43,23 @@ final class PerfEvents {
 
     private static final int MISC_KERNEL = 1;
     private static final int MISC_USER = 2;
+    /** PERF_RECORD_MISC_MMAP_BUILD_ID: a build id is in the place of device and inode. */
+    private static final int MISC_MMAP_BUILD_ID = 1 << 14;
+    /** PERF_RECORD_MISC_BUILD_ID_SIZE: the size of the build id stands behind it. */
+    private static final int MISC_BUILD_ID_SIZE = 1 << 15;
+    /** Bytes of a build id that perf has room for. */
+    private static final int BUILD_ID_BYTES = 20;
+    /** perf pads file names in the table of build ids to this. */
+    private static final int BUILD_ID_NAME_ALIGNMENT = 64;
+    /** What perf calls the kernel's own mapping. */
+    private static final String KERNEL = "[kernel.kallsyms]_text";
+    /**
+     * Where the kernel's own mapping is. perf takes all from there on for kernel space, where addresses have a top byte of 0xff
+     * for it: no code is here.
+     */
+    private static final long NOWHERE = 1L << 63;
+
+    private static final long NOWHERE_BYTES = 0x8000;
 
     private static final int AUXTRACE_ARM_SPE = 4;
     /** PERF_AUX_FLAG_TRUNCATED. */
@@ -143,17 +160,53 @@ final class PerfEvents {
         return event(RECORD_COMM, 0, mapping(new Bytes().u32(pid).u32(pid).string(name, 8), pid));
     }
 
-    /** Code in kernel space; the page offset is what perf's own synthesised events have there, the address. */
-    byte[] kernelMmap(String file, long address, long size) {
-        Bytes b = new Bytes().u32(-1).u32(0).u64(address).u64(size).u64(address).string(file, 8);
-        return event(RECORD_MMAP, MISC_KERNEL, mapping(b, -1));
+    /**
+     * The mapping of a kernel that is no module: perf takes its absence for a kernel whose addresses were kept from it, and
+     * warns of that. The guest's code at EL1 is in modules.
+     */
+    byte[] kernel() {
+        Bytes b = new Bytes().u32(-1).u32(0).u64(NOWHERE).u64(NOWHERE_BYTES).u64(NOWHERE);
+        return event(RECORD_MMAP, MISC_KERNEL, mapping(b.string(KERNEL, 8), -1));
     }
 
-    byte[] userMmap2(int pid, String file, long address, long size, long fileOffset) {
+    /** Code in kernel space; the page offset is what perf's own synthesised events have there, the address. */
+    byte[] kernelMmap(String file, long address, long size, byte[] buildId) {
+        Bytes b = new Bytes().u32(-1).u32(0).u64(address).u64(size).u64(address);
+        if (buildId.length == 0) {
+            return event(RECORD_MMAP, MISC_KERNEL, mapping(b.string(file, 8), -1));
+        }
+        mapped(b, file, buildId);
+        return event(RECORD_MMAP2, MISC_KERNEL | MISC_MMAP_BUILD_ID, mapping(b, -1));
+    }
+
+    byte[] userMmap2(int pid, String file, long address, long size, long fileOffset, byte[] buildId) {
         Bytes b = new Bytes().u32(pid).u32(pid).u64(address).u64(size).u64(fileOffset);
-        // Device and inode of the file: unknown.
-        b.u32(0).u32(0).u64(0).u64(0).u32(PROT_READ_EXEC).u32(MAP_PRIVATE).string(file, 8);
-        return event(RECORD_MMAP2, MISC_USER, mapping(b, pid));
+        mapped(b, file, buildId);
+        return event(RECORD_MMAP2, MISC_USER | (buildId.length == 0 ? 0 : MISC_MMAP_BUILD_ID), mapping(b, pid));
+    }
+
+    /** The file of an MMAP2 event by its build id, or else by device and inode, which are unknown. */
+    private static void mapped(Bytes b, String file, byte[] buildId) {
+        int size = Math.min(buildId.length, BUILD_ID_BYTES);
+        if (size == 0) {
+            b.zeros(4 + BUILD_ID_BYTES);
+        } else {
+            b.u8(size).zeros(3).put(buildId, 0, size).zeros(BUILD_ID_BYTES - size);
+        }
+        b.u32(PROT_READ_EXEC).u32(MAP_PRIVATE).string(file, 8);
+    }
+
+    /** A program's entry in the table of build ids in the header, which has the form of an event. */
+    static byte[] buildId(String file, byte[] id) {
+        int size = Math.min(id.length, BUILD_ID_BYTES);
+        Bytes b = new Bytes()
+                .u32(-1)
+                .put(id, 0, size)
+                .zeros(BUILD_ID_BYTES - size)
+                .u8(size)
+                .zeros(3)
+                .string(file, BUILD_ID_NAME_ALIGNMENT);
+        return event(0, MISC_USER | MISC_BUILD_ID_SIZE, b);
     }
 
     byte[] itraceStart(int pid, int cpu) {

@@ -11,6 +11,8 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.List;
 
 /**
@@ -26,12 +28,15 @@ final class SegmentElf {
     static final int TEXT_OFFSET = 0x1000;
 
     private static final byte[] SECTION_NAMES =
-            "\0.text\0.symtab\0.strtab\0.shstrtab\0".getBytes(StandardCharsets.US_ASCII);
+            "\0.text\0.symtab\0.strtab\0.shstrtab\0.note.gnu.build-id\0".getBytes(StandardCharsets.US_ASCII);
     private static final int STB_GLOBAL_STT_FUNC = 0x12;
+    private static final int NT_GNU_BUILD_ID = 3;
+    private static final int GNU = 0x00554e47;
 
     private SegmentElf() {}
 
-    static void write(Path file, Path guest, ElfFile elf, Segment segment) throws IOException {
+    /** Writes the file and returns its build id, which follows from code and symbols. */
+    static byte[] write(Path file, Path guest, ElfFile elf, Segment segment) throws IOException {
         byte[] text = text(guest, segment);
         Bytes names = new Bytes().u8(0);
         Bytes symbols = new Bytes().zeros(24);
@@ -54,7 +59,10 @@ final class SegmentElf {
         long symbolsAt = TEXT_OFFSET + (long) text.length;
         long namesAt = symbolsAt + symbols.size();
         long sectionNamesAt = namesAt + names.size();
-        long sectionsAt = sectionNamesAt + SECTION_NAMES.length + 7 & ~7L;
+        byte[] id = digest(text, symbols.toArray(), names.toArray());
+        Bytes note = new Bytes().u32(4).u32(id.length).u32(NT_GNU_BUILD_ID).u32(GNU).put(id);
+        long noteAt = sectionNamesAt + SECTION_NAMES.length + 3 & ~3L;
+        long sectionsAt = noteAt + note.size() + 7 & ~7L;
         Bytes head = new Bytes();
         // ELF64, little-endian; ET_EXEC, AArch64.
         head.u32(0x464c457f)
@@ -73,7 +81,7 @@ final class SegmentElf {
                 .u16(PROGRAM_HEADER_BYTES)
                 .u16(1)
                 .u16(64)
-                .u16(5)
+                .u16(6)
                 .u16(4);
         // PT_LOAD, read and execute.
         head.u32(1)
@@ -89,17 +97,33 @@ final class SegmentElf {
                 .put(symbols.toArray())
                 .put(names.toArray())
                 .put(SECTION_NAMES)
+                .zerosTo((int) (noteAt - symbolsAt))
+                .put(note.toArray())
                 .zerosTo((int) (sectionsAt - symbolsAt));
         tail.zeros(64);
         section(tail, 1, 1, 6, segment.address(), TEXT_OFFSET, text.length, 0, 0, 4, 0);
         section(tail, 7, 2, 0, 0, symbolsAt, symbols.size(), 3, 1, 8, 24);
         section(tail, 15, 3, 0, 0, namesAt, names.size(), 0, 0, 1, 0);
         section(tail, 23, 3, 0, 0, sectionNamesAt, SECTION_NAMES.length, 0, 0, 1, 0);
+        section(tail, 33, 7, 0, 0, noteAt, note.size(), 0, 0, 4, 0);
         Files.createDirectories(file.getParent());
         try (OutputStream out = Files.newOutputStream(file)) {
             out.write(head.toArray());
             out.write(text);
             out.write(tail.toArray());
+        }
+        return id;
+    }
+
+    private static byte[] digest(byte[]... parts) {
+        try {
+            MessageDigest sha1 = MessageDigest.getInstance("SHA-1");
+            for (byte[] part : parts) {
+                sha1.update(part);
+            }
+            return sha1.digest();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -14,8 +14,12 @@ import java.util.List;
  * with a file's name only. So the guest's own file stands for code at EL0 only where it fits, and for one Exception level.
  */
 final class UserMappings {
-    /** One mapping. */
-    record Mapping(String file, long address, long size, long fileOffset) {}
+    /**
+     * One mapping.
+     *
+     * @param buildId of the file; empty when it has none
+     */
+    record Mapping(String file, long address, long size, long fileOffset, byte[] buildId) {}
 
     private UserMappings() {}
 
@@ -34,13 +38,14 @@ final class UserMappings {
         boolean whole = elf == null || !taken && fits(elf, segments);
         for (int i = 0; i < segments.size(); i++) {
             Segment s = segments.get(i);
-            Mapping own = new Mapping(guest.toString(), s.address(), s.size(), s.fileOffset());
+            Mapping own = new Mapping(
+                    guest.toString(), s.address(), s.size(), s.fileOffset(), elf == null ? new byte[0] : elf.buildId());
             if (whole) {
                 mappings.add(own);
             } else if (KernelMappings.hasCode(elf, s)) {
                 Path made = folder.resolve(guest.getFileName() + ".el0." + i);
-                SegmentElf.write(made, guest, elf, s);
-                mappings.add(new Mapping(made.toString(), s.address(), s.size(), SegmentElf.TEXT_OFFSET));
+                byte[] id = SegmentElf.write(made, guest, elf, s);
+                mappings.add(new Mapping(made.toString(), s.address(), s.size(), SegmentElf.TEXT_OFFSET, id));
             } else {
                 data.add(own);
             }

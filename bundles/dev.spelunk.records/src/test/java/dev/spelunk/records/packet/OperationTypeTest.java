@@ -76,7 +76,7 @@ class OperationTypeTest {
     @DisplayName("What a payload says is printed")
     void printed() {
         assertThat(text(0, 0x01)).isEqualTo("OTHER COND-SELECT");
-        assertThat(text(0, 0x06)).isEqualTo("OTHER INSN-OTHER FP ASIMD");
+        assertThat(text(0, 0x06)).isEqualTo("OTHER ASE FP INSN-OTHER");
         assertThat(text(0, 0x2c)).isEqualTo("SVE-OTHER EVLEN 128 PRED");
         assertThat(text(0, 0xfe)).isEqualTo("SME-OTHER ETS ZA FP");
         assertThat(text(0, 0x8c)).isEqualTo("SME-OTHER ETS 256");
@@ -84,7 +84,7 @@ class OperationTypeTest {
         assertThat(text(1, 0x06)).isEqualTo("LD AT");
         assertThat(text(1, 0x1b)).isEqualTo("ST EXCL AR");
         assertThat(text(1, 0x25)).isEqualTo("ST MEMSET");
-        assertThat(text(1, 0xdc)).isEqualTo("LD EVLEN 1024 PRED SG");
+        assertThat(text(1, 0xdc)).isEqualTo("LD SVE-SME-REG EVLEN 1024 PRED SG");
         assertThat(text(2, 0x0a)).isEqualTo("B IND CR-BL");
     }
 

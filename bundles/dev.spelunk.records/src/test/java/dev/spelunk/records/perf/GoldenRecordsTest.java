@@ -36,7 +36,7 @@ class GoldenRecordsTest {
      * data sources with two bytes in full, and events from 16 on but the two of SVE.
      */
     private static final Pattern NEWER = Pattern.compile(
-            "LAT .* ALT-ISSUE|PBT .*|.* CR-.*|B .*GCS.*|OTHER .* (FP|ASIMD).*|.* MTE-TAG|.* MEMCPY|.* MEMSET|.* GCS.*"
+            "LAT .* ALT-ISSUE|PBT .*|.* CR-.*|B .*GCS.*|OTHER (ASE|FP).*|.* MTE-TAG|.* MEMCPY|.* MEMSET|.* GCS.*"
                     + "|SME-OTHER.*|.*EVLEN 4096.*|DATA-SOURCE .*|EV .*(IMPDEF|TXN|L2D|HITM|LFB|SNOOPED|STREAMING|SMCU).*");
 
     @TempDir
@@ -118,7 +118,8 @@ class GoldenRecordsTest {
             assertThat(lines.get(i)[0]).as("bytes of packet %d", i).isEqualTo(packets.get(i)[0]);
             if (!NEWER.matcher(packets.get(i)[1]).matches()) {
                 compared++;
-                if (!lines.get(i)[1].equals(packets.get(i)[1])) {
+                // perf 6.1 has no word for these registers.
+                if (!lines.get(i)[1].equals(packets.get(i)[1].replace(" SVE-SME-REG", ""))) {
                     different.add(packets.get(i)[1] + " <> " + lines.get(i)[1]);
                 }
             }
