@@ -13,12 +13,17 @@ import java.util.List;
 import java.util.Set;
 
 /** The files of a kernel's modules: since Debian 13 they are compressed, and some are part of the kernel. */
-final class KernelModules {
+public final class KernelModules {
     private static final String COMPRESSED = ".xz";
 
     private final Path folder;
 
-    KernelModules(Cache cache) {
+    /**
+     * Names a kernel.
+     *
+     * @param cache where its packages are unpacked
+     */
+    public KernelModules(Cache cache) {
         folder = cache.root().resolve("lib/modules").resolve(cache.release());
     }
 
@@ -27,8 +32,9 @@ final class KernelModules {
      *
      * @param names paths below the folder {@code kernel}
      * @throws UserError when one is missing
+     * @throws IOException when the list of those that are part of the kernel cannot be read
      */
-    List<Path> files(List<String> names) throws IOException {
+    public List<Path> files(List<String> names) throws IOException {
         Path list = folder.resolve("modules.builtin");
         Set<String> builtIn = new HashSet<>(Files.exists(list) ? Files.readAllLines(list) : List.of());
         List<Path> files = new ArrayList<>();

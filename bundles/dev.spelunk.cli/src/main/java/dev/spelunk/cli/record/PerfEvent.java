@@ -34,14 +34,15 @@ public final class PerfEvent {
             "branch_filter_mask",
             "load_filter_mask",
             "store_filter_mask",
-            "data_src_filter",
+            "inv_data_src_filter",
             "period",
             "freq",
             "name",
             "config",
             "config1",
             "config2",
-            "config3");
+            "config3",
+            "config4");
 
     private PerfEvent() {}
 

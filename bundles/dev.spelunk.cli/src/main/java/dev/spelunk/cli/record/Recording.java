@@ -260,16 +260,24 @@ public final class Recording {
         if (reason.length() == 0) {
             long population = result.counters().getOrDefault("SAMPLE_POP", 0L);
             long feed = result.counters().getOrDefault("SAMPLE_FEED", 0L);
-            reason.append(
-                    population == 0
-                            ? "no operation was executed while profiling was enabled for its Exception level"
-                            : feed == 0
-                                    ? String.format(
-                                            Locale.ROOT,
-                                            "%,d operations were executed while profiling was enabled, fewer than the "
-                                                    + "sampling interval",
-                                            population)
-                                    : String.format(Locale.ROOT, "%,d operations were sampled, and filtered", feed));
+            long passed = result.counters().getOrDefault("SAMPLE_FILTRATE", 0L);
+            if (population == 0) {
+                reason.append("no operation was executed while profiling was enabled for its Exception level");
+            } else if (feed == 0) {
+                reason.append(String.format(
+                        Locale.ROOT,
+                        "%,d operations were executed while profiling was enabled, fewer than the sampling interval",
+                        population));
+            } else if (passed == 0) {
+                reason.append(String.format(Locale.ROOT, "%,d operations were sampled, and filtered", feed));
+            } else {
+                reason.append(String.format(
+                        Locale.ROOT,
+                        "%,d operations were sampled, of which %,d passed the filters and were discarded "
+                                + "(PMBLIMITR_EL1.FM)",
+                        feed,
+                        passed));
+            }
         }
         if (!channels.kernel().isEmpty() && !channels.kernel().contains("probed for")) {
             reason.append("; the guest's kernel said: ").append(channels.kernel());
