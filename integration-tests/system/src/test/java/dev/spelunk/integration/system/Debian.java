@@ -4,14 +4,23 @@ package dev.spelunk.integration.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spelunk.cli.debian.Cache;
+import dev.spelunk.cli.debian.Release;
 import dev.spelunk.cli.linux.CpioArchive;
+import dev.spelunk.cli.process.UserError;
+import dev.spelunk.cli.record.KernelModules;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -67,6 +76,70 @@ final class Debian {
         return cache;
     }
 
+    /**
+     * The unpacked packages of a release: those that the user has fetched already, or else in target/debian (the folder that
+     * SPELUNK_DEBIAN_CACHE names); ends the test when they cannot be had.
+     */
+    static synchronized Cache release(String test, Release release) {
+        String named = System.getenv("SPELUNK_DEBIAN_CACHE");
+        Cache ofUser = (named == null ? Cache.ofUser() : new Cache(Path.of(named))).of(release);
+        if (fetched(ofUser)) {
+            return ofUser;
+        }
+        Path folder = Spelunk.ROOT.resolve("target/debian");
+        Cache own = new Cache(folder).of(release);
+        if (!fetched(own)) {
+            Spelunk.Outcome fetch =
+                    Spelunk.run("debian", "fetch", "--release", release.label(), "--cache", folder.toString());
+            if (fetch.code() != 0) {
+                Tools.didNotRun(
+                        test + ": needs the arm64 packages of Debian " + release.label() + " ("
+                                + fetch.err().strip() + ")",
+                        true);
+            }
+        }
+        return own;
+    }
+
+    private static boolean fetched(Cache cache) {
+        try {
+            return Files.exists(cache.kernel());
+        } catch (UserError e) {
+            return false;
+        }
+    }
+
+    /** Adds the release's perf as /usr/bin/perf, with the libraries that it needs. */
+    static void addPerf(String test, Cache packages, CpioArchive archive) throws IOException, InterruptedException {
+        Tools.require(test, "aarch64-linux-gnu-readelf", "binutils-aarch64-linux-gnu");
+        Path perf = packages.root().resolve("usr/bin/perf");
+        archive.file("usr/bin/perf", 0755, perf);
+        Set<String> seen = new HashSet<>();
+        Deque<Path> open = new ArrayDeque<>(List.of(perf));
+        while (!open.isEmpty()) {
+            Process readelf = new ProcessBuilder(
+                            "aarch64-linux-gnu-readelf", "-d", open.poll().toString())
+                    .start();
+            Matcher needed = Pattern.compile("\\(NEEDED\\).*\\[(.*)]")
+                    .matcher(new String(readelf.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+            assertThat(readelf.waitFor()).isZero();
+            while (needed.find()) {
+                if (seen.add(needed.group(1))) {
+                    Path library = Stream.of("lib/aarch64-linux-gnu", "usr/lib/aarch64-linux-gnu", "lib", "usr/lib")
+                            .map(folder -> packages.root().resolve(folder).resolve(needed.group(1)))
+                            .filter(Files::exists)
+                            .findFirst()
+                            .orElseThrow();
+                    archive.file("lib/" + needed.group(1), 0755, library);
+                    open.add(library);
+                }
+            }
+        }
+        if (seen.add("ld-linux-aarch64.so.1")) {
+            archive.file("lib/ld-linux-aarch64.so.1", 0755, packages.root().resolve("lib/ld-linux-aarch64.so.1"));
+        }
+    }
+
     /** A program of integration-tests/guests/debian, built as a static Linux program at fixed addresses. */
     static Path program(String test, Path folder, String name, String... options)
             throws IOException, InterruptedException {
@@ -88,14 +161,15 @@ final class Debian {
     /** What an initramfs holds beside busybox, the driver's module and init. */
     @FunctionalInterface
     interface Content {
-        void add(CpioArchive archive) throws IOException;
+        void add(CpioArchive archive) throws IOException, InterruptedException;
     }
 
     /**
      * Writes an initramfs whose init loads the SPE driver, says what the kernel says of it, does what the script says,
      * and powers off.
      */
-    static Path initramfs(Cache packages, Path file, String script, Content content) throws IOException {
+    static Path initramfs(Cache packages, Path file, String script, Content content)
+            throws IOException, InterruptedException {
         try (CpioArchive archive = new CpioArchive(new BufferedOutputStream(Files.newOutputStream(file)))) {
             archive.characterDevice("dev/console", 5, 1);
             for (String folder : List.of("proc", "sys", "tmp", "dev")) {
@@ -103,16 +177,12 @@ final class Debian {
             }
             archive.file("bin/busybox", 0755, packages.root().resolve("bin/busybox"));
             for (String applet :
-                    List.of("sh", "mount", "insmod", "dmesg", "grep", "poweroff", "cat", "wc", "cut", "sha256sum")) {
+                    ("sh mount insmod dmesg grep poweroff cat wc cut sha256sum uname tar sleep taskset").split(" ")) {
                 archive.link("bin/" + applet, "busybox");
             }
-            archive.file(
-                    "arm_spe_pmu.ko",
-                    0644,
-                    packages.root()
-                            .resolve("lib/modules")
-                            .resolve(packages.release())
-                            .resolve("kernel/drivers/perf/arm_spe_pmu.ko"));
+            for (Path module : new KernelModules(packages).files(List.of("drivers/perf/arm_spe_pmu.ko"))) {
+                archive.file(module.getFileName().toString(), 0644, module);
+            }
             content.add(archive);
             archive.file(
                     "init",

@@ -514,7 +514,7 @@ class DebianTest {
     @Test
     @DisplayName(
             "boot: an initramfs that ends early is a panic, which arrives as a reset with the console's last lines")
-    void brokenInitramfs() throws IOException {
+    void brokenInitramfs() throws IOException, InterruptedException {
         Path whole = Debian.initramfs(packages, folder.resolve("whole"), "", archive -> {});
         Path broken = Files.write(folder.resolve("broken"), Arrays.copyOf(Files.readAllBytes(whole), 100_000));
         Spelunk.Outcome outcome = Spelunk.run(
