@@ -71,7 +71,8 @@ public final class GuestElf {
     }
 
     /** Links it with or without a build id. */
-    public static Path link(Path folder, String name, String script, String buildId) throws IOException, InterruptedException {
+    public static Path link(Path folder, String name, String script, String buildId)
+            throws IOException, InterruptedException {
         Path source = Files.writeString(folder.resolve(name + ".S"), SOURCE);
         Path linker = Files.writeString(folder.resolve(name + ".ld"), script);
         Path elf = folder.resolve(name + ".elf");

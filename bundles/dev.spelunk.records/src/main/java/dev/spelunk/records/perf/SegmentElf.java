@@ -60,7 +60,8 @@ final class SegmentElf {
         long namesAt = symbolsAt + symbols.size();
         long sectionNamesAt = namesAt + names.size();
         byte[] id = digest(text, symbols.toArray(), names.toArray());
-        Bytes note = new Bytes().u32(4).u32(id.length).u32(NT_GNU_BUILD_ID).u32(GNU).put(id);
+        Bytes note =
+                new Bytes().u32(4).u32(id.length).u32(NT_GNU_BUILD_ID).u32(GNU).put(id);
         long noteAt = sectionNamesAt + SECTION_NAMES.length + 3 & ~3L;
         long sectionsAt = noteAt + note.size() + 7 & ~7L;
         Bytes head = new Bytes();

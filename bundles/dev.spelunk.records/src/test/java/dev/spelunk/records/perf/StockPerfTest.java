@@ -185,7 +185,8 @@ class StockPerfTest {
         sample(b, KERNEL + 0x10, 1, true, 1000);
         sample(b, 0x400004, 0, true, 1100);
         Path file = write(guest, b.bytes());
-        byte[] made = ElfFile.read(folder.resolve("guest.elf.symbols/guest.elf.el0.0")).buildId();
+        byte[] made = ElfFile.read(folder.resolve("guest.elf.symbols/guest.elf.el0.0"))
+                .buildId();
         assertThat(made).hasSize(20);
         assertThat(perf("buildid-list", "-i", file.toString()))
                 .contains(HexFormat.of().formatHex(made) + " " + folder.resolve("guest.elf.symbols/guest.elf.el0.0"));

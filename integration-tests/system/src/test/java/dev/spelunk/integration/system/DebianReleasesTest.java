@@ -150,8 +150,9 @@ class DebianReleasesTest {
         // SAMPLE_FEED counts what was sampled, and discarded.
         assertThat(Files.readString(folder.resolve("fed"))).containsPattern("(?m)^[3-9]\\d\\d,,r4001:u");
 
-        String snapshots =
-                perf.run("report", "-D", "-i", folder.resolve("snapshot").toString()).out();
+        String snapshots = perf.run(
+                        "report", "-D", "-i", folder.resolve("snapshot").toString())
+                .out();
         assertThat(snapshots).doesNotContain("Bad packet");
         assertThat(pieces(snapshots, "").size()).isGreaterThanOrEqualTo(2);
         assertThat(NewestPerf.packets(snapshots).stream().filter(packet -> packet.startsWith("PC ")))

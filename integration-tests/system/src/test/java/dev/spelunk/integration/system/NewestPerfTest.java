@@ -88,7 +88,8 @@ class NewestPerfTest {
     }
 
     @Test
-    @DisplayName("perf 6.1 and the newest report, script, mem and c2c without a complaint about the file; metadata of version 1")
+    @DisplayName(
+            "perf 6.1 and the newest report, script, mem and c2c without a complaint about the file; metadata of version 1")
     void judges() throws IOException, InterruptedException {
         Tools.require(TEST, "perf", "linux-perf");
         NewestPerf newest = NewestPerf.require(TEST, folder);
@@ -106,7 +107,8 @@ class NewestPerfTest {
     }
 
     @Test
-    @DisplayName("the newest perf, metadata of version 2, SPEv1p5: no complaint, and its counts by type are those of the summary")
+    @DisplayName(
+            "the newest perf, metadata of version 2, SPEv1p5: no complaint, and its counts by type are those of the summary")
     void counts() throws IOException, InterruptedException {
         NewestPerf newest = NewestPerf.require(TEST, folder);
         OutputFiles files = run("armv9.5-spe-v1p5", "v2");
