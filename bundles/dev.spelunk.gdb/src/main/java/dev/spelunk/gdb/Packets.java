@@ -172,6 +172,8 @@ final class Packets implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        // It may wait for room among what nobody receives any more.
+        reader.interrupt();
         try {
             in.close();
             out.close();

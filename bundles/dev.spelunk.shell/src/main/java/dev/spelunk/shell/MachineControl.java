@@ -104,8 +104,7 @@ final class MachineControl {
                     message,
                     ended.instructions());
         }
-        boolean others = thread == null && (machine.paused() || machine.instructions() != 0);
-        String state = thread == null && !others ? "not started" : machine.paused() ? "paused" : "running";
+        String state = thread == null ? "not started" : machine.paused() ? "paused" : "running";
         return String.format(Locale.ROOT, "%s, %,d instructions", state, machine.instructions());
     }
 
