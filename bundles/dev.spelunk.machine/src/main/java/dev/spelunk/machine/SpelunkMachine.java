@@ -56,7 +56,7 @@ final class SpelunkMachine implements Machine {
     final Safepoints safepoints = new Safepoints();
     private volatile long executed;
     /** Null where nobody has asked for one. */
-    private MachineDebugger debugger;
+    private volatile MachineDebugger debugger;
     /** Why the host cannot go on; null when it can. */
     private volatile String stopped;
 
@@ -146,6 +146,7 @@ final class SpelunkMachine implements Machine {
             if (debugger == null) {
                 loop.turn(next);
             } else if (loop.ending() == null) {
+                debugger.goesOn();
                 loop.turn(Math.min(next, debugger.limit()));
                 debugger.turned(swaps == null ? 0 : swaps.count());
             }

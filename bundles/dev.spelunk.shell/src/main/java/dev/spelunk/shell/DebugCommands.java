@@ -256,6 +256,9 @@ public final class DebugCommands {
     }
 
     private Stop go(Order order) throws InterruptedException {
+        if (machine.instructions() == 0 && !machine.paused()) {
+            throw new IllegalStateException("the machine is not started; type start");
+        }
         debugger().go(order);
         Stop stop = null;
         while (stop == null) {

@@ -139,6 +139,16 @@ public final class MachineDebugger implements Debugger {
         }
     }
 
+    /** The machine goes on; also where somebody has resumed it who has ordered nothing. */
+    public void goesOn() {
+        if (stop != null && !over) {
+            synchronized (lock) {
+                stop = null;
+            }
+            watch.follow(Order.go());
+        }
+    }
+
     /** Whether somebody has ordered something that the machine's thread has not taken in. */
     public boolean ordered() {
         synchronized (lock) {

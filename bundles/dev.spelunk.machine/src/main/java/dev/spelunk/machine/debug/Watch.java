@@ -100,12 +100,14 @@ final class Watch implements Checks {
         if (!conditions.contains(condition)) {
             conditions.add(condition);
             sort();
+            begin();
         }
     }
 
     void remove(Condition condition) {
         if (conditions.remove(condition)) {
             sort();
+            begin();
         }
     }
 
