@@ -49,7 +49,8 @@ public final class MachineDebugger implements Debugger {
 
     private volatile Stop stop;
     private volatile boolean over;
-    private boolean standAtBegin;
+    /** Whether it has been told that the guest cannot go on from here. */
+    private boolean failed;
 
     public MachineDebugger(Board board, RunLoop loop, Safepoints safepoints, GuestImage image) {
         this.board = board;
@@ -70,7 +71,6 @@ public final class MachineDebugger implements Debugger {
 
     @Override
     public void standAtBegin() {
-        standAtBegin = true;
         stop = new Stop(Stop.Kind.PAUSED, 0, null, 0, "");
         safepoints.hold();
     }
@@ -158,9 +158,10 @@ public final class MachineDebugger implements Debugger {
 
     /** The guest has ended. Returns whether the machine stands for who wants to know why. */
     public boolean ended(Ending ending, String message) {
-        if (over || ending != Ending.FAILED && ending != Ending.RESET || stop != null) {
+        if (over || failed || ending != Ending.FAILED && ending != Ending.RESET) {
             return false;
         }
+        failed = true;
         stand(new Stop(Stop.Kind.FAILED, turnOf(), null, 0, message));
         return true;
     }
@@ -204,6 +205,7 @@ public final class MachineDebugger implements Debugger {
     private void restore(Checkpoint then) {
         history.restore(then);
         loop.revive();
+        failed = false;
         onRewind.run();
     }
 
