@@ -26,9 +26,41 @@ class HostilePacketsTest {
     private static final int SESSIONS = 200;
     private static final int PACKETS = 500;
     private static final String[] STARTS = {
-        "?", "!", "Hg", "Hc", "T", "g", "p", "m", "Z", "z", "c", "s", "bs", "bc", "D", "R", "k", "vCont", "vCont;", "vKill",
-        "vRun", "qSupported:", "qXfer:features:read:target.xml:", "qXfer:memory-map:read::", "qXfer:", "qRcmd,", "qC",
-        "qfThreadInfo", "qThreadExtraInfo,", "qAttached", "QStartNoAckMode", "Q", "q", "v", ""
+        "?",
+        "!",
+        "Hg",
+        "Hc",
+        "T",
+        "g",
+        "p",
+        "m",
+        "Z",
+        "z",
+        "c",
+        "s",
+        "bs",
+        "bc",
+        "D",
+        "R",
+        "k",
+        "vCont",
+        "vCont;",
+        "vKill",
+        "vRun",
+        "qSupported:",
+        "qXfer:features:read:target.xml:",
+        "qXfer:memory-map:read::",
+        "qXfer:",
+        "qRcmd,",
+        "qC",
+        "qfThreadInfo",
+        "qThreadExtraInfo,",
+        "qAttached",
+        "QStartNoAckMode",
+        "Q",
+        "q",
+        "v",
+        ""
     };
     private static final String[] CHANGES = {"G", "P", "M", "X"};
     private static final String ALPHABET = "0123456789abcdef,;:=.-p*$}#+zZ\u0000\u00ff";
