@@ -2,13 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # Builds the guests with aarch64-linux-gnu-gcc: the same bytes on every build with the same compiler.
 #   build.sh [OUTPUT_DIR]   builds all guests (default: target beside this script)
-#   build.sh --check        builds guest.elf and compares it with prebuilt/guest.elf:
+#   build.sh --check        builds guest.elf and vmm and compares them with those in prebuilt:
 #                           0 the same, 1 different, 77 cannot be compared here
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 prefix=${CROSS_COMPILE:-aarch64-linux-gnu-}
-prebuilt=$here/prebuilt/guest.elf
 
 usage() {
 	sed -n 's/^# \{0,1\}//;3,6p' "$0"
@@ -69,20 +68,40 @@ done
 "${prefix}objcopy" --strip-debug --wildcard --strip-symbol='$*' --strip-symbol=_start_physical \
 	"$output/guest.elf"
 
+# The virtual machine monitor for hosts at EL2 is a program for Linux with its C library: dynamic for Debian's own, static
+# for an initramfs of one's own.
+library=false
+if echo '#include <stdio.h>' | "${prefix}gcc" -E - >/dev/null 2>&1; then
+	library=true
+else
+	echo "build.sh: no virtual machine monitor: no C library for ${prefix}gcc (Debian: libc6-dev-arm64-cross)" >&2
+fi
+monitor() { # OUTPUT FLAGS
+	"${prefix}gcc" -std=gnu11 -O2 -Wall -Wextra -Werror -ffile-prefix-map="$here"=. "$2" -pthread -Wl,--build-id=none -s \
+		vmm/vmm.c vmm/console.c -o "$1"
+}
+if $library; then
+	monitor "$output/vmm" -pie
+fi
+
 if $check; then
+	$library || exit 77
 	comment() { "${prefix}objcopy" -O binary --only-section=.comment --set-section-flags .comment=alloc "$1" "$output/comment" && tr '\0' '\n' <"$output/comment"; }
-	if cmp -s "$output/guest.elf" "$prebuilt"; then
-		echo "build.sh: prebuilt/guest.elf is what the sources give"
-		exit 0
-	fi
-	wanted=$(comment "$prebuilt")
-	given=$(comment "$output/guest.elf")
-	if [ "$wanted" != "$given" ]; then
-		echo "build.sh: cannot compare: prebuilt/guest.elf was built by $wanted, here is $given" >&2
-		exit 77
-	fi
-	echo "build.sh: prebuilt/guest.elf differs from what the sources give; run build.sh and copy guest.elf there" >&2
-	exit 1
+	for name in guest.elf vmm; do
+		if cmp -s "$output/$name" "prebuilt/$name"; then
+			echo "build.sh: prebuilt/$name is what the sources give"
+			continue
+		fi
+		wanted=$(comment "prebuilt/$name")
+		given=$(comment "$output/$name")
+		if [ "$wanted" != "$given" ]; then
+			echo "build.sh: cannot compare: prebuilt/$name was built by $wanted, here is $given" >&2
+			exit 77
+		fi
+		echo "build.sh: prebuilt/$name differs from what the sources give; run build.sh and copy $name there" >&2
+		exit 1
+	done
+	exit 0
 fi
 
 for source in tests/*.S; do
@@ -151,11 +170,8 @@ program speed-float speed.c "-march=armv8-a -fno-tree-vectorize -DKERNEL=1"
 program speed-simd speed.c "-march=armv8-a -DKERNEL=2"
 program features features.c -march=armv8.5-a+fp16+fp16fml+dotprod+crypto+crc
 
-# The virtual machine monitor for hosts at EL2 is a program for Linux with its C library.
-if echo '#include <stdio.h>' | "${prefix}gcc" -E - >/dev/null 2>&1; then
-	"${prefix}gcc" -O2 -Wall -Wextra -Werror -ffile-prefix-map="$here"=. -static -pthread vmm/vmm.c -o "$output/vmm.linux"
-else
-	echo "build.sh: vmm.linux is not built: no C library for ${prefix}gcc (Debian: libc6-dev-arm64-cross)" >&2
+if $library; then
+	monitor "$output/vmm.linux" -static
 fi
 
 # The flat image carries the Linux arm64 boot header that hello.S starts with.

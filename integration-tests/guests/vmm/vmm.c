@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A small virtual machine monitor over /dev/kvm (arm64): memory, GICv3, timer, PMUv3, PSCI and a PL011, laid out like
 // QEMU's virt board. Runs a Linux Image, or a flat image with its header, as the nested guest of a host at EL2.
-//   vmm [-c VCPUS] [-m MEGABYTES] [-i INITRD] [-a ARGUMENTS] IMAGE
+//   vmm [-c VCPUS] [-m MEGABYTES] [-i INITRD] [-a ARGUMENTS] [-r NAME=PATH] [-w NAME=PATH] IMAGE
+// Each -r and -w makes a port of a virtio console: the guest reads from the file, or writes to it.
 // Exit codes: 0 the guest powered off, 2 bad input or no KVM, 3 the guest reset itself or KVM gave it up.
+#include "vmm.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/kvm.h>
@@ -27,6 +30,7 @@
 #define MOST_VCPUS 8
 #define GIC_PHANDLE 0x8001
 #define CLOCK_PHANDLE 0x8000
+#define USAGE "usage: vmm [-c 1...%d] [-m 16...] [-i INITRD] [-a ARGUMENTS] [-r NAME=PATH] [-w NAME=PATH] IMAGE"
 
 static int kvm, vm;
 static int vcpus = 1;
@@ -34,7 +38,7 @@ static uint8_t *ram;
 static uint64_t ram_size = 256ull << 20;
 static int have_pmu;
 
-static void fail(int code, const char *format, ...)
+void fail(int code, const char *format, ...)
 {
 	va_list list;
 
@@ -60,6 +64,20 @@ static void attribute(const char *what, int fd, uint32_t group, uint64_t number,
 	struct kvm_device_attr a = { .group = group, .attr = number, .addr = (uint64_t)(uintptr_t)value };
 
 	call(what, fd, KVM_SET_DEVICE_ATTR, &a);
+}
+
+void *guest_memory(uint64_t address, uint64_t size)
+{
+	if (address < RAM || size > ram_size || address - RAM > ram_size - size)
+		fail(3, "the guest names %#llx, where it has no memory", (unsigned long long)address);
+	return ram + (address - RAM);
+}
+
+void interrupt_line(int spi, int level)
+{
+	struct kvm_irq_level irq = { .irq = KVM_ARM_IRQ_TYPE_SPI << KVM_ARM_IRQ_TYPE_SHIFT | (32 + spi), .level = level };
+
+	call("KVM_IRQ_LINE", vm, KVM_IRQ_LINE, &irq);
 }
 
 // --- flattened device tree --------------------------------------------------------------------------
@@ -194,6 +212,14 @@ static uint32_t write_tree(uint8_t *to, uint64_t initrd, uint64_t initrd_size, c
 	cells("clocks", 2, CLOCK_PHANDLE, CLOCK_PHANDLE);
 	property("clock-names", "uartclk\0apb_pclk", 17);
 	end_node();
+	if (console_present()) {
+		node("virtio_mmio@a000000");
+		string("compatible", "virtio,mmio");
+		cells("reg", 4, high(CONSOLE_BASE), low(CONSOLE_BASE), 0, CONSOLE_SIZE);
+		cells("interrupts", 3, 0, CONSOLE_SPI, 4);
+		property("dma-coherent", "", 0);
+		end_node();
+	}
 	end_node();
 	put32(9);
 
@@ -221,10 +247,8 @@ static void uart_line(void)
 	int level = (uart_mask & TX_INTERRUPT) != 0;
 
 	if (level != uart_level) {
-		struct kvm_irq_level irq = { .irq = KVM_ARM_IRQ_TYPE_SPI << KVM_ARM_IRQ_TYPE_SHIFT | (32 + UART_SPI), .level = level };
-
 		uart_level = level;
-		call("KVM_IRQ_LINE", vm, KVM_IRQ_LINE, &irq);
+		interrupt_line(UART_SPI, level);
 	}
 }
 
@@ -281,17 +305,24 @@ static void mmio(struct kvm_run *run)
 	uint64_t address = run->mmio.phys_addr;
 	uint64_t value = 0;
 
-	if (address < UART || address >= UART + 0x1000)
-		fail(3, "the guest %s %#llx, where nothing is", run->mmio.is_write ? "writes" : "reads", (unsigned long long)address);
-	pthread_mutex_lock(&uart_lock);
-	if (run->mmio.is_write) {
-		memcpy(&value, run->mmio.data, run->mmio.len);
-		uart_write(address - UART, value);
+	memcpy(&value, run->mmio.data, run->mmio.is_write ? run->mmio.len : 0);
+	if (address >= UART && address < UART + 0x1000) {
+		pthread_mutex_lock(&uart_lock);
+		if (run->mmio.is_write)
+			uart_write(address - UART, value);
+		else
+			value = uart_read(address - UART);
+		pthread_mutex_unlock(&uart_lock);
+	} else if (console_present() && address >= CONSOLE_BASE && address < CONSOLE_BASE + CONSOLE_SIZE) {
+		if (run->mmio.is_write)
+			console_write(address - CONSOLE_BASE, value);
+		else
+			value = console_read(address - CONSOLE_BASE);
 	} else {
-		value = uart_read(address - UART);
-		memcpy(run->mmio.data, &value, run->mmio.len);
+		fail(3, "the guest %s %#llx, where nothing is", run->mmio.is_write ? "writes" : "reads", (unsigned long long)address);
 	}
-	pthread_mutex_unlock(&uart_lock);
+	if (!run->mmio.is_write)
+		memcpy(run->mmio.data, &value, run->mmio.len);
 }
 
 static void *run_vcpu(void *argument)
@@ -382,17 +413,19 @@ int main(int argc, char **argv)
 	const char *initrd = 0, *arguments = "console=ttyAMA0";
 	int option;
 
-	while ((option = getopt(argc, argv, "c:m:i:a:")) != -1) {
+	while ((option = getopt(argc, argv, "c:m:i:a:r:w:")) != -1) {
 		switch (option) {
 		case 'c': vcpus = atoi(optarg); break;
 		case 'm': ram_size = strtoull(optarg, 0, 10) << 20; break;
 		case 'i': initrd = optarg; break;
 		case 'a': arguments = optarg; break;
-		default: fail(2, "usage: vmm [-c VCPUS] [-m MEGABYTES] [-i INITRD] [-a ARGUMENTS] IMAGE");
+		case 'r': console_port(optarg, 0); break;
+		case 'w': console_port(optarg, 1); break;
+		default: fail(2, USAGE, MOST_VCPUS);
 		}
 	}
 	if (optind + 1 != argc || vcpus < 1 || vcpus > MOST_VCPUS || ram_size < 16ull << 20)
-		fail(2, "usage: vmm [-c 1…%d] [-m 16…] [-i INITRD] [-a ARGUMENTS] IMAGE", MOST_VCPUS);
+		fail(2, USAGE, MOST_VCPUS);
 	kvm = open("/dev/kvm", O_RDWR);
 	if (kvm < 0)
 		fail(2, "/dev/kvm: %s", strerror(errno));

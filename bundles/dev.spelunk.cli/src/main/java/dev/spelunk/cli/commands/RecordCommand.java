@@ -127,11 +127,16 @@ final class RecordCommand implements Callable<Integer> {
         }
     }
 
-    private RecordingOrder order() {
-        PerfEvent.check(event);
+    /** @throws UserError when it is no number of seconds */
+    static void checkDuration(String duration) {
         if (duration != null && !duration.matches("\\d{1,9}(\\.\\d{1,6})?")) {
             throw new UserError("--duration: '" + duration + "' is not a number of seconds; write for example 2.5");
         }
+    }
+
+    private RecordingOrder order() {
+        PerfEvent.check(event);
+        checkDuration(duration);
         return new RecordingOrder(
                 event,
                 period == null ? 0 : period,
@@ -140,6 +145,7 @@ final class RecordCommand implements Callable<Integer> {
                 countFunctions,
                 command,
                 files.stream().map(GuestFile::into).toList(),
-                results.stream().map(GuestFile::outOf).toList());
+                results.stream().map(GuestFile::outOf).toList(),
+                null);
     }
 }

@@ -18,7 +18,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * The program: {@code spelunk run}, {@code boot}, {@code record}, {@code debian fetch}, {@code variants},
+ * The program: {@code spelunk run}, {@code boot}, {@code record}, {@code nested}, {@code debian fetch}, {@code variants},
  * {@code variant}, {@code policies}, {@code decode}, {@code report} and {@code shell}.
  */
 @Command(
@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             BootCommand.class,
             RecordCommand.class,
+            NestedCommand.class,
             DebianCommand.class,
             VariantsCommand.class,
             VariantCommand.class,

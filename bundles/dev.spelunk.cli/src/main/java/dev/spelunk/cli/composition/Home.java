@@ -36,6 +36,11 @@ public final class Home {
         return either("guests/guest.elf", "integration-tests/guests/prebuilt/guest.elf");
     }
 
+    /** The virtual machine monitor that comes along, a program for Linux. */
+    public static Path monitor() {
+        return either("guests/vmm", "integration-tests/guests/prebuilt/vmm");
+    }
+
     /** The assembled bundles in Maven layout. */
     public static Path assembly() {
         return either("repository", "bundles/dev.spelunk.cli/target/assembly/repository");

@@ -16,6 +16,8 @@ import java.util.function.Supplier;
 public final class SystemRun implements Callable<Integer> {
     /** The guest's memory in bytes where the user does not say one. */
     public static final long MEMORY = 512 << 20;
+    /** The same for a host at EL2, half of which is its VM's. */
+    public static final long HOST_MEMORY = 1L << 30;
     /** A panic of Linux prints its reason, then about as much again. */
     private static final int LAST_LINES = 40;
 

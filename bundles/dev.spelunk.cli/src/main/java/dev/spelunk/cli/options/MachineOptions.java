@@ -83,11 +83,10 @@ public final class MachineOptions {
     @Option(
             names = "--el",
             paramLabel = "1|2",
-            defaultValue = "1",
             description =
                     "The Exception level at which the guest is entered; at 2 it is the hypervisor, so none is under "
-                            + "it. Default: ${DEFAULT-VALUE}.")
-    private int el;
+                            + "it. Default: 1, and 2 for nested.")
+    private Integer el;
 
     @Option(
             names = "--memory",
@@ -255,6 +254,28 @@ public final class MachineOptions {
         }
     }
 
+    /**
+     * Makes the guest a host at EL2.
+     *
+     * @throws UserError when the options say otherwise
+     */
+    public void hostAtEl2() {
+        if (el != null && el != 2) {
+            throw new UserError("--el " + el + ": the host of a VM is entered at EL2");
+        }
+        el = 2;
+    }
+
+    /** The number of PEs. */
+    public int cpus() {
+        return cpus;
+    }
+
+    /** The size of the memory in bytes, or that one where the user says none. */
+    public long memory(long otherwise) {
+        return memory == null ? otherwise : memory;
+    }
+
     /** What the guest may write to each end of its host, in bytes. */
     public long maxOutput() {
         return maxOutput;
@@ -269,13 +290,15 @@ public final class MachineOptions {
      * @param paced whether a person sits at the terminal
      */
     public RunOptions runOptions(Guest guest, OutputStream console, InputStream input, boolean paced) {
-        if (el != 1 && el != 2) {
+        int entered = el == null ? 1 : el;
+        if (entered != 1 && entered != 2) {
             throw new UserError("--el: must be 1 or 2, is " + el);
         }
-        if (el == 2 && hypervisor == HypervisorKind.kvm) {
-            throw new UserError("--el 2 needs --hypervisor none: under kvm, EL2 is the hypervisor's");
+        if (entered == 2 && hypervisor == HypervisorKind.kvm) {
+            throw new UserError("--el 2 needs --hypervisor none: under kvm, EL2 is the hypervisor's, and a hypervisor "
+                    + "as its guest would need FEAT_NV2, which is not modelled");
         }
-        HypervisorKind under = hypervisor != null ? hypervisor : el == 2 ? HypervisorKind.none : HypervisorKind.kvm;
+        HypervisorKind under = hypervisor != null ? hypervisor : entered == 2 ? HypervisorKind.none : HypervisorKind.kvm;
         if (under == HypervisorKind.none && host.given()) {
             throw new UserError(
                     "--policy, --host and --pressure are of the KVM model's host: they need --hypervisor kvm");
@@ -284,7 +307,7 @@ public final class MachineOptions {
         return RunOptions.of(guest.file())
                 .withInitrd(guest.initrd())
                 .withHypervisor(under.name())
-                .withEl(el)
+                .withEl(entered)
                 .withBootArguments(guest.bootArguments())
                 .withMemory(memory == null ? guest.memory() : memory)
                 .withCpus(cpus)

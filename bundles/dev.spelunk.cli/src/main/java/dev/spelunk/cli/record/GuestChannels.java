@@ -43,6 +43,13 @@ final class GuestChannels implements AutoCloseable {
     static final String KERNEL = "kernel";
 
     static final String ENDED = "ended";
+    /** A host at EL2 has booted. */
+    static final String HOST = "host";
+    /** It has no KVM. */
+    static final String NO_KVM = "no-kvm";
+    /** Its virtual machine monitor has ended, with this code. */
+    static final String MONITOR = "monitor";
+
     static final String REFUSED = "refused";
 
     private final OutputFolder.Pending profile;
@@ -50,6 +57,7 @@ final class GuestChannels implements AutoCloseable {
     private final List<OutputFolder.Pending> results = new ArrayList<>();
     private final long[] resultSizes;
     private final List<GuestFile> wanted;
+    private final RecordingOrder order;
     private final RequestInput request;
     private final List<ConsolePort> ports = new ArrayList<>();
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
@@ -87,6 +95,7 @@ final class GuestChannels implements AutoCloseable {
         profile = folder.begin(PROFILE);
         symbols = folder.begin(SYMBOLS);
         streams = List.of(output, errors);
+        this.order = order;
         wanted = order.results();
         resultSizes = new long[wanted.size()];
         request = new RequestInput(order.limit());
@@ -149,10 +158,25 @@ final class GuestChannels implements AutoCloseable {
         String rest = words.length > 1 ? words[1] : "";
         switch (words[0]) {
             case BOOTED:
-                progress.accept("Linux has booted, perf starts");
+                progress.accept((order.nesting() == null ? "Linux has booted" : "Linux has booted in the VM")
+                        + (order.event() == null ? "" : ", perf starts"));
+                break;
+            case HOST:
+                progress.accept(
+                        "Linux has booted at EL2, " + (order.nesting().event() == null ? "" : "perf and ") + "a VM starts");
+                break;
+            case NO_KVM:
+                failure = new UserError("the host's kernel has no KVM" + (rest.isEmpty() ? "" : " (" + rest + ")")
+                        + ": name a variant with FEAT_EL2 with --variant, or a kernel with KVM");
+                break;
+            case MONITOR:
+                if (exitCode == null && failure == null) {
+                    failure = new UserError("the virtual machine monitor ended with exit code " + rest
+                            + " before the program in its VM did; what it said is above");
+                }
                 break;
             case STARTED:
-                progress.accept("the program runs under perf");
+                progress.accept("the program runs" + (order.event() == null ? "" : " under perf"));
                 started = System.nanoTime();
                 onStart.run();
                 break;
@@ -160,7 +184,8 @@ final class GuestChannels implements AutoCloseable {
                 ended = System.nanoTime();
                 onEnd.run();
                 exitCode = Integer.valueOf(rest);
-                progress.accept("perf has ended, its profile is brought out");
+                progress.accept(
+                        order.event() == null ? "the program has ended" : "perf has ended, its profile is brought out");
                 break;
             case TIME_OVER:
                 timeOver = true;
@@ -193,12 +218,13 @@ final class GuestChannels implements AutoCloseable {
      * @return whether it can
      */
     boolean goesOn(long said, boolean fromStart) {
-        long booted = BOOTED.length() + 1;
+        long host = order.nesting() == null ? 0 : HOST.length() + 1;
+        long booted = host + BOOTED.length() + 1;
         if (said == booted + STARTED.length() + 1 && !fromStart) {
             command(STARTED);
             return true;
         }
-        return said == 0 || said == booted;
+        return said == 0 || said == host || said == booted;
     }
 
     /** Why there is no profile, where a channel knows it; else null. */
@@ -229,16 +255,18 @@ final class GuestChannels implements AutoCloseable {
     /**
      * Puts the files in their places.
      *
-     * @return size of the profile in bytes
+     * @return size of the profile in bytes; 0 where none was ordered
      * @throws UserError when it did not arrive whole, or cannot be kept
      */
     long keep() {
-        if (profile.size() != size) {
-            throw new UserError(
-                    "the profile did not arrive whole from the guest: " + profile.size() + " of " + size + " bytes");
+        if (order.profiled() != null) {
+            if (profile.size() != size) {
+                throw new UserError("the profile did not arrive whole from the guest: " + profile.size() + " of " + size
+                        + " bytes");
+            }
+            profile.keep();
+            symbols.keep();
         }
-        profile.keep();
-        symbols.keep();
         for (int i = 0; i < results.size(); i++) {
             OutputFolder.Pending result = results.get(i);
             if (resultSizes[i] == result.size()) {
@@ -250,7 +278,7 @@ final class GuestChannels implements AutoCloseable {
                                 : " did not arrive whole: " + result.size() + " of " + resultSizes[i] + " bytes"));
             }
         }
-        return size;
+        return Math.max(size, 0);
     }
 
     /** Shows what the program has printed. */

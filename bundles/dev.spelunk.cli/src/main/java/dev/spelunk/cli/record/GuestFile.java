@@ -23,14 +23,19 @@ public record GuestFile(Path host, Path guest) {
      * @throws UserError when the host has no such file, or the guest no place for it
      */
     public static GuestFile into(String text) {
+        return into("--file", text);
+    }
+
+    /** The same for an option of that name. */
+    public static GuestFile into(String option, String text) {
         int colon = text.lastIndexOf(':');
-        Path host = PathArgument.of(colon < 0 ? text : text.substring(0, colon), "--file: ");
+        Path host = PathArgument.of(colon < 0 ? text : text.substring(0, colon), option + ": ");
         if (!Files.isReadable(host)) {
-            throw new UserError("--file " + text + ": " + (Files.exists(host) ? "cannot be read: " : "no such file: ")
+            throw new UserError(option + " " + text + ": " + (Files.exists(host) ? "cannot be read: " : "no such file: ")
                     + host + "; give HOST or HOST:GUEST");
         }
-        Path guest = colon < 0 ? host : PathArgument.of(text.substring(colon + 1), "--file: ");
-        return new GuestFile(host, place("--file " + text, guest));
+        Path guest = colon < 0 ? host : PathArgument.of(text.substring(colon + 1), option + ": ");
+        return new GuestFile(host, place(option + " " + text, guest));
     }
 
     /**

@@ -8,8 +8,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * The script that the kernel starts: it runs perf on the program, and sends what comes of it through the channels of
- * {@link GuestChannels}.
+ * The script that the kernel starts: it runs the program, under perf where it is to be profiled, and sends what comes
+ * of it through the channels of {@link GuestChannels}.
  */
 final class GuestScript {
     /** The modules that are needed, below the kernel's folder, in an order in which each finds what it needs. */
@@ -20,8 +20,12 @@ final class GuestScript {
             "drivers/char/virtio_console.ko",
             "drivers/perf/arm_spe_pmu.ko");
 
-    private static final String INTERRUPT =
+    /** Interrupts what {@link #started} has started. */
+    static final String INTERRUPT =
             "until $B kill -INT $($B cat /spelunk/pid); do $B sleep 0.01; done 2>/dev/null";
+
+    /** Opens the control channel, which has one opener at a time, as descriptor 9. */
+    static final String OPEN_CONTROL = "exec 9>/spelunk/port/" + GuestChannels.CONTROL;
 
     private GuestScript() {}
 
@@ -34,9 +38,45 @@ final class GuestScript {
      * @param program the program's place
      */
     static String of(List<String> modules, RecordingOrder order, Path folder, Path program) {
+        String command = command(order, program);
+        return String.join(
+                "\n",
+                begin(modules, GuestChannels.COUNT + order.results().size()),
+                OPEN_CONTROL,
+                needsSpe(order.event()),
+                said(GuestChannels.BOOTED),
+                "echo 0 >/proc/sys/kernel/kptr_restrict",
+                "export HOME=/tmp PATH=/usr/bin:/bin",
+                "cd " + quoted(folder.toString()),
+                // perf ends its program and writes the profile when it is interrupted.
+                "( read -r signal </spelunk/port/" + GuestChannels.REQUEST + " && " + INTERRUPT + " ) 9>&- &",
+                order.duration() == null
+                        ? ""
+                        : "( $B sleep " + order.duration() + " 9>&-; " + said(GuestChannels.TIME_OVER) + "; " + INTERRUPT
+                                + " ) &",
+                said(GuestChannels.STARTED),
+                started(order.event(), order.period()) + command + " </spelunk/port/" + GuestChannels.INPUT
+                        + " >/spelunk/port/" + GuestChannels.OUTPUT + " 2>/spelunk/port/" + GuestChannels.ERRORS + " 9>&-",
+                said(GuestChannels.ENDED + " $?"),
+                order.event() == null ? "" : broughtOut(),
+                IntStream.range(0, order.results().size())
+                        .mapToObj(i ->
+                                result(i, quoted(order.results().get(i).guest().toString())))
+                        .collect(Collectors.joining("\n")),
+                said(GuestChannels.KERNEL + " $($B dmesg | $B grep -i spe_pmu | $B tail -n 1)"),
+                "$B poweroff -f",
+                "");
+    }
+
+    /** The program and its arguments, as a shell reads them. */
+    static String command(RecordingOrder order, Path program) {
         List<String> words = new ArrayList<>(order.command());
         words.set(0, program.toString());
-        String command = words.stream().map(GuestScript::quoted).collect(Collectors.joining(" "));
+        return words.stream().map(GuestScript::quoted).collect(Collectors.joining(" "));
+    }
+
+    /** Mounts, loads the modules, and waits until every port has its name. */
+    static String begin(List<String> modules, int ports) {
         return String.join(
                 "\n",
                 "#!/spelunk/busybox sh",
@@ -50,7 +90,7 @@ final class GuestScript {
                 // The driver makes the ports one by one, after the module is loaded.
                 "$B mkdir /spelunk/port",
                 "ports=0",
-                "while [ $ports -lt " + (GuestChannels.COUNT + order.results().size()) + " ]; do",
+                "while [ $ports -lt " + ports + " ]; do",
                 "  $B sleep 0.01",
                 "  ports=0",
                 "  for port in /sys/class/virtio-ports/*; do",
@@ -59,41 +99,42 @@ final class GuestScript {
                 "    [ -n \"$name\" ] && [ -e /dev/${port##*/} ] && $B ln -sf /dev/${port##*/} /spelunk/port/$name"
                         + " && ports=$((ports + 1))",
                 "  done",
-                "done",
-                "exec 9>/spelunk/port/" + GuestChannels.CONTROL,
-                "if ! [ -e /sys/bus/event_source/devices/arm_spe_0 ]; then",
-                "  echo \"" + GuestChannels.REFUSED + " $($B dmesg | $B grep -i spe_pmu | $B tail -n 1)\" >&9",
-                "  $B poweroff -f",
-                "fi",
-                "echo " + GuestChannels.BOOTED + " >&9",
-                "echo 0 >/proc/sys/kernel/kptr_restrict",
-                "export HOME=/tmp PATH=/usr/bin:/bin",
-                "cd " + quoted(folder.toString()),
-                // perf ends its program and writes the profile when it is interrupted.
-                "( read -r signal </spelunk/port/" + GuestChannels.REQUEST + " && " + INTERRUPT + " ) 9>&- &",
-                order.duration() == null
+                "done");
+    }
+
+    /** Ends a Linux that has no SPE which the event needs. */
+    static String needsSpe(String event) {
+        return event == null || !PerfEvent.ofSpe(event)
+                ? ""
+                : "if ! [ -e /sys/bus/event_source/devices/arm_spe_0 ]; then "
+                        + said(GuestChannels.REFUSED + " $($B dmesg | $B grep -i spe_pmu | $B tail -n 1)")
+                        + "; $B poweroff -f; fi";
+    }
+
+    /** Says a line on the control channel. */
+    static String said(String line) {
+        return "echo \"" + line + "\" >&9";
+    }
+
+    /** What starts a command whose process number goes to /spelunk/pid, under perf where there is an event. */
+    static String started(String event, long period) {
+        return "$B sh -c 'echo $$ >/spelunk/pid; exec \"$@\"' sh "
+                + (event == null
                         ? ""
-                        : "( $B sleep " + order.duration() + " 9>&-; echo " + GuestChannels.TIME_OVER + " >&9; "
-                                + INTERRUPT + " ) &",
-                "echo " + GuestChannels.STARTED + " >&9",
-                "$B sh -c 'echo $$ >/spelunk/pid; exec \"$@\"' perf /spelunk/lib/ld-linux-aarch64.so.1"
-                        + " --library-path /spelunk/lib /spelunk/perf record -q -N -o /spelunk/perf.data -e "
-                        + quoted(order.event()) + (order.period() == 0 ? "" : " -c " + order.period()) + " -- "
-                        + command + " </spelunk/port/" + GuestChannels.INPUT + " >/spelunk/port/" + GuestChannels.OUTPUT
-                        + " 2>/spelunk/port/" + GuestChannels.ERRORS + " 9>&-",
-                "echo " + GuestChannels.ENDED + " $? >&9",
+                        : "/spelunk/lib/ld-linux-aarch64.so.1 --library-path /spelunk/lib /spelunk/perf record -q -N"
+                                + " -o /spelunk/perf.data -e " + quoted(event) + (period == 0 ? "" : " -c " + period)
+                                + " -- ");
+    }
+
+    /** Sends perf's profile and the kernel's symbols. */
+    static String broughtOut() {
+        return String.join(
+                "\n",
                 "if [ -s /spelunk/perf.data ]; then",
                 "  $B cat /spelunk/perf.data >/spelunk/port/" + GuestChannels.PROFILE,
                 "  $B cat /proc/kallsyms >/spelunk/port/" + GuestChannels.SYMBOLS,
-                "  echo " + GuestChannels.PROFILE + " $($B wc -c </spelunk/perf.data) >&9",
-                "fi",
-                IntStream.range(0, order.results().size())
-                        .mapToObj(i ->
-                                result(i, quoted(order.results().get(i).guest().toString())))
-                        .collect(Collectors.joining("\n")),
-                "echo \"" + GuestChannels.KERNEL + " $($B dmesg | $B grep -i spe_pmu | $B tail -n 1)\" >&9",
-                "$B poweroff -f",
-                "");
+                "  " + said(GuestChannels.PROFILE + " $($B wc -c </spelunk/perf.data)"),
+                "fi");
     }
 
     /** Sends a file, and then how long it is. */
@@ -102,7 +143,7 @@ final class GuestScript {
                 + "; echo " + GuestChannels.RESULT + " " + index + " $($B wc -c <" + file + ") >&9; fi";
     }
 
-    private static String quoted(String word) {
+    static String quoted(String word) {
         return "'" + word.replace("'", "'\\''") + "'";
     }
 }

@@ -54,47 +54,98 @@ final class Initramfs {
     }
 
     /**
-     * Writes the archive.
+     * Writes the archive of the Linux in which the program runs.
      *
      * @param file gets it
      * @param program the user's program, an absolute path
      * @param folder the working folder in the guest, an absolute path
      * @param files what else the guest gets
-     * @param init makes the script that the kernel starts, of the names of the modules' files
+     * @param contents what is there beside them
      * @throws UserError when the program cannot run, or something is missing
      */
-    void write(Path file, Path program, Path folder, List<GuestFile> files, Function<List<String>, String> init)
-            throws IOException {
-        Path root = cache.root();
-        List<Path> modules = new KernelModules(cache).files(GuestScript.MODULES);
-        List<String> names =
-                modules.stream().map(m -> m.getFileName().toString()).toList();
-        try (CpioArchive archive = new CpioArchive(new BufferedOutputStream(Files.newOutputStream(file)))) {
-            archive.characterDevice("dev/console", 5, 1);
-            for (String mountPoint : List.of("proc", "sys", "tmp", "bin")) {
-                archive.folder(mountPoint);
-            }
-            archive.file("init", 0755, init.apply(names).getBytes(StandardCharsets.UTF_8));
-            archive.file(OWN + "busybox", 0755, present(root.resolve("bin/busybox")));
-            archive.link("bin/sh", "/" + OWN + "busybox");
-            for (Path module : modules) {
-                archive.file(OWN + module.getFileName(), 0644, module);
-            }
-            Path perf = present(root.resolve("usr/bin/perf"));
-            archive.file(OWN + "perf", 0755, perf);
-            for (Path library : libraries(perf, root).values()) {
-                StopRequests.ofProcess().check();
-                archive.file(OWN + "lib/" + library.getFileName(), 0755, library);
-            }
+    void write(Path file, Path program, Path folder, List<GuestFile> files, Contents contents) throws IOException {
+        try (CpioArchive archive = archive(file)) {
+            begin(archive, contents);
             archive.folder(relative(folder));
-            archive.file(relative(program), 0755, program);
-            String interpreter = ElfProgram.read(program).interpreter();
-            if (interpreter != null) {
-                dynamic(archive, program, loaderPath(program, interpreter));
-            }
+            program(archive, program);
             for (GuestFile added : files) {
                 add(archive, added);
             }
+        }
+    }
+
+    /**
+     * Writes the archive of a host at EL2.
+     *
+     * @param file gets it
+     * @param monitor the virtual machine monitor
+     * @param place where it goes, a relative path
+     * @param files what it needs
+     * @param image the VM's kernel
+     * @param initrd the VM's initramfs
+     * @param contents what is there beside them
+     */
+    void host(Path file, Path monitor, String place, List<GuestFile> files, Path image, Path initrd, Contents contents)
+            throws IOException {
+        try (CpioArchive archive = archive(file)) {
+            begin(archive, contents);
+            archive.file(place, 0755, monitor);
+            String interpreter = ElfProgram.read(monitor).interpreter();
+            if (interpreter != null) {
+                dynamic(archive, monitor, loaderPath(monitor, interpreter));
+            }
+            archive.file(NestedScript.IMAGE, 0644, image);
+            archive.file(NestedScript.INITRD, 0644, initrd);
+            for (GuestFile added : files) {
+                add(archive, added);
+            }
+        }
+    }
+
+    /**
+     * What belongs to Spelunk in an archive.
+     *
+     * @param perf whether perf is there
+     * @param modules the kernel's modules, as {@link GuestScript#MODULES} names them; none where the kernel is the user's
+     * @param init makes the script that the kernel starts, of the names of the modules' files
+     */
+    record Contents(boolean perf, List<String> modules, Function<List<String>, String> init) {}
+
+    private static CpioArchive archive(Path file) throws IOException {
+        return new CpioArchive(new BufferedOutputStream(Files.newOutputStream(file)));
+    }
+
+    private void begin(CpioArchive archive, Contents contents) throws IOException {
+        Path root = cache.root();
+        List<Path> modules = new KernelModules(cache).files(contents.modules());
+        List<String> names =
+                modules.stream().map(m -> m.getFileName().toString()).toList();
+        archive.characterDevice("dev/console", 5, 1);
+        for (String mountPoint : List.of("proc", "sys", "tmp", "bin")) {
+            archive.folder(mountPoint);
+        }
+        archive.file("init", 0755, contents.init().apply(names).getBytes(StandardCharsets.UTF_8));
+        archive.file(OWN + "busybox", 0755, present(root.resolve("bin/busybox")));
+        archive.link("bin/sh", "/" + OWN + "busybox");
+        for (Path module : modules) {
+            archive.file(OWN + module.getFileName(), 0644, module);
+        }
+        if (!contents.perf()) {
+            return;
+        }
+        Path perf = present(root.resolve("usr/bin/perf"));
+        archive.file(OWN + "perf", 0755, perf);
+        for (Path library : libraries(perf, root).values()) {
+            StopRequests.ofProcess().check();
+            archive.file(OWN + "lib/" + library.getFileName(), 0755, library);
+        }
+    }
+
+    private void program(CpioArchive archive, Path program) throws IOException {
+        archive.file(relative(program), 0755, program);
+        String interpreter = ElfProgram.read(program).interpreter();
+        if (interpreter != null) {
+            dynamic(archive, program, loaderPath(program, interpreter));
         }
     }
 

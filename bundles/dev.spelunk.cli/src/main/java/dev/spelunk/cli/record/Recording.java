@@ -8,6 +8,7 @@ import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.platform.Peripherals;
 import dev.spelunk.api.problems.BrokenInvariantException;
 import dev.spelunk.cli.composition.Composition;
+import dev.spelunk.cli.composition.Home;
 import dev.spelunk.cli.debian.Cache;
 import dev.spelunk.cli.linux.SystemRun;
 import dev.spelunk.cli.options.MachineOptions;
@@ -86,13 +87,7 @@ public final class Recording {
             Path initrd = TemporaryFolder.file("initramfs.cpio");
             try {
                 Path working = Path.of("").toAbsolutePath();
-                new Initramfs(cache, sysroot)
-                        .write(
-                                initrd,
-                                program,
-                                working,
-                                order.files(),
-                                modules -> GuestScript.of(modules, order, working, program));
+                writeInitramfs(initrd, program, working);
                 return run(options, output, initrd, counts);
             } finally {
                 delete(initrd);
@@ -100,6 +95,68 @@ public final class Recording {
         } catch (IOException e) {
             throw new UserError("the initramfs cannot be written: " + e.getMessage());
         }
+    }
+
+    private void writeInitramfs(Path initrd, Path program, Path working) throws IOException {
+        Initramfs writer = new Initramfs(cache, sysroot);
+        Nesting nesting = order.nesting();
+        if (nesting == null) {
+            writer.write(
+                    initrd,
+                    program,
+                    working,
+                    order.files(),
+                    new Initramfs.Contents(
+                            order.event() != null,
+                            GuestScript.MODULES,
+                            modules -> GuestScript.of(modules, order, working, program)));
+            return;
+        }
+        Path nested = TemporaryFolder.file("nested.cpio");
+        try {
+            writer.write(
+                    nested,
+                    program,
+                    working,
+                    order.files(),
+                    new Initramfs.Contents(
+                            order.event() != null,
+                            nesting.guestKernel() == null ? GuestScript.MODULES : List.of(),
+                            modules -> nesting.consoleOnly()
+                                    ? NestedScript.onConsole(order, working, program)
+                                    : GuestScript.of(modules, order, working, program)));
+            String place = nesting.consoleOnly() ? nesting.vmm().toString().substring(1) : NestedScript.VMM;
+            writer.host(
+                    initrd,
+                    nesting.consoleOnly() ? nesting.vmm() : Home.monitor(),
+                    place,
+                    nesting.files(),
+                    nesting.guestKernel() == null ? cache.kernel() : nesting.guestKernel(),
+                    nested,
+                    new Initramfs.Contents(
+                            nesting.event() != null,
+                            nesting.hostKernel() == null ? GuestScript.MODULES : List.of(),
+                            modules -> NestedScript.host(
+                                    modules,
+                                    order,
+                                    // The user's own monitor decides which console there is.
+                                    KERNEL_ARGUMENTS + (nesting.consoleOnly() ? "" : " console=ttyAMA0"),
+                                    "/" + place)));
+        } finally {
+            delete(nested);
+        }
+    }
+
+    /** What is booted. */
+    private MachineOptions.Guest guest(Path initrd) {
+        Nesting nesting = order.nesting();
+        return nesting == null
+                ? new MachineOptions.Guest(cache.kernel(), initrd, KERNEL_ARGUMENTS, SystemRun.MEMORY)
+                : new MachineOptions.Guest(
+                        nesting.hostKernel() == null ? cache.kernel() : nesting.hostKernel(),
+                        initrd,
+                        (KERNEL_ARGUMENTS + " " + nesting.append()).strip(),
+                        SystemRun.HOST_MEMORY);
     }
 
     private int run(MachineOptions options, OutputFolder output, Path initrd, FunctionCounts counts) {
@@ -110,11 +167,7 @@ public final class Recording {
                 GuestChannels channels =
                         new GuestChannels(output, out, err, FileInput.standardInput(), order, options.maxOutput());
                 MachineRun run = new MachineRun().releasing(out, err).softly(() -> asked(channels))) {
-            RunOptions machineOptions = options.runOptions(
-                            new MachineOptions.Guest(cache.kernel(), initrd, KERNEL_ARGUMENTS, SystemRun.MEMORY),
-                            kernel,
-                            null,
-                            false)
+            RunOptions machineOptions = options.runOptions(guest(initrd), kernel, null, false)
                     .withPeripherals(new Peripherals(
                             List.of(),
                             false,
@@ -137,7 +190,7 @@ public final class Recording {
                 }
                 booted = System.nanoTime();
                 start = sinceStart();
-                progress(options.restores() ? "goes on from the saved state" : "boots Linux " + cache.release());
+                progress(options.restores() ? "goes on from the saved state" : booting());
                 if (!channels.goesOn(machine.passed().getOrDefault(GuestChannels.CONTROL, 0L), counts != null)) {
                     throw new UserError("--restore: the state was saved after the program had "
                             + (counts == null ? "ended" : "started")
@@ -159,24 +212,34 @@ public final class Recording {
     }
 
     /** Asks perf in the guest to end the program and to write its profile. */
-    private static boolean asked(GuestChannels channels) {
+    private boolean asked(GuestChannels channels) {
+        boolean profiles = order.profiled() != null;
         if (!channels.started()) {
             return false;
         }
         channels.request().ask();
         StopRequests.ofProcess().code(0);
-        StopRequests.ofProcess().consequence("; the profile has what ran until then");
-        System.err.println(
-                "spelunk: perf in the guest ends the program and writes its profile; a second interrupt ends at once");
+        StopRequests.ofProcess().consequence(profiles ? "; the profile has what ran until then" : "");
+        System.err.println("spelunk: "
+                + (profiles ? "perf ends the program and writes its profile" : "the program is interrupted")
+                + "; a second interrupt ends at once");
         return true;
     }
 
-    private static int exitCode(Composition composition, GuestChannels channels) {
+    private int exitCode(Composition composition, GuestChannels channels) {
         if (channels.request().limited()) {
-            System.err.println("spelunk: --max-instructions ended the program; the profile has what ran until then");
+            System.err.println("spelunk: --max-instructions ended the program"
+                    + (order.profiled() == null ? "" : "; the profile has what ran until then"));
             return ExitCode.LIMIT;
         }
         return composition.exitCode(channels.timeOver() ? ExitCode.SUCCESS : channels.exitCode());
+    }
+
+    private String booting() {
+        Nesting nesting = order.nesting();
+        return "boots Linux "
+                + (nesting == null || nesting.hostKernel() == null ? cache.release() : nesting.hostKernel())
+                + (nesting == null ? "" : " at EL2");
     }
 
     private static void progress(String what) {
@@ -193,8 +256,9 @@ public final class Recording {
     }
 
     /** @throws UserError when the guest did not come to its end */
-    private static void check(GuestChannels channels, Result result, Console kernel) {
+    private void check(GuestChannels channels, Result result, Console kernel) {
         if (channels.failure() != null) {
+            kernel.lastLines(LAST_LINES).forEach(line -> System.err.println("  " + line));
             throw channels.failure();
         }
         if (result.ending() == Ending.INVARIANT_BROKEN) {
@@ -202,10 +266,11 @@ public final class Recording {
         }
         if (result.ending() == Ending.INTERRUPTED) {
             StopRequests.ofProcess().check();
-            throw new UserError("interrupted; there is no profile");
+            throw new UserError("interrupted" + (order.profiled() == null ? "" : "; there is no profile"));
         }
         boolean ended = result.ending() == Ending.POWERED_OFF && channels.exitCode() != null;
-        if (!ended || !channels.brought()) {
+        boolean brought = order.profiled() == null || channels.brought();
+        if (!ended || !brought) {
             kernel.lastLines(LAST_LINES).forEach(line -> System.err.println("  " + line));
         }
         if (!ended) {
@@ -215,14 +280,26 @@ public final class Recording {
                     + (result.message() == null || result.message().isEmpty() ? "" : ": " + result.message())
                     + "); the last lines of its console are above");
         }
-        if (!channels.brought()) {
-            throw new UserError("perf in the guest wrote no profile, with exit code " + channels.exitCode()
+        if (!brought) {
+            throw new UserError("perf wrote no profile, with exit code " + channels.exitCode()
                     + "; what it said is above");
         }
     }
 
     private void told(GuestChannels channels, Result result, long size, double start, long booted, long instructions) {
         long[] times = channels.times();
+        if (order.profiled() == null) {
+            System.err.println(String.format(
+                    Locale.ROOT,
+                    "spelunk: %.1f s: start %.1f, boot %.1f, program %.1f; %,d instructions",
+                    start + (times[1] - booted) / 1e9,
+                    start,
+                    (times[0] - booted) / 1e9,
+                    (times[1] - times[0]) / 1e9,
+                    instructions));
+            return;
+        }
+        String event = order.profiled();
         System.err.println(String.format(
                 Locale.ROOT,
                 "spelunk: %.1f s: start %.1f, boot %.1f, program under perf %.1f, "
@@ -233,16 +310,17 @@ public final class Recording {
                 (times[1] - times[0]) / 1e9,
                 (times[2] - times[1]) / 1e9,
                 instructions));
-        if (PerfEvent.ofSpe(order.event()) && result.counters().getOrDefault("RECORDS_WRITTEN", 0L) == 0) {
+        if (PerfEvent.ofSpe(event) && result.counters().getOrDefault("RECORDS_WRITTEN", 0L) == 0) {
             System.err.println("spelunk: the profile has no record: " + reason(channels, result));
         }
         Path profile = folder.resolve(GuestChannels.PROFILE);
         System.err.println(String.format(
                 Locale.ROOT,
-                "spelunk: %s has %,d bytes: perf report --itrace=i1i%s -i %s",
+                "spelunk: %s has %,d bytes: perf report%s%s -i %s",
                 profile,
                 size,
-                PerfEvent.onlyUserSpace(order.event()) ? "" : " --kallsyms " + folder.resolve(GuestChannels.SYMBOLS),
+                PerfEvent.ofSpe(event) ? " --itrace=i1i" : "",
+                PerfEvent.onlyUserSpace(event) ? "" : " --kallsyms " + folder.resolve(GuestChannels.SYMBOLS),
                 profile));
     }
 

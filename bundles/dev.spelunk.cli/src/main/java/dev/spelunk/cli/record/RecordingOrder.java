@@ -9,7 +9,7 @@ import java.util.Set;
 /**
  * What is to be recorded.
  *
- * @param event perf's event
+ * @param event the event of perf in the Linux in which the program runs; null for no perf there
  * @param period operations from sample to sample; 0 for the driver's choice
  * @param duration seconds of the guest's time after which the program is ended; null for none
  * @param limit instructions of the guest after which the program is ended; {@link Long#MAX_VALUE} for none
@@ -17,6 +17,7 @@ import java.util.Set;
  * @param command the program and its arguments
  * @param files what the guest gets beside the program
  * @param results files of the guest that come out when the program has ended
+ * @param nesting the host in whose VM that is; null where the program's Linux is the only one
  */
 public record RecordingOrder(
         String event,
@@ -26,7 +27,8 @@ public record RecordingOrder(
         boolean countFunctions,
         List<String> command,
         List<GuestFile> files,
-        List<GuestFile> results) {
+        List<GuestFile> results,
+        Nesting nesting) {
     /** What a recording itself writes to the output folder. */
     private static final List<String> OWN = List.of("perf.data", "kallsyms", "functions.json");
 
@@ -43,5 +45,10 @@ public record RecordingOrder(
                         + result.host() + "; name it otherwise with GUEST:NAME");
             }
         }
+    }
+
+    /** The event of the profile that comes out; null when there is none. */
+    String profiled() {
+        return event != null || nesting == null ? event : nesting.event();
     }
 }

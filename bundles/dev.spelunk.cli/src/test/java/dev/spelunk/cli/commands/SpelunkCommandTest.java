@@ -128,6 +128,7 @@ class SpelunkCommandTest {
             strings = {
                 "--help",
                 "run --help",
+                "nested --help",
                 "variants --help",
                 "variant new --help",
                 "variant check --help",
@@ -140,6 +141,34 @@ class SpelunkCommandTest {
         assertThat(SpelunkCommand.execute(line.split(" "))).isZero();
         assertThat(out.toString(StandardCharsets.UTF_8)).contains("Usage: spelunk");
         assertThat(err.size()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            --event cycles            | they need --profile host or --profile guest
+            --period 5                | they need --profile host or --profile guest
+            --el 1                    | --el 1: the host of a VM is entered at EL2
+            --profile host --event x' | is no event of perf
+            --duration soon           | is not a number of seconds
+            --vmm-arguments x         | name it with --vmm
+            --vmm-file /              | name it with --vmm
+            --vmm /                   | --vmm /: no such file
+            --vmm /bin/sh             | say with --vmm-arguments
+            --kernel /no/such         | --kernel /no/such: no such file
+            --vmm /bin/sh --vmm-arguments x --profile guest | only the console is known
+            """)
+    void aHostOfAVmIsAskedForWhatItCannot(String line, String message) throws IOException {
+        Path cache = folder.resolve("cache");
+        Files.createDirectories(cache.resolve("root/boot"));
+        Files.createFile(cache.resolve("root/boot/vmlinuz-6.1.0-test"));
+        Files.createFile(cache.resolve("contents"));
+        String[] command = ("nested --cache " + cache + " " + line.strip() + " -- /bin/true").split(" +");
+        assertThat(SpelunkCommand.execute(command)).isEqualTo(125);
+        assertThat(err.toString(StandardCharsets.UTF_8).lines())
+                .singleElement()
+                .asString()
+                .startsWith("spelunk: ")
+                .contains(message);
     }
 
     @Test

@@ -31,7 +31,8 @@ class GuestChannelsTest {
             false,
             List.of("/p"),
             List.of(),
-            List.of(GuestFile.outOf("/tmp/answer"), GuestFile.outOf("/tmp/other")));
+            List.of(GuestFile.outOf("/tmp/answer"), GuestFile.outOf("/tmp/other")),
+            null);
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();

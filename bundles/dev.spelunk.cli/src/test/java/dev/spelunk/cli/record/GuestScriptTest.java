@@ -24,7 +24,8 @@ class GuestScriptTest {
                 false,
                 List.of(command),
                 List.of(),
-                results);
+                results,
+                null);
         return GuestScript.of(List.of("arm_spe_pmu.ko"), order, Path.of("/home/it's"), Path.of(command[0]));
     }
 

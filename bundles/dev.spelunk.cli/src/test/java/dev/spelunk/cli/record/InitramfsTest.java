@@ -65,7 +65,8 @@ class InitramfsTest {
                         program,
                         folder.resolve("work"),
                         List.of(GuestFile.into(extra + ":/data/in")),
-                        modules -> "#!init " + String.join(" ", modules));
+                        new Initramfs.Contents(
+                                true, GuestScript.MODULES, modules -> "#!init " + String.join(" ", modules)));
         Map<String, ArchiveEntry> entries = new TreeMap<>();
         for (ArchiveEntry entry : ArchiveEntry.read(Files.readAllBytes(file))) {
             assertThat(entries.put(entry.name(), entry))

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.integration.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.spelunk.cli.debian.Cache;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code spelunk nested}: a program in a VM of Debian's own KVM, whose host is Debian's kernel at EL2. */
+@Tag("debian")
+class NestedTest {
+    private static final String TEST = "NestedTest";
+
+    @TempDir
+    private Path folder;
+
+    private Cache packages;
+
+    @BeforeEach
+    void fetched() throws IOException {
+        packages = Debian.cache(TEST);
+        folder = folder.toRealPath();
+    }
+
+    private Spelunk nested(Path output, List<String> options, String... program) {
+        List<String> command = new ArrayList<>(
+                List.of("nested", "--cache", packages.path().toString(), "-o", output.toString()));
+        command.addAll(options);
+        command.add("--");
+        command.addAll(List.of(program));
+        return Spelunk.with(command.toArray(String[]::new));
+    }
+
+    private static String perf(Path log, String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("perf"));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command)
+                .redirectOutput(log.toFile())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        process.getOutputStream().close();
+        assertThat(process.waitFor()).as("%s", command).isZero();
+        return Files.readString(log);
+    }
+
+    @Test
+    @DisplayName("--profile host: streams, exit code and files come out of the VM; the profile has the host's EL2 and EL0, "
+            + "and nothing of the VM")
+    void profilesTheHost() throws IOException, InterruptedException {
+        Tools.require(TEST, "perf", "linux-perf");
+        Path program = Debian.program(TEST, folder, "profiled");
+        Path output = folder.resolve("out");
+        Spelunk.Outcome run = nested(
+                        output,
+                        List.of("--profile", "host", "--period", "4096", "--output-file", "/proc/cpuinfo:cpus"),
+                        program.toString(),
+                        "one",
+                        "it's two")
+                .input("some input\n")
+                .run();
+        assertThat(run.code()).as(run.err()).isEqualTo(7);
+        assertThat(run.out()).isEqualTo("2 arguments, the last it's two; input some input\n");
+        assertThat(run.err())
+                .contains("an error message\n")
+                .contains("Linux has booted at EL2")
+                .contains("Linux has booted in the VM")
+                .contains("--kallsyms");
+        assertThat(Files.readString(output.resolve("cpus"))).contains("processor\t: 0");
+
+        String profile = output.resolve("perf.data").toString();
+        String dump = perf(folder.resolve("dump"), "report", "-D", "-i", profile);
+        assertThat(dump.lines().filter(line -> line.contains("Bad packet"))).isEmpty();
+        Set<String> levels = dump.lines()
+                .filter(line -> line.matches("\\.  [0-9a-f]{8}: .* PC 0x.*"))
+                .map(line -> line.replaceAll(".* (el\\d) .*", "$1"))
+                .collect(Collectors.toSet());
+        assertThat(levels).as("nothing of the guest's EL1").isEqualTo(Set.of("el0", "el2"));
+        String samples = perf(
+                folder.resolve("samples"),
+                "script",
+                "--itrace=i1i",
+                "--kallsyms",
+                output.resolve("kallsyms").toString(),
+                "-F",
+                "comm,ip,sym",
+                "-i",
+                profile);
+        assertThat(samples)
+                .as("the world switch of the host's KVM")
+                .containsPattern("__kvm_vcpu_run|kvm_arch_vcpu_ioctl_run|kvm_handle_guest_abort")
+                .doesNotContain(" hot\n");
+        assertThat(samples.lines().filter(line -> !line.isBlank())).allMatch(line -> line.contains("vmm"));
+    }
+
+    @Test
+    @DisplayName("--profile guest: perf in the VM counts its cycles through the host's PMU")
+    void profilesTheGuest() throws IOException, InterruptedException {
+        Tools.require(TEST, "perf", "linux-perf");
+        Path program = Debian.program(TEST, folder, "profiled");
+        Path output = folder.resolve("out");
+        Spelunk.Outcome run = nested(
+                        output,
+                        List.of("--profile", "guest", "--event", "cycles:u", "--period", "20000"),
+                        program.toString())
+                .run();
+        assertThat(run.code()).as(run.err()).isEqualTo(7);
+        String report = perf(
+                folder.resolve("report"),
+                "report",
+                "--stdio",
+                "-F",
+                "overhead,dso,sym",
+                "-i",
+                output.resolve("perf.data").toString());
+        assertThat(report.lines()
+                        .filter(line -> line.matches(" +\\d+\\.\\d+%.*"))
+                        .findFirst())
+                .hasValueSatisfying(line -> assertThat(line).contains("profiled").endsWith("[.] hot"));
+    }
+
+    @Test
+    @DisplayName("--vmm: the user's own monitor, its output and exit code over the VM's console")
+    void ownMonitor() throws IOException, InterruptedException {
+        Path monitor = Guests.built(TEST, "vmm.linux");
+        Spelunk.Outcome run = nested(
+                        folder.resolve("out"),
+                        List.of(
+                                "--vmm",
+                                monitor.toString(),
+                                "--vmm-arguments",
+                                "-c {cpus} -m {memory} -i {initrd} -a 'console=ttyAMA0 {append}' {kernel}"),
+                        packages.root().resolve("bin/busybox").toString(),
+                        "sh",
+                        "-c",
+                        "echo to the console; printf 'no line'; exit 9")
+                .run();
+        assertThat(run.code()).as(run.err()).isEqualTo(9);
+        assertThat(run.out()).isEqualTo("to the console\nno line");
+    }
+}
