@@ -104,15 +104,26 @@ if $check; then
 	exit 0
 fi
 
+assembled() { # NAME SOURCE FLAGS
+	# shellcheck disable=SC2086
+	"${prefix}gcc" $3 -c "$2" -o "$objects/$1.o"
+	# shellcheck disable=SC2086
+	"${prefix}gcc" $ldflags -Wl,--no-warn-rwx-segments -Wl,-T,tests/flat.ld "$objects/$1.o" -o "$output/$1.elf"
+	"${prefix}strip" --strip-debug "$output/$1.elf"
+}
 for source in tests/*.S; do
 	name=$(basename "$source" .S)
 	flags=$common
-	case $name in fp*) flags=$(echo "$common" | sed 's/-mgeneral-regs-only//') ;; esac
-	# shellcheck disable=SC2086
-	"${prefix}gcc" $flags -c "$source" -o "$objects/$name.o"
-	# shellcheck disable=SC2086
-	"${prefix}gcc" $ldflags -Wl,--no-warn-rwx-segments -Wl,-T,tests/flat.ld "$objects/$name.o" -o "$output/$name.elf"
-	"${prefix}strip" --strip-debug "$output/$name.elf"
+	case $name in
+	fp*) flags=$(echo "$common" | sed 's/-mgeneral-regs-only//') ;;
+	lender) # one hypervisor as it has to be, and one with each fault
+		sed -n 's/^#define \([A-Z0-9_]*\) *[0-9]*\( *\/\/ .*\)\{0,1\}$/\1/p' "$source" | sed '/UNMAPPED/q' | while read -r fault; do
+			assembled "lender-$fault" "$source" "$flags -DFAULT=$fault"
+		done
+		continue
+		;;
+	esac
+	assembled "$name" "$source" "$flags"
 done
 
 # The suite: one guest for each area, of suite/AREA.c and what all share.

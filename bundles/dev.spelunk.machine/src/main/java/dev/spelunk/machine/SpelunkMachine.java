@@ -31,6 +31,8 @@ import dev.spelunk.machine.run.Safepoints;
 import dev.spelunk.machine.snapshot.Snapshot;
 import dev.spelunk.machine.snapshot.SnapshotFile;
 import dev.spelunk.machine.swap.Swaps;
+import dev.spelunk.machine.watch.Findings;
+import dev.spelunk.machine.watch.HypervisorWatches;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +54,11 @@ final class SpelunkMachine implements Machine {
     private final Consumer<SpelunkMachine> closed;
     private final RunLoop loop;
     private final GuestImage image;
+    /** What is found about a hypervisor at EL2; null when nobody looks. */
+    private final Findings findings;
+
+    private final HypervisorWatches watches;
+
     private final SortedSet<Long> unsaved = new TreeSet<>();
     final Safepoints safepoints = new Safepoints();
     private volatile long executed;
@@ -66,6 +73,13 @@ final class SpelunkMachine implements Machine {
         this.closed = closed;
         loop = new RunLoop(board.wiring, board.console, board.options, safepoints);
         board.records.onStop(loop::end);
+        findings = board.options.el() == 2 && board.options.vm().check()
+                ? new Findings(new GuestSymbols(image), board.options.vm().checkStops())
+                : null;
+        watches = findings == null ? null : new HypervisorWatches(board.pes, findings);
+        if (watches != null) {
+            board.records.add(watches);
+        }
         scheduleMoves(-1);
     }
 
@@ -74,6 +88,13 @@ final class SpelunkMachine implements Machine {
         @Override
         public void run() {
             machine.board.wiring.vm.move(move.vcpu(), move.pe());
+        }
+    }
+
+    /** The state is another one: what a watch has seen before does not count. */
+    private void watchFromHere() {
+        if (watches != null) {
+            watches.begin();
         }
     }
 
@@ -158,7 +179,10 @@ final class SpelunkMachine implements Machine {
     public Debugger debugger() {
         if (debugger == null) {
             debugger = new MachineDebugger(board, loop, safepoints, image);
-            debugger.onRewind(() -> scheduleMoves(loop.executed()));
+            debugger.onRewind(() -> {
+                scheduleMoves(loop.executed());
+                watchFromHere();
+            });
         }
         return debugger;
     }
@@ -204,6 +228,7 @@ final class SpelunkMachine implements Machine {
         if (snapshots.restore() != null) {
             SnapshotFile.read(snapshots.restore(), identity, snapshot);
             executed = loop.executed();
+            watchFromHere();
             // What was due had been done when the state was saved.
             safepoints.passed(executed);
         }
@@ -319,6 +344,11 @@ final class SpelunkMachine implements Machine {
     @Override
     public List<String> diagnosis() {
         return new Diagnosis(board.wiring, new GuestSymbols(image)).lines();
+    }
+
+    @Override
+    public List<String> findings() {
+        return findings == null ? null : findings.lines();
     }
 
     @Override

@@ -18,6 +18,7 @@ import dev.spelunk.api.state.PeState;
  */
 final class Decoder {
     static final long SLOW = op(Kinds.SLOW, 0, 0, 0, 0);
+    private static final int DMB_NOT_DSB = 1 << 5;
     static final long NOP = op(Kinds.NOP, 0, 0, 0, 0);
 
     private final InstructionSet set = InstructionSet.whole();
@@ -122,7 +123,8 @@ final class Decoder {
             case HINT:
                 return isPlainHint(word) ? NOP : SLOW;
             case BARRIER:
-                return NOP;
+                // A DSB does nothing here, but somebody may want to know of it.
+                return (word & DMB_NOT_DSB) != 0 ? NOP : SLOW;
             case FLOAT:
                 return floatingPoint(word);
             case SIMD:

@@ -7,6 +7,7 @@ import dev.spelunk.api.registers.fields.SCTLR_ELx;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.PmuState;
 import dev.spelunk.api.state.ProgressState;
+import dev.spelunk.api.wiring.PeContext;
 
 /** Takes exceptions to EL1 and EL2, returns from them, and picks interrupts (DDI 0487, D1.3 and J1.1). */
 final class Exceptions {
@@ -22,6 +23,7 @@ final class Exceptions {
     private static final long SPE_EXCEPTION = 1 << 1;
     private static final int[] VECTORS = {0x000, 0x080, 0x100, 0x180};
 
+    private final PeContext context;
     private final PeState pe;
     private final ControlRegisters control;
     private final SelfHostedDebug debug;
@@ -30,8 +32,9 @@ final class Exceptions {
     /** ESR_ELx of the last synchronous exception. */
     long lastSyndrome;
 
-    Exceptions(PeState pe, ControlRegisters control, SelfHostedDebug debug) {
-        this.pe = pe;
+    Exceptions(PeContext context, ControlRegisters control, SelfHostedDebug debug) {
+        this.context = context;
+        pe = context.pe;
         this.control = control;
         this.debug = debug;
     }
@@ -68,6 +71,9 @@ final class Exceptions {
             ProgressState progress = pe.progress;
             progress.nested = pe.executed - progress.executedAtNested <= CLOSE ? progress.nested + 1 : 1;
             progress.executedAtNested = pe.executed;
+        }
+        if (context.observer != null) {
+            context.observer.taken(target, kind, syndrome);
         }
         int offset = VECTORS[kind] + (target > pe.el ? 0x400 : pe.spSel == 1 ? 0x200 : 0);
         long spsr = pe.spsr();
@@ -138,6 +144,9 @@ final class Exceptions {
         pe.pc = address;
         if (pe.el != from || pe.pm != masked) {
             pe.changed |= PeState.CHANGED_PROFILING;
+        }
+        if (context.observer != null) {
+            context.observer.returned(from);
         }
     }
 

@@ -38,7 +38,7 @@ final class Processor {
         tlb = new SoftwareTlb(pe);
         debug = new SelfHostedDebug(pe, control, tlb, exception);
         data = new DataAccess(context, tlb, control, debug.watchpoints, exception);
-        exceptions = new Exceptions(pe, control, debug);
+        exceptions = new Exceptions(context, control, debug);
         vectors = new VectorInstructions(this);
         pointers = new PointerAuthentication(this);
     }

@@ -4,6 +4,7 @@ package dev.spelunk.pe;
 import static dev.spelunk.a64.integer.DataProcessingImmediate.destination;
 
 import dev.spelunk.api.pe.Core;
+import dev.spelunk.api.pe.SystemObserver;
 import dev.spelunk.api.registers.Access;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;
@@ -65,6 +66,10 @@ final class SystemInstructions {
             p.pe.count(PmuState.CID_WRITE_RETIRED);
         }
         p.context.registers.write(encoding, p.x[word & 31]);
+        SystemObserver observer = p.context.observer;
+        if (observer != null) {
+            observer.written(encoding);
+        }
         return p.leave();
     }
 
@@ -130,6 +135,7 @@ final class SystemInstructions {
                         throw p.trap(2, SynchronousException.OTHER_TRAP, PSB_CSYNC);
                     }
                     p.context.sampler.profilingSynchronizationBarrier();
+                    executed(p, SystemObserver.PSB_CSYNC);
                     return p.leave();
                 }
                 return Processor.NEXT;
@@ -177,15 +183,24 @@ final class SystemInstructions {
         return false;
     }
 
+    private static void executed(Processor p, int barrier) {
+        if (p.context.observer != null) {
+            p.context.observer.barrier(barrier);
+        }
+    }
+
     private static int barrier(Processor p, int op2, int crm) {
         switch (op2) {
             case 2:
                 p.pe.exclusiveAddress = -1;
                 return Processor.NEXT;
             case 4:
+                executed(p, SystemObserver.DSB);
+                return Processor.NEXT;
             case 5:
                 return Processor.NEXT;
             case 6:
+                executed(p, SystemObserver.ISB);
                 return p.leave();
             case 7:
                 if (!p.has(Features.SB) || crm != 0) {

@@ -98,6 +98,14 @@ public interface Machine extends AutoCloseable {
         return Collections.emptySortedMap();
     }
 
+    /**
+     * What a check has found that does not end the run, each in lines: place, rule, and what led there. Null when nothing
+     * was checked so. Call when the run is over.
+     */
+    default List<String> findings() {
+        return null;
+    }
+
     /** For writing profiles. */
     ProfileDescription profile();
 

@@ -316,7 +316,7 @@ public final class MachineOptions {
                 .withConsole(new LimitedOutput("its console", console, maxOutput))
                 .withInput(input)
                 .withPaced(paced)
-                .withVm(vm.options(under == HypervisorKind.kvm))
+                .withVm(vm.options(under == HypervisorKind.kvm, entered == 2))
                 .withSnapshots(new Snapshots(new TreeMap<>(saves), restore))
                 .withRecords(RecordOptions.NONE)
                 .withTrace(trace == null ? null : new TraceFile(trace));

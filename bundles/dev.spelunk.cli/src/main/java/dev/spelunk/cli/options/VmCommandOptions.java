@@ -16,11 +16,23 @@ import picocli.CommandLine.TypeConversionException;
 
 /** The options that say how the KVM model runs its VM. */
 public final class VmCommandOptions {
+    /** What a finding does. */
+    enum Check {
+        /** Under kvm it ends the run, at EL2 it is reported. */
+        report,
+        /** It ends the run. */
+        stop
+    }
+
     @Option(
             names = "--check",
+            arity = "0..1",
+            fallbackValue = "report",
+            paramLabel = "stop",
             description = "Check every invariant of the KVM model's register handling at each VM exit and "
-                    + "entry; a broken one ends the run with exit code 5 and the history of the registers.")
-    private boolean check;
+                    + "entry; a broken one ends the run with exit code 5 and the history of the registers. At EL2: check what "
+                    + "the guest does as a hypervisor with the SPU, report it and go on, or with =stop end so.")
+    private Check check;
 
     @Option(
             names = "--spe-irq",
@@ -87,12 +99,14 @@ public final class VmCommandOptions {
      * What the VM is told.
      *
      * @param kvm whether there is one
+     * @param el2 whether the guest is a hypervisor itself
      * @throws UserError when an option needs a VM and there is none
      */
-    VmOptions options(boolean kvm) {
+    VmOptions options(boolean kvm, boolean el2) {
         ProfilingAttributes profiling = new ProfilingAttributes(interrupt, spu, maxBuffer);
         VmOptions options = new VmOptions(
-                check,
+                check != null,
+                check == Check.stop,
                 profiling,
                 physicalPes,
                 timeSlice,
@@ -100,9 +114,9 @@ public final class VmCommandOptions {
                 moves,
                 hostTask,
                 physicalAddresses);
-        if (!kvm && !options.equals(VmOptions.DEFAULT)) {
+        if (!kvm && !options.withCheck(check != null && !el2, false).equals(VmOptions.DEFAULT)) {
             throw new UserError(
-                    "--check, --spe-*, --physical-pes, --time-slice, --host-task, --pes-without-spe and --move-vcpu "
+                    "--check (below EL2), --spe-*, --physical-pes, --time-slice, --host-task, --pes-without-spe and --move-vcpu "
                             + "are of the KVM model: they need --hypervisor kvm");
         }
         return options;

@@ -106,8 +106,9 @@ final class NestedScript {
                 "    case $line in",
                 // What the program printed last may be no whole line.
                 "      *" + ENDED + "\\ *) printf %s \"${line%" + ENDED + " *}\"; "
-                        + GuestScript.said(GuestChannels.ENDED + " ${line##* }") + " ;;",
-                "      *) echo \"$line\" ;;",
+                        + GuestScript.said(GuestChannels.ENDED + " ${line##* }") + "; ended=1 ;;",
+                // The kernel may have a word at its end.
+                "      *) [ -n \"$ended\" ] || echo \"$line\" ;;",
                 "    esac",
                 "  done >/spelunk/port/" + GuestChannels.OUTPUT,
                 "code=$($B cat /spelunk/code)");

@@ -63,6 +63,7 @@ public final class MachineRun implements AutoCloseable {
                         bytes)));
         Result result = machine.run();
         activity.stopped(true);
+        findings(machine);
         for (long point : machine.unsaved()) {
             System.err.println("spelunk: the run ended before --save-at " + point + ": that snapshot is not written");
         }
@@ -114,6 +115,15 @@ public final class MachineRun implements AutoCloseable {
             case EXITED, POWERED_OFF, INVARIANT_BROKEN -> List.of();
             default -> machine.diagnosis();
         };
+    }
+
+    private static void findings(Machine machine) {
+        List<String> findings = machine.findings();
+        if (findings != null) {
+            System.err.println("spelunk: --check: "
+                    + (findings.isEmpty() ? "nothing was found" : "found at " + findings.size() + (findings.size() == 1 ? " place:" : " places:")));
+            findings.forEach(each -> System.err.println("spelunk: " + each));
+        }
     }
 
     private synchronized void begin(Machine machine) {

@@ -91,7 +91,7 @@ class NestedScriptTest {
         assertThat(shell.waitFor()).isZero();
         assertThat(folder.resolve("control")).hasContent("ended 9");
         assertThat(Files.readString(folder.resolve("stdout")))
-                .isEqualTo(shown.contains("late") ? "one\n\ntwolate\n" : "one\n\ntwo\n");
+                .isEqualTo(shown.contains("late") ? "one\n\ntwo" : "one\n\ntwo\n");
         assertThat(folder.resolve("code")).hasContent("0");
     }
 

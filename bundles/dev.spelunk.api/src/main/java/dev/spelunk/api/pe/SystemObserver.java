@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.api.pe;
+
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * Is told what the software of one PE does to its system state: enough to follow a hypervisor. Nothing of it is on the path
+ * of an ordinary instruction. It is called on the thread that runs the machine, and may look at the PE's registers, where
+ * the program counter is still that of the instruction.
+ */
+@ConsumerType
+public interface SystemObserver {
+    /** Kinds of barriers: PSB CSYNC, DSB and ISB. */
+    int PSB_CSYNC = 0;
+
+    int DSB = 1;
+    int ISB = 2;
+
+    /**
+     * An MSR has written a register.
+     *
+     * @param encoding as the instruction has it; which register that names may depend on HCR_EL2.E2H
+     */
+    void written(int encoding);
+
+    /** A barrier has been executed; one that is trapped, or a NOP here, has not. */
+    void barrier(int kind);
+
+    /**
+     * An exception is being taken: the PE is still where it was, PSTATE included.
+     *
+     * @param to the Exception level that takes it
+     * @param kind see {@link Core}
+     * @param syndrome of ESR_ELx; 0 for an interrupt
+     */
+    void taken(int to, int kind, long syndrome);
+
+    /**
+     * The PE has returned from an exception.
+     *
+     * @param from the Exception level from which it came
+     */
+    void returned(int from);
+}
