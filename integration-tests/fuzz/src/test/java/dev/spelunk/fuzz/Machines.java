@@ -50,7 +50,15 @@ public final class Machines {
                     .withMaxInstructions(limit);
             if (hypervisor.equals("kvm")) {
                 options = options.withVm(new VmOptions(
-                        true, false, ProfilingAttributes.DEFAULT, 0, 1_000_000, new TreeSet<>(), List.of(), false, false));
+                        true,
+                        false,
+                        ProfilingAttributes.DEFAULT,
+                        0,
+                        1_000_000,
+                        new TreeSet<>(),
+                        List.of(),
+                        false,
+                        false));
             }
             return virtio ? options.withPeripherals(peripherals()) : options;
         }

@@ -30,8 +30,8 @@ public record VmOptions(
         boolean hostTask,
         boolean physicalAddresses) {
     /** What {@code spelunk run} does without options. */
-    public static final VmOptions DEFAULT =
-            new VmOptions(false, false, ProfilingAttributes.DEFAULT, 0, 1_000_000, new TreeSet<>(), List.of(), false, false);
+    public static final VmOptions DEFAULT = new VmOptions(
+            false, false, ProfilingAttributes.DEFAULT, 0, 1_000_000, new TreeSet<>(), List.of(), false, false);
 
     /** A vCPU that goes to another PE when so many operations have been executed. */
     public record Move(long instructions, int vcpu, int pe) {}
@@ -51,31 +51,45 @@ public record VmOptions(
     }
 
     public VmOptions withProfiling(ProfilingAttributes value) {
-        return new VmOptions(check, checkStops, value, physicalPes, timeSlice, pesWithoutSpe, moves, hostTask, physicalAddresses);
+        return new VmOptions(
+                check, checkStops, value, physicalPes, timeSlice, pesWithoutSpe, moves, hostTask, physicalAddresses);
     }
 
     public VmOptions withPhysicalPes(int value) {
-        return new VmOptions(check, checkStops, profiling, value, timeSlice, pesWithoutSpe, moves, hostTask, physicalAddresses);
+        return new VmOptions(
+                check, checkStops, profiling, value, timeSlice, pesWithoutSpe, moves, hostTask, physicalAddresses);
     }
 
     public VmOptions withTimeSlice(long value) {
-        return new VmOptions(check, checkStops, profiling, physicalPes, value, pesWithoutSpe, moves, hostTask, physicalAddresses);
+        return new VmOptions(
+                check, checkStops, profiling, physicalPes, value, pesWithoutSpe, moves, hostTask, physicalAddresses);
     }
 
     public VmOptions withPesWithoutSpe(SortedSet<Integer> value) {
-        return new VmOptions(check, checkStops, profiling, physicalPes, timeSlice, value, moves, hostTask, physicalAddresses);
+        return new VmOptions(
+                check, checkStops, profiling, physicalPes, timeSlice, value, moves, hostTask, physicalAddresses);
     }
 
     public VmOptions withMoves(List<Move> value) {
         return new VmOptions(
-                check, checkStops, profiling, physicalPes, timeSlice, pesWithoutSpe, value, hostTask, physicalAddresses);
+                check,
+                checkStops,
+                profiling,
+                physicalPes,
+                timeSlice,
+                pesWithoutSpe,
+                value,
+                hostTask,
+                physicalAddresses);
     }
 
     public VmOptions withHostTask(boolean value) {
-        return new VmOptions(check, checkStops, profiling, physicalPes, timeSlice, pesWithoutSpe, moves, value, physicalAddresses);
+        return new VmOptions(
+                check, checkStops, profiling, physicalPes, timeSlice, pesWithoutSpe, moves, value, physicalAddresses);
     }
 
     public VmOptions withPhysicalAddresses(boolean value) {
-        return new VmOptions(check, checkStops, profiling, physicalPes, timeSlice, pesWithoutSpe, moves, hostTask, value);
+        return new VmOptions(
+                check, checkStops, profiling, physicalPes, timeSlice, pesWithoutSpe, moves, hostTask, value);
     }
 }

@@ -29,8 +29,9 @@ import picocli.CommandLine.Parameters;
         versionProvider = Version.class,
         exitCodeOnInvalidInput = ExitCode.RECORD_FAILED,
         exitCodeOnExecutionException = ExitCode.RECORD_FAILED,
-        description = "Runs an AArch64 Linux program in a VM: Debian's kernel is the host at EL2, its own KVM runs the "
-                + "same kernel as a guest, and the program is in that. With --profile, Debian's perf profiles host or guest.",
+        description =
+                "Runs an AArch64 Linux program in a VM: Debian's kernel is the host at EL2, its own KVM runs the "
+                        + "same kernel as a guest, and the program is in that. With --profile, Debian's perf profiles host or guest.",
         footer = {
             "",
             "Needs 'spelunk debian fetch' once. Then, for example:",
@@ -104,22 +105,25 @@ final class NestedCommand implements Callable<Integer> {
     @Option(
             names = "--vmm",
             paramLabel = "FILE",
-            description = "Your own virtual machine monitor, a program for the host. The program's output comes over the "
-                    + "VM's console then, line by line, and it has no input. Default: the one that comes with Spelunk.")
+            description =
+                    "Your own virtual machine monitor, a program for the host. The program's output comes over the "
+                            + "VM's console then, line by line, and it has no input. Default: the one that comes with Spelunk.")
     private Path vmm;
 
     @Option(
             names = "--vmm-arguments",
             paramLabel = "ARGS",
-            description = "Its arguments, as a shell reads them. {kernel}, {initrd}, {append}, {cpus} and {memory} (MiB) "
-                    + "are replaced, for example \"run -k {kernel} -i {initrd} -p 'console=ttyS0 {append}'\".")
+            description =
+                    "Its arguments, as a shell reads them. {kernel}, {initrd}, {append}, {cpus} and {memory} (MiB) "
+                            + "are replaced, for example \"run -k {kernel} -i {initrd} -p 'console=ttyS0 {append}'\".")
     private String vmmArguments;
 
     @Option(
             names = "--vmm-file",
             paramLabel = "HOST[:GUEST]",
-            description = "A file or folder that the monitor needs, under the same path or another. May be given several "
-                    + "times.")
+            description =
+                    "A file or folder that the monitor needs, under the same path or another. May be given several "
+                            + "times.")
     private List<String> vmmFiles = List.of();
 
     @Option(
@@ -203,7 +207,9 @@ final class NestedCommand implements Callable<Integer> {
                 new Nesting(
                         vmm == null ? null : vmm.toAbsolutePath().normalize(),
                         vmmArguments,
-                        vmmFiles.stream().map(text -> GuestFile.into("--vmm-file", text)).toList(),
+                        vmmFiles.stream()
+                                .map(text -> GuestFile.into("--vmm-file", text))
+                                .toList(),
                         profile == Profiled.host ? recorded : null,
                         every,
                         readable("--kernel", kernel),

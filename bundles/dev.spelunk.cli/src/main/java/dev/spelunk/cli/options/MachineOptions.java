@@ -298,7 +298,8 @@ public final class MachineOptions {
             throw new UserError("--el 2 needs --hypervisor none: under kvm, EL2 is the hypervisor's, and a hypervisor "
                     + "as its guest would need FEAT_NV2, which is not modelled");
         }
-        HypervisorKind under = hypervisor != null ? hypervisor : entered == 2 ? HypervisorKind.none : HypervisorKind.kvm;
+        HypervisorKind under =
+                hypervisor != null ? hypervisor : entered == 2 ? HypervisorKind.none : HypervisorKind.kvm;
         if (under == HypervisorKind.none && host.given()) {
             throw new UserError(
                     "--policy, --host and --pressure are of the KVM model's host: they need --hypervisor kvm");

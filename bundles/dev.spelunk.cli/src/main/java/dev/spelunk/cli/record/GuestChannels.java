@@ -162,8 +162,8 @@ final class GuestChannels implements AutoCloseable {
                         + (order.event() == null ? "" : ", perf starts"));
                 break;
             case HOST:
-                progress.accept(
-                        "Linux has booted at EL2, " + (order.nesting().event() == null ? "" : "perf and ") + "a VM starts");
+                progress.accept("Linux has booted at EL2, " + (order.nesting().event() == null ? "" : "perf and ")
+                        + "a VM starts");
                 break;
             case NO_KVM:
                 failure = new UserError("the host's kernel has no KVM" + (rest.isEmpty() ? "" : " (" + rest + ")")

@@ -31,8 +31,9 @@ public record GuestFile(Path host, Path guest) {
         int colon = text.lastIndexOf(':');
         Path host = PathArgument.of(colon < 0 ? text : text.substring(0, colon), option + ": ");
         if (!Files.isReadable(host)) {
-            throw new UserError(option + " " + text + ": " + (Files.exists(host) ? "cannot be read: " : "no such file: ")
-                    + host + "; give HOST or HOST:GUEST");
+            throw new UserError(
+                    option + " " + text + ": " + (Files.exists(host) ? "cannot be read: " : "no such file: ") + host
+                            + "; give HOST or HOST:GUEST");
         }
         Path guest = colon < 0 ? host : PathArgument.of(text.substring(colon + 1), option + ": ");
         return new GuestFile(host, place(option + " " + text, guest));

@@ -21,8 +21,7 @@ final class GuestScript {
             "drivers/perf/arm_spe_pmu.ko");
 
     /** Interrupts what {@link #started} has started. */
-    static final String INTERRUPT =
-            "until $B kill -INT $($B cat /spelunk/pid); do $B sleep 0.01; done 2>/dev/null";
+    static final String INTERRUPT = "until $B kill -INT $($B cat /spelunk/pid); do $B sleep 0.01; done 2>/dev/null";
 
     /** Opens the control channel, which has one opener at a time, as descriptor 9. */
     static final String OPEN_CONTROL = "exec 9>/spelunk/port/" + GuestChannels.CONTROL;
@@ -52,11 +51,12 @@ final class GuestScript {
                 "( read -r signal </spelunk/port/" + GuestChannels.REQUEST + " && " + INTERRUPT + " ) 9>&- &",
                 order.duration() == null
                         ? ""
-                        : "( $B sleep " + order.duration() + " 9>&-; " + said(GuestChannels.TIME_OVER) + "; " + INTERRUPT
-                                + " ) &",
+                        : "( $B sleep " + order.duration() + " 9>&-; " + said(GuestChannels.TIME_OVER) + "; "
+                                + INTERRUPT + " ) &",
                 said(GuestChannels.STARTED),
                 started(order.event(), order.period()) + command + " </spelunk/port/" + GuestChannels.INPUT
-                        + " >/spelunk/port/" + GuestChannels.OUTPUT + " 2>/spelunk/port/" + GuestChannels.ERRORS + " 9>&-",
+                        + " >/spelunk/port/" + GuestChannels.OUTPUT + " 2>/spelunk/port/" + GuestChannels.ERRORS
+                        + " 9>&-",
                 said(GuestChannels.ENDED + " $?"),
                 order.event() == null ? "" : broughtOut(),
                 IntStream.range(0, order.results().size())

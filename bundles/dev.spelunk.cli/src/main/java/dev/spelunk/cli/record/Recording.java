@@ -281,8 +281,8 @@ public final class Recording {
                     + "); the last lines of its console are above");
         }
         if (!brought) {
-            throw new UserError("perf wrote no profile, with exit code " + channels.exitCode()
-                    + "; what it said is above");
+            throw new UserError(
+                    "perf wrote no profile, with exit code " + channels.exitCode() + "; what it said is above");
         }
     }
 

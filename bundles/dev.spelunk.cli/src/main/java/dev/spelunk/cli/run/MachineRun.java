@@ -121,7 +121,9 @@ public final class MachineRun implements AutoCloseable {
         List<String> findings = machine.findings();
         if (findings != null) {
             System.err.println("spelunk: --check: "
-                    + (findings.isEmpty() ? "nothing was found" : "found at " + findings.size() + (findings.size() == 1 ? " place:" : " places:")));
+                    + (findings.isEmpty()
+                            ? "nothing was found"
+                            : "found at " + findings.size() + (findings.size() == 1 ? " place:" : " places:")));
             findings.forEach(each -> System.err.println("spelunk: " + each));
         }
     }

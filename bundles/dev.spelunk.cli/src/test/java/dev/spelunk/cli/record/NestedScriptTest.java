@@ -43,7 +43,8 @@ class NestedScriptTest {
 
     @Test
     void theVmGetsTheChannelsOfTheHost() throws IOException, InterruptedException {
-        String script = NestedScript.host(List.of("a.ko"), order(null, null, null, "cycles"), "quiet it's", "/spelunk/vmm");
+        String script =
+                NestedScript.host(List.of("a.ko"), order(null, null, null, "cycles"), "quiet it's", "/spelunk/vmm");
         assertThat(shell(script)).isEmpty();
         assertThat(script)
                 .contains(
@@ -70,11 +71,16 @@ class NestedScriptTest {
     void placeholdersOfTheUsersOwnMonitorAreReplaced() throws IOException, InterruptedException {
         String script = NestedScript.host(
                 List.of(),
-                order(Path.of("/opt/lkvm"), "run -c {cpus} -m {memory} -k {kernel} -i {initrd} -p '{append}'", null, null),
+                order(
+                        Path.of("/opt/lkvm"),
+                        "run -c {cpus} -m {memory} -k {kernel} -i {initrd} -p '{append}'",
+                        null,
+                        null),
                 "quiet",
                 "/opt/lkvm");
         assertThat(shell(script)).isEmpty();
-        assertThat(script).contains("/opt/lkvm run -c 2 -m 256 -k /spelunk/Image -i /spelunk/nested -p 'quiet' </dev/null");
+        assertThat(script)
+                .contains("/opt/lkvm run -c 2 -m 256 -k /spelunk/Image -i /spelunk/nested -p 'quiet' </dev/null");
     }
 
     /** The loop of the host's script, over what a console showed. */
@@ -82,7 +88,8 @@ class NestedScriptTest {
     @ValueSource(strings = {"one\r\n\r\ntwo\r\nspelunk-ended 9\r\n", "one\r\n\r\ntwospelunk-ended 9\r\nlate\r\n"})
     void theConsoleIsTheProgramsOutputAndItsExitCode(String shown) throws IOException, InterruptedException {
         Path monitor = Files.writeString(folder.resolve("monitor"), shown);
-        String script = NestedScript.host(List.of(), order(Path.of("/bin/cat"), monitor.toString(), null, null), "", "cat")
+        String script = NestedScript.host(
+                        List.of(), order(Path.of("/bin/cat"), monitor.toString(), null, null), "", "cat")
                 .replace("/spelunk/port/", folder + "/")
                 .replace("/spelunk/", folder + "/");
         int from = script.indexOf("{ $B sh");
@@ -99,6 +106,7 @@ class NestedScriptTest {
     void aVmWithNothingButAConsoleSaysItsExitCodeThere() throws IOException, InterruptedException {
         String script = NestedScript.onConsole(order(Path.of("/v"), "", null, null), Path.of("/it's"), Path.of("/p"));
         assertThat(shell(script)).isEmpty();
-        assertThat(script).contains("cd '/it'\\''s'", "'/p' 'it'\\''s' '$HOME' </dev/null 2>&1", "echo spelunk-ended $code");
+        assertThat(script)
+                .contains("cd '/it'\\''s'", "'/p' 'it'\\''s' '$HOME' </dev/null 2>&1", "echo spelunk-ended $code");
     }
 }

@@ -81,7 +81,10 @@ public final class Findings {
     public List<String> lines() {
         List<String> lines = new ArrayList<>();
         for (Found each : found.values()) {
-            lines.add(each.times == 1 ? each.first : each.first + String.format(Locale.ROOT, "%n  %,d times in all", each.times));
+            lines.add(
+                    each.times == 1
+                            ? each.first
+                            : each.first + String.format(Locale.ROOT, "%n  %,d times in all", each.times));
         }
         if (others != 0) {
             lines.add(String.format(Locale.ROOT, "%,d further ones at other places", others));

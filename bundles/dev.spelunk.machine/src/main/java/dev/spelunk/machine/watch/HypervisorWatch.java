@@ -241,9 +241,7 @@ public final class HypervisorWatch implements SystemObserver {
         } else if (isVm(buffer) && buffer != running) {
             found(Rule.BUFFER_OF_ANOTHER, value(RegisterChanges.TABLES));
         }
-        if (isVm(running)
-                && !eventTold()
-                && (registers.value(RegisterChanges.SAMPLING) & PMSCR_SAMPLES) != 0) {
+        if (isVm(running) && !eventTold() && (registers.value(RegisterChanges.SAMPLING) & PMSCR_SAMPLES) != 0) {
             for (int i = 0; i < CONTROLS.length; i++) {
                 if (controls[i] != NOBODY && controls[i] != running) {
                     found(
@@ -266,12 +264,15 @@ public final class HypervisorWatch implements SystemObserver {
         }
         long ipa = translation.pa;
         if (!translator.translateStage2(translation, ipa, Translator.WRITE)) {
-            found(Rule.STALE_TRANSLATION, String.format("IPA 0x%x is not mapped, 0x%x was written", ipa, origin.physicalAddress));
+            found(
+                    Rule.STALE_TRANSLATION,
+                    String.format("IPA 0x%x is not mapped, 0x%x was written", ipa, origin.physicalAddress));
         } else if (translation.pa != origin.physicalAddress) {
             found(
                     Rule.STALE_TRANSLATION,
                     String.format(
-                            "IPA 0x%x is mapped to 0x%x, 0x%x was written", ipa, translation.pa, origin.physicalAddress));
+                            "IPA 0x%x is mapped to 0x%x, 0x%x was written",
+                            ipa, translation.pa, origin.physicalAddress));
         }
     }
 

@@ -5,7 +5,8 @@ package dev.spelunk.machine.watch;
 enum Rule {
     STAGE2_OFF("PMBLIMITR_EL1.E is 1 for a VM whose stage 2 is off", "KVM's register handling note; DDI 0487, D17.7.2"),
     BUFFER_OF_ANOTHER(
-            "a buffer that was enabled for one context is enabled for another", "DDI 0487, D24.3.17 (MDCR_EL2.E2PB), D17.4"),
+            "a buffer that was enabled for one context is enabled for another",
+            "DDI 0487, D24.3.17 (MDCR_EL2.E2PB), D17.4"),
     POINTER_NOT_WRITTEN(
             "PMBLIMITR_EL1.E was set before PMBPTR_EL1 was written after the switch", "KVM's register handling note"),
     STATUS_SET("the hypervisor wrote PMBSR_EL1.S to 1", "KVM's register handling note; DDI 0487, D17.8"),

@@ -65,7 +65,8 @@ class HypervisorCheckTest {
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(run.err())
                 .containsPattern("spelunk: --check: found at \\d+ place")
-                .containsPattern("spelunk: PE 0, after [0-9,]+ instructions, EL[12] in " + function + "(\\+0x[0-9a-f]+)? \\(0x4020")
+                .containsPattern("spelunk: PE 0, after [0-9,]+ instructions, EL[12] in " + function
+                        + "(\\+0x[0-9a-f]+)? \\(0x4020")
                 .contains(": " + what)
                 .containsPattern("operation +[0-9,]+  EL[12]  0x0000402\\w+  \\w+_EL[12] +0x\\w{16} -> 0x\\w{16}");
         assertThat(run.err().lines().filter(line -> line.startsWith("spelunk: PE 0, after ")))

@@ -34,8 +34,8 @@ class NestedTest {
     }
 
     private Spelunk nested(Path output, List<String> options, String... program) {
-        List<String> command = new ArrayList<>(
-                List.of("nested", "--cache", packages.path().toString(), "-o", output.toString()));
+        List<String> command =
+                new ArrayList<>(List.of("nested", "--cache", packages.path().toString(), "-o", output.toString()));
         command.addAll(options);
         command.add("--");
         command.addAll(List.of(program));
@@ -55,8 +55,9 @@ class NestedTest {
     }
 
     @Test
-    @DisplayName("--profile host: streams, exit code and files come out of the VM; the profile has the host's EL2 and EL0, "
-            + "and nothing of the VM")
+    @DisplayName(
+            "--profile host: streams, exit code and files come out of the VM; the profile has the host's EL2 and EL0, "
+                    + "and nothing of the VM")
     void profilesTheHost() throws IOException, InterruptedException {
         Tools.require(TEST, "perf", "linux-perf");
         Path program = Debian.program(TEST, folder, "profiled");
@@ -126,7 +127,8 @@ class NestedTest {
         assertThat(report.lines()
                         .filter(line -> line.matches(" +\\d+\\.\\d+%.*"))
                         .findFirst())
-                .hasValueSatisfying(line -> assertThat(line).contains("profiled").endsWith("[.] hot"));
+                .hasValueSatisfying(
+                        line -> assertThat(line).contains("profiled").endsWith("[.] hot"));
     }
 
     @Test
