@@ -25,7 +25,7 @@ final class Monitor implements Function<String, String> {
         PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
         try (CommandSession session = processor.createSession(InputStream.nullInputStream(), out, out)) {
             session.put("SCOPE", "spelunk:*");
-            Object result = session.execute(command);
+            Object result = session.execute(quoted(command));
             if (result != null) {
                 out.println(result instanceof CharSequence text ? text : session.format(result, Converter.INSPECT));
             }
@@ -36,5 +36,10 @@ final class Monitor implements Function<String, String> {
             out.println("this is nested too deep");
         }
         return said.toString(StandardCharsets.UTF_8);
+    }
+
+    /** A word with a star is a name with any characters in their place; Gogo would look for files. */
+    static String quoted(String command) {
+        return command.matches("registers [\\w* ]+") ? command.replaceAll("(?<= )(\\w*\\*[\\w*]*)(?= |$)", "\"$1\"") : command;
     }
 }

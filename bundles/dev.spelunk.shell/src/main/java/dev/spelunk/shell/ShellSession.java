@@ -83,15 +83,23 @@ public final class ShellSession implements Callable<Integer> {
         return lines.readLine();
     }
 
+    /** A word with a star is a name with any characters in their place; Gogo would look for files. */
+    static String quoted(String command) {
+        return command.matches("registers [\\w* ]+") ? command.replaceAll("(?<= )(\\w*\\*[\\w*]*)(?= |$)", "\"$1\"") : command;
+    }
+
     private static boolean execute(CommandSession session, String command, PrintStream out, PrintStream err) {
         try {
-            Object result = session.execute(command);
+            Object result = session.execute(quoted(command));
             if (result != null) {
                 CharSequence text =
                         result instanceof CharSequence string ? string : session.format(result, Converter.INSPECT);
                 out.println(text.toString().stripTrailing());
             }
             return true;
+        } catch (StackOverflowError e) {
+            err.println("spelunk: this is nested too deep");
+            return false;
         } catch (Exception e) {
             Throwable cause =
                     e instanceof java.lang.reflect.InvocationTargetException && e.getCause() != null ? e.getCause() : e;

@@ -377,7 +377,7 @@ final class Watch implements Checks {
             if (now != was || operation != null && writes(context, name, operation)) {
                 String by = operation != null && writes(context, name, operation)
                         ? "MSR"
-                        : operation != null ? "the operation" : "no instruction: the hardware or the hypervisor";
+                        : operation != null ? "the operation" : "the hardware or the hypervisor";
                 holds(
                         context,
                         written.get(i),

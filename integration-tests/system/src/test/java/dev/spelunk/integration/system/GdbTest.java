@@ -110,7 +110,7 @@ class GdbTest {
                 "hbreak kernel_main",
                 "continue",
                 "delete",
-                "break machine_exit",
+                "break *machine_exit",
                 "continue",
                 "printf \"exit %lx %lx %lx\\n\", $x0, $sp, $pc",
                 "reverse-stepi",
@@ -118,15 +118,16 @@ class GdbTest {
                 "stepi",
                 "printf \"again %lx %lx %lx\\n\", $x0, $sp, $pc",
                 "monitor history",
+                "monitor registers PMBSR*",
                 "monitor break write vcpu_PMBLIMITR_EL1",
                 "reverse-continue",
                 "monitor delete all",
-                "break kernel_main",
+                "break *kernel_main",
                 "reverse-continue",
                 "delete",
                 "reverse-continue",
                 "printf \"begin %lx\\n\", $pc",
-                "break machine_exit",
+                "break *machine_exit",
                 "continue",
                 "printf \"third %lx %lx %lx\\n\", $x0, $sp, $pc",
                 "kill");
@@ -134,7 +135,7 @@ class GdbTest {
         assertThat(line(said, "again ")).isEqualTo(state);
         assertThat(line(said, "third ")).isEqualTo(state);
         assertThat(said)
-                .contains("from operation 0 to ")
+                .contains("from operation 0 to ", "PMBSR_EL1            0x")
                 .containsPattern("vcpu_PMBLIMITR_EL1 was 0x[0-9a-f]+, is 0x[0-9a-f]+, written by")
                 .contains("in kernel_main ()", "No more reverse-execution history", "begin 40200000");
     }
