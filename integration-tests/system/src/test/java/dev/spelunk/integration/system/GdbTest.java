@@ -91,7 +91,7 @@ class GdbTest {
                 "bt 2",
                 "finish",
                 "info registers CurrentEL PMBSR_EL1 vcpu_PMBSR_EL1 cpsr v0",
-                "watch *(long *)($sp - 16)",
+                "watch -l *(long *)($sp - 16)",
                 "continue",
                 "delete",
                 "continue");
