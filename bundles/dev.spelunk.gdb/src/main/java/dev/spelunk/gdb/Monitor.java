@@ -40,6 +40,8 @@ final class Monitor implements Function<String, String> {
 
     /** A word with a star is a name with any characters in their place; Gogo would look for files. */
     static String quoted(String command) {
-        return command.matches("registers [\\w* ]+") ? command.replaceAll("(?<= )(\\w*\\*[\\w*]*)(?= |$)", "\"$1\"") : command;
+        return command.matches("registers [\\w* ]+")
+                ? command.replaceAll("(?<= )(\\w*\\*[\\w*]*)(?= |$)", "\"$1\"")
+                : command;
     }
 }

@@ -85,7 +85,9 @@ public final class ShellSession implements Callable<Integer> {
 
     /** A word with a star is a name with any characters in their place; Gogo would look for files. */
     static String quoted(String command) {
-        return command.matches("registers [\\w* ]+") ? command.replaceAll("(?<= )(\\w*\\*[\\w*]*)(?= |$)", "\"$1\"") : command;
+        return command.matches("registers [\\w* ]+")
+                ? command.replaceAll("(?<= )(\\w*\\*[\\w*]*)(?= |$)", "\"$1\"")
+                : command;
     }
 
     private static boolean execute(CommandSession session, String command, PrintStream out, PrintStream err) {
