@@ -45,7 +45,7 @@ final class AddressTranslation {
         int crm = Encoding.crm(encoding);
         int op2 = Encoding.op2(encoding);
         int kind = (op2 & 1) != 0 ? Translator.WRITE : Translator.READ;
-        int el10 = controls.host() ? Translator.REGIME_EL20 : Translator.REGIME_EL10;
+        int el10 = controls.hostEl0 ? Translator.REGIME_EL20 : Translator.REGIME_EL10;
         if (op1 == 0 && crm == 8 && op2 < 4) {
             return run(el10, va, kind | (op2 < 2 ? Translator.IGNORE_PAN : Translator.UNPRIVILEGED), false);
         }

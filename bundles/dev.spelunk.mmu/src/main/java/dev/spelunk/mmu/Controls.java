@@ -36,10 +36,8 @@ final class Controls {
     };
     private static final int EL1 = 0;
     private static final int EL2 = 5;
-    private static final int HCR = 10;
     private static final int VTCR = 11;
     private static final int VTTBR = 12;
-    private static final int SCR = 13;
     private static final int EL3 = 14;
     /** What of HCR_EL2 can change a translation. */
     private static final long HCR_TRANSLATION = HCR_EL2.VM
@@ -59,8 +57,6 @@ final class Controls {
     private final PeState pe;
     private final int[] indices = new int[REGISTERS.length];
     private final long[] values = new long[REGISTERS.length];
-    private boolean hasEl2;
-    private boolean hasEl3;
     private boolean smallTables;
     private boolean e0pd;
     private boolean executeNeverByPrivilege;
@@ -76,6 +72,8 @@ final class Controls {
     final Stage2Controls stage2 = new Stage2Controls();
     /** HCR_EL2, 0 while EL2 is not enabled. */
     long hcr;
+    /** ELIsInHost of EL0. */
+    boolean hostEl0;
 
     Controls(PeContext context) {
         this.context = context;
@@ -89,8 +87,6 @@ final class Controls {
         for (int i = 0; i < REGISTERS.length; i++) {
             indices[i] = registers.index(REGISTERS[i]);
         }
-        hasEl2 = context.architecture.has("FEAT_EL2");
-        hasEl3 = context.architecture.has("FEAT_EL3");
         smallTables = context.architecture.has("FEAT_TTST");
         e0pd = context.architecture.has("FEAT_E0PD");
         executeNeverByPrivilege = context.architecture.has("FEAT_XNX");
@@ -103,15 +99,6 @@ final class Controls {
     /** Physical address bits. */
     int physicalSize() {
         return physicalSize;
-    }
-
-    boolean el2Enabled() {
-        return hasEl2 && (!hasEl3 || (values[SCR] & (SCR_EL3.NS | SCR_EL3.EEL2)) != 0);
-    }
-
-    /** Effective HCR_EL2.{E2H,TGE} = {1,1}. */
-    boolean host() {
-        return (hcr & (HCR_EL2.E2H | HCR_EL2.TGE)) == (HCR_EL2.E2H | HCR_EL2.TGE);
     }
 
     /** Reads the registers; returns whether one has another value than before. */
@@ -136,8 +123,8 @@ final class Controls {
 
     /** Derives the regimes from the values that {@link #changed} read. */
     void refresh() {
-        hcr = el2Enabled() ? values[HCR] : 0;
-        boolean host = host();
+        hcr = context.system.effectiveHcr();
+        hostEl0 = context.system.elIsInHost(0);
         stage2.set(values[VTCR], values[VTTBR], hcr, physicalSize, smallTables, executeNeverByPrivilege);
         stage2.accessFlagManaged = hardwareUpdates && (values[VTCR] >>> 21 & 1) != 0;
         stage2.dirtyStateManaged = stage2.accessFlagManaged && (values[VTCR] >>> 22 & 1) != 0;
@@ -145,9 +132,9 @@ final class Controls {
         twoRanges(el10, EL1);
         // HCR_EL2.TGE and DC make SCTLR_EL1.M count as 0; DC makes VM count as 1 (D24.2.62).
         el10.stage1 &= (hcr & (HCR_EL2.TGE | HCR_EL2.DC)) == 0;
-        el10.stage2 = !host && (hcr & (HCR_EL2.VM | HCR_EL2.DC)) != 0;
+        el10.stage2 = !hostEl0 && (hcr & (HCR_EL2.VM | HCR_EL2.DC)) != 0;
         el10.defaultCacheable = (hcr & HCR_EL2.DC) != 0;
-        el10.vmid = el2Enabled() ? stage2.vmid : 0;
+        el10.vmid = context.system.el2Enabled() ? stage2.vmid : 0;
         twoRanges(regimes[Translator.REGIME_EL20], EL2);
         oneRange(regimes[Translator.REGIME_EL2], EL2);
         oneRange(regimes[Translator.REGIME_EL3], EL3);

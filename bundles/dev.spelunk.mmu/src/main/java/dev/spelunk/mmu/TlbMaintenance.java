@@ -74,7 +74,7 @@ final class TlbMaintenance {
 
     /** VMALLE1, VAE1, ASIDE1, VAAE1, VALE1, VAALE1: the EL2&amp;0 regime while HCR_EL2.{E2H,TGE} is {1,1}. */
     private boolean el1(int op2, long operand, boolean broadcast) {
-        boolean host = controls.host() && context.pe.el >= 2;
+        boolean host = controls.hostEl0 && context.pe.el >= 2;
         int regime = host ? Translator.REGIME_EL20 : Translator.REGIME_EL10;
         int vmid = host ? 0 : controls.vmid();
         switch (op2) {
@@ -118,7 +118,7 @@ final class TlbMaintenance {
         if ((op2 & 1) == 0 || allAsids && op1 != 0 || op1 != 0 && op1 != 4 && op1 != 6 || !hasRange(crm == 5)) {
             return false;
         }
-        boolean host = controls.host() && context.pe.el >= 2;
+        boolean host = controls.hostEl0 && context.pe.el >= 2;
         int vmid = 0;
         int regime = Translator.REGIME_EL3;
         if (op1 == 0) {

@@ -5,10 +5,10 @@ import dev.spelunk.api.mmu.DescriptorSource;
 import dev.spelunk.api.mmu.Translation;
 import dev.spelunk.api.mmu.TranslationCache;
 import dev.spelunk.api.mmu.Translator;
-import dev.spelunk.api.registers.fields.HCR_EL2;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.TlbObserver;
 import dev.spelunk.api.wiring.PeContext;
+import dev.spelunk.api.wiring.SystemFunctions;
 
 /**
  * Address translation of one PE (DDI 0487, D8): both stages, and the modelled TLB in the PE's state. Faults are
@@ -20,6 +20,7 @@ final class Vmsa64Translator implements Translator, TlbObserver, Tlb.Eviction {
     private static final int PAGE = 12;
 
     private final PeState pe;
+    private final SystemFunctions system;
     private final Controls controls;
     private final Tlb tlb;
     private final Stage2Walk stage2;
@@ -31,6 +32,7 @@ final class Vmsa64Translator implements Translator, TlbObserver, Tlb.Eviction {
 
     Vmsa64Translator(PeContext context) {
         pe = context.pe;
+        system = context.system;
         controls = new Controls(context);
         tlb = new Tlb(pe.tlb);
         stage2 = new Stage2Walk(context.memory, controls.stage2);
@@ -41,16 +43,7 @@ final class Vmsa64Translator implements Translator, TlbObserver, Tlb.Eviction {
 
     @Override
     public int regime() {
-        switch (pe.el) {
-            case 0:
-                return controls.host() ? REGIME_EL20 : REGIME_EL10;
-            case 1:
-                return REGIME_EL10;
-            case 2:
-                return (controls.hcr & HCR_EL2.E2H) != 0 ? REGIME_EL20 : REGIME_EL2;
-            default:
-                return REGIME_EL3;
-        }
+        return system.translationRegime(pe.el);
     }
 
     @Override

@@ -115,7 +115,7 @@ final class BlockCache implements CodeHolder {
             throw abort(pc, out.fault | (out.onWalk ? 1 << 7 : 0), out.stage2);
         }
         if (!memory.isRam(out.pa, 4)) {
-            boolean toEl2 = pe.el < 2 && (control.hcr() & HCR_EL2.TEA) != 0;
+            boolean toEl2 = pe.el < 2 && (control.system.effectiveHcr() & HCR_EL2.TEA) != 0;
             abort(pc, SynchronousException.EXTERNAL_ABORT, false);
             exception.routedTo = toEl2 ? 2 : 0;
             throw exception;

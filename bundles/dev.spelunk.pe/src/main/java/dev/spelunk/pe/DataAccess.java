@@ -67,7 +67,7 @@ final class DataAccess {
         if (pe.uao) {
             return PLAIN;
         }
-        return pe.el == 1 || pe.el == 2 && control.hostEl0() ? UNPRIVILEGED : PLAIN;
+        return pe.el == 1 || pe.el == 2 && control.system.elIsInHost(0) ? UNPRIVILEGED : PLAIN;
     }
 
     /** Checks the stack pointer's alignment before it is used as a base (DDI 0487, D1.3.9.2). */
@@ -361,7 +361,7 @@ final class DataAccess {
 
     private SynchronousException dataAbort(long va, int iss) {
         boolean external = (iss & 0x3F) == SynchronousException.EXTERNAL_ABORT;
-        int target = external && pe.el < 2 && (control.hcr() & HCR_EL2.TEA) != 0 ? 2 : 0;
+        int target = external && pe.el < 2 && (control.system.effectiveHcr() & HCR_EL2.TEA) != 0 ? 2 : 0;
         return exception.of(SynchronousException.DATA_ABORT, iss, target, va);
     }
 

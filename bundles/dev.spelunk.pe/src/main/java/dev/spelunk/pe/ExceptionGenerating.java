@@ -61,8 +61,8 @@ final class ExceptionGenerating {
             return p.leave();
         }
         boolean enabled =
-                p.has(Features.EL3) ? (p.control.scr() & SCR_EL3.HCE) != 0 : (p.control.hcr() & HCR_EL2.HCD) == 0;
-        if (!enabled || p.pe.el == 1 && !p.control.el2Enabled()) {
+                p.has(Features.EL3) ? (p.control.scr() & SCR_EL3.HCE) != 0 : (p.system.effectiveHcr() & HCR_EL2.HCD) == 0;
+        if (!enabled || p.pe.el == 1 && !p.system.el2Enabled()) {
             throw p.undefined();
         }
         return throwAfter(p, p.exception.of(SynchronousException.HVC, immediate, 2));
@@ -72,7 +72,7 @@ final class ExceptionGenerating {
         if (p.pe.el == 0) {
             throw p.undefined();
         }
-        if (p.pe.el == 1 && (p.control.hcr() & HCR_EL2.TSC) != 0) {
+        if (p.pe.el == 1 && (p.system.effectiveHcr() & HCR_EL2.TSC) != 0) {
             throw p.exception.of(SynchronousException.SMC, immediate, 2);
         }
         if (p.has(Features.EL3) && (p.control.scr() & SCR_EL3.SMD) != 0) {

@@ -101,7 +101,7 @@ final class Exceptions {
         pe.daif = PeState.D | PeState.A | PeState.I | PeState.F;
         pe.il = false;
         long sctlr = control.sctlrRegister(target);
-        if (control.has(Features.PAN) && (target == 1 || control.hostEl0()) && (sctlr & SCTLR_ELx.SPAN) == 0) {
+        if (control.has(Features.PAN) && (target == 1 || control.system.elIsInHost(0)) && (sctlr & SCTLR_ELx.SPAN) == 0) {
             pe.pan = true;
         }
         pe.uao = false;
@@ -170,10 +170,10 @@ final class Exceptions {
         if ((spsr & 0x10) != 0 || (spsr & 2) != 0 || target > pe.el || target == 0 && (spsr & 1) != 0) {
             return true;
         }
-        if (target == 3 || target == 2 && !control.el2Enabled()) {
+        if (target == 3 || target == 2 && !control.system.el2Enabled()) {
             return true;
         }
-        return target == 1 && (control.hcr() & HCR_EL2.TGE) != 0;
+        return target == 1 && control.system.effectiveTge();
     }
 
     /** Whether a WFI or WFE would wake: an interrupt is pending that PSTATE alone could mask (DDI 0487, D1.6). */
@@ -184,7 +184,7 @@ final class Exceptions {
 
     /** Virtual interrupts that are pending and enabled by HCR_EL2, below EL2. */
     private int pendingVirtual() {
-        long hcr = control.hcr();
+        long hcr = control.system.effectiveHcr();
         if (pe.el > 1 || (hcr & HCR_EL2.TGE) != 0) {
             return 0;
         }
@@ -208,7 +208,7 @@ final class Exceptions {
         if (pe.profilingException != 0 && takeProfilingException()) {
             return pe.el;
         }
-        long hcr = control.hcr();
+        long hcr = control.system.effectiveHcr();
         if (pe.interrupts == 0 && (hcr & (HCR_EL2.VI | HCR_EL2.VF | HCR_EL2.VSE)) == 0) {
             return 0;
         }

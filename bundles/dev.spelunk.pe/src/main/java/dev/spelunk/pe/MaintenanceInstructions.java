@@ -49,7 +49,7 @@ final class MaintenanceInstructions {
             throw p.undefined();
         }
         if (el == 1) {
-            long hcr = p.control.hcr();
+            long hcr = p.system.effectiveHcr();
             int crm = Encoding.crm(encoding);
             boolean inner = crm == 3 || crm == 2;
             boolean outer = crm == 1 || crm == 5;
@@ -75,7 +75,7 @@ final class MaintenanceInstructions {
                 || Encoding.crm(encoding) == 9 && !p.has(Features.PAN2)) {
             throw p.undefined();
         }
-        if (el == 1 && ((p.control.hcr() & HCR_EL2.AT) != 0 || fineGrained(p, encoding))) {
+        if (el == 1 && ((p.system.effectiveHcr() & HCR_EL2.AT) != 0 || fineGrained(p, encoding))) {
             throw trap(p, 2, encoding, rt);
         }
         if (!p.context.translator.addressTranslate(encoding, p.x[rt])) {
@@ -158,7 +158,7 @@ final class MaintenanceInstructions {
         if (p.pe.el == 0) {
             throw p.undefined();
         }
-        if (p.pe.el == 1 && ((p.control.hcr() & trap) != 0 || fineGrained(p, encoding))) {
+        if (p.pe.el == 1 && ((p.system.effectiveHcr() & trap) != 0 || fineGrained(p, encoding))) {
             throw trap(p, 2, encoding, rt);
         }
         if (operation == (6 << 3 | 1)) {
@@ -174,8 +174,8 @@ final class MaintenanceInstructions {
             throw trap(p, p.control.defaultTarget(0), encoding, rt);
         }
         if (pe.el < 2
-                && !(pe.el == 0 && p.control.hostEl0())
-                && ((p.control.hcr() & hcrTrap) != 0 || fineGrained(p, encoding))) {
+                && !(pe.el == 0 && p.system.elIsInHost(0))
+                && ((p.system.effectiveHcr() & hcrTrap) != 0 || fineGrained(p, encoding))) {
             throw trap(p, 2, encoding, rt);
         }
         p.data.maintain(p.x[rt], Translator.READ);
@@ -188,8 +188,8 @@ final class MaintenanceInstructions {
             throw trap(p, p.control.defaultTarget(0), encoding, rt);
         }
         if (pe.el < 2
-                && !(pe.el == 0 && p.control.hostEl0())
-                && ((p.control.hcr() & HCR_EL2.TDZ) != 0 || fineGrained(p, encoding))) {
+                && !(pe.el == 0 && p.system.elIsInHost(0))
+                && ((p.system.effectiveHcr() & HCR_EL2.TDZ) != 0 || fineGrained(p, encoding))) {
             throw trap(p, 2, encoding, rt);
         }
         p.data.zero(p.x[rt], p.zeroBlockSize());

@@ -4,6 +4,7 @@ package dev.spelunk.pe;
 import dev.spelunk.a64.DecodeCache;
 import dev.spelunk.a64.DecodedInstruction;
 import dev.spelunk.a64.integer.Alu;
+import dev.spelunk.api.registers.fields.SCR_EL3;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PeState;
 
@@ -31,7 +32,7 @@ final class ObservedForm {
 
     /** Executes the instruction at pc, fetched from pa in a guarded page or not, and counts it unless it throws. */
     void execute(Operation o, int word, long pa, boolean guarded) {
-        boolean nonSecure = !p.has(Features.EL3) || (p.control.scr() & 1) != 0;
+        boolean nonSecure = p.system.enabledByScr(SCR_EL3.NS);
         o.begin(pe.pc, pe.el, nonSecure, pe.cycles());
         o.word = word;
         o.instructionPa = pa;

@@ -179,9 +179,9 @@ final class PointerAuthentication {
 
     private void checkTraps() {
         boolean toEl2 = pe.el < 2
-                && p.control.el2Enabled()
-                && (p.control.hcr() & HCR_EL2.API) == 0
-                && !(pe.el == 0 && p.control.hostEl0());
+                && p.system.el2Enabled()
+                && (p.system.effectiveHcr() & HCR_EL2.API) == 0
+                && !(pe.el == 0 && p.system.elIsInHost(0));
         boolean toEl3 = p.has(Features.EL3) && (p.control.scr() & SCR_EL3.API) == 0;
         if (toEl2) {
             throw p.trap(2, TRAPPED, 0);
@@ -191,17 +191,13 @@ final class PointerAuthentication {
         }
     }
 
-    private boolean host() {
-        return pe.el == 2 ? (p.control.hcr() & HCR_EL2.E2H) != 0 : pe.el == 0 && p.control.hostEl0();
-    }
-
     /** Whether the regime has one VA range only: EL2 without E2H. */
     private boolean oneRange() {
-        return pe.el == 2 && !host();
+        return pe.el == 2 && !p.system.isInHost();
     }
 
     private long tcr() {
-        return p.control.tcr(pe.el == 2 || host() ? 2 : 1);
+        return p.control.tcr(pe.el == 2 || p.system.isInHost() ? 2 : 1);
     }
 
     private static boolean ignoresTop(long tcr, int tbi, int tbid, boolean data) {

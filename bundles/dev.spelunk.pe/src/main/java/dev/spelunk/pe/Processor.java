@@ -4,6 +4,7 @@ package dev.spelunk.pe;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.wiring.PeContext;
+import dev.spelunk.api.wiring.SystemFunctions;
 
 /** What every instruction of one PE works on. */
 final class Processor {
@@ -17,6 +18,7 @@ final class Processor {
     final long[] x;
     final SynchronousException exception = new SynchronousException();
     final ControlRegisters control;
+    final SystemFunctions system;
     final SoftwareTlb tlb;
     final SelfHostedDebug debug;
     final DataAccess data;
@@ -34,7 +36,8 @@ final class Processor {
         this.context = context;
         pe = context.pe;
         x = pe.x;
-        control = new ControlRegisters(pe);
+        system = context.system;
+        control = new ControlRegisters(context);
         tlb = new SoftwareTlb(pe);
         debug = new SelfHostedDebug(pe, control, tlb, exception);
         data = new DataAccess(context, tlb, control, debug.watchpoints, exception);

@@ -5,11 +5,12 @@ import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.RegisterFile;
 import dev.spelunk.api.registers.SystemRegister;
-import dev.spelunk.api.registers.fields.HCR_EL2;
 import dev.spelunk.api.registers.fields.MDCR_EL2;
 import dev.spelunk.api.registers.fields.MDCR_EL3;
 import dev.spelunk.api.registers.fields.MDSCR_EL1;
 import dev.spelunk.api.state.PeState;
+import dev.spelunk.api.wiring.SecurityState;
+import dev.spelunk.api.wiring.SystemFunctions;
 
 /**
  * Self-hosted debug of one PE (DDI 0487, chapter D2): where debug exceptions are generated, Software Step and
@@ -39,6 +40,7 @@ final class SelfHostedDebug {
 
     private final PeState pe;
     private final ControlRegisters control;
+    private final SystemFunctions system;
     private final SynchronousException exception;
     final Watchpoints watchpoints;
 
@@ -60,6 +62,7 @@ final class SelfHostedDebug {
     SelfHostedDebug(PeState pe, ControlRegisters control, SoftwareTlb tlb, SynchronousException exception) {
         this.pe = pe;
         this.control = control;
+        system = control.system;
         this.exception = exception;
         watchpoints = new Watchpoints(pe, this, tlb, exception);
     }
@@ -136,7 +139,7 @@ final class SelfHostedDebug {
         if ((get(oslar) & LOCKED) != 0 || (get(osdlr) & LOCKED) != 0 || from == 3) {
             return false;
         }
-        if (control.secure() && (control.mdcrEl3() & MDCR_EL3.SDD) != 0) {
+        if (secure() && (control.mdcrEl3() & MDCR_EL3.SDD) != 0) {
             return false;
         }
         int target = routedToEl2() ? 2 : 1;
@@ -145,7 +148,7 @@ final class SelfHostedDebug {
 
     /** Whether debug exceptions go to EL2, from below it. */
     private boolean routedToEl2() {
-        return (control.hcr() & HCR_EL2.TGE) != 0 || (control.mdcrEl2() & MDCR_EL2.TDE) != 0;
+        return system.effectiveTge() || (control.mdcrEl2() & MDCR_EL2.TDE) != 0;
     }
 
     /** The EL that a debug exception of the current EL goes to. */
@@ -234,7 +237,7 @@ final class SelfHostedDebug {
         }
         long value = get(values[n]);
         boolean below = pe.el < 2;
-        boolean host = inHost();
+        boolean host = system.isInHost();
         switch (type >>> 1) {
             case BT_CONTEXT:
                 return host ? equal(contextidrEl2, value) : below && equal(contextidrEl1, value);
@@ -245,10 +248,10 @@ final class SelfHostedDebug {
             case BT_VMID_CONTEXT_EL1:
                 return vmidMatches(value) && equal(contextidrEl1, value);
             case BT_CONTEXT_EL2:
-                return contextTypes && control.el2Enabled() && equal(contextidrEl2, value >>> 32);
+                return contextTypes && system.el2Enabled() && equal(contextidrEl2, value >>> 32);
             case BT_BOTH_CONTEXTS:
                 return contextTypes
-                        && control.el2Enabled()
+                        && system.el2Enabled()
                         && below
                         && !host
                         && equal(contextidrEl1, value)
@@ -263,16 +266,15 @@ final class SelfHostedDebug {
     }
 
     private boolean vmidMatches(long value) {
-        if (pe.el > 1 || !control.el2Enabled() || inHost()) {
+        if (pe.el > 1 || !system.el2Enabled() || system.isInHost()) {
             return false;
         }
         long bits = vmid16 && (get(vtcr) >>> 19 & 1) != 0 ? 0xFFFF : 0xFF;
         return ((get(vttbr) >>> 48 ^ value >>> 32) & bits) == 0;
     }
 
-    /** IsInHost: at EL2 with HCR_EL2.E2H, or at EL0 of such a host. */
-    private boolean inHost() {
-        return pe.el == 2 ? (control.hcr() & HCR_EL2.E2H) != 0 : pe.el == 0 && control.hostEl0();
+    private boolean secure() {
+        return system.securityStateAtEl(1) == SecurityState.SECURE;
     }
 
     /**
@@ -302,9 +304,9 @@ final class SelfHostedDebug {
         boolean state =
                 switch (ssc) {
                     case 0 -> true;
-                    case 1 -> !control.secure();
-                    case 2 -> control.secure();
-                    default -> hmc || control.secure();
+                    case 1 -> !secure();
+                    case 2 -> secure();
+                    default -> hmc || secure();
                 };
         return privilege && state && (!linked || linkMatches(link));
     }
@@ -323,8 +325,8 @@ final class SelfHostedDebug {
      * D2.8.7.2). The point behaves as disabled.
      */
     private boolean reserved(boolean hmc, int ssc, int privileges) {
-        boolean el2 = control.has(Features.EL2);
-        boolean el3 = control.has(Features.EL3);
+        boolean el2 = system.haveEl(2);
+        boolean el3 = system.haveEl(3);
         int combination = (hmc ? 16 : 0) | ssc << 2 | privileges;
         boolean noEl2Alone = !secureEl2 && (combination == 0b01100 || combination == 0b10100);
         boolean noEl2Both = !secureEl2 && ssc == 3 && (privileges & 1) != 0;

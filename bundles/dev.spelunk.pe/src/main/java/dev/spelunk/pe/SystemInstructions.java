@@ -159,10 +159,10 @@ final class SystemInstructions {
         int iss = 1 << 24 | 0xE << 20 | (event ? 1 : 0);
         long allowed = event ? SCTLR_ELx.nTWE : SCTLR_ELx.nTWI;
         if (pe.el == 0 && (p.control.sctlr(0) & allowed) == 0) {
-            throw p.trap(p.control.hostEl0() ? 2 : 1, SynchronousException.WFX, iss);
+            throw p.trap(p.system.elIsInHost(0) ? 2 : 1, SynchronousException.WFX, iss);
         }
         long trap = event ? HCR_EL2.TWE : HCR_EL2.TWI;
-        if (pe.el < 2 && (p.control.hcr() & trap) != 0 && !(pe.el == 0 && p.control.hostEl0())) {
+        if (pe.el < 2 && (p.system.effectiveHcr() & trap) != 0 && !(pe.el == 0 && p.system.elIsInHost(0))) {
             throw p.trap(2, SynchronousException.WFX, iss);
         }
         pe.waiting = true;

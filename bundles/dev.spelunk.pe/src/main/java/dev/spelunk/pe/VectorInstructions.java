@@ -42,7 +42,7 @@ final class VectorInstructions {
 
     /** Whether the registers exist and may be accessed at the current EL. */
     boolean enabled() {
-        return p.has(Features.FP) && p.control.floatingPointTrap() == 0;
+        return p.has(Features.FP) && p.system.fpAdvSimdTrap() == 0;
     }
 
     /** Data processing, and loads and stores, by the word. @return {@link Processor#NEXT} */
@@ -50,9 +50,10 @@ final class VectorInstructions {
         if (!p.has(Features.FP)) {
             throw p.undefined();
         }
-        int target = p.control.floatingPointTrap();
+        int target = p.system.fpAdvSimdTrap();
         if (target != 0) {
-            if (!allocated(scratch, NoMemory.INSTANCE, scratchStructures, word) || target == 3) {
+            boolean untold = target == 3 || target == 1 && p.system.effectiveTge();
+            if (untold || !allocated(scratch, NoMemory.INSTANCE, scratchStructures, word)) {
                 throw p.undefined();
             }
             throw p.trap(target, EC_ACCESS, ISS_ACCESS);

@@ -35,7 +35,7 @@ final class BareMachine extends TestMachine {
     static final String[] ALL = {
         "FEAT_CRC32", "FEAT_DIT", "FEAT_DPB", "FEAT_DPB2", "FEAT_FlagM", "FEAT_FlagM2", "FEAT_LOR", "FEAT_LRCPC",
         "FEAT_LRCPC2", "FEAT_LSE", "FEAT_PAN", "FEAT_PAN2", "FEAT_RAS", "FEAT_SB", "FEAT_SPECRES", "FEAT_SSBS",
-        "FEAT_UAO", "FEAT_VHE", "FEAT_EL2"
+        "FEAT_UAO", "FEAT_VHE", "FEAT_EL2", "FEAT_FGT"
     };
 
     /** A machine with everything but EL3. */

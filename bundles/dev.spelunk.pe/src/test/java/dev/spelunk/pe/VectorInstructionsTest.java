@@ -3,6 +3,7 @@ package dev.spelunk.pe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spelunk.api.pe.Core;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.Operation;
 import org.junit.jupiter.api.Test;
@@ -72,5 +73,16 @@ class VectorInstructionsTest {
         BareMachine m = machine("0x1ee12800", 0);
         m.run(1);
         assertThat(m.pe.lastExceptionSyndrome >>> 26).isZero();
+    }
+
+    /** DDI 0487, AArch64.AdvSIMDFPAccessTrap. */
+    @Test
+    void whatHypervisorTrapsOfEl0TakeToEl2HasNoSyndrome() {
+        BareMachine m = new BareMachine("FEAT_FP", "FEAT_AdvSIMD", "FEAT_EL2").code(0x1e612800);
+        m.set(SystemRegister.CPACR_EL1, 0);
+        m.set(SystemRegister.HCR_EL2, 1L << 27);
+        m.pe.el = 0;
+        assertThat(m.run(1)).isEqualTo(Core.EXCEPTION_TO_EL2);
+        assertThat(m.get(SystemRegister.ESR_EL2)).isEqualTo(1 << 25);
     }
 }

@@ -8,6 +8,7 @@ import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.HCR_EL2;
 import dev.spelunk.api.registers.fields.SCTLR_ELx;
+import dev.spelunk.api.wiring.PeContext;
 import java.util.List;
 
 /**
@@ -45,7 +46,7 @@ final class CacheRegisters implements RegisterBank {
                 .readOnly()
                 .rule(t.hfg(15))
                 .onRead((c, r, stored) ->
-                        zeroingProhibited(c.pe.el, t.hcr(c), t.sctlrOfEl0(c)) ? stored | DZP : stored);
+                        zeroingProhibited(c) ? stored | DZP : stored);
         d.add("CLIDR_EL1", SystemRegister.CLIDR_EL1)
                 .constant(a.registerValue("CLIDR_EL1", CLIDR))
                 .from(0)
@@ -79,8 +80,8 @@ final class CacheRegisters implements RegisterBank {
         return values;
     }
 
-    private static boolean zeroingProhibited(int el, long hcr, long sctlrOfEl0) {
-        boolean host = Traps.host(hcr);
-        return el == 0 && (sctlrOfEl0 & SCTLR_ELx.DZE) == 0 || el < 2 && !(el == 0 && host) && (hcr & HCR_EL2.TDZ) != 0;
+    private static boolean zeroingProhibited(PeContext c) {
+        boolean byEl1 = c.pe.el == 0 && (Traps.sctlrOfEl0(c) & SCTLR_ELx.DZE) == 0;
+        return byEl1 || c.pe.el < 2 && !c.system.isInHost() && (c.system.effectiveHcr() & HCR_EL2.TDZ) != 0;
     }
 }

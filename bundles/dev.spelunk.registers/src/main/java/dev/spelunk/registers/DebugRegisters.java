@@ -36,7 +36,7 @@ final class DebugRegisters implements RegisterBank {
         AccessRule tdosa = t.debug(MDCR_EL2.TDOSA);
         AccessRule tdra = t.debug(MDCR_EL2.TDRA);
         AccessRule tdcc = (c, read) -> c.pe.el == 0 && (c.register(SystemRegister.MDSCR_EL1) & MDSCR_EL1.TDCC) != 0
-                ? t.trapFromEl0(c)
+                ? Traps.trapFromEl0(c)
                 : Access.ALLOWED;
         d.add("MDSCR_EL1", SystemRegister.MDSCR_EL1)
                 .bits("SS", MDSCR_EL1.SS)

@@ -58,7 +58,7 @@ final class ExceptionRegisters implements RegisterBank {
         d.add("ISR_EL1", SystemRegister.ISR_EL1)
                 .constant(0)
                 .rule(t.hfg(18))
-                .onRead((c, r, stored) -> pending(c, t.hcr(c)));
+                .onRead((c, r, stored) -> pending(c, c.system.effectiveHcr()));
         if (!d.el2 && !d.el3) {
             d.add("RVBAR_EL1", 3, 0, 12, 0, 1).constant(a.registerValue("RVBAR_EL1", 0));
         }

@@ -27,7 +27,7 @@ final class FloatingPointRegisters implements RegisterBank {
                     .field("FZ", 24)
                     .field("RMode", 23, 22)
                     .from(0)
-                    .rule((c, read) -> access(d.traps, c))
+                    .rule((c, read) -> access(c))
                     .onRead((c, r, stored) -> c.pe.fpcr & 0xFFFFFFFFL)
                     .onWrite((c, r, stored, value) -> {
                         c.pe.fpcr = (int) value;
@@ -45,7 +45,7 @@ final class FloatingPointRegisters implements RegisterBank {
                     .field("DZC", 1)
                     .field("IOC", 0)
                     .from(0)
-                    .rule((c, read) -> access(d.traps, c))
+                    .rule((c, read) -> access(c))
                     .onRead((c, r, stored) -> c.pe.fpsr & 0xFFFFFFFFL)
                     .onWrite((c, r, stored, value) -> {
                         c.pe.fpsr = (int) value;
@@ -55,30 +55,12 @@ final class FloatingPointRegisters implements RegisterBank {
         return d.build();
     }
 
-    /** CheckFPAdvSIMDEnabled64 (DDI 0487, J1.1): CPACR_EL1, then CPTR_EL2, then CPTR_EL3. */
-    private static int access(Traps traps, PeContext c) {
-        int el = c.pe.el;
-        boolean el2 = traps.el2Enabled(c);
-        long hcr = el2 ? c.register(SystemRegister.HCR_EL2) : 0;
-        boolean tge = (hcr & HCR_EL2.TGE) != 0;
-        boolean e2h = (hcr & HCR_EL2.E2H) != 0;
-        if (el <= 1 && !(e2h && tge) && traps(c.register(SystemRegister.CPACR_EL1), el == 0)) {
-            return Access.trap(el == 0 && tge ? 2 : 1, EC_FP_ACCESS);
+    /** CPACR_EL1, then CPTR_EL2, then CPTR_EL3; EC 0x00 where HCR_EL2.TGE takes EL1's trap to EL2 (DDI 0487, C5.2.8). */
+    private static int access(PeContext c) {
+        int target = c.system.fpAdvSimdTrap();
+        if (target == 0) {
+            return Access.ALLOWED;
         }
-        if (el <= 2 && el2) {
-            long cptr = c.register(SystemRegister.CPTR_EL2);
-            if (e2h ? traps(cptr, el == 0 && tge) : (cptr & CPTR_EL2.TFP) != 0) {
-                return Access.trap(2, EC_FP_ACCESS);
-            }
-        }
-        return (c.register(SystemRegister.CPTR_EL3) & CPTR_EL3.TFP) != 0
-                ? Access.trap(3, EC_FP_ACCESS)
-                : Access.ALLOWED;
-    }
-
-    /** FPEN: x0 traps, 01 traps user code only. */
-    private static boolean traps(long control, boolean user) {
-        int fpen = (int) (control >>> CPTR_EL2.FPEN_SHIFT) & 3;
-        return (fpen & 1) == 0 || fpen == 1 && user;
+        return target == 1 && c.system.effectiveTge() ? Access.UNDEFINED : Access.trap(target, EC_FP_ACCESS);
     }
 }

@@ -63,7 +63,7 @@ final class IdentificationRegisters implements RegisterBank {
                 .rule(d.traps.idSpaceFromEl0())
                 .rule(d.traps.hfg(25))
                 .onRead((c, r, stored) ->
-                        c.pe.el == 1 && d.traps.el2Enabled(c) ? c.register(SystemRegister.VPIDR_EL2) : stored);
+                        c.pe.el == 1 && c.system.el2Enabled() ? c.register(SystemRegister.VPIDR_EL2) : stored);
         d.add("MPIDR_EL1", SystemRegister.MPIDR_EL1)
                 .constant(a.registerValue("MPIDR_EL1", MPIDR_RES1))
                 .from(0)
@@ -71,7 +71,7 @@ final class IdentificationRegisters implements RegisterBank {
                 .rule(d.traps.idSpaceFromEl0())
                 .rule(d.traps.hfg(26))
                 .onRead((c, r, stored) ->
-                        c.pe.el == 1 && d.traps.el2Enabled(c) ? c.register(SystemRegister.VMPIDR_EL2) : stored);
+                        c.pe.el == 1 && c.system.el2Enabled() ? c.register(SystemRegister.VMPIDR_EL2) : stored);
         d.add("REVIDR_EL1", SystemRegister.REVIDR_EL1)
                 .constant(a.registerValue("REVIDR_EL1", 0))
                 .from(0)

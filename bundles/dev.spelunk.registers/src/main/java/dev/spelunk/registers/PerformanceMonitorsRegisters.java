@@ -24,7 +24,7 @@ final class PerformanceMonitorsRegisters implements RegisterBank {
         Definitions d = new Definitions(a);
         AccessRule tpm = d.traps.performanceMonitors(MDCR_EL2.TPM);
         AccessRule tpmcr = d.traps.performanceMonitors(MDCR_EL2.TPM | MDCR_EL2.TPMCR);
-        AccessRule noEl0 = (c, read) -> c.pe.el == 0 ? d.traps.trapFromEl0(c) : Access.ALLOWED;
+        AccessRule noEl0 = (c, read) -> c.pe.el == 0 ? Traps.trapFromEl0(c) : Access.ALLOWED;
         d.add("PMCR_EL0", SystemRegister.PMCR_EL0).from(0).rule(noEl0).rule(tpmcr);
         String[] crm12 = {
             "PMCNTENSET_EL0",

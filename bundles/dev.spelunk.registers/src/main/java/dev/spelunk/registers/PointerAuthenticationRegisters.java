@@ -30,7 +30,7 @@ final class PointerAuthenticationRegisters implements RegisterBank {
 
     /** Both halves of a key. @param bit of the fine-grained trap */
     private static void key(Definitions d, String name, int crm, int op2, int bit) {
-        AccessRule toEl2 = (c, read) -> c.pe.el == 1 && d.traps.el2Enabled(c) && (d.traps.hcr(c) & HCR_EL2.APK) == 0
+        AccessRule toEl2 = (c, read) -> c.pe.el == 1 && c.system.el2Enabled() && (c.system.effectiveHcr() & HCR_EL2.APK) == 0
                 ? Access.trap(2)
                 : Access.ALLOWED;
         AccessRule toEl3 = (c, read) -> d.el3 && c.pe.el < 3 && (c.register(SystemRegister.SCR_EL3) & SCR_EL3.APK) == 0

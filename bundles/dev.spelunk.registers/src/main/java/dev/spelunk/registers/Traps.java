@@ -3,12 +3,12 @@ package dev.spelunk.registers;
 
 import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.banks.AccessRule;
+import dev.spelunk.api.banks.TrapControls;
 import dev.spelunk.api.registers.Access;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.HCR_EL2;
 import dev.spelunk.api.registers.fields.MDCR_EL2;
 import dev.spelunk.api.registers.fields.MDCR_EL3;
-import dev.spelunk.api.registers.fields.SCR_EL3;
 import dev.spelunk.api.wiring.PeContext;
 
 /** Trap controls as rules, with what the architecture decides once left out of each access. */
@@ -27,23 +27,9 @@ final class Traps {
         idTraps = architecture.has("FEAT_IDST");
     }
 
-    /** Whether EL2 is implemented and enabled in the current Security state. */
-    boolean el2Enabled(PeContext c) {
-        return el2 && (!el3 || (c.register(SystemRegister.SCR_EL3) & (SCR_EL3.NS | SCR_EL3.EEL2)) != 0);
-    }
-
-    /** HCR_EL2, 0 when EL2 is not there or not enabled. */
-    long hcr(PeContext c) {
-        return el2Enabled(c) ? c.register(SystemRegister.HCR_EL2) : 0;
-    }
-
-    static boolean host(long hcr) {
-        return (hcr & (HCR_EL2.E2H | HCR_EL2.TGE)) == (HCR_EL2.E2H | HCR_EL2.TGE);
-    }
-
     /** SCTLR_EL1, or SCTLR_EL2 where that controls EL0 because HCR_EL2.{E2H,TGE} is {1,1}. */
-    long sctlrOfEl0(PeContext c) {
-        return c.register(host(hcr(c)) ? SystemRegister.SCTLR_EL2 : SystemRegister.SCTLR_EL1);
+    static long sctlrOfEl0(PeContext c) {
+        return c.register(c.system.elIsInHost(0) ? SystemRegister.SCTLR_EL2 : SystemRegister.SCTLR_EL1);
     }
 
     /** EL0 accesses trap while a bit of the SCTLR that controls EL0 is 0: to EL1, or EL2 when HCR_EL2.TGE is 1. */
@@ -51,8 +37,8 @@ final class Traps {
         return (c, read) -> c.pe.el == 0 && (sctlrOfEl0(c) & mask) == 0 ? trapFromEl0(c) : Access.ALLOWED;
     }
 
-    int trapFromEl0(PeContext c) {
-        return Access.trap((hcr(c) & HCR_EL2.TGE) != 0 ? 2 : 1);
+    static int trapFromEl0(PeContext c) {
+        return Access.trap(c.system.effectiveTge() ? 2 : 1);
     }
 
     /** EL0 reads of the ID space: UNDEFINED, or with FEAT_IDST a trap with EC 0x18 (DDI 0487, D24.1). */
@@ -65,13 +51,10 @@ final class Traps {
         if (!el2) {
             return NEVER;
         }
-        return (c, read) -> {
-            if (c.pe.el > 1) {
-                return Access.ALLOWED;
-            }
-            long hcr = hcr(c);
-            return (hcr & mask) == 0 || c.pe.el == 0 && host(hcr) ? Access.ALLOWED : Access.trap(2);
-        };
+        return (c, read) ->
+                c.pe.el < 2 && (c.system.effectiveHcr() & mask) != 0 && !c.system.isInHost()
+                        ? Access.trap(2)
+                        : Access.ALLOWED;
     }
 
     /** HCR_EL2.TRVM for reads and TVM for writes of EL1's virtual memory controls. */
@@ -80,14 +63,14 @@ final class Traps {
             return NEVER;
         }
         return (c, read) ->
-                c.pe.el == 1 && (hcr(c) & (read ? HCR_EL2.TRVM : HCR_EL2.TVM)) != 0 ? Access.trap(2) : Access.ALLOWED;
+                c.pe.el == 1 && (c.system.effectiveHcr() & (read ? HCR_EL2.TRVM : HCR_EL2.TVM)) != 0 ? Access.trap(2) : Access.ALLOWED;
     }
 
     /** CPTR_EL2.TCPAC and CPTR_EL3.TCPAC. */
     AccessRule architecturalFeatureAccess() {
         long tcpac = 1L << 31;
         return (c, read) -> {
-            if (c.pe.el == 1 && el2Enabled(c) && (c.register(SystemRegister.CPTR_EL2) & tcpac) != 0) {
+            if (c.pe.el == 1 && c.system.el2Enabled() && (c.register(SystemRegister.CPTR_EL2) & tcpac) != 0) {
                 return Access.trap(2);
             }
             return el3 && c.pe.el < 3 && (c.register(SystemRegister.CPTR_EL3) & tcpac) != 0
@@ -103,21 +86,7 @@ final class Traps {
      * @param write encoding of HFGWTR_EL2 or HDFGWTR_EL2, -1 when writes have no bit
      */
     private AccessRule fineGrained(int read, int write, int bit) {
-        if (!fgt) {
-            return NEVER;
-        }
-        return (c, reads) -> {
-            int control = reads ? read : write;
-            if (c.pe.el > 1
-                    || control < 0
-                    || (c.register(control) >>> bit & 1) == 0
-                    || el3 && (c.register(SystemRegister.SCR_EL3) & SCR_EL3.FGTEn) == 0
-                    || !el2Enabled(c)
-                    || c.pe.el == 0 && host(hcr(c))) {
-                return Access.ALLOWED;
-            }
-            return Access.trap(2);
-        };
+        return fgt ? TrapControls.fineGrained(read, write, bit, 1) : NEVER;
     }
 
     /** A bit of HFGRTR_EL2 and HFGWTR_EL2. */
@@ -134,9 +103,9 @@ final class Traps {
     AccessRule debug(long mask) {
         return (c, read) -> {
             if (c.pe.el < 2
-                    && el2Enabled(c)
+                    && c.system.el2Enabled()
                     && ((c.register(SystemRegister.MDCR_EL2) & (mask | MDCR_EL2.TDE)) != 0
-                            || (hcr(c) & HCR_EL2.TGE) != 0)) {
+                            || c.system.effectiveTge())) {
                 return Access.trap(2);
             }
             // MDCR_EL3 has no TDRA: MDRAR_EL1 is under TDA there.
@@ -150,7 +119,7 @@ final class Traps {
     /** Controls of MDCR_EL2 over performance monitors, and MDCR_EL3.TPM. */
     AccessRule performanceMonitors(long mask) {
         return (c, read) -> {
-            if (c.pe.el < 2 && el2Enabled(c) && (c.register(SystemRegister.MDCR_EL2) & mask) != 0) {
+            if (c.pe.el < 2 && c.system.el2Enabled() && (c.register(SystemRegister.MDCR_EL2) & mask) != 0) {
                 return Access.trap(2);
             }
             return el3 && c.pe.el < 3 && (c.register(SystemRegister.MDCR_EL3) & MDCR_EL3.TPM) != 0

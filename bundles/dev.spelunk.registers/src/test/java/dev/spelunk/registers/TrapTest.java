@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.spelunk.api.registers.Access;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -245,5 +248,35 @@ class TrapTest {
         assertThat(b.decide(SystemRegister.SP_EL0, true)).isEqualTo(Access.ALLOWED);
         assertThat(b.decide(SystemRegister.SP_EL1, true)).isEqualTo(Access.UNDEFINED);
         assertThat(b.el(2).decide(SystemRegister.SP_EL1, true)).isEqualTo(Access.ALLOWED);
+    }
+
+    @Test
+    @DisplayName("FPCR and FPSR: CPACR_EL1 traps to EL1, with EC 0x00 where TGE takes it to EL2; CPTR_EL2 and CPTR_EL3 say it")
+    void floatingPointAccess() {
+        Set<String> features = new TreeSet<>(Bench.V85);
+        features.add("FEAT_FP");
+        Bench b = new Bench(85, features);
+        int toEl1 = Access.trap(1, 7);
+        for (int register : new int[] {SystemRegister.FPCR, SystemRegister.FPSR}) {
+            b.context.register(SystemRegister.CPTR_EL3, 0);
+            b.context.register(SystemRegister.HCR_EL2, 0);
+            b.context.register(SystemRegister.CPACR_EL1, 0);
+            assertThat(b.el(0).decide(register, true)).isEqualTo(toEl1);
+            assertThat(b.el(1).decide(register, false)).isEqualTo(toEl1);
+            b.context.register(SystemRegister.CPACR_EL1, 1 << 20);
+            assertThat(b.el(0).decide(register, true)).isEqualTo(toEl1);
+            assertThat(b.el(1).decide(register, true)).isEqualTo(Access.ALLOWED);
+            b.context.register(SystemRegister.HCR_EL2, 1L << 27);
+            assertThat(b.el(0).decide(register, true)).isEqualTo(Access.UNDEFINED);
+            b.context.register(SystemRegister.CPACR_EL1, 3 << 20);
+            assertThat(b.el(0).decide(register, true)).isEqualTo(Access.ALLOWED);
+            b.context.register(SystemRegister.HCR_EL2, 1L << 34 | 1L << 27);
+            b.context.register(SystemRegister.CPTR_EL2, 0);
+            assertThat(b.el(0).decide(register, true)).isEqualTo(Access.trap(2, 7));
+            b.context.register(SystemRegister.CPTR_EL2, 3 << 20);
+            assertThat(b.el(2).decide(register, true)).isEqualTo(Access.ALLOWED);
+            b.context.register(SystemRegister.CPTR_EL3, 1 << 10);
+            assertThat(b.el(2).decide(register, true)).isEqualTo(Access.trap(3, 7));
+        }
     }
 }

@@ -18,6 +18,12 @@ import dev.spelunk.api.wiring.PeContext;
  * management events in PMBSR_ELx (DDI 0487, D17.7 and D17.8).
  */
 final class ProfilingBuffer {
+    /** PMBSR_ELx.EC of stage 1 and stage 2 aborts, and of what is neither. */
+    private static final int EC_OTHER = 0x00;
+
+    private static final int EC_STAGE1 = 0x24;
+    private static final int EC_STAGE2 = 0x25;
+
     private static final int BSC_ACCESS_NOT_ALLOWED = 0;
     private static final int BSC_FILLED = 1;
     private static final int FSC_SYNCHRONOUS_EXTERNAL_ABORT = 0x10;
@@ -60,12 +66,12 @@ final class ProfilingBuffer {
         long limit = registers.get(SpuRegisters.PMBLIMITR_EL1) & PMBLIMITR_EL1.LIMIT;
         if (pointer >>> TOP_BYTE_SHIFT != limit >>> TOP_BYTE_SHIFT || (pointer & extension.alignment() - 1) != 0) {
             count(SpuState.ACCESS_NOT_ALLOWED);
-            record(OwnershipRules.EC_OTHER, BSC_ACCESS_NOT_ALLOWED, PMBSR_ELx.DL, 0);
+            record(EC_OTHER, BSC_ACCESS_NOT_ALLOWED, PMBSR_ELx.DL, 0);
             return false;
         }
         if (full(pointer, limit, extension.maxRecordSize())) {
             count(SpuState.BUFFER_FULL);
-            record(OwnershipRules.EC_OTHER, BSC_FILLED, 0, 0);
+            record(EC_OTHER, BSC_FILLED, 0, 0);
             return false;
         }
         return true;
@@ -90,7 +96,7 @@ final class ProfilingBuffer {
         while (done < length) {
             long va = start + done;
             int size = Math.min(length - done, PAGE - (int) (va & PAGE - 1));
-            if (!pointers.translate(controls, translation, va)) {
+            if (!pointers.translate(context, translation, va)) {
                 registers.set(SpuRegisters.PMBPTR_EL1, va);
                 pe.spu.torn |= done != 0;
                 fault(done != 0);
@@ -120,13 +126,13 @@ final class ProfilingBuffer {
                 registers.get(SpuRegisters.PMBLIMITR_EL1) & PMBLIMITR_EL1.LIMIT,
                 extension.maxRecordSize())) {
             count(SpuState.BUFFER_FULL);
-            record(OwnershipRules.EC_OTHER, BSC_FILLED, 0, 0);
+            record(EC_OTHER, BSC_FILLED, 0, 0);
         }
     }
 
     /** A collision (D17.3.7): COLL in the register that records other events. */
     void collision() {
-        int register = controls.syndromeRegister(OwnershipRules.EC_OTHER, 0);
+        int register = controls.syndromeRegister(EC_OTHER, 0);
         context.register(register, context.register(register) | PMBSR_ELx.COLL);
     }
 
@@ -151,7 +157,7 @@ final class ProfilingBuffer {
     private void fault(boolean midRecord) {
         count(translation.stage2 ? SpuState.STAGE2_FAULT : SpuState.STAGE1_FAULT);
         record(
-                translation.stage2 ? OwnershipRules.EC_STAGE2 : OwnershipRules.EC_STAGE1,
+                translation.stage2 ? EC_STAGE2 : EC_STAGE1,
                 translation.fault,
                 midRecord ? PMBSR_ELx.DL : 0,
                 0);
@@ -160,7 +166,7 @@ final class ProfilingBuffer {
     private void externalAbort(boolean midRecord) {
         count(SpuState.EXTERNAL_ABORT);
         record(
-                OwnershipRules.EC_STAGE1,
+                EC_STAGE1,
                 FSC_SYNCHRONOUS_EXTERNAL_ABORT,
                 0,
                 PMBSR_ELx.EA | (midRecord ? PMBSR_ELx.DL : 0));

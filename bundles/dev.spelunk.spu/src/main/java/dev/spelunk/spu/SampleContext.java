@@ -2,11 +2,11 @@
 package dev.spelunk.spu;
 
 import dev.spelunk.api.registers.fields.CNTHCTL_EL2;
-import dev.spelunk.api.registers.fields.HCR_EL2;
 import dev.spelunk.api.registers.fields.PMSCR_EL1;
 import dev.spelunk.api.registers.fields.SCR_EL3;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.Operation;
+import dev.spelunk.api.wiring.SystemFunctions;
 
 /** Contexts, timestamp and physical address of a sample, as PMSCR_EL1 and PMSCR_EL2 select them (DDI 0487, D17.6). */
 final class SampleContext {
@@ -16,23 +16,22 @@ final class SampleContext {
 
     private final MachineState machine;
     private final SpuRegisters registers;
-    private final ProfilingControls controls;
+    private final SystemFunctions system;
 
-    SampleContext(MachineState machine, SpuRegisters registers, ProfilingControls controls) {
+    SampleContext(MachineState machine, SpuRegisters registers) {
         this.machine = machine;
         this.registers = registers;
-        this.controls = controls;
+        system = registers.context.system;
     }
 
     /** Completes the operation that is now the sample: what the controls do not select is taken away. */
     void collect(Operation sample) {
-        int owner = controls.owningEl();
-        boolean el2 = controls.el2Enabled();
-        long hcr = el2 ? registers.get(SpuRegisters.HCR_EL2) : 0;
+        int owner = system.profilingBufferOwnerEl();
+        boolean el2 = system.el2Enabled();
         long pmscr1 = registers.get(SpuRegisters.PMSCR_EL1);
         long pmscr2 = registers.get(SpuRegisters.PMSCR_EL2);
 
-        if (sample.el != 2 && (hcr & HCR_EL2.TGE) == 0 && (pmscr1 & PMSCR_EL1.CX) != 0) {
+        if (sample.el != 2 && !system.effectiveTge() && (pmscr1 & PMSCR_EL1.CX) != 0) {
             sample.flags |= Operation.HAS_CONTEXT_EL1;
             sample.contextEl1 = (int) registers.get(SpuRegisters.CONTEXTIDR_EL1);
         }
@@ -46,7 +45,7 @@ final class SampleContext {
         if (((owner == 1 ? pmscr1 : pmscr2) & PMSCR_EL1.TS) != 0) {
             sample.flags |= Operation.HAS_TIMESTAMP;
             sample.timestamp = machine.count(sample.dispatch)
-                    - offset(timestamp(owner, el2, registers.ecv, pmscr1, pmscr2), sample.el, hcr);
+                    - offset(timestamp(owner, el2, registers.ecv, pmscr1, pmscr2), sample.el);
         }
     }
 
@@ -76,15 +75,14 @@ final class SampleContext {
         return pct == 2 ? VIRTUAL : pct;
     }
 
-    private long offset(int kind, int el, long hcr) {
+    private long offset(int kind, int el) {
         if (kind == VIRTUAL) {
-            boolean inHost = (hcr & HCR_EL2.E2H) != 0 && (el == 2 || el == 0 && (hcr & HCR_EL2.TGE) != 0);
-            return !registers.el2 || inHost ? 0 : registers.get(SpuRegisters.CNTVOFF_EL2);
+            return !system.haveEl(2) || system.elIsInHost(el) ? 0 : registers.get(SpuRegisters.CNTVOFF_EL2);
         }
         boolean offset = kind == OFFSET_PHYSICAL
-                && registers.el2
+                && system.haveEl(2)
                 && (registers.get(SpuRegisters.CNTHCTL_EL2) & CNTHCTL_EL2.ECV) != 0
-                && (!registers.el3 || (registers.get(SpuRegisters.SCR_EL3) & SCR_EL3.ECVEn) != 0);
+                && system.enabledByScr(SCR_EL3.ECVEn);
         return offset ? registers.get(SpuRegisters.CNTPOFF_EL2) : 0;
     }
 }

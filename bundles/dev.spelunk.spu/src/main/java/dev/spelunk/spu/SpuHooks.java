@@ -3,12 +3,12 @@ package dev.spelunk.spu;
 
 import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.profiling.ProfilingRegisters;
-import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.PMBIDR_EL1;
 import dev.spelunk.api.registers.fields.PMSCR_EL2;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.wiring.PeContext;
+import dev.spelunk.api.wiring.SystemFunctions;
 
 /**
  * What reads and writes of SPE registers do beside reading and storing.
@@ -57,14 +57,13 @@ final class SpuHooks {
     }
 
     /** PMBIDR_EL1.P: programming is not allowed here (DDI 0487, D24.7.1). */
-    static long readBufferIdentification(ProfilingRules rules, PeContext context, long stored) {
+    static long readBufferIdentification(PeContext context, RegisterDefinition register, long stored) {
         if (context.pe.el == 3) {
             return stored;
         }
-        SpuRegisters values = new SpuRegisters(context);
-        values.refresh();
-        ProfilingControls controls = new ProfilingControls(values, rules);
-        boolean owned = controls.inOwningState() && controls.owningEl() <= context.pe.el;
+        SystemFunctions system = context.system;
+        boolean owned = system.currentSecurityState() == system.profilingBufferOwnerState()
+                && system.profilingBufferOwnerEl() <= context.pe.el;
         return owned ? stored : stored | PMBIDR_EL1.P;
     }
 }

@@ -133,7 +133,7 @@ final class SpuRegisterBank implements RegisterBank {
         registers.add(RegisterDefinition.of("PMBIDR_EL1", SystemRegister.PMBIDR_EL1)
                 .constant(extension.pmbidr())
                 .rule(readsTrappedBy(FGT_PMBIDR))
-                .onRead((context, register, stored) -> SpuHooks.readBufferIdentification(rules, context, stored)));
+                .onRead(SpuHooks::readBufferIdentification));
     }
 
     private static RegisterDefinition.Builder sampling(String name, int encoding, int fineGrained) {

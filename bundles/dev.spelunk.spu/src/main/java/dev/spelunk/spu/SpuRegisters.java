@@ -45,10 +45,6 @@ final class SpuRegisters {
     final PeContext context;
     final PeState pe;
 
-    boolean el2;
-    boolean el3;
-    boolean rme;
-    boolean sel2;
     boolean ecv;
 
     private final int[] indices = new int[ENCODINGS.length];
@@ -68,10 +64,6 @@ final class SpuRegisters {
             for (int i = 0; i < indices.length; i++) {
                 indices[i] = file.index(ENCODINGS[i]);
             }
-            el2 = architecture.has("FEAT_EL2");
-            el3 = architecture.has("FEAT_EL3");
-            rme = architecture.has("FEAT_RME");
-            sel2 = architecture.has("FEAT_SEL2");
             ecv = architecture.has("FEAT_ECV");
         }
     }

@@ -55,7 +55,7 @@ final class StatisticalProfilingUnit implements Sampler {
         jitter = context.machine.random("spu.jitter." + pe.index);
         registers = new SpuRegisters(context);
         controls = new ProfilingControls(registers, rules);
-        sampleContext = new SampleContext(context.machine, registers, controls);
+        sampleContext = new SampleContext(context.machine, registers);
         buffer = new ProfilingBuffer(registers, controls, rules);
         origin.pe = pe.index;
     }
@@ -195,7 +195,7 @@ final class StatisticalProfilingUnit implements Sampler {
             collector.collect(context, sample);
         }
         sample.events &= extension.events();
-        spu.sampleOwner = controls.owningEl();
+        spu.sampleOwner = context.system.profilingBufferOwnerEl();
         spu.completion = sample.dispatch + sample.totalLatency;
         spu.inFlight = true;
         completeIfDue();
@@ -235,7 +235,7 @@ final class StatisticalProfilingUnit implements Sampler {
         if (buffer.discards()) {
             return;
         }
-        if (!controls.bufferEnabled() || controls.owningEl() != spu.sampleOwner || !buffer.accepts()) {
+        if (!controls.bufferEnabled() || context.system.profilingBufferOwnerEl() != spu.sampleOwner || !buffer.accepts()) {
             lost();
             return;
         }
@@ -289,12 +289,6 @@ final class StatisticalProfilingUnit implements Sampler {
     public boolean interruptLevel() {
         registers.refresh();
         return controls.interruptLevel();
-    }
-
-    @Override
-    public int owningEl() {
-        registers.refresh();
-        return controls.owningEl();
     }
 
     @Override

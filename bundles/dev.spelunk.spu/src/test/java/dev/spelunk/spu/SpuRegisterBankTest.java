@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.profiling.ProfilingFeatures;
-import dev.spelunk.api.profiling.ProfilingRegisters;
 import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.api.registers.Access;
@@ -17,6 +16,7 @@ import dev.spelunk.spe.fne.InverseEventFiltering;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -187,7 +187,7 @@ class SpuRegisterBankTest {
                 assertThat(decide(b, 2, encoding, true)).isEqualTo(Access.ALLOWED);
             }
             assertThat(decide(b, 1, SystemRegister.PMSCR_EL1, true)).isEqualTo(Access.ALLOWED);
-            assertThat(b.context.sampler.owningEl()).isEqualTo(e2pb == 0 ? 2 : 1);
+            assertThat(b.context.system.profilingBufferOwnerEl()).isEqualTo(e2pb == 0 ? 2 : 1);
         }
     }
 
@@ -287,13 +287,21 @@ class SpuRegisterBankTest {
     @Test
     @DisplayName("MDCR_EL3.{NSPBE, NSPB}: the trap test for every value (CheckMDCR_EL3_NSPBTrap)")
     void nspb() {
-        for (int nspb = 0; nspb < 8; nspb++) {
-            for (int state = 0; state < 4; state++) {
-                for (boolean rme : new boolean[] {false, true}) {
-                    long mdcr3 = (long) (nspb & 3) << 12 | (long) (nspb >> 2) << 11;
-                    long scr = (state & 1) | (long) (state >> 1) << 62;
+        for (boolean rme : new boolean[] {false, true}) {
+            Set<String> features = new TreeSet<>(WITH_EL3);
+            if (rme) {
+                features.add("FEAT_RME");
+            }
+            Bench b = new Bench(features, Map.of());
+            b.context.register(SystemRegister.MDCR_EL2, 3L << 12);
+            for (int nspb = 0; nspb < 8; nspb++) {
+                for (int state = 0; state < 4; state++) {
+                    b.context.register(SystemRegister.MDCR_EL3, (long) (nspb & 3) << 12 | (long) (nspb >> 2) << 11);
+                    b.context.register(SystemRegister.SCR_EL3, state & 1 | (long) (state >> 1) << 62);
                     boolean foreign = (nspb >> 1 & 1) != (state & 1) || rme && nspb >> 2 != state >> 1;
-                    assertThat(ProfilingRegisters.nspbTraps(rme, mdcr3, scr)).isEqualTo((nspb & 1) == 0 || foreign);
+                    assertThat(decide(b, 1, SystemRegister.PMBPTR_EL1, true))
+                            .as("rme=%s {NSPBE,NSPB}=%d {NSE,NS}=%d", rme, nspb, state)
+                            .isEqualTo((nspb & 1) == 0 || foreign ? TRAP3 : Access.ALLOWED);
                 }
             }
         }

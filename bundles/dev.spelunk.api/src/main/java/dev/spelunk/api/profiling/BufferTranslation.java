@@ -2,6 +2,7 @@
 package dev.spelunk.api.profiling;
 
 import dev.spelunk.api.mmu.Translation;
+import dev.spelunk.api.wiring.PeContext;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /** What the profiling buffer's pointers are and how they become physical addresses (DDI 0487, D17.7). */
@@ -15,5 +16,5 @@ public interface BufferTranslation {
      * @param pointer PMBPTR_EL1, or an address between it and the limit
      * @return true when there is no fault
      */
-    boolean translate(ProfilingOwnership ownership, Translation out, long pointer);
+    boolean translate(PeContext context, Translation out, long pointer);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.api.profiling;
 
+import dev.spelunk.api.wiring.PeContext;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
@@ -17,13 +18,13 @@ public interface ManagementEventRouting {
      * @param fsc fault status code of an abort
      * @return 1, 2 or 3
      */
-    int target(ProfilingOwnership ownership, int ec, int fsc);
+    int target(PeContext context, int ec, int fsc);
 
     /** Whether a recorded event stops profiling (rule RTWFRY). */
-    boolean stopped(ProfilingOwnership ownership);
+    boolean stopped(PeContext context);
 
     /** Level of PMBIRQ (rule RTSJRP). */
-    boolean interrupt(ProfilingOwnership ownership);
+    boolean interrupt(PeContext context);
 
     /**
      * The SPE Profiling exception that is enabled, pending and unmasked at the PE's current Exception level
@@ -31,5 +32,5 @@ public interface ManagementEventRouting {
      *
      * @return its target Exception level, 0 when there is none
      */
-    int exceptionTarget(ProfilingOwnership ownership);
+    int exceptionTarget(PeContext context);
 }

@@ -10,7 +10,6 @@ import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.MDCR_EL2;
 import dev.spelunk.api.registers.fields.MDCR_EL3;
 import dev.spelunk.api.registers.fields.PMBSR_ELx;
-import dev.spelunk.api.registers.fields.SCR_EL3;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.wiring.PeContext;
 
@@ -21,7 +20,6 @@ import dev.spelunk.api.wiring.PeContext;
 public final class ProfilingRegisters {
     private static final long E2PB_1 = 1L << 12;
     private static final long NSPB_0 = 1L << 12;
-    private static final long NSPB_1 = 1L << 13;
 
     private ProfilingRegisters() {}
 
@@ -85,13 +83,6 @@ public final class ProfilingRegisters {
         return TrapControls.trapToEl3(SystemRegister.MDCR_EL3, enable, 0);
     }
 
-    /** MDCR_EL3.{MDCR_EL3.NSPBE, NSPB}: whether an access below EL3 traps (CheckMDCR_EL3_NSPBTrap). */
-    public static boolean nspbTraps(boolean rme, long mdcrEl3, long scrEl3) {
-        return (mdcrEl3 & NSPB_0) == 0
-                || (mdcrEl3 & NSPB_1) != 0 != ((scrEl3 & SCR_EL3.NS) != 0)
-                || rme && (mdcrEl3 & MDCR_EL3.NSPBE) != 0 != ((scrEl3 & SCR_EL3.NSE) != 0);
-    }
-
     /**
      * Write hook of a register that says whether or where records are written: the sample in flight completes
      * first, under the old value, and ownership is evaluated again before the next operation.
@@ -105,13 +96,13 @@ public final class ProfilingRegisters {
         return value;
     }
 
-    private static int nspb(PeContext context, boolean read) {
-        return context.pe.el < 3
-                        && context.architecture.has("FEAT_EL3")
-                        && nspbTraps(
-                                context.architecture.has("FEAT_RME"),
-                                context.register(SystemRegister.MDCR_EL3),
-                                context.register(SystemRegister.SCR_EL3))
+    /** MDCR_EL3.{NSPBE, NSPB}: whether an access below EL3 traps (CheckMDCR_EL3_NSPBTrap). */
+    private static int nspb(PeContext c, boolean read) {
+        if (c.pe.el == 3 || !c.system.haveEl(3)) {
+            return Access.ALLOWED;
+        }
+        boolean traps = (c.register(SystemRegister.MDCR_EL3) & NSPB_0) == 0;
+        return traps || c.system.profilingBufferOwnerState() != c.system.currentSecurityState()
                 ? Access.trap(3)
                 : Access.ALLOWED;
     }

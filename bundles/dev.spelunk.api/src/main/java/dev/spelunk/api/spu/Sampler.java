@@ -53,9 +53,6 @@ public interface Sampler {
     /** Level of PMBIRQ (DDI 0487, D17.8). */
     boolean interruptLevel();
 
-    /** Exception level that owns the profiling buffer, 1 or 2 (DDI 0487, D17.7.5). */
-    int owningEl();
-
     /** Whether profiling is enabled at that Exception level now (DDI 0487, D17.4). */
     boolean enabledAt(int el);
 

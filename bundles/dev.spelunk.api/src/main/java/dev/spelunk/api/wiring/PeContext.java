@@ -25,6 +25,8 @@ public final class PeContext {
     public final MachineState machine;
     public final PeState pe;
     public final PhysicalMemory memory;
+    /** What the pseudocode calls functions of the controls: {@code EL2Enabled}, {@code ELIsInHost} and their like. */
+    public final SystemFunctions system;
 
     /** Set by the composition; may change only in a swap. */
     public Architecture architecture;
@@ -50,6 +52,7 @@ public final class PeContext {
         this.machine = machine;
         this.pe = pe;
         this.memory = machine.memory;
+        system = new SystemFunctions(this);
     }
 
     /** Value of the register itself, 0 when it is absent: no alias, no hook. Not for hot paths. */

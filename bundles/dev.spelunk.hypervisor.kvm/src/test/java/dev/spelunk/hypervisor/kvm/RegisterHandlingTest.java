@@ -293,7 +293,7 @@ class RegisterHandlingTest {
         assertThat(hcr >>> 27 & 1).isZero();
         assertThat(hcr >>> 34 & 1).isEqualTo(1);
         assertThat(hcr >>> 18 & 1).as("TID3").isEqualTo(1);
-        assertThat(bench.context.sampler.owningEl()).isEqualTo(1);
+        assertThat(bench.context.system.profilingBufferOwnerEl()).isEqualTo(1);
         assertThat(new Bench(82).start().hardware(SystemRegister.MDCR_EL2) >>> 12 & 7)
                 .as("TPMS and E2PB")
                 .isEqualTo(6);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.platform.gic;
 
-import dev.spelunk.api.banks.TrapControls;
 import dev.spelunk.api.platform.InterruptDistributor;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.HCR_EL2;
@@ -28,19 +27,18 @@ final class CpuInterface {
 
     /** Whether an EL1 access to Group 1 registers goes to the virtual interface. */
     static boolean virtual(PeContext c) {
-        return c.pe.el == 1 && TrapControls.el2Enabled(c) && (c.register(SystemRegister.HCR_EL2) & HCR_EL2.IMO) != 0;
+        return c.pe.el == 1 && (c.system.effectiveHcr() & HCR_EL2.IMO) != 0;
     }
 
     /** Whether an EL1 access to Group 0 registers goes to the virtual interface. */
     static boolean virtualGroup0(PeContext c) {
-        return c.pe.el == 1 && TrapControls.el2Enabled(c) && (c.register(SystemRegister.HCR_EL2) & HCR_EL2.FMO) != 0;
+        return c.pe.el == 1 && (c.system.effectiveHcr() & HCR_EL2.FMO) != 0;
     }
 
     /** As {@link #virtual} for the registers common to both groups. */
     static boolean virtualCommon(PeContext c) {
         return c.pe.el == 1
-                && TrapControls.el2Enabled(c)
-                && (c.register(SystemRegister.HCR_EL2) & (HCR_EL2.IMO | HCR_EL2.FMO)) != 0;
+                && (c.system.effectiveHcr() & (HCR_EL2.IMO | HCR_EL2.FMO)) != 0;
     }
 
     private static int running(long activePriorities) {

@@ -122,7 +122,7 @@ public final class CpuInterfaceBank implements RegisterBank {
                 RegisterDefinition.of("ICC_SRE_EL1", SystemRegister.ICC_SRE_EL1)
                         .res1(2, 0)
                         .rule((c, read) -> c.pe.el == 1
-                                        && TrapControls.el2Enabled(c)
+                                        && c.system.el2Enabled()
                                         && (c.register(SystemRegister.ICC_SRE_EL2) & 8) == 0
                                 ? Access.trap(2)
                                 : Access.ALLOWED));
@@ -140,8 +140,7 @@ public final class CpuInterfaceBank implements RegisterBank {
                             .writeOnly()
                             .rule(trap(ICH_HCR_EL2.TC))
                             .rule((c, read) -> c.pe.el == 1
-                                            && TrapControls.el2Enabled(c)
-                                            && (c.register(SystemRegister.HCR_EL2) & HCR_IMO_FMO) != 0
+                                            && (c.system.effectiveHcr() & HCR_IMO_FMO) != 0
                                     ? Access.trap(2)
                                     : Access.ALLOWED)
                             .onWrite((c, r, stored, value) -> {

@@ -2,7 +2,6 @@
 package dev.spelunk.platform.pmu;
 
 import dev.spelunk.api.architecture.Architecture;
-import dev.spelunk.api.banks.TrapControls;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.MDCR_EL2;
 import dev.spelunk.api.registers.fields.PMBLIMITR_EL1;
@@ -66,7 +65,7 @@ final class CountingRules {
 
     /** The number of event counters that software at the current Exception level has. */
     int accessible(PeContext c) {
-        return c.pe.el < 2 && TrapControls.el2Enabled(c) ? firstRange(c) : counters;
+        return c.pe.el < 2 && c.system.el2Enabled() ? firstRange(c) : counters;
     }
 
     /** Bits of PMCNTENSET_EL0 and its like that are not RAZ/WI at the current Exception level. */

@@ -7,7 +7,6 @@ import dev.spelunk.api.banks.RegisterDefinition.Builder;
 import dev.spelunk.api.banks.TrapControls;
 import dev.spelunk.api.registers.Access;
 import dev.spelunk.api.registers.SystemRegister;
-import dev.spelunk.api.registers.fields.HCR_EL2;
 import dev.spelunk.api.registers.fields.MDCR_EL2;
 import dev.spelunk.api.registers.fields.MDCR_EL3;
 import dev.spelunk.api.state.PmuState;
@@ -54,13 +53,13 @@ final class PmuTraps {
         if (c.pe.el != 0 || enables == 0 || (c.register(SystemRegister.PMUSERENR_EL0) & enables) != 0) {
             return Access.ALLOWED;
         }
-        boolean tge = TrapControls.el2Enabled(c) && (c.register(SystemRegister.HCR_EL2) & HCR_EL2.TGE) != 0;
+        boolean tge = c.system.effectiveTge();
         return Access.trap(tge ? 2 : 1);
     }
 
     private static AccessRule hypervisor(long bit) {
         return (c, read) ->
-                c.pe.el < 2 && TrapControls.el2Enabled(c) && (c.register(SystemRegister.MDCR_EL2) & bit) != 0
+                c.pe.el < 2 && c.system.el2Enabled() && (c.register(SystemRegister.MDCR_EL2) & bit) != 0
                         ? Access.trap(2)
                         : Access.ALLOWED;
     }

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.platform.timer;
 
-import dev.spelunk.api.banks.TrapControls;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.CNTHCTL_EL2;
-import dev.spelunk.api.registers.fields.HCR_EL2;
 import dev.spelunk.api.registers.fields.SCR_EL3;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.wiring.PeContext;
@@ -31,9 +29,9 @@ final class Counter {
     /** What EL1, EL0 and the EL1 physical timer see the physical count reduced by: 0 without FEAT_ECV_POFF. */
     static long physicalOffset(PeContext c) {
         if ((c.register(SystemRegister.CNTHCTL_EL2) & CNTHCTL_EL2.ECV) == 0
-                || !TrapControls.el2Enabled(c)
-                || TrapControls.hostEl0(c)
-                || c.architecture.has("FEAT_EL3") && (c.register(SystemRegister.SCR_EL3) & SCR_EL3.ECVEn) == 0) {
+                || !c.system.el2Enabled()
+                || c.system.elIsInHost(0)
+                || !c.system.enabledByScr(SCR_EL3.ECVEn)) {
             return 0;
         }
         return c.register(SystemRegister.CNTPOFF_EL2);
@@ -46,8 +44,6 @@ final class Counter {
 
     /** CNTVCT_EL0 at the current EL: a host and its EL0 see no offset. */
     static long readVirtual(PeContext c) {
-        boolean host = c.pe.el == 2 && (c.register(SystemRegister.HCR_EL2) & HCR_EL2.E2H) != 0
-                || c.pe.el == 0 && TrapControls.hostEl0(c);
-        return physical(c) - (host ? 0 : c.register(SystemRegister.CNTVOFF_EL2));
+        return physical(c) - (c.system.isInHost() ? 0 : c.register(SystemRegister.CNTVOFF_EL2));
     }
 }

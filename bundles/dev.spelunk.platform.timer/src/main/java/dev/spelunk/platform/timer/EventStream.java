@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.platform.timer;
 
-import dev.spelunk.api.banks.TrapControls;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.CNTKCTL_EL1;
 import dev.spelunk.api.wiring.PeContext;
@@ -14,7 +13,7 @@ final class EventStream {
     /** Virtual time in cycles of the next event of either stream; Long.MAX_VALUE when both are off. */
     static long next(PeContext c) {
         long physical = next(c, c.register(SystemRegister.CNTHCTL_EL2), Counter.physicalOffset(c));
-        if (TrapControls.hostEl0(c)) {
+        if (c.system.elIsInHost(0)) {
             return physical;
         }
         return Math.min(

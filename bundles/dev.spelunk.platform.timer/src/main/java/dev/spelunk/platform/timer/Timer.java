@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.platform.timer;
 
-import dev.spelunk.api.banks.TrapControls;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.CNT_CTL;
 import dev.spelunk.api.state.PeState;
@@ -34,7 +33,7 @@ enum Timer {
 
     /** The timer that an access to this timer's registers reaches: from EL0 of a host, the one of EL2. */
     Timer reached(PeContext c) {
-        if (c.pe.el != 0 || this != CNTP && this != CNTV || !TrapControls.hostEl0(c)) {
+        if (c.pe.el != 0 || this != CNTP && this != CNTV || !c.system.elIsInHost(0)) {
             return this;
         }
         return this == CNTP ? CNTHP : CNTHV;

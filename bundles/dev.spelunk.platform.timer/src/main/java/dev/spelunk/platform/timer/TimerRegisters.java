@@ -36,14 +36,13 @@ public final class TimerRegisters implements RegisterBank {
 
     @Override
     public List<RegisterDefinition> registers(Architecture architecture) {
-        TimerTraps traps = new TimerTraps(architecture);
         boolean el2 = architecture.has("FEAT_EL2");
         boolean vhe = el2 && architecture.has("FEAT_VHE");
         List<RegisterDefinition> all = new ArrayList<>();
-        counters(all, architecture, traps);
+        counters(all, architecture);
         controls(all, architecture, el2, vhe);
-        timer(all, Timer.CNTP, "CNTP", 0, traps.physicalTimer(), vhe ? Timer.CNTHP : null);
-        timer(all, Timer.CNTV, "CNTV", 0, traps.virtualTimer(), vhe ? Timer.CNTHV : null);
+        timer(all, Timer.CNTP, "CNTP", 0, TimerTraps.physicalTimer(), vhe ? Timer.CNTHP : null);
+        timer(all, Timer.CNTV, "CNTV", 0, TimerTraps.virtualTimer(), vhe ? Timer.CNTHV : null);
         if (el2) {
             timer(all, Timer.CNTHP, "CNTHP", 2, null, null);
         }
@@ -58,20 +57,20 @@ public final class TimerRegisters implements RegisterBank {
         return all;
     }
 
-    private static void counters(List<RegisterDefinition> all, Architecture architecture, TimerTraps traps) {
+    private static void counters(List<RegisterDefinition> all, Architecture architecture) {
         int highest = architecture.has("FEAT_EL3") ? 3 : architecture.has("FEAT_EL2") ? 2 : 1;
         all.add(RegisterDefinition.of("CNTFRQ_EL0", SystemRegister.CNTFRQ_EL0)
                 .field("ClockFreq", 31, 0)
                 .from(0)
                 .writesFrom(highest)
                 .reset(MachineState.COUNTER_FREQUENCY)
-                .rule(traps.frequency())
+                .rule(TimerTraps.frequency())
                 .build());
-        counter(all, "CNTPCT_EL0", SystemRegister.CNTPCT_EL0, traps.physicalCounter(), Counter::readPhysical);
-        counter(all, "CNTVCT_EL0", SystemRegister.CNTVCT_EL0, traps.virtualCounter(), Counter::readVirtual);
+        counter(all, "CNTPCT_EL0", SystemRegister.CNTPCT_EL0, TimerTraps.physicalCounter(), Counter::readPhysical);
+        counter(all, "CNTVCT_EL0", SystemRegister.CNTVCT_EL0, TimerTraps.virtualCounter(), Counter::readVirtual);
         if (architecture.has("FEAT_ECV")) {
-            counter(all, "CNTPCTSS_EL0", CNTPCTSS_EL0, traps.physicalCounter(), Counter::readPhysical);
-            counter(all, "CNTVCTSS_EL0", CNTVCTSS_EL0, traps.virtualCounter(), Counter::readVirtual);
+            counter(all, "CNTPCTSS_EL0", CNTPCTSS_EL0, TimerTraps.physicalCounter(), Counter::readPhysical);
+            counter(all, "CNTVCTSS_EL0", CNTVCTSS_EL0, TimerTraps.virtualCounter(), Counter::readVirtual);
         }
     }
 

@@ -4,15 +4,13 @@ package dev.spelunk.pmsver.v1p0;
 import dev.spelunk.api.mmu.Translation;
 import dev.spelunk.api.mmu.Translator;
 import dev.spelunk.api.profiling.BufferTranslation;
-import dev.spelunk.api.profiling.ProfilingOwnership;
+import dev.spelunk.api.wiring.PeContext;
 
 /** The buffer's pointers are virtual addresses of the owning translation regime; writes are privileged, PAN counts as 0 (DDI 0487, D17.7.6). */
 final class VirtualPointers implements BufferTranslation {
     @Override
-    public boolean translate(ProfilingOwnership ownership, Translation out, long pointer) {
-        return ownership
-                .context()
-                .translator
-                .translate(out, ownership.owningRegime(), pointer, Translator.WRITE | Translator.IGNORE_PAN);
+    public boolean translate(PeContext context, Translation out, long pointer) {
+        int regime = context.system.translationRegime(context.system.profilingBufferOwnerEl());
+        return context.translator.translate(out, regime, pointer, Translator.WRITE | Translator.IGNORE_PAN);
     }
 }

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spe.exc;
 
-import dev.spelunk.api.banks.TrapControls;
 import dev.spelunk.api.profiling.ManagementEventRouting;
-import dev.spelunk.api.profiling.ProfilingOwnership;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.HCR_EL2;
 import dev.spelunk.api.registers.fields.MDCR_EL3;
@@ -16,21 +14,19 @@ final class ExceptionRouting implements ManagementEventRouting {
     private static final long S = 1 << 17;
 
     @Override
-    public int target(ProfilingOwnership ownership, int ec, int fsc) {
-        PeContext c = ownership.context();
+    public int target(PeContext c, int ec, int fsc) {
         return ExceptionRules.target(
                 ec,
                 fsc,
                 pmsee(c),
                 effectiveEl2Ee(c),
-                ownership.owningEl(),
+                c.system.profilingBufferOwnerEl(),
                 c.register(SystemRegister.SCR_EL3),
                 c.register(SystemRegister.HCR_EL2));
     }
 
     @Override
-    public boolean stopped(ProfilingOwnership ownership) {
-        PeContext c = ownership.context();
+    public boolean stopped(PeContext c) {
         return ExceptionRules.stopped(
                 s(c, SystemRegister.PMBSR_EL1),
                 s(c, SystemRegister.PMBSR_EL2),
@@ -40,18 +36,15 @@ final class ExceptionRouting implements ManagementEventRouting {
     }
 
     @Override
-    public boolean interrupt(ProfilingOwnership ownership) {
-        PeContext c = ownership.context();
+    public boolean interrupt(PeContext c) {
         return ExceptionRules.interrupt(s(c, SystemRegister.PMBSR_EL1), effectiveEl1Ee(c));
     }
 
     /** Of several the one to the highest Exception level is taken first, an IMPLEMENTATION DEFINED choice. */
     @Override
-    public int exceptionTarget(ProfilingOwnership ownership) {
-        PeContext c = ownership.context();
+    public int exceptionTarget(PeContext c) {
         int el = c.pe.el;
-        boolean owning = ownership.inOwningState();
-        boolean tge = ownership.el2Enabled() && (c.register(SystemRegister.HCR_EL2) & HCR_EL2.TGE) != 0;
+        boolean owning = c.system.currentSecurityState() == c.system.profilingBufferOwnerState();
         int third = ExceptionRules.exceptionFromEl3(s(c, SystemRegister.PMBSR_EL3), pmsee(c), el);
         int second = ExceptionRules.exceptionFromEl2(
                 s(c, SystemRegister.PMBSR_EL2),
@@ -63,7 +56,7 @@ final class ExceptionRouting implements ManagementEventRouting {
         int first = ExceptionRules.exceptionFromEl1(
                 s(c, SystemRegister.PMBSR_EL1),
                 effectiveEl1Ee(c),
-                tge,
+                c.system.effectiveTge(),
                 (c.register(SystemRegister.PMSCR_EL1) & PMSCR_EL1.KE) != 0,
                 c.pe.pm,
                 owning,
@@ -75,7 +68,7 @@ final class ExceptionRouting implements ManagementEventRouting {
     static int effectiveEl2Ee(PeContext c) {
         return ExceptionRules.effectiveEl2Ee(
                 pmsee(c),
-                TrapControls.el2Enabled(c),
+                c.system.el2Enabled(),
                 (int) (c.register(SystemRegister.PMSCR_EL2) >>> PMSCR_EL2.EE_SHIFT) & 3);
     }
 
@@ -88,7 +81,7 @@ final class ExceptionRouting implements ManagementEventRouting {
 
     /** MDCR_EL3.PMSEE; without EL3 exceptions are delegated. */
     private static int pmsee(PeContext c) {
-        return c.architecture.has("FEAT_EL3")
+        return c.system.haveEl(3)
                 ? (int) (c.register(SystemRegister.MDCR_EL3) >>> MDCR_EL3.PMSEE_SHIFT) & 3
                 : 1;
     }

@@ -4,7 +4,6 @@ package dev.spelunk.spe.nvm;
 import dev.spelunk.api.architecture.BringsFeature;
 import dev.spelunk.api.architecture.NeedsFeature;
 import dev.spelunk.api.banks.RegisterDefinition;
-import dev.spelunk.api.banks.TrapControls;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRegisters;
@@ -39,9 +38,7 @@ public final class PhysicalPointers implements ProfilingFeatures {
     /** PMBIDR_EL1.AddrMode, where programming is allowed and EL2 allows physical pointers. */
     private static long addressModes(PeContext context, long pmbidr) {
         boolean physical = (pmbidr & PMBIDR_EL1.P) == 0
-                && context.sampler != null
-                && UntranslatedPointers.enabledByEl2(
-                        context, context.sampler.owningEl(), TrapControls.el2Enabled(context));
+                && UntranslatedPointers.enabledByEl2(context);
         return physical ? pmbidr | PMBIDR_BOTH_MODES : pmbidr;
     }
 

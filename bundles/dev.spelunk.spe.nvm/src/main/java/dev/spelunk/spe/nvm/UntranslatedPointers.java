@@ -4,7 +4,6 @@ package dev.spelunk.spe.nvm;
 import dev.spelunk.api.mmu.Translation;
 import dev.spelunk.api.mmu.Translator;
 import dev.spelunk.api.profiling.BufferTranslation;
-import dev.spelunk.api.profiling.ProfilingOwnership;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.PMBLIMITR_EL1;
 import dev.spelunk.api.registers.fields.PMSCR_EL2;
@@ -27,12 +26,11 @@ final class UntranslatedPointers implements BufferTranslation {
     }
 
     @Override
-    public boolean translate(ProfilingOwnership ownership, Translation out, long pointer) {
-        PeContext context = ownership.context();
+    public boolean translate(PeContext context, Translation out, long pointer) {
         boolean nvm = (context.register(SystemRegister.PMBLIMITR_EL1) & PMBLIMITR_EL1.nVM) != 0
-                && enabledByEl2(context, ownership.owningEl(), ownership.el2Enabled());
+                && enabledByEl2(context);
         if (!nvm) {
-            return virtual.translate(ownership, out, pointer);
+            return virtual.translate(context, out, pointer);
         }
         out.va = pointer;
         out.ipa = pointer;
@@ -43,12 +41,14 @@ final class UntranslatedPointers implements BufferTranslation {
             return false;
         }
         out.fault = Translation.NONE;
-        boolean stage2 = ownership.owningEl() == 1 && ownership.el2Enabled();
+        boolean stage2 = context.system.profilingBufferOwnerEl() == 1 && context.system.el2Enabled();
         return !stage2 || context.translator.translateStage2(out, pointer, Translator.WRITE);
     }
 
     /** Effective PMSCR_EL2.EnVM: 1 where EL2 owns the buffer or is disabled. */
-    static boolean enabledByEl2(PeContext context, int owningEl, boolean el2Enabled) {
-        return owningEl == 2 || !el2Enabled || (context.register(SystemRegister.PMSCR_EL2) & PMSCR_EL2.EnVM) != 0;
+    static boolean enabledByEl2(PeContext context) {
+        return context.system.profilingBufferOwnerEl() == 2
+                || !context.system.el2Enabled()
+                || (context.register(SystemRegister.PMSCR_EL2) & PMSCR_EL2.EnVM) != 0;
     }
 }

@@ -258,7 +258,7 @@ final class RegisterChecks {
                 sampling &= decided(register, true, !fineGrained) && decided(register, false, !fineGrained);
             }
         }
-        boolean buffer = context.sampler.owningEl() == 1;
+        boolean buffer = context.system.profilingBufferOwnerEl() == 1;
         for (int register : BUFFER) {
             buffer &= decided(register, true, true) && decided(register, false, true);
         }

@@ -1,32 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spu;
 
-import static dev.spelunk.spu.OwnershipRules.NON_SECURE;
-import static dev.spelunk.spu.OwnershipRules.REALM;
-import static dev.spelunk.spu.OwnershipRules.ROOT;
-import static dev.spelunk.spu.OwnershipRules.SECURE;
+import static dev.spelunk.api.wiring.SecurityState.NON_SECURE;
+import static dev.spelunk.api.wiring.SecurityState.REALM;
+import static dev.spelunk.api.wiring.SecurityState.ROOT;
+import static dev.spelunk.api.wiring.SecurityState.SECURE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spelunk.api.wiring.SecurityState;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Whole truth tables of ownership and enabling (DDI 0487, Tables D17-1 and D17-4). */
-class OwnershipRulesTest {
+/** The whole truth table of where profiling is enabled (DDI 0487, Table D17-1). */
+class EnableRulesTest {
     private static final boolean[] BOTH = {false, true};
-    private static final long TGE = 1L << 27;
 
     private static boolean enabled(
-            int el, boolean el2Enabled, int e2pb, boolean tge, long pmscr1, long pmscr2, int owner, int current) {
+            int el, boolean el2Enabled, int e2pb, boolean tge, long pmscr1, long pmscr2, SecurityState owner, SecurityState current) {
         int owningEl = el2Enabled && e2pb == 0 ? 2 : 1;
-        return OwnershipRules.profilingEnabled(
+        return EnableRules.profilingEnabled(
                 el,
-                OwnershipRules.bufferEnabled(owner, current, true, false),
+                EnableRules.bufferEnabled(owner, current, true, false),
                 owner,
                 owningEl,
                 current,
-                el2Enabled,
-                tge ? TGE : 0,
+                el2Enabled && tge,
                 pmscr1,
                 pmscr2);
     }
@@ -53,8 +52,8 @@ class OwnershipRulesTest {
     @DisplayName("Table D17-1: where profiling is enabled, every row, every enable bit, every Security state")
     void whereProfilingIsEnabled() {
         int checked = 0;
-        for (int owner : new int[] {SECURE, NON_SECURE, REALM}) {
-            for (int current : new int[] {SECURE, NON_SECURE, REALM}) {
+        for (SecurityState owner : new SecurityState[] {SECURE, NON_SECURE, REALM}) {
+            for (SecurityState current : new SecurityState[] {SECURE, NON_SECURE, REALM}) {
                 for (boolean el2 : BOTH) {
                     for (int e2pb = 0; e2pb < 4; e2pb++) {
                         for (boolean tge : BOTH) {
@@ -65,7 +64,7 @@ class OwnershipRulesTest {
                                     }
                                     assertThat(enabled(el, el2, e2pb, tge, bits & 3, bits >> 2, owner, current))
                                             .as(
-                                                    "EL%d el2=%s e2pb=%d tge=%s bits=%x owner=%d current=%d",
+                                                    "EL%d el2=%s e2pb=%d tge=%s bits=%x owner=%s current=%s",
                                                     el, el2, e2pb, tge, bits, owner, current)
                                             .isEqualTo(
                                                     owner == current && table(el, el2, e2pb, tge, bits & 3, bits >> 2));
@@ -86,54 +85,11 @@ class OwnershipRulesTest {
         for (int bits = 0; bits < 4; bits++) {
             boolean e = (bits & 1) != 0;
             boolean stopped = (bits & 2) != 0;
-            boolean buffer = OwnershipRules.bufferEnabled(NON_SECURE, NON_SECURE, e, stopped);
+            boolean buffer = EnableRules.bufferEnabled(NON_SECURE, NON_SECURE, e, stopped);
             assertThat(buffer).isEqualTo(e && !stopped);
             for (int el = 0; el < 3; el++) {
-                assertThat(OwnershipRules.profilingEnabled(el, buffer, NON_SECURE, 2, NON_SECURE, true, 0, 3, 3))
+                assertThat(EnableRules.profilingEnabled(el, buffer, NON_SECURE, 2, NON_SECURE, false, 3, 3))
                         .isEqualTo(buffer);
-            }
-        }
-    }
-
-    @Test
-    @DisplayName("Table D17-4: owning Security state and Exception level for every value of the controls")
-    void whoOwnsTheBuffer() {
-        for (boolean rme : BOTH) {
-            for (int nspb = 0; nspb < 8; nspb++) {
-                long mdcr3 = (long) (nspb & 3) << 12 | (long) (nspb >> 2) << 11;
-                int state = OwnershipRules.owningState(true, rme, mdcr3);
-                int expected;
-                switch (rme ? nspb : nspb & 3) {
-                    case 0:
-                    case 1:
-                        expected = SECURE;
-                        break;
-                    case 2:
-                    case 3:
-                        expected = NON_SECURE;
-                        break;
-                    case 4:
-                    case 5:
-                        expected = ROOT;
-                        break;
-                    default:
-                        expected = REALM;
-                        break;
-                }
-                assertThat(state).as("rme=%s {NSPBE,NSPB}=%d", rme, nspb).isEqualTo(expected);
-                assertThat(OwnershipRules.owningState(false, rme, mdcr3)).isEqualTo(NON_SECURE);
-            }
-        }
-        for (int state : new int[] {SECURE, NON_SECURE, REALM}) {
-            for (boolean el2 : BOTH) {
-                for (boolean eel2 : BOTH) {
-                    for (int e2pb = 0; e2pb < 4; e2pb++) {
-                        boolean el2Enabled = el2 && (state != SECURE || eel2);
-                        assertThat(OwnershipRules.owningEl(el2, state, eel2, (long) e2pb << 12))
-                                .as("state=%d el2=%s eel2=%s e2pb=%d", state, el2, eel2, e2pb)
-                                .isEqualTo(el2Enabled && e2pb == 0 ? 2 : 1);
-                    }
-                }
             }
         }
     }
