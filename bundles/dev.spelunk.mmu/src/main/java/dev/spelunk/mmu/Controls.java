@@ -8,6 +8,10 @@ import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.HCR_EL2;
 import dev.spelunk.api.registers.fields.SCR_EL3;
 import dev.spelunk.api.registers.fields.SCTLR_ELx;
+import dev.spelunk.api.registers.fields.TCR_EL1;
+import dev.spelunk.api.registers.fields.TCR_EL2;
+import dev.spelunk.api.registers.fields.TTBR_ELx;
+import dev.spelunk.api.registers.fields.VTCR_EL2;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.wiring.PeContext;
 
@@ -126,8 +130,8 @@ final class Controls {
         hcr = context.system.effectiveHcr();
         hostEl0 = context.system.elIsInHost(0);
         stage2.set(values[VTCR], values[VTTBR], hcr, physicalSize, smallTables, executeNeverByPrivilege);
-        stage2.accessFlagManaged = hardwareUpdates && (values[VTCR] >>> 21 & 1) != 0;
-        stage2.dirtyStateManaged = stage2.accessFlagManaged && (values[VTCR] >>> 22 & 1) != 0;
+        stage2.accessFlagManaged = hardwareUpdates && (values[VTCR] & VTCR_EL2.HA) != 0;
+        stage2.dirtyStateManaged = stage2.accessFlagManaged && (values[VTCR] & VTCR_EL2.HD) != 0;
         Regime el10 = regimes[Translator.REGIME_EL10];
         twoRanges(el10, EL1);
         // HCR_EL2.TGE and DC make SCTLR_EL1.M count as 0; DC makes VM count as 1 (D24.2.62).
@@ -146,23 +150,23 @@ final class Controls {
         long ttbr0 = values[first + 2];
         long ttbr1 = values[first + 3];
         common(r, sctlr, values[first + 4]);
-        updates(r, tcr, 39);
-        int outputSize = Math.min(Granule.addressSize((int) (tcr >>> 32) & 7), physicalSize);
-        range(r.lower, tcr, 7, 37, 41, 55);
-        r.lower.set((int) tcr & 63, Granule.ofTg0((int) (tcr >>> 14) & 3), ttbr0, outputSize, smallTables);
-        range(r.higher, tcr, 23, 38, 42, 56);
+        updates(r, tcr, TCR_EL1.HA, TCR_EL1.HD);
+        int outputSize = Math.min(Granule.addressSize((int) (tcr >>> TCR_EL1.IPS_SHIFT) & 7), physicalSize);
+        range(r.lower, tcr, TCR_EL1.EPD0, TCR_EL1.TBI0, TCR_EL1.TBID0, TCR_EL1.HPD0, TCR_EL1.E0PD0);
+        r.lower.set((int) (tcr & TCR_EL1.T0SZ), Granule.ofTg0((int) (tcr >>> TCR_EL1.TG0_SHIFT) & 3), ttbr0, outputSize, smallTables);
+        range(r.higher, tcr, TCR_EL1.EPD1, TCR_EL1.TBI1, TCR_EL1.TBID1, TCR_EL1.HPD1, TCR_EL1.E0PD1);
         r.higher.upper = true;
-        r.higher.set((int) (tcr >>> 16) & 63, Granule.ofTg1((int) (tcr >>> 30) & 3), ttbr1, outputSize, smallTables);
-        long ttbr = (tcr >>> 22 & 1) != 0 ? ttbr1 : ttbr0;
-        r.asid = (int) (ttbr >>> 48) & ((tcr >>> 36 & 1) != 0 ? 0xFFFF : 0xFF);
+        r.higher.set((int) (tcr >>> TCR_EL1.T1SZ_SHIFT) & 63, Granule.ofTg1((int) (tcr >>> TCR_EL1.TG1_SHIFT) & 3), ttbr1, outputSize, smallTables);
+        long ttbr = (tcr & TCR_EL1.A1) != 0 ? ttbr1 : ttbr0;
+        r.asid = (int) (ttbr >>> TTBR_ELx.ASID_SHIFT) & ((tcr & TCR_EL1.AS) != 0 ? 0xFFFF : 0xFF);
     }
 
-    private void range(VaRange range, long tcr, int epd, int tbi, int hpd, int unprivilegedDisabled) {
-        range.disabled = (tcr >>> epd & 1) != 0;
-        range.topByteIgnored = (tcr >>> tbi & 1) != 0;
-        range.topByteOfData = (tcr >>> tbi + 14 & 1) != 0;
-        range.hierarchyDisabled = (tcr >>> hpd & 1) != 0;
-        range.unprivilegedDisabled = e0pd && (tcr >>> unprivilegedDisabled & 1) != 0;
+    private void range(VaRange range, long tcr, long epd, long tbi, long tbid, long hpd, long unprivilegedDisabled) {
+        range.disabled = (tcr & epd) != 0;
+        range.topByteIgnored = (tcr & tbi) != 0;
+        range.topByteOfData = (tcr & tbid) != 0;
+        range.hierarchyDisabled = (tcr & hpd) != 0;
+        range.unprivilegedDisabled = e0pd && (tcr & unprivilegedDisabled) != 0;
     }
 
     private void oneRange(Regime r, int first) {
@@ -170,13 +174,13 @@ final class Controls {
         long sctlr = values[first];
         long tcr = values[first + 1];
         common(r, sctlr, values[el3 ? first + 3 : first + 4]);
-        updates(r, tcr, 21);
-        int outputSize = Math.min(Granule.addressSize((int) (tcr >>> 16) & 7), physicalSize);
+        updates(r, tcr, TCR_EL2.HA, TCR_EL2.HD);
+        int outputSize = Math.min(Granule.addressSize((int) (tcr >>> TCR_EL2.PS_SHIFT) & 7), physicalSize);
         r.lower.disabled = false;
-        r.lower.topByteIgnored = (tcr >>> 20 & 1) != 0;
-        r.lower.topByteOfData = (tcr >>> 29 & 1) != 0;
-        r.lower.hierarchyDisabled = (tcr >>> 24 & 1) != 0;
-        r.lower.set((int) tcr & 63, Granule.ofTg0((int) (tcr >>> 14) & 3), values[first + 2], outputSize, smallTables);
+        r.lower.topByteIgnored = (tcr & TCR_EL2.TBI) != 0;
+        r.lower.topByteOfData = (tcr & TCR_EL2.TBID) != 0;
+        r.lower.hierarchyDisabled = (tcr & TCR_EL2.HPD) != 0;
+        r.lower.set((int) (tcr & TCR_EL2.T0SZ), Granule.ofTg0((int) (tcr >>> TCR_EL2.TG0_SHIFT) & 3), values[first + 2], outputSize, smallTables);
     }
 
     private static void common(Regime r, long sctlr, long mair) {
@@ -186,10 +190,10 @@ final class Controls {
         r.mair = mair;
     }
 
-    /** HA, and HD in the next bit, which counts only with it (DDI 0487, D8.5). */
-    private void updates(Regime r, long tcr, int ha) {
-        r.accessFlagManaged = hardwareUpdates && (tcr >>> ha & 1) != 0;
-        r.dirtyStateManaged = r.accessFlagManaged && (tcr >>> ha + 1 & 1) != 0;
+    /** HA, and HD, which counts only with it (DDI 0487, D8.5). */
+    private void updates(Regime r, long tcr, long ha, long hd) {
+        r.accessFlagManaged = hardwareUpdates && (tcr & ha) != 0;
+        r.dirtyStateManaged = r.accessFlagManaged && (tcr & hd) != 0;
     }
 
     /** VMID that TLB maintenance of EL1&amp;0 applies to. */
@@ -200,6 +204,6 @@ final class Controls {
     /** 8 or 16 ASID bits of a regime with ASIDs, as a mask. */
     int asidMask(int regime) {
         long tcr = values[regime == Translator.REGIME_EL10 ? EL1 + 1 : EL2 + 1];
-        return (tcr >>> 36 & 1) != 0 ? 0xFFFF : 0xFF;
+        return (tcr & TCR_EL1.AS) != 0 ? 0xFFFF : 0xFF;
     }
 }

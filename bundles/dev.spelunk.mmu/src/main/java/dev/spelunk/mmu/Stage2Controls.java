@@ -2,6 +2,8 @@
 package dev.spelunk.mmu;
 
 import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.registers.fields.TTBR_ELx;
+import dev.spelunk.api.registers.fields.VTCR_EL2;
 
 /** Controls of stage 2, derived from VTCR_EL2, VTTBR_EL2 and HCR_EL2 (DDI 0487, D24.2.224, D24.2.225). */
 final class Stage2Controls {
@@ -29,11 +31,11 @@ final class Stage2Controls {
         protectedTableWalk = (hcr & HCR_EL2.PTW) != 0;
         forcedWriteBack = (hcr & HCR_EL2.FWB) != 0;
         executeNeverByPrivilege = byPrivilege;
-        vmid = (int) (vttbr >>> 48) & ((vtcr >>> 19 & 1) != 0 ? 0xFFFF : 0xFF);
-        granule = Granule.ofTg0((int) (vtcr >>> 14) & 3);
-        outputSize = Math.min(Granule.addressSize((int) (vtcr >>> 16) & 7), physicalSize);
+        vmid = (int) (vttbr >>> TTBR_ELx.VMID_SHIFT) & ((vtcr & VTCR_EL2.VS) != 0 ? 0xFFFF : 0xFF);
+        granule = Granule.ofTg0((int) (vtcr >>> VTCR_EL2.TG0_SHIFT) & 3);
+        outputSize = Math.min(Granule.addressSize((int) (vtcr >>> VTCR_EL2.PS_SHIFT) & 7), physicalSize);
         int t0sz = (int) vtcr & 63;
-        int sl0 = (int) (vtcr >>> 6) & 3;
+        int sl0 = (int) (vtcr >>> VTCR_EL2.SL0_SHIFT) & 3;
         invalid = t0sz < Granule.MIN_TXSZ
                 || t0sz > Granule.maxTxsz(granule, smallTables)
                 || 64 - t0sz > physicalSize

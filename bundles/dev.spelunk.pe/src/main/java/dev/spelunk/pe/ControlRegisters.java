@@ -4,6 +4,8 @@ package dev.spelunk.pe;
 import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.registers.RegisterFile;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.TCR_EL1;
+import dev.spelunk.api.registers.fields.TCR_EL2;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.api.wiring.SystemFunctions;
@@ -97,9 +99,9 @@ final class ControlRegisters {
         return system.el2Enabled() ? get(mdcrEl2) : 0;
     }
 
-    /** Whether a bit of HFGITR_EL2 traps instructions at the current Exception level (DDI 0487, D24.2.71). */
-    boolean trapsInstruction(int bit) {
-        return bit >= 0 && (get(hfgitr) >>> bit & 1) != 0 && system.fineGrainedTraps();
+    /** Whether a bit of HFGITR_EL2, or none (0), traps instructions at the current Exception level (DDI 0487, D24.2.71). */
+    boolean trapsInstruction(long bit) {
+        return (get(hfgitr) & bit) != 0 && system.fineGrainedTraps();
     }
 
     long vsesr() {
@@ -156,14 +158,15 @@ final class ControlRegisters {
         }
         boolean host = system.elIsInHost(el);
         if (el == 2 && !host) {
-            return (get(tcr[2]) >>> 20 & 1) != 0 && (get(tcr[2]) >>> 29 & 1) == 0
+            return (get(tcr[2]) & (TCR_EL2.TBI | TCR_EL2.TBID)) == TCR_EL2.TBI
                     ? target & 0x00FFFFFFFFFFFFFFL
                     : target;
         }
         long tcr = get(this.tcr[host ? 2 : 1]);
         // TBIDn takes instruction addresses out of TBIn.
-        int tbi = extended < 0 ? 38 : 37;
-        return (tcr >>> tbi & 1) != 0 && (tcr >>> tbi + 14 & 1) == 0 ? extended : target;
+        long tbi = extended < 0 ? TCR_EL1.TBI1 : TCR_EL1.TBI0;
+        long tbid = extended < 0 ? TCR_EL1.TBID1 : TCR_EL1.TBID0;
+        return (tcr & (tbi | tbid)) == tbi ? extended : target;
     }
 
     /** TCR_EL1 or TCR_EL2 itself. */

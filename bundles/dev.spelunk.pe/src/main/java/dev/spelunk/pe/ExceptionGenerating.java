@@ -3,6 +3,7 @@ package dev.spelunk.pe;
 
 import dev.spelunk.api.pe.Core;
 import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.registers.fields.HFGITR_EL2;
 import dev.spelunk.api.registers.fields.MDCR_EL2;
 import dev.spelunk.api.registers.fields.SCR_EL3;
 
@@ -39,7 +40,7 @@ final class ExceptionGenerating {
     }
 
     private static int supervisorCall(Processor p, int immediate) {
-        if (p.control.trapsInstruction(p.pe.el == 0 ? InstructionTraps.SVC_EL0 : InstructionTraps.SVC_EL1)) {
+        if (p.control.trapsInstruction(p.pe.el == 0 ? HFGITR_EL2.SVC_EL0 : HFGITR_EL2.SVC_EL1)) {
             throw p.exception.of(SynchronousException.SVC, immediate, 2);
         }
         return throwAfter(p, p.exception.of(SynchronousException.SVC, immediate, 0));
@@ -103,7 +104,7 @@ final class ExceptionGenerating {
 
     /** @param iss ERET and ERETA of the syndrome */
     private static void trap(Processor p, int iss) {
-        if (p.pe.el == 1 && p.control.trapsInstruction(InstructionTraps.ERET)) {
+        if (p.pe.el == 1 && p.control.trapsInstruction(HFGITR_EL2.ERET)) {
             throw p.exception.of(SynchronousException.ERET, iss, 2);
         }
     }

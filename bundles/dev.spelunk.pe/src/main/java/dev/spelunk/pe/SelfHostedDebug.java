@@ -5,9 +5,15 @@ import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.RegisterFile;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.DBGBCR_EL1;
+import dev.spelunk.api.registers.fields.ID_AA64DFR0_EL1;
 import dev.spelunk.api.registers.fields.MDCR_EL2;
 import dev.spelunk.api.registers.fields.MDCR_EL3;
 import dev.spelunk.api.registers.fields.MDSCR_EL1;
+import dev.spelunk.api.registers.fields.OSLAR_EL1;
+import dev.spelunk.api.registers.fields.SPSR_ELx;
+import dev.spelunk.api.registers.fields.TTBR_ELx;
+import dev.spelunk.api.registers.fields.VTCR_EL2;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.wiring.SecurityState;
 import dev.spelunk.api.wiring.SystemFunctions;
@@ -21,12 +27,9 @@ final class SelfHostedDebug {
     /** IFSC and DFSC of a debug exception (DDI 0487, D24.2.40). */
     static final int FSC_DEBUG = 0x22;
 
-    private static final long LOCKED = 1;
+    private static final long LOCKED = OSLAR_EL1.OSLK;
     private static final int ISV = 1 << 24;
     private static final int EX = 1 << 6;
-
-    private static final long SPSR_SS = 1L << 21;
-    private static final long SPSR_D = 1L << 9;
 
     /** DBGBCR.BT: bit 0 is linking; the first two types are of addresses, the others by BT[3:1]. */
     private static final int BT_LINKED = 1;
@@ -82,11 +85,11 @@ final class SelfHostedDebug {
         secureEl2 = architecture.has("FEAT_SEL2");
         int features = file.index(SystemRegister.ID_AA64DFR0_EL1);
         long dfr0 = features < 0 ? 0 : pe.sys[features];
-        int breakpoints = mdscr < 0 ? 0 : (int) (dfr0 >>> 12 & 15) + 1;
+        int breakpoints = mdscr < 0 ? 0 : (int) (dfr0 >>> ID_AA64DFR0_EL1.BRPs_SHIFT & 15) + 1;
         values = indices(file, breakpoints, 4);
         controls = indices(file, breakpoints, 5);
-        firstContextAware = breakpoints - (int) (dfr0 >>> 28 & 15) - 1;
-        int points = mdscr < 0 ? 0 : (int) (dfr0 >>> 20 & 15) + 1;
+        firstContextAware = breakpoints - (int) (dfr0 >>> ID_AA64DFR0_EL1.CTX_CMPs_SHIFT & 15) - 1;
+        int points = mdscr < 0 ? 0 : (int) (dfr0 >>> ID_AA64DFR0_EL1.WRPs_SHIFT & 15) + 1;
         watchpoints.resolve(indices(file, points, 6), indices(file, points, 7));
     }
 
@@ -122,7 +125,7 @@ final class SelfHostedDebug {
 
     private boolean breakpointsEnabled() {
         for (int index : controls) {
-            if ((get(index) & 1) != 0) {
+            if ((get(index) & DBGBCR_EL1.E) != 0) {
                 return true;
             }
         }
@@ -202,22 +205,22 @@ final class SelfHostedDebug {
 
     /** PSTATE.SS after an exception return (DebugExceptionReturnSS), asked for before it changes anything. */
     boolean stepAfterReturn(long spsr, int destination) {
-        return (spsr & SPSR_SS) != 0
+        return (spsr & SPSR_ELx.SS) != 0
                 && mdscr >= 0
                 && (pe.sys[mdscr] & MDSCR_EL1.SS) != 0
                 && !generatesExceptions()
-                && generatesExceptions(destination, (spsr & SPSR_D) != 0);
+                && generatesExceptions(destination, (spsr & SPSR_ELx.D) != 0);
     }
 
     /** AArch64.BreakpointMatch. A reserved type, and a link to what is no context-aware breakpoint, match nothing. */
     private boolean breakpointMatches(int n) {
         long value = get(controls[n]);
-        int type = (int) (value >>> 20) & 15;
+        int type = (int) (value >>> DBGBCR_EL1.BT_SHIFT) & 15;
         boolean linked = type == BT_LINKED;
-        if ((value & 1) == 0 || type > BT_LINKED && (type & BT_LINKED) != 0) {
+        if ((value & DBGBCR_EL1.E) == 0 || type > BT_LINKED && (type & BT_LINKED) != 0) {
             return false;
         }
-        return stateMatches(value, (int) (value >>> 1) & 3, linked, (int) (value >>> 16) & 15)
+        return stateMatches(value, (int) (value >>> DBGBCR_EL1.PMC_SHIFT) & 3, linked, (int) (value >>> DBGBCR_EL1.LBN_SHIFT) & 15)
                 && (type <= BT_LINKED ? addressMatches(get(values[n])) : contextMatches(n, type));
     }
 
@@ -269,8 +272,8 @@ final class SelfHostedDebug {
         if (pe.el > 1 || !system.el2Enabled() || system.isInHost()) {
             return false;
         }
-        long bits = vmid16 && (get(vtcr) >>> 19 & 1) != 0 ? 0xFFFF : 0xFF;
-        return ((get(vttbr) >>> 48 ^ value >>> 32) & bits) == 0;
+        long bits = vmid16 && (get(vtcr) & VTCR_EL2.VS) != 0 ? 0xFFFF : 0xFF;
+        return ((get(vttbr) >>> TTBR_ELx.VMID_SHIFT ^ value >>> 32) & bits) == 0;
     }
 
     private boolean secure() {
@@ -290,8 +293,8 @@ final class SelfHostedDebug {
 
     /** The same for an access made with the privilege of another EL. */
     boolean stateMatches(long value, int privileges, boolean linked, int link, int el) {
-        int ssc = (int) (value >>> 14) & 3;
-        boolean hmc = (value >>> 13 & 1) != 0;
+        int ssc = (int) (value >>> DBGBCR_EL1.SSC_SHIFT) & 3;
+        boolean hmc = (value & DBGBCR_EL1.HMC) != 0;
         if (reserved(hmc, ssc, privileges)) {
             return false;
         }
@@ -316,8 +319,8 @@ final class SelfHostedDebug {
             return false;
         }
         long value = get(controls[n]);
-        int type = (int) (value >>> 20) & 15;
-        return (value & 1) != 0 && (type & BT_LINKED) != 0 && type > BT_LINKED && contextMatches(n, type);
+        int type = (int) (value >>> DBGBCR_EL1.BT_SHIFT) & 15;
+        return (value & DBGBCR_EL1.E) != 0 && (type & BT_LINKED) != 0 && type > BT_LINKED && contextMatches(n, type);
     }
 
     /**

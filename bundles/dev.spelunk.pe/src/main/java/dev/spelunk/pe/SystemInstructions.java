@@ -9,6 +9,7 @@ import dev.spelunk.api.registers.Access;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.registers.fields.HFGITR_EL2;
 import dev.spelunk.api.registers.fields.SCTLR_ELx;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.PmuState;
@@ -131,7 +132,7 @@ final class SystemInstructions {
                 return p.has(Features.RAS) ? p.leave() : Processor.NEXT;
             case 17:
                 if (p.context.sampler != null) {
-                    if (p.control.trapsInstruction(InstructionTraps.PSBCSYNC)) {
+                    if (p.control.trapsInstruction(HFGITR_EL2.PSBCSYNC)) {
                         throw p.trap(2, SynchronousException.OTHER_TRAP, PSB_CSYNC);
                     }
                     p.context.sampler.profilingSynchronizationBarrier();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pe;
 
+import dev.spelunk.api.registers.fields.DBGWCR_EL1;
 import dev.spelunk.api.state.PeState;
 
 /**
@@ -100,14 +101,14 @@ final class Watchpoints {
         long address = debug.comparable(va);
         for (int n = 0; n < watchedControls.length; n++) {
             long control = watchedControls[n];
-            int kinds = (int) (control >>> 3) & 3 & ((reads ? READS : 0) | (writes ? WRITES : 0));
+            int kinds = (int) (control >>> DBGWCR_EL1.LSC_SHIFT) & 3 & ((reads ? READS : 0) | (writes ? WRITES : 0));
             if (control == 0 || kinds == 0) {
                 continue;
             }
-            int privileges = (int) (control >>> 1) & 3;
-            boolean linked = (control >>> 20 & 1) != 0;
+            int privileges = (int) (control >>> DBGWCR_EL1.PAC_SHIFT) & 3;
+            boolean linked = (control & DBGWCR_EL1.WT) != 0;
             if (!debug.stateMatches(
-                    control, privileges, linked, (int) (control >>> 16) & 15, unprivileged ? 0 : pe.el)) {
+                    control, privileges, linked, (int) (control >>> DBGWCR_EL1.LBN_SHIFT) & 15, unprivileged ? 0 : pe.el)) {
                 continue;
             }
             for (int i = 0; i < size; i++) {
@@ -125,7 +126,7 @@ final class Watchpoints {
      */
     private static boolean byteMatches(long control, long value, long address) {
         int mask = mask(control);
-        int select = (int) (control >>> 5) & 0xFF;
+        int select = (int) (control >>> DBGWCR_EL1.BAS_SHIFT) & 0xFF;
         if (mask != 0) {
             return (address ^ value) >>> mask == 0;
         }
@@ -136,7 +137,7 @@ final class Watchpoints {
     }
 
     private static int mask(long control) {
-        int mask = (int) (control >>> 24) & 31;
+        int mask = (int) (control >>> DBGWCR_EL1.MASK_SHIFT) & 31;
         return mask < 3 ? 0 : mask;
     }
 }

@@ -89,7 +89,7 @@ class InstructionTrapsTest {
     })
     void eachBitTrapsItsInstructionAtEl1AndNoOther(int bit, int op1, int crn, int crm, int op2) {
         int encoding = Encoding.of(1, op1, crn, crm, op2);
-        assertThat(InstructionTraps.bit(encoding)).isEqualTo(bit);
+        assertThat(InstructionTraps.bit(encoding)).isEqualTo(1L << bit);
         int word = 0xD5080000 | op1 << 16 | crn << 12 | crm << 8 | op2 << 5;
         BareMachine m = machine(bit, word, 1);
         assertThat(trapped(m)).isTrue();
@@ -130,7 +130,7 @@ class InstructionTrapsTest {
     @ParameterizedTest
     @CsvSource({"d69f03e0,0", "d69f0bff,2", "d69f0fff,3"})
     void exceptionReturnsSayWhichTheyAre(String word, int iss) {
-        BareMachine m = machine(InstructionTraps.ERET, Integer.parseUnsignedInt(word, 16), 1);
+        BareMachine m = machine(51, Integer.parseUnsignedInt(word, 16), 1);
         m.set(SystemRegister.SPSR_EL1, 0);
         assertThat(trapped(m)).isTrue();
         assertThat(m.get(SystemRegister.ESR_EL2)).isEqualTo(0x1AL << 26 | 1 << 25 | iss);

@@ -7,6 +7,7 @@ import dev.spelunk.api.banks.RegisterBank;
 import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.registers.fields.HFGRTR_EL2;
 import dev.spelunk.api.registers.fields.SCTLR_ELx;
 import dev.spelunk.api.wiring.PeContext;
 import java.util.List;
@@ -39,12 +40,12 @@ final class CacheRegisters implements RegisterBank {
                 .readOnly()
                 .rule(t.el0NeedsSctlr(SCTLR_ELx.UCT))
                 .rule(tid2)
-                .rule(t.hfg(14));
+                .rule(t.hfg(HFGRTR_EL2.CTR_EL0));
         d.add("DCZID_EL0", SystemRegister.DCZID_EL0)
                 .constant(a.registerValue("DCZID_EL0", DCZID))
                 .from(0)
                 .readOnly()
-                .rule(t.hfg(15))
+                .rule(t.hfg(HFGRTR_EL2.DCZID_EL0))
                 .onRead((c, r, stored) ->
                         zeroingProhibited(c) ? stored | DZP : stored);
         d.add("CLIDR_EL1", SystemRegister.CLIDR_EL1)
@@ -53,7 +54,7 @@ final class CacheRegisters implements RegisterBank {
                 .readOnly()
                 .rule(t.idSpaceFromEl0())
                 .rule(tid2)
-                .rule(t.hfg(10));
+                .rule(t.hfg(HFGRTR_EL2.CLIDR_EL1));
         long[] selected = selected(a);
         d.add("CCSIDR_EL1", SystemRegister.CCSIDR_EL1)
                 .constant(selected[0])
@@ -61,13 +62,13 @@ final class CacheRegisters implements RegisterBank {
                 .readOnly()
                 .rule(t.idSpaceFromEl0())
                 .rule(tid2)
-                .rule(t.hfg(9))
+                .rule(t.hfg(HFGRTR_EL2.CCSIDR_EL1))
                 .onRead((c, r, stored) -> selected[(int) c.register(SystemRegister.CSSELR_EL1) & 15]);
         d.add("CSSELR_EL1", SystemRegister.CSSELR_EL1)
                 .field("Level", 3, 1)
                 .field("InD", 0)
                 .rule(tid2)
-                .rule(t.hfg(13));
+                .rule(t.hfg(HFGRTR_EL2.CSSELR_EL1));
         return d.build();
     }
 

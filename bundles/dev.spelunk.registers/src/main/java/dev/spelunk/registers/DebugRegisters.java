@@ -7,6 +7,10 @@ import dev.spelunk.api.banks.RegisterBank;
 import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.registers.Access;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.DBGBCR_EL1;
+import dev.spelunk.api.registers.fields.DBGWCR_EL1;
+import dev.spelunk.api.registers.fields.HDFGRTR_EL2;
+import dev.spelunk.api.registers.fields.HDFGWTR_EL2;
 import dev.spelunk.api.registers.fields.MDCR_EL2;
 import dev.spelunk.api.registers.fields.MDSCR_EL1;
 import dev.spelunk.api.registers.fields.OSLAR_EL1;
@@ -51,27 +55,27 @@ final class DebugRegisters implements RegisterBank {
                 .bits("RXO", MDSCR_EL1.RXO)
                 .bits("TXfull", MDSCR_EL1.TXfull)
                 .bits("RXfull", MDSCR_EL1.RXfull)
-                .rule(t.hdfg(4))
+                .rule(t.hdfg(HDFGRTR_EL2.MDSCR_EL1))
                 .rule(tda);
         d.add("OSLAR_EL1", SystemRegister.OSLAR_EL1)
                 .bits("OSLK", OSLAR_EL1.OSLK)
                 .reset(1)
                 .writeOnly()
-                .rule(t.hdfg(8))
+                .rule(t.hdfg(HDFGWTR_EL2.OSLAR_EL1))
                 .rule(tdosa);
         d.add("OSLSR_EL1", SystemRegister.OSLSR_EL1)
                 .constant(OSLSR_EL1.OSLM)
-                .rule(t.hdfg(9))
+                .rule(t.hdfg(HDFGRTR_EL2.OSLSR_EL1))
                 .rule(tdosa)
                 .onRead((c, r, stored) -> stored | c.register(SystemRegister.OSLAR_EL1) << 1);
         RegisterDefinition.Builder osdlr =
-                d.add("OSDLR_EL1", SystemRegister.OSDLR_EL1).rule(t.hdfg(11)).rule(tdosa);
+                d.add("OSDLR_EL1", SystemRegister.OSDLR_EL1).rule(t.hdfg(HDFGRTR_EL2.OSDLR_EL1)).rule(tdosa);
         if (a.has("FEAT_DoubleLock")) {
             osdlr.field("DLK", 0);
         }
-        d.add("DBGPRCR_EL1", 2, 0, 1, 4, 4).rule(t.hdfg(7)).rule(tdosa);
+        d.add("DBGPRCR_EL1", 2, 0, 1, 4, 4).rule(t.hdfg(HDFGRTR_EL2.DBGPRCR_EL1)).rule(tdosa);
         d.add("MDRAR_EL1", 2, 0, 1, 0, 0).constant(0).rule(tdra);
-        d.add("OSECCR_EL1", 2, 0, 0, 6, 2).rule(t.hdfg(10)).rule(tda);
+        d.add("OSECCR_EL1", 2, 0, 0, 6, 2).rule(t.hdfg(HDFGRTR_EL2.OSECCR_EL1)).rule(tda);
         d.add("MDCCINT_EL1", 2, 0, 0, 2, 0).rule(tda);
         d.add("OSDTRRX_EL1", 2, 0, 0, 0, 2).rule(tda);
         d.add("OSDTRTX_EL1", 2, 0, 0, 3, 2).rule(tda);
@@ -84,11 +88,11 @@ final class DebugRegisters implements RegisterBank {
         d.add("DBGDTR_EL0", 2, 3, 0, 4, 0).from(0).rule(tdcc).rule(tda);
         // DBGDTRRX_EL0 for reads, DBGDTRTX_EL0 for writes.
         d.add("DBGDTRRX_EL0", 2, 3, 0, 5, 0).from(0).rule(tdcc).rule(tda);
-        d.add("DBGCLAIMSET_EL1", 2, 0, 7, 8, 6).rule(t.hdfg(5)).rule(tda);
-        d.add("DBGCLAIMCLR_EL1", 2, 0, 7, 9, 6).rule(t.hdfg(5)).rule(tda);
+        d.add("DBGCLAIMSET_EL1", 2, 0, 7, 8, 6).rule(t.hdfg(HDFGRTR_EL2.DBGCLAIM)).rule(tda);
+        d.add("DBGCLAIMCLR_EL1", 2, 0, 7, 9, 6).rule(t.hdfg(HDFGRTR_EL2.DBGCLAIM)).rule(tda);
         d.add("DBGAUTHSTATUS_EL1", 2, 0, 7, 14, 6)
                 .constant(DBGAUTHSTATUS)
-                .rule(t.hdfg(6))
+                .rule(t.hdfg(HDFGRTR_EL2.DBGAUTHSTATUS_EL1))
                 .rule(tda);
         breakpoints(d, tda);
         watchpoints(d, tda);
@@ -103,17 +107,17 @@ final class DebugRegisters implements RegisterBank {
             } else {
                 value.whole();
             }
-            value.rule(d.traps.hdfg(1)).rule(tda);
+            value.rule(d.traps.hdfg(HDFGRTR_EL2.DBGBVRn_EL1)).rule(tda);
             d.add("DBGBCR" + n + "_EL1", 2, 0, 0, n, 5)
-                    .field("E", 0)
-                    .field("PMC", 2, 1)
+                    .bits("E", DBGBCR_EL1.E)
+                    .bits("PMC", DBGBCR_EL1.PMC)
                     // BAS: no Exception level uses AArch32.
                     .res1(8, 5)
-                    .field("HMC", 13)
-                    .field("SSC", 15, 14)
-                    .field("LBN", 19, 16)
-                    .field("BT", 23, 20)
-                    .rule(d.traps.hdfg(0))
+                    .bits("HMC", DBGBCR_EL1.HMC)
+                    .bits("SSC", DBGBCR_EL1.SSC)
+                    .bits("LBN", DBGBCR_EL1.LBN)
+                    .bits("BT", DBGBCR_EL1.BT)
+                    .rule(d.traps.hdfg(HDFGRTR_EL2.DBGBCRn_EL1))
                     .rule(tda);
         }
     }
@@ -122,19 +126,19 @@ final class DebugRegisters implements RegisterBank {
         for (int n = 0; n < WATCHPOINTS; n++) {
             d.add("DBGWVR" + n + "_EL1", 2, 0, 0, n, 6)
                     .field("VA", 63, 2)
-                    .rule(d.traps.hdfg(3))
+                    .rule(d.traps.hdfg(HDFGRTR_EL2.DBGWVRn_EL1))
                     .rule(tda);
             d.add("DBGWCR" + n + "_EL1", 2, 0, 0, n, 7)
-                    .field("E", 0)
-                    .field("PAC", 2, 1)
-                    .field("LSC", 4, 3)
-                    .field("BAS", 12, 5)
-                    .field("HMC", 13)
-                    .field("SSC", 15, 14)
-                    .field("LBN", 19, 16)
-                    .field("WT", 20)
-                    .field("MASK", 28, 24)
-                    .rule(d.traps.hdfg(2))
+                    .bits("E", DBGWCR_EL1.E)
+                    .bits("PAC", DBGWCR_EL1.PAC)
+                    .bits("LSC", DBGWCR_EL1.LSC)
+                    .bits("BAS", DBGWCR_EL1.BAS)
+                    .bits("HMC", DBGWCR_EL1.HMC)
+                    .bits("SSC", DBGWCR_EL1.SSC)
+                    .bits("LBN", DBGWCR_EL1.LBN)
+                    .bits("WT", DBGWCR_EL1.WT)
+                    .bits("MASK", DBGWCR_EL1.MASK)
+                    .rule(d.traps.hdfg(HDFGRTR_EL2.DBGWCRn_EL1))
                     .rule(tda);
         }
     }

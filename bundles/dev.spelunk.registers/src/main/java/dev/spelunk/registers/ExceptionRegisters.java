@@ -6,7 +6,10 @@ import dev.spelunk.api.banks.RegisterBank;
 import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.registers.Access;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.ESR_ELx;
 import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.registers.fields.HFGRTR_EL2;
+import dev.spelunk.api.registers.fields.SPSR_ELx;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.wiring.PeContext;
 import java.util.List;
@@ -22,20 +25,20 @@ final class ExceptionRegisters implements RegisterBank {
         Definitions d = new Definitions(a);
         Traps t = d.traps;
         RegisterDefinition.Builder vbar =
-                d.add("VBAR_EL1", SystemRegister.VBAR_EL1).field("VBA", 63, 11).rule(t.hfg(38));
+                d.add("VBAR_EL1", SystemRegister.VBAR_EL1).field("VBA", 63, 11).rule(t.hfg(HFGRTR_EL2.VBAR_EL1));
         RegisterDefinition.Builder esr = syndrome(d.add("ESR_EL1", SystemRegister.ESR_EL1))
                 .rule(t.virtualMemory())
-                .rule(t.hfg(16));
+                .rule(t.hfg(HFGRTR_EL2.ESR_EL1));
         RegisterDefinition.Builder far = d.add("FAR_EL1", SystemRegister.FAR_EL1)
                 .whole()
                 .rule(t.virtualMemory())
-                .rule(t.hfg(17));
+                .rule(t.hfg(HFGRTR_EL2.FAR_EL1));
         RegisterDefinition.Builder afsr0 = d.add("AFSR0_EL1", SystemRegister.AFSR0_EL1)
                 .rule(t.virtualMemory())
-                .rule(t.hfg(0));
+                .rule(t.hfg(HFGRTR_EL2.AFSR0_EL1));
         RegisterDefinition.Builder afsr1 = d.add("AFSR1_EL1", SystemRegister.AFSR1_EL1)
                 .rule(t.virtualMemory())
-                .rule(t.hfg(1));
+                .rule(t.hfg(HFGRTR_EL2.AFSR1_EL1));
         RegisterDefinition.Builder elr =
                 d.add("ELR_EL1", SystemRegister.ELR_EL1).whole();
         RegisterDefinition.Builder spsr = savedStatus(d, d.add("SPSR_EL1", SystemRegister.SPSR_EL1));
@@ -57,7 +60,7 @@ final class ExceptionRegisters implements RegisterBank {
         d.el12("SPSR_EL12", SystemRegister.SPSR_EL1);
         d.add("ISR_EL1", SystemRegister.ISR_EL1)
                 .constant(0)
-                .rule(t.hfg(18))
+                .rule(t.hfg(HFGRTR_EL2.ISR_EL1))
                 .onRead((c, r, stored) -> pending(c, c.system.effectiveHcr()));
         if (!d.el2 && !d.el3) {
             d.add("RVBAR_EL1", 3, 0, 12, 0, 1).constant(a.registerValue("RVBAR_EL1", 0));
@@ -74,39 +77,39 @@ final class ExceptionRegisters implements RegisterBank {
 
     /** ESR_ELx (D24.2.45-47). */
     static RegisterDefinition.Builder syndrome(RegisterDefinition.Builder b) {
-        return b.field("ISS2", 55, 32).field("EC", 31, 26).field("IL", 25).field("ISS", 24, 0);
+        return b.bits("ISS2", ESR_ELx.ISS2).bits("EC", ESR_ELx.EC).bits("IL", ESR_ELx.IL).bits("ISS", ESR_ELx.ISS);
     }
 
     /** SPSR_ELx for exceptions from AArch64 (C5.2.18-20). */
     static RegisterDefinition.Builder savedStatus(Definitions d, RegisterDefinition.Builder b) {
-        b.field("N", 31)
-                .field("Z", 30)
-                .field("C", 29)
-                .field("V", 28)
-                .field("SS", 21)
-                .field("IL", 20)
-                .field("D", 9)
-                .field("A", 8)
-                .field("I", 7)
-                .field("F", 6)
-                .field("M", 4, 0);
+        b.bits("N", SPSR_ELx.N)
+                .bits("Z", SPSR_ELx.Z)
+                .bits("C", SPSR_ELx.C)
+                .bits("V", SPSR_ELx.V)
+                .bits("SS", SPSR_ELx.SS)
+                .bits("IL", SPSR_ELx.IL)
+                .bits("D", SPSR_ELx.D)
+                .bits("A", SPSR_ELx.A)
+                .bits("I", SPSR_ELx.I)
+                .bits("F", SPSR_ELx.F)
+                .bits("M", SPSR_ELx.M);
         if (d.has("FEAT_DIT")) {
-            b.field("DIT", 24);
+            b.bits("DIT", SPSR_ELx.DIT);
         }
         if (d.has("FEAT_UAO")) {
-            b.field("UAO", 23);
+            b.bits("UAO", SPSR_ELx.UAO);
         }
         if (d.has("FEAT_PAN")) {
-            b.field("PAN", 22);
+            b.bits("PAN", SPSR_ELx.PAN);
         }
         if (d.has("FEAT_SSBS")) {
-            b.field("SSBS", 12);
+            b.bits("SSBS", SPSR_ELx.SSBS);
         }
         if (d.has("FEAT_BTI")) {
-            b.field("BTYPE", 11, 10);
+            b.bits("BTYPE", SPSR_ELx.BTYPE);
         }
         if (d.has("FEAT_SPE_EXC")) {
-            b.field("PM", 32);
+            b.bits("PM", SPSR_ELx.PM);
         }
         return b;
     }

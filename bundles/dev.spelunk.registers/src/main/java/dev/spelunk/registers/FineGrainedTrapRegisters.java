@@ -5,6 +5,11 @@ import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.banks.RegisterBank;
 import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.HDFGRTR2_EL2;
+import dev.spelunk.api.registers.fields.HDFGRTR_EL2;
+import dev.spelunk.api.registers.fields.HDFGWTR_EL2;
+import dev.spelunk.api.registers.fields.HFGITR_EL2;
+import dev.spelunk.api.registers.fields.HFGRTR_EL2;
 import java.util.List;
 
 /** The fine-grained trap registers of FEAT_FGT and FEAT_FGT2 (DDI 0487, D24.2.67, .69, .71, .73, .75). Bits of absent registers are RES0. */
@@ -19,25 +24,25 @@ final class FineGrainedTrapRegisters implements RegisterBank {
                 d,
                 d.add("HFGRTR_EL2", SystemRegister.HFGRTR_EL2)
                         .from(2)
-                        .field("REVIDR_EL1", 28)
-                        .field("MPIDR_EL1", 26)
-                        .field("MIDR_EL1", 25)
-                        .field("ISR_EL1", 18)
-                        .field("DCZID_EL0", 15)
-                        .field("CTR_EL0", 14)
-                        .field("CLIDR_EL1", 10)
-                        .field("CCSIDR_EL1", 9)
-                        .field("AIDR_EL1", 2),
+                        .bits("REVIDR_EL1", HFGRTR_EL2.REVIDR_EL1)
+                        .bits("MPIDR_EL1", HFGRTR_EL2.MPIDR_EL1)
+                        .bits("MIDR_EL1", HFGRTR_EL2.MIDR_EL1)
+                        .bits("ISR_EL1", HFGRTR_EL2.ISR_EL1)
+                        .bits("DCZID_EL0", HFGRTR_EL2.DCZID_EL0)
+                        .bits("CTR_EL0", HFGRTR_EL2.CTR_EL0)
+                        .bits("CLIDR_EL1", HFGRTR_EL2.CLIDR_EL1)
+                        .bits("CCSIDR_EL1", HFGRTR_EL2.CCSIDR_EL1)
+                        .bits("AIDR_EL1", HFGRTR_EL2.AIDR_EL1),
                 true);
         system(d, d.add("HFGWTR_EL2", SystemRegister.HFGWTR_EL2).from(2), false);
         debug(
                 a,
                 d.add("HDFGRTR_EL2", SystemRegister.HDFGRTR_EL2)
                         .from(2)
-                        .field("OSLSR_EL1", 9)
-                        .field("DBGAUTHSTATUS_EL1", 6),
+                        .bits("OSLSR_EL1", HDFGRTR_EL2.OSLSR_EL1)
+                        .bits("DBGAUTHSTATUS_EL1", HDFGRTR_EL2.DBGAUTHSTATUS_EL1),
                 true);
-        debug(a, d.add("HDFGWTR_EL2", SystemRegister.HDFGWTR_EL2).from(2).field("OSLAR_EL1", 8), false);
+        debug(a, d.add("HDFGWTR_EL2", SystemRegister.HDFGWTR_EL2).from(2).bits("OSLAR_EL1", HDFGWTR_EL2.OSLAR_EL1), false);
         instructions(d, a, d.add("HFGITR_EL2", SystemRegister.HFGITR_EL2).from(2));
         if (a.has("FEAT_FGT2")) {
             second(d);
@@ -56,173 +61,173 @@ final class FineGrainedTrapRegisters implements RegisterBank {
 
     private static void profiling(Definitions d, RegisterDefinition.Builder b) {
         if (d.has("FEAT_SPE_FDS")) {
-            b.field("nPMSDSFR_EL1", 19);
+            b.bits("nPMSDSFR_EL1", HDFGRTR2_EL2.nPMSDSFR_EL1);
         }
         if (d.has("FEAT_SPE_nVM")) {
-            b.field("nPMBMAR_EL1", 24);
+            b.bits("nPMBMAR_EL1", HDFGRTR2_EL2.nPMBMAR_EL1);
         }
     }
 
     private static void system(Definitions d, RegisterDefinition.Builder b, boolean read) {
-        b.field("ICC_IGRPENn_EL1", 39)
-                .field("VBAR_EL1", 38)
-                .field("TTBR1_EL1", 37)
-                .field("TTBR0_EL1", 36)
-                .field("TPIDR_EL0", 35)
-                .field("TPIDRRO_EL0", 34)
-                .field("TPIDR_EL1", 33)
-                .field("TCR_EL1", 32)
-                .field("SCTLR_EL1", 29)
-                .field("PAR_EL1", 27)
-                .field("MAIR_EL1", 24)
-                .field("FAR_EL1", 17)
-                .field("ESR_EL1", 16)
-                .field("CSSELR_EL1", 13)
-                .field("CPACR_EL1", 12)
-                .field("CONTEXTIDR_EL1", 11)
-                .field("AMAIR_EL1", 3)
-                .field("AFSR1_EL1", 1)
-                .field("AFSR0_EL1", 0);
+        b.bits("ICC_IGRPENn_EL1", HFGRTR_EL2.ICC_IGRPENn_EL1)
+                .bits("VBAR_EL1", HFGRTR_EL2.VBAR_EL1)
+                .bits("TTBR1_EL1", HFGRTR_EL2.TTBR1_EL1)
+                .bits("TTBR0_EL1", HFGRTR_EL2.TTBR0_EL1)
+                .bits("TPIDR_EL0", HFGRTR_EL2.TPIDR_EL0)
+                .bits("TPIDRRO_EL0", HFGRTR_EL2.TPIDRRO_EL0)
+                .bits("TPIDR_EL1", HFGRTR_EL2.TPIDR_EL1)
+                .bits("TCR_EL1", HFGRTR_EL2.TCR_EL1)
+                .bits("SCTLR_EL1", HFGRTR_EL2.SCTLR_EL1)
+                .bits("PAR_EL1", HFGRTR_EL2.PAR_EL1)
+                .bits("MAIR_EL1", HFGRTR_EL2.MAIR_EL1)
+                .bits("FAR_EL1", HFGRTR_EL2.FAR_EL1)
+                .bits("ESR_EL1", HFGRTR_EL2.ESR_EL1)
+                .bits("CSSELR_EL1", HFGRTR_EL2.CSSELR_EL1)
+                .bits("CPACR_EL1", HFGRTR_EL2.CPACR_EL1)
+                .bits("CONTEXTIDR_EL1", HFGRTR_EL2.CONTEXTIDR_EL1)
+                .bits("AMAIR_EL1", HFGRTR_EL2.AMAIR_EL1)
+                .bits("AFSR1_EL1", HFGRTR_EL2.AFSR1_EL1)
+                .bits("AFSR0_EL1", HFGRTR_EL2.AFSR0_EL1);
         if (d.has("FEAT_PAuth")) {
-            b.field("APIBKey", 8)
-                    .field("APIAKey", 7)
-                    .field("APGAKey", 6)
-                    .field("APDBKey", 5)
-                    .field("APDAKey", 4);
+            b.bits("APIBKey", HFGRTR_EL2.APIBKey)
+                    .bits("APIAKey", HFGRTR_EL2.APIAKey)
+                    .bits("APGAKey", HFGRTR_EL2.APGAKey)
+                    .bits("APDBKey", HFGRTR_EL2.APDBKey)
+                    .bits("APDAKey", HFGRTR_EL2.APDAKey);
         }
         if (d.has("FEAT_LOR")) {
-            b.field("LORSA_EL1", 23)
-                    .field("LORN_EL1", 22)
-                    .field("LOREA_EL1", 20)
-                    .field("LORC_EL1", 19);
+            b.bits("LORSA_EL1", HFGRTR_EL2.LORSA_EL1)
+                    .bits("LORN_EL1", HFGRTR_EL2.LORN_EL1)
+                    .bits("LOREA_EL1", HFGRTR_EL2.LOREA_EL1)
+                    .bits("LORC_EL1", HFGRTR_EL2.LORC_EL1);
             if (read) {
-                b.field("LORID_EL1", 21);
+                b.bits("LORID_EL1", HFGRTR_EL2.LORID_EL1);
             }
         }
     }
 
     private static void debug(Architecture a, RegisterDefinition.Builder b, boolean read) {
-        b.field("OSDLR_EL1", 11)
-                .field("OSECCR_EL1", 10)
-                .field("DBGPRCR_EL1", 7)
-                .field("DBGCLAIM", 5)
-                .field("MDSCR_EL1", 4)
-                .field("DBGWVRn_EL1", 3)
-                .field("DBGWCRn_EL1", 2)
-                .field("DBGBVRn_EL1", 1)
-                .field("DBGBCRn_EL1", 0);
+        b.bits("OSDLR_EL1", HDFGRTR_EL2.OSDLR_EL1)
+                .bits("OSECCR_EL1", HDFGRTR_EL2.OSECCR_EL1)
+                .bits("DBGPRCR_EL1", HDFGRTR_EL2.DBGPRCR_EL1)
+                .bits("DBGCLAIM", HDFGRTR_EL2.DBGCLAIM)
+                .bits("MDSCR_EL1", HDFGRTR_EL2.MDSCR_EL1)
+                .bits("DBGWVRn_EL1", HDFGRTR_EL2.DBGWVRn_EL1)
+                .bits("DBGWCRn_EL1", HDFGRTR_EL2.DBGWCRn_EL1)
+                .bits("DBGBVRn_EL1", HDFGRTR_EL2.DBGBVRn_EL1)
+                .bits("DBGBCRn_EL1", HDFGRTR_EL2.DBGBCRn_EL1);
         if (a.has("FEAT_PMUv3")) {
             monitors(a, b, read);
         }
         if (a.profiling() == null) {
             return;
         }
-        b.field("PMSLATFR_EL1", 32)
-                .field("PMSIRR_EL1", 31)
-                .field("PMSICR_EL1", 29)
-                .field("PMSFCR_EL1", 28)
-                .field("PMSEVFR_EL1", 27)
-                .field("PMSCR_EL1", 26)
-                .field("PMBSR_EL1", 25)
-                .field("PMBPTR_EL1", 24)
-                .field("PMBLIMITR_EL1", 23);
+        b.bits("PMSLATFR_EL1", HDFGRTR_EL2.PMSLATFR_EL1)
+                .bits("PMSIRR_EL1", HDFGRTR_EL2.PMSIRR_EL1)
+                .bits("PMSICR_EL1", HDFGRTR_EL2.PMSICR_EL1)
+                .bits("PMSFCR_EL1", HDFGRTR_EL2.PMSFCR_EL1)
+                .bits("PMSEVFR_EL1", HDFGRTR_EL2.PMSEVFR_EL1)
+                .bits("PMSCR_EL1", HDFGRTR_EL2.PMSCR_EL1)
+                .bits("PMBSR_EL1", HDFGRTR_EL2.PMBSR_EL1)
+                .bits("PMBPTR_EL1", HDFGRTR_EL2.PMBPTR_EL1)
+                .bits("PMBLIMITR_EL1", HDFGRTR_EL2.PMBLIMITR_EL1);
         if (read) {
-            b.field("PMBIDR_EL1", 63).field("PMSIDR_EL1", 30);
+            b.bits("PMBIDR_EL1", HDFGRTR_EL2.PMBIDR_EL1).bits("PMSIDR_EL1", HDFGRTR_EL2.PMSIDR_EL1);
         }
         if (a.has("FEAT_SPE_FnE")) {
-            b.field("nPMSNEVFR_EL1", 62);
+            b.bits("nPMSNEVFR_EL1", HDFGRTR_EL2.nPMSNEVFR_EL1);
         }
     }
 
     private static void monitors(Architecture a, RegisterDefinition.Builder b, boolean read) {
-        b.field("PMUSERENR_EL0", 57)
-                .field("PMSELR_EL0", 19)
-                .field("PMOVS", 18)
-                .field("PMINTEN", 17)
-                .field("PMCNTEN", 16)
-                .field("PMCCNTR_EL0", 15)
-                .field("PMCCFILTR_EL0", 14)
-                .field("PMEVTYPERn_EL0", 13)
-                .field("PMEVCNTRn_EL0", 12);
+        b.bits("PMUSERENR_EL0", HDFGRTR_EL2.PMUSERENR_EL0)
+                .bits("PMSELR_EL0", HDFGRTR_EL2.PMSELR_EL0)
+                .bits("PMOVS", HDFGRTR_EL2.PMOVS)
+                .bits("PMINTEN", HDFGRTR_EL2.PMINTEN)
+                .bits("PMCNTEN", HDFGRTR_EL2.PMCNTEN)
+                .bits("PMCCNTR_EL0", HDFGRTR_EL2.PMCCNTR_EL0)
+                .bits("PMCCFILTR_EL0", HDFGRTR_EL2.PMCCFILTR_EL0)
+                .bits("PMEVTYPERn_EL0", HDFGRTR_EL2.PMEVTYPERn_EL0)
+                .bits("PMEVCNTRn_EL0", HDFGRTR_EL2.PMEVCNTRn_EL0);
         if (!read) {
-            b.field("PMCR_EL0", 21).field("PMSWINC_EL0", 20);
+            b.bits("PMCR_EL0", HDFGWTR_EL2.PMCR_EL0).bits("PMSWINC_EL0", HDFGWTR_EL2.PMSWINC_EL0);
             return;
         }
-        b.field("PMCEIDn_EL0", 58);
+        b.bits("PMCEIDn_EL0", HDFGRTR_EL2.PMCEIDn_EL0);
         if (a.has("FEAT_PMUv3p4")) {
-            b.field("PMMIR_EL1", 22);
+            b.bits("PMMIR_EL1", HDFGRTR_EL2.PMMIR_EL1);
         }
     }
 
     private static void instructions(Definitions d, Architecture a, RegisterDefinition.Builder b) {
-        b.field("DCCVAC", 54)
-                .field("SVC_EL1", 53)
-                .field("SVC_EL0", 52)
-                .field("ERET", 51)
-                .field("TLBIVAALE1", 47)
-                .field("TLBIVALE1", 46)
-                .field("TLBIVAAE1", 45)
-                .field("TLBIASIDE1", 44)
-                .field("TLBIVAE1", 43)
-                .field("TLBIVMALLE1", 42)
-                .field("TLBIVAALE1IS", 33)
-                .field("TLBIVALE1IS", 32)
-                .field("TLBIVAAE1IS", 31)
-                .field("TLBIASIDE1IS", 30)
-                .field("TLBIVAE1IS", 29)
-                .field("TLBIVMALLE1IS", 28)
-                .field("ATS1E0W", 15)
-                .field("ATS1E0R", 14)
-                .field("ATS1E1W", 13)
-                .field("ATS1E1R", 12)
-                .field("DCZVA", 11)
-                .field("DCCIVAC", 10)
-                .field("DCCVAU", 7)
-                .field("DCCISW", 6)
-                .field("DCCSW", 5)
-                .field("DCISW", 4)
-                .field("DCIVAC", 3)
-                .field("ICIVAU", 2)
-                .field("ICIALLU", 1)
-                .field("ICIALLUIS", 0);
+        b.bits("DCCVAC", HFGITR_EL2.DCCVAC)
+                .bits("SVC_EL1", HFGITR_EL2.SVC_EL1)
+                .bits("SVC_EL0", HFGITR_EL2.SVC_EL0)
+                .bits("ERET", HFGITR_EL2.ERET)
+                .bits("TLBIVAALE1", HFGITR_EL2.TLBIVAALE1)
+                .bits("TLBIVALE1", HFGITR_EL2.TLBIVALE1)
+                .bits("TLBIVAAE1", HFGITR_EL2.TLBIVAAE1)
+                .bits("TLBIASIDE1", HFGITR_EL2.TLBIASIDE1)
+                .bits("TLBIVAE1", HFGITR_EL2.TLBIVAE1)
+                .bits("TLBIVMALLE1", HFGITR_EL2.TLBIVMALLE1)
+                .bits("TLBIVAALE1IS", HFGITR_EL2.TLBIVAALE1IS)
+                .bits("TLBIVALE1IS", HFGITR_EL2.TLBIVALE1IS)
+                .bits("TLBIVAAE1IS", HFGITR_EL2.TLBIVAAE1IS)
+                .bits("TLBIASIDE1IS", HFGITR_EL2.TLBIASIDE1IS)
+                .bits("TLBIVAE1IS", HFGITR_EL2.TLBIVAE1IS)
+                .bits("TLBIVMALLE1IS", HFGITR_EL2.TLBIVMALLE1IS)
+                .bits("ATS1E0W", HFGITR_EL2.ATS1E0W)
+                .bits("ATS1E0R", HFGITR_EL2.ATS1E0R)
+                .bits("ATS1E1W", HFGITR_EL2.ATS1E1W)
+                .bits("ATS1E1R", HFGITR_EL2.ATS1E1R)
+                .bits("DCZVA", HFGITR_EL2.DCZVA)
+                .bits("DCCIVAC", HFGITR_EL2.DCCIVAC)
+                .bits("DCCVAU", HFGITR_EL2.DCCVAU)
+                .bits("DCCISW", HFGITR_EL2.DCCISW)
+                .bits("DCCSW", HFGITR_EL2.DCCSW)
+                .bits("DCISW", HFGITR_EL2.DCISW)
+                .bits("DCIVAC", HFGITR_EL2.DCIVAC)
+                .bits("ICIVAU", HFGITR_EL2.ICIVAU)
+                .bits("ICIALLU", HFGITR_EL2.ICIALLU)
+                .bits("ICIALLUIS", HFGITR_EL2.ICIALLUIS);
         if (d.has("FEAT_TLBIOS")) {
-            b.field("TLBIVAALE1OS", 23)
-                    .field("TLBIVALE1OS", 22)
-                    .field("TLBIVAAE1OS", 21)
-                    .field("TLBIASIDE1OS", 20)
-                    .field("TLBIVAE1OS", 19)
-                    .field("TLBIVMALLE1OS", 18);
+            b.bits("TLBIVAALE1OS", HFGITR_EL2.TLBIVAALE1OS)
+                    .bits("TLBIVALE1OS", HFGITR_EL2.TLBIVALE1OS)
+                    .bits("TLBIVAAE1OS", HFGITR_EL2.TLBIVAAE1OS)
+                    .bits("TLBIASIDE1OS", HFGITR_EL2.TLBIASIDE1OS)
+                    .bits("TLBIVAE1OS", HFGITR_EL2.TLBIVAE1OS)
+                    .bits("TLBIVMALLE1OS", HFGITR_EL2.TLBIVMALLE1OS);
         }
         if (d.has("FEAT_TLBIRANGE")) {
-            b.field("TLBIRVAALE1", 41)
-                    .field("TLBIRVALE1", 40)
-                    .field("TLBIRVAAE1", 39)
-                    .field("TLBIRVAE1", 38)
-                    .field("TLBIRVAALE1IS", 37)
-                    .field("TLBIRVALE1IS", 36)
-                    .field("TLBIRVAAE1IS", 35)
-                    .field("TLBIRVAE1IS", 34);
+            b.bits("TLBIRVAALE1", HFGITR_EL2.TLBIRVAALE1)
+                    .bits("TLBIRVALE1", HFGITR_EL2.TLBIRVALE1)
+                    .bits("TLBIRVAAE1", HFGITR_EL2.TLBIRVAAE1)
+                    .bits("TLBIRVAE1", HFGITR_EL2.TLBIRVAE1)
+                    .bits("TLBIRVAALE1IS", HFGITR_EL2.TLBIRVAALE1IS)
+                    .bits("TLBIRVALE1IS", HFGITR_EL2.TLBIRVALE1IS)
+                    .bits("TLBIRVAAE1IS", HFGITR_EL2.TLBIRVAAE1IS)
+                    .bits("TLBIRVAE1IS", HFGITR_EL2.TLBIRVAE1IS);
             if (d.has("FEAT_TLBIOS")) {
-                b.field("TLBIRVAALE1OS", 27)
-                        .field("TLBIRVALE1OS", 26)
-                        .field("TLBIRVAAE1OS", 25)
-                        .field("TLBIRVAE1OS", 24);
+                b.bits("TLBIRVAALE1OS", HFGITR_EL2.TLBIRVAALE1OS)
+                        .bits("TLBIRVALE1OS", HFGITR_EL2.TLBIRVALE1OS)
+                        .bits("TLBIRVAAE1OS", HFGITR_EL2.TLBIRVAAE1OS)
+                        .bits("TLBIRVAE1OS", HFGITR_EL2.TLBIRVAE1OS);
             }
         }
         if (d.has("FEAT_PAN2")) {
-            b.field("ATS1E1WP", 17).field("ATS1E1RP", 16);
+            b.bits("ATS1E1WP", HFGITR_EL2.ATS1E1WP).bits("ATS1E1RP", HFGITR_EL2.ATS1E1RP);
         }
         if (d.has("FEAT_DPB")) {
-            b.field("DCCVAP", 8);
+            b.bits("DCCVAP", HFGITR_EL2.DCCVAP);
         }
         if (d.has("FEAT_DPB2")) {
-            b.field("DCCVADP", 9);
+            b.bits("DCCVADP", HFGITR_EL2.DCCVADP);
         }
         if (d.has("FEAT_SPECRES")) {
-            b.field("CPPRCTX", 50).field("DVPRCTX", 49).field("CFPRCTX", 48);
+            b.bits("CPPRCTX", HFGITR_EL2.CPPRCTX).bits("DVPRCTX", HFGITR_EL2.DVPRCTX).bits("CFPRCTX", HFGITR_EL2.CFPRCTX);
         }
         if (d.has("FEAT_SPEv1p5")) {
-            b.field("PSBCSYNC", 63);
+            b.bits("PSBCSYNC", HFGITR_EL2.PSBCSYNC);
         }
     }
 }

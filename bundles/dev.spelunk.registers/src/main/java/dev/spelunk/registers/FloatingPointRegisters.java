@@ -8,6 +8,8 @@ import dev.spelunk.api.registers.Access;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.CPTR_EL2;
 import dev.spelunk.api.registers.fields.CPTR_EL3;
+import dev.spelunk.api.registers.fields.FPCR;
+import dev.spelunk.api.registers.fields.FPSR;
 import dev.spelunk.api.registers.fields.HCR_EL2;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.wiring.PeContext;
@@ -22,10 +24,10 @@ final class FloatingPointRegisters implements RegisterBank {
         Definitions d = new Definitions(a);
         if (a.has("FEAT_FP")) {
             RegisterDefinition.Builder fpcr = d.add("FPCR", SystemRegister.FPCR)
-                    .field("AHP", 26)
-                    .field("DN", 25)
-                    .field("FZ", 24)
-                    .field("RMode", 23, 22)
+                    .bits("AHP", FPCR.AHP)
+                    .bits("DN", FPCR.DN)
+                    .bits("FZ", FPCR.FZ)
+                    .bits("RMode", FPCR.RMode)
                     .from(0)
                     .rule((c, read) -> access(c))
                     .onRead((c, r, stored) -> c.pe.fpcr & 0xFFFFFFFFL)
@@ -34,16 +36,16 @@ final class FloatingPointRegisters implements RegisterBank {
                         return value;
                     });
             if (a.has("FEAT_FP16")) {
-                fpcr.field("FZ16", 19);
+                fpcr.bits("FZ16", FPCR.FZ16);
             }
             d.add("FPSR", SystemRegister.FPSR)
-                    .field("QC", 27)
-                    .field("IDC", 7)
-                    .field("IXC", 4)
-                    .field("UFC", 3)
-                    .field("OFC", 2)
-                    .field("DZC", 1)
-                    .field("IOC", 0)
+                    .bits("QC", FPSR.QC)
+                    .bits("IDC", FPSR.IDC)
+                    .bits("IXC", FPSR.IXC)
+                    .bits("UFC", FPSR.UFC)
+                    .bits("OFC", FPSR.OFC)
+                    .bits("DZC", FPSR.DZC)
+                    .bits("IOC", FPSR.IOC)
                     .from(0)
                     .rule((c, read) -> access(c))
                     .onRead((c, r, stored) -> c.pe.fpsr & 0xFFFFFFFFL)

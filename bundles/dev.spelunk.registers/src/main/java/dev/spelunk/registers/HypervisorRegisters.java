@@ -9,6 +9,7 @@ import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.CPTR_EL2;
 import dev.spelunk.api.registers.fields.HCR_EL2;
 import dev.spelunk.api.registers.fields.MDCR_EL2;
+import dev.spelunk.api.registers.fields.TTBR_ELx;
 import dev.spelunk.api.registers.fields.VTCR_EL2;
 import java.util.List;
 
@@ -169,16 +170,16 @@ final class HypervisorRegisters implements RegisterBank {
             TranslationControl.oneRange(d, tcr).onWrite(Definitions.TRANSLATION);
         }
         RegisterDefinition.Builder ttbr0 = d.add("TTBR0_EL2", SystemRegister.TTBR0_EL2)
-                .field("BADDR", 47, 1)
-                .field("CnP", 0)
+                .bits("BADDR", TTBR_ELx.BADDR)
+                .bits("CnP", TTBR_ELx.CnP)
                 .from(2)
                 .onWrite(Definitions.TRANSLATION);
         if (d.vhe) {
-            ttbr0.field("ASID", 63, 48);
+            ttbr0.bits("ASID", TTBR_ELx.ASID);
             d.add("TTBR1_EL2", SystemRegister.TTBR1_EL2)
-                    .field("ASID", 63, 48)
-                    .field("BADDR", 47, 1)
-                    .field("CnP", 0)
+                    .bits("ASID", TTBR_ELx.ASID)
+                    .bits("BADDR", TTBR_ELx.BADDR)
+                    .bits("CnP", TTBR_ELx.CnP)
                     .from(2)
                     .onWrite(Definitions.TRANSLATION);
         }
@@ -202,8 +203,8 @@ final class HypervisorRegisters implements RegisterBank {
                 .onWrite(Definitions.TRANSLATION);
         RegisterDefinition.Builder vttbr = d.add("VTTBR_EL2", SystemRegister.VTTBR_EL2)
                 .field("VMID", d.has("FEAT_VMID16") ? 63 : 55, 48)
-                .field("BADDR", 47, 1)
-                .field("CnP", 0)
+                .bits("BADDR", TTBR_ELx.BADDR)
+                .bits("CnP", TTBR_ELx.CnP)
                 .from(2)
                 .onWrite(Definitions.TRANSLATION);
         if (d.has("FEAT_VMID16")) {

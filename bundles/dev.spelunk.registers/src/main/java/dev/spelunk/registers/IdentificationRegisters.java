@@ -7,6 +7,7 @@ import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.registers.fields.HFGRTR_EL2;
 import java.util.List;
 
 /**
@@ -61,7 +62,7 @@ final class IdentificationRegisters implements RegisterBank {
                 .from(0)
                 .readOnly()
                 .rule(d.traps.idSpaceFromEl0())
-                .rule(d.traps.hfg(25))
+                .rule(d.traps.hfg(HFGRTR_EL2.MIDR_EL1))
                 .onRead((c, r, stored) ->
                         c.pe.el == 1 && c.system.el2Enabled() ? c.register(SystemRegister.VPIDR_EL2) : stored);
         d.add("MPIDR_EL1", SystemRegister.MPIDR_EL1)
@@ -69,7 +70,7 @@ final class IdentificationRegisters implements RegisterBank {
                 .from(0)
                 .readOnly()
                 .rule(d.traps.idSpaceFromEl0())
-                .rule(d.traps.hfg(26))
+                .rule(d.traps.hfg(HFGRTR_EL2.MPIDR_EL1))
                 .onRead((c, r, stored) ->
                         c.pe.el == 1 && c.system.el2Enabled() ? c.register(SystemRegister.VMPIDR_EL2) : stored);
         d.add("REVIDR_EL1", SystemRegister.REVIDR_EL1)
@@ -78,14 +79,14 @@ final class IdentificationRegisters implements RegisterBank {
                 .readOnly()
                 .rule(d.traps.idSpaceFromEl0())
                 .rule(d.traps.hcr(HCR_EL2.TID1))
-                .rule(d.traps.hfg(28));
+                .rule(d.traps.hfg(HFGRTR_EL2.REVIDR_EL1));
         d.add("AIDR_EL1", 3, 1, 0, 0, 7)
                 .constant(a.registerValue("AIDR_EL1", 0))
                 .from(0)
                 .readOnly()
                 .rule(d.traps.idSpaceFromEl0())
                 .rule(d.traps.hcr(HCR_EL2.TID1))
-                .rule(d.traps.hfg(2));
+                .rule(d.traps.hfg(HFGRTR_EL2.AIDR_EL1));
         for (int crm = 1; crm <= 7; crm++) {
             for (int op2 = 0; op2 <= 7; op2++) {
                 feature(d, a, crm, op2);

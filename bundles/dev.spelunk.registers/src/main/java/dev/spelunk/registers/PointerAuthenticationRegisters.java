@@ -8,6 +8,7 @@ import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.registers.Access;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.registers.fields.HFGRTR_EL2;
 import dev.spelunk.api.registers.fields.SCR_EL3;
 import java.util.List;
 
@@ -20,16 +21,16 @@ final class PointerAuthenticationRegisters implements RegisterBank {
         if (!a.has("FEAT_PAuth")) {
             return List.of();
         }
-        key(d, "APIA", 1, 0, 7);
-        key(d, "APIB", 1, 2, 8);
-        key(d, "APDA", 2, 0, 4);
-        key(d, "APDB", 2, 2, 5);
-        key(d, "APGA", 3, 0, 6);
+        key(d, "APIA", 1, 0, HFGRTR_EL2.APIAKey);
+        key(d, "APIB", 1, 2, HFGRTR_EL2.APIBKey);
+        key(d, "APDA", 2, 0, HFGRTR_EL2.APDAKey);
+        key(d, "APDB", 2, 2, HFGRTR_EL2.APDBKey);
+        key(d, "APGA", 3, 0, HFGRTR_EL2.APGAKey);
         return d.build();
     }
 
-    /** Both halves of a key. @param bit of the fine-grained trap */
-    private static void key(Definitions d, String name, int crm, int op2, int bit) {
+    /** Both halves of a key. @param trap the bit of the fine-grained trap */
+    private static void key(Definitions d, String name, int crm, int op2, long trap) {
         AccessRule toEl2 = (c, read) -> c.pe.el == 1 && c.system.el2Enabled() && (c.system.effectiveHcr() & HCR_EL2.APK) == 0
                 ? Access.trap(2)
                 : Access.ALLOWED;
@@ -39,12 +40,12 @@ final class PointerAuthenticationRegisters implements RegisterBank {
         d.add(name + "KeyLo_EL1", 3, 0, 2, crm, op2)
                 .whole()
                 .rule(toEl2)
-                .rule(d.traps.hfg(bit))
+                .rule(d.traps.hfg(trap))
                 .rule(toEl3);
         d.add(name + "KeyHi_EL1", 3, 0, 2, crm, op2 + 1)
                 .whole()
                 .rule(toEl2)
-                .rule(d.traps.hfg(bit))
+                .rule(d.traps.hfg(trap))
                 .rule(toEl3);
     }
 }

@@ -7,6 +7,7 @@ import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.HCR_EL2;
 import dev.spelunk.api.registers.fields.SCTLR_ELx;
+import dev.spelunk.api.registers.fields.SPSR_ELx;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.wiring.PeContext;
 import java.util.List;
@@ -20,10 +21,10 @@ final class PstateRegisters implements RegisterBank {
     public List<RegisterDefinition> registers(Architecture a) {
         Definitions d = new Definitions(a);
         d.add("NZCV", SystemRegister.NZCV)
-                .field("N", 31)
-                .field("Z", 30)
-                .field("C", 29)
-                .field("V", 28)
+                .bits("N", SPSR_ELx.N)
+                .bits("Z", SPSR_ELx.Z)
+                .bits("C", SPSR_ELx.C)
+                .bits("V", SPSR_ELx.V)
                 .from(0)
                 .onRead((c, r, stored) -> (long) c.pe.nzcv << 28)
                 .onWrite((c, r, stored, value) -> {
@@ -31,10 +32,10 @@ final class PstateRegisters implements RegisterBank {
                     return value;
                 });
         d.add("DAIF", SystemRegister.DAIF)
-                .field("D", 9)
-                .field("A", 8)
-                .field("I", 7)
-                .field("F", 6)
+                .bits("D", SPSR_ELx.D)
+                .bits("A", SPSR_ELx.A)
+                .bits("I", SPSR_ELx.I)
+                .bits("F", SPSR_ELx.F)
                 .from(0)
                 .rule(d.traps.el0NeedsSctlr(SCTLR_ELx.UMA))
                 .onRead((c, r, stored) -> (long) c.pe.daif << 6)
@@ -44,7 +45,7 @@ final class PstateRegisters implements RegisterBank {
                 });
         d.add("CurrentEL", SystemRegister.CurrentEL).constant(0).onRead((c, r, stored) -> (long) c.pe.el << 2);
         d.add("SPSel", SystemRegister.SPSel)
-                .field("SP", 0)
+                .bits("SP", SPSR_ELx.SP)
                 .onRead((c, r, stored) -> c.pe.spSel)
                 .onWrite((c, r, stored, value) -> {
                     c.pe.bankStackPointer();
@@ -54,7 +55,7 @@ final class PstateRegisters implements RegisterBank {
                 });
         if (a.has("FEAT_PAN")) {
             d.add("PAN", SystemRegister.PAN)
-                    .field("PAN", 22)
+                    .bits("PAN", SPSR_ELx.PAN)
                     .onRead((c, r, stored) -> c.pe.pan ? 1L << 22 : 0)
                     .onWrite((c, r, stored, value) -> {
                         c.pe.pan = value != 0;
@@ -64,7 +65,7 @@ final class PstateRegisters implements RegisterBank {
         }
         if (a.has("FEAT_UAO")) {
             d.add("UAO", SystemRegister.UAO)
-                    .field("UAO", 23)
+                    .bits("UAO", SPSR_ELx.UAO)
                     .onRead((c, r, stored) -> c.pe.uao ? 1L << 23 : 0)
                     .onWrite((c, r, stored, value) -> {
                         c.pe.uao = value != 0;
@@ -73,7 +74,7 @@ final class PstateRegisters implements RegisterBank {
         }
         if (a.has("FEAT_DIT")) {
             d.add("DIT", SystemRegister.DIT)
-                    .field("DIT", 24)
+                    .bits("DIT", SPSR_ELx.DIT)
                     .from(0)
                     .onRead((c, r, stored) -> c.pe.dit ? 1L << 24 : 0)
                     .onWrite((c, r, stored, value) -> {
@@ -83,7 +84,7 @@ final class PstateRegisters implements RegisterBank {
         }
         if (a.has("FEAT_SSBS2")) {
             d.add("SSBS", SystemRegister.SSBS)
-                    .field("SSBS", 12)
+                    .bits("SSBS", SPSR_ELx.SSBS)
                     .from(0)
                     .onRead((c, r, stored) -> c.pe.ssbs ? 1L << 12 : 0)
                     .onWrite((c, r, stored, value) -> {

@@ -7,6 +7,8 @@ import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.CPACR_EL1;
 import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.registers.fields.HFGRTR_EL2;
+import dev.spelunk.api.registers.fields.TTBR_ELx;
 import java.util.List;
 
 /** System and translation control of the EL1&amp;0 regime (DDI 0487, D24.2.2, .17, .34, .36, .127, .142, .175, .194, .209, .212). */
@@ -18,44 +20,44 @@ final class TranslationControlRegisters implements RegisterBank {
         boolean vhe = d.vhe;
         RegisterDefinition.Builder sctlr = SystemControl.fields(d, d.add("SCTLR_EL1", SystemRegister.SCTLR_EL1), false)
                 .rule(t.virtualMemory())
-                .rule(t.hfg(29))
+                .rule(t.hfg(HFGRTR_EL2.SCTLR_EL1))
                 .onWrite(Definitions.TRANSLATION);
         RegisterDefinition.Builder tcr = TranslationControl.twoRanges(d, d.add("TCR_EL1", SystemRegister.TCR_EL1))
                 .rule(t.virtualMemory())
-                .rule(t.hfg(32))
+                .rule(t.hfg(HFGRTR_EL2.TCR_EL1))
                 .onWrite(Definitions.TRANSLATION);
         RegisterDefinition.Builder ttbr0 = d.add("TTBR0_EL1", SystemRegister.TTBR0_EL1)
-                .field("ASID", 63, 48)
-                .field("BADDR", 47, 1)
-                .field("CnP", 0)
+                .bits("ASID", TTBR_ELx.ASID)
+                .bits("BADDR", TTBR_ELx.BADDR)
+                .bits("CnP", TTBR_ELx.CnP)
                 .rule(t.virtualMemory())
-                .rule(t.hfg(36))
+                .rule(t.hfg(HFGRTR_EL2.TTBR0_EL1))
                 .onWrite(Definitions.TRANSLATION);
         RegisterDefinition.Builder ttbr1 = d.add("TTBR1_EL1", SystemRegister.TTBR1_EL1)
-                .field("ASID", 63, 48)
-                .field("BADDR", 47, 1)
-                .field("CnP", 0)
+                .bits("ASID", TTBR_ELx.ASID)
+                .bits("BADDR", TTBR_ELx.BADDR)
+                .bits("CnP", TTBR_ELx.CnP)
                 .rule(t.virtualMemory())
-                .rule(t.hfg(37))
+                .rule(t.hfg(HFGRTR_EL2.TTBR1_EL1))
                 .onWrite(Definitions.TRANSLATION);
         RegisterDefinition.Builder mair = d.add("MAIR_EL1", SystemRegister.MAIR_EL1)
                 .whole()
                 .rule(t.virtualMemory())
-                .rule(t.hfg(24))
+                .rule(t.hfg(HFGRTR_EL2.MAIR_EL1))
                 .onWrite(Definitions.TRANSLATION);
         RegisterDefinition.Builder amair = d.add("AMAIR_EL1", SystemRegister.AMAIR_EL1)
                 .rule(t.virtualMemory())
-                .rule(t.hfg(3));
+                .rule(t.hfg(HFGRTR_EL2.AMAIR_EL1));
         RegisterDefinition.Builder cpacr = d.add("CPACR_EL1", SystemRegister.CPACR_EL1)
                 .bits("FPEN", CPACR_EL1.FPEN)
                 .rule(t.architecturalFeatureAccess())
-                .rule(t.hfg(12));
+                .rule(t.hfg(HFGRTR_EL2.CPACR_EL1));
         RegisterDefinition.Builder contextidr = d.add("CONTEXTIDR_EL1", SystemRegister.CONTEXTIDR_EL1)
                 .field("PROCID", 31, 0)
                 .rule(t.virtualMemory())
-                .rule(t.hfg(11));
+                .rule(t.hfg(HFGRTR_EL2.CONTEXTIDR_EL1));
         d.add("ACTLR_EL1", SystemRegister.ACTLR_EL1).rule(t.hcr(HCR_EL2.TACR));
-        d.add("PAR_EL1", SystemRegister.PAR_EL1).whole().rule(t.hfg(27));
+        d.add("PAR_EL1", SystemRegister.PAR_EL1).whole().rule(t.hfg(HFGRTR_EL2.PAR_EL1));
         if (vhe) {
             sctlr.redirectedAtEl2(SystemRegister.SCTLR_EL2);
             tcr.redirectedAtEl2(SystemRegister.TCR_EL2);

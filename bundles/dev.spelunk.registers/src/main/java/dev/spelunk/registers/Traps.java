@@ -6,6 +6,8 @@ import dev.spelunk.api.banks.AccessRule;
 import dev.spelunk.api.banks.TrapControls;
 import dev.spelunk.api.registers.Access;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.CPTR_EL2;
+import dev.spelunk.api.registers.fields.CPTR_EL3;
 import dev.spelunk.api.registers.fields.HCR_EL2;
 import dev.spelunk.api.registers.fields.MDCR_EL2;
 import dev.spelunk.api.registers.fields.MDCR_EL3;
@@ -68,12 +70,11 @@ final class Traps {
 
     /** CPTR_EL2.TCPAC and CPTR_EL3.TCPAC. */
     AccessRule architecturalFeatureAccess() {
-        long tcpac = 1L << 31;
         return (c, read) -> {
-            if (c.pe.el == 1 && c.system.el2Enabled() && (c.register(SystemRegister.CPTR_EL2) & tcpac) != 0) {
+            if (c.pe.el == 1 && c.system.el2Enabled() && (c.register(SystemRegister.CPTR_EL2) & CPTR_EL2.TCPAC) != 0) {
                 return Access.trap(2);
             }
-            return el3 && c.pe.el < 3 && (c.register(SystemRegister.CPTR_EL3) & tcpac) != 0
+            return el3 && c.pe.el < 3 && (c.register(SystemRegister.CPTR_EL3) & CPTR_EL3.TCPAC) != 0
                     ? Access.trap(3)
                     : Access.ALLOWED;
         };
@@ -85,17 +86,17 @@ final class Traps {
      * @param read encoding of HFGRTR_EL2 or HDFGRTR_EL2, -1 when reads have no bit
      * @param write encoding of HFGWTR_EL2 or HDFGWTR_EL2, -1 when writes have no bit
      */
-    private AccessRule fineGrained(int read, int write, int bit) {
+    private AccessRule fineGrained(int read, int write, long bit) {
         return fgt ? TrapControls.fineGrained(read, write, bit, 1) : NEVER;
     }
 
     /** A bit of HFGRTR_EL2 and HFGWTR_EL2. */
-    AccessRule hfg(int bit) {
+    AccessRule hfg(long bit) {
         return fineGrained(SystemRegister.HFGRTR_EL2, SystemRegister.HFGWTR_EL2, bit);
     }
 
     /** A bit of HDFGRTR_EL2 and HDFGWTR_EL2. */
-    AccessRule hdfg(int bit) {
+    AccessRule hdfg(long bit) {
         return fineGrained(SystemRegister.HDFGRTR_EL2, SystemRegister.HDFGWTR_EL2, bit);
     }
 

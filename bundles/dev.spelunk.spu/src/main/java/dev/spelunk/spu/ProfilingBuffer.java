@@ -184,7 +184,7 @@ final class ProfilingBuffer {
         long syndrome = old | always;
         if ((old & PMBSR_ELx.S) == 0) {
             long kept = PMBSR_ELx.DL | PMBSR_ELx.EA | PMBSR_ELx.COLL;
-            syndrome = syndrome & kept | first | PMBSR_ELx.S | (long) ec << 26 | mss;
+            syndrome = syndrome & kept | first | PMBSR_ELx.S | (long) ec << PMBSR_ELx.EC_SHIFT | mss;
         }
         context.register(register, syndrome);
         pe.spu.enabled = false;

@@ -71,7 +71,7 @@ final class SampleContext {
     }
 
     private static int pct(boolean ecv, long pmscr) {
-        int pct = (int) (pmscr >>> 6) & (ecv ? 3 : 1);
+        int pct = (int) (pmscr >>> PMSCR_EL1.PCT_SHIFT) & (ecv ? 3 : 1);
         return pct == 2 ? VIRTUAL : pct;
     }
 

@@ -4,6 +4,7 @@ package dev.spelunk.spu;
 import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.profiling.ProfilingRegisters;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.MDCR_EL2;
 import dev.spelunk.api.registers.fields.PMBIDR_EL1;
 import dev.spelunk.api.registers.fields.PMSCR_EL2;
 import dev.spelunk.api.state.PeState;
@@ -52,7 +53,7 @@ final class SpuHooks {
 
     /** PMSCR_EL2.{E2SPE, E0HSPE} read 0 while the buffer is not EL2's: MDCR_EL2.E2PB is not 0. */
     static long readControlEl2(PeContext context, RegisterDefinition register, long stored) {
-        boolean el2Owns = (context.register(SystemRegister.MDCR_EL2) >>> 12 & 3) == 0;
+        boolean el2Owns = (context.register(SystemRegister.MDCR_EL2) & MDCR_EL2.E2PB) == 0;
         return el2Owns ? stored : stored & ~PMSCR_EL2_ENABLES;
     }
 

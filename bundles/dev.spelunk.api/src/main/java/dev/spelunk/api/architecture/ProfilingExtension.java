@@ -2,6 +2,7 @@
 package dev.spelunk.api.architecture;
 
 import dev.spelunk.api.pmu.PmuEvent;
+import dev.spelunk.api.registers.fields.PMSIDR_EL1;
 import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -38,7 +39,7 @@ public record ProfilingExtension(
 
     /** Largest record in bytes: 1 << PMSIDR_EL1.MaxSize. */
     public int maxRecordSize() {
-        return 1 << (pmsidr >>> 12 & 15);
+        return 1 << (pmsidr >>> PMSIDR_EL1.MaxSize_SHIFT & 15);
     }
 
     /** Record alignment in bytes: 1 << PMBIDR_EL1.Align. */
@@ -48,11 +49,11 @@ public record ProfilingExtension(
 
     /** Largest value of a counter packet: 0xFFF or 0xFFFF by PMSIDR_EL1.CountSize. */
     public int counterMaximum() {
-        return (pmsidr >>> 16 & 15) == 3 ? 0xFFFF : 0xFFF;
+        return (pmsidr >>> PMSIDR_EL1.CountSize_SHIFT & 15) == 3 ? 0xFFFF : 0xFFF;
     }
 
     /** PMSIDR_EL1.ERnd: the random part of an interval is counted beside the next one. */
     public boolean eRnd() {
-        return (pmsidr >>> 5 & 1) != 0;
+        return (pmsidr & PMSIDR_EL1.ERnd) != 0;
     }
 }

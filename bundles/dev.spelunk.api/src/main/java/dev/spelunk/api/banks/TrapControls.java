@@ -25,22 +25,23 @@ public final class TrapControls {
      *
      * @param readControl encoding of HFGRTR_EL2 or HDFGRTR_EL2, -1 when reads have no bit
      * @param writeControl encoding of the write register, -1 when writes have no bit
+     * @param bit in place
      * @param trapsWhen value of the bit that traps: 1, or 0 for the bits whose names begin with n
      */
-    public static AccessRule fineGrained(int readControl, int writeControl, int bit, int trapsWhen) {
+    public static AccessRule fineGrained(int readControl, int writeControl, long bit, int trapsWhen) {
         return (c, read) -> {
             int control = read ? readControl : writeControl;
-            return control >= 0 && (c.register(control) >>> bit & 1) == trapsWhen && c.system.fineGrainedTraps()
+            return control >= 0 && ((c.register(control) & bit) != 0) == (trapsWhen != 0) && c.system.fineGrainedTraps()
                     ? Access.trap(2)
                     : Access.ALLOWED;
         };
     }
 
     /** A fine-grained trap of FEAT_FGT2 whose bit traps when 0; it counts as 0 when SCR_EL3.FGTEn2 is 0. */
-    public static AccessRule fineGrained2(int readControl, int writeControl, int bit) {
+    public static AccessRule fineGrained2(int readControl, int writeControl, long bit) {
         return (c, read) -> {
             int control = read ? readControl : writeControl;
-            boolean allowed = c.system.enabledByScr(SCR_EL3.FGTEn2) && (c.register(control) >>> bit & 1) != 0;
+            boolean allowed = c.system.enabledByScr(SCR_EL3.FGTEn2) && (c.register(control) & bit) != 0;
             return !allowed && c.system.fineGrainedTraps2() ? Access.trap(2) : Access.ALLOWED;
         };
     }

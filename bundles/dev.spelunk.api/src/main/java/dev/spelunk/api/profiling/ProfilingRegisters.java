@@ -18,8 +18,8 @@ import dev.spelunk.api.wiring.PeContext;
  * the order of the accessors (fine-grained, MDCR_EL2, MDCR_EL3: DDI 0487, D24.7), and what a write completes.
  */
 public final class ProfilingRegisters {
-    private static final long E2PB_1 = 1L << 12;
-    private static final long NSPB_0 = 1L << 12;
+    private static final long E2PB_1 = 1L << MDCR_EL2.E2PB_SHIFT;
+    private static final long NSPB_0 = 1L << MDCR_EL3.NSPB_SHIFT;
 
     private ProfilingRegisters() {}
 
@@ -69,12 +69,12 @@ public final class ProfilingRegisters {
     }
 
     /** A bit of HDFGRTR_EL2 and HDFGWTR_EL2. @param trapsWhen 1, or 0 for bits whose names begin with n */
-    public static AccessRule fineGrained(int bit, int trapsWhen) {
+    public static AccessRule fineGrained(long bit, int trapsWhen) {
         return TrapControls.fineGrained(SystemRegister.HDFGRTR_EL2, SystemRegister.HDFGWTR_EL2, bit, trapsWhen);
     }
 
     /** An n-bit of HDFGRTR2_EL2 and HDFGWTR2_EL2. */
-    public static AccessRule fineGrained2(int bit) {
+    public static AccessRule fineGrained2(long bit) {
         return TrapControls.fineGrained2(SystemRegister.HDFGRTR2_EL2, SystemRegister.HDFGWTR2_EL2, bit);
     }
 

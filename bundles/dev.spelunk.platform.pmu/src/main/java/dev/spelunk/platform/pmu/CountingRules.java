@@ -6,6 +6,7 @@ import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.MDCR_EL2;
 import dev.spelunk.api.registers.fields.PMBLIMITR_EL1;
 import dev.spelunk.api.registers.fields.PMCR_EL0;
+import dev.spelunk.api.registers.fields.PMEVTYPER_EL0;
 import dev.spelunk.api.state.PmuState;
 import dev.spelunk.api.wiring.PeContext;
 
@@ -14,11 +15,6 @@ import dev.spelunk.api.wiring.PeContext;
  * A counter is an index as in PMCNTENSET_EL0; those below MDCR_EL2.HPMN and the cycle counter are the first range.
  */
 final class CountingRules {
-    static final long FILTER_P = 1L << 31;
-    static final long FILTER_U = 1 << 30;
-    static final long FILTER_NSK = 1 << 29;
-    static final long FILTER_NSU = 1 << 28;
-    static final long FILTER_NSH = 1 << 27;
     static final long CYCLE_COUNTER_BIT = 1L << PmuState.CYCLE_COUNTER;
     private static final long PMBLIMITR_E_PMFZ = PMBLIMITR_EL1.E | PMBLIMITR_EL1.PMFZ;
 
@@ -122,11 +118,11 @@ final class CountingRules {
     private static boolean filtered(PeContext c, long filter) {
         switch (c.pe.el) {
             case 0:
-                return (filter & FILTER_U) != 0 != ((filter & FILTER_NSU) != 0);
+                return (filter & PMEVTYPER_EL0.U) != 0 != ((filter & PMEVTYPER_EL0.NSU) != 0);
             case 1:
-                return (filter & FILTER_P) != 0 != ((filter & FILTER_NSK) != 0);
+                return (filter & PMEVTYPER_EL0.P) != 0 != ((filter & PMEVTYPER_EL0.NSK) != 0);
             case 2:
-                return (filter & FILTER_NSH) == 0;
+                return (filter & PMEVTYPER_EL0.NSH) == 0;
             default:
                 return true;
         }

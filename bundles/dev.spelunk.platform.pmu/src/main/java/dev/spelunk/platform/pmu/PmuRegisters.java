@@ -8,7 +8,10 @@ import dev.spelunk.api.banks.RegisterDefinition.Builder;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.HDFGRTR_EL2;
+import dev.spelunk.api.registers.fields.HDFGWTR_EL2;
 import dev.spelunk.api.registers.fields.PMCR_EL0;
+import dev.spelunk.api.registers.fields.PMEVTYPER_EL0;
 import dev.spelunk.api.registers.fields.PMUSERENR_EL0;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.PmuState;
@@ -36,22 +39,6 @@ public final class PmuRegisters implements RegisterBank {
     private static final int PMEVCNTR0_EL0 = Encoding.of(3, 3, 14, 8, 0);
     private static final int PMEVTYPER0_EL0 = Encoding.of(3, 3, 14, 12, 0);
     static final int PMCCFILTR_EL0 = Encoding.of(3, 3, 14, 15, 7);
-
-    /** Bits of HDFGRTR_EL2 and HDFGWTR_EL2. */
-    private static final int FGT_PMEVCNTR = 12;
-
-    private static final int FGT_PMEVTYPER = 13;
-    private static final int FGT_PMCCFILTR = 14;
-    private static final int FGT_PMCCNTR = 15;
-    private static final int FGT_PMCNTEN = 16;
-    private static final int FGT_PMINTEN = 17;
-    private static final int FGT_PMOVS = 18;
-    private static final int FGT_PMSELR = 19;
-    private static final int FGT_PMSWINC = 20;
-    private static final int FGT_PMCR = 21;
-    private static final int FGT_PMMIR = 22;
-    private static final int FGT_PMUSERENR = 57;
-    private static final int FGT_PMCEID = 58;
 
     /** PMEVTYPER&lt;n&gt;_EL0, or PMCCFILTR_EL0 of the cycle counter. */
     static int type(int counter) {
@@ -85,19 +72,19 @@ public final class PmuRegisters implements RegisterBank {
 
         List<RegisterDefinition> build() {
             control();
-            bits("PMCNTENSET_EL0", SystemRegister.PMCNTENSET_EL0, SystemRegister.PMCNTENSET_EL0, 0, FGT_PMCNTEN, true);
-            bits("PMCNTENCLR_EL0", SystemRegister.PMCNTENCLR_EL0, SystemRegister.PMCNTENSET_EL0, 0, FGT_PMCNTEN, false);
-            bits("PMOVSSET_EL0", SystemRegister.PMOVSSET_EL0, SystemRegister.PMOVSSET_EL0, 0, FGT_PMOVS, true);
-            bits("PMOVSCLR_EL0", SystemRegister.PMOVSCLR_EL0, SystemRegister.PMOVSSET_EL0, 0, FGT_PMOVS, false);
-            bits("PMINTENSET_EL1", SystemRegister.PMINTENSET_EL1, SystemRegister.PMINTENSET_EL1, 1, FGT_PMINTEN, true);
-            bits("PMINTENCLR_EL1", SystemRegister.PMINTENCLR_EL1, SystemRegister.PMINTENSET_EL1, 1, FGT_PMINTEN, false);
+            bits("PMCNTENSET_EL0", SystemRegister.PMCNTENSET_EL0, SystemRegister.PMCNTENSET_EL0, 0, HDFGRTR_EL2.PMCNTEN, true);
+            bits("PMCNTENCLR_EL0", SystemRegister.PMCNTENCLR_EL0, SystemRegister.PMCNTENSET_EL0, 0, HDFGRTR_EL2.PMCNTEN, false);
+            bits("PMOVSSET_EL0", SystemRegister.PMOVSSET_EL0, SystemRegister.PMOVSSET_EL0, 0, HDFGRTR_EL2.PMOVS, true);
+            bits("PMOVSCLR_EL0", SystemRegister.PMOVSCLR_EL0, SystemRegister.PMOVSSET_EL0, 0, HDFGRTR_EL2.PMOVS, false);
+            bits("PMINTENSET_EL1", SystemRegister.PMINTENSET_EL1, SystemRegister.PMINTENSET_EL1, 1, HDFGRTR_EL2.PMINTEN, true);
+            bits("PMINTENCLR_EL1", SystemRegister.PMINTENCLR_EL1, SystemRegister.PMINTENSET_EL1, 1, HDFGRTR_EL2.PMINTEN, false);
             identification();
             user();
-            counter("PMCCNTR_EL0", PmuState.CYCLE_COUNTER, PMUSERENR_EL0.CR, FGT_PMCCNTR);
-            type("PMCCFILTR_EL0", PmuState.CYCLE_COUNTER, FGT_PMCCFILTR);
+            counter("PMCCNTR_EL0", PmuState.CYCLE_COUNTER, PMUSERENR_EL0.CR, HDFGRTR_EL2.PMCCNTR_EL0);
+            type("PMCCFILTR_EL0", PmuState.CYCLE_COUNTER, HDFGRTR_EL2.PMCCFILTR_EL0);
             for (int n = 0; n < rules.counters; n++) {
-                counter("PMEVCNTR" + n + "_EL0", n, PMUSERENR_EL0.ER, FGT_PMEVCNTR);
-                type("PMEVTYPER" + n + "_EL0", n, FGT_PMEVTYPER);
+                counter("PMEVCNTR" + n + "_EL0", n, PMUSERENR_EL0.ER, HDFGRTR_EL2.PMEVCNTRn_EL0);
+                type("PMEVTYPER" + n + "_EL0", n, HDFGRTR_EL2.PMEVTYPERn_EL0);
             }
             selected();
             return all.stream().map(b -> b.rule(traps.monitor()).build()).toList();
@@ -110,7 +97,7 @@ public final class PmuRegisters implements RegisterBank {
         }
 
         /** A register that follows the others' access: EL0 needs PMUSERENR_EL0.EN. */
-        private Builder add(String name, int encoding, int bit) {
+        private Builder add(String name, int encoding, long bit) {
             return traps.guard(add(name, encoding), PMUSERENR_EL0.EN, PMUSERENR_EL0.EN, bit, bit);
         }
 
@@ -118,28 +105,28 @@ public final class PmuRegisters implements RegisterBank {
             boolean p5 = architecture.has("FEAT_PMUv3p5");
             boolean p7 = architecture.has("FEAT_PMUv3p7");
             Builder b = traps.guard(
-                            add("PMCR_EL0", SystemRegister.PMCR_EL0), PMUSERENR_EL0.EN, PMUSERENR_EL0.EN, -1, FGT_PMCR)
+                            add("PMCR_EL0", SystemRegister.PMCR_EL0), PMUSERENR_EL0.EN, PMUSERENR_EL0.EN, 0, HDFGWTR_EL2.PMCR_EL0)
                     .rule(traps.controlRegister())
                     .bits("E", PMCR_EL0.E)
                     .bits("P", PMCR_EL0.P)
                     .bits("C", PMCR_EL0.C)
                     .res1(6, 6)
-                    .readOnlyField("N", 15, PMCR_EL0.N_SHIFT);
+                    .readOnlyBits("N", PMCR_EL0.N);
             if (p7
                     || architecture.has("FEAT_EL3")
                     || architecture.has("FEAT_EL2") && architecture.has("FEAT_PMUv3p1")) {
-                b.field("DP", 5);
+                b.bits("DP", PMCR_EL0.DP);
             }
             if (p5) {
-                b.field("LP", 7);
+                b.bits("LP", PMCR_EL0.LP);
             }
             if (p7) {
-                b.field("FZO", 9);
+                b.bits("FZO", PMCR_EL0.FZO);
             } else {
                 b.readOnlyField("IDCODE", 23, 16).readOnlyField("IMP", 31, 24);
             }
             if (architecture.has("FEAT_SPEv1p2")) {
-                b.field("FZS", 32);
+                b.bits("FZS", PMCR_EL0.FZS);
             }
             long stated = architecture.registerValue("PMCR_EL0", 0) & ~0xFFFFL;
             b.reset(stated | (long) rules.counters << PMCR_EL0.N_SHIFT)
@@ -159,7 +146,7 @@ public final class PmuRegisters implements RegisterBank {
         }
 
         /** One of a pair of registers that set and clear bits of the same state. */
-        private void bits(String name, int encoding, int state, int el, int fineGrained, boolean sets) {
+        private void bits(String name, int encoding, int state, int el, long fineGrained, boolean sets) {
             Builder b = add(name, encoding, fineGrained).from(el).field("C", PmuState.CYCLE_COUNTER);
             if (rules.counters > 0) {
                 b.field("P", rules.counters - 1, 0);
@@ -184,12 +171,12 @@ public final class PmuRegisters implements RegisterBank {
                                 .constant(new CountableEvents(architecture).identification(i)),
                         PMUSERENR_EL0.EN,
                         0,
-                        FGT_PMCEID,
-                        -1);
+                        HDFGRTR_EL2.PMCEIDn_EL0,
+                        0);
             }
             if (architecture.has("FEAT_PMUv3p4")) {
                 // Operation slots are not modelled: SLOTS is 0, and no event counts them.
-                traps.guard(add("PMMIR_EL1", PMMIR_EL1).constant(0).from(1).readOnly(), 0, 0, FGT_PMMIR, -1);
+                traps.guard(add("PMMIR_EL1", PMMIR_EL1).constant(0).from(1).readOnly(), 0, 0, HDFGRTR_EL2.PMMIR_EL1, 0);
             }
         }
 
@@ -203,8 +190,8 @@ public final class PmuRegisters implements RegisterBank {
                             .bits("ER", PMUSERENR_EL0.ER),
                     0,
                     0,
-                    FGT_PMUSERENR,
-                    FGT_PMUSERENR);
+                    HDFGRTR_EL2.PMUSERENR_EL0,
+                    HDFGRTR_EL2.PMUSERENR_EL0);
             traps.guard(
                     add("PMSWINC_EL0", PMSWINC_EL0)
                             .writeOnly()
@@ -216,17 +203,17 @@ public final class PmuRegisters implements RegisterBank {
                             }),
                     0,
                     PMUSERENR_EL0.SW | PMUSERENR_EL0.EN,
-                    -1,
-                    FGT_PMSWINC);
+                    0,
+                    HDFGWTR_EL2.PMSWINC_EL0);
             traps.guard(
                     add("PMSELR_EL0", PMSELR_EL0).field("SEL", 4, 0),
                     PMUSERENR_EL0.ER | PMUSERENR_EL0.EN,
                     PMUSERENR_EL0.ER | PMUSERENR_EL0.EN,
-                    FGT_PMSELR,
-                    FGT_PMSELR);
+                    HDFGRTR_EL2.PMSELR_EL0,
+                    HDFGRTR_EL2.PMSELR_EL0);
         }
 
-        private void counter(String name, int n, long readEnable, int fineGrained) {
+        private void counter(String name, int n, long readEnable, long fineGrained) {
             Builder b = traps.guard(
                     add(name, PmuRegisters.value(n)),
                     readEnable | PMUSERENR_EL0.EN,
@@ -247,7 +234,7 @@ public final class PmuRegisters implements RegisterBank {
             });
         }
 
-        private void type(String name, int n, int fineGrained) {
+        private void type(String name, int n, long fineGrained) {
             Builder b = add(name, PmuRegisters.type(n), fineGrained);
             filters(b);
             if (n != PmuState.CYCLE_COUNTER) {
@@ -263,12 +250,12 @@ public final class PmuRegisters implements RegisterBank {
         }
 
         private void filters(Builder b) {
-            b.field("P", 31).field("U", 30);
+            b.bits("P", PMEVTYPER_EL0.P).bits("U", PMEVTYPER_EL0.U);
             if (architecture.has("FEAT_EL3")) {
-                b.field("NSK", 29).field("NSU", 28).field("M", 26);
+                b.bits("NSK", PMEVTYPER_EL0.NSK).bits("NSU", PMEVTYPER_EL0.NSU).bits("M", PMEVTYPER_EL0.M);
             }
             if (architecture.has("FEAT_EL2")) {
-                b.field("NSH", 27);
+                b.bits("NSH", PMEVTYPER_EL0.NSH);
             }
         }
 
@@ -278,8 +265,8 @@ public final class PmuRegisters implements RegisterBank {
                             add("PMXEVTYPER_EL0", PMXEVTYPER_EL0).whole().rule(traps.selectedImplemented(true)),
                             PMUSERENR_EL0.EN,
                             PMUSERENR_EL0.EN,
-                            FGT_PMEVTYPER,
-                            FGT_PMEVTYPER)
+                            HDFGRTR_EL2.PMEVTYPERn_EL0,
+                            HDFGRTR_EL2.PMEVTYPERn_EL0)
                     .rule(traps.selectedAccessible())
                     .onRead((c, r, stored) -> c.register(PmuRegisters.type(PmuTraps.selected(c))))
                     .onWrite((c, r, stored, value) -> {
@@ -290,8 +277,8 @@ public final class PmuRegisters implements RegisterBank {
                             add("PMXEVCNTR_EL0", PMXEVCNTR_EL0).whole().rule(traps.selectedImplemented(false)),
                             PMUSERENR_EL0.ER | PMUSERENR_EL0.EN,
                             PMUSERENR_EL0.EN,
-                            FGT_PMEVCNTR,
-                            FGT_PMEVCNTR)
+                            HDFGRTR_EL2.PMEVCNTRn_EL0,
+                            HDFGRTR_EL2.PMEVCNTRn_EL0)
                     .rule(traps.selectedAccessible())
                     .onRead((c, r, stored) -> read(c, PmuTraps.selected(c)))
                     .onWrite((c, r, stored, value) -> {

@@ -25,15 +25,15 @@ final class PmuTraps {
      *
      * @param readEnables bits of PMUSERENR_EL0 of which EL0 needs one to read; 0 for a register that EL0 always reads
      * @param writeEnables the same for writes
-     * @param readBit of HDFGRTR_EL2, -1 for none
-     * @param writeBit of HDFGWTR_EL2, -1 for none
+     * @param readBit of HDFGRTR_EL2, 0 for none
+     * @param writeBit of HDFGWTR_EL2, 0 for none
      */
-    Builder guard(Builder b, long readEnables, long writeEnables, int readBit, int writeBit) {
+    Builder guard(Builder b, long readEnables, long writeEnables, long readBit, long writeBit) {
         b.rule((c, read) -> fromEl0(c, read ? readEnables : writeEnables));
-        if (readBit >= 0) {
+        if (readBit != 0) {
             b.rule(TrapControls.fineGrained(SystemRegister.HDFGRTR_EL2, -1, readBit, 1));
         }
-        if (writeBit >= 0) {
+        if (writeBit != 0) {
             b.rule(TrapControls.fineGrained(-1, SystemRegister.HDFGWTR_EL2, writeBit, 1));
         }
         return b.rule(hypervisor(MDCR_EL2.TPM));

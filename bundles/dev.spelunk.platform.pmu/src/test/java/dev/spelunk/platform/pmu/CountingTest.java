@@ -12,8 +12,14 @@ import org.junit.jupiter.api.Test;
 
 /** What counters count and when (DDI 0487, D13.5, D13.7, D14.3). */
 class CountingTest {
+    private static final long FILTER_P = 1L << 31;
+    private static final long FILTER_U = 1L << 30;
+    private static final long FILTER_NSK = 1L << 29;
+    private static final long FILTER_NSU = 1L << 28;
+    private static final long FILTER_NSH = 1L << 27;
+
     private static final int C = Bench.CYCLE_COUNTER;
-    private static final long EL2_ONLY = CountingRules.FILTER_P | CountingRules.FILTER_U | CountingRules.FILTER_NSH;
+    private static final long EL2_ONLY = FILTER_P | FILTER_U | FILTER_NSH;
 
     @Test
     void countsOperationsAndCyclesWhileEnabled() {
@@ -43,8 +49,8 @@ class CountingTest {
     @Test
     void filtersByExceptionLevel() {
         Bench b = Bench.v3p5();
-        b.count(0, Bench.INST_RETIRED | CountingRules.FILTER_P)
-                .count(1, Bench.INST_RETIRED | CountingRules.FILTER_U)
+        b.count(0, Bench.INST_RETIRED | FILTER_P)
+                .count(1, Bench.INST_RETIRED | FILTER_U)
                 .count(2, Bench.INST_RETIRED)
                 .count(3, Bench.INST_RETIRED | EL2_ONLY);
         for (int el = 0; el <= 2; el++) {
@@ -59,9 +65,9 @@ class CountingTest {
     @Test
     void inNonSecureStateNskAndNsuInvertPAndU() {
         Bench b = Bench.v3p5();
-        b.count(0, Bench.INST_RETIRED | CountingRules.FILTER_NSK)
-                .count(1, Bench.INST_RETIRED | CountingRules.FILTER_NSU)
-                .count(2, Bench.INST_RETIRED | CountingRules.FILTER_P | CountingRules.FILTER_NSK);
+        b.count(0, Bench.INST_RETIRED | FILTER_NSK)
+                .count(1, Bench.INST_RETIRED | FILTER_NSU)
+                .count(2, Bench.INST_RETIRED | FILTER_P | FILTER_NSK);
         b.run(20);
         b.el(0).run(100);
         assertThat(b.counter(0)).isEqualTo(100);
@@ -93,8 +99,8 @@ class CountingTest {
     @Test
     void exceptionsAreCountedWhereTheyHappen() {
         Bench b = Bench.v3p5();
-        b.count(0, 0x09 | CountingRules.FILTER_P)
-                .count(1, 0x09 | CountingRules.FILTER_U)
+        b.count(0, 0x09 | FILTER_P)
+                .count(1, 0x09 | FILTER_U)
                 .count(2, 0x0A);
         b.el(0).context.pe.count(PmuState.EXC_TAKEN);
         assertThat(b.context.pe.changed).as("the run loop looks").isNotZero();
@@ -139,7 +145,7 @@ class CountingTest {
         assertThat(b.counter(0)).isEqualTo(2);
         assertThat(b.counter(1)).isZero();
         assertThat(b.counter(2)).isEqualTo(1);
-        b.write(PmuRegisters.type(2), CountingRules.FILTER_P).write(PmuRegisters.PMSWINC_EL0, 4);
+        b.write(PmuRegisters.type(2), FILTER_P).write(PmuRegisters.PMSWINC_EL0, 4);
         assertThat(b.counter(2)).as("filtered").isEqualTo(1);
     }
 

@@ -7,6 +7,7 @@ import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.PMSICR_EL1;
 import dev.spelunk.api.registers.fields.PMSIDR_EL1;
 import org.osgi.service.component.annotations.Component;
 
@@ -33,6 +34,6 @@ public final class ExtendedRandomization implements ProfilingFeatures {
     @Override
     public void contribute(ProfilingRulesBuilder rules) {
         rules.pmsidr |= PMSIDR_EL1.ERnd;
-        rules.refine(SystemRegister.PMSICR_EL1, (register, architecture) -> register.field("ECOUNT", 63, 56));
+        rules.refine(SystemRegister.PMSICR_EL1, (register, architecture) -> register.bits("ECOUNT", PMSICR_EL1.ECOUNT));
     }
 }

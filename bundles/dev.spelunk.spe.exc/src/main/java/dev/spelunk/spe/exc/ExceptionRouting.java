@@ -5,14 +5,13 @@ import dev.spelunk.api.profiling.ManagementEventRouting;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.HCR_EL2;
 import dev.spelunk.api.registers.fields.MDCR_EL3;
+import dev.spelunk.api.registers.fields.PMBSR_ELx;
 import dev.spelunk.api.registers.fields.PMSCR_EL1;
 import dev.spelunk.api.registers.fields.PMSCR_EL2;
 import dev.spelunk.api.wiring.PeContext;
 
 /** {@link ExceptionRules} over the current register values of one PE. */
 final class ExceptionRouting implements ManagementEventRouting {
-    private static final long S = 1 << 17;
-
     @Override
     public int target(PeContext c, int ec, int fsc) {
         return ExceptionRules.target(
@@ -87,6 +86,6 @@ final class ExceptionRouting implements ManagementEventRouting {
     }
 
     private static boolean s(PeContext c, int encoding) {
-        return (c.register(encoding) & S) != 0;
+        return (c.register(encoding) & PMBSR_ELx.S) != 0;
     }
 }

@@ -9,6 +9,7 @@ import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRegisters;
 import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.HDFGRTR2_EL2;
 import dev.spelunk.api.registers.fields.MDCR_EL3;
 import dev.spelunk.api.registers.fields.PMSFCR_EL1;
 import dev.spelunk.api.registers.fields.PMSIDR_EL1;
@@ -26,9 +27,6 @@ import org.osgi.service.component.annotations.Component;
 @NeedsFeature(value = "FEAT_FGT2", with = "FEAT_EL2")
 public final class DataSourceFiltering implements ProfilingFeatures {
     static final String FEATURE = "FEAT_SPE_FDS";
-
-    /** HDFGRTR2_EL2 and HDFGWTR2_EL2.nPMSDSFR_EL1. */
-    private static final int FGT2_NPMSDSFR = 19;
 
     @Override
     public String feature() {
@@ -48,7 +46,7 @@ public final class DataSourceFiltering implements ProfilingFeatures {
         rules.registers(architecture -> List.of(ProfilingRegisters.sampling(
                         RegisterDefinition.of("PMSDSFR_EL1", SystemRegister.PMSDSFR_EL1)
                                 .field("S", 63, 0)
-                                .rule(ProfilingRegisters.fineGrained2(FGT2_NPMSDSFR)),
+                                .rule(ProfilingRegisters.fineGrained2(HDFGRTR2_EL2.nPMSDSFR_EL1)),
                         MDCR_EL3.EnPMS3)
                 .build()));
         rules.feedCounter(

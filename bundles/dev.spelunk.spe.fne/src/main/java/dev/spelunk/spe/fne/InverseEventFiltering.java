@@ -9,6 +9,7 @@ import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRegisters;
 import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.HDFGRTR_EL2;
 import dev.spelunk.api.registers.fields.MDCR_EL3;
 import dev.spelunk.api.registers.fields.PMSFCR_EL1;
 import dev.spelunk.api.registers.fields.PMSIDR_EL1;
@@ -23,9 +24,6 @@ import org.osgi.service.component.annotations.Component;
 @NeedsFeature("FEAT_SPEv1p2")
 public final class InverseEventFiltering implements ProfilingFeatures {
     static final String FEATURE = "FEAT_SPE_FnE";
-
-    /** HDFGRTR_EL2 and HDFGWTR_EL2.nPMSNEVFR_EL1. */
-    private static final int FGT_NPMSNEVFR = 62;
 
     @Override
     public String feature() {
@@ -45,7 +43,7 @@ public final class InverseEventFiltering implements ProfilingFeatures {
         rules.registers(architecture -> List.of(ProfilingRegisters.events(
                         ProfilingRegisters.sampling(
                                 RegisterDefinition.of("PMSNEVFR_EL1", SystemRegister.PMSNEVFR_EL1)
-                                        .rule(ProfilingRegisters.fineGrained(FGT_NPMSNEVFR, 0)),
+                                        .rule(ProfilingRegisters.fineGrained(HDFGRTR_EL2.nPMSNEVFR_EL1, 0)),
                                 MDCR_EL3.EnPMSN),
                         architecture.profiling())
                 .build()));

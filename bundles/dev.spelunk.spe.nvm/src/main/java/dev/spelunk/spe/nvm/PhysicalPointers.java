@@ -9,6 +9,7 @@ import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRegisters;
 import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.HDFGRTR2_EL2;
 import dev.spelunk.api.registers.fields.MDCR_EL3;
 import dev.spelunk.api.registers.fields.PMBIDR_EL1;
 import dev.spelunk.api.registers.fields.PMBLIMITR_EL1;
@@ -28,9 +29,6 @@ import org.osgi.service.component.annotations.Component;
 @NeedsFeature(value = "FEAT_FGT2", with = "FEAT_EL2")
 public final class PhysicalPointers implements ProfilingFeatures {
     static final String FEATURE = "FEAT_SPE_nVM";
-
-    /** HDFGRTR2_EL2 and HDFGWTR2_EL2.nPMBMAR_EL1. */
-    private static final int FGT2_NPMBMAR = 24;
 
     /** PMBIDR_EL1.AddrMode: virtual and physical. */
     private static final long PMBIDR_BOTH_MODES = 1L << PMBIDR_EL1.AddrMode_SHIFT;
@@ -71,7 +69,7 @@ public final class PhysicalPointers implements ProfilingFeatures {
                         RegisterDefinition.of("PMBMAR_EL1", SystemRegister.PMBMAR_EL1)
                                 .field("SH", 9, 8)
                                 .field("Attr", 7, 0)
-                                .rule(ProfilingRegisters.fineGrained2(FGT2_NPMBMAR)),
+                                .rule(ProfilingRegisters.fineGrained2(HDFGRTR2_EL2.nPMBMAR_EL1)),
                         MDCR_EL3.EnPMS4)
                 .onWrite(ProfilingRegisters::writeControl)
                 .build()));

@@ -40,6 +40,13 @@ class FieldConstantsTest {
     /** A position or a mask in numbers; a value of a field is a number that is shifted by the field's place. */
     private static final Pattern NUMBERS = Pattern.compile("<<\\s*\\d|^\\s*(?:\\d|0x|0b)\\w*L?\\s*(?:$|[|&])");
 
+    /** A field of a definition with its bits in numbers: name, highest and, for more than one bit, lowest bit. */
+    private static final Pattern FIELD_IN_NUMBERS =
+            Pattern.compile("\\.(?:f|readOnlyF)ield\\(\\s*\"(\\w+)\", (\\d+)(?:, (\\d+))?\\)");
+    /** A fine-grained trap, or a field of an ID register, whose place is a number. */
+    private static final Pattern PLACE_IN_NUMBERS = Pattern.compile("\\b(?:hfg|hdfg|fineGrained2?|readsTrappedBy)\\(\\s*\\d"
+            + "|\\b(?:one\\(a, |field\\()\\d");
+
     /** One constant of a class. */
     record Constant(String owner, String name, long value) {
         /** The register that its class is for, without the Exception level. */
@@ -57,7 +64,8 @@ class FieldConstantsTest {
         List<Constant> home = home();
         assertThat(home)
                 .extracting(c -> c.fullRegister() + "." + c.name())
-                .contains("HCR_EL2.TGE", "SCR_EL3.NSE", "MDCR_EL2.E2PB", "PMBLIMITR_EL1.FM", "CNTHCTL_EL2.ECV");
+                .contains("HCR_EL2.TGE", "SCR_EL3.NSE", "MDCR_EL2.E2PB", "PMBLIMITR_EL1.FM", "CNTHCTL_EL2.ECV",
+                        "HFGITR_EL2.ERET", "HDFGRTR_EL2.PMBIDR_EL1", "ID_AA64DFR0_EL1.PMSVer", "DBGBCR_EL1.BT");
         SortedMap<String, Long> once = new TreeMap<>();
         home.forEach(c -> assertThat(once.put(c.fullRegister() + "." + c.name(), c.value()))
                 .isNull());
@@ -96,8 +104,50 @@ class FieldConstantsTest {
                                 .isEmpty()));
     }
 
+    @TestFactory
+    Stream<DynamicTest> noDefinitionSaysInNumbersWhatHasAName() throws IOException {
+        List<Constant> home = home();
+        return BuiltBundle.all().stream()
+                .filter(bundle -> !bundle.name().equals(TEST_KIT))
+                .map(bundle -> DynamicTest.dynamicTest(bundle.name(), () -> {
+                    List<String> found = new ArrayList<>();
+                    for (Path file : sources(bundle.name())) {
+                        found.addAll(definedInNumbers(file.getFileName() + ": ", Files.readString(file), home));
+                    }
+                    assertThat(found).isEmpty();
+                }));
+    }
+
+    private static List<String> definedInNumbers(String where, String source, List<Constant> home) {
+        List<String> found = new ArrayList<>();
+        Matcher field = FIELD_IN_NUMBERS.matcher(source);
+        while (field.find()) {
+            String name = field.group(1);
+            int high = Integer.parseInt(field.group(2));
+            int low = field.group(3) == null ? high : Integer.parseInt(field.group(3));
+            long mask = -1L >>> Long.SIZE - 1 - high + low << low;
+            if (home.stream().anyMatch(c -> c.name().equals(name) && c.value() == mask)) {
+                found.add(where + field.group());
+            }
+        }
+        Matcher place = PLACE_IN_NUMBERS.matcher(source);
+        while (place.find()) {
+            found.add(where + place.group());
+        }
+        return found;
+    }
+
     @Test
-    void secondDefinitionsAreFound() {
+    void secondDefinitionsAreFound() throws IOException {
+        List<Constant> home = home();
+        assertThat(definedInNumbers("", ".field(\"SCTLR_EL1\", 29)", home)).hasSize(1);
+        assertThat(definedInNumbers("", ".readOnlyField(\"N\", 15, 11)", home)).hasSize(1);
+        assertThat(definedInNumbers("", ".field(\"BT\", 23, 20).field(\"E\", 0)", home)).hasSize(2);
+        assertThat(definedInNumbers("", ".rule(t.hfg(29)).rule(TrapControls.fineGrained(3, 4, 5, 1))", home))
+                .hasSize(2);
+        assertThat(definedInNumbers("", "one(a, 8, \"FEAT_EL2\") | field(16, 1)", home)).hasSize(2);
+        assertThat(definedInNumbers("", ".field(\"SCTLR_EL1\", 3).rule(t.hfg(HFGRTR_EL2.VBAR_EL1))", home))
+                .isEmpty();
         Constant tge = new Constant(HOME + "HCR_EL2", "TGE", 1L << 27);
         Constant shift = new Constant(HOME + "MDCR_EL2", "E2PB_SHIFT", 12);
         assertThat(same(tge, new Constant("x/Traps", "HCR_TGE", 1L << 27))).isTrue();
@@ -131,14 +181,7 @@ class FieldConstantsTest {
 
     private static List<String> inNumbers(String bundle, List<String> registers) throws IOException {
         List<String> found = new ArrayList<>();
-        List<Path> files;
-        Path folder = Path.of(System.getProperty("spelunk.root"), "bundles", bundle, "src/main/java");
-        try (Stream<Path> all = Files.walk(folder)) {
-            files = all.filter(file -> file.toString().endsWith(".java")
-                            && !file.toString().replace('\\', '/').contains(HOME))
-                    .toList();
-        }
-        for (Path file : files) {
+        for (Path file : sources(bundle)) {
             Matcher constant = CONSTANT.matcher(Files.readString(file));
             while (constant.find()) {
                 String name = constant.group(1).toUpperCase(Locale.ROOT);
@@ -147,11 +190,21 @@ class FieldConstantsTest {
                         .map(r -> r.toUpperCase(Locale.ROOT))
                         .anyMatch(r -> name.startsWith(r + "_") && !name.matches(r + "_EL[0-9]+"));
                 if (ofRegister && NUMBERS.matcher(constant.group(2)).find()) {
-                    found.add(folder.relativize(file) + ": " + constant.group(1));
+                    found.add(file.getFileName() + ": " + constant.group(1));
                 }
             }
         }
         return found;
+    }
+
+    /** The sources of a bundle, without the home of the fields. */
+    private static List<Path> sources(String bundle) throws IOException {
+        Path folder = Path.of(System.getProperty("spelunk.root"), "bundles", bundle, "src/main/java");
+        try (Stream<Path> all = Files.walk(folder)) {
+            return all.filter(file -> file.toString().endsWith(".java")
+                            && !file.toString().replace('\\', '/').contains(HOME))
+                    .toList();
+        }
     }
 
     private static List<Constant> home() throws IOException {

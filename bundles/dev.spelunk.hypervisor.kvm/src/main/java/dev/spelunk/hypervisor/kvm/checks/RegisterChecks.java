@@ -7,6 +7,8 @@ import dev.spelunk.api.registers.Access;
 import dev.spelunk.api.registers.RegisterDescription;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.registers.fields.ID_AA64DFR0_EL1;
+import dev.spelunk.api.registers.fields.ID_AA64DFR2_EL1;
 import dev.spelunk.api.registers.fields.PMBIDR_EL1;
 import dev.spelunk.api.registers.fields.PMBLIMITR_EL1;
 import dev.spelunk.api.registers.fields.PMBSR_ELx;
@@ -27,10 +29,9 @@ import java.util.function.Supplier;
 final class RegisterChecks {
     private static final long PMSCR_CX_PA_PCT = PMSCR_EL1.CX | PMSCR_EL1.PCT;
     private static final long PMSIDR_SME_ALTCLK = PMSIDR_EL1.SME | PMSIDR_EL1.ALTCLK;
-    private static final int PMSVER_SHIFT = 32;
     private static final long PMSVER_LIMIT = 6;
     /** SPE_EXC and SPE_nVM. */
-    private static final long DFR2_HIDDEN = 0xFFL << 16;
+    private static final long HIDDEN_DFR2 = ID_AA64DFR2_EL1.SPE_EXC | ID_AA64DFR2_EL1.SPE_nVM;
 
     private static final long STICKY = PMBSR_ELx.COLL | PMBSR_ELx.EA | PMBSR_ELx.DL;
     private static final int[] SAMPLING = {
@@ -210,11 +211,11 @@ final class RegisterChecks {
                 hold(Invariant.FEATURES_HIDDEN, (value & ~extension.pmsidr()) == 0 && (value & PMSIDR_SME_ALTCLK) == 0);
                 break;
             case SystemRegister.ID_AA64DFR2_EL1:
-                hold(Invariant.FEATURES_HIDDEN, (value & DFR2_HIDDEN) == 0);
+                hold(Invariant.FEATURES_HIDDEN, (value & HIDDEN_DFR2) == 0);
                 break;
             case SystemRegister.ID_AA64DFR0_EL1:
-                long host = context.register(encoding) >>> PMSVER_SHIFT & 15;
-                hold(Invariant.VERSION_LIMITED, (value >>> PMSVER_SHIFT & 15) == Math.min(host, PMSVER_LIMIT));
+                long host = context.register(encoding) >>> ID_AA64DFR0_EL1.PMSVer_SHIFT & 15;
+                hold(Invariant.VERSION_LIMITED, (value >>> ID_AA64DFR0_EL1.PMSVer_SHIFT & 15) == Math.min(host, PMSVER_LIMIT));
                 break;
             default:
                 break;

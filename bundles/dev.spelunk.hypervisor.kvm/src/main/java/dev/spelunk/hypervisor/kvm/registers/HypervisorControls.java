@@ -4,6 +4,8 @@ package dev.spelunk.hypervisor.kvm.registers;
 import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.registers.fields.CNTHCTL_EL2;
 import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.registers.fields.HDFGRTR2_EL2;
+import dev.spelunk.api.registers.fields.HDFGRTR_EL2;
 import dev.spelunk.api.registers.fields.MDCR_EL2;
 import dev.spelunk.api.registers.fields.PMSIDR_EL1;
 import dev.spelunk.api.wiring.PeContext;
@@ -41,10 +43,6 @@ public final class HypervisorControls {
     /** CNTHCTL_EL2 with E2H = 1: EL1PCTEN and EL1PTEN, the guest's timers are its own. */
     public static final long CNTHCTL_GUEST = CNTHCTL_EL2.HOST_EL1PCTEN | CNTHCTL_EL2.HOST_EL1PTEN;
 
-    private static final long HDFGRTR_PMSIDR = 1L << 30;
-    private static final long HDFGRTR_PMBIDR = 1L << 63;
-    private static final long HDFG_N_PMSNEVFR = 1L << 62;
-    private static final long HDFG2_N_PMSDSFR = 1L << 19;
 
     private HypervisorControls() {}
 
@@ -95,18 +93,18 @@ public final class HypervisorControls {
     /** HDFGRTR_EL2 while a guest runs: PMSIDR_EL1 and PMBIDR_EL1 trap, PMSNEVFR_EL1 does not. */
     public static long hdfgrtr(PeContext context) {
         ProfilingExtension extension = context.architecture.profiling();
-        return extension == null ? 0 : HDFGRTR_PMSIDR | HDFGRTR_PMBIDR | hdfgwtr(context);
+        return extension == null ? 0 : HDFGRTR_EL2.PMSIDR_EL1 | HDFGRTR_EL2.PMBIDR_EL1 | hdfgwtr(context);
     }
 
     /** HDFGWTR_EL2 while a guest runs. */
     public static long hdfgwtr(PeContext context) {
         ProfilingExtension extension = context.architecture.profiling();
-        return extension != null && (extension.pmsidr() & PMSIDR_EL1.FnE) != 0 ? HDFG_N_PMSNEVFR : 0;
+        return extension != null && (extension.pmsidr() & PMSIDR_EL1.FnE) != 0 ? HDFGRTR_EL2.nPMSNEVFR_EL1 : 0;
     }
 
     /** HDFGRTR2_EL2 and HDFGWTR2_EL2 while a guest runs. */
     public static long hdfg2(PeContext context) {
         ProfilingExtension extension = context.architecture.profiling();
-        return extension != null && (extension.pmsidr() & PMSIDR_EL1.FDS) != 0 ? HDFG2_N_PMSDSFR : 0;
+        return extension != null && (extension.pmsidr() & PMSIDR_EL1.FDS) != 0 ? HDFGRTR2_EL2.nPMSDSFR_EL1 : 0;
     }
 }

@@ -6,6 +6,12 @@ import dev.spelunk.api.hypervisor.Vcpu;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.ID_AA64DFR0_EL1;
+import dev.spelunk.api.registers.fields.ID_AA64DFR2_EL1;
+import dev.spelunk.api.registers.fields.ID_AA64MMFR0_EL1;
+import dev.spelunk.api.registers.fields.ID_AA64MMFR1_EL1;
+import dev.spelunk.api.registers.fields.ID_AA64MMFR2_EL1;
+import dev.spelunk.api.registers.fields.ID_AA64PFR0_EL1;
 import org.osgi.service.component.annotations.Component;
 
 /**
@@ -18,16 +24,6 @@ public final class IdRegisterTraps implements TrapHandler {
     /** PMSVer of FEAT_SPEv1p5. */
     private static final long PMSVER_LIMIT = 6;
 
-    private static final int PMSVER_SHIFT = 32;
-    private static final int PMUVER_SHIFT = 8;
-    private static final int HPMN0_SHIFT = 60;
-    private static final int DFR2_SPE_EXC_SHIFT = 16;
-    private static final int DFR2_SPE_NVM_SHIFT = 20;
-    private static final int PFR0_EL2_SHIFT = 8;
-    private static final int MMFR0_FGT_SHIFT = 56;
-    private static final int MMFR0_ECV_SHIFT = 60;
-    private static final int MMFR1_VH_SHIFT = 8;
-    private static final int MMFR2_NV_SHIFT = 24;
     private static final int REVIDR_EL1 = Encoding.of(3, 0, 0, 0, 6);
     private static final int AIDR_EL1 = Encoding.of(3, 1, 0, 0, 7);
 
@@ -44,27 +40,27 @@ public final class IdRegisterTraps implements TrapHandler {
         long value = vcpu.pe().registers.read(encoding);
         switch (encoding) {
             case SystemRegister.ID_AA64DFR0_EL1:
-                long pmsVer = Math.min(value >>> PMSVER_SHIFT & 15, PMSVER_LIMIT);
+                long pmsVer = Math.min(value >>> ID_AA64DFR0_EL1.PMSVer_SHIFT & 15, PMSVER_LIMIT);
                 boolean monitors = vcpu.pe().architecture.has("FEAT_PMUv3");
-                return hide(hide(monitors ? value : hide(value, PMUVER_SHIFT), PMSVER_SHIFT), HPMN0_SHIFT)
-                        | pmsVer << PMSVER_SHIFT;
+                return hide(hide(monitors ? value : hide(value, ID_AA64DFR0_EL1.PMUVer), ID_AA64DFR0_EL1.PMSVer), ID_AA64DFR0_EL1.HPMN0)
+                        | pmsVer << ID_AA64DFR0_EL1.PMSVer_SHIFT;
             case SystemRegister.ID_AA64DFR2_EL1:
-                return hide(hide(value, DFR2_SPE_EXC_SHIFT), DFR2_SPE_NVM_SHIFT);
+                return hide(hide(value, ID_AA64DFR2_EL1.SPE_EXC), ID_AA64DFR2_EL1.SPE_nVM);
             case SystemRegister.ID_AA64PFR0_EL1:
-                return hide(value, PFR0_EL2_SHIFT);
+                return hide(value, ID_AA64PFR0_EL1.EL2);
             case SystemRegister.ID_AA64MMFR0_EL1:
-                return hide(hide(value, MMFR0_FGT_SHIFT), MMFR0_ECV_SHIFT);
+                return hide(hide(value, ID_AA64MMFR0_EL1.FGT), ID_AA64MMFR0_EL1.ECV);
             case SystemRegister.ID_AA64MMFR1_EL1:
-                return hide(value, MMFR1_VH_SHIFT);
+                return hide(value, ID_AA64MMFR1_EL1.VH);
             case SystemRegister.ID_AA64MMFR2_EL1:
-                return hide(value, MMFR2_NV_SHIFT);
+                return hide(value, ID_AA64MMFR2_EL1.NV);
             default:
                 return value;
         }
     }
 
-    private static long hide(long value, int shift) {
-        return value & ~(15L << shift);
+    private static long hide(long value, long field) {
+        return value & ~field;
     }
 
     @Override

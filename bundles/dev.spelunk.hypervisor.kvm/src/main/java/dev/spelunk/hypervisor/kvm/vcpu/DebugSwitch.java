@@ -3,6 +3,7 @@ package dev.spelunk.hypervisor.kvm.vcpu;
 
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.ID_AA64DFR0_EL1;
 import dev.spelunk.api.registers.fields.MDSCR_EL1;
 import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.hypervisor.kvm.state.VcpuState;
@@ -23,8 +24,8 @@ final class DebugSwitch {
         this.context = context;
         this.state = state;
         long dfr0 = context.register(SystemRegister.ID_AA64DFR0_EL1);
-        int breakpoints = (int) (dfr0 >>> 12 & 15) + 1;
-        int watchpoints = (int) (dfr0 >>> 20 & 15) + 1;
+        int breakpoints = (int) (dfr0 >>> ID_AA64DFR0_EL1.BRPs_SHIFT & 15) + 1;
+        int watchpoints = (int) (dfr0 >>> ID_AA64DFR0_EL1.WRPs_SHIFT & 15) + 1;
         points = new int[2 * (breakpoints + watchpoints)];
         int n = 0;
         for (int values = 1; values >= 0; values--) {
