@@ -40,6 +40,7 @@ final class Controls {
     };
     private static final int EL1 = 0;
     private static final int EL2 = 5;
+    private static final int HCR = 10;
     private static final int VTCR = 11;
     private static final int VTTBR = 12;
     private static final int EL3 = 14;

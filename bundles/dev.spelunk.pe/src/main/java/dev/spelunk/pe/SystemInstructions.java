@@ -26,7 +26,7 @@ final class SystemInstructions {
         int op0 = word >>> 19 & 3;
         boolean read = (word >>> 21 & 1) != 0;
         int encoding = word >>> 5 & 0xFFFF;
-        if (implementationDefined(encoding) && p.pe.el == 1 && (p.control.hcr() & HCR_EL2.TIDCP) != 0) {
+        if (implementationDefined(encoding) && p.pe.el == 1 && (p.system.effectiveHcr() & HCR_EL2.TIDCP) != 0) {
             throw p.trap(2, SynchronousException.SYSTEM, Encoding.syndrome(encoding, word & 31, read));
         }
         if (op0 >= 2) {
