@@ -240,6 +240,7 @@ class TimerTest {
     @DisplayName("FEAT_ECV_POFF: HCR_EL2.TGE takes the physical offset away, and the deadline is another from then on")
     void physicalOffset() {
         Bench b = new Bench("FEAT_EL2", "FEAT_EL3", "FEAT_VHE", "FEAT_ECV", "FEAT_ECV_POFF")
+                .ticks(200)
                 .at(2)
                 .hcr(Bench.E2H);
         b.context.register(SystemRegister.SCR_EL3, 1 | SCR_EL3.ECVEn);
