@@ -10,7 +10,7 @@ import dev.spelunk.api.registers.fields.SCR_EL3;
 import dev.spelunk.api.registers.fields.SCTLR_ELx;
 import dev.spelunk.api.registers.fields.TCR_EL1;
 import dev.spelunk.api.registers.fields.TCR_EL2;
-import dev.spelunk.api.registers.fields.TTBR_ELx;
+import dev.spelunk.api.registers.fields.TTBRn_ELx;
 import dev.spelunk.api.registers.fields.VTCR_EL2;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.wiring.PeContext;
@@ -159,7 +159,7 @@ final class Controls {
         r.higher.upper = true;
         r.higher.set((int) (tcr >>> TCR_EL1.T1SZ_SHIFT) & 63, Granule.ofTg1((int) (tcr >>> TCR_EL1.TG1_SHIFT) & 3), ttbr1, outputSize, smallTables);
         long ttbr = (tcr & TCR_EL1.A1) != 0 ? ttbr1 : ttbr0;
-        r.asid = (int) (ttbr >>> TTBR_ELx.ASID_SHIFT) & ((tcr & TCR_EL1.AS) != 0 ? 0xFFFF : 0xFF);
+        r.asid = (int) (ttbr >>> TTBRn_ELx.ASID_SHIFT) & ((tcr & TCR_EL1.AS) != 0 ? 0xFFFF : 0xFF);
     }
 
     private void range(VaRange range, long tcr, long epd, long tbi, long tbid, long hpd, long unprivilegedDisabled) {

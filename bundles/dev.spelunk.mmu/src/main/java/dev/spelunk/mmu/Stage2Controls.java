@@ -2,7 +2,7 @@
 package dev.spelunk.mmu;
 
 import dev.spelunk.api.registers.fields.HCR_EL2;
-import dev.spelunk.api.registers.fields.TTBR_ELx;
+import dev.spelunk.api.registers.fields.TTBRn_ELx;
 import dev.spelunk.api.registers.fields.VTCR_EL2;
 
 /** Controls of stage 2, derived from VTCR_EL2, VTTBR_EL2 and HCR_EL2 (DDI 0487, D24.2.224, D24.2.225). */
@@ -31,7 +31,7 @@ final class Stage2Controls {
         protectedTableWalk = (hcr & HCR_EL2.PTW) != 0;
         forcedWriteBack = (hcr & HCR_EL2.FWB) != 0;
         executeNeverByPrivilege = byPrivilege;
-        vmid = (int) (vttbr >>> TTBR_ELx.VMID_SHIFT) & ((vtcr & VTCR_EL2.VS) != 0 ? 0xFFFF : 0xFF);
+        vmid = (int) (vttbr >>> TTBRn_ELx.VMID_SHIFT) & ((vtcr & VTCR_EL2.VS) != 0 ? 0xFFFF : 0xFF);
         granule = Granule.ofTg0((int) (vtcr >>> VTCR_EL2.TG0_SHIFT) & 3);
         outputSize = Math.min(Granule.addressSize((int) (vtcr >>> VTCR_EL2.PS_SHIFT) & 7), physicalSize);
         int t0sz = (int) vtcr & 63;

@@ -2,6 +2,7 @@
 package dev.spelunk.pe;
 
 import dev.spelunk.api.pe.Core;
+import dev.spelunk.api.registers.fields.ESR_ELx;
 import dev.spelunk.api.registers.fields.HCR_EL2;
 import dev.spelunk.api.registers.fields.SCTLR_ELx;
 import dev.spelunk.api.state.PeState;
@@ -16,7 +17,6 @@ final class Exceptions {
 
     private static final int HOPELESS_ROW = 100_000;
 
-    private static final int IL = 1 << 25;
     /** Exception class of a Profiling exception, and its syndrome for SPE: FSC = 0b00001, asynchronous. */
     private static final long PROFILING = 0x3D;
 
@@ -49,7 +49,7 @@ final class Exceptions {
         if (e.hasIpa) {
             control.hpfar(e.ipa >>> 8 & 0xFFFFFFFFFF0L);
         }
-        long syndrome = (long) ec << 26 | IL | e.iss;
+        long syndrome = (long) ec << ESR_ELx.EC_SHIFT | ESR_ELx.IL | e.iss;
         lastSyndrome = syndrome;
         take(target, Core.SYNCHRONOUS, syndrome, e.hasAddress, e.address, pe.pc + e.returnOffset);
         return target;
@@ -216,7 +216,7 @@ final class Exceptions {
         int target = physicalTarget(physical, PeState.SERROR, hcr, HCR_EL2.AMO, PeState.A);
         if (target != 0) {
             pe.interrupts &= ~PeState.SERROR;
-            take(target, Core.SERROR, 0x2FL << 26 | IL, false, 0, pe.pc);
+            take(target, Core.SERROR, 0x2FL << ESR_ELx.EC_SHIFT | ESR_ELx.IL, false, 0, pe.pc);
             return target;
         }
         target = physicalTarget(physical, PeState.FIQ, hcr, HCR_EL2.FMO, PeState.F);
@@ -243,7 +243,7 @@ final class Exceptions {
         }
         pe.profilingException = 0;
         pe.changed |= PeState.CHANGED_PROFILING;
-        take(target, Core.SYNCHRONOUS, PROFILING << 26 | IL | SPE_EXCEPTION, false, 0, pe.pc);
+        take(target, Core.SYNCHRONOUS, PROFILING << ESR_ELx.EC_SHIFT | ESR_ELx.IL | SPE_EXCEPTION, false, 0, pe.pc);
         return true;
     }
 
@@ -252,7 +252,7 @@ final class Exceptions {
         if ((pending & PeState.VSERROR) != 0 && (pe.daif & PeState.A) == 0) {
             control.clearHcr(HCR_EL2.VSE);
             pe.interrupts &= ~PeState.VSERROR;
-            take(1, Core.SERROR, 0x2FL << 26 | IL | control.vsesr() & 0x1FFFFFF, false, 0, pe.pc);
+            take(1, Core.SERROR, 0x2FL << ESR_ELx.EC_SHIFT | ESR_ELx.IL | control.vsesr() & 0x1FFFFFF, false, 0, pe.pc);
             return 1;
         }
         if ((pending & PeState.VFIQ) != 0 && (pe.daif & PeState.F) == 0) {

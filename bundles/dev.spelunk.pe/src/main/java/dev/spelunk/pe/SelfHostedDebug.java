@@ -12,7 +12,7 @@ import dev.spelunk.api.registers.fields.MDCR_EL3;
 import dev.spelunk.api.registers.fields.MDSCR_EL1;
 import dev.spelunk.api.registers.fields.OSLAR_EL1;
 import dev.spelunk.api.registers.fields.SPSR_ELx;
-import dev.spelunk.api.registers.fields.TTBR_ELx;
+import dev.spelunk.api.registers.fields.TTBRn_ELx;
 import dev.spelunk.api.registers.fields.VTCR_EL2;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.wiring.SecurityState;
@@ -273,7 +273,7 @@ final class SelfHostedDebug {
             return false;
         }
         long bits = vmid16 && (get(vtcr) & VTCR_EL2.VS) != 0 ? 0xFFFF : 0xFF;
-        return ((get(vttbr) >>> TTBR_ELx.VMID_SHIFT ^ value >>> 32) & bits) == 0;
+        return ((get(vttbr) >>> TTBRn_ELx.VMID_SHIFT ^ value >>> 32) & bits) == 0;
     }
 
     private boolean secure() {

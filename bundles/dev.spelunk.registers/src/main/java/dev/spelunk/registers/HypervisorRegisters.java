@@ -9,7 +9,8 @@ import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.CPTR_EL2;
 import dev.spelunk.api.registers.fields.HCR_EL2;
 import dev.spelunk.api.registers.fields.MDCR_EL2;
-import dev.spelunk.api.registers.fields.TTBR_ELx;
+import dev.spelunk.api.registers.fields.MPIDR_EL1;
+import dev.spelunk.api.registers.fields.TTBRn_ELx;
 import dev.spelunk.api.registers.fields.VTCR_EL2;
 import java.util.List;
 
@@ -32,13 +33,13 @@ final class HypervisorRegisters implements RegisterBank {
                 .from(2)
                 .reset(a.registerValue("MIDR_EL1", IdentificationRegisters.MIDR));
         d.add("VMPIDR_EL2", SystemRegister.VMPIDR_EL2)
-                .field("Aff3", 39, 32)
+                .bits("Aff3", MPIDR_EL1.Aff3)
                 .res1(31, 31)
-                .field("U", 30)
-                .field("MT", 24)
-                .field("Aff2", 23, 16)
-                .field("Aff1", 15, 8)
-                .field("Aff0", 7, 0)
+                .bits("U", MPIDR_EL1.U)
+                .bits("MT", MPIDR_EL1.MT)
+                .bits("Aff2", MPIDR_EL1.Aff2)
+                .bits("Aff1", MPIDR_EL1.Aff1)
+                .bits("Aff0", MPIDR_EL1.Aff0)
                 .from(2);
         if (!d.el3) {
             d.add("RVBAR_EL2", 3, 4, 12, 0, 1)
@@ -170,16 +171,16 @@ final class HypervisorRegisters implements RegisterBank {
             TranslationControl.oneRange(d, tcr).onWrite(Definitions.TRANSLATION);
         }
         RegisterDefinition.Builder ttbr0 = d.add("TTBR0_EL2", SystemRegister.TTBR0_EL2)
-                .bits("BADDR", TTBR_ELx.BADDR)
-                .bits("CnP", TTBR_ELx.CnP)
+                .bits("BADDR", TTBRn_ELx.BADDR)
+                .bits("CnP", TTBRn_ELx.CnP)
                 .from(2)
                 .onWrite(Definitions.TRANSLATION);
         if (d.vhe) {
-            ttbr0.bits("ASID", TTBR_ELx.ASID);
+            ttbr0.bits("ASID", TTBRn_ELx.ASID);
             d.add("TTBR1_EL2", SystemRegister.TTBR1_EL2)
-                    .bits("ASID", TTBR_ELx.ASID)
-                    .bits("BADDR", TTBR_ELx.BADDR)
-                    .bits("CnP", TTBR_ELx.CnP)
+                    .bits("ASID", TTBRn_ELx.ASID)
+                    .bits("BADDR", TTBRn_ELx.BADDR)
+                    .bits("CnP", TTBRn_ELx.CnP)
                     .from(2)
                     .onWrite(Definitions.TRANSLATION);
         }
@@ -203,8 +204,8 @@ final class HypervisorRegisters implements RegisterBank {
                 .onWrite(Definitions.TRANSLATION);
         RegisterDefinition.Builder vttbr = d.add("VTTBR_EL2", SystemRegister.VTTBR_EL2)
                 .field("VMID", d.has("FEAT_VMID16") ? 63 : 55, 48)
-                .bits("BADDR", TTBR_ELx.BADDR)
-                .bits("CnP", TTBR_ELx.CnP)
+                .bits("BADDR", TTBRn_ELx.BADDR)
+                .bits("CnP", TTBRn_ELx.CnP)
                 .from(2)
                 .onWrite(Definitions.TRANSLATION);
         if (d.has("FEAT_VMID16")) {

@@ -8,7 +8,7 @@ import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.CPACR_EL1;
 import dev.spelunk.api.registers.fields.HCR_EL2;
 import dev.spelunk.api.registers.fields.HFGRTR_EL2;
-import dev.spelunk.api.registers.fields.TTBR_ELx;
+import dev.spelunk.api.registers.fields.TTBRn_ELx;
 import java.util.List;
 
 /** System and translation control of the EL1&amp;0 regime (DDI 0487, D24.2.2, .17, .34, .36, .127, .142, .175, .194, .209, .212). */
@@ -27,16 +27,16 @@ final class TranslationControlRegisters implements RegisterBank {
                 .rule(t.hfg(HFGRTR_EL2.TCR_EL1))
                 .onWrite(Definitions.TRANSLATION);
         RegisterDefinition.Builder ttbr0 = d.add("TTBR0_EL1", SystemRegister.TTBR0_EL1)
-                .bits("ASID", TTBR_ELx.ASID)
-                .bits("BADDR", TTBR_ELx.BADDR)
-                .bits("CnP", TTBR_ELx.CnP)
+                .bits("ASID", TTBRn_ELx.ASID)
+                .bits("BADDR", TTBRn_ELx.BADDR)
+                .bits("CnP", TTBRn_ELx.CnP)
                 .rule(t.virtualMemory())
                 .rule(t.hfg(HFGRTR_EL2.TTBR0_EL1))
                 .onWrite(Definitions.TRANSLATION);
         RegisterDefinition.Builder ttbr1 = d.add("TTBR1_EL1", SystemRegister.TTBR1_EL1)
-                .bits("ASID", TTBR_ELx.ASID)
-                .bits("BADDR", TTBR_ELx.BADDR)
-                .bits("CnP", TTBR_ELx.CnP)
+                .bits("ASID", TTBRn_ELx.ASID)
+                .bits("BADDR", TTBRn_ELx.BADDR)
+                .bits("CnP", TTBRn_ELx.CnP)
                 .rule(t.virtualMemory())
                 .rule(t.hfg(HFGRTR_EL2.TTBR1_EL1))
                 .onWrite(Definitions.TRANSLATION);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.spu;
 
+import dev.spelunk.api.registers.fields.PMSICR_EL1;
 import dev.spelunk.api.registers.fields.PMSIRR_EL1;
 import dev.spelunk.api.state.RandomStream;
 
@@ -13,17 +14,15 @@ final class IntervalCounter {
     /** Bit of the result of {@link #step} that says that the member is to be sampled; no bit of the register. */
     static final long SAMPLE = 1L << 32;
 
-    private static final long COUNT = 0xFFFF_FFFFL;
-    private static final int ECOUNT_SHIFT = 56;
 
     private IntervalCounter() {}
 
     /** Members before the next one for which {@link #step} must be called: a random number may be due there. */
     static long membersBeforeStep(long pmsicr, long pmsirr, boolean ernd) {
-        long count = pmsicr & COUNT;
+        long count = pmsicr & PMSICR_EL1.COUNT;
         long members = count == 0 ? interval(pmsirr) : count - 1;
-        if (ernd && (pmsirr & PMSIRR_EL1.RND) != 0 && pmsicr >>> ECOUNT_SHIFT != 0) {
-            members = Math.min(members, (pmsicr >>> ECOUNT_SHIFT) - 1);
+        if (ernd && (pmsirr & PMSIRR_EL1.RND) != 0 && pmsicr >>> PMSICR_EL1.ECOUNT_SHIFT != 0) {
+            members = Math.min(members, (pmsicr >>> PMSICR_EL1.ECOUNT_SHIFT) - 1);
         }
         return members;
     }
@@ -33,19 +32,19 @@ final class IntervalCounter {
         if (members == 0) {
             return pmsicr;
         }
-        long count = pmsicr & COUNT;
+        long count = pmsicr & PMSICR_EL1.COUNT;
         count = count == 0 ? reload(pmsirr, ernd, random) - (members - 1) : count - members;
-        long ecount = pmsicr >>> ECOUNT_SHIFT;
+        long ecount = pmsicr >>> PMSICR_EL1.ECOUNT_SHIFT;
         if (ernd && (pmsirr & PMSIRR_EL1.RND) != 0 && ecount != 0) {
             ecount -= members;
         }
-        return ecount << ECOUNT_SHIFT | count;
+        return ecount << PMSICR_EL1.ECOUNT_SHIFT | count;
     }
 
     /** PMSICR_EL1 after one member, with {@link #SAMPLE} when it is to be sampled. */
     static long step(long pmsicr, long pmsirr, boolean ernd, RandomStream random) {
-        long count = pmsicr & COUNT;
-        long ecount = pmsicr >>> ECOUNT_SHIFT;
+        long count = pmsicr & PMSICR_EL1.COUNT;
+        long ecount = pmsicr >>> PMSICR_EL1.ECOUNT_SHIFT;
         boolean secondary = ernd && (pmsirr & PMSIRR_EL1.RND) != 0;
         if (count == 0) {
             count = reload(pmsirr, ernd, random);
@@ -53,10 +52,10 @@ final class IntervalCounter {
             count--;
             if (count == 0) {
                 if (!secondary) {
-                    return ecount << ECOUNT_SHIFT | SAMPLE;
+                    return ecount << PMSICR_EL1.ECOUNT_SHIFT | SAMPLE;
                 }
                 ecount = random.nextByte();
-                return ecount << ECOUNT_SHIFT | (ecount == 0 ? SAMPLE : 0);
+                return ecount << PMSICR_EL1.ECOUNT_SHIFT | (ecount == 0 ? SAMPLE : 0);
             }
         }
         if (secondary && ecount != 0) {
@@ -65,7 +64,7 @@ final class IntervalCounter {
                 return count | SAMPLE;
             }
         }
-        return ecount << ECOUNT_SHIFT | count;
+        return ecount << PMSICR_EL1.ECOUNT_SHIFT | count;
     }
 
     private static long reload(long pmsirr, boolean ernd, RandomStream random) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.a64.fp;
 
+import dev.spelunk.api.registers.fields.FPSR;
 import dev.spelunk.api.state.PeState;
 
 /** Comparisons, maxima and minima, for every size. */
@@ -18,7 +19,7 @@ final class Comparison {
         long b = Format.operand(pe, size, op2);
         if (Format.isNaN(size, a) || Format.isNaN(size, b)) {
             if (signalling || Format.isSignalling(size, a) || Format.isSignalling(size, b)) {
-                Format.raise(pe, FloatingPoint.IOC);
+                Format.raise(pe, FPSR.IOC);
             }
             return UNORDERED;
         }

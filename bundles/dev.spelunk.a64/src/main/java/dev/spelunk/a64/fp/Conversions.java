@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.a64.fp;
 
+import dev.spelunk.api.registers.fields.FPCR;
+import dev.spelunk.api.registers.fields.FPSR;
 import dev.spelunk.api.state.PeState;
 
 /** Conversions between floating-point formats, to integers and fixed-point numbers and from them. */
@@ -33,13 +35,13 @@ final class Conversions {
             return invalid(pe, bound(negative, unsigned, width), width);
         }
         if (error != 0) {
-            Format.raise(pe, FloatingPoint.IXC);
+            Format.raise(pe, FPSR.IXC);
         }
         return (negative ? -integer : integer) & -1L >>> 64 - width;
     }
 
     private static long invalid(PeState pe, long value, int width) {
-        Format.raise(pe, FloatingPoint.IOC);
+        Format.raise(pe, FPSR.IOC);
         return value & -1L >>> 64 - width;
     }
 
@@ -75,7 +77,7 @@ final class Conversions {
     /** FPConvert. */
     static long convert(PeState pe, int from, int to, long op, int rounding) {
         long a = from == 16 ? Format.raw(from, op) : Format.operand(pe, from, op);
-        boolean alternative = (pe.fpcr & FloatingPoint.AHP) != 0;
+        boolean alternative = (pe.fpcr & FPCR.AHP) != 0;
         boolean special = from != 16 || !alternative;
         long sign = (a & Format.sign(from)) << 64 - from >>> 64 - to;
         boolean toAlternative = to == 16 && alternative;
@@ -84,7 +86,7 @@ final class Conversions {
         }
         if (special && Format.isInfinity(from, a)) {
             if (toAlternative) {
-                Format.raise(pe, FloatingPoint.IOC);
+                Format.raise(pe, FPSR.IOC);
                 return sign | 0x7FFF;
             }
             return sign | Format.infinity(to);
@@ -99,17 +101,17 @@ final class Conversions {
                 Format.exponent(from, a),
                 Format.significand(from, a),
                 rounding,
-                pe.fpcr & ~FloatingPoint.FZ16);
+                pe.fpcr & ~FPCR.FZ16);
     }
 
     private static long convertNaN(PeState pe, int from, int to, long a, long sign, boolean toAlternative) {
         if (toAlternative || Format.isSignalling(from, a)) {
-            Format.raise(pe, FloatingPoint.IOC);
+            Format.raise(pe, FPSR.IOC);
         }
         if (toAlternative) {
             return sign;
         }
-        return (pe.fpcr & FloatingPoint.DN) != 0 ? Format.defaultNaN(to) : Format.convertNaN(from, to, a);
+        return (pe.fpcr & FPCR.DN) != 0 ? Format.defaultNaN(to) : Format.convertNaN(from, to, a);
     }
 
     /** FPRoundInt. */
@@ -131,7 +133,7 @@ final class Conversions {
             return a;
         }
         if (exact) {
-            Format.raise(pe, FloatingPoint.IXC);
+            Format.raise(pe, FPSR.IXC);
         }
         boolean negative = (a & Format.sign(size)) != 0;
         long integer = integer(exponent, significand);
@@ -175,14 +177,14 @@ final class Conversions {
             return outOfRange(pe, size, integerSize);
         }
         if (error != 0) {
-            Format.raise(pe, FloatingPoint.IXC);
+            Format.raise(pe, FPSR.IXC);
         }
         return integral(size, a & Format.sign(size), integer);
     }
 
     /** The least integer of that size, for what has none. */
     private static long outOfRange(PeState pe, int size, int integerSize) {
-        Format.raise(pe, FloatingPoint.IOC);
+        Format.raise(pe, FPSR.IOC);
         return Format.exact(size, Format.sign(size), integerSize - 1, 1L << 63);
     }
 
@@ -193,25 +195,25 @@ final class Conversions {
             return op == 0 ? 1L << 32 : 0;
         }
         if (Format.magnitude(64, a) >= Format.infinity(64)) {
-            Format.raise(pe, FloatingPoint.IOC);
+            Format.raise(pe, FPSR.IOC);
             return 0;
         }
         boolean negative = (a & Format.sign(64)) != 0;
         int exponent = Format.exponent(64, a);
         long significand = Format.significand(64, a);
         if (exponent > 63) {
-            Format.raise(pe, FloatingPoint.IOC);
+            Format.raise(pe, FPSR.IOC);
             long low = exponent < 96 ? significand << exponent - 63 : 0;
             return (negative ? -low : low) & 0xFFFFFFFFL;
         }
         long integer = integer(exponent, significand);
         long result = (negative ? -integer : integer) & 0xFFFFFFFFL;
         if (Long.compareUnsigned(integer, negative ? 1L << 31 : (1L << 31) - 1) > 0) {
-            Format.raise(pe, FloatingPoint.IOC);
+            Format.raise(pe, FPSR.IOC);
             return result;
         }
         if (error(exponent, significand) != 0) {
-            Format.raise(pe, FloatingPoint.IXC);
+            Format.raise(pe, FPSR.IXC);
             return result;
         }
         return result | 1L << 32;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.a64.fp;
 
+import dev.spelunk.api.registers.fields.FPCR;
+import dev.spelunk.api.registers.fields.FPSR;
 import dev.spelunk.api.state.PeState;
 
 /**
@@ -9,7 +11,6 @@ import dev.spelunk.api.state.PeState;
  * only while FPSR.IXC is 0. Operands and results are raw bits.
  */
 public final class DoublePrecision {
-    private static final int RMODE = 3 << FloatingPoint.RMODE_SHIFT;
     private static final int INFINITE = 0x7FF;
     /** Exponent fields from which the terms of an exact error might overflow. */
     private static final int HUGE = 0x7FC;
@@ -26,12 +27,12 @@ public final class DoublePrecision {
         double r = x + y;
         long bits = Double.doubleToRawLongBits(r);
         if (field(bits) != INFINITE && plain(pe.fpcr, a, b, bits)) {
-            if ((pe.fpsr & FloatingPoint.IXC) != 0) {
+            if ((pe.fpsr & FPSR.IXC) != 0) {
                 return bits;
             }
             if (field(a) < HUGE && field(b) < HUGE) {
                 if (sumError(x, y, r) != 0) {
-                    pe.fpsr |= FloatingPoint.IXC;
+                    pe.fpsr |= FPSR.IXC;
                 }
                 return bits;
             }
@@ -50,12 +51,12 @@ public final class DoublePrecision {
         long bits = Double.doubleToRawLongBits(Double.longBitsToDouble(a) * Double.longBitsToDouble(b));
         int field = field(bits);
         if (field > 1 && field < INFINITE && plain(pe.fpcr, a, b, bits)) {
-            if ((pe.fpsr & FloatingPoint.IXC) != 0) {
+            if ((pe.fpsr & FPSR.IXC) != 0) {
                 return bits;
             }
             if (field(a) != 0 && field(b) != 0) {
                 if (!exactProduct(a, b, bits)) {
-                    pe.fpsr |= FloatingPoint.IXC;
+                    pe.fpsr |= FPSR.IXC;
                 }
                 return bits;
             }
@@ -70,7 +71,7 @@ public final class DoublePrecision {
         double r = x / y;
         long bits = Double.doubleToRawLongBits(r);
         int field = field(bits);
-        if (field > 1 && field < INFINITE && plain(pe.fpcr, a, b, bits) && (pe.fpsr & FloatingPoint.IXC) != 0) {
+        if (field > 1 && field < INFINITE && plain(pe.fpcr, a, b, bits) && (pe.fpsr & FPSR.IXC) != 0) {
             return bits;
         }
         return SoftArithmetic.div(pe, 64, a, b);
@@ -81,8 +82,8 @@ public final class DoublePrecision {
         if (a > 0
                 && field(a) != 0
                 && field(a) != INFINITE
-                && (pe.fpcr & RMODE) == 0
-                && (pe.fpsr & FloatingPoint.IXC) != 0) {
+                && (pe.fpcr & FPCR.RMode) == 0
+                && (pe.fpsr & FPSR.IXC) != 0) {
             return Double.doubleToRawLongBits(Math.sqrt(Double.longBitsToDouble(a)));
         }
         return SoftArithmetic.sqrt(pe, 64, a);
@@ -98,7 +99,7 @@ public final class DoublePrecision {
         if (field > 1
                 && field < INFINITE
                 && plain(pe.fpcr, a, b, addend)
-                && ((pe.fpsr & FloatingPoint.IXC) != 0 || exactSum(a, b, addend, x * y, z))) {
+                && ((pe.fpsr & FPSR.IXC) != 0 || exactSum(a, b, addend, x * y, z))) {
             return bits;
         }
         return SoftArithmetic.mulAdd(pe, 64, addend, a, b);
@@ -119,7 +120,7 @@ public final class DoublePrecision {
 
     /** FPCompare. @return NZCV */
     public static int compare(PeState pe, long a, long b, boolean signalling) {
-        if ((pe.fpcr & FloatingPoint.FZ) == 0) {
+        if ((pe.fpcr & FPCR.FZ) == 0) {
             double x = Double.longBitsToDouble(a);
             double y = Double.longBitsToDouble(b);
             if (x < y) {
@@ -142,7 +143,7 @@ public final class DoublePrecision {
         boolean fits = width == 64 ? r != Long.MIN_VALUE && r != Long.MAX_VALUE : r == (int) r;
         if (fits && ((a & ~SIGN) == 0 || field(a) != 0) && field(a) != INFINITE) {
             if ((double) r != x) {
-                pe.fpsr |= FloatingPoint.IXC;
+                pe.fpsr |= FPSR.IXC;
             }
             return width == 64 ? r : r & 0xFFFFFFFFL;
         }
@@ -163,8 +164,8 @@ public final class DoublePrecision {
 
     /** Whether the host's result counts: the rounding mode is its own, and no subnormal number is to be flushed. */
     private static boolean plain(int fpcr, long a, long b, long c) {
-        return (fpcr & (RMODE | FloatingPoint.FZ)) == 0
-                || (fpcr & RMODE) == 0 && field(a) != 0 && field(b) != 0 && field(c) != 0;
+        return (fpcr & (FPCR.RMode | FPCR.FZ)) == 0
+                || (fpcr & FPCR.RMode) == 0 && field(a) != 0 && field(b) != 0 && field(c) != 0;
     }
 
     /** What the rounded sum r lacks, exactly (Knuth's two-sum). */

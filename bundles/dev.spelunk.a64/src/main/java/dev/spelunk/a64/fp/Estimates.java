@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.a64.fp;
 
+import dev.spelunk.api.registers.fields.FPCR;
+import dev.spelunk.api.registers.fields.FPSR;
 import dev.spelunk.api.state.PeState;
 
 /** Reciprocal and reciprocal square root estimates of 8 bits (DDI 0487, J1.3, RecipEstimate and RecipSqrtEstimate). */
@@ -47,19 +49,19 @@ final class Estimates {
             return sign;
         }
         if (Format.isZero(size, a)) {
-            Format.raise(pe, FloatingPoint.DZC);
+            Format.raise(pe, FPSR.DZC);
             return sign | Format.infinity(size);
         }
         int exponent = Format.exponent(size, a);
         int minimum = Format.minimumExponent(size);
         if (exponent < minimum - 2) {
-            Format.raise(pe, FloatingPoint.OFC | FloatingPoint.IXC);
+            Format.raise(pe, FPSR.OFC | FPSR.IXC);
             boolean infinite = Rounding.overflowsToInfinity(FloatingPoint.roundingMode(pe), sign != 0);
             return sign | (infinite ? Format.infinity(size) : Format.maxNormal(size));
         }
-        boolean flush = (pe.fpcr & (size == 16 ? FloatingPoint.FZ16 : FloatingPoint.FZ)) != 0;
+        boolean flush = (pe.fpcr & (size == 16 ? FPCR.FZ16 : FPCR.FZ)) != 0;
         if (flush && exponent >= -minimum) {
-            Format.raise(pe, FloatingPoint.UFC);
+            Format.raise(pe, FPSR.UFC);
             return sign;
         }
         int index = (int) (Format.significand(size, a) >>> 55) - 256;
@@ -84,7 +86,7 @@ final class Estimates {
             return Format.processNaN(pe, size, a);
         }
         if (Format.isZero(size, a)) {
-            Format.raise(pe, FloatingPoint.DZC);
+            Format.raise(pe, FPSR.DZC);
             return sign | Format.infinity(size);
         }
         if (sign != 0) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.a64.fp;
 
+import dev.spelunk.api.registers.fields.FPCR;
 import dev.spelunk.api.state.PeState;
 
 /**
@@ -22,31 +23,13 @@ public final class FloatingPoint {
     public static final int TIES_TO_AWAY = 4;
     public static final int TO_ODD = 5;
 
-    /** FPCR bits. */
-    public static final int FZ16 = 1 << 19;
-
-    public static final int RMODE_SHIFT = 22;
-    public static final int FZ = 1 << 24;
-    public static final int DN = 1 << 25;
-    public static final int AHP = 1 << 26;
-
-    /** FPSR bits. */
-    public static final int IOC = 1;
-
-    public static final int DZC = 1 << 1;
-    public static final int OFC = 1 << 2;
-    public static final int UFC = 1 << 3;
-    public static final int IXC = 1 << 4;
-    public static final int IDC = 1 << 7;
-    public static final int QC = 1 << 27;
-
     private static final long SINGLE = 0xFFFFFFFFL;
 
     private FloatingPoint() {}
 
     /** The rounding mode that FPCR selects. */
     public static int roundingMode(PeState pe) {
-        return pe.fpcr >>> RMODE_SHIFT & 3;
+        return pe.fpcr >>> FPCR.RMode_SHIFT & 3;
     }
 
     /** FPAbs: clears the sign, whatever the value. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.a64.fp;
 
+import dev.spelunk.api.registers.fields.FPCR;
+import dev.spelunk.api.registers.fields.FPSR;
 import dev.spelunk.api.state.PeState;
 
 /** The layout of half, single and double precision numbers, their special values, and NaNs (DDI 0487, A1.4). */
@@ -92,7 +94,7 @@ final class Format {
 
     /** DefaultNaN for an operation that is invalid. */
     static long invalid(PeState pe, int size) {
-        raise(pe, FloatingPoint.IOC);
+        raise(pe, FPSR.IOC);
         return defaultNaN(size);
     }
 
@@ -101,10 +103,10 @@ final class Format {
         long raw = raw(size, a);
         if ((raw & infinity(size)) == 0 && (raw & fractionMask(size)) != 0) {
             if (size == 16) {
-                return (pe.fpcr & FloatingPoint.FZ16) != 0 ? zeroLike(size, raw) : raw;
+                return (pe.fpcr & FPCR.FZ16) != 0 ? zeroLike(size, raw) : raw;
             }
-            if ((pe.fpcr & FloatingPoint.FZ) != 0) {
-                raise(pe, FloatingPoint.IDC);
+            if ((pe.fpcr & FPCR.FZ) != 0) {
+                raise(pe, FPSR.IDC);
                 return zeroLike(size, raw);
             }
         }
@@ -114,9 +116,9 @@ final class Format {
     /** FPProcessNaN. */
     static long processNaN(PeState pe, int size, long a) {
         if (isSignalling(size, a)) {
-            raise(pe, FloatingPoint.IOC);
+            raise(pe, FPSR.IOC);
         }
-        return (pe.fpcr & FloatingPoint.DN) != 0 ? defaultNaN(size) : a | quiet(size);
+        return (pe.fpcr & FPCR.DN) != 0 ? defaultNaN(size) : a | quiet(size);
     }
 
     /** FPProcessNaNs, one of the operands being a NaN. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.a64.fp;
 
+import dev.spelunk.api.registers.fields.FPCR;
+import dev.spelunk.api.registers.fields.FPSR;
 import dev.spelunk.api.state.PeState;
 
 /** FPRoundBase: the result and the exceptions of a value that is known exactly, or exactly enough. */
@@ -11,8 +13,8 @@ final class Rounding {
 
     /** FPRound, in the mode of FPCR. */
     static long round(PeState pe, int size, boolean negative, int exponent, long significand) {
-        int fpcr = pe.fpcr & ~FloatingPoint.AHP;
-        return round(pe, size, negative, exponent, significand, fpcr >>> FloatingPoint.RMODE_SHIFT & 3, fpcr);
+        int fpcr = pe.fpcr & ~FPCR.AHP;
+        return round(pe, size, negative, exponent, significand, fpcr >>> FPCR.RMode_SHIFT & 3, fpcr);
     }
 
     /**
@@ -28,8 +30,8 @@ final class Rounding {
         int biased = exponent - minimum + 1;
         int drop = 63 - f;
         if (biased <= 0) {
-            if ((fpcr & (size == 16 ? FloatingPoint.FZ16 : FloatingPoint.FZ)) != 0) {
-                Format.raise(pe, FloatingPoint.UFC);
+            if ((fpcr & (size == 16 ? FPCR.FZ16 : FPCR.FZ)) != 0) {
+                Format.raise(pe, FPSR.UFC);
                 return sign;
             }
             drop += 1 - biased;
@@ -39,7 +41,7 @@ final class Rounding {
         long error = drop < 64 ? significand << 64 - drop : drop == 64 ? significand : 1;
         int flags = 0;
         if (error != 0) {
-            flags = biased == 0 ? FloatingPoint.UFC | FloatingPoint.IXC : FloatingPoint.IXC;
+            flags = biased == 0 ? FPSR.UFC | FPSR.IXC : FPSR.IXC;
             if (rounding == FloatingPoint.TO_ODD) {
                 mantissa |= 1;
             } else if (roundsUp(rounding, negative, mantissa, error)) {
@@ -50,7 +52,7 @@ final class Rounding {
             biased++;
             mantissa >>>= 1;
         }
-        boolean alternative = size == 16 && (fpcr & FloatingPoint.AHP) != 0;
+        boolean alternative = size == 16 && (fpcr & FPCR.AHP) != 0;
         if (biased >= (int) (Format.infinity(size) >>> f) + (alternative ? 1 : 0)) {
             return overflow(pe, size, sign, rounding, alternative);
         }
@@ -60,10 +62,10 @@ final class Rounding {
 
     private static long overflow(PeState pe, int size, long sign, int rounding, boolean alternative) {
         if (alternative) {
-            Format.raise(pe, FloatingPoint.IOC);
+            Format.raise(pe, FPSR.IOC);
             return sign | 0x7FFF;
         }
-        Format.raise(pe, FloatingPoint.OFC | FloatingPoint.IXC);
+        Format.raise(pe, FPSR.OFC | FPSR.IXC);
         return sign | (overflowsToInfinity(rounding, sign != 0) ? Format.infinity(size) : Format.maxNormal(size));
     }
 

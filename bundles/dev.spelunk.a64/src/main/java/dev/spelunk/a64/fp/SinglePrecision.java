@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.a64.fp;
 
+import dev.spelunk.api.registers.fields.FPCR;
+import dev.spelunk.api.registers.fields.FPSR;
 import dev.spelunk.api.state.PeState;
 
 /**
@@ -8,7 +10,6 @@ import dev.spelunk.api.state.PeState;
  * A product of two is exact in double precision. Operands and results are raw bits.
  */
 public final class SinglePrecision {
-    private static final int RMODE = 3 << FloatingPoint.RMODE_SHIFT;
     private static final int INFINITE = 0xFF;
     private static final int SIGN = 1 << 31;
 
@@ -21,10 +22,10 @@ public final class SinglePrecision {
         float r = x + y;
         int bits = Float.floatToRawIntBits(r);
         if (field(bits) != INFINITE && plain(pe.fpcr, a, b, bits)) {
-            if ((pe.fpsr & FloatingPoint.IXC) == 0) {
+            if ((pe.fpsr & FPSR.IXC) == 0) {
                 double sum = (double) x + y;
                 if (sum != r || DoublePrecision.sumError(x, y, sum) != 0) {
-                    pe.fpsr |= FloatingPoint.IXC;
+                    pe.fpsr |= FPSR.IXC;
                 }
             }
             return bits;
@@ -45,7 +46,7 @@ public final class SinglePrecision {
         int field = field(bits);
         if (field > 1 && field < INFINITE && plain(pe.fpcr, a, b, bits)) {
             if (r != product) {
-                pe.fpsr |= FloatingPoint.IXC;
+                pe.fpsr |= FPSR.IXC;
             }
             return bits;
         }
@@ -61,7 +62,7 @@ public final class SinglePrecision {
         int field = field(bits);
         if (field > 1 && field < INFINITE && plain(pe.fpcr, a, b, bits)) {
             if ((double) r * y != x) {
-                pe.fpsr |= FloatingPoint.IXC;
+                pe.fpsr |= FPSR.IXC;
             }
             return bits;
         }
@@ -70,11 +71,11 @@ public final class SinglePrecision {
 
     /** FPSqrt. */
     public static int sqrt(PeState pe, int a) {
-        if (a > 0 && field(a) != 0 && field(a) != INFINITE && (pe.fpcr & RMODE) == 0) {
+        if (a > 0 && field(a) != 0 && field(a) != INFINITE && (pe.fpcr & FPCR.RMode) == 0) {
             double x = Float.intBitsToFloat(a);
             float r = (float) Math.sqrt(x);
             if ((double) r * r != x) {
-                pe.fpsr |= FloatingPoint.IXC;
+                pe.fpsr |= FPSR.IXC;
             }
             return Float.floatToRawIntBits(r);
         }
@@ -90,11 +91,11 @@ public final class SinglePrecision {
         int bits = Float.floatToRawIntBits(r);
         int field = field(bits);
         if (field > 1 && field < INFINITE && plain(pe.fpcr, a, b, addend)) {
-            if ((pe.fpsr & FloatingPoint.IXC) == 0) {
+            if ((pe.fpsr & FPSR.IXC) == 0) {
                 double product = (double) x * y;
                 double sum = product + z;
                 if (sum != r || DoublePrecision.sumError(product, z, sum) != 0) {
-                    pe.fpsr |= FloatingPoint.IXC;
+                    pe.fpsr |= FPSR.IXC;
                 }
             }
             return bits;
@@ -104,7 +105,7 @@ public final class SinglePrecision {
 
     /** FPCompare. @return NZCV */
     public static int compare(PeState pe, int a, int b, boolean signalling) {
-        if ((pe.fpcr & FloatingPoint.FZ) == 0) {
+        if ((pe.fpcr & FPCR.FZ) == 0) {
             float x = Float.intBitsToFloat(a);
             float y = Float.intBitsToFloat(b);
             if (x < y) {
@@ -135,9 +136,9 @@ public final class SinglePrecision {
         float r = (float) x;
         int bits = Float.floatToRawIntBits(r);
         int field = field(bits);
-        if (field > 1 && field < INFINITE && (pe.fpcr & RMODE) == 0) {
+        if (field > 1 && field < INFINITE && (pe.fpcr & FPCR.RMode) == 0) {
             if (r != x) {
-                pe.fpsr |= FloatingPoint.IXC;
+                pe.fpsr |= FPSR.IXC;
             }
             return bits;
         }
@@ -150,7 +151,7 @@ public final class SinglePrecision {
 
     /** Whether the host's result counts: the rounding mode is its own, and no subnormal number is to be flushed. */
     private static boolean plain(int fpcr, int a, int b, int c) {
-        return (fpcr & (RMODE | FloatingPoint.FZ)) == 0
-                || (fpcr & RMODE) == 0 && field(a) != 0 && field(b) != 0 && field(c) != 0;
+        return (fpcr & (FPCR.RMode | FPCR.FZ)) == 0
+                || (fpcr & FPCR.RMode) == 0 && field(a) != 0 && field(b) != 0 && field(c) != 0;
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.a64.fp;
 
+import dev.spelunk.api.registers.fields.FPSR;
 import dev.spelunk.api.state.PeState;
 
 /**
@@ -117,7 +118,7 @@ final class SoftArithmetic {
         }
         if (infinite || Format.isZero(size, b)) {
             if (!infinite) {
-                Format.raise(pe, FloatingPoint.DZC);
+                Format.raise(pe, FPSR.DZC);
             }
             return sign | Format.infinity(size);
         }

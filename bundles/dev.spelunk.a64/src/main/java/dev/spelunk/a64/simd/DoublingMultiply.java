@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.a64.simd;
 
+import dev.spelunk.api.registers.fields.FPSR;
 import dev.spelunk.api.state.PeState;
 
 /** Saturating doubling multiplications, for halfwords and words. */
@@ -41,7 +42,7 @@ final class DoublingMultiply {
         long limit = Lanes.mask(wide) >>> 1;
         // Only the square of the lowest number does not fit.
         if (product == 1L << (16 << size) - 2) {
-            pe.fpsr |= Elements.QC;
+            pe.fpsr |= FPSR.QC;
             return limit;
         }
         return product << 1 & Lanes.mask(wide);

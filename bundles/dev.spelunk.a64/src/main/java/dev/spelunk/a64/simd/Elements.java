@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.a64.simd;
 
+import dev.spelunk.api.registers.fields.FPSR;
 import dev.spelunk.api.state.PeState;
 
 /** Elements of vector registers, saturation and FPSR.QC. */
 final class Elements {
-    /** FPSR.QC, cumulative saturation (DDI 0487, C5.2.10). */
-    static final int QC = 1 << 27;
-
     private Elements() {}
 
     /** Element e of register n, zero-extended. */
@@ -46,11 +44,11 @@ final class Elements {
     static long saturateSigned(PeState pe, long value, int size) {
         long limit = Lanes.mask(size) >>> 1;
         if (value > limit) {
-            pe.fpsr |= QC;
+            pe.fpsr |= FPSR.QC;
             return limit;
         }
         if (value < ~limit) {
-            pe.fpsr |= QC;
+            pe.fpsr |= FPSR.QC;
             return limit + 1;
         }
         return value & Lanes.mask(size);
@@ -60,11 +58,11 @@ final class Elements {
     static long saturateUnsigned(PeState pe, long value, int size) {
         long limit = Lanes.mask(size);
         if (value > limit) {
-            pe.fpsr |= QC;
+            pe.fpsr |= FPSR.QC;
             return limit;
         }
         if (value < 0) {
-            pe.fpsr |= QC;
+            pe.fpsr |= FPSR.QC;
             return 0;
         }
         return value;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.a64.simd;
 
+import dev.spelunk.api.registers.fields.FPSR;
 import dev.spelunk.api.state.PeState;
 
 /** Shifts by a register and saturating shifts, for the elements that one long holds. */
@@ -49,7 +50,7 @@ final class Shifts {
             long value = unsigned ? a >>> i & mask : Elements.extend(a >>> i, size);
             long shifted;
             if (toUnsigned && value < 0) {
-                pe.fpsr |= Elements.QC;
+                pe.fpsr |= FPSR.QC;
                 shifted = 0;
             } else {
                 shifted = unsigned || toUnsigned ? leftUnsigned(pe, size, value, by) : leftSigned(pe, size, value, by);
@@ -77,7 +78,7 @@ final class Shifts {
         if (value == 0 || by < width && top << by >> by == top) {
             return value << by;
         }
-        pe.fpsr |= Elements.QC;
+        pe.fpsr |= FPSR.QC;
         return value < 0 ? 1L << width - 1 : Lanes.mask(size) >>> 1;
     }
 
@@ -87,7 +88,7 @@ final class Shifts {
         if (value == 0 || by < width && top << by >>> by == top) {
             return value << by;
         }
-        pe.fpsr |= Elements.QC;
+        pe.fpsr |= FPSR.QC;
         return Lanes.mask(size);
     }
 
@@ -106,7 +107,7 @@ final class Shifts {
         long shifted = by == 0 ? value : right(value, by, true, rounding);
         long limit = Lanes.mask(size);
         if (Long.compareUnsigned(shifted, limit) > 0) {
-            pe.fpsr |= Elements.QC;
+            pe.fpsr |= FPSR.QC;
             return limit;
         }
         return shifted;

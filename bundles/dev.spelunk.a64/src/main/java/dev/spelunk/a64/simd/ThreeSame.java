@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.a64.simd;
 
+import dev.spelunk.api.registers.fields.FPSR;
 import dev.spelunk.api.state.PeState;
 
 /** Integer and logical instructions of "Advanced SIMD three same" and "Advanced SIMD scalar three same". */
@@ -220,7 +221,7 @@ final class ThreeSame {
     }
 
     private static long saturated(PeState pe, long where, long limit, long result) {
-        pe.fpsr |= Elements.QC;
+        pe.fpsr |= FPSR.QC;
         return Lanes.select(where, limit, result);
     }
 }

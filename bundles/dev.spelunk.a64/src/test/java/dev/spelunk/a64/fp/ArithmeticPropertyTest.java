@@ -4,6 +4,8 @@ package dev.spelunk.a64.fp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spelunk.a64.fp.Exact.Rational;
+import dev.spelunk.api.registers.fields.FPCR;
+import dev.spelunk.api.registers.fields.FPSR;
 import dev.spelunk.api.state.PeState;
 import java.math.BigInteger;
 import net.jqwik.api.ForAll;
@@ -24,9 +26,9 @@ class ArithmeticPropertyTest {
         exact = new Exact(SIZES[size]);
         rounding = control & 3;
         flush = (control & 12) == 12;
-        int bit = SIZES[size] == 16 ? FloatingPoint.FZ16 : FloatingPoint.FZ;
-        pe.fpcr = rounding << FloatingPoint.RMODE_SHIFT | (flush ? bit : 0);
-        pe.fpsr = control >= 28 ? FloatingPoint.IXC : 0;
+        int bit = SIZES[size] == 16 ? FPCR.FZ16 : FPCR.FZ;
+        pe.fpcr = rounding << FPCR.RMode_SHIFT | (flush ? bit : 0);
+        pe.fpsr = control >= 28 ? FPSR.IXC : 0;
         return SIZES[size];
     }
 
@@ -59,7 +61,7 @@ class ArithmeticPropertyTest {
         Rational value = exact.value(bits);
         boolean subnormal = !value.isZero() && (bits >>> exact.fractionBits & exact.maximumField) == 0;
         if (subnormal && flush) {
-            inputFlags |= exact.size == 16 ? 0 : FloatingPoint.IDC;
+            inputFlags |= exact.size == 16 ? 0 : FPSR.IDC;
             return new Rational(value.negative(), BigInteger.ZERO, BigInteger.ONE);
         }
         return value;

@@ -4,6 +4,8 @@ package dev.spelunk.a64.fp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spelunk.a64.fp.Exact.Rational;
+import dev.spelunk.api.registers.fields.FPCR;
+import dev.spelunk.api.registers.fields.FPSR;
 import dev.spelunk.api.state.PeState;
 import java.math.BigInteger;
 import net.jqwik.api.ForAll;
@@ -49,11 +51,11 @@ class ConversionPropertyTest {
         pe.fpcr = 0;
         long got = FloatingPoint.toFixed(pe, SIZES[size], a, scale, unsigned, rounding, w);
         assertThat(got).isEqualTo(saturated.longValue() & -1L >>> 64 - w);
-        assertThat(pe.fpsr).isEqualTo(saturated.equals(integer) ? flags : FloatingPoint.IOC);
+        assertThat(pe.fpsr).isEqualTo(saturated.equals(integer) ? flags : FPSR.IOC);
         if (size == 2 && width > 0 && scale == 0 && !unsigned && rounding == FloatingPoint.TO_ZERO) {
             pe.fpsr = 0;
             assertThat(DoublePrecision.toIntegerZero(pe, a, w)).isEqualTo(got);
-            assertThat(pe.fpsr).isEqualTo(saturated.equals(integer) ? flags : FloatingPoint.IOC);
+            assertThat(pe.fpsr).isEqualTo(saturated.equals(integer) ? flags : FPSR.IOC);
         }
     }
 
@@ -68,7 +70,7 @@ class ConversionPropertyTest {
         Exact exact = new Exact(SIZES[size]);
         long value = seed >> shift;
         BigInteger integer = new BigInteger(unsigned ? Long.toUnsignedString(value) : Long.toString(value));
-        pe.fpcr = rounding << FloatingPoint.RMODE_SHIFT;
+        pe.fpcr = rounding << FPCR.RMode_SHIFT;
         pe.fpsr = 0;
         long got = FloatingPoint.fromFixed(pe, SIZES[size], value, fractionBits, unsigned);
         long expected = value == 0
@@ -95,7 +97,7 @@ class ConversionPropertyTest {
         Exact target = new Exact(SIZES[to]);
         long raw = SIZES[from] == 64 ? seed : seed & (1L << SIZES[from]) - 1;
         long a = wide && source.isFinite(raw) ? raw : number(source, seed);
-        pe.fpcr = rounding << FloatingPoint.RMODE_SHIFT;
+        pe.fpcr = rounding << FPCR.RMode_SHIFT;
         pe.fpsr = 0;
         long got = FloatingPoint.convert(pe, SIZES[from], SIZES[to], a);
         Rational value = source.value(a);
@@ -137,7 +139,7 @@ class ConversionPropertyTest {
             long got = FloatingPoint.roundToIntegralOfSize(pe, SIZES[size], a, rounding, n);
             Rational least = Rational.of(BigInteger.ONE.shiftLeft(n - 1).negate(), BigInteger.ONE);
             assertThat(got).isEqualTo(fits ? expected : exact.round(least, 0, false));
-            assertThat(pe.fpsr).isEqualTo(fits ? flags : FloatingPoint.IOC);
+            assertThat(pe.fpsr).isEqualTo(fits ? flags : FPSR.IOC);
         }
     }
 
@@ -151,7 +153,7 @@ class ConversionPropertyTest {
         pe.fpcr = 0;
         pe.fpsr = 0;
         assertThat(FloatingPoint.toFixedJavaScript(pe, a)).isEqualTo(integer.longValue() & 0xFFFFFFFFL);
-        assertThat(pe.fpsr).isEqualTo(fits ? flags : FloatingPoint.IOC);
+        assertThat(pe.fpsr).isEqualTo(fits ? flags : FPSR.IOC);
         assertThat(pe.nzcv).isEqualTo(fits && flags == 0 && a != Long.MIN_VALUE ? 4 : 0);
     }
 }

@@ -3,6 +3,8 @@ package dev.spelunk.a64.fp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spelunk.api.registers.fields.FPCR;
+import dev.spelunk.api.registers.fields.FPSR;
 import dev.spelunk.api.state.PeState;
 import org.junit.jupiter.api.Test;
 
@@ -74,21 +76,21 @@ class EstimateTest {
 
     @Test
     void edges() {
-        check(FloatingPoint.recipEstimate(pe, 64, SIGN), 0xFFF0000000000000L, FloatingPoint.DZC);
+        check(FloatingPoint.recipEstimate(pe, 64, SIGN), 0xFFF0000000000000L, FPSR.DZC);
         check(FloatingPoint.recipEstimate(pe, 64, 0xFFF0000000000000L), SIGN, 0);
         check(
                 FloatingPoint.recipEstimate(pe, 64, 0x0003FFFFFFFFFFFFL),
                 0x7FF0000000000000L,
-                FloatingPoint.OFC | FloatingPoint.IXC);
+                FPSR.OFC | FPSR.IXC);
         check(FloatingPoint.recipEstimate(pe, 64, 0x0004000000000000L), 0x7FEFF00000000000L, 0);
         check(FloatingPoint.recipEstimate(pe, 32, 0x7F000000L), 0x003FE000L, 0);
-        check(FloatingPoint.rSqrtEstimate(pe, 64, SIGN), 0xFFF0000000000000L, FloatingPoint.DZC);
-        check(FloatingPoint.rSqrtEstimate(pe, 64, SIGN | 1), 0x7FF8000000000000L, FloatingPoint.IOC);
+        check(FloatingPoint.rSqrtEstimate(pe, 64, SIGN), 0xFFF0000000000000L, FPSR.DZC);
+        check(FloatingPoint.rSqrtEstimate(pe, 64, SIGN | 1), 0x7FF8000000000000L, FPSR.IOC);
         check(FloatingPoint.rSqrtEstimate(pe, 64, 0x7FF0000000000000L), 0, 0);
-        pe.fpcr = FloatingPoint.FZ;
-        check(FloatingPoint.recipEstimate(pe, 32, 0x7E800000L), 0, FloatingPoint.UFC);
-        pe.fpcr = FloatingPoint.TO_ZERO << FloatingPoint.RMODE_SHIFT;
-        check(FloatingPoint.recipEstimate(pe, 32, 1), 0x7F7FFFFFL, FloatingPoint.OFC | FloatingPoint.IXC);
+        pe.fpcr = FPCR.FZ;
+        check(FloatingPoint.recipEstimate(pe, 32, 0x7E800000L), 0, FPSR.UFC);
+        pe.fpcr = FloatingPoint.TO_ZERO << FPCR.RMode_SHIFT;
+        check(FloatingPoint.recipEstimate(pe, 32, 1), 0x7F7FFFFFL, FPSR.OFC | FPSR.IXC);
         pe.fpcr = 0;
         check(FloatingPoint.recpX(pe, 32, 0x80000001L), 0xFF000000L, 0);
         check(FloatingPoint.recpX(pe, 64, 0x3FF8000000000000L), 0x4000000000000000L, 0);

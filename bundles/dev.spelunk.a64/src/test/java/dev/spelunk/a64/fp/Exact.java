@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.a64.fp;
 
+import dev.spelunk.api.registers.fields.FPSR;
 import java.math.BigInteger;
 
 /**
@@ -101,7 +102,7 @@ final class Exact {
             exponent++;
         }
         if (flush && exponent < minimumExponent) {
-            flags = FloatingPoint.UFC;
+            flags = FPSR.UFC;
             return sign;
         }
         int field = Math.max(exponent - minimumExponent + 1, 0);
@@ -109,7 +110,7 @@ final class Exact {
         BigInteger[] parts = scaled.numerator.divideAndRemainder(scaled.denominator);
         boolean inexact = parts[1].signum() != 0;
         if (field == 0 && inexact) {
-            flags |= FloatingPoint.UFC;
+            flags |= FPSR.UFC;
         }
         long mantissa = parts[0].longValueExact();
         int half = parts[1].shiftLeft(1).compareTo(scaled.denominator);
@@ -126,12 +127,12 @@ final class Exact {
             mantissa >>= 1;
         }
         if (field >= maximumField) {
-            flags |= FloatingPoint.OFC | FloatingPoint.IXC;
+            flags |= FPSR.OFC | FPSR.IXC;
             boolean infinite = rounding == 0 || rounding == 1 && !value.negative || rounding == 2 && value.negative;
             return sign | ((long) maximumField << fractionBits) - (infinite ? 0 : 1);
         }
         if (inexact) {
-            flags |= FloatingPoint.IXC;
+            flags |= FPSR.IXC;
         }
         return sign | (long) field << fractionBits | mantissa & (1L << fractionBits) - 1;
     }
@@ -142,7 +143,7 @@ final class Exact {
         BigInteger[] parts = value.numerator.divideAndRemainder(value.denominator);
         BigInteger result = parts[0];
         if (parts[1].signum() != 0) {
-            flags = FloatingPoint.IXC;
+            flags = FPSR.IXC;
             int half = parts[1].shiftLeft(1).compareTo(value.denominator);
             if (up(rounding, value.negative, half, result.testBit(0))) {
                 result = result.add(BigInteger.ONE);

@@ -6,6 +6,11 @@ public final class SPSR_ELx {
     /** The lowest bit of M[3:0]. */
     public static final long SP = 1L;
     public static final long M = 0x1FL;
+    /** M[3:2]: the Exception level. */
+    public static final long EL = 0x3L << 2;
+    /** Lowest bit of {@link #EL}. */
+    public static final int EL_SHIFT = 2;
+
     public static final long F = 1L << 6;
     public static final long I = 1L << 7;
     public static final long A = 1L << 8;

@@ -4,6 +4,7 @@ package dev.spelunk.hypervisor.kvm.vcpu;
 import dev.spelunk.api.pe.Core;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.ESR_ELx;
+import dev.spelunk.api.registers.fields.SPSR_ELx;
 import dev.spelunk.api.wiring.PeContext;
 
 /** One exit while it is served: its syndrome, where the guest goes on, and the exception that it gets there. */
@@ -12,7 +13,6 @@ final class Exit {
     private static final int EC_INSTRUCTION_ABORT_LOWER = 0x20;
     private static final int EC_DATA_ABORT_LOWER = 0x24;
     private static final int FSC_EXTERNAL_ABORT = 0x10;
-    private static final int SPSR_EL_SHIFT = 2;
     private static final int FIPA_SHIFT = 4;
     private static final long FIPA_MASK = (1L << 40) - 1;
     private static final int PAGE_SHIFT = 12;
@@ -63,7 +63,7 @@ final class Exit {
 
     /** The access that exited ends in a synchronous External abort, as KVM injects it. */
     void injectExternalAbort(boolean instruction) {
-        int same = (spsr >>> SPSR_EL_SHIFT & 3) == 0 ? 0 : 1;
+        int same = (spsr >>> SPSR_ELx.EL_SHIFT & 3) == 0 ? 0 : 1;
         int exceptionClass = (instruction ? EC_INSTRUCTION_ABORT_LOWER : EC_DATA_ABORT_LOWER) + same;
         inject((long) exceptionClass << ESR_ELx.EC_SHIFT | SYNDROME_IL | FSC_EXTERNAL_ABORT, true);
     }

@@ -2,7 +2,7 @@
 package dev.spelunk.api.registers.fields;
 
 /** Translation Table Base Registers, and VTTBR_EL2 (DDI 0487, D24.2): each field as its bits in place. */
-public final class TTBR_ELx {
+public final class TTBRn_ELx {
     public static final long CnP = 1L;
     public static final long BADDR = 0x7FFFFFFFFFFFL << 1;
     /** Lowest bit of {@link #BADDR}. */
@@ -16,5 +16,5 @@ public final class TTBR_ELx {
     /** Lowest bit of {@link #ASID}. */
     public static final int ASID_SHIFT = 48;
 
-    private TTBR_ELx() {}
+    private TTBRn_ELx() {}
 }
