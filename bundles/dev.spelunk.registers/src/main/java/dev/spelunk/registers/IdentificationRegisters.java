@@ -8,6 +8,7 @@ import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.HCR_EL2;
 import dev.spelunk.api.registers.fields.HFGRTR_EL2;
+import dev.spelunk.api.registers.fields.MPIDR_EL1;
 import java.util.List;
 
 /**
@@ -19,7 +20,6 @@ final class IdentificationRegisters implements RegisterBank {
     /** Implementer 0 (reserved for software use), architecture by ID registers. */
     static final long MIDR = 0x000F_5BE0L;
 
-    private static final long MPIDR_RES1 = 1L << 31;
     private static final int PES_PER_CLUSTER = 16;
 
     private static final String[] AARCH32 = {
@@ -66,7 +66,7 @@ final class IdentificationRegisters implements RegisterBank {
                 .onRead((c, r, stored) ->
                         c.pe.el == 1 && c.system.el2Enabled() ? c.register(SystemRegister.VPIDR_EL2) : stored);
         d.add("MPIDR_EL1", SystemRegister.MPIDR_EL1)
-                .constant(a.registerValue("MPIDR_EL1", MPIDR_RES1))
+                .constant(a.registerValue("MPIDR_EL1", MPIDR_EL1.RES1))
                 .from(0)
                 .readOnly()
                 .rule(d.traps.idSpaceFromEl0())

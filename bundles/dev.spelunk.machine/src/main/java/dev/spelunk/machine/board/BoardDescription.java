@@ -4,6 +4,7 @@ package dev.spelunk.machine.board;
 import dev.spelunk.api.platform.Device;
 import dev.spelunk.api.platform.DeviceTree;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.MPIDR_EL1;
 import dev.spelunk.api.state.RandomStream;
 import dev.spelunk.api.wiring.PeContext;
 
@@ -15,7 +16,8 @@ public final class BoardDescription {
     private static final int FIRST_PPI = 16;
     private static final int SPE_PPI = 5;
     private static final int MAINTENANCE_PPI = 9;
-    private static final long MPIDR_AFFINITY = 0xFF00FFFFFFL;
+    private static final long MPIDR_AFFINITY =
+            MPIDR_EL1.Aff3 | MPIDR_EL1.Aff2 | MPIDR_EL1.Aff1 | MPIDR_EL1.Aff0;
 
     private BoardDescription() {}
 

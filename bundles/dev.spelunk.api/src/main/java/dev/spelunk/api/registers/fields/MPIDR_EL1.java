@@ -8,6 +8,7 @@ public final class MPIDR_EL1 {
     public static final long Aff2 = 0xFFL << 16;
     public static final long MT = 1L << 24;
     public static final long U = 1L << 30;
+    public static final long RES1 = 1L << 31;
     public static final long Aff3 = 0xFFL << 32;
 
     private MPIDR_EL1() {}
