@@ -174,7 +174,7 @@ class CountingTest {
         Bench b = Bench.v3p5();
         PmuState pmu = b.context.pe.pmu;
         assertThat(pmu.counted).isZero();
-        b.count(0, RetiredEvent.MEM_ACCESS.number() | CountingRules.FILTER_P)
+        b.count(0, RetiredEvent.MEM_ACCESS.number() | FILTER_P)
                 .count(1, RetiredEvent.LD_RETIRED.number());
         assertThat(pmu.counted).as("at EL1").isEqualTo(RetiredEvent.LD_RETIRED.bit());
         b.el(0);
