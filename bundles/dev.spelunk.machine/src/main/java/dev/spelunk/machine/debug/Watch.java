@@ -14,6 +14,7 @@ import dev.spelunk.api.debug.Stop;
 import dev.spelunk.api.pe.Core;
 import dev.spelunk.api.registers.RegisterDescription;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.TTBRn_ELx;
 import dev.spelunk.api.state.ExceptionHistory;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PeState;
@@ -32,7 +33,6 @@ import java.util.List;
 final class Watch implements Checks {
     private static final int MSR = 0xD510_0000;
     private static final int MSR_MASK = 0xFFF0_0000;
-    private static final int VMID_SHIFT = 48;
     private static final long[] NONE = {};
 
     private final PeContext[] pes;
@@ -309,7 +309,7 @@ final class Watch implements Checks {
     private static boolean holds(At at, PeContext context) {
         return (at.el() == Condition.ANY || at.el() == context.pe.el)
                 && (at.vmid() == Condition.ANY
-                        || at.vmid() == context.register(SystemRegister.VTTBR_EL2) >>> VMID_SHIFT);
+                        || at.vmid() == context.register(SystemRegister.VTTBR_EL2) >>> TTBRn_ELx.VMID_SHIFT);
     }
 
     @Override
