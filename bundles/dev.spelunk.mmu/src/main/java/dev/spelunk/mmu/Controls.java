@@ -6,7 +6,6 @@ import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.RegisterFile;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.HCR_EL2;
-import dev.spelunk.api.registers.fields.SCR_EL3;
 import dev.spelunk.api.registers.fields.SCTLR_ELx;
 import dev.spelunk.api.registers.fields.TCR_EL1;
 import dev.spelunk.api.registers.fields.TCR_EL2;
@@ -154,10 +153,20 @@ final class Controls {
         updates(r, tcr, TCR_EL1.HA, TCR_EL1.HD);
         int outputSize = Math.min(Granule.addressSize((int) (tcr >>> TCR_EL1.IPS_SHIFT) & 7), physicalSize);
         range(r.lower, tcr, TCR_EL1.EPD0, TCR_EL1.TBI0, TCR_EL1.TBID0, TCR_EL1.HPD0, TCR_EL1.E0PD0);
-        r.lower.set((int) (tcr & TCR_EL1.T0SZ), Granule.ofTg0((int) (tcr >>> TCR_EL1.TG0_SHIFT) & 3), ttbr0, outputSize, smallTables);
+        r.lower.set(
+                (int) (tcr & TCR_EL1.T0SZ),
+                Granule.ofTg0((int) (tcr >>> TCR_EL1.TG0_SHIFT) & 3),
+                ttbr0,
+                outputSize,
+                smallTables);
         range(r.higher, tcr, TCR_EL1.EPD1, TCR_EL1.TBI1, TCR_EL1.TBID1, TCR_EL1.HPD1, TCR_EL1.E0PD1);
         r.higher.upper = true;
-        r.higher.set((int) (tcr >>> TCR_EL1.T1SZ_SHIFT) & 63, Granule.ofTg1((int) (tcr >>> TCR_EL1.TG1_SHIFT) & 3), ttbr1, outputSize, smallTables);
+        r.higher.set(
+                (int) (tcr >>> TCR_EL1.T1SZ_SHIFT) & 63,
+                Granule.ofTg1((int) (tcr >>> TCR_EL1.TG1_SHIFT) & 3),
+                ttbr1,
+                outputSize,
+                smallTables);
         long ttbr = (tcr & TCR_EL1.A1) != 0 ? ttbr1 : ttbr0;
         r.asid = (int) (ttbr >>> TTBRn_ELx.ASID_SHIFT) & ((tcr & TCR_EL1.AS) != 0 ? 0xFFFF : 0xFF);
     }
@@ -181,7 +190,12 @@ final class Controls {
         r.lower.topByteIgnored = (tcr & TCR_EL2.TBI) != 0;
         r.lower.topByteOfData = (tcr & TCR_EL2.TBID) != 0;
         r.lower.hierarchyDisabled = (tcr & TCR_EL2.HPD) != 0;
-        r.lower.set((int) (tcr & TCR_EL2.T0SZ), Granule.ofTg0((int) (tcr >>> TCR_EL2.TG0_SHIFT) & 3), values[first + 2], outputSize, smallTables);
+        r.lower.set(
+                (int) (tcr & TCR_EL2.T0SZ),
+                Granule.ofTg0((int) (tcr >>> TCR_EL2.TG0_SHIFT) & 3),
+                values[first + 2],
+                outputSize,
+                smallTables);
     }
 
     private static void common(Regime r, long sctlr, long mair) {

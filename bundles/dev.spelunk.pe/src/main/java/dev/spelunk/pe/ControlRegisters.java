@@ -158,9 +158,7 @@ final class ControlRegisters {
         }
         boolean host = system.elIsInHost(el);
         if (el == 2 && !host) {
-            return (get(tcr[2]) & (TCR_EL2.TBI | TCR_EL2.TBID)) == TCR_EL2.TBI
-                    ? target & 0x00FFFFFFFFFFFFFFL
-                    : target;
+            return (get(tcr[2]) & (TCR_EL2.TBI | TCR_EL2.TBID)) == TCR_EL2.TBI ? target & 0x00FFFFFFFFFFFFFFL : target;
         }
         long tcr = get(this.tcr[host ? 2 : 1]);
         // TBIDn takes instruction addresses out of TBIn.

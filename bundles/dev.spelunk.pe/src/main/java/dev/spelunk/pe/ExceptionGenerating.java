@@ -61,8 +61,9 @@ final class ExceptionGenerating {
             p.stop = Core.FIRMWARE_CALL;
             return p.leave();
         }
-        boolean enabled =
-                p.has(Features.EL3) ? (p.control.scr() & SCR_EL3.HCE) != 0 : (p.system.effectiveHcr() & HCR_EL2.HCD) == 0;
+        boolean enabled = p.has(Features.EL3)
+                ? (p.control.scr() & SCR_EL3.HCE) != 0
+                : (p.system.effectiveHcr() & HCR_EL2.HCD) == 0;
         if (!enabled || p.pe.el == 1 && !p.system.el2Enabled()) {
             throw p.undefined();
         }

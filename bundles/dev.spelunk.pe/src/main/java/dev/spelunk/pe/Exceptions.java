@@ -101,7 +101,9 @@ final class Exceptions {
         pe.daif = PeState.D | PeState.A | PeState.I | PeState.F;
         pe.il = false;
         long sctlr = control.sctlrRegister(target);
-        if (control.has(Features.PAN) && (target == 1 || control.system.elIsInHost(0)) && (sctlr & SCTLR_ELx.SPAN) == 0) {
+        if (control.has(Features.PAN)
+                && (target == 1 || control.system.elIsInHost(0))
+                && (sctlr & SCTLR_ELx.SPAN) == 0) {
             pe.pan = true;
         }
         pe.uao = false;

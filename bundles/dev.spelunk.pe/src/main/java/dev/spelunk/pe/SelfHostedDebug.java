@@ -220,7 +220,11 @@ final class SelfHostedDebug {
         if ((value & DBGBCR_EL1.E) == 0 || type > BT_LINKED && (type & BT_LINKED) != 0) {
             return false;
         }
-        return stateMatches(value, (int) (value >>> DBGBCR_EL1.PMC_SHIFT) & 3, linked, (int) (value >>> DBGBCR_EL1.LBN_SHIFT) & 15)
+        return stateMatches(
+                        value,
+                        (int) (value >>> DBGBCR_EL1.PMC_SHIFT) & 3,
+                        linked,
+                        (int) (value >>> DBGBCR_EL1.LBN_SHIFT) & 15)
                 && (type <= BT_LINKED ? addressMatches(get(values[n])) : contextMatches(n, type));
     }
 

@@ -108,7 +108,11 @@ final class Watchpoints {
             int privileges = (int) (control >>> DBGWCR_EL1.PAC_SHIFT) & 3;
             boolean linked = (control & DBGWCR_EL1.WT) != 0;
             if (!debug.stateMatches(
-                    control, privileges, linked, (int) (control >>> DBGWCR_EL1.LBN_SHIFT) & 15, unprivileged ? 0 : pe.el)) {
+                    control,
+                    privileges,
+                    linked,
+                    (int) (control >>> DBGWCR_EL1.LBN_SHIFT) & 15,
+                    unprivileged ? 0 : pe.el)) {
                 continue;
             }
             for (int i = 0; i < size; i++) {

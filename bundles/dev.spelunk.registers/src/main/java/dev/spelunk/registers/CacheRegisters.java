@@ -46,8 +46,7 @@ final class CacheRegisters implements RegisterBank {
                 .from(0)
                 .readOnly()
                 .rule(t.hfg(HFGRTR_EL2.DCZID_EL0))
-                .onRead((c, r, stored) ->
-                        zeroingProhibited(c) ? stored | DZP : stored);
+                .onRead((c, r, stored) -> zeroingProhibited(c) ? stored | DZP : stored);
         d.add("CLIDR_EL1", SystemRegister.CLIDR_EL1)
                 .constant(a.registerValue("CLIDR_EL1", CLIDR))
                 .from(0)

@@ -68,12 +68,15 @@ final class DebugRegisters implements RegisterBank {
                 .rule(t.hdfg(HDFGRTR_EL2.OSLSR_EL1))
                 .rule(tdosa)
                 .onRead((c, r, stored) -> stored | c.register(SystemRegister.OSLAR_EL1) << 1);
-        RegisterDefinition.Builder osdlr =
-                d.add("OSDLR_EL1", SystemRegister.OSDLR_EL1).rule(t.hdfg(HDFGRTR_EL2.OSDLR_EL1)).rule(tdosa);
+        RegisterDefinition.Builder osdlr = d.add("OSDLR_EL1", SystemRegister.OSDLR_EL1)
+                .rule(t.hdfg(HDFGRTR_EL2.OSDLR_EL1))
+                .rule(tdosa);
         if (a.has("FEAT_DoubleLock")) {
             osdlr.field("DLK", 0);
         }
-        d.add("DBGPRCR_EL1", 2, 0, 1, 4, 4).rule(t.hdfg(HDFGRTR_EL2.DBGPRCR_EL1)).rule(tdosa);
+        d.add("DBGPRCR_EL1", 2, 0, 1, 4, 4)
+                .rule(t.hdfg(HDFGRTR_EL2.DBGPRCR_EL1))
+                .rule(tdosa);
         d.add("MDRAR_EL1", 2, 0, 1, 0, 0).constant(0).rule(tdra);
         d.add("OSECCR_EL1", 2, 0, 0, 6, 2).rule(t.hdfg(HDFGRTR_EL2.OSECCR_EL1)).rule(tda);
         d.add("MDCCINT_EL1", 2, 0, 0, 2, 0).rule(tda);
@@ -88,8 +91,12 @@ final class DebugRegisters implements RegisterBank {
         d.add("DBGDTR_EL0", 2, 3, 0, 4, 0).from(0).rule(tdcc).rule(tda);
         // DBGDTRRX_EL0 for reads, DBGDTRTX_EL0 for writes.
         d.add("DBGDTRRX_EL0", 2, 3, 0, 5, 0).from(0).rule(tdcc).rule(tda);
-        d.add("DBGCLAIMSET_EL1", 2, 0, 7, 8, 6).rule(t.hdfg(HDFGRTR_EL2.DBGCLAIM)).rule(tda);
-        d.add("DBGCLAIMCLR_EL1", 2, 0, 7, 9, 6).rule(t.hdfg(HDFGRTR_EL2.DBGCLAIM)).rule(tda);
+        d.add("DBGCLAIMSET_EL1", 2, 0, 7, 8, 6)
+                .rule(t.hdfg(HDFGRTR_EL2.DBGCLAIM))
+                .rule(tda);
+        d.add("DBGCLAIMCLR_EL1", 2, 0, 7, 9, 6)
+                .rule(t.hdfg(HDFGRTR_EL2.DBGCLAIM))
+                .rule(tda);
         d.add("DBGAUTHSTATUS_EL1", 2, 0, 7, 14, 6)
                 .constant(DBGAUTHSTATUS)
                 .rule(t.hdfg(HDFGRTR_EL2.DBGAUTHSTATUS_EL1))

@@ -30,7 +30,10 @@ final class El3Registers implements RegisterBank {
                 .from(3);
         SystemControl.el3(d, d.add("SCTLR_EL3", 3, 6, 1, 0, 0)).from(3);
         d.add("ACTLR_EL3", 3, 6, 1, 0, 1).from(3);
-        d.add("TTBR0_EL3", 3, 6, 2, 0, 0).bits("BADDR", TTBRn_ELx.BADDR).bits("CnP", TTBRn_ELx.CnP).from(3);
+        d.add("TTBR0_EL3", 3, 6, 2, 0, 0)
+                .bits("BADDR", TTBRn_ELx.BADDR)
+                .bits("CnP", TTBRn_ELx.CnP)
+                .from(3);
         TranslationControl.oneRange(d, d.add("TCR_EL3", 3, 6, 2, 0, 2)).from(3);
         d.add("MAIR_EL3", 3, 6, 10, 2, 0).whole().from(3);
         d.add("AMAIR_EL3", 3, 6, 10, 3, 0).from(3);

@@ -77,7 +77,10 @@ final class ExceptionRegisters implements RegisterBank {
 
     /** ESR_ELx (D24.2.45-47). */
     static RegisterDefinition.Builder syndrome(RegisterDefinition.Builder b) {
-        return b.bits("ISS2", ESR_ELx.ISS2).bits("EC", ESR_ELx.EC).bits("IL", ESR_ELx.IL).bits("ISS", ESR_ELx.ISS);
+        return b.bits("ISS2", ESR_ELx.ISS2)
+                .bits("EC", ESR_ELx.EC)
+                .bits("IL", ESR_ELx.IL)
+                .bits("ISS", ESR_ELx.ISS);
     }
 
     /** SPSR_ELx for exceptions from AArch64 (C5.2.18-20). */

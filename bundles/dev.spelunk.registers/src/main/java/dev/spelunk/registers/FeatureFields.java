@@ -52,7 +52,8 @@ final class FeatureFields {
 
     /** ID_AA64PFR1_EL1 (DDI 0487, D24.2.94). */
     static long pfr1(Architecture a) {
-        return one(a, ID_AA64PFR1_EL1.BT, "FEAT_BTI") | field(ID_AA64PFR1_EL1.SSBS, a.has("FEAT_SSBS2") ? 2 : a.has("FEAT_SSBS") ? 1 : 0);
+        return one(a, ID_AA64PFR1_EL1.BT, "FEAT_BTI")
+                | field(ID_AA64PFR1_EL1.SSBS, a.has("FEAT_SSBS2") ? 2 : a.has("FEAT_SSBS") ? 1 : 0);
     }
 
     /** ID_AA64DFR0_EL1 (DDI 0487, D24.2.80): two breakpoints and two watchpoints, the fewest that there may be. */
@@ -122,7 +123,10 @@ final class FeatureFields {
 
     /** ID_AA64MMFR0_EL1 (DDI 0487, D24.2.88): 48-bit physical addresses, 16-bit ASIDs, all granules, little-endian. */
     static long mmfr0(Architecture a) {
-        return field(ID_AA64MMFR0_EL1.PARange, 5) | field(ID_AA64MMFR0_EL1.ASIDBits, 2) | field(ID_AA64MMFR0_EL1.TGran16, 1) | field(ID_AA64MMFR0_EL1.FGT, a.has("FEAT_FGT2") ? 2 : a.has("FEAT_FGT") ? 1 : 0);
+        return field(ID_AA64MMFR0_EL1.PARange, 5)
+                | field(ID_AA64MMFR0_EL1.ASIDBits, 2)
+                | field(ID_AA64MMFR0_EL1.TGran16, 1)
+                | field(ID_AA64MMFR0_EL1.FGT, a.has("FEAT_FGT2") ? 2 : a.has("FEAT_FGT") ? 1 : 0);
     }
 
     /** ID_AA64MMFR1_EL1 (DDI 0487, D24.2.89). */

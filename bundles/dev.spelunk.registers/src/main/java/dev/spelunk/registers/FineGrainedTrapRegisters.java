@@ -42,7 +42,10 @@ final class FineGrainedTrapRegisters implements RegisterBank {
                         .bits("OSLSR_EL1", HDFGRTR_EL2.OSLSR_EL1)
                         .bits("DBGAUTHSTATUS_EL1", HDFGRTR_EL2.DBGAUTHSTATUS_EL1),
                 true);
-        debug(a, d.add("HDFGWTR_EL2", SystemRegister.HDFGWTR_EL2).from(2).bits("OSLAR_EL1", HDFGWTR_EL2.OSLAR_EL1), false);
+        debug(
+                a,
+                d.add("HDFGWTR_EL2", SystemRegister.HDFGWTR_EL2).from(2).bits("OSLAR_EL1", HDFGWTR_EL2.OSLAR_EL1),
+                false);
         instructions(d, a, d.add("HFGITR_EL2", SystemRegister.HFGITR_EL2).from(2));
         if (a.has("FEAT_FGT2")) {
             second(d);
@@ -224,7 +227,9 @@ final class FineGrainedTrapRegisters implements RegisterBank {
             b.bits("DCCVADP", HFGITR_EL2.DCCVADP);
         }
         if (d.has("FEAT_SPECRES")) {
-            b.bits("CPPRCTX", HFGITR_EL2.CPPRCTX).bits("DVPRCTX", HFGITR_EL2.DVPRCTX).bits("CFPRCTX", HFGITR_EL2.CFPRCTX);
+            b.bits("CPPRCTX", HFGITR_EL2.CPPRCTX)
+                    .bits("DVPRCTX", HFGITR_EL2.DVPRCTX)
+                    .bits("CFPRCTX", HFGITR_EL2.CFPRCTX);
         }
         if (d.has("FEAT_SPEv1p5")) {
             b.bits("PSBCSYNC", HFGITR_EL2.PSBCSYNC);

@@ -25,10 +25,22 @@ final class LimitedOrderingRegisters implements RegisterBank {
         AccessRule toEl3 = (c, read) -> d.el3 && c.pe.el < 3 && (c.register(SystemRegister.SCR_EL3) & SCR_EL3.TLOR) != 0
                 ? Access.trap(3)
                 : Access.ALLOWED;
-        d.add("LORSA_EL1", 3, 0, 10, 4, 0).rule(toEl2).rule(d.traps.hfg(HFGRTR_EL2.LORSA_EL1)).rule(toEl3);
-        d.add("LOREA_EL1", 3, 0, 10, 4, 1).rule(toEl2).rule(d.traps.hfg(HFGRTR_EL2.LOREA_EL1)).rule(toEl3);
-        d.add("LORN_EL1", 3, 0, 10, 4, 2).rule(toEl2).rule(d.traps.hfg(HFGRTR_EL2.LORN_EL1)).rule(toEl3);
-        d.add("LORC_EL1", 3, 0, 10, 4, 3).rule(toEl2).rule(d.traps.hfg(HFGRTR_EL2.LORC_EL1)).rule(toEl3);
+        d.add("LORSA_EL1", 3, 0, 10, 4, 0)
+                .rule(toEl2)
+                .rule(d.traps.hfg(HFGRTR_EL2.LORSA_EL1))
+                .rule(toEl3);
+        d.add("LOREA_EL1", 3, 0, 10, 4, 1)
+                .rule(toEl2)
+                .rule(d.traps.hfg(HFGRTR_EL2.LOREA_EL1))
+                .rule(toEl3);
+        d.add("LORN_EL1", 3, 0, 10, 4, 2)
+                .rule(toEl2)
+                .rule(d.traps.hfg(HFGRTR_EL2.LORN_EL1))
+                .rule(toEl3);
+        d.add("LORC_EL1", 3, 0, 10, 4, 3)
+                .rule(toEl2)
+                .rule(d.traps.hfg(HFGRTR_EL2.LORC_EL1))
+                .rule(toEl3);
         d.add("LORID_EL1", 3, 0, 10, 4, 7)
                 .constant(0)
                 .rule(toEl2)

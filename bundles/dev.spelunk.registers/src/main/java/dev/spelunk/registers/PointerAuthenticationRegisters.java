@@ -31,9 +31,10 @@ final class PointerAuthenticationRegisters implements RegisterBank {
 
     /** Both halves of a key. @param trap the bit of the fine-grained trap */
     private static void key(Definitions d, String name, int crm, int op2, long trap) {
-        AccessRule toEl2 = (c, read) -> c.pe.el == 1 && c.system.el2Enabled() && (c.system.effectiveHcr() & HCR_EL2.APK) == 0
-                ? Access.trap(2)
-                : Access.ALLOWED;
+        AccessRule toEl2 =
+                (c, read) -> c.pe.el == 1 && c.system.el2Enabled() && (c.system.effectiveHcr() & HCR_EL2.APK) == 0
+                        ? Access.trap(2)
+                        : Access.ALLOWED;
         AccessRule toEl3 = (c, read) -> d.el3 && c.pe.el < 3 && (c.register(SystemRegister.SCR_EL3) & SCR_EL3.APK) == 0
                 ? Access.trap(3)
                 : Access.ALLOWED;

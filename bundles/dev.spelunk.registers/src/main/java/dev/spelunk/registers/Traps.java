@@ -53,10 +53,9 @@ final class Traps {
         if (!el2) {
             return NEVER;
         }
-        return (c, read) ->
-                c.pe.el < 2 && (c.system.effectiveHcr() & mask) != 0 && !c.system.isInHost()
-                        ? Access.trap(2)
-                        : Access.ALLOWED;
+        return (c, read) -> c.pe.el < 2 && (c.system.effectiveHcr() & mask) != 0 && !c.system.isInHost()
+                ? Access.trap(2)
+                : Access.ALLOWED;
     }
 
     /** HCR_EL2.TRVM for reads and TVM for writes of EL1's virtual memory controls. */
@@ -64,8 +63,9 @@ final class Traps {
         if (!el2) {
             return NEVER;
         }
-        return (c, read) ->
-                c.pe.el == 1 && (c.system.effectiveHcr() & (read ? HCR_EL2.TRVM : HCR_EL2.TVM)) != 0 ? Access.trap(2) : Access.ALLOWED;
+        return (c, read) -> c.pe.el == 1 && (c.system.effectiveHcr() & (read ? HCR_EL2.TRVM : HCR_EL2.TVM)) != 0
+                ? Access.trap(2)
+                : Access.ALLOWED;
     }
 
     /** CPTR_EL2.TCPAC and CPTR_EL3.TCPAC. */

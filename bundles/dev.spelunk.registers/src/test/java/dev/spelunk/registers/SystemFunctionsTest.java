@@ -52,8 +52,7 @@ class SystemFunctionsTest {
             for (int bits = 0; bits < 8; bits++) {
                 boolean ns = (bits & 1) != 0;
                 boolean eel2 = (bits & 2) != 0;
-                SystemFunctions system =
-                        scr(b, (ns ? NS : 0) | (eel2 ? EEL2 : 0) | ((bits & 4) != 0 ? NSE : 0));
+                SystemFunctions system = scr(b, (ns ? NS : 0) | (eel2 ? EEL2 : 0) | ((bits & 4) != 0 ? NSE : 0));
                 boolean secure = (features & (EL3 | EL2 | SEL2)) == (EL3 | EL2 | SEL2) && eel2;
                 assertThat(system.isSecureEl2Enabled()).isEqualTo(secure);
                 assertThat(system.el2Enabled())
@@ -76,7 +75,8 @@ class SystemFunctionsTest {
     }
 
     @Test
-    @DisplayName("SecurityStateAtEL: Non-secure without EL3, Secure and Non-secure with it, Realm and Root with FEAT_RME")
+    @DisplayName(
+            "SecurityStateAtEL: Non-secure without EL3, Secure and Non-secure with it, Realm and Root with FEAT_RME")
     void securityState() {
         Bench none = with(EL2);
         assertThat(none.context.system.securityStateAtEl(1)).isEqualTo(SecurityState.NON_SECURE);
@@ -89,15 +89,16 @@ class SystemFunctionsTest {
                 assertThat(scr(b, NSE | NS).securityStateAtEl(el))
                         .isEqualTo(rme ? SecurityState.REALM : SecurityState.NON_SECURE);
                 b.pe.el = el;
-                assertThat(b.context.system.currentSecurityState())
-                        .isEqualTo(b.context.system.securityStateAtEl(el));
+                assertThat(b.context.system.currentSecurityState()).isEqualTo(b.context.system.securityStateAtEl(el));
             }
-            assertThat(b.context.system.securityStateAtEl(3)).isEqualTo(rme ? SecurityState.ROOT : SecurityState.SECURE);
+            assertThat(b.context.system.securityStateAtEl(3))
+                    .isEqualTo(rme ? SecurityState.ROOT : SecurityState.SECURE);
         }
     }
 
     @Test
-    @DisplayName("ELIsInHost and the translation regime: HCR_EL2.{E2H, TGE} count while EL2 is enabled, E2H with FEAT_VHE")
+    @DisplayName(
+            "ELIsInHost and the translation regime: HCR_EL2.{E2H, TGE} count while EL2 is enabled, E2H with FEAT_VHE")
     void host() {
         for (boolean vhe : BOTH) {
             Bench b = vhe ? with(EL3 | EL2 | SEL2, "FEAT_VHE") : with(EL3 | EL2 | SEL2);
@@ -172,8 +173,8 @@ class SystemFunctionsTest {
                     int e2pb = bits & 3;
                     b.context.register(SystemRegister.MDCR_EL2, (long) e2pb << 12);
                     SystemFunctions system = scr(b, (bits & 4) != 0 ? EEL2 : 0);
-                    boolean enabled = system.haveEl(2)
-                            && (expected != SecurityState.SECURE || system.isSecureEl2Enabled());
+                    boolean enabled =
+                            system.haveEl(2) && (expected != SecurityState.SECURE || system.isSecureEl2Enabled());
                     assertThat(system.profilingBufferOwnerState())
                             .as("features %d {NSPBE,NSPB}=%d", features, nspb)
                             .isEqualTo(expected);

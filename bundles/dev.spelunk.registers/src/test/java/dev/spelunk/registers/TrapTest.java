@@ -251,7 +251,8 @@ class TrapTest {
     }
 
     @Test
-    @DisplayName("FPCR and FPSR: CPACR_EL1 traps to EL1, with EC 0x00 where TGE takes it to EL2; CPTR_EL2 and CPTR_EL3 say it")
+    @DisplayName(
+            "FPCR and FPSR: CPACR_EL1 traps to EL1, with EC 0x00 where TGE takes it to EL2; CPTR_EL2 and CPTR_EL3 say it")
     void floatingPointAccess() {
         Set<String> features = new TreeSet<>(Bench.V85);
         features.add("FEAT_FP");

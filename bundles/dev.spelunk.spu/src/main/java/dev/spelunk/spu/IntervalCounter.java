@@ -14,7 +14,6 @@ final class IntervalCounter {
     /** Bit of the result of {@link #step} that says that the member is to be sampled; no bit of the register. */
     static final long SAMPLE = 1L << 32;
 
-
     private IntervalCounter() {}
 
     /** Members before the next one for which {@link #step} must be called: a random number may be due there. */

@@ -156,20 +156,12 @@ final class ProfilingBuffer {
 
     private void fault(boolean midRecord) {
         count(translation.stage2 ? SpuState.STAGE2_FAULT : SpuState.STAGE1_FAULT);
-        record(
-                translation.stage2 ? EC_STAGE2 : EC_STAGE1,
-                translation.fault,
-                midRecord ? PMBSR_ELx.DL : 0,
-                0);
+        record(translation.stage2 ? EC_STAGE2 : EC_STAGE1, translation.fault, midRecord ? PMBSR_ELx.DL : 0, 0);
     }
 
     private void externalAbort(boolean midRecord) {
         count(SpuState.EXTERNAL_ABORT);
-        record(
-                EC_STAGE1,
-                FSC_SYNCHRONOUS_EXTERNAL_ABORT,
-                0,
-                PMBSR_ELx.EA | (midRecord ? PMBSR_ELx.DL : 0));
+        record(EC_STAGE1, FSC_SYNCHRONOUS_EXTERNAL_ABORT, 0, PMBSR_ELx.EA | (midRecord ? PMBSR_ELx.DL : 0));
     }
 
     /**

@@ -60,8 +60,8 @@ final class SpuRegisterBank implements RegisterBank {
                 .bits("RND", PMSIRR_EL1.RND)
                 .onWrite(SpuHooks::writeInterval));
         registers.add(sampling("PMSFCR_EL1", SystemRegister.PMSFCR_EL1, HDFGRTR_EL2.PMSFCR_EL1));
-        registers.add(
-                ProfilingRegisters.events(sampling("PMSEVFR_EL1", SystemRegister.PMSEVFR_EL1, HDFGRTR_EL2.PMSEVFR_EL1), extension));
+        registers.add(ProfilingRegisters.events(
+                sampling("PMSEVFR_EL1", SystemRegister.PMSEVFR_EL1, HDFGRTR_EL2.PMSEVFR_EL1), extension));
         registers.add(sampling("PMSLATFR_EL1", SystemRegister.PMSLATFR_EL1, HDFGRTR_EL2.PMSLATFR_EL1)
                 .field("MINLAT", extension.counterMaximum() == 0xFFF ? 11 : 15, 0));
         registers.add(ProfilingRegisters.sampling(RegisterDefinition.of("PMSIDR_EL1", SystemRegister.PMSIDR_EL1)

@@ -235,7 +235,9 @@ final class StatisticalProfilingUnit implements Sampler {
         if (buffer.discards()) {
             return;
         }
-        if (!controls.bufferEnabled() || context.system.profilingBufferOwnerEl() != spu.sampleOwner || !buffer.accepts()) {
+        if (!controls.bufferEnabled()
+                || context.system.profilingBufferOwnerEl() != spu.sampleOwner
+                || !buffer.accepts()) {
             lost();
             return;
         }

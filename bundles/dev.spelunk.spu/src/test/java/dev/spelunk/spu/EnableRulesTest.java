@@ -17,7 +17,14 @@ class EnableRulesTest {
     private static final boolean[] BOTH = {false, true};
 
     private static boolean enabled(
-            int el, boolean el2Enabled, int e2pb, boolean tge, long pmscr1, long pmscr2, SecurityState owner, SecurityState current) {
+            int el,
+            boolean el2Enabled,
+            int e2pb,
+            boolean tge,
+            long pmscr1,
+            long pmscr2,
+            SecurityState owner,
+            SecurityState current) {
         int owningEl = el2Enabled && e2pb == 0 ? 2 : 1;
         return EnableRules.profilingEnabled(
                 el,

@@ -78,10 +78,7 @@ class EstimateTest {
     void edges() {
         check(FloatingPoint.recipEstimate(pe, 64, SIGN), 0xFFF0000000000000L, FPSR.DZC);
         check(FloatingPoint.recipEstimate(pe, 64, 0xFFF0000000000000L), SIGN, 0);
-        check(
-                FloatingPoint.recipEstimate(pe, 64, 0x0003FFFFFFFFFFFFL),
-                0x7FF0000000000000L,
-                FPSR.OFC | FPSR.IXC);
+        check(FloatingPoint.recipEstimate(pe, 64, 0x0003FFFFFFFFFFFFL), 0x7FF0000000000000L, FPSR.OFC | FPSR.IXC);
         check(FloatingPoint.recipEstimate(pe, 64, 0x0004000000000000L), 0x7FEFF00000000000L, 0);
         check(FloatingPoint.recipEstimate(pe, 32, 0x7F000000L), 0x003FE000L, 0);
         check(FloatingPoint.rSqrtEstimate(pe, 64, SIGN), 0xFFF0000000000000L, FPSR.DZC);

@@ -134,7 +134,10 @@ class SpecialValuesTest {
 
     @Test
     void tininessIsDetectedBeforeRounding() {
-        is(FloatingPoint.mul(pe, 64, 0x001FFFFFFFFFFFFFL, 0x3FE0000000000000L), 0x0010000000000000L, FPSR.UFC | FPSR.IXC);
+        is(
+                FloatingPoint.mul(pe, 64, 0x001FFFFFFFFFFFFFL, 0x3FE0000000000000L),
+                0x0010000000000000L,
+                FPSR.UFC | FPSR.IXC);
         is(FloatingPoint.mul(pe, 32, 0x00FFFFFFL, 0x3F000000L), 0x00800000L, FPSR.UFC | FPSR.IXC);
     }
 

@@ -178,7 +178,8 @@ public final class SystemFunctions {
             return EL1;
         }
         if (pe.el <= EL2 && el2Enabled()) {
-            boolean traps = elIsInHost(EL2) ? denies(cptrEl2, pe.el == EL0 && effectiveTge()) : set(cptrEl2, CPTR_EL2.TFP);
+            boolean traps =
+                    elIsInHost(EL2) ? denies(cptrEl2, pe.el == EL0 && effectiveTge()) : set(cptrEl2, CPTR_EL2.TFP);
             if (traps) {
                 return EL2;
             }
@@ -199,15 +200,13 @@ public final class SystemFunctions {
     public SecurityState profilingBufferOwnerState() {
         resolve();
         return el3
-                ? SecurityState.of(
-                        rme && set(mdcrEl3, MDCR_EL3.NSPBE), set(mdcrEl3, 2L << MDCR_EL3.NSPB_SHIFT))
+                ? SecurityState.of(rme && set(mdcrEl3, MDCR_EL3.NSPBE), set(mdcrEl3, 2L << MDCR_EL3.NSPB_SHIFT))
                 : SecurityState.NON_SECURE;
     }
 
     /** ProfilingBufferOwner: the owning Exception level, 1 or 2. */
     public int profilingBufferOwnerEl() {
-        boolean enabled = haveEl(EL2)
-                && (profilingBufferOwnerState() != SecurityState.SECURE || isSecureEl2Enabled());
+        boolean enabled = haveEl(EL2) && (profilingBufferOwnerState() != SecurityState.SECURE || isSecureEl2Enabled());
         return enabled && !set(mdcrEl2, MDCR_EL2.E2PB) ? EL2 : EL1;
     }
 }

@@ -16,8 +16,7 @@ public final class BoardDescription {
     private static final int FIRST_PPI = 16;
     private static final int SPE_PPI = 5;
     private static final int MAINTENANCE_PPI = 9;
-    private static final long MPIDR_AFFINITY =
-            MPIDR_EL1.Aff3 | MPIDR_EL1.Aff2 | MPIDR_EL1.Aff1 | MPIDR_EL1.Aff0;
+    private static final long MPIDR_AFFINITY = MPIDR_EL1.Aff3 | MPIDR_EL1.Aff2 | MPIDR_EL1.Aff1 | MPIDR_EL1.Aff0;
 
     private BoardDescription() {}
 

@@ -37,8 +37,7 @@ final class CpuInterface {
 
     /** As {@link #virtual} for the registers common to both groups. */
     static boolean virtualCommon(PeContext c) {
-        return c.pe.el == 1
-                && (c.system.effectiveHcr() & (HCR_EL2.IMO | HCR_EL2.FMO)) != 0;
+        return c.pe.el == 1 && (c.system.effectiveHcr() & (HCR_EL2.IMO | HCR_EL2.FMO)) != 0;
     }
 
     private static int running(long activePriorities) {

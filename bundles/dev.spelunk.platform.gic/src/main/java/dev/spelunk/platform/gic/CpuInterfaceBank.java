@@ -139,8 +139,7 @@ public final class CpuInterfaceBank implements RegisterBank {
                             .whole()
                             .writeOnly()
                             .rule(trap(ICH_HCR_EL2.TC))
-                            .rule((c, read) -> c.pe.el == 1
-                                            && (c.system.effectiveHcr() & HCR_IMO_FMO) != 0
+                            .rule((c, read) -> c.pe.el == 1 && (c.system.effectiveHcr() & HCR_IMO_FMO) != 0
                                     ? Access.trap(2)
                                     : Access.ALLOWED)
                             .onWrite((c, r, stored, value) -> {

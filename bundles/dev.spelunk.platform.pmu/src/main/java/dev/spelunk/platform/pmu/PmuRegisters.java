@@ -72,12 +72,36 @@ public final class PmuRegisters implements RegisterBank {
 
         List<RegisterDefinition> build() {
             control();
-            bits("PMCNTENSET_EL0", SystemRegister.PMCNTENSET_EL0, SystemRegister.PMCNTENSET_EL0, 0, HDFGRTR_EL2.PMCNTEN, true);
-            bits("PMCNTENCLR_EL0", SystemRegister.PMCNTENCLR_EL0, SystemRegister.PMCNTENSET_EL0, 0, HDFGRTR_EL2.PMCNTEN, false);
+            bits(
+                    "PMCNTENSET_EL0",
+                    SystemRegister.PMCNTENSET_EL0,
+                    SystemRegister.PMCNTENSET_EL0,
+                    0,
+                    HDFGRTR_EL2.PMCNTEN,
+                    true);
+            bits(
+                    "PMCNTENCLR_EL0",
+                    SystemRegister.PMCNTENCLR_EL0,
+                    SystemRegister.PMCNTENSET_EL0,
+                    0,
+                    HDFGRTR_EL2.PMCNTEN,
+                    false);
             bits("PMOVSSET_EL0", SystemRegister.PMOVSSET_EL0, SystemRegister.PMOVSSET_EL0, 0, HDFGRTR_EL2.PMOVS, true);
             bits("PMOVSCLR_EL0", SystemRegister.PMOVSCLR_EL0, SystemRegister.PMOVSSET_EL0, 0, HDFGRTR_EL2.PMOVS, false);
-            bits("PMINTENSET_EL1", SystemRegister.PMINTENSET_EL1, SystemRegister.PMINTENSET_EL1, 1, HDFGRTR_EL2.PMINTEN, true);
-            bits("PMINTENCLR_EL1", SystemRegister.PMINTENCLR_EL1, SystemRegister.PMINTENSET_EL1, 1, HDFGRTR_EL2.PMINTEN, false);
+            bits(
+                    "PMINTENSET_EL1",
+                    SystemRegister.PMINTENSET_EL1,
+                    SystemRegister.PMINTENSET_EL1,
+                    1,
+                    HDFGRTR_EL2.PMINTEN,
+                    true);
+            bits(
+                    "PMINTENCLR_EL1",
+                    SystemRegister.PMINTENCLR_EL1,
+                    SystemRegister.PMINTENSET_EL1,
+                    1,
+                    HDFGRTR_EL2.PMINTEN,
+                    false);
             identification();
             user();
             counter("PMCCNTR_EL0", PmuState.CYCLE_COUNTER, PMUSERENR_EL0.CR, HDFGRTR_EL2.PMCCNTR_EL0);
@@ -105,7 +129,11 @@ public final class PmuRegisters implements RegisterBank {
             boolean p5 = architecture.has("FEAT_PMUv3p5");
             boolean p7 = architecture.has("FEAT_PMUv3p7");
             Builder b = traps.guard(
-                            add("PMCR_EL0", SystemRegister.PMCR_EL0), PMUSERENR_EL0.EN, PMUSERENR_EL0.EN, 0, HDFGWTR_EL2.PMCR_EL0)
+                            add("PMCR_EL0", SystemRegister.PMCR_EL0),
+                            PMUSERENR_EL0.EN,
+                            PMUSERENR_EL0.EN,
+                            0,
+                            HDFGWTR_EL2.PMCR_EL0)
                     .rule(traps.controlRegister())
                     .bits("E", PMCR_EL0.E)
                     .bits("P", PMCR_EL0.P)

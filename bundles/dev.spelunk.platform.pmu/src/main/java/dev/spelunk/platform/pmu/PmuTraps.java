@@ -58,10 +58,9 @@ final class PmuTraps {
     }
 
     private static AccessRule hypervisor(long bit) {
-        return (c, read) ->
-                c.pe.el < 2 && c.system.el2Enabled() && (c.register(SystemRegister.MDCR_EL2) & bit) != 0
-                        ? Access.trap(2)
-                        : Access.ALLOWED;
+        return (c, read) -> c.pe.el < 2 && c.system.el2Enabled() && (c.register(SystemRegister.MDCR_EL2) & bit) != 0
+                ? Access.trap(2)
+                : Access.ALLOWED;
     }
 
     /** An event counter that EL2 keeps for itself: a trap, which without FEAT_FGT is one of the permitted choices. */

@@ -99,9 +99,7 @@ class CountingTest {
     @Test
     void exceptionsAreCountedWhereTheyHappen() {
         Bench b = Bench.v3p5();
-        b.count(0, 0x09 | FILTER_P)
-                .count(1, 0x09 | FILTER_U)
-                .count(2, 0x0A);
+        b.count(0, 0x09 | FILTER_P).count(1, 0x09 | FILTER_U).count(2, 0x0A);
         b.el(0).context.pe.count(PmuState.EXC_TAKEN);
         assertThat(b.context.pe.changed).as("the run loop looks").isNotZero();
         b.el(1).context.pe.count(PmuState.EXC_RETURN);
@@ -174,8 +172,7 @@ class CountingTest {
         Bench b = Bench.v3p5();
         PmuState pmu = b.context.pe.pmu;
         assertThat(pmu.counted).isZero();
-        b.count(0, RetiredEvent.MEM_ACCESS.number() | FILTER_P)
-                .count(1, RetiredEvent.LD_RETIRED.number());
+        b.count(0, RetiredEvent.MEM_ACCESS.number() | FILTER_P).count(1, RetiredEvent.LD_RETIRED.number());
         assertThat(pmu.counted).as("at EL1").isEqualTo(RetiredEvent.LD_RETIRED.bit());
         b.el(0);
         assertThat(pmu.counted).isEqualTo(RetiredEvent.LD_RETIRED.bit() | RetiredEvent.MEM_ACCESS.bit());

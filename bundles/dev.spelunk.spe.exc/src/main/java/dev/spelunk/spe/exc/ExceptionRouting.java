@@ -3,7 +3,6 @@ package dev.spelunk.spe.exc;
 
 import dev.spelunk.api.profiling.ManagementEventRouting;
 import dev.spelunk.api.registers.SystemRegister;
-import dev.spelunk.api.registers.fields.HCR_EL2;
 import dev.spelunk.api.registers.fields.MDCR_EL3;
 import dev.spelunk.api.registers.fields.PMBSR_ELx;
 import dev.spelunk.api.registers.fields.PMSCR_EL1;
@@ -80,9 +79,7 @@ final class ExceptionRouting implements ManagementEventRouting {
 
     /** MDCR_EL3.PMSEE; without EL3 exceptions are delegated. */
     private static int pmsee(PeContext c) {
-        return c.system.haveEl(3)
-                ? (int) (c.register(SystemRegister.MDCR_EL3) >>> MDCR_EL3.PMSEE_SHIFT) & 3
-                : 1;
+        return c.system.haveEl(3) ? (int) (c.register(SystemRegister.MDCR_EL3) >>> MDCR_EL3.PMSEE_SHIFT) & 3 : 1;
     }
 
     private static boolean s(PeContext c, int encoding) {

@@ -35,8 +35,7 @@ public final class PhysicalPointers implements ProfilingFeatures {
 
     /** PMBIDR_EL1.AddrMode, where programming is allowed and EL2 allows physical pointers. */
     private static long addressModes(PeContext context, long pmbidr) {
-        boolean physical = (pmbidr & PMBIDR_EL1.P) == 0
-                && UntranslatedPointers.enabledByEl2(context);
+        boolean physical = (pmbidr & PMBIDR_EL1.P) == 0 && UntranslatedPointers.enabledByEl2(context);
         return physical ? pmbidr | PMBIDR_BOTH_MODES : pmbidr;
     }
 

@@ -27,8 +27,8 @@ final class UntranslatedPointers implements BufferTranslation {
 
     @Override
     public boolean translate(PeContext context, Translation out, long pointer) {
-        boolean nvm = (context.register(SystemRegister.PMBLIMITR_EL1) & PMBLIMITR_EL1.nVM) != 0
-                && enabledByEl2(context);
+        boolean nvm =
+                (context.register(SystemRegister.PMBLIMITR_EL1) & PMBLIMITR_EL1.nVM) != 0 && enabledByEl2(context);
         if (!nvm) {
             return virtual.translate(context, out, pointer);
         }

@@ -44,8 +44,8 @@ class FieldConstantsTest {
     private static final Pattern FIELD_IN_NUMBERS =
             Pattern.compile("\\.(?:f|readOnlyF)ield\\(\\s*\"(\\w+)\", (\\d+)(?:, (\\d+))?\\)");
     /** A fine-grained trap, or a field of an ID register, whose place is a number. */
-    private static final Pattern PLACE_IN_NUMBERS = Pattern.compile("\\b(?:hfg|hdfg|fineGrained2?|readsTrappedBy)\\(\\s*\\d"
-            + "|\\b(?:one\\(a, |field\\()\\d");
+    private static final Pattern PLACE_IN_NUMBERS =
+            Pattern.compile("\\b(?:hfg|hdfg|fineGrained2?|readsTrappedBy)\\(\\s*\\d" + "|\\b(?:one\\(a, |field\\()\\d");
 
     /** One constant of a class. */
     record Constant(String owner, String name, long value) {
@@ -64,8 +64,16 @@ class FieldConstantsTest {
         List<Constant> home = home();
         assertThat(home)
                 .extracting(c -> c.fullRegister() + "." + c.name())
-                .contains("HCR_EL2.TGE", "SCR_EL3.NSE", "MDCR_EL2.E2PB", "PMBLIMITR_EL1.FM", "CNTHCTL_EL2.ECV",
-                        "HFGITR_EL2.ERET", "HDFGRTR_EL2.PMBIDR_EL1", "ID_AA64DFR0_EL1.PMSVer", "DBGBCR_EL1.BT");
+                .contains(
+                        "HCR_EL2.TGE",
+                        "SCR_EL3.NSE",
+                        "MDCR_EL2.E2PB",
+                        "PMBLIMITR_EL1.FM",
+                        "CNTHCTL_EL2.ECV",
+                        "HFGITR_EL2.ERET",
+                        "HDFGRTR_EL2.PMBIDR_EL1",
+                        "ID_AA64DFR0_EL1.PMSVer",
+                        "DBGBCR_EL1.BT");
         SortedMap<String, Long> once = new TreeMap<>();
         home.forEach(c -> assertThat(once.put(c.fullRegister() + "." + c.name(), c.value()))
                 .isNull());
@@ -142,10 +150,12 @@ class FieldConstantsTest {
         List<Constant> home = home();
         assertThat(definedInNumbers("", ".field(\"SCTLR_EL1\", 29)", home)).hasSize(1);
         assertThat(definedInNumbers("", ".readOnlyField(\"N\", 15, 11)", home)).hasSize(1);
-        assertThat(definedInNumbers("", ".field(\"BT\", 23, 20).field(\"E\", 0)", home)).hasSize(2);
+        assertThat(definedInNumbers("", ".field(\"BT\", 23, 20).field(\"E\", 0)", home))
+                .hasSize(2);
         assertThat(definedInNumbers("", ".rule(t.hfg(29)).rule(TrapControls.fineGrained(3, 4, 5, 1))", home))
                 .hasSize(2);
-        assertThat(definedInNumbers("", "one(a, 8, \"FEAT_EL2\") | field(16, 1)", home)).hasSize(2);
+        assertThat(definedInNumbers("", "one(a, 8, \"FEAT_EL2\") | field(16, 1)", home))
+                .hasSize(2);
         assertThat(definedInNumbers("", ".field(\"SCTLR_EL1\", 3).rule(t.hfg(HFGRTR_EL2.VBAR_EL1))", home))
                 .isEmpty();
         Constant tge = new Constant(HOME + "HCR_EL2", "TGE", 1L << 27);

@@ -5,6 +5,7 @@ package dev.spelunk.api.registers.fields;
 public final class SPSR_ELx {
     /** The lowest bit of M[3:0]. */
     public static final long SP = 1L;
+
     public static final long M = 0x1FL;
     /** M[3:2]: the Exception level. */
     public static final long EL = 0x3L << 2;

@@ -215,7 +215,9 @@ final class RegisterChecks {
                 break;
             case SystemRegister.ID_AA64DFR0_EL1:
                 long host = context.register(encoding) >>> ID_AA64DFR0_EL1.PMSVer_SHIFT & 15;
-                hold(Invariant.VERSION_LIMITED, (value >>> ID_AA64DFR0_EL1.PMSVer_SHIFT & 15) == Math.min(host, PMSVER_LIMIT));
+                hold(
+                        Invariant.VERSION_LIMITED,
+                        (value >>> ID_AA64DFR0_EL1.PMSVer_SHIFT & 15) == Math.min(host, PMSVER_LIMIT));
                 break;
             default:
                 break;

@@ -43,7 +43,6 @@ public final class HypervisorControls {
     /** CNTHCTL_EL2 with E2H = 1: EL1PCTEN and EL1PTEN, the guest's timers are its own. */
     public static final long CNTHCTL_GUEST = CNTHCTL_EL2.HOST_EL1PCTEN | CNTHCTL_EL2.HOST_EL1PTEN;
 
-
     private HypervisorControls() {}
 
     /**

@@ -42,7 +42,9 @@ public final class IdRegisterTraps implements TrapHandler {
             case SystemRegister.ID_AA64DFR0_EL1:
                 long pmsVer = Math.min(value >>> ID_AA64DFR0_EL1.PMSVer_SHIFT & 15, PMSVER_LIMIT);
                 boolean monitors = vcpu.pe().architecture.has("FEAT_PMUv3");
-                return hide(hide(monitors ? value : hide(value, ID_AA64DFR0_EL1.PMUVer), ID_AA64DFR0_EL1.PMSVer), ID_AA64DFR0_EL1.HPMN0)
+                return hide(
+                                hide(monitors ? value : hide(value, ID_AA64DFR0_EL1.PMUVer), ID_AA64DFR0_EL1.PMSVer),
+                                ID_AA64DFR0_EL1.HPMN0)
                         | pmsVer << ID_AA64DFR0_EL1.PMSVer_SHIFT;
             case SystemRegister.ID_AA64DFR2_EL1:
                 return hide(hide(value, ID_AA64DFR2_EL1.SPE_EXC), ID_AA64DFR2_EL1.SPE_nVM);
