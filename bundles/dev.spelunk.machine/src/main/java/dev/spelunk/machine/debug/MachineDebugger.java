@@ -185,8 +185,18 @@ public final class MachineDebugger implements Debugger {
         safepoints.hold();
     }
 
+    /** Index of the PE whose turn it is; of one that is on where nobody's is. */
     private int turnOf() {
-        return Math.min(loop.turnOf(), board.pes.length - 1);
+        int turn = loop.turnOf();
+        if (turn < board.pes.length && board.pes[turn].pe.powered) {
+            return turn;
+        }
+        for (PeContext context : board.pes) {
+            if (context.pe.powered) {
+                return context.pe.index;
+            }
+        }
+        return 0;
     }
 
     private Place here() {
