@@ -2,12 +2,13 @@
 package dev.spelunk.a64;
 
 /**
- * The form of an instruction's operands in its word, as the key {@code form} of the table names it: what an engine that decodes
- * frequent instructions ahead goes by. Instructions of one form differ in bits that say which operation it is.
+ * The form of an instruction's operands in its word, as the key {@code form} of the table names it: what an engine finds the
+ * meaning by, and what it goes by when it decodes ahead. Every allocated instruction has one, and instructions of one form
+ * have one meaning: they differ in bits that say which operation it is.
  */
 public enum Form {
-    /** None that an engine decodes ahead. */
-    OTHER,
+    /** Of a word that is no instruction. */
+    UNALLOCATED,
     PC_RELATIVE,
     /** Register, 12-bit immediate with an optional shift by 12. */
     ADD_IMMEDIATE,
@@ -33,9 +34,40 @@ public enum Form {
     COMPARE_BRANCH,
     TEST_BRANCH,
     BRANCH_REGISTER,
+    /** With pointer authentication: BRAA and the like, RETAA, RETAB. */
+    BRANCH_AUTHENTICATED,
+    /** SVC, HVC, SMC, BRK, HLT and DCPS1 to DCPS3. */
+    EXCEPTION_GENERATION,
+    /** ERET. */
+    EXCEPTION_RETURN,
+    /** ERETAA and ERETAB. */
+    EXCEPTION_RETURN_AUTHENTICATED,
     HINT,
     /** DSB and DMB. */
     BARRIER,
+    /** MRS. */
+    SYSTEM_READ,
+    /** Other barriers, PSTATE fields, MSR, SYS and SYSL. */
+    SYSTEM,
+    /** UDF, and what is UNDEFINED outside Debug state. */
+    UNDEFINED,
+    /** Signs, authenticates or strips a pointer in a register. */
+    POINTER_AUTHENTICATION,
+    EXCLUSIVE,
+    EXCLUSIVE_PAIR,
+    /** LDAR, STLR, LDLAR and STLLR. */
+    ORDERED,
+    /** LDAPUR and STLUR. */
+    ORDERED_UNSCALED,
+    /** LDAPR. */
+    LOAD_ACQUIRE_PC,
+    COMPARE_AND_SWAP,
+    COMPARE_AND_SWAP_PAIR,
+    /** The others of FEAT_LSE. */
+    ATOMIC,
+    LOAD_LITERAL,
+    /** LDRAA and LDRAB. */
+    LOAD_AUTHENTICATED,
     LOAD_STORE_UNSIGNED,
     LOAD_STORE_UNSCALED,
     /** Pre-indexed and post-indexed. */
@@ -48,6 +80,10 @@ public enum Form {
     VECTOR_LOAD_STORE_UNSIGNED,
     VECTOR_LOAD_STORE_UNSCALED,
     VECTOR_LOAD_STORE_PAIR,
+    /** Another one with one SIMD&amp;FP register. */
+    VECTOR_LOAD_STORE,
+    /** Advanced SIMD structures. */
+    VECTOR_STRUCTURE,
     /** Scalar floating point. */
     FLOAT,
     /** Advanced SIMD and cryptographic data processing. */

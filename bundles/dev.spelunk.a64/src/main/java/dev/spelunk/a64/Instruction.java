@@ -272,7 +272,7 @@ public final class Instruction {
         if (form == null) {
             String text = text("form");
             form = text == null
-                    ? Form.OTHER
+                    ? Form.UNALLOCATED
                     : Form.valueOf(text.replace('-', '_').toUpperCase(Locale.ROOT));
         }
         return form;

@@ -9,28 +9,25 @@ import dev.spelunk.api.state.PeState;
 final class Atomics {
     private Atomics() {}
 
+    /** LDAPR. @return {@link Processor#NEXT} */
+    static int loadAcquirePc(Processor p, int word) {
+        p.x[destination(word & 31)] = p.data.read(address(p, word), 1 << (word >>> 30), DataAccess.ALIGNED);
+        return Processor.NEXT;
+    }
+
+    /** The others. @return {@link Processor#NEXT} */
     static int execute(Processor p, int word) {
         int size = 1 << (word >>> 30);
-        boolean o3 = (word >>> 15 & 1) != 0;
+        boolean swap = (word >>> 15 & 1) != 0;
         int opc = word >>> 12 & 7;
         int t = word & 31;
-        if (o3 && opc == 4) {
-            if (!p.has(Features.LRCPC) || (word >>> 22 & 3) != 2 || (word >>> 16 & 31) != 31) {
-                throw p.undefined();
-            }
-            p.x[destination(t)] = p.data.read(address(p, word), size, DataAccess.ALIGNED);
-            return Processor.NEXT;
-        }
-        if (!p.has(Features.LSE) || o3 && opc != 0) {
-            throw p.undefined();
-        }
         long va = address(p, word);
         DataAccess data = p.data;
         data.locateAtomic(va, size);
         int at = data.index;
         long old = data.get(at, size);
         long operand = p.x[word >>> 16 & 31];
-        data.put(at, size, o3 ? operand : combine(opc, old, operand, size));
+        data.put(at, size, swap ? operand : combine(opc, old, operand, size));
         p.x[destination(t)] = old;
         return Processor.NEXT;
     }

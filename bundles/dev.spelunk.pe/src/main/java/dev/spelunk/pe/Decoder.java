@@ -63,13 +63,21 @@ final class Decoder {
         if (kind != Kinds.SLOW) {
             return false;
         }
-        int group = word >>> 25 & 15;
-        if (group == 10 || group == 11) {
-            boolean readsRegister = (word & 0xFFF00000) == 0xD5300000;
-            boolean hint = (word & 0xFFFFF01F) == 0xD503201F;
-            return !readsRegister && !hint;
+        Instruction instruction = InstructionSet.whole().decode(word);
+        if (instruction == null) {
+            return true;
         }
-        return !((group & 5) == 4 || (group & 5) == 5);
+        switch (instruction.form()) {
+            case UNDEFINED:
+            case BRANCH_AUTHENTICATED:
+            case EXCEPTION_GENERATION:
+            case EXCEPTION_RETURN:
+            case EXCEPTION_RETURN_AUTHENTICATED:
+            case SYSTEM:
+                return true;
+            default:
+                return false;
+        }
     }
 
     /** Decodes one word at pc, by the form that the instruction table gives it. */

@@ -14,30 +14,14 @@ import dev.spelunk.api.state.PeState;
 final class Exclusives {
     private Exclusives() {}
 
-    static int execute(Processor p, int word) {
-        if ((word >>> 24 & 1) != 0) {
-            throw p.undefined();
-        }
-        boolean o2 = (word >>> 23 & 1) != 0;
-        boolean load = (word >>> 22 & 1) != 0;
-        boolean o1 = (word >>> 21 & 1) != 0;
-        boolean o0 = (word >>> 15 & 1) != 0;
-        int size = word >>> 30;
-        if (o2 && o1) {
-            return compareAndSwap(p, word, 1 << size);
-        }
-        if (o2) {
-            return ordered(p, word, 1 << size, load, o0);
-        }
-        if (o1 && size < 2) {
-            return compareAndSwapPair(p, word, 4 << size);
-        }
-        int bytes = 1 << size;
+    /** LDXR, STXR and those of a pair, ordered or not. @return {@link Processor#NEXT} */
+    static int exclusive(Processor p, int word, boolean pair) {
+        int bytes = 1 << (word >>> 30);
         long va = address(p, word);
-        if (load) {
-            loadExclusive(p, word, va, bytes, o1);
+        if ((word >>> 22 & 1) != 0) {
+            loadExclusive(p, word, va, bytes, pair);
         } else {
-            storeExclusive(p, word, va, bytes, o1);
+            storeExclusive(p, word, va, bytes, pair);
         }
         return Processor.NEXT;
     }
@@ -51,12 +35,14 @@ final class Exclusives {
         return p.x[PeState.SP];
     }
 
-    private static int ordered(Processor p, int word, int size, boolean load, boolean acquireRelease) {
-        if (!acquireRelease && !p.has(Features.LOR)) {
+    /** LDAR, STLR, and LDLAR and STLLR of FEAT_LOR. @return {@link Processor#NEXT} */
+    static int ordered(Processor p, int word) {
+        if ((word >>> 15 & 1) == 0 && !p.has(Features.LOR)) {
             throw p.undefined();
         }
+        int size = 1 << (word >>> 30);
         long va = address(p, word);
-        if (load) {
+        if ((word >>> 22 & 1) != 0) {
             p.x[destination(word & 31)] = p.data.read(va, size, DataAccess.ALIGNED);
         } else {
             p.data.write(va, size, p.x[word & 31], DataAccess.ALIGNED);
@@ -103,10 +89,8 @@ final class Exclusives {
         p.x[destination(word >>> 16 & 31)] = holds ? 0 : 1;
     }
 
-    private static int compareAndSwap(Processor p, int word, int size) {
-        if (!p.has(Features.LSE) || (word >>> 10 & 31) != 31) {
-            throw p.undefined();
-        }
+    static int compareAndSwap(Processor p, int word) {
+        int size = 1 << (word >>> 30);
         long va = address(p, word);
         DataAccess data = p.data;
         data.locateAtomic(va, size);
@@ -121,12 +105,10 @@ final class Exclusives {
         return Processor.NEXT;
     }
 
-    private static int compareAndSwapPair(Processor p, int word, int size) {
+    static int compareAndSwapPair(Processor p, int word) {
+        int size = 4 << (word >>> 30);
         int s = word >>> 16 & 31;
         int t = word & 31;
-        if (!p.has(Features.LSE) || (word >>> 10 & 31) != 31 || (s & 1) != 0 || (t & 1) != 0) {
-            throw p.undefined();
-        }
         long va = address(p, word);
         DataAccess data = p.data;
         data.locateAtomic(va, size * 2);

@@ -7,69 +7,47 @@ import static dev.spelunk.a64.integer.DataProcessingImmediate.orStackPointer;
 import dev.spelunk.a64.integer.Alu;
 import dev.spelunk.api.state.PeState;
 
-/** Loads and stores of general-purpose registers (DDI 0487, C4.1.94) other than exclusive, ordered and atomic ones. */
+/**
+ * Loads and stores of general-purpose registers (DDI 0487, C4.1.94) other than exclusive, ordered and atomic ones, each with the
+ * result {@link Processor#NEXT}.
+ */
 final class LoadStore {
     private static final long LOW = 0xFFFFFFFFL;
 
     private LoadStore() {}
 
-    /** Executes one instruction of the group. @return {@link Processor#NEXT} */
-    static int execute(Processor p, int word) {
-        p.data.word = word;
-        switch (word >>> 28 & 3) {
-            case 0:
-                return Exclusives.execute(p, word);
-            case 1:
-                if ((word >>> 24 & 1) == 0) {
-                    return literal(p, word);
-                }
-                if ((word >>> 21 & 1) == 0 && (word >>> 10 & 3) == 0 && p.has(Features.LRCPC2)) {
-                    return unscaledOrdered(p, word);
-                }
-                throw p.undefined();
-            case 2:
-                return pair(p, word);
-            default:
-                return register(p, word);
-        }
+    static int unsigned(Processor p, int word) {
+        long offset = (long) (word >>> 10 & 0xFFF) << (word >>> 30);
+        return access(p, word, base(p, word) + offset, DataAccess.PLAIN);
     }
 
-    private static int register(Processor p, int word) {
-        boolean atomic = (word >>> 24 & 1) == 0 && (word >>> 21 & 1) != 0 && (word >>> 10 & 3) == 0;
-        if (atomic) {
-            return Atomics.execute(p, word);
-        }
-        if (PointerAuthentication.isLoad(word) && p.has(Features.PAUTH)) {
-            return p.pointers.load(word);
-        }
-        if ((word >>> 22 & 3) == 3 && word >>> 30 > 1) {
-            throw p.undefined();
-        }
+    static int unscaled(Processor p, int word) {
+        return access(p, word, base(p, word) + offset(word), DataAccess.PLAIN);
+    }
+
+    static int unprivileged(Processor p, int word) {
+        return access(p, word, base(p, word) + offset(word), p.data.unprivilegedMode());
+    }
+
+    /** Pre-indexed and post-indexed. */
+    static int writeback(Processor p, int word) {
         long base = base(p, word);
-        if ((word >>> 24 & 1) != 0) {
-            long offset = (long) (word >>> 10 & 0xFFF) << (word >>> 30);
-            return access(p, word, base + offset, DataAccess.PLAIN, true);
-        }
-        int kind = word >>> 10 & 3;
-        if ((word >>> 21 & 1) != 0) {
-            int option = word >>> 13 & 7;
-            if (kind != 2 || (option & 2) == 0) {
-                throw p.undefined();
-            }
-            int shift = (word >>> 12 & 1) != 0 ? word >>> 30 : 0;
-            return access(p, word, base + Alu.extend(p.x[word >>> 16 & 31], option, shift), DataAccess.PLAIN, true);
-        }
-        long offset = word << 11 >> 23;
-        switch (kind) {
-            case 0:
-                return access(p, word, base + offset, DataAccess.PLAIN, true);
-            case 2:
-                return access(p, word, base + offset, p.data.unprivilegedMode(), false);
-            default:
-                access(p, word, kind == 1 ? base : base + offset, DataAccess.PLAIN, false);
-                p.x[orStackPointer(word >>> 5 & 31)] = base + offset;
-                return Processor.NEXT;
-        }
+        long after = base + offset(word);
+        boolean postIndexed = (word >>> 11 & 1) == 0;
+        access(p, word, postIndexed ? base : after, DataAccess.PLAIN);
+        p.x[orStackPointer(word >>> 5 & 31)] = after;
+        return Processor.NEXT;
+    }
+
+    static int registerOffset(Processor p, int word) {
+        int shift = (word >>> 12 & 1) != 0 ? word >>> 30 : 0;
+        long offset = Alu.extend(p.x[word >>> 16 & 31], word >>> 13 & 7, shift);
+        return access(p, word, base(p, word) + offset, DataAccess.PLAIN);
+    }
+
+    /** The signed offset of nine bits. */
+    private static long offset(int word) {
+        return word << 11 >> 23;
     }
 
     /** The base register, with the check of the stack pointer's alignment. */
@@ -89,8 +67,8 @@ final class LoadStore {
         return (word & 0xC0C00000) == 0xC0800000 && (word >>> 28 & 3) == 3;
     }
 
-    /** The access that size (31:30) and opc (23:22) say; PRFM and PRFUM, which do nothing, where they exist. */
-    private static int access(Processor p, int word, long va, int mode, boolean prefetch) {
+    /** The access that size (31:30) and opc (23:22) say; PRFM and PRFUM do nothing. */
+    private static int access(Processor p, int word, long va, int mode) {
         int size = word >>> 30;
         int t = word & 31;
         switch (word >>> 22 & 3) {
@@ -102,17 +80,11 @@ final class LoadStore {
                 return Processor.NEXT;
             case 2:
                 if (size == 3) {
-                    if (!prefetch) {
-                        throw p.undefined();
-                    }
                     return Processor.NEXT;
                 }
                 p.x[destination(t)] = signExtend(p.data.read(va, 1 << size, mode), size);
                 return Processor.NEXT;
             default:
-                if (size > 1) {
-                    throw p.undefined();
-                }
                 p.x[destination(t)] = signExtend(p.data.read(va, 1 << size, mode), size) & LOW;
                 return Processor.NEXT;
         }
@@ -136,7 +108,7 @@ final class LoadStore {
         return pc + ((long) (word << 8 >> 13) << 2);
     }
 
-    private static int literal(Processor p, int word) {
+    static int literal(Processor p, int word) {
         long va = literalAddress(word, p.pe.pc);
         int t = destination(word & 31);
         switch (word >>> 30) {
@@ -156,21 +128,14 @@ final class LoadStore {
     }
 
     /** LDAPUR and STLUR. */
-    private static int unscaledOrdered(Processor p, int word) {
-        if ((word & 0xC0C00000) == 0xC0800000) {
-            throw p.undefined();
-        }
-        long offset = word << 11 >> 23;
-        return access(p, word, base(p, word) + offset, DataAccess.ALIGNED, false);
+    static int unscaledOrdered(Processor p, int word) {
+        return access(p, word, base(p, word) + offset(word), DataAccess.ALIGNED);
     }
 
-    private static int pair(Processor p, int word) {
+    static int pair(Processor p, int word) {
         int opc = word >>> 30;
         int mode = word >>> 23 & 3;
         boolean load = (word >>> 22 & 1) != 0;
-        if (opc == 3 || opc == 1 && (!load || mode == 0)) {
-            throw p.undefined();
-        }
         int size = opc == 2 ? 8 : 4;
         long base = base(p, word);
         long offset = (long) (word << 10 >> 25) * size;

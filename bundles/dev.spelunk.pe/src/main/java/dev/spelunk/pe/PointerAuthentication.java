@@ -78,21 +78,16 @@ final class PointerAuthentication {
 
     /** Data processing instructions with one and two sources. @return {@link Processor#NEXT} */
     int execute(int word) {
-        if (!p.has(Features.PAUTH)) {
-            throw p.undefined();
-        }
         int d = word & 31;
         int n = word >>> 5 & 31;
-        if ((word & 0xFFE0FC00) == 0x9AC03000) {
+        boolean generic = (word >>> 30 & 1) == 0;
+        if (generic) {
             checkTraps();
             long modifier = p.x[orStackPointer(word >>> 16 & 31)];
             p.x[destination(d)] = cipher(p.x[n], modifier, GA) & 0xFFFFFFFF00000000L;
             return Processor.NEXT;
         }
         int opcode = word >>> 10 & 0x3F;
-        if ((word & 0xFFFF0000) != 0xDAC10000 || opcode > 17 || opcode > 7 && n != 31) {
-            throw p.undefined();
-        }
         long pointer = p.x[d];
         if (opcode > 15) {
             p.x[destination(d)] = strip(pointer, opcode == 17);
@@ -155,10 +150,6 @@ final class PointerAuthentication {
             p.x[orStackPointer(word >>> 5 & 31)] = va;
         }
         return Processor.NEXT;
-    }
-
-    static boolean isLoad(int word) {
-        return (word & 0xFF200400) == 0xF8200400;
     }
 
     /** Address of LDRAA and LDRAB. */

@@ -16,6 +16,7 @@ final class Processor {
     final PeContext context;
     final PeState pe;
     final long[] x;
+    final Forms forms = new Forms();
     final SynchronousException exception = new SynchronousException();
     final ControlRegisters control;
     final SystemFunctions system;
