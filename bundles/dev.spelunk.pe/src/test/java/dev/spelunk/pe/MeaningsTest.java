@@ -31,10 +31,23 @@ class MeaningsTest {
 
     private static BareMachine machine() {
         String[] more = {
-            "FEAT_FP", "FEAT_AdvSIMD", "FEAT_FP16", "FEAT_AES", "FEAT_PMULL", "FEAT_SHA1", "FEAT_SHA256", "FEAT_RDM",
-            "FEAT_DotProd", "FEAT_FHM", "FEAT_JSCVT", "FEAT_FCMA", "FEAT_FRINTTS", "FEAT_PAuth"
+            "FEAT_FP",
+            "FEAT_AdvSIMD",
+            "FEAT_FP16",
+            "FEAT_AES",
+            "FEAT_PMULL",
+            "FEAT_SHA1",
+            "FEAT_SHA256",
+            "FEAT_RDM",
+            "FEAT_DotProd",
+            "FEAT_FHM",
+            "FEAT_JSCVT",
+            "FEAT_FCMA",
+            "FEAT_FRINTTS",
+            "FEAT_PAuth"
         };
-        return new BareMachine(Stream.of(BareMachine.ALL, more).flatMap(Stream::of).toArray(String[]::new));
+        return new BareMachine(
+                Stream.of(BareMachine.ALL, more).flatMap(Stream::of).toArray(String[]::new));
     }
 
     /** Executes a word at EL1. @return whether it is UNDEFINED */
@@ -115,8 +128,8 @@ class MeaningsTest {
         "0x089FFC41, STLRB W1 [X2],          0x1014000", "0x38BFC041, LDAPRB W1 [X2],            0x1014000",
         "0x99800041, LDAPURSW X1 [X2],       0x1A1C000", "0x18000001, LDR W1 literal,            0x1810000",
         "0x98000001, LDRSW X1 literal,       0x1A18000", "0xB8404441, LDR W1 [X2] #4,            0",
-        "0xA9400841, LDP X1 X2 [X2],         0",         "0xB8210041, LDADD W1 W1 [X2],          0",
-        "0x885F7C41, LDXR W1 [X2],           0",         "0x3D400041, LDR B1 [X2],               0"
+        "0xA9400841, LDP X1 X2 [X2],         0", "0xB8210041, LDADD W1 W1 [X2],          0",
+        "0x885F7C41, LDXR W1 [X2],           0", "0x3D400041, LDR B1 [X2],               0"
     })
     @DisplayName("the syndrome of an access that a hypervisor may emulate")
     void syndrome(String word, String assembly, String expected) {
