@@ -26,7 +26,10 @@ class CrashTest {
 
     private static final int STOPS = Math.max(3, CRASHES / 4);
     private static final long SEED = Long.getLong("spelunk.crash.seed", 1);
-    private static final String WORKLOAD = "spe.interval=256 scale=4";
+    /** Sampling intervals of two runs whose files differ. */
+    private static final int OLDER = 512;
+
+    private static final int NEWER = 256;
 
     @TempDir
     private Path folder;
@@ -43,15 +46,13 @@ class CrashTest {
     }
 
     /** A run that records, saves its state and exchanges parts on the way. */
-    private Spelunk run(long seed) {
+    private Spelunk run(int interval) {
         return Spelunk.with(
                         "run",
                         "-o",
                         output.toString(),
                         "--append",
-                        WORKLOAD,
-                        "--seed",
-                        Long.toString(seed),
+                        "scale=4 spe.interval=" + interval,
                         "--save-at",
                         "3000000=" + snapshot,
                         "--swap",
@@ -64,13 +65,12 @@ class CrashTest {
                 .javaOptions("-Djava.io.tmpdir=" + tmp);
     }
 
-    private Spelunk.Outcome whole(long seed) throws IOException, InterruptedException {
-        Spelunk spelunk = run(seed);
+    private void whole(int interval) throws IOException, InterruptedException {
+        Spelunk spelunk = run(interval);
         Process process = spelunk.start(folder);
         assertThat(process.waitFor(10, TimeUnit.MINUTES)).isTrue();
         Spelunk.Outcome outcome = spelunk.outcome(process, folder);
         assertThat(outcome.code()).as(outcome.err()).isZero();
-        return outcome;
     }
 
     private static List<String> names(Path in) throws IOException {
@@ -96,11 +96,11 @@ class CrashTest {
             "SIGKILL at random moments of run, save and swap: what was there stays whole, and nothing stays for ever")
     void killed() throws IOException, InterruptedException {
         long start = System.nanoTime();
-        whole(2);
+        whole(NEWER);
         long lasts = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
         byte[] newer = Files.readAllBytes(output.resolve("records.bin"));
         byte[] newerState = Files.readAllBytes(snapshot);
-        whole(1);
+        whole(OLDER);
         byte[] older = Files.readAllBytes(output.resolve("records.bin"));
         byte[] olderState = Files.readAllBytes(snapshot);
         assertThat(older).isNotEqualTo(newer);
@@ -109,7 +109,7 @@ class CrashTest {
         for (int i = 0; i < CRASHES; i++) {
             long moment = (long) (random.nextDouble() * lasts * 1.1);
             String told = "killed after " + moment + " ms";
-            Process process = run(2).start(folder);
+            Process process = run(NEWER).start(folder);
             TimeUnit.MILLISECONDS.sleep(moment);
             Spelunk.kill(process);
             if (Files.exists(output.resolve("records.bin.partial"))) {
@@ -131,7 +131,7 @@ class CrashTest {
             assertThat(output.resolve("perf.data")).as(told).isNotEmptyFile();
         }
         System.out.println("killed while it recorded: " + inside + " of " + CRASHES);
-        whole(2);
+        whole(NEWER);
         assertThat(Files.readAllBytes(output.resolve("records.bin"))).isEqualTo(newer);
         assertThat(names(tmp)).isEmpty();
         assertThat(names(output))
@@ -143,10 +143,10 @@ class CrashTest {
     @Test
     @DisplayName("A host that stands still and goes on at random moments changes no byte")
     void suspended() throws IOException, InterruptedException {
-        whole(2);
+        whole(NEWER);
         byte[] undisturbed = Files.readAllBytes(output.resolve("records.bin"));
         Random random = new Random(SEED);
-        Spelunk spelunk = run(2);
+        Spelunk spelunk = run(NEWER);
         Process process = spelunk.start(folder);
         for (int i = 0; i < STOPS && process.isAlive(); i++) {
             TimeUnit.MILLISECONDS.sleep(random.nextInt(1500));
