@@ -4,7 +4,7 @@
  * machine. Nothing of it can be noticed by the guest.
  */
 @Export
-@Version("0.1.0")
+@Version("0.2.0")
 package dev.spelunk.api.debug;
 
 import org.osgi.annotation.bundle.Export;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.TestFactory;
 /** A host whose clock is set, forward or back, changes nothing: no bundle reads it, but for the option that asks it. */
 class HostClockTest {
     /** Reads the time for {@code --rtc now}, once and before the guest runs. */
-    private static final String OPTION = "dev.spelunk.cli.options.ClockOption";
+    private static final String OPTION = "dev\\.spelunk\\.cli\\.options\\.ClockOption(\\$.*)?";
 
     @TestFactory
     Stream<DynamicTest> nobodyReadsTheTimeOfDay() {
@@ -28,7 +28,7 @@ class HostClockTest {
                     try (JarFile jar = new JarFile(bundle.jar().toFile())) {
                         noClasses()
                                 .that()
-                                .doNotHaveFullyQualifiedName(OPTION)
+                                .haveNameNotMatching(OPTION)
                                 .should()
                                 .callMethod(System.class, "currentTimeMillis")
                                 .orShould()
