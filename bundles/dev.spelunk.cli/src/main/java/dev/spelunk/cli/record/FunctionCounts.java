@@ -12,14 +12,17 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
  * Counts every instruction that a program executes at EL0, by function and by CONTEXTIDR_EL1, in which Linux keeps
  * the thread's number. A process is the program's from the execution of its entry point on, as the first instruction
- * after the kernel; it is told from others by its translation tables.
+ * after the kernel; it is told from others by its translation tables, and from one that begins at the same address, as
+ * static programs of one linker do, by the instructions that it executes first.
  */
 final class FunctionCounts implements ExecutionObserver {
     private static final String ELSEWHERE = "[outside the program's functions]";
@@ -31,7 +34,15 @@ final class FunctionCounts implements ExecutionObserver {
     /** Counts of a context by index of the function, the last for what is in none. */
     private final SortedMap<Long, long[]> contexts = new TreeMap<>();
 
+    /** Instructions from the entry point on that are compared with the program's file. */
+    private static final int COMPARED = 4096;
+
     private long table = -1;
+    /** How many are still to be compared. */
+    private int compared;
+    /** Contexts of which something was counted since the entry point. */
+    private final Set<Long> since = new HashSet<>();
+
     private long context = -1;
     private long[] counts;
     private boolean wanted;
@@ -66,18 +77,34 @@ final class FunctionCounts implements ExecutionObserver {
         long current = pe.register(SystemRegister.TTBR0_EL1) & TABLE;
         if (pe.pe.pc == functions.entry()) {
             table = current;
+            compared = COMPARED;
+            since.clear();
+            context = -1;
         }
         return current == table;
     }
 
     @Override
     public void executed(PeContext pe, Operation operation) {
-        if (operation.el != 0) {
+        if (operation.el != 0 || table < 0) {
             return;
+        }
+        if (compared > 0) {
+            compared--;
+            if (!functions.has(operation.pc, operation.word)) {
+                // Another program.
+                contexts.keySet().removeAll(since);
+                table = -1;
+                context = -1;
+                return;
+            }
         }
         long now = pe.register(SystemRegister.CONTEXTIDR_EL1);
         if (now != context) {
             context = now;
+            if (!contexts.containsKey(now)) {
+                since.add(now);
+            }
             counts = contexts.computeIfAbsent(now, c -> new long[functions.size() + 1]);
         }
         if (!functions.holds(last, operation.pc)) {

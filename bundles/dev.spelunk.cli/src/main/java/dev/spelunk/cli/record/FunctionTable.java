@@ -15,9 +15,12 @@ final class FunctionTable {
     private static final int ET_EXEC = 2;
     private static final int SHT_SYMTAB = 2;
     private static final int STT_FUNC = 2;
+    private static final int PT_LOAD = 1;
+    private static final int PROGRAM_HEADER = 56;
     private static final int SECTION_HEADER = 64;
     private static final int SYMBOL = 24;
 
+    private final ByteBuffer elf;
     private final long entry;
     private final String[] names;
     private final long[] begins;
@@ -25,8 +28,9 @@ final class FunctionTable {
 
     private record Function(String name, long size) {}
 
-    private FunctionTable(long entry, TreeMap<Long, Function> functions) {
-        this.entry = entry;
+    private FunctionTable(ByteBuffer elf, TreeMap<Long, Function> functions) {
+        this.elf = elf;
+        entry = elf.getLong(24);
         names = new String[functions.size()];
         begins = new long[names.length];
         ends = new long[names.length];
@@ -59,7 +63,7 @@ final class FunctionTable {
             if (functions.isEmpty()) {
                 throw new UserError(program + " has no symbols of functions: do not strip it");
             }
-            return new FunctionTable(elf.getLong(24), functions);
+            return new FunctionTable(elf, functions);
         } catch (IOException e) {
             throw new UserError(program + " cannot be read: " + e.getMessage());
         } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
@@ -92,6 +96,20 @@ final class FunctionTable {
     /** Address of the program's first instruction. */
     long entry() {
         return entry;
+    }
+
+    /** Whether the program's file has that instruction at an address; an address that is not in the file has any. */
+    boolean has(long address, int word) {
+        int headers = (int) elf.getLong(32);
+        int count = elf.getShort(56) & 0xFFFF;
+        for (int i = 0; i < count; i++) {
+            int header = headers + i * PROGRAM_HEADER;
+            long offset = address - elf.getLong(header + 16);
+            if (elf.getInt(header) == PT_LOAD && offset >= 0 && offset + 4 <= elf.getLong(header + 32)) {
+                return elf.getInt((int) (elf.getLong(header + 8) + offset)) == word;
+            }
+        }
+        return true;
     }
 
     /** How many functions there are. */
