@@ -55,6 +55,7 @@ final class DebugRegisters implements RegisterBank {
                 .bits("RXO", MDSCR_EL1.RXO)
                 .bits("TXfull", MDSCR_EL1.TXfull)
                 .bits("RXfull", MDSCR_EL1.RXfull)
+                .definedAtReset(~(MDSCR_EL1.SS | MDSCR_EL1.TDCC | MDSCR_EL1.KDE | MDSCR_EL1.MDE))
                 .rule(t.hdfg(HDFGRTR_EL2.MDSCR_EL1))
                 .rule(tda);
         d.add("OSLAR_EL1", SystemRegister.OSLAR_EL1)
@@ -72,7 +73,7 @@ final class DebugRegisters implements RegisterBank {
                 .rule(t.hdfg(HDFGRTR_EL2.OSDLR_EL1))
                 .rule(tdosa);
         if (a.has("FEAT_DoubleLock")) {
-            osdlr.field("DLK", 0);
+            osdlr.field("DLK", 0).definedAtReset(1);
         }
         d.add("DBGPRCR_EL1", 2, 0, 1, 4, 4)
                 .rule(t.hdfg(HDFGRTR_EL2.DBGPRCR_EL1))

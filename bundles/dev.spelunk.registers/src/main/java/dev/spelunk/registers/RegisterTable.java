@@ -206,7 +206,7 @@ final class RegisterTable implements RegisterFile {
     @Override
     public void reset() {
         for (int i = 0; i < definitions.length; i++) {
-            pe.sys[i] = definitions[i].reset();
+            pe.sys[i] = context.afterReset(definitions[i]);
         }
         // Affinity is the one identification that differs between PEs; VMPIDR_EL2 resets to it (D24.2.219).
         long affinity = IdentificationRegisters.affinity(pe.index);
@@ -223,7 +223,7 @@ final class RegisterTable implements RegisterFile {
             int op1 = Encoding.op1(register.encoding());
             boolean higher = op1 > OP1_EL12 || op1 == OP1_EL2 && level < 2;
             if (!higher && register.aliasOf() < 0 && register.lowestWriteEl() < NO_EL) {
-                pe.sys[index(register.encoding())] = register.reset();
+                pe.sys[index(register.encoding())] = context.afterReset(register);
             }
         }
         int virtual = index(SystemRegister.VMPIDR_EL2);

@@ -8,6 +8,7 @@ import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.CPACR_EL1;
 import dev.spelunk.api.registers.fields.HCR_EL2;
 import dev.spelunk.api.registers.fields.HFGRTR_EL2;
+import dev.spelunk.api.registers.fields.SCTLR_ELx;
 import dev.spelunk.api.registers.fields.TTBRn_ELx;
 import java.util.List;
 
@@ -19,6 +20,8 @@ final class TranslationControlRegisters implements RegisterBank {
         Traps t = d.traps;
         boolean vhe = d.vhe;
         RegisterDefinition.Builder sctlr = SystemControl.fields(d, d.add("SCTLR_EL1", SystemRegister.SCTLR_EL1), false)
+                // The boot protocols promise that translation is off; DSSBS is IMPLEMENTATION DEFINED.
+                .definedAtReset(SCTLR_ELx.M | SCTLR_ELx.C | SCTLR_ELx.DSSBS)
                 .rule(t.virtualMemory())
                 .rule(t.hfg(HFGRTR_EL2.SCTLR_EL1))
                 .onWrite(Definitions.TRANSLATION);

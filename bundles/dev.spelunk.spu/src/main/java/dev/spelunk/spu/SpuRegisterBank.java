@@ -110,6 +110,7 @@ final class SpuRegisterBank implements RegisterBank {
                 .bits("LIMIT", PMBLIMITR_EL1.LIMIT)
                 .bits("FM", PMBLIMITR_EL1.FM)
                 .bits("E", PMBLIMITR_EL1.E)
+                .definedAtReset(PMBLIMITR_EL1.E)
                 .onWrite(ProfilingRegisters::writeControl));
         registers.add(buffer("PMBPTR_EL1", SystemRegister.PMBPTR_EL1, HDFGRTR_EL2.PMBPTR_EL1)
                 .field("PTR", 63, 0)

@@ -32,7 +32,7 @@ public final class RegisterDefinition extends RegisterDescription {
     private final WriteHook onWrite;
 
     private RegisterDefinition(Builder b) {
-        super(b.name, b.encoding, b.fields, b.reset, b.lowestReadEl, b.lowestWriteEl, b.aliasOf, b.redirectedAtEl2);
+        super(b.name, b.encoding, b.fields, b.reset, b.lowestReadEl, b.lowestWriteEl, b.aliasOf, b.redirectedAtEl2, b.definedAtReset);
         redirectedWhen = b.redirectedWhen;
         rules = List.copyOf(b.rules);
         onRead = b.onRead;
@@ -70,6 +70,7 @@ public final class RegisterDefinition extends RegisterDescription {
         private final List<Field> fields = new ArrayList<>();
         private final List<AccessRule> rules = new ArrayList<>();
         private long reset;
+        private long definedAtReset;
         private int lowestReadEl = 1;
         private int lowestWriteEl = 1;
         private int aliasOf = -1;
@@ -140,6 +141,17 @@ public final class RegisterDefinition extends RegisterDescription {
         /** Value after Warm reset; bits of no field are dropped. */
         public Builder reset(long value) {
             reset = value;
+            return this;
+        }
+
+        /**
+         * Fields that have a value after a Warm reset on which software may rely: {@link #reset}'s, or one that boot protocols
+         * promise. Of all other writable fields of EL1's and EL0's registers it is UNKNOWN.
+         *
+         * @param mask their bits in place
+         */
+        public Builder definedAtReset(long mask) {
+            definedAtReset |= mask;
             return this;
         }
 

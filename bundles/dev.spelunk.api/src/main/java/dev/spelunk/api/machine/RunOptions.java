@@ -30,6 +30,7 @@ public final class RunOptions implements Cloneable {
     private Snapshots snapshots = Snapshots.NONE;
     private RecordOptions records = RecordOptions.TEMPORARY;
     private long loadAddress = -1;
+    private Long unknownSeed;
 
     private RunOptions(Path guest) {
         this.guest = guest;
@@ -229,5 +230,18 @@ public final class RunOptions implements Cloneable {
     /** The same with another {@link #loadAddress}. */
     public RunOptions withLoadAddress(long value) {
         return with(o -> o.loadAddress = value);
+    }
+
+    /**
+     * Seed of what registers and fields hold after a reset whose value is UNKNOWN then; null, as at first: 0, or what suits
+     * most guests.
+     */
+    public Long unknownSeed() {
+        return unknownSeed;
+    }
+
+    /** The same with another {@link #unknownSeed}. */
+    public RunOptions withUnknownSeed(Long value) {
+        return with(o -> o.unknownSeed = value);
     }
 }

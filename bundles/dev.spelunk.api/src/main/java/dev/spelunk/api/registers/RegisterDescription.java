@@ -5,6 +5,10 @@ import java.util.List;
 
 /** One system register as its table describes it: encoding, fields, reset value, and from which EL it is accessed. */
 public class RegisterDescription {
+    private static final int NO_EL = 4;
+    /** op1 of the first registers of EL2; below are those of EL1 and EL0. */
+    private static final int OP1_EL2 = 4;
+
     private final String name;
     private final int encoding;
     private final List<Field> fields;
@@ -16,6 +20,7 @@ public class RegisterDescription {
     private final long writeMask;
     private final long res1;
     private final long readOnlyMask;
+    private final long unknownAtReset;
 
     /**
      * @param name as the manual spells it
@@ -26,6 +31,7 @@ public class RegisterDescription {
      * @param lowestWriteEl 4 when it cannot be written
      * @param aliasOf see {@link #aliasOf()}
      * @param redirectedAtEl2 see {@link #redirectedAtEl2()}
+     * @param definedAtReset bits of writable fields that have a value after a Warm reset on which software may rely
      */
     protected RegisterDescription(
             String name,
@@ -35,7 +41,8 @@ public class RegisterDescription {
             int lowestReadEl,
             int lowestWriteEl,
             int aliasOf,
-            int redirectedAtEl2) {
+            int redirectedAtEl2,
+            long definedAtReset) {
         this.name = name;
         this.encoding = encoding;
         this.fields = List.copyOf(fields);
@@ -57,6 +64,9 @@ public class RegisterDescription {
         res1 = one;
         readOnlyMask = ro;
         this.reset = reset & (rw | ro) | one;
+        boolean readAndWritten = lowestReadEl < NO_EL && lowestWriteEl < NO_EL && aliasOf < 0;
+        boolean belowEl2 = Encoding.op1(encoding) < OP1_EL2;
+        unknownAtReset = readAndWritten && belowEl2 ? writeMask & ~definedAtReset : 0;
     }
 
     public final String name() {
@@ -79,9 +89,17 @@ public class RegisterDescription {
                 .orElseThrow(() -> new IllegalArgumentException(name + " has no field " + fieldName));
     }
 
-    /** Value after a Warm reset. Where the architecture says UNKNOWN it is 0. */
+    /** Value after a Warm reset. Where the architecture says UNKNOWN it is 0, unless {@link #unknownAtReset} is filled. */
     public final long reset() {
         return reset;
+    }
+
+    /**
+     * Bits of a register of EL1 or EL0 whose value after a Warm reset is UNKNOWN (DDI 0487, D24: "resets to an architecturally
+     * UNKNOWN value") and that no boot protocol promises. Nearly all writable fields are: definitions name those that are not.
+     */
+    public final long unknownAtReset() {
+        return unknownAtReset;
     }
 
     /** Lowest EL with read access; 4 when the register cannot be read. */

@@ -7,11 +7,13 @@ import dev.spelunk.api.pe.Core;
 import dev.spelunk.api.pe.SystemObserver;
 import dev.spelunk.api.platform.InterruptDistributor;
 import dev.spelunk.api.records.RecordSink;
+import dev.spelunk.api.registers.RegisterDescription;
 import dev.spelunk.api.registers.RegisterFile;
 import dev.spelunk.api.spu.Sampler;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.PhysicalMemory;
+import dev.spelunk.api.state.RandomStream;
 import dev.spelunk.api.timing.OperationTimer;
 import dev.spelunk.api.trace.TraceSink;
 
@@ -47,6 +49,8 @@ public final class PeContext {
     public SystemObserver observer;
     /** The timeline, null when nobody asked for one. */
     public TraceSink trace;
+    /** Seed of what is UNKNOWN after a reset; null: zeros. */
+    public Long unknownSeed;
 
     public PeContext(MachineState machine, PeState pe) {
         this.machine = machine;
@@ -77,9 +81,45 @@ public final class PeContext {
     public void reset(int level) {
         registers.reset(level);
         pe.reset(level);
+        fillUnknown();
         if (translator != null) {
             translator.contextChanged();
         }
+    }
+
+    /** What is UNKNOWN after a reset beside system registers: general-purpose and vector registers, flags, stack pointers. */
+    public void fillUnknown() {
+        if (unknownSeed == null) {
+            return;
+        }
+        RandomStream random = unknown("registers");
+        for (int i = 0; i < PeState.ZERO; i++) {
+            pe.x[i] = random.next();
+        }
+        for (int i = 0; i < pe.v.length; i++) {
+            pe.v[i] = random.next();
+        }
+        for (int i = 0; i < pe.sp.length; i++) {
+            pe.sp[i] = random.next();
+        }
+        pe.loadStackPointer();
+        pe.nzcv = (int) random.next() & 0xF;
+        pe.fpcr = (int) random.next() & (architecture.has("FEAT_FP16") ? PeState.FPCR : PeState.FPCR & ~PeState.FZ16);
+        pe.fpsr = (int) random.next() & PeState.FPSR;
+    }
+
+    /** What a register holds after a Warm reset. */
+    public long afterReset(RegisterDescription register) {
+        long unknown = register.unknownAtReset();
+        if (unknownSeed == null || unknown == 0) {
+            return register.reset();
+        }
+        return register.reset() & ~unknown | unknown(register.name()).next() & unknown;
+    }
+
+    /** The same for the same seed, PE and purpose, whatever was reset before. */
+    private RandomStream unknown(String purpose) {
+        return new RandomStream(unknownSeed, "UNKNOWN " + purpose + " of PE " + pe.index);
     }
 
     /**

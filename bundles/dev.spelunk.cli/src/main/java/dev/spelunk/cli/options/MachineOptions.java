@@ -121,6 +121,15 @@ public final class MachineOptions {
     private long seed;
 
     @Option(
+            names = "--reset-unknown",
+            paramLabel = "SEED",
+            converter = Seed.class,
+            description =
+                    "Fill registers and fields whose value after a reset is architecturally UNKNOWN, and that no boot protocol "
+                            + "promises, from this seed: a guest that relies on zeros shows it. Default: zeros.")
+    private Long resetUnknown;
+
+    @Option(
             names = "--swap",
             paramLabel = "at=N,part=KIND[,name=WHICH][,with=NAME][,force=yes]",
             converter = SwapConverter.class,
@@ -317,6 +326,7 @@ public final class MachineOptions {
                 .withConsole(new LimitedOutput("its console", console, maxOutput))
                 .withInput(input)
                 .withPaced(paced)
+                .withUnknownSeed(resetUnknown)
                 .withVm(vm.options(under == HypervisorKind.kvm, entered == 2))
                 .withSnapshots(new Snapshots(new TreeMap<>(saves), restore))
                 .withRecords(RecordOptions.NONE)

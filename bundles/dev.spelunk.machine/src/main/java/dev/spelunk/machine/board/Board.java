@@ -129,6 +129,7 @@ public final class Board {
         vcpus = contexts(state.vcpus);
         contexts.addAll(List.of(pes));
         contexts.addAll(List.of(vcpus));
+        contexts.forEach(context -> context.unknownSeed = options.unknownSeed());
         for (PeContext context : pes) {
             context.trace = ends.trace;
             context.records = records;
@@ -313,6 +314,7 @@ public final class Board {
     static void warmReset(PeContext context, int el) {
         context.registers.reset();
         context.pe.reset(el);
+        context.fillUnknown();
         firmware(context, SystemRegister.SCR_EL3, SCR_EL3_RESET);
         firmware(context, SystemRegister.MDCR_EL3, MDCR_EL3_RESET);
         if (el == 1 && context.architecture.has("FEAT_PAuth") && context.architecture.has("FEAT_EL2")) {
@@ -368,6 +370,8 @@ public final class Board {
         for (PeContext context : pes) {
             if (wiring.vm == null) {
                 context.pe.pc = entry;
+                // As the arm64 boot protocol of Linux has it.
+                Arrays.fill(context.pe.x, 0, 4, 0);
                 context.pe.x[0] = x0;
             } else {
                 wiring.vm.start(context, entry, x0);

@@ -42,6 +42,7 @@ public final class SnapshotIdentity {
                 options.loadAddress() < 0 ? "the file's" : "0x" + Long.toHexString(options.loadAddress()));
         identity.put("entry at EL", Integer.toString(options.el()));
         identity.put("seed", Long.toString(options.seed()));
+        identity.put("seed of what is UNKNOWN at reset", String.valueOf(options.unknownSeed()));
         putVm(identity, options.vm());
         parts.namesOfState().forEach((kind, names) -> identity.put(kind, String.join(", ", names)));
         parts.settings().forEach(identity::put);

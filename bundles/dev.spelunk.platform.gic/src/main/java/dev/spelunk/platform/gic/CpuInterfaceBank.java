@@ -46,7 +46,8 @@ public final class CpuInterfaceBank implements RegisterBank {
     }
 
     private static void add(List<RegisterDefinition> all, Builder builder) {
-        all.add(builder.build());
+        // Most have a reset value (IHI 0069, 12.2); a controller's distributor is as after a reset too.
+        all.add(builder.definedAtReset(-1).build());
     }
 
     private static long vmcr(PeContext c) {

@@ -138,6 +138,7 @@ public final class PmuRegisters implements RegisterBank {
                     .bits("E", PMCR_EL0.E)
                     .bits("P", PMCR_EL0.P)
                     .bits("C", PMCR_EL0.C)
+                    .definedAtReset(PMCR_EL0.E | PMCR_EL0.P | PMCR_EL0.C)
                     .res1(6, 6)
                     .readOnlyBits("N", PMCR_EL0.N);
             if (p7

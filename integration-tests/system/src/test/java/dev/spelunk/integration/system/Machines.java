@@ -62,6 +62,7 @@ final class Machines {
         private long memory = 256L << 20;
         private long limit = Long.MAX_VALUE;
         private long seed = 1;
+        private Long unknown;
         private int cpus = 1;
         private VmOptions vm = VmOptions.DEFAULT;
         private Snapshots snapshots = Snapshots.NONE;
@@ -112,6 +113,12 @@ final class Machines {
 
         Setup seed(long value) {
             seed = value;
+            return this;
+        }
+
+        /** Fills what is UNKNOWN after a reset. */
+        Setup unknown(long value) {
+            unknown = value;
             return this;
         }
 
@@ -167,6 +174,7 @@ final class Machines {
                             .withMemory(memory)
                             .withMaxInstructions(limit)
                             .withSeed(seed)
+                            .withUnknownSeed(unknown)
                             .withConsole(console)
                             .withInput(input)
                             .withCpus(cpus)

@@ -7,6 +7,7 @@ import dev.spelunk.api.hypervisor.VmOptions;
 import dev.spelunk.api.parts.VmDescription;
 import dev.spelunk.api.pe.Core;
 import dev.spelunk.api.platform.InterruptDistributor;
+import dev.spelunk.api.registers.RegisterDescription;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.wiring.PeContext;
@@ -37,6 +38,13 @@ public final class KvmVcpu implements Vcpu {
     private static final long BOOT_SPSR = 0x3C5;
 
     private static final long EL2_SPSR = 0x3C9;
+
+    /** X0 to X3, of which the arm64 boot protocol of Linux says that they are arguments or 0. */
+    private static final int ARGUMENTS = 4;
+
+    private static final int[] BUFFER = {
+        SystemRegister.PMBLIMITR_EL1, SystemRegister.PMBPTR_EL1, SystemRegister.PMBSR_EL1
+    };
 
     private final VmDescription description;
     private final int index;
@@ -223,10 +231,25 @@ public final class KvmVcpu implements Vcpu {
         state.create();
         state.resume(entry, BOOT_SPSR);
         home.reset(1);
-        Arrays.fill(home.pe.x, 0, PeState.ZERO, 0);
+        if (home.unknownSeed == null) {
+            Arrays.fill(home.pe.x, 0, PeState.ZERO, 0);
+        } else {
+            resetBuffer();
+        }
         home.pe.x[0] = x0;
         home.register(SystemRegister.ICH_VMCR_EL2, 0);
         home.register(SystemRegister.ICH_AP1R0_EL2, 0);
+    }
+
+    /** The registers that the vCPU has in memory hold what hardware's do after a reset. */
+    private void resetBuffer() {
+        Arrays.fill(home.pe.x, 0, ARGUMENTS, 0);
+        for (int encoding : BUFFER) {
+            RegisterDescription register = home.registers.description(encoding);
+            if (register != null) {
+                state.register(encoding, home.afterReset(register));
+            }
+        }
     }
 
     /** vcpu put: the PE is the host's, and what the guest had in it is in the vCPU's context. */
