@@ -32,7 +32,7 @@ profile:
 	orr	x3, x3, #1			// E
 	msr	PMBLIMITR_EL1, x3
 	msr	PMSFCR_EL1, xzr
-	mov	x3, #0x40000			// INTERVAL: 1024 operations
+	mov	x3, #0x400			// INTERVAL: 1024 operations
 	msr	PMSIRR_EL1, x3
 	msr	PMSICR_EL1, xzr
 	isb
