@@ -32,7 +32,16 @@ public final class RegisterDefinition extends RegisterDescription {
     private final WriteHook onWrite;
 
     private RegisterDefinition(Builder b) {
-        super(b.name, b.encoding, b.fields, b.reset, b.lowestReadEl, b.lowestWriteEl, b.aliasOf, b.redirectedAtEl2, b.definedAtReset);
+        super(
+                b.name,
+                b.encoding,
+                b.fields,
+                b.reset,
+                b.lowestReadEl,
+                b.lowestWriteEl,
+                b.aliasOf,
+                b.redirectedAtEl2,
+                b.definedAtReset);
         redirectedWhen = b.redirectedWhen;
         rules = List.copyOf(b.rules);
         onRead = b.onRead;

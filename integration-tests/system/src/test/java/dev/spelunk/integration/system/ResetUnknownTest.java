@@ -31,10 +31,12 @@ class ResetUnknownTest {
     @ValueSource(strings = {"kvm", "none"})
     @DisplayName("a driver that never clears PMBSR_EL1 records nothing where it is not 0; one that clears it does")
     void showsWhoReliesOnZeros(String hypervisor) throws IOException, InterruptedException {
-        assertThat(guest(hypervisor, "unknownreset.elf").run().result().exitCode()).isZero();
+        assertThat(guest(hypervisor, "unknownreset.elf").run().result().exitCode())
+                .isZero();
         Set<Integer> codes = new TreeSet<>();
         for (long seed = 1; seed <= 8; seed++) {
-            Machines.Run run = guest(hypervisor, "unknownreset.elf").unknown(seed).run();
+            Machines.Run run =
+                    guest(hypervisor, "unknownreset.elf").unknown(seed).run();
             assertThat(run.result().ending()).as(run.told()).isEqualTo(Ending.EXITED);
             codes.add(run.result().exitCode());
             assertThat(guest(hypervisor, "unknownreset.elf").unknown(seed).run().records())
