@@ -61,10 +61,19 @@ class NestedTest {
     void profilesTheHost() throws IOException, InterruptedException {
         Tools.require(TEST, "perf", "linux-perf");
         Path program = Debian.program(TEST, folder, "profiled");
+        Path notes = Files.writeString(folder.resolve("notes"), "there and back\n");
         Path output = folder.resolve("out");
         Spelunk.Outcome run = nested(
                         output,
-                        List.of("--profile", "host", "--period", "4096", "--output-file", "/proc/cpuinfo:cpus"),
+                        List.of(
+                                "--profile",
+                                "host",
+                                "--period",
+                                "4096",
+                                "--file",
+                                notes + ":/given/notes",
+                                "--output-file",
+                                "/given/notes:back"),
                         program.toString(),
                         "one",
                         "it's two")
@@ -77,7 +86,7 @@ class NestedTest {
                 .contains("Linux has booted at EL2")
                 .contains("Linux has booted in the VM")
                 .contains("--kallsyms");
-        assertThat(Files.readString(output.resolve("cpus"))).contains("processor\t: 0");
+        assertThat(output.resolve("back")).hasSameTextualContentAs(notes);
 
         String profile = output.resolve("perf.data").toString();
         String dump = perf(folder.resolve("dump"), "report", "-D", "-i", profile);

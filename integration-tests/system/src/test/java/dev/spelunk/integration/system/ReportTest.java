@@ -132,9 +132,11 @@ class ReportTest {
         assertThat(run.getJsonObject("summary").getJsonObject("vmExits")).isNotEmpty();
         assertThat(run.getJsonObject("summary").getJsonArray("command").toString())
                 .contains("neoverse-n1");
-        assertThat(Files.readString(files.folder().resolve("report.html")))
+        String page = Files.readString(files.folder().resolve("report.html"));
+        assertThat(page).contains("Content-Security-Policy\" content=\"default-src 'none'; ");
+        assertThat(page.replaceAll("(?s)<script[^>]*>.*?</script>", ""))
                 .as("nothing is loaded from elsewhere")
-                .doesNotContain("src=", "<link", "@import");
+                .doesNotContain("src=", "<link", "@import", "url(");
     }
 
     @Test
