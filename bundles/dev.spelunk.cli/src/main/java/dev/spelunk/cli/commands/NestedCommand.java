@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.commands;
 
-import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.cli.linux.SystemRun;
-import dev.spelunk.cli.options.DebianOptions;
 import dev.spelunk.cli.options.MachineOptions;
 import dev.spelunk.cli.process.ExitCode;
-import dev.spelunk.cli.process.StopRequests;
 import dev.spelunk.cli.process.UserError;
 import dev.spelunk.cli.record.GuestFile;
 import dev.spelunk.cli.record.Nesting;
 import dev.spelunk.cli.record.PerfEvent;
-import dev.spelunk.cli.record.Recording;
 import dev.spelunk.cli.record.RecordingOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +16,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Runs a program in a VM of Linux' own KVM, whose host is Linux at EL2. */
 @Command(
@@ -77,12 +72,6 @@ final class NestedCommand implements Callable<Integer> {
     private Long period;
 
     @Option(
-            names = "--duration",
-            paramLabel = "SECONDS",
-            description = "End the program after so many seconds of the VM's time, also with a fraction.")
-    private String duration;
-
-    @Option(
             names = "--kernel",
             paramLabel = "IMAGE",
             description = "The host's kernel, with virtio-mmio and virtio-console (and SPE, to profile) built in. "
@@ -126,68 +115,25 @@ final class NestedCommand implements Callable<Integer> {
                             + "times.")
     private List<String> vmmFiles = List.of();
 
-    @Option(
-            names = "--file",
-            paramLabel = "HOST[:GUEST]",
-            description = "A file or folder that the VM has too, under the same path or another. May be given several "
-                    + "times.")
-    private List<String> files = List.of();
-
-    @Option(
-            names = "--output-file",
-            paramLabel = "GUEST[:NAME]",
-            description = "A file that the program writes and that comes to the output folder, under its own name or "
-                    + "another. May be given several times.")
-    private List<String> results = List.of();
-
-    @Option(
-            names = "--sysroot",
-            paramLabel = "DIR",
-            description = "Where the libraries of a dynamic program are. Default: the fetched Debian packages.")
-    private Path sysroot;
-
     @Mixin
-    private DebianOptions debian;
-
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "DIR",
-            defaultValue = "spelunk-out",
-            description = "The folder for perf.data and kallsyms. Default: ${DEFAULT-VALUE}.")
-    private Path output;
+    private ProgramOptions program;
 
     @Mixin
     private MachineOptions machine;
 
-    @Parameters(
-            arity = "1..*",
-            paramLabel = "PROGRAM",
-            description = "The program, then its arguments; write -- before it.")
-    private List<String> command;
-
     @Override
     public Integer call() {
-        String noProfile = profile == null ? "" : "; there is no profile";
-        StopRequests.ofProcess().consequence(noProfile);
-        try {
-            machine.hostAtEl2();
-            return new Recording(debian.cache(), sysroot, output, order()).run(machine);
-        } catch (UserError | BadInputException e) {
-            // Also where perf had been asked for the profile already.
-            StopRequests.ofProcess().code(ExitCode.RECORD_FAILED);
-            StopRequests.ofProcess().consequence(noProfile);
-            System.err.println("spelunk: " + e.getMessage());
-            return ExitCode.RECORD_FAILED;
-        }
+        return program.run(machine, profile == null ? "" : "; there is no profile", this::order);
     }
 
     private RecordingOrder order() {
+        machine.hostAtEl2();
         if (profile == null && (event != null || period != null)) {
             throw new UserError("--event and --period are of a profile: they need --profile host or --profile guest");
         }
         String recorded = event != null ? event : profile == Profiled.guest ? GUEST_EVENT : HOST_EVENT;
         PerfEvent.check(recorded);
-        RecordCommand.checkDuration(duration);
+        String duration = program.duration();
         if (vmm == null && (vmmArguments != null || !vmmFiles.isEmpty())) {
             throw new UserError("--vmm-arguments and --vmm-file are of your own monitor: name it with --vmm");
         }
@@ -201,9 +147,9 @@ final class NestedCommand implements Callable<Integer> {
                 duration,
                 machine.maxInstructions(),
                 false,
-                command,
-                files.stream().map(GuestFile::into).toList(),
-                results.stream().map(GuestFile::outOf).toList(),
+                program.command(),
+                program.files(),
+                program.results(),
                 new Nesting(
                         vmm == null ? null : vmm.toAbsolutePath().normalize(),
                         vmmArguments,
@@ -224,7 +170,9 @@ final class NestedCommand implements Callable<Integer> {
         if (vmmArguments == null) {
             throw new UserError("--vmm " + vmm + ": say with --vmm-arguments how it starts a VM");
         }
-        if (profile == Profiled.guest || duration != null || !results.isEmpty()) {
+        if (profile == Profiled.guest
+                || program.duration() != null
+                || !program.results().isEmpty()) {
             throw new UserError("--vmm: of a VM of your own monitor only the console is known; --profile guest, "
                     + "--duration and --output-file need the monitor that comes with Spelunk");
         }
