@@ -10,9 +10,13 @@ import dev.spelunk.cli.process.UserError;
 import dev.spelunk.cli.record.KernelModules;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -60,7 +64,7 @@ final class Debian {
             String named = System.getenv("SPELUNK_DEBIAN_CACHE");
             Path folder = named == null ? Spelunk.ROOT.resolve("target/debian") : Path.of(named);
             if (named == null) {
-                Spelunk.Outcome fetch = Spelunk.run("debian", "fetch", "--cache", folder.toString(), "--also", ALSO);
+                Spelunk.Outcome fetch = fetch(folder, "--also", ALSO);
                 problem = fetch.code() == 0
                         ? null
                         : "needs Debian's arm64 packages (" + fetch.err().strip() + ")";
@@ -89,8 +93,7 @@ final class Debian {
         Path folder = Spelunk.ROOT.resolve("target/debian");
         Cache own = new Cache(folder).of(release);
         if (!fetched(own)) {
-            Spelunk.Outcome fetch =
-                    Spelunk.run("debian", "fetch", "--release", release.label(), "--cache", folder.toString());
+            Spelunk.Outcome fetch = fetch(folder, "--release", release.label());
             if (fetch.code() != 0) {
                 Tools.didNotRun(
                         test + ": needs the arm64 packages of Debian " + release.label() + " ("
@@ -99,6 +102,23 @@ final class Debian {
             }
         }
         return own;
+    }
+
+    /** Tests run in two JVMs: one fetches at a time, as apt has one user at a time. */
+    private static Spelunk.Outcome fetch(Path folder, String... which) {
+        List<String> arguments = new ArrayList<>(List.of("debian", "fetch", "--cache", folder.toString()));
+        arguments.addAll(List.of(which));
+        try {
+            Files.createDirectories(folder.getParent());
+            try (FileChannel channel = FileChannel.open(
+                            folder.resolveSibling("debian.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileLock lock = channel.lock()) {
+                assertThat(lock.isValid()).isTrue();
+                return Spelunk.run(arguments.toArray(String[]::new));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static boolean fetched(Cache cache) {
