@@ -191,9 +191,9 @@ public final class Accumulator {
                 functions(),
                 contextList(),
                 callList(),
-                operationList(),
-                eventList(),
-                sourceList(),
+                sorted(operationCounts()),
+                sorted(eventCounts()),
+                sorted(sourceCounts()),
                 latencyList(),
                 branchList(),
                 pageList());
@@ -273,44 +273,43 @@ public final class Accumulator {
         return sorted;
     }
 
-    private List<Count> operationList() {
-        Map<String, Long> counts = new TreeMap<>();
+    /** Records by operation type. */
+    public Map<String, long[]> operationCounts() {
+        Map<String, long[]> counts = new TreeMap<>();
         for (int operationClass = 0; operationClass < operations.length; operationClass++) {
             for (int payload = 0; payload < operations[operationClass].length; payload++) {
-                if (operations[operationClass][payload] != 0) {
-                    counts.merge(
-                            OperationType.summary(operationClass, payload),
-                            operations[operationClass][payload],
-                            Long::sum);
-                }
+                count(counts, OperationType.summary(operationClass, payload), operations[operationClass][payload]);
             }
         }
-        return sorted(counts);
+        return counts;
     }
 
-    private List<Count> eventList() {
-        Map<String, Long> counts = new TreeMap<>();
+    /** Records by event. */
+    public Map<String, long[]> eventCounts() {
+        Map<String, long[]> counts = new TreeMap<>();
         for (int bit = 0; bit < events.length; bit++) {
-            if (events[bit] != 0) {
-                counts.put(Event.name(bit, description.midr()), events[bit]);
-            }
+            count(counts, Event.name(bit, description.midr()), events[bit]);
         }
-        return sorted(counts);
+        return counts;
     }
 
-    private List<Count> sourceList() {
-        Map<String, Long> counts = new TreeMap<>();
+    private Map<String, long[]> sourceCounts() {
+        Map<String, long[]> counts = new TreeMap<>();
         for (int source = 0; source < sources.length; source++) {
-            if (sources[source] != 0) {
-                counts.put(DataSource.name(source, description.midr()), sources[source]);
-            }
+            count(counts, DataSource.name(source, description.midr()), sources[source]);
         }
-        return sorted(counts);
+        return counts;
     }
 
-    private static List<Count> sorted(Map<String, Long> counts) {
+    private static void count(Map<String, long[]> counts, String name, long number) {
+        if (number != 0) {
+            counts.computeIfAbsent(name, k -> new long[1])[0] += number;
+        }
+    }
+
+    private static List<Count> sorted(Map<String, long[]> counts) {
         List<Count> list = new ArrayList<>();
-        counts.forEach((name, count) -> list.add(new Count(name, count)));
+        counts.forEach((name, count) -> list.add(new Count(name, count[0])));
         list.sort(Comparator.comparingLong((Count count) -> -count.records()));
         return list;
     }

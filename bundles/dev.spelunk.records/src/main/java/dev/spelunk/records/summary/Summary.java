@@ -15,19 +15,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Counts sample records by function, operation type, branch outcome and event, and says it in words. */
+/** Says in words what sample records say, by function, operation type, branch outcome and event. */
 public final class Summary {
     /** Functions that a summary lists by name. */
     private static final int FUNCTIONS = 20;
 
     private final ProfileDescription description;
     private final Accumulator data;
-    /** By class and payload of the Operation Type packet. */
-    private final long[][] operations = new long[4][256];
     /** Class 2, by payload: taken and not taken. */
     private final long[][] branches = new long[2][256];
-    /** How often each bit of the Events packet was 1. */
-    private final long[] events = new long[Long.SIZE];
 
     private final long[] cpus;
     private long bytes;
@@ -60,16 +56,10 @@ public final class Summary {
         records++;
         cpus[cpu]++;
         unknownPackets += record.unknownPackets;
-        if (record.has(PacketType.OPERATION_TYPE)) {
-            operations[record.operationClass][record.operation]++;
-            if (record.operationClass == OperationType.CLASS_BRANCH) {
-                branchRecords++;
-                mispredicted += record.is(Event.MISPREDICTED) ? 1 : 0;
-                branches[record.is(Event.NOT_TAKEN) ? 1 : 0][record.operation]++;
-            }
-        }
-        for (long rest = record.events; rest != 0; rest &= rest - 1) {
-            events[Long.numberOfTrailingZeros(rest)]++;
+        if (record.has(PacketType.OPERATION_TYPE) && record.operationClass == OperationType.CLASS_BRANCH) {
+            branchRecords++;
+            mispredicted += record.is(Event.MISPREDICTED) ? 1 : 0;
+            branches[record.is(Event.NOT_TAKEN) ? 1 : 0][record.operation]++;
         }
         if (record.has(CounterIndex.TOTAL_LATENCY)) {
             latencies++;
@@ -80,16 +70,6 @@ public final class Summary {
             lastTick = Math.max(lastTick, record.timestamp);
             timestamps = true;
         }
-    }
-
-    private Map<String, long[]> operationTypes() {
-        Map<String, long[]> types = new TreeMap<>();
-        for (int operationClass = 0; operationClass < operations.length; operationClass++) {
-            for (int payload = 0; payload < operations[operationClass].length; payload++) {
-                count(types, OperationType.summary(operationClass, payload), operations[operationClass][payload]);
-            }
-        }
-        return types;
     }
 
     private Map<String, long[]> branchOutcomes() {
@@ -147,18 +127,14 @@ public final class Summary {
         Map<String, long[]> functions = data.functionCounts();
         long withPc = functions.values().stream().mapToLong(count -> count[0]).sum();
         table(out, "Samples by function", functions, withPc, FUNCTIONS);
-        table(out, "Operation types", operationTypes(), records, Integer.MAX_VALUE);
+        table(out, "Operation types", data.operationCounts(), records, Integer.MAX_VALUE);
         if (branchRecords > 0) {
             table(out, "Branch outcomes", branchOutcomes(), branchRecords, Integer.MAX_VALUE);
             if (mispredicted > 0) {
                 row(out, mispredicted, branchRecords, "mispredicted");
             }
         }
-        Map<String, long[]> named = new TreeMap<>();
-        for (int bit = 0; bit < events.length; bit++) {
-            count(named, Event.name(bit, description.midr()), events[bit]);
-        }
-        table(out, "Events", named, records, Integer.MAX_VALUE);
+        table(out, "Events", data.eventCounts(), records, Integer.MAX_VALUE);
         return out.toString();
     }
 
