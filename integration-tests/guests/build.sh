@@ -69,7 +69,7 @@ done
 	"$output/guest.elf"
 
 # The virtual machine monitor for hosts at EL2 is a program for Linux with its C library: dynamic for Debian's own, static
-# for an initramfs of one's own.
+# for an initramfs of one's own. Debian's kernels have pages of 4 KiB: the file has no room for larger ones.
 library=false
 if echo '#include <stdio.h>' | "${prefix}gcc" -E - >/dev/null 2>&1; then
 	library=true
@@ -77,8 +77,8 @@ else
 	echo "build.sh: no virtual machine monitor: no C library for ${prefix}gcc (Debian: libc6-dev-arm64-cross)" >&2
 fi
 monitor() { # OUTPUT FLAGS
-	"${prefix}gcc" -std=gnu11 -O2 -Wall -Wextra -Werror -ffile-prefix-map="$here"=. "$2" -pthread -Wl,--build-id=none -s \
-		vmm/vmm.c vmm/console.c -o "$1"
+	"${prefix}gcc" -std=gnu11 -O2 -Wall -Wextra -Werror -ffile-prefix-map="$here"=. "$2" -pthread -s \
+		-Wl,--build-id=none,-z,max-page-size=4096,-z,noseparate-code vmm/vmm.c vmm/console.c -o "$1"
 }
 if $library; then
 	monitor "$output/vmm" -pie
