@@ -31,7 +31,7 @@ class GuestChannelsTest {
             false,
             List.of("/p"),
             List.of(),
-            List.of(GuestFile.outOf("/tmp/answer"), GuestFile.outOf("/tmp/other")),
+            List.of(GuestFile.outOf("/given/answer"), GuestFile.outOf("/given/other")),
             null);
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();

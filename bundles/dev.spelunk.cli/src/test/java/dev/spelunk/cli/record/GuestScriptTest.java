@@ -26,7 +26,7 @@ class GuestScriptTest {
                 List.of(),
                 results,
                 null);
-        return GuestScript.of(List.of("arm_spe_pmu.ko"), order, Path.of("/home/it's"), Path.of(command[0]));
+        return GuestScript.of(List.of("arm_spe_pmu.ko"), order, Path.of("/where/it's"), Path.of(command[0]));
     }
 
     @Test
@@ -34,7 +34,7 @@ class GuestScriptTest {
         assertThat(script(0, "/p", "a b", "it's", "$HOME", "`x`"))
                 .contains(
                         "-e 'arm_spe_0/ts_enable=1/u' -- '/p' 'a b' 'it'\\''s' '$HOME' '`x`' </spelunk/port/stdin >/spelunk/port/stdout",
-                        "cd '/home/it'\\''s'");
+                        "cd '/where/it'\\''s'");
     }
 
     @Test

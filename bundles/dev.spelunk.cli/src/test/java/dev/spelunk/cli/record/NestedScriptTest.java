@@ -28,7 +28,7 @@ class NestedScriptTest {
                 false,
                 List.of("/p", "it's", "$HOME"),
                 List.of(),
-                List.of(GuestFile.outOf("/tmp/answer")),
+                List.of(GuestFile.outOf("/given/answer")),
                 new Nesting(vmm, arguments, List.of(), hostEvent, 100, null, null, "", 2, 256L << 20));
     }
 

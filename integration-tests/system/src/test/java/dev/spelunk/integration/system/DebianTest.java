@@ -48,17 +48,7 @@ class DebianTest {
     }
 
     private String host(String... command) throws IOException, InterruptedException {
-        Path out = folder.resolve("host.out");
-        Path err = folder.resolve("host.err");
-        Process process = new ProcessBuilder(command)
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile())
-                .start();
-        process.getOutputStream().close();
-        assertThat(process.waitFor())
-                .as("%s: %s", List.of(command), Files.readString(err))
-                .isZero();
-        return Files.readString(out);
+        return Tools.run(folder, command).out();
     }
 
     private Spelunk.Outcome boot(String append, Path initrd, String... options) {

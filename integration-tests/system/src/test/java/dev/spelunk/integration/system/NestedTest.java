@@ -42,18 +42,6 @@ class NestedTest {
         return Spelunk.with(command.toArray(String[]::new));
     }
 
-    private static String perf(Path log, String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of("perf"));
-        command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command)
-                .redirectOutput(log.toFile())
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        process.getOutputStream().close();
-        assertThat(process.waitFor()).as("%s", command).isZero();
-        return Files.readString(log);
-    }
-
     @Test
     @DisplayName(
             "--profile host: streams, exit code and files come out of the VM; the profile has the host's EL2 and EL0, "
@@ -89,15 +77,15 @@ class NestedTest {
         assertThat(output.resolve("back")).hasSameTextualContentAs(notes);
 
         String profile = output.resolve("perf.data").toString();
-        String dump = perf(folder.resolve("dump"), "report", "-D", "-i", profile);
+        String dump = Tools.perf(folder, "report", "-D", "-i", profile);
         assertThat(dump.lines().filter(line -> line.contains("Bad packet"))).isEmpty();
         Set<String> levels = dump.lines()
                 .filter(line -> line.matches("\\.  [0-9a-f]{8}: .* PC 0x.*"))
                 .map(line -> line.replaceAll(".* (el\\d) .*", "$1"))
                 .collect(Collectors.toSet());
         assertThat(levels).as("nothing of the guest's EL1").isEqualTo(Set.of("el0", "el2"));
-        String samples = perf(
-                folder.resolve("samples"),
+        String samples = Tools.perf(
+                folder,
                 "script",
                 "--itrace=i1i",
                 "--kallsyms",
@@ -125,8 +113,8 @@ class NestedTest {
                         program.toString())
                 .run();
         assertThat(run.code()).as(run.err()).isEqualTo(7);
-        String report = perf(
-                folder.resolve("report"),
+        String report = Tools.perf(
+                folder,
                 "report",
                 "--stdio",
                 "-F",

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.spelunk.cli.debian.Cache;
 import dev.spelunk.cli.debian.Release;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,9 +18,6 @@ final class NewestPerf {
     private static final Pattern PACKET = Pattern.compile("\\.  [0-9a-f]{8}: (?: [0-9a-f]{2})+ +(.*?) *");
     /** perf's words where a guest's file says nothing of what perf wants to know of the host. */
     private static final Pattern OF_THE_HOST = Pattern.compile("failed to get cpuid string for CPU -1");
-
-    /** What a command printed. */
-    record Outcome(String out, String err) {}
 
     private final Cache packages;
     private final Path folder;
@@ -42,23 +38,12 @@ final class NewestPerf {
     }
 
     /** Runs it, with success. */
-    Outcome run(String... arguments) throws IOException, InterruptedException {
+    Tools.Printed run(String... arguments) throws IOException, InterruptedException {
         String root = packages.root().toString();
-        List<String> command = new ArrayList<>(List.of("qemu-aarch64-static", "-L", root, root + "/usr/bin/perf"));
-        command.addAll(List.of(arguments));
-        Path out = folder.resolve("newest-perf.out");
-        Path err = folder.resolve("newest-perf.err");
-        Process process = new ProcessBuilder(command)
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile())
-                .start();
-        process.getOutputStream().close();
-        assertThat(process.waitFor())
-                .as("%s: %s", command, Files.readString(err))
-                .isZero();
-        return new Outcome(
-                Files.readString(out),
-                OF_THE_HOST.matcher(Files.readString(err)).replaceAll("").strip());
+        Tools.Printed printed =
+                Tools.run(folder, Tools.command(arguments, "qemu-aarch64-static", "-L", root, root + "/usr/bin/perf"));
+        return new Tools.Printed(
+                printed.out(), OF_THE_HOST.matcher(printed.err()).replaceAll("").strip());
     }
 
     /** The meanings of all packets of a profile, in order; there is none that it cannot read. */

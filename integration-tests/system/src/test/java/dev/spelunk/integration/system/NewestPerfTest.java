@@ -16,7 +16,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,18 +72,8 @@ class NewestPerfTest {
     }
 
     private String stock(List<String> arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of("perf"));
-        command.addAll(arguments);
-        Path err = folder.resolve("perf.err");
-        Process process = new ProcessBuilder(command)
-                .redirectOutput(folder.resolve("perf.out").toFile())
-                .redirectError(err.toFile())
-                .start();
-        process.getOutputStream().close();
-        assertThat(process.waitFor())
-                .as("%s: %s", command, Files.readString(err))
-                .isZero();
-        return Files.readString(err);
+        return Tools.run(folder, Tools.command(arguments.toArray(String[]::new), "perf"))
+                .err();
     }
 
     @Test
@@ -116,7 +105,7 @@ class NewestPerfTest {
         for (List<String> command : COMMANDS) {
             List<String> arguments = new ArrayList<>(command);
             arguments.addAll(List.of("-i", file));
-            NewestPerf.Outcome outcome = newest.run(arguments.toArray(String[]::new));
+            Tools.Printed outcome = newest.run(arguments.toArray(String[]::new));
             assertThat(outcome.err()).as("newest perf: %s", arguments).isEmpty();
         }
         ProfileData ours = data(files.records());

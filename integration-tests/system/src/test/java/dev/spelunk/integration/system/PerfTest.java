@@ -4,9 +4,7 @@ package dev.spelunk.integration.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -22,19 +20,7 @@ class PerfTest {
     private Path folder;
 
     private String perf(String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of("perf"));
-        command.addAll(List.of(arguments));
-        Path out = folder.resolve("perf.out");
-        Path err = folder.resolve("perf.err");
-        Process process = new ProcessBuilder(command)
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile())
-                .start();
-        process.getOutputStream().close();
-        assertThat(process.waitFor())
-                .as("%s: %s", command, Files.readString(err))
-                .isZero();
-        return Files.readString(out);
+        return Tools.perf(folder, arguments);
     }
 
     @ParameterizedTest

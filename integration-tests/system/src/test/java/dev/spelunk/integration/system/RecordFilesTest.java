@@ -8,8 +8,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -101,19 +99,8 @@ class RecordFilesTest {
     }
 
     private String perf(OutputFiles files, String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of("perf"));
-        command.addAll(Arrays.asList(arguments));
-        command.addAll(List.of("-i", files.perfData().toString()));
-        Path out = folder.resolve("perf.out");
-        Process process = new ProcessBuilder(command)
-                .redirectOutput(out.toFile())
-                .redirectError(folder.resolve("perf.err").toFile())
-                .start();
-        process.getOutputStream().close();
-        assertThat(process.waitFor())
-                .as(Files.readString(folder.resolve("perf.err")))
-                .isZero();
-        return Files.readString(out, StandardCharsets.UTF_8);
+        return Tools.perf(
+                folder, Tools.command(new String[] {"-i", files.perfData().toString()}, arguments));
     }
 
     @Test

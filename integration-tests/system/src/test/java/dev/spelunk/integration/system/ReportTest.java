@@ -87,22 +87,16 @@ class ReportTest {
                 .allSatisfy((function, count) -> assertThat(page).as(function).containsEntry(function, count));
 
         Tools.require("ReportTest, the same counts as perf", "perf", "linux-perf");
-        Path out = folder.resolve("perf.out");
-        Process perf = new ProcessBuilder(
-                        "perf",
-                        "script",
-                        "--itrace=i1i",
-                        "-F",
-                        "ip,sym,event",
-                        "-i",
-                        files.perfData().toString())
-                .redirectOutput(out.toFile())
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        perf.getOutputStream().close();
-        assertThat(perf.waitFor()).isZero();
+        String samples = Tools.perf(
+                folder,
+                "script",
+                "--itrace=i1i",
+                "-F",
+                "ip,sym,event",
+                "-i",
+                files.perfData().toString());
         Map<String, Long> perfs = new TreeMap<>();
-        for (String line : Files.readAllLines(out)) {
+        for (String line : samples.split("\n")) {
             if (line.contains("instructions")) {
                 String[] words = line.strip().split("\\s+");
                 perfs.merge(words[words.length - 1], 1L, Long::sum);

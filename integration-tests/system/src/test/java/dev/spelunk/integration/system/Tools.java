@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
@@ -50,5 +51,45 @@ final class Tools {
             throw new UncheckedIOException(e);
         }
         Assumptions.abort(what);
+    }
+
+    /** What a program printed. */
+    record Printed(String out, String err) {}
+
+    /**
+     * Runs a program of the host that gets no input and is to succeed.
+     *
+     * @param folder for what it prints
+     */
+    static Printed run(Path folder, String... command) throws IOException, InterruptedException {
+        Path out = folder.resolve("host.out");
+        Path err = folder.resolve("host.err");
+        Process process = new ProcessBuilder(command)
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile())
+                .start();
+        process.getOutputStream().close();
+        Assertions.assertEquals(0, process.waitFor(), () -> String.join(" ", command) + ": " + text(err));
+        return new Printed(Files.readString(out), text(err));
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What {@code perf} prints on standard output. */
+    static String perf(Path folder, String... arguments) throws IOException, InterruptedException {
+        return run(folder, command(arguments, "perf")).out();
+    }
+
+    /** A command line of a program and further arguments. */
+    static String[] command(String[] arguments, String... program) {
+        String[] command = Arrays.copyOf(program, program.length + arguments.length);
+        System.arraycopy(arguments, 0, command, program.length, arguments.length);
+        return command;
     }
 }
