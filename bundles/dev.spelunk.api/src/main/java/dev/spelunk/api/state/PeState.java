@@ -44,12 +44,6 @@ public final class PeState {
     public static final int STEPPED = 1;
     public static final int STEPPED_EXCLUSIVE = 2;
 
-    /** FPCR.FZ16, and the bits of {@link #fpcr} and {@link #fpsr} that are not RES0. */
-    public static final int FZ16 = 1 << 19;
-
-    public static final int FPCR = 0x7C << 20 | FZ16;
-    public static final int FPSR = 1 << 27 | 0x9F;
-
     /** {@link #vcpu} of a PE that the host has for itself. */
     public static final int NO_VCPU = -1;
 

@@ -9,6 +9,8 @@ import dev.spelunk.api.platform.InterruptDistributor;
 import dev.spelunk.api.records.RecordSink;
 import dev.spelunk.api.registers.RegisterDescription;
 import dev.spelunk.api.registers.RegisterFile;
+import dev.spelunk.api.registers.fields.FPCR;
+import dev.spelunk.api.registers.fields.FPSR;
 import dev.spelunk.api.spu.Sampler;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.PeState;
@@ -104,8 +106,8 @@ public final class PeContext {
         }
         pe.loadStackPointer();
         pe.nzcv = (int) random.next() & 0xF;
-        pe.fpcr = (int) random.next() & (architecture.has("FEAT_FP16") ? PeState.FPCR : PeState.FPCR & ~PeState.FZ16);
-        pe.fpsr = (int) random.next() & PeState.FPSR;
+        pe.fpcr = (int) random.next() & (FPCR.WITHOUT_FP16 | (architecture.has("FEAT_FP16") ? FPCR.FZ16 : 0));
+        pe.fpsr = (int) random.next() & FPSR.ALL;
     }
 
     /** What a register holds after a Warm reset. */

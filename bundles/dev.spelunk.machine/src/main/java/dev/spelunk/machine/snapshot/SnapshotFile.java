@@ -216,7 +216,7 @@ public final class SnapshotFile {
     private static void compare(Path file, DataInputStream head, Map<String, String> identity) throws IOException {
         Map<String, String> saved = new HashMap<>();
         for (int n = StateFields.count(head); n > 0; n--) {
-            saved.put(head.readUTF(), head.readUTF());
+            saved.put(StateFields.readText(head), StateFields.readText(head));
         }
         for (Map.Entry<String, String> entry : identity.entrySet()) {
             String was = saved.get(entry.getKey());

@@ -49,10 +49,23 @@ final class StateFields {
         out.writeUTF("");
     }
 
+    /**
+     * Reads a name, or what a machine is like. A message may quote it.
+     *
+     * @throws IOException when no machine wrote it: it has more than one line, or what cannot be printed
+     */
+    static String readText(DataInputStream in) throws IOException {
+        String text = in.readUTF();
+        if (text.chars().anyMatch(Character::isISOControl)) {
+            throw new IOException("holds a state that no machine has");
+        }
+        return text;
+    }
+
     /** Reads what {@link #write} wrote of an object of the same class. */
     void read(DataInputStream in) throws IOException {
         for (Field field : fields()) {
-            String name = in.readUTF();
+            String name = readText(in);
             if (!name.equals(field.getName())) {
                 throw new IOException("has " + name + " where " + field.getName() + " is expected");
             }

@@ -12,5 +12,8 @@ public final class FPCR {
     public static final int DN = 1 << 25;
     public static final int AHP = 1 << 26;
 
+    /** All of them but {@link #FZ16}, which is of FEAT_FP16. */
+    public static final int WITHOUT_FP16 = AHP | DN | FZ | RMode;
+
     private FPCR() {}
 }

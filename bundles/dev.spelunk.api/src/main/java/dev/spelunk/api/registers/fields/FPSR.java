@@ -11,5 +11,8 @@ public final class FPSR {
     public static final int IDC = 1 << 7;
     public static final int QC = 1 << 27;
 
+    /** All of them. */
+    public static final int ALL = QC | IDC | IXC | UFC | OFC | DZC | IOC;
+
     private FPSR() {}
 }
