@@ -34,6 +34,7 @@ class CoverageGuidedTest {
     private static final String CORPUS = System.getProperty("spelunk.fuzz.corpus", "");
 
     private static final long SECONDS = Long.getLong("spelunk.fuzz.seconds", 2);
+    private static final long SEED = Long.getLong("spelunk.fuzz.seed", 1);
 
     @TestFactory
     List<DynamicTest> targets() throws IOException {
@@ -107,6 +108,7 @@ class CoverageGuidedTest {
                         "-max_len=4096",
                         // Composing the first machine takes its time where the host is busy.
                         "-timeout=600",
+                        "-seed=" + SEED,
                         "-max_total_time=" + SECONDS,
                         corpus.toString())
                 .redirectErrorStream(true)
