@@ -13,21 +13,13 @@ import dev.spelunk.machine.board.GuestImage;
 import dev.spelunk.machine.board.GuestSymbols;
 import dev.spelunk.machine.run.RunLoop;
 import dev.spelunk.machine.run.Safepoints;
-import dev.spelunk.machine.snapshot.Checkpoint;
-import dev.spelunk.machine.snapshot.Snapshot;
 import java.util.List;
 
 /**
  * The debugger of a machine. It stands where {@link Safepoints} let it stand, so that whoever else pauses a machine finds it as
- * ever. Orders are carried out by the machine's own thread. The past is gone to by a checkpoint before it and by executing
- * again from there.
+ * ever. Orders are carried out by the machine's own thread. How one goes back is the matter of {@link Past}.
  */
 public final class MachineDebugger implements Debugger {
-    /** Operations before a place among which the last one of a PE is looked for first. */
-    private static final long NEAR = 2_000;
-    /** Operations between checkpoints that a search in observed form makes for itself. */
-    private static final long PIECE = 8_000_000;
-
     private final Board board;
     private final RunLoop loop;
     private final Safepoints safepoints;
@@ -35,15 +27,10 @@ public final class MachineDebugger implements Debugger {
     private final MemoryView memory;
     private final GuestImage image;
     private final Watch watch;
-    private final Snapshot snapshot;
+    private final Past past;
     private final Object lock = new Object();
     private GuestSymbols symbols;
-    private History history;
-    /** Operations executed at the latest place where the machine has been. */
-    private long latest;
-
     private Runnable onRewind = () -> {};
-    private int swaps;
     /** What is to be done next; null where the machine stands or goes on as it did. */
     private Order order;
 
@@ -60,7 +47,7 @@ public final class MachineDebugger implements Debugger {
         registers = new RegisterView(board.wiring);
         memory = new MemoryView(board.wiring, board.state.memory);
         watch = new Watch(board.pes, registers);
-        snapshot = new Snapshot(board, loop);
+        past = new Past(board, loop, safepoints, watch, this::rewound);
         loop.check(watch);
     }
 
@@ -77,37 +64,23 @@ public final class MachineDebugger implements Debugger {
 
     @Override
     public void keepHistory(long bytes) {
-        history = new History(snapshot, board.ends, bytes);
-        board.ends.keepLog();
+        past.keep(bytes);
     }
 
     /** The run begins, on this thread. */
     public void begin() {
-        latest = loop.executed();
         watch.begin();
-        if (history != null) {
-            history.begin();
-        }
+        past.begin();
     }
 
     /** The count of operations at which the run loop is to come back. */
     public long limit() {
-        return history == null || loop.executed() < latest ? Long.MAX_VALUE : history.next();
+        return past.limit();
     }
 
     /** The run loop has come back. */
     public void turned(int swapped) {
-        long executed = loop.executed();
-        if (executed > latest) {
-            latest = executed;
-            if (history != null && swapped != swaps) {
-                // Another machine than the one of the checkpoints.
-                history.begin();
-            } else if (history != null && executed >= history.next()) {
-                history.due();
-            }
-            swaps = swapped;
-        }
+        past.turned(swapped);
         if (watch.due()) {
             stand(watch.stop());
         }
@@ -124,18 +97,25 @@ public final class MachineDebugger implements Debugger {
             return;
         }
         loop.alone(now.alone() ? now.pe() : -1);
-        if (now.alone() && history != null) {
-            history.begin();
+        if (now.alone()) {
+            past.anew();
         }
         try {
-            switch (now.kind()) {
-                case CONTINUE, STEP -> watch.follow(now);
-                case GO_TO -> goTo(now.count());
-                case BACK_STEP -> backStep(now.pe());
-                default -> backContinue();
+            if (now.kind() == Order.Kind.CONTINUE || now.kind() == Order.Kind.STEP) {
+                watch.follow(now);
+                return;
+            }
+            Stop there =
+                    switch (now.kind()) {
+                        case GO_TO -> past.goTo(now.count());
+                        case BACK_STEP -> past.backStep(now.pe());
+                        default -> past.backContinue();
+                    };
+            if (there != null) {
+                stand(there);
             }
         } catch (IllegalStateException e) {
-            stand(new Stop(Stop.Kind.PAUSED, turnOf(), null, 0, e.getMessage()));
+            stand(new Stop(Stop.Kind.PAUSED, past.turnOf(), null, 0, e.getMessage()));
         }
     }
 
@@ -162,7 +142,7 @@ public final class MachineDebugger implements Debugger {
             return false;
         }
         failed = true;
-        stand(new Stop(Stop.Kind.FAILED, turnOf(), null, 0, message));
+        stand(new Stop(Stop.Kind.FAILED, past.turnOf(), null, 0, message));
         return true;
     }
 
@@ -175,6 +155,11 @@ public final class MachineDebugger implements Debugger {
         }
     }
 
+    private void rewound() {
+        failed = false;
+        onRewind.run();
+    }
+
     private void stand(Stop why) {
         watch.quiet();
         loop.alone(-1);
@@ -183,268 +168,6 @@ public final class MachineDebugger implements Debugger {
             lock.notifyAll();
         }
         safepoints.hold();
-    }
-
-    /** Index of the PE whose turn it is; of one that is on where nobody's is. */
-    private int turnOf() {
-        int turn = loop.turnOf();
-        if (turn < board.pes.length && board.pes[turn].pe.powered) {
-            return turn;
-        }
-        for (PeContext context : board.pes) {
-            if (context.pe.powered) {
-                return context.pe.index;
-            }
-        }
-        return 0;
-    }
-
-    private Place here() {
-        return Place.of(loop.executed(), board.pes);
-    }
-
-    /** What comes from here on may be another run than the one of the checkpoints: only where nothing has come yet. */
-    private void requirePresent() {
-        if (loop.executed() < latest) {
-            throw new IllegalStateException(
-                    "the machine stands in its past, which cannot be changed: go forwards to the "
-                            + "present first (operation " + latest + ")");
-        }
-    }
-
-    private void restore(Checkpoint then) {
-        history.restore(then);
-        loop.revive();
-        failed = false;
-        onRewind.run();
-    }
-
-    private void turn(long limit) {
-        safepoints.runScheduled(loop.executed());
-        loop.turn(Math.min(limit, safepoints.nextScheduled()));
-    }
-
-    /** Runs at full speed to a count of operations. @return false when somebody wants the machine to stand */
-    private boolean runTo(long count) {
-        watch.quiet();
-        while (loop.executed() < count) {
-            if (safepoints.wanted()) {
-                return false;
-            }
-            turn(count);
-        }
-        return true;
-    }
-
-    /** Goes to a place of the past, or of the present. @return false when somebody wants the machine to stand */
-    private boolean go(Place place) {
-        Checkpoint from = history.before(place.count());
-        restore(from);
-        if (from.count < place.count() - 1 && !runTo(place.count() - 1)) {
-            return false;
-        }
-        return walkTo(place);
-    }
-
-    private boolean walkTo(Place place) {
-        watch.single();
-        while (!place.is(loop.executed(), board.pes)) {
-            if (loop.executed() > place.count()) {
-                throw new IllegalStateException("the way to operation " + place.count() + " was not the same again");
-            }
-            if (safepoints.wanted()) {
-                return false;
-            }
-            turn(Long.MAX_VALUE);
-        }
-        return true;
-    }
-
-    private void goTo(long count) {
-        if (count >= latest || history == null && count >= loop.executed()) {
-            forwardTo(count);
-            return;
-        }
-        if (!past()) {
-            return;
-        }
-        if (count <= history.earliest()) {
-            restore(history.before(0));
-            stand(atBegin());
-            return;
-        }
-        Checkpoint from = history.before(count);
-        if (loop.executed() >= count || from.count > loop.executed()) {
-            restore(from);
-        }
-        if (runTo(count)) {
-            stand(new Stop(Stop.Kind.STEPPED, turnOf(), null, 0, ""));
-        }
-    }
-
-    private void forwardTo(long count) {
-        watch.quiet();
-        while (loop.executed() < count && loop.ending() == null && !safepoints.wanted()) {
-            turn(Math.min(count, limit()));
-            turned(swaps);
-        }
-        if (loop.executed() >= count) {
-            stand(new Stop(Stop.Kind.STEPPED, turnOf(), null, 0, ""));
-        }
-    }
-
-    private Stop atBegin() {
-        return new Stop(
-                Stop.Kind.BEGIN,
-                turnOf(),
-                null,
-                0,
-                "this is as far back as one can go: operation " + history.earliest()
-                        + (history.earliest() == 0 ? ", the first one" : ", see --history"));
-    }
-
-    private boolean past() {
-        if (history == null) {
-            stand(new Stop(Stop.Kind.BEGIN, turnOf(), null, 0, "this run keeps no history: give --history SIZE"));
-            return false;
-        }
-        return true;
-    }
-
-    /** The last operation of a PE on the way from a checkpoint. */
-    private static final class LastOperation implements Watch.Operations {
-        private final int pe;
-        private Place found;
-
-        LastOperation(int pe) {
-            this.pe = pe;
-        }
-
-        @Override
-        public void hit(Stop stop, Place place) {
-            // Steps go past conditions.
-        }
-
-        @Override
-        public void operation(int executing, Place before) {
-            if (executing == pe) {
-                found = before;
-            }
-        }
-    }
-
-    private void backStep(int pe) {
-        if (!past()) {
-            return;
-        }
-        Place now = here();
-        for (long window = NEAR; ; window *= 16) {
-            long start = Math.max(now.count() - window, history.earliest());
-            restore(history.before(Math.max(start, 1)));
-            if (!runTo(start)) {
-                return;
-            }
-            history.add();
-            LastOperation wanted = new LastOperation(pe);
-            if (!collect(now, wanted)) {
-                return;
-            }
-            if (wanted.found != null) {
-                if (go(wanted.found)) {
-                    stand(new Stop(Stop.Kind.STEPPED, pe, null, 0, ""));
-                }
-                return;
-            }
-            if (start <= history.earliest()) {
-                restore(history.before(0));
-                stand(atBegin());
-                return;
-            }
-        }
-    }
-
-    /** From here to a place, with what holds on the way. @return false when somebody wants the machine to stand */
-    private boolean collect(Place end, Watch.Hits hits) {
-        watch.collect(hits, false);
-        watch.begin();
-        while (loop.executed() < end.count() - 1) {
-            if (safepoints.wanted()) {
-                return false;
-            }
-            turn(end.count() - 1);
-        }
-        watch.collectSingly();
-        while (!end.is(loop.executed(), board.pes)) {
-            if (loop.executed() > end.count()) {
-                throw new IllegalStateException("the way to operation " + end.count() + " was not the same again");
-            }
-            if (safepoints.wanted()) {
-                return false;
-            }
-            turn(Long.MAX_VALUE);
-        }
-        return true;
-    }
-
-    /** The last condition that held on the way from a checkpoint. */
-    private static final class LastHit implements Watch.Hits {
-        private Stop stop;
-        private Place place;
-
-        @Override
-        public void hit(Stop what, Place where) {
-            if (where != null) {
-                stop = what;
-                place = where;
-            }
-        }
-
-        @Override
-        public void operation(int pe, Place before) {
-            // Only what a condition is about.
-        }
-    }
-
-    private void backContinue() {
-        if (!past()) {
-            return;
-        }
-        Place end = here();
-        Checkpoint from = history.before(end.count());
-        if (!watch.fast()) {
-            from = pieces(from, end.count());
-        }
-        while (from != null) {
-            restore(from);
-            Place start = here();
-            LastHit last = new LastHit();
-            if (!collect(end, last)) {
-                return;
-            }
-            if (last.stop != null) {
-                if (go(last.place)) {
-                    stand(last.stop);
-                }
-                return;
-            }
-            end = start;
-            Checkpoint earlier = history.before(from);
-            from = earlier != null && !watch.fast() ? pieces(earlier, end.count()) : earlier;
-        }
-        restore(history.before(0));
-        stand(atBegin());
-    }
-
-    /** Makes checkpoints on the way to a place that is far. @return the last one before it */
-    private Checkpoint pieces(Checkpoint from, long end) {
-        if (end - from.count > PIECE) {
-            restore(from);
-            long piece = Math.max(PIECE, (end - from.count) / 64);
-            for (long at = from.count + piece; at < end && runTo(at); at += piece) {
-                history.add();
-            }
-        }
-        return history.before(end);
     }
 
     @Override
@@ -471,7 +194,7 @@ public final class MachineDebugger implements Debugger {
             throw new IllegalStateException("the run is over");
         }
         if (to.alone()) {
-            requirePresent();
+            past.requirePresent();
         }
         synchronized (lock) {
             order = to;
@@ -485,7 +208,7 @@ public final class MachineDebugger implements Debugger {
         safepoints.pause();
         synchronized (lock) {
             if (stop == null && !over) {
-                stop = new Stop(Stop.Kind.PAUSED, turnOf(), null, 0, "");
+                stop = new Stop(Stop.Kind.PAUSED, past.turnOf(), null, 0, "");
                 watch.quiet();
                 lock.notifyAll();
             }
@@ -528,17 +251,17 @@ public final class MachineDebugger implements Debugger {
 
     @Override
     public long earliest() {
-        return history == null ? -1 : history.earliest();
+        return past.earliest();
     }
 
     @Override
     public long latest() {
-        return Math.max(latest, loop.executed());
+        return past.latest();
     }
 
     @Override
     public long historyBytes() {
-        return history == null ? 0 : history.bytes();
+        return past.bytes();
     }
 
     private PeContext context(int pe) {
@@ -586,7 +309,7 @@ public final class MachineDebugger implements Debugger {
     @Override
     public void change(Runnable change) {
         standing("something of it is changed");
-        requirePresent();
+        past.requirePresent();
         change.run();
         for (PeContext context : board.pes) {
             context.translator.contextChanged();
@@ -596,8 +319,8 @@ public final class MachineDebugger implements Debugger {
                 context.sampler.invalidate();
             }
         }
-        if (history != null && !over) {
-            history.begin();
+        if (!over) {
+            past.anew();
         }
     }
 
