@@ -3,12 +3,9 @@ package dev.spelunk.gdb;
 
 import dev.spelunk.api.debug.Condition;
 import dev.spelunk.api.debug.Debugger;
-import dev.spelunk.api.debug.Debugger.Space;
 import dev.spelunk.api.debug.Order;
 import dev.spelunk.api.debug.Stop;
 import dev.spelunk.api.machine.Machine;
-import dev.spelunk.api.state.PeState;
-import dev.spelunk.api.wiring.PeContext;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -18,21 +15,20 @@ import java.util.function.Function;
 
 /** One connection of GDB to a machine: from its first packet to its last. PEs are threads of one process. */
 final class Session implements Runnable {
-    private static final int PROCESS = 1;
-    private static final String OK = "OK";
+    static final String OK = "OK";
     private static final String NOT_SUPPORTED = "";
-    private static final String BAD_PACKET = "E01";
-    private static final String NO_MEMORY = "E14";
+    static final String BAD_PACKET = "E01";
     private static final int POLL_MILLISECONDS = 10;
     private static final int SIGINT = 2;
     private static final int SIGTRAP = 5;
     private static final int SIGABRT = 6;
-    private static final int MOST_MEMORY = Packets.LONGEST / 2 - 8;
+    static final int MOST_MEMORY = Packets.LONGEST / 2 - 8;
 
     private final Packets packets;
     private final Debugger debugger;
-    private final List<PeContext> pes;
+    private final Threads threads;
     private final RegisterPackets registers;
+    private final MemoryPackets memory;
     private final Function<String, String> monitor;
     /** Conditions that GDB has set, and that go with it. */
     private final List<Condition> conditions = new ArrayList<>();
@@ -42,7 +38,6 @@ final class Session implements Runnable {
     private int general = -1;
 
     private int control = -1;
-    private boolean multiprocess;
     private boolean moving;
     private boolean detached;
     private boolean killed;
@@ -52,8 +47,9 @@ final class Session implements Runnable {
         this.packets = packets;
         this.monitor = monitor;
         debugger = machine.debugger();
-        pes = machine.pes();
-        registers = new RegisterPackets(debugger, pes);
+        threads = new Threads(machine.pes());
+        registers = new RegisterPackets(debugger, machine.pes());
+        memory = new MemoryPackets(debugger);
     }
 
     /** Whether GDB has ended the run. */
@@ -155,7 +151,7 @@ final class Session implements Runnable {
             case '?' -> rest.isEmpty() ? reply(last) : BAD_PACKET;
             case '!' -> OK;
             case 'H' -> select(rest);
-            case 'T' -> thread(rest) >= 0 ? OK : BAD_PACKET;
+            case 'T' -> threads.pe(rest) >= 0 ? OK : BAD_PACKET;
             case 'g' -> registers.readAll(selected());
             case 'G' -> {
                 registers.writeAll(selected(), Hex.bytes(rest));
@@ -163,9 +159,9 @@ final class Session implements Runnable {
             }
             case 'p' -> readRegister(rest);
             case 'P' -> writeRegister(rest);
-            case 'm' -> readMemory(rest);
-            case 'M' -> writeMemory(rest);
-            case 'X' -> writeBinary(packet, rest);
+            case 'm' -> memory.read(selected(), rest);
+            case 'M' -> memory.write(selected(), rest);
+            case 'X' -> memory.writeBinary(selected(), packet, rest);
             case 'Z' -> condition(rest, true);
             case 'z' -> condition(rest, false);
             case 'c' -> resume(rest, "c");
@@ -183,8 +179,7 @@ final class Session implements Runnable {
 
     private String reply(Stop stop) {
         if (stop.kind() == Stop.Kind.ENDED) {
-            return String.format(Locale.ROOT, "W%02x", stop.address() & 0xFF)
-                    + (multiprocess ? ";process:" + PROCESS : "");
+            return String.format(Locale.ROOT, "W%02x", stop.address() & 0xFF) + threads.process();
         }
         int signal =
                 switch (stop.kind()) {
@@ -192,8 +187,8 @@ final class Session implements Runnable {
                     case FAILED -> SIGABRT;
                     default -> SIGTRAP;
                 };
-        StringBuilder reply =
-                new StringBuilder(String.format(Locale.ROOT, "T%02xthread:%s;", signal, name(Math.max(stop.pe(), 0))));
+        StringBuilder reply = new StringBuilder(
+                String.format(Locale.ROOT, "T%02xthread:%s;", signal, threads.name(Math.max(stop.pe(), 0))));
         if (stop.kind() == Stop.Kind.BEGIN) {
             reply.append("replaylog:begin;");
         } else if (stop.condition() instanceof Condition.Access access && conditions.contains(access)) {
@@ -205,30 +200,8 @@ final class Session implements Runnable {
         return reply.toString();
     }
 
-    /** A PE as a thread: from 1, with the process where GDB knows of processes. */
-    private String name(int pe) {
-        return (multiprocess ? "p" + PROCESS + "." : "") + Integer.toHexString(pe + 1);
-    }
-
-    /** Index of the PE that a thread is; -1 for all or any. @throws IllegalArgumentException when there is none */
-    private int thread(String text) {
-        String id = text;
-        if (id.startsWith("p")) {
-            int dot = id.indexOf('.');
-            id = dot < 0 ? "-1" : id.substring(dot + 1);
-        }
-        if (id.equals("-1") || id.equals("0")) {
-            return -1;
-        }
-        long number = Hex.number(id);
-        if (number < 1 || number > pes.size()) {
-            throw new IllegalArgumentException("no such thread");
-        }
-        return (int) number - 1;
-    }
-
     private String select(String rest) {
-        int pe = thread(rest.substring(1));
+        int pe = threads.pe(rest.substring(1));
         if (rest.charAt(0) == 'g') {
             general = pe;
         } else if (rest.charAt(0) == 'c') {
@@ -257,37 +230,6 @@ final class Session implements Runnable {
         int number = (int) Math.min(Hex.number(rest.substring(0, equals)), Integer.MAX_VALUE);
         registers.write(selected(), number, Hex.bytes(rest.substring(equals + 1)), 0);
         return OK;
-    }
-
-    private String readMemory(String rest) {
-        int comma = rest.indexOf(',');
-        long address = Hex.number(rest.substring(0, comma));
-        int length = (int) Math.min(Hex.number(rest.substring(comma + 1)) & Long.MAX_VALUE, MOST_MEMORY);
-        byte[] bytes = new byte[length];
-        int read = debugger.read(selected(), Space.CURRENT, address, bytes);
-        return read == 0 && length != 0 ? NO_MEMORY : Hex.of(bytes, read);
-    }
-
-    private String writeMemory(String rest) {
-        int colon = rest.indexOf(':');
-        return write(rest.substring(0, colon), Hex.bytes(rest.substring(colon + 1)));
-    }
-
-    private String writeBinary(byte[] packet, String rest) {
-        int colon = rest.indexOf(':');
-        return write(rest.substring(0, colon), Packets.unescaped(packet, colon + 2));
-    }
-
-    private String write(String place, byte[] bytes) {
-        int comma = place.indexOf(',');
-        if (Hex.number(place.substring(comma + 1)) != bytes.length) {
-            return BAD_PACKET;
-        }
-        if (bytes.length == 0) {
-            return OK;
-        }
-        int written = debugger.write(selected(), Space.CURRENT, Hex.number(place.substring(0, comma)), bytes);
-        return written == bytes.length ? OK : NO_MEMORY;
     }
 
     private String condition(String rest, boolean set) {
@@ -395,7 +337,7 @@ final class Session implements Runnable {
         long to = 0;
         for (String action : actions) {
             int colon = action.indexOf(':');
-            int pe = colon < 0 ? -1 : thread(action.substring(colon + 1));
+            int pe = colon < 0 ? -1 : threads.pe(action.substring(colon + 1));
             String what = colon < 0 ? action : action.substring(0, colon);
             char kind = what.charAt(0);
             if ((kind == 's' || kind == 'S' || kind == 'r') && stepped < 0) {
@@ -413,7 +355,7 @@ final class Session implements Runnable {
                 return BAD_PACKET;
             }
         }
-        boolean one = pes.size() == 1;
+        boolean one = threads.count() == 1;
         if (stepped >= 0) {
             // A step off a breakpoint is of the PE whose turn it is: the others would stand anyway.
             return go(step(stepped, from, to, !others && !one && stepped != stopped()));
@@ -426,7 +368,7 @@ final class Session implements Runnable {
 
     private String query(String text) throws IOException {
         if (text.startsWith("qSupported")) {
-            multiprocess = text.contains("multiprocess+");
+            threads.multiprocess(text.contains("multiprocess+"));
             String back = debugger.earliest() < 0 ? "" : ";ReverseStep+;ReverseContinue+";
             return "PacketSize=" + Integer.toHexString(Packets.LONGEST)
                     + ";QStartNoAckMode+;multiprocess+;vContSupported+;hwbreak+;swbreak+;qXfer:features:read+"
@@ -439,7 +381,7 @@ final class Session implements Runnable {
             return command(new String(Hex.bytes(text.substring(6)), StandardCharsets.UTF_8));
         }
         if (text.startsWith("qThreadExtraInfo,")) {
-            return Hex.of(about(Math.max(thread(text.substring(17)), 0)));
+            return Hex.of(threads.about(Math.max(threads.pe(text.substring(17)), 0)));
         }
         if (text.startsWith("qAttached")) {
             return "1";
@@ -448,29 +390,11 @@ final class Session implements Runnable {
             return OK;
         }
         return switch (text) {
-            case "qC" -> "QC" + name(stopped());
-            case "qfThreadInfo" -> threads();
+            case "qC" -> "QC" + threads.name(stopped());
+            case "qfThreadInfo" -> threads.list();
             case "qsThreadInfo" -> "l";
             default -> NOT_SUPPORTED;
         };
-    }
-
-    private String threads() {
-        StringBuilder all = new StringBuilder("m");
-        for (int i = 0; i < pes.size(); i++) {
-            all.append(i == 0 ? "" : ",").append(name(i));
-        }
-        return all.toString();
-    }
-
-    private String about(int pe) {
-        PeState state = pes.get(pe).pe;
-        return String.format(
-                Locale.ROOT,
-                "PE %d, EL%d, %s",
-                pe,
-                state.el,
-                !state.powered ? "off" : state.waiting ? "waits" : "runs");
     }
 
     private String command(String command) throws IOException {
@@ -492,7 +416,7 @@ final class Session implements Runnable {
                         parts[2].equals("target.xml") ? TargetDescription.of(registers.system()) : null;
                     case "memory-map:read" -> memoryMap();
                     case "exec-file:read" -> debugger.guest();
-                    case "threads:read" -> threadList();
+                    case "threads:read" -> threads.document();
                     default -> null;
                 };
         if (whole == null) {
@@ -512,15 +436,6 @@ final class Session implements Runnable {
     private static String memoryMap() {
         return "<?xml version=\"1.0\"?><memory-map><memory type=\"ram\" start=\"0x0\""
                 + " length=\"0xffffffffffffffff\"/></memory-map>";
-    }
-
-    private String threadList() {
-        StringBuilder all = new StringBuilder("<?xml version=\"1.0\"?><threads>");
-        for (int i = 0; i < pes.size(); i++) {
-            all.append(String.format(
-                    Locale.ROOT, "<thread id=\"%s\" core=\"%d\" name=\"PE %d\">%s</thread>", name(i), i, i, about(i)));
-        }
-        return all.append("</threads>").toString();
     }
 
     private String set(String text) {

@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.shell;
 
-import dev.spelunk.a64.Disassembler;
 import dev.spelunk.api.debug.Condition;
 import dev.spelunk.api.debug.Debugger;
-import dev.spelunk.api.debug.Debugger.Space;
 import dev.spelunk.api.debug.Order;
 import dev.spelunk.api.debug.Stop;
 import dev.spelunk.api.machine.Machine;
-import dev.spelunk.api.state.PeState;
-import dev.spelunk.api.wiring.PeContext;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -35,28 +30,14 @@ import org.osgi.service.component.annotations.Reference;
             "osgi.command.function=back",
             "osgi.command.function=backstep",
             "osgi.command.function=travel",
-            "osgi.command.function=history",
-            "osgi.command.function=where",
-            "osgi.command.function=backtrace",
-            "osgi.command.function=memory",
-            "osgi.command.function=disassemble",
-            "osgi.command.function=register"
+            "osgi.command.function=history"
         })
 public final class DebugCommands {
-    private static final int LINE = 16;
-    private static final int MOST_BYTES = 4096;
-    private static final int INSTRUCTIONS = 8;
-    private static final int MOST_FRAMES = 64;
-    private static final int FRAME_POINTER = 29;
-    private static final int LINK_REGISTER = 30;
     private static final int POLL_MILLISECONDS = 200;
-    /** Bits above those that an address uses hold a pointer authentication code, or repeat bit 55. */
-    private static final int ADDRESS_BITS = 48;
-
-    private static final int SELECTS_RANGE = 55;
     private static final Pattern LEVEL = Pattern.compile("(?i)el([0-3])");
 
     private final Machine machine;
+    private final GuestView view;
 
     /**
      * Made by SCR.
@@ -66,6 +47,7 @@ public final class DebugCommands {
     @Activate
     public DebugCommands(@Reference Machine machine) {
         this.machine = machine;
+        view = new GuestView(machine);
     }
 
     private Debugger debugger() {
@@ -81,7 +63,7 @@ public final class DebugCommands {
                     case "record" -> new Condition.Profiling(Condition.Event.RECORD);
                     case "full" -> new Condition.Profiling(Condition.Event.BUFFER_FULL);
                     case "fault" -> new Condition.Profiling(Condition.Event.FAULT);
-                    default -> new Condition.At(address(what));
+                    default -> new Condition.At(view.address(what));
                 });
     }
 
@@ -92,10 +74,10 @@ public final class DebugCommands {
             @Descriptor("address or function; of exception: elN; of write: name of the register") String what) {
         Matcher level = LEVEL.matcher(where);
         if (level.matches()) {
-            return add(new Condition.At(address(what), Integer.parseInt(level.group(1)), Condition.ANY));
+            return add(new Condition.At(view.address(what), Integer.parseInt(level.group(1)), Condition.ANY));
         }
         if (where.startsWith("vmid=")) {
-            return add(new Condition.At(address(what), Condition.ANY, (int) number(where.substring(5))));
+            return add(new Condition.At(view.address(what), Condition.ANY, (int) number(where.substring(5))));
         }
         if (where.equals("exception")) {
             Matcher to = LEVEL.matcher(what);
@@ -124,7 +106,7 @@ public final class DebugCommands {
         if (size <= 0) {
             throw new IllegalArgumentException("a number of bytes is above 0, not " + size);
         }
-        return add(new Condition.Access(address(address), size, false, true));
+        return add(new Condition.Access(view.address(address), size, false, true));
     }
 
     private String add(Condition condition) {
@@ -145,13 +127,13 @@ public final class DebugCommands {
 
     private String text(Condition condition) {
         if (condition instanceof Condition.At at) {
-            return "break at " + place(at.address()) + (at.el() == Condition.ANY ? "" : " at EL" + at.el())
+            return "break at " + view.place(at.address()) + (at.el() == Condition.ANY ? "" : " at EL" + at.el())
                     + (at.vmid() == Condition.ANY ? "" : " of VMID " + at.vmid());
         }
         if (condition instanceof Condition.Access access) {
             String kind = access.read() ? access.write() ? "access" : "load" : "store";
             return String.format(
-                    Locale.ROOT, "watch for a %s of %d bytes at %s", kind, access.size(), place(access.address()));
+                    Locale.ROOT, "watch for a %s of %d bytes at %s", kind, access.size(), view.place(access.address()));
         }
         if (condition instanceof Condition.Taken taken) {
             return "break on an exception" + (taken.el() == Condition.ANY ? "" : " to EL" + taken.el());
@@ -199,7 +181,7 @@ public final class DebugCommands {
     @Descriptor("execute instructions of a PE")
     public String step(@Descriptor("how many") long count, @Descriptor("index of the PE, from 0") int pe)
             throws InterruptedException {
-        return repeated(Order.step(checked(pe)), count);
+        return repeated(Order.step(view.checked(pe)), count);
     }
 
     /** Steps back. */
@@ -225,7 +207,7 @@ public final class DebugCommands {
     /** Goes on to a place. */
     @Descriptor("go on until the machine is at an address or function, or stops before")
     public String until(@Descriptor("address or function") String address) throws InterruptedException {
-        Condition condition = new Condition.At(address(address));
+        Condition condition = new Condition.At(view.address(address));
         boolean fresh = !debugger().conditions().contains(condition);
         debugger().add(condition);
         try {
@@ -269,7 +251,7 @@ public final class DebugCommands {
 
     private String told(Stop stop) {
         if (stop == null) {
-            return where();
+            return view.where();
         }
         String why =
                 switch (stop.kind()) {
@@ -279,7 +261,7 @@ public final class DebugCommands {
                     case ENDED -> "the run is over\n";
                     default -> "";
                 };
-        return why + (stop.told().isEmpty() ? "" : stop.told() + "\n") + where(Math.max(stop.pe(), 0));
+        return why + (stop.told().isEmpty() ? "" : stop.told() + "\n") + view.where(Math.max(stop.pe(), 0));
     }
 
     /** Says how far back one can go. */
@@ -295,207 +277,6 @@ public final class DebugCommands {
                         debugger.latest(),
                         debugger.place(),
                         debugger.historyBytes() >> 10);
-    }
-
-    /** Says where PEs are. */
-    @Descriptor("say where the PEs are, with their next instructions")
-    public String where() {
-        StringBuilder text = new StringBuilder();
-        for (int pe = 0; pe < machine.pes().size(); pe++) {
-            text.append(where(pe)).append('\n');
-        }
-        return text.toString().stripTrailing();
-    }
-
-    private String where(int pe) {
-        PeState state = machine.pes().get(pe).pe;
-        return String.format(
-                Locale.ROOT,
-                "PE %d, operation %,d of all, EL%d%s, in %s%n  %s",
-                pe,
-                debugger().place(),
-                state.el,
-                !state.powered ? ", off" : state.waiting ? ", waits" : "",
-                place(state.pc),
-                instruction(pe, state.pc));
-    }
-
-    private String place(long address) {
-        String name = debugger().symbol(address);
-        return name.isEmpty()
-                ? String.format(Locale.ROOT, "0x%x", address)
-                : String.format(Locale.ROOT, "%s (0x%x)", name, address);
-    }
-
-    private String instruction(int pe, long address) {
-        byte[] bytes = new byte[4];
-        if (debugger().read(pe, Space.CURRENT, address, bytes) < bytes.length) {
-            return String.format(Locale.ROOT, "%016x  cannot be read", address);
-        }
-        int word = (bytes[3] & 0xFF) << 24 | (bytes[2] & 0xFF) << 16 | (bytes[1] & 0xFF) << 8 | bytes[0] & 0xFF;
-        return String.format(Locale.ROOT, "%016x  %08x  %s", address, word, Disassembler.disassemble(word, address));
-    }
-
-    /** Disassembles. */
-    @Descriptor("print the next instructions of PE 0")
-    public String disassemble() {
-        return disassemble(String.format("0x%x", machine.pes().get(0).pe.pc), INSTRUCTIONS);
-    }
-
-    /** Disassembles. */
-    @Descriptor("print the instructions at an address or function")
-    public String disassemble(@Descriptor("address or function") String address) {
-        return disassemble(address, INSTRUCTIONS);
-    }
-
-    /** Disassembles. */
-    @Descriptor("print instructions")
-    public String disassemble(@Descriptor("address or function") String address, @Descriptor("how many") int count) {
-        long at = address(address) & -4L;
-        StringBuilder text = new StringBuilder();
-        for (int i = 0; i < Math.min(count, MOST_BYTES); i++) {
-            String name = debugger().symbol(at + 4L * i);
-            if (!name.isEmpty() && (i == 0 || name.indexOf('+') < 0)) {
-                text.append(name).append(":\n");
-            }
-            text.append("  ").append(instruction(0, at + 4L * i)).append('\n');
-        }
-        return text.toString().stripTrailing();
-    }
-
-    /** Prints memory. */
-    @Descriptor("print 64 bytes of memory at an address of PE 0")
-    public String memory(@Descriptor("address or function") String address) {
-        return memory(address, 4 * LINE, "current");
-    }
-
-    /** Prints memory. */
-    @Descriptor("print memory at an address of PE 0")
-    public String memory(@Descriptor("address or function") String address, @Descriptor("bytes") int size) {
-        return memory(address, size, "current");
-    }
-
-    /** Prints memory. */
-    @Descriptor("print memory by another translation")
-    public String memory(
-            @Descriptor("address or function") String address,
-            @Descriptor("bytes") int size,
-            @Descriptor("current, el1, el2 or physical") String space) {
-        Space by;
-        try {
-            by = Space.valueOf(space.toUpperCase(Locale.ROOT));
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("by current, el1, el2 or physical; not " + space, e);
-        }
-        byte[] bytes = new byte[Math.max(0, Math.min(size, MOST_BYTES))];
-        long at = address(address);
-        int read = debugger().read(0, by, at, bytes);
-        if (read == 0 && size != 0) {
-            throw new IllegalArgumentException(
-                    String.format("nothing can be read at 0x%x: it is not mapped, or no RAM", at));
-        }
-        StringBuilder text = new StringBuilder();
-        for (int line = 0; line < read; line += LINE) {
-            text.append(String.format(Locale.ROOT, "%016x ", at + line));
-            StringBuilder letters = new StringBuilder();
-            for (int i = line; i < Math.min(read, line + LINE); i++) {
-                text.append(String.format(Locale.ROOT, " %02x", bytes[i]));
-                letters.append(bytes[i] >= ' ' && bytes[i] < 127 ? (char) bytes[i] : '.');
-            }
-            text.append("   ".repeat(LINE - letters.length()))
-                    .append("  ")
-                    .append(letters)
-                    .append('\n');
-        }
-        return text.toString().stripTrailing();
-    }
-
-    /** Prints who called. */
-    @Descriptor("print the callers of PE 0's function")
-    public String backtrace() {
-        return backtrace(0);
-    }
-
-    /** Prints who called. */
-    @Descriptor("print the callers of a PE's function")
-    public String backtrace(@Descriptor("index of the PE, from 0") int pe) {
-        PeContext context = machine.pes().get(checked(pe));
-        List<Long> frames = new ArrayList<>();
-        frames.add(context.pe.pc);
-        long frame = context.pe.x[FRAME_POINTER];
-        byte[] pair = new byte[2 * Long.BYTES];
-        while (frames.size() < MOST_FRAMES
-                && frame != 0
-                && (frame & 7) == 0
-                && debugger().read(pe, Space.CURRENT, frame, pair) == pair.length) {
-            long caller = address(pair, Long.BYTES);
-            if (caller == 0) {
-                break;
-            }
-            frames.add(canonical(caller));
-            long next = address(pair, 0);
-            // Stacks grow downwards: a caller's frame is above.
-            if (Long.compareUnsigned(next, frame) <= 0) {
-                break;
-            }
-            frame = next;
-        }
-        if (frames.size() == 1 && context.pe.x[LINK_REGISTER] != 0) {
-            frames.add(canonical(context.pe.x[LINK_REGISTER]));
-        }
-        StringBuilder text = new StringBuilder();
-        for (int i = 0; i < frames.size(); i++) {
-            text.append(String.format(Locale.ROOT, "#%-3d %s%n", i, place(frames.get(i))));
-        }
-        return text.toString().stripTrailing();
-    }
-
-    private static long address(byte[] bytes, int from) {
-        long value = 0;
-        for (int i = Long.BYTES - 1; i >= 0; i--) {
-            value = value << 8 | bytes[from + i] & 0xFF;
-        }
-        return value;
-    }
-
-    private static long canonical(long value) {
-        long low = value & (1L << ADDRESS_BITS) - 1;
-        return (value >>> SELECTS_RANGE & 1) != 0 ? low | -1L << ADDRESS_BITS : low;
-    }
-
-    /** Prints a register with its fields. */
-    @Descriptor("print a system register of PE 0 with its fields; vcpu_NAME is what the hypervisor keeps in memory")
-    public String register(@Descriptor("its name") String name) {
-        return register(name, 0);
-    }
-
-    /** Prints a register with its fields. */
-    @Descriptor("print a system register of a PE with its fields")
-    public String register(@Descriptor("its name") String name, @Descriptor("index of the PE, from 0") int pe) {
-        return debugger().decoded(checked(pe), name);
-    }
-
-    private int checked(int pe) {
-        if (pe < 0 || pe >= machine.pes().size()) {
-            throw new IllegalArgumentException(
-                    "no PE " + pe + "; the machine has " + machine.pes().size() + ", counted from 0");
-        }
-        return pe;
-    }
-
-    private long address(String text) {
-        if (text.matches("0[xX][0-9a-fA-F]{1,16}")) {
-            return Long.parseUnsignedLong(text.substring(2), 16);
-        }
-        if (text.matches("[0-9]{1,18}")) {
-            return Long.parseLong(text);
-        }
-        long address = debugger().address(text);
-        if (address == -1) {
-            throw new IllegalArgumentException(
-                    "no function " + text + " in the guest's symbols, and no address (0x...)");
-        }
-        return address;
     }
 
     private static long number(String text) {
