@@ -11,21 +11,15 @@ import java.util.List;
 
 /** What the banks of this bundle collect their definitions with, and the hooks that several of them use. */
 final class Definitions {
-    /** The new value must be in place when the translator compares it, so the hook stores it first. */
-    static final RegisterDefinition.WriteHook TRANSLATION = (c, r, stored, value) -> {
-        store(c, r, value);
-        translationChanged(c);
-        return value;
-    };
+    /** The translator compares the new value with what it knows. */
+    static final RegisterDefinition.AfterWrite TRANSLATION = (c, r, before, value) -> translationChanged(c);
 
     /** Controls of EL2 and EL3 over profiling, interrupts and translation. */
-    static final RegisterDefinition.WriteHook HYPERVISOR_CONTROL = (c, r, stored, value) -> {
-        store(c, r, value);
-        if (stored != value) {
+    static final RegisterDefinition.AfterWrite HYPERVISOR_CONTROL = (c, r, before, value) -> {
+        if (before != value) {
             c.pe.changed |= PeState.CHANGED_PROFILING | PeState.CHANGED_INTERRUPTS;
             translationChanged(c);
         }
-        return value;
     };
 
     final Architecture architecture;
@@ -76,10 +70,6 @@ final class Definitions {
 
     List<RegisterDefinition> build() {
         return builders.stream().map(RegisterDefinition.Builder::build).toList();
-    }
-
-    static void store(PeContext c, RegisterDefinition r, long value) {
-        c.pe.sys[c.registers.index(r.encoding())] = value;
     }
 
     static void translationChanged(PeContext c) {

@@ -67,7 +67,7 @@ final class El3Registers implements RegisterBank {
                 .bits("ST", SCR_EL3.ST)
                 .bits("TWI", SCR_EL3.TWI)
                 .bits("TWE", SCR_EL3.TWE)
-                .onWrite(Definitions.HYPERVISOR_CONTROL);
+                .afterWrite(Definitions.HYPERVISOR_CONTROL);
         if (d.has("FEAT_LOR")) {
             b.bits("TLOR", SCR_EL3.TLOR);
         }
@@ -93,7 +93,7 @@ final class El3Registers implements RegisterBank {
                 .bits("TDA", MDCR_EL3.TDA)
                 .bits("TDOSA", MDCR_EL3.TDOSA)
                 .bits("SDD", MDCR_EL3.SDD)
-                .onWrite(Definitions.HYPERVISOR_CONTROL);
+                .afterWrite(Definitions.HYPERVISOR_CONTROL);
         if (a.profiling() != null) {
             b.bits("NSPB", MDCR_EL3.NSPB);
         }

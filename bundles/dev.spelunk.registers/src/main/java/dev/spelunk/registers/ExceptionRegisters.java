@@ -124,10 +124,7 @@ final class ExceptionRegisters implements RegisterBank {
                 .from(el + 1)
                 .rule((c, read) -> el == 0 && c.pe.spSel == 0 ? Access.UNDEFINED : Access.ALLOWED)
                 .onRead((c, r, stored) -> c.pe.sp[el])
-                .onWrite((c, r, stored, value) -> {
-                    c.pe.sp[el] = value;
-                    return value;
-                });
+                .afterWrite((c, r, before, value) -> c.pe.sp[el] = value);
     }
 
     /** ISR_EL1: physical interrupts, at EL1 the virtual ones where HCR_EL2 routes the physical to EL2 (D24.2.118). */

@@ -28,10 +28,7 @@ final class FloatingPointRegisters implements RegisterBank {
                     .from(0)
                     .rule((c, read) -> access(c))
                     .onRead((c, r, stored) -> c.pe.fpcr & 0xFFFFFFFFL)
-                    .onWrite((c, r, stored, value) -> {
-                        c.pe.fpcr = (int) value;
-                        return value;
-                    });
+                    .afterWrite((c, r, before, value) -> c.pe.fpcr = (int) value);
             if (a.has("FEAT_FP16")) {
                 fpcr.bits("FZ16", FPCR.FZ16);
             }
@@ -46,10 +43,7 @@ final class FloatingPointRegisters implements RegisterBank {
                     .from(0)
                     .rule((c, read) -> access(c))
                     .onRead((c, r, stored) -> c.pe.fpsr & 0xFFFFFFFFL)
-                    .onWrite((c, r, stored, value) -> {
-                        c.pe.fpsr = (int) value;
-                        return value;
-                    });
+                    .afterWrite((c, r, before, value) -> c.pe.fpsr = (int) value);
         }
         return d.build();
     }

@@ -53,7 +53,7 @@ final class HypervisorRegisters implements RegisterBank {
     private static void controls(Definitions d, Architecture a) {
         SystemControl.fields(d, d.add("SCTLR_EL2", SystemRegister.SCTLR_EL2), !d.vhe)
                 .from(2)
-                .onWrite(Definitions.TRANSLATION);
+                .afterWrite(Definitions.TRANSLATION);
         d.add("ACTLR_EL2", SystemRegister.ACTLR_EL2).from(2);
         d.add("HACR_EL2", 3, 4, 1, 1, 7).from(2);
         d.add("HSTR_EL2", SystemRegister.HSTR_EL2).from(2);
@@ -104,7 +104,7 @@ final class HypervisorRegisters implements RegisterBank {
                 .res1(31, 31)
                 .bits("CD", HCR_EL2.CD)
                 .bits("ID", HCR_EL2.ID)
-                .onWrite(Definitions.HYPERVISOR_CONTROL);
+                .afterWrite(Definitions.HYPERVISOR_CONTROL);
         if (!d.el3) {
             b.bits("HCD", HCR_EL2.HCD);
         }
@@ -132,7 +132,7 @@ final class HypervisorRegisters implements RegisterBank {
                 .bits("TDA", MDCR_EL2.TDA)
                 .bits("TDOSA", MDCR_EL2.TDOSA)
                 .bits("TDRA", MDCR_EL2.TDRA)
-                .onWrite(Definitions.HYPERVISOR_CONTROL);
+                .afterWrite(Definitions.HYPERVISOR_CONTROL);
         if (a.profiling() != null) {
             b.bits("E2PB", MDCR_EL2.E2PB).bits("TPMS", MDCR_EL2.TPMS);
         }
@@ -165,16 +165,17 @@ final class HypervisorRegisters implements RegisterBank {
             tcr.whole()
                     .reset(oneRange.reset())
                     .onRead((c, r, stored) -> form(c.register(SystemRegister.HCR_EL2), twoRanges, oneRange, stored))
-                    .onWrite((c, r, stored, value) -> Definitions.TRANSLATION.write(
-                            c, r, stored, form(c.register(SystemRegister.HCR_EL2), twoRanges, oneRange, value)));
+                    .beforeWrite((c, r, stored, value) ->
+                            form(c.register(SystemRegister.HCR_EL2), twoRanges, oneRange, value))
+                    .afterWrite(Definitions.TRANSLATION);
         } else {
-            TranslationControl.oneRange(d, tcr).onWrite(Definitions.TRANSLATION);
+            TranslationControl.oneRange(d, tcr).afterWrite(Definitions.TRANSLATION);
         }
         RegisterDefinition.Builder ttbr0 = d.add("TTBR0_EL2", SystemRegister.TTBR0_EL2)
                 .bits("BADDR", TTBRn_ELx.BADDR)
                 .bits("CnP", TTBRn_ELx.CnP)
                 .from(2)
-                .onWrite(Definitions.TRANSLATION);
+                .afterWrite(Definitions.TRANSLATION);
         if (d.vhe) {
             ttbr0.bits("ASID", TTBRn_ELx.ASID);
             d.add("TTBR1_EL2", SystemRegister.TTBR1_EL2)
@@ -182,14 +183,14 @@ final class HypervisorRegisters implements RegisterBank {
                     .bits("BADDR", TTBRn_ELx.BADDR)
                     .bits("CnP", TTBRn_ELx.CnP)
                     .from(2)
-                    .onWrite(Definitions.TRANSLATION);
+                    .afterWrite(Definitions.TRANSLATION);
         }
         if (d.vhe || d.has("FEAT_Debugv8p2")) {
             d.add("CONTEXTIDR_EL2", SystemRegister.CONTEXTIDR_EL2)
                     .field("PROCID", 31, 0)
                     .from(2);
         }
-        d.add("MAIR_EL2", SystemRegister.MAIR_EL2).whole().from(2).onWrite(Definitions.TRANSLATION);
+        d.add("MAIR_EL2", SystemRegister.MAIR_EL2).whole().from(2).afterWrite(Definitions.TRANSLATION);
         d.add("AMAIR_EL2", SystemRegister.AMAIR_EL2).from(2);
         RegisterDefinition.Builder vtcr = d.add("VTCR_EL2", SystemRegister.VTCR_EL2)
                 .bits("T0SZ", VTCR_EL2.T0SZ)
@@ -201,13 +202,13 @@ final class HypervisorRegisters implements RegisterBank {
                 .bits("PS", VTCR_EL2.PS)
                 .res1(31, 31)
                 .from(2)
-                .onWrite(Definitions.TRANSLATION);
+                .afterWrite(Definitions.TRANSLATION);
         RegisterDefinition.Builder vttbr = d.add("VTTBR_EL2", SystemRegister.VTTBR_EL2)
                 .field("VMID", d.has("FEAT_VMID16") ? 63 : 55, 48)
                 .bits("BADDR", TTBRn_ELx.BADDR)
                 .bits("CnP", TTBRn_ELx.CnP)
                 .from(2)
-                .onWrite(Definitions.TRANSLATION);
+                .afterWrite(Definitions.TRANSLATION);
         if (d.has("FEAT_VMID16")) {
             vtcr.bits("VS", VTCR_EL2.VS);
         }

@@ -27,10 +27,7 @@ final class PstateRegisters implements RegisterBank {
                 .bits("V", SPSR_ELx.V)
                 .from(0)
                 .onRead((c, r, stored) -> (long) c.pe.nzcv << 28)
-                .onWrite((c, r, stored, value) -> {
-                    c.pe.nzcv = (int) (value >>> 28);
-                    return value;
-                });
+                .afterWrite((c, r, before, value) -> c.pe.nzcv = (int) (value >>> 28));
         d.add("DAIF", SystemRegister.DAIF)
                 .bits("D", SPSR_ELx.D)
                 .bits("A", SPSR_ELx.A)
@@ -39,58 +36,44 @@ final class PstateRegisters implements RegisterBank {
                 .from(0)
                 .rule(d.traps.el0NeedsSctlr(SCTLR_ELx.UMA))
                 .onRead((c, r, stored) -> (long) c.pe.daif << 6)
-                .onWrite((c, r, stored, value) -> {
-                    unmask(c, (int) (value >>> 6));
-                    return value;
-                });
+                .afterWrite((c, r, before, value) -> unmask(c, (int) (value >>> 6)));
         d.add("CurrentEL", SystemRegister.CurrentEL).constant(0).onRead((c, r, stored) -> (long) c.pe.el << 2);
         d.add("SPSel", SystemRegister.SPSel)
                 .bits("SP", SPSR_ELx.SP)
                 .onRead((c, r, stored) -> c.pe.spSel)
-                .onWrite((c, r, stored, value) -> {
+                .afterWrite((c, r, before, value) -> {
                     c.pe.bankStackPointer();
                     c.pe.spSel = (int) value;
                     c.pe.loadStackPointer();
-                    return value;
                 });
         if (a.has("FEAT_PAN")) {
             d.add("PAN", SystemRegister.PAN)
                     .bits("PAN", SPSR_ELx.PAN)
                     .onRead((c, r, stored) -> c.pe.pan ? 1L << 22 : 0)
-                    .onWrite((c, r, stored, value) -> {
+                    .afterWrite((c, r, before, value) -> {
                         c.pe.pan = value != 0;
                         Definitions.translationChanged(c);
-                        return value;
                     });
         }
         if (a.has("FEAT_UAO")) {
             d.add("UAO", SystemRegister.UAO)
                     .bits("UAO", SPSR_ELx.UAO)
                     .onRead((c, r, stored) -> c.pe.uao ? 1L << 23 : 0)
-                    .onWrite((c, r, stored, value) -> {
-                        c.pe.uao = value != 0;
-                        return value;
-                    });
+                    .afterWrite((c, r, before, value) -> c.pe.uao = value != 0);
         }
         if (a.has("FEAT_DIT")) {
             d.add("DIT", SystemRegister.DIT)
                     .bits("DIT", SPSR_ELx.DIT)
                     .from(0)
                     .onRead((c, r, stored) -> c.pe.dit ? 1L << 24 : 0)
-                    .onWrite((c, r, stored, value) -> {
-                        c.pe.dit = value != 0;
-                        return value;
-                    });
+                    .afterWrite((c, r, before, value) -> c.pe.dit = value != 0);
         }
         if (a.has("FEAT_SSBS2")) {
             d.add("SSBS", SystemRegister.SSBS)
                     .bits("SSBS", SPSR_ELx.SSBS)
                     .from(0)
                     .onRead((c, r, stored) -> c.pe.ssbs ? 1L << 12 : 0)
-                    .onWrite((c, r, stored, value) -> {
-                        c.pe.ssbs = value != 0;
-                        return value;
-                    });
+                    .afterWrite((c, r, before, value) -> c.pe.ssbs = value != 0);
         }
         return d.build();
     }

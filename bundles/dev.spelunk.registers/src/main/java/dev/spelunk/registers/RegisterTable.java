@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 
 /**
  * The system registers of one PE (DDI 0487, D24.1): definitions in order of encoding, found through one
@@ -46,7 +47,8 @@ final class RegisterTable implements RegisterFile {
     private final byte[] lowestReadEl;
     private final byte[] lowestWriteEl;
     private final RegisterDefinition.ReadHook[] onRead;
-    private final RegisterDefinition.WriteHook[] onWrite;
+    private final RegisterDefinition.BeforeWrite[] beforeWrite;
+    private final RegisterDefinition.AfterWrite[] afterWrite;
     private final int hcr;
 
     /** Assembles the base banks and the contributed ones; see {@link dev.spelunk.api.parts.RegisterModel#create}. */
@@ -92,7 +94,8 @@ final class RegisterTable implements RegisterFile {
         lowestReadEl = new byte[n];
         lowestWriteEl = new byte[n];
         onRead = new RegisterDefinition.ReadHook[n];
-        onWrite = new RegisterDefinition.WriteHook[n];
+        beforeWrite = new RegisterDefinition.BeforeWrite[n];
+        afterWrite = new RegisterDefinition.AfterWrite[n];
         for (int i = 0; i < n; i++) {
             RegisterDefinition d = definitions[i];
             rules[i] = d.rules().toArray(AccessRule[]::new);
@@ -101,7 +104,8 @@ final class RegisterTable implements RegisterFile {
             lowestReadEl[i] = (byte) d.lowestReadEl();
             lowestWriteEl[i] = (byte) d.lowestWriteEl();
             onRead[i] = d.onRead();
-            onWrite[i] = d.onWrite();
+            beforeWrite[i] = d.beforeWrite();
+            afterWrite[i] = d.afterWrite();
         }
         hcr = positions[SystemRegister.HCR_EL2];
     }
@@ -173,17 +177,36 @@ final class RegisterTable implements RegisterFile {
     @Override
     public long read(int encoding) {
         int t = target(encoding);
+        long stored = pe.sys[storage(t)];
         RegisterDefinition.ReadHook hook = onRead[t];
-        return hook == null ? pe.sys[t] : hook.read(context, definitions[t], pe.sys[t]);
+        return hook == null ? stored : hook.read(context, definitions[t], stored);
     }
 
     @Override
     public void write(int encoding, long value) {
         int t = target(encoding);
         RegisterDefinition d = definitions[t];
-        long merged = d.merge(pe.sys[t], value);
-        RegisterDefinition.WriteHook hook = onWrite[t];
-        pe.sys[t] = hook == null ? merged : hook.write(context, d, pe.sys[t], merged);
+        int s = storage(t);
+        long written = d.merge(pe.sys[t], value);
+        RegisterDefinition.BeforeWrite before = beforeWrite[t];
+        long stored = before == null ? written : before.beforeWrite(context, d, pe.sys[s], written);
+        long old = pe.sys[s];
+        pe.sys[s] = stored;
+        RegisterDefinition.AfterWrite after = afterWrite[t];
+        if (after != null) {
+            after.afterWrite(context, d, old, written);
+        }
+    }
+
+    /** Index of the register that holds the value of the one at that position, at this access. */
+    private int storage(int position) {
+        ToIntFunction<PeContext> held = definitions[position].storedIn();
+        if (held == null) {
+            return position;
+        }
+        int encoding = held.applyAsInt(context);
+        int i = index(encoding);
+        return i < 0 ? named(definitions[position], encoding) : i;
     }
 
     private int target(int encoding) {

@@ -24,30 +24,30 @@ final class TranslationControlRegisters implements RegisterBank {
                 .definedAtReset(SCTLR_ELx.M | SCTLR_ELx.C | SCTLR_ELx.DSSBS)
                 .rule(t.virtualMemory())
                 .rule(t.hfg(HFGRTR_EL2.SCTLR_EL1))
-                .onWrite(Definitions.TRANSLATION);
+                .afterWrite(Definitions.TRANSLATION);
         RegisterDefinition.Builder tcr = TranslationControl.twoRanges(d, d.add("TCR_EL1", SystemRegister.TCR_EL1))
                 .rule(t.virtualMemory())
                 .rule(t.hfg(HFGRTR_EL2.TCR_EL1))
-                .onWrite(Definitions.TRANSLATION);
+                .afterWrite(Definitions.TRANSLATION);
         RegisterDefinition.Builder ttbr0 = d.add("TTBR0_EL1", SystemRegister.TTBR0_EL1)
                 .bits("ASID", TTBRn_ELx.ASID)
                 .bits("BADDR", TTBRn_ELx.BADDR)
                 .bits("CnP", TTBRn_ELx.CnP)
                 .rule(t.virtualMemory())
                 .rule(t.hfg(HFGRTR_EL2.TTBR0_EL1))
-                .onWrite(Definitions.TRANSLATION);
+                .afterWrite(Definitions.TRANSLATION);
         RegisterDefinition.Builder ttbr1 = d.add("TTBR1_EL1", SystemRegister.TTBR1_EL1)
                 .bits("ASID", TTBRn_ELx.ASID)
                 .bits("BADDR", TTBRn_ELx.BADDR)
                 .bits("CnP", TTBRn_ELx.CnP)
                 .rule(t.virtualMemory())
                 .rule(t.hfg(HFGRTR_EL2.TTBR1_EL1))
-                .onWrite(Definitions.TRANSLATION);
+                .afterWrite(Definitions.TRANSLATION);
         RegisterDefinition.Builder mair = d.add("MAIR_EL1", SystemRegister.MAIR_EL1)
                 .whole()
                 .rule(t.virtualMemory())
                 .rule(t.hfg(HFGRTR_EL2.MAIR_EL1))
-                .onWrite(Definitions.TRANSLATION);
+                .afterWrite(Definitions.TRANSLATION);
         RegisterDefinition.Builder amair = d.add("AMAIR_EL1", SystemRegister.AMAIR_EL1)
                 .rule(t.virtualMemory())
                 .rule(t.hfg(HFGRTR_EL2.AMAIR_EL1));

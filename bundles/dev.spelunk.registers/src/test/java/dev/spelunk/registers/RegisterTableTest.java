@@ -182,7 +182,11 @@ class RegisterTableTest {
         int checked = 0;
         for (RegisterDescription each : b.context.registers.descriptions()) {
             RegisterDefinition d = (RegisterDefinition) each;
-            if (d.onWrite() != null || d.onRead() != null || d.lowestWriteEl() > 3 || d.aliasOf() >= 0) {
+            if (d.beforeWrite() != null
+                    || d.afterWrite() != null
+                    || d.onRead() != null
+                    || d.lowestWriteEl() > 3
+                    || d.aliasOf() >= 0) {
                 continue;
             }
             long one = 0;

@@ -2,7 +2,6 @@
 package dev.spelunk.spu;
 
 import dev.spelunk.api.banks.RegisterDefinition;
-import dev.spelunk.api.profiling.ProfilingRegisters;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.MDCR_EL2;
 import dev.spelunk.api.registers.fields.PMBIDR_EL1;
@@ -28,7 +27,8 @@ final class SpuHooks {
         return context.register(SystemRegister.PMSICR_EL1);
     }
 
-    static long writeInterval(PeContext context, RegisterDefinition register, long stored, long value) {
+    /** What was counted so far was counted with the old interval. */
+    static long beforeInterval(PeContext context, RegisterDefinition register, long stored, long value) {
         if (context.sampler != null) {
             context.sampler.synchronize();
         }
@@ -36,19 +36,11 @@ final class SpuHooks {
         return value;
     }
 
-    static long writePointer(PeContext context, RegisterDefinition register, long stored, long value) {
-        ProfilingRegisters.writeControl(context, register, stored, value);
-        return value;
-    }
-
     /** PMBSR_EL1.S drives PMBIRQ, whoever wrote it. */
-    static long writeSyndrome(PeContext context, RegisterDefinition register, long stored, long value) {
-        ProfilingRegisters.writeControl(context, register, stored, value);
+    static void afterSyndrome(PeContext context, RegisterDefinition register, long before, long value) {
         if (context.sampler != null) {
-            context.register(SystemRegister.PMBSR_EL1, value);
             InterruptLine.drive(context, context.sampler.interruptLevel());
         }
-        return value;
     }
 
     /** PMSCR_EL2.{E2SPE, E0HSPE} read 0 while the buffer is not EL2's: MDCR_EL2.E2PB is not 0. */

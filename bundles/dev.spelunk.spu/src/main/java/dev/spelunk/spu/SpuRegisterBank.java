@@ -54,11 +54,11 @@ final class SpuRegisterBank implements RegisterBank {
         registers.add(sampling("PMSICR_EL1", SystemRegister.PMSICR_EL1, HDFGRTR_EL2.PMSICR_EL1)
                 .bits("COUNT", PMSICR_EL1.COUNT)
                 .onRead(SpuHooks::readInterval)
-                .onWrite(SpuHooks::writeInterval));
+                .beforeWrite(SpuHooks::beforeInterval));
         registers.add(sampling("PMSIRR_EL1", SystemRegister.PMSIRR_EL1, HDFGRTR_EL2.PMSIRR_EL1)
                 .bits("INTERVAL", PMSIRR_EL1.INTERVAL)
                 .bits("RND", PMSIRR_EL1.RND)
-                .onWrite(SpuHooks::writeInterval));
+                .beforeWrite(SpuHooks::beforeInterval));
         registers.add(sampling("PMSFCR_EL1", SystemRegister.PMSFCR_EL1, HDFGRTR_EL2.PMSFCR_EL1));
         registers.add(ProfilingRegisters.events(
                 sampling("PMSEVFR_EL1", SystemRegister.PMSEVFR_EL1, HDFGRTR_EL2.PMSEVFR_EL1), extension));
@@ -80,7 +80,7 @@ final class SpuRegisterBank implements RegisterBank {
                 .bits("CX", PMSCR_EL1.CX)
                 .bits("E1SPE", PMSCR_EL1.E1SPE)
                 .bits("E0SPE", PMSCR_EL1.E0SPE)
-                .onWrite(ProfilingRegisters::writeControl);
+                .beforeWrite(ProfilingRegisters::completeSample);
         registers.add(el1);
         if (!el2) {
             el1.readOnlyBits("PCT", PMSCR_EL1.PCT).reset(1L << PMSCR_EL1.PCT_SHIFT);
@@ -96,7 +96,7 @@ final class SpuRegisterBank implements RegisterBank {
                         .bits("E2SPE", PMSCR_EL2.E2SPE)
                         .bits("E0HSPE", PMSCR_EL2.E0HSPE))
                 .onRead(SpuHooks::readControlEl2)
-                .onWrite(ProfilingRegisters::writeControl));
+                .beforeWrite(ProfilingRegisters::completeSample));
         if (vhe) {
             el1.redirectedAtEl2(SystemRegister.PMSCR_EL2);
             registers.add(ProfilingRegisters.owned(RegisterDefinition.of("PMSCR_EL12", SystemRegister.PMSCR_EL12)
@@ -111,13 +111,14 @@ final class SpuRegisterBank implements RegisterBank {
                 .bits("FM", PMBLIMITR_EL1.FM)
                 .bits("E", PMBLIMITR_EL1.E)
                 .definedAtReset(PMBLIMITR_EL1.E)
-                .onWrite(ProfilingRegisters::writeControl));
+                .beforeWrite(ProfilingRegisters::completeSample));
         registers.add(buffer("PMBPTR_EL1", SystemRegister.PMBPTR_EL1, HDFGRTR_EL2.PMBPTR_EL1)
                 .field("PTR", 63, 0)
-                .onWrite(SpuHooks::writePointer));
+                .beforeWrite(ProfilingRegisters::completeSample));
         RegisterDefinition.Builder pmbsr = ProfilingRegisters.syndrome(
                         buffer("PMBSR_EL1", SystemRegister.PMBSR_EL1, HDFGRTR_EL2.PMBSR_EL1))
-                .onWrite(SpuHooks::writeSyndrome);
+                .beforeWrite(ProfilingRegisters::completeSample)
+                .afterWrite(SpuHooks::afterSyndrome);
         registers.add(extension.reportsExternalAborts() ? pmbsr.bits("EA", PMBSR_ELx.EA) : pmbsr);
         registers.add(RegisterDefinition.of("PMBIDR_EL1", SystemRegister.PMBIDR_EL1)
                 .constant(extension.pmbidr())

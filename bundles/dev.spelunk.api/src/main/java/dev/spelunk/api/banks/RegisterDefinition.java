@@ -7,10 +7,15 @@ import dev.spelunk.api.wiring.PeContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 
 /**
  * What one bank says of one system register: its description, what traps it, and hooks where a value is more
  * than stored bits. Made once with {@link #of}.
+ *
+ * <p>A write has three steps: <em>before</em> decides what is stored, under the old value; <em>store</em> is the table's
+ * alone; <em>after</em> is what follows from the new value, which is in place then. What a hook changes in the register
+ * that is written, or in {@link Builder#storedIn the one that holds its value}, is therefore what it returns.
  */
 public final class RegisterDefinition extends RegisterDescription {
     /** Computes the value that an access reads, in place of the stored one. */
@@ -19,17 +24,33 @@ public final class RegisterDefinition extends RegisterDescription {
         long read(PeContext context, RegisterDefinition register, long stored);
     }
 
-    /** Is told of a write in place of the plain store; value has RES0, RES1 and RO bits already in place. */
+    /** The first step of a write, while the old value holds: completes what happened under it, decides what is stored. */
     @FunctionalInterface
-    public interface WriteHook {
-        /** @return the value to store */
-        long write(PeContext context, RegisterDefinition register, long stored, long value);
+    public interface BeforeWrite {
+        /**
+         * @param stored what is stored when the write begins; a hook that changes it reads the register again
+         * @param value what is written, with RES0, RES1 and RO bits in place
+         * @return the value to store; the one that is stored for a write that is refused
+         */
+        long beforeWrite(PeContext context, RegisterDefinition register, long stored, long value);
+    }
+
+    /** The last step of a write, when the new value holds: tells those that depend on it. */
+    @FunctionalInterface
+    public interface AfterWrite {
+        /**
+         * @param before what was stored until now
+         * @param value what was written, with RES0, RES1 and RO bits in place; what is stored is read as ever
+         */
+        void afterWrite(PeContext context, RegisterDefinition register, long before, long value);
     }
 
     private final Predicate<PeContext> redirectedWhen;
     private final List<AccessRule> rules;
+    private final ToIntFunction<PeContext> storedIn;
     private final ReadHook onRead;
-    private final WriteHook onWrite;
+    private final BeforeWrite beforeWrite;
+    private final AfterWrite afterWrite;
 
     private RegisterDefinition(Builder b) {
         super(
@@ -44,8 +65,10 @@ public final class RegisterDefinition extends RegisterDescription {
                 b.definedAtReset);
         redirectedWhen = b.redirectedWhen;
         rules = List.copyOf(b.rules);
+        storedIn = b.storedIn;
         onRead = b.onRead;
-        onWrite = b.onWrite;
+        beforeWrite = b.beforeWrite;
+        afterWrite = b.afterWrite;
     }
 
     /** Begins the definition of the register with that name and encoding. It is RW from EL1 until said otherwise. */
@@ -62,14 +85,24 @@ public final class RegisterDefinition extends RegisterDescription {
         return rules;
     }
 
+    /** Encoding of the register that holds this one's value at an access; null where it holds its own. */
+    public ToIntFunction<PeContext> storedIn() {
+        return storedIn;
+    }
+
     /** Null for a plain register. */
     public ReadHook onRead() {
         return onRead;
     }
 
-    /** Null for a plain register. */
-    public WriteHook onWrite() {
-        return onWrite;
+    /** Null where what is written is stored. */
+    public BeforeWrite beforeWrite() {
+        return beforeWrite;
+    }
+
+    /** Null where nothing follows from a write. */
+    public AfterWrite afterWrite() {
+        return afterWrite;
     }
 
     /** Collects one definition. */
@@ -85,8 +118,10 @@ public final class RegisterDefinition extends RegisterDescription {
         private int aliasOf = -1;
         private int redirectedAtEl2 = -1;
         private Predicate<PeContext> redirectedWhen;
+        private ToIntFunction<PeContext> storedIn;
         private ReadHook onRead;
-        private WriteHook onWrite;
+        private BeforeWrite beforeWrite;
+        private AfterWrite afterWrite;
 
         private Builder(String name, int encoding) {
             this.name = name;
@@ -225,9 +260,30 @@ public final class RegisterDefinition extends RegisterDescription {
             return this;
         }
 
-        public Builder onWrite(WriteHook hook) {
-            onWrite = hook;
+        /**
+         * This register is a view of another's value: what its hooks get as stored, and return to be stored, is the other's.
+         * The fields stay its own, the other's hooks are not called.
+         *
+         * @param register encoding of the register that holds the value at an access, which may be this one
+         */
+        public Builder storedIn(ToIntFunction<PeContext> register) {
+            storedIn = register;
             return this;
+        }
+
+        public Builder beforeWrite(BeforeWrite hook) {
+            beforeWrite = hook;
+            return this;
+        }
+
+        public Builder afterWrite(AfterWrite hook) {
+            afterWrite = hook;
+            return this;
+        }
+
+        /** A write does this and stores nothing. */
+        public Builder action(AfterWrite hook) {
+            return beforeWrite((context, register, stored, value) -> stored).afterWrite(hook);
         }
 
         public RegisterDefinition build() {

@@ -84,10 +84,10 @@ public final class ProfilingRegisters {
     }
 
     /**
-     * Write hook of a register that says whether or where records are written: the sample in flight completes
-     * first, under the old value, and ownership is evaluated again before the next operation.
+     * Before a write of a register that says whether or where records are written: the sample in flight completes
+     * under the old value. Ownership is evaluated again before the next operation.
      */
-    public static long writeControl(PeContext context, RegisterDefinition register, long stored, long value) {
+    public static long completeSample(PeContext context, RegisterDefinition register, long stored, long value) {
         if (context.sampler != null) {
             context.sampler.synchronize();
             context.sampler.complete();

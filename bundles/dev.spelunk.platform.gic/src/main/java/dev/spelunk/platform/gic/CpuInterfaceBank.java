@@ -18,6 +18,7 @@ import dev.spelunk.api.registers.fields.ICH_VMCR_EL2;
 import dev.spelunk.api.wiring.PeContext;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.osgi.service.component.annotations.Component;
 
 /** The ICC and ICH system registers (IHI 0069, 12.2 to 12.4). SRE is RAO/WI: there is no memory-mapped interface. */
@@ -50,39 +51,44 @@ public final class CpuInterfaceBank implements RegisterBank {
         all.add(builder.definedAtReset(-1).build());
     }
 
-    private static long vmcr(PeContext c) {
-        return c.register(SystemRegister.ICH_VMCR_EL2);
+    /**
+     * A register of the CPU interface whose accesses EL2 can give to the virtual one.
+     *
+     * @param virtual whether an access is one of the ICV register
+     * @param holder encoding of the register of EL2 that holds the ICV register's value
+     */
+    private static Builder either(String name, int encoding, Predicate<PeContext> virtual, int holder) {
+        return RegisterDefinition.of(name, encoding)
+                .storedIn(c -> virtual.test(c) ? holder : encoding)
+                .afterWrite(CpuInterfaceBank::update);
     }
 
-    private static void vmcr(PeContext c, long mask, long value) {
-        c.register(SystemRegister.ICH_VMCR_EL2, vmcr(c) & ~mask | value & mask);
+    /** As {@link #either}, held in ICH_VMCR_EL2. */
+    private static Builder either(String name, int encoding, Predicate<PeContext> virtual) {
+        return either(name, encoding, virtual, SystemRegister.ICH_VMCR_EL2);
+    }
+
+    /** The interface's outputs follow from its registers. */
+    private static void update(PeContext c, RegisterDefinition register, long before, long value) {
         CpuInterface.update(c);
     }
 
-    /** Stores after the hook has returned would be too late for the outputs, so the hook stores itself. */
-    private static long store(PeContext c, RegisterDefinition register, long value) {
-        c.register(register.encoding(), value);
-        CpuInterface.update(c);
-        return value;
+    private static long insert(long vmcr, long mask, long value) {
+        return vmcr & ~mask | value & mask;
     }
 
     private static void common(List<RegisterDefinition> all) {
         add(
                 all,
-                RegisterDefinition.of("ICC_PMR_EL1", SystemRegister.ICC_PMR_EL1)
+                either("ICC_PMR_EL1", SystemRegister.ICC_PMR_EL1, CpuInterface::virtualCommon)
                         .field("Priority", 7, 3)
                         .rule(trap(ICH_HCR_EL2.TC))
-                        .onRead((c, r, stored) -> CpuInterface.virtualCommon(c) ? (vmcr(c) & VPMR) >>> 24 : stored)
-                        .onWrite((c, r, stored, value) -> {
-                            if (CpuInterface.virtualCommon(c)) {
-                                vmcr(c, VPMR, value << 24);
-                                return stored;
-                            }
-                            return store(c, r, value);
-                        }));
+                        .onRead((c, r, stored) -> CpuInterface.virtualCommon(c) ? (stored & VPMR) >>> 24 : stored)
+                        .beforeWrite((c, r, stored, value) ->
+                                CpuInterface.virtualCommon(c) ? insert(stored, VPMR, value << 24) : value));
         add(
                 all,
-                RegisterDefinition.of("ICC_CTLR_EL1", SystemRegister.ICC_CTLR_EL1)
+                either("ICC_CTLR_EL1", SystemRegister.ICC_CTLR_EL1, CpuInterface::virtualCommon)
                         .bits("CBPR", ICC_CTLR_EL1.CBPR)
                         .bits("EOImode", ICC_CTLR_EL1.EOImode)
                         .readOnlyBits("PRIbits", ICC_CTLR_EL1.PRIbits)
@@ -90,16 +96,9 @@ public final class CpuInterfaceBank implements RegisterBank {
                         .readOnlyBits("A3V", ICC_CTLR_EL1.A3V)
                         .reset(4L << 8 | 1L << 15)
                         .rule(trap(ICH_HCR_EL2.TC))
-                        .onRead((c, r, stored) -> CpuInterface.virtualCommon(c)
-                                ? stored & ~3L | ((vmcr(c) & ICH_VMCR_EL2.VEOIM) != 0 ? 2 : 0) | vmcr(c) >>> 4 & 1
-                                : stored)
-                        .onWrite((c, r, stored, value) -> {
-                            if (CpuInterface.virtualCommon(c)) {
-                                vmcr(c, ICH_VMCR_EL2.VEOIM | 1L << 4, (value & 2) << 8 | (value & 1) << 4);
-                                return stored;
-                            }
-                            return store(c, r, value);
-                        }));
+                        .onRead((c, r, stored) -> CpuInterface.virtualCommon(c) ? virtualControl(r, stored) : stored)
+                        .beforeWrite((c, r, stored, value) ->
+                                CpuInterface.virtualCommon(c) ? controlInVmcr(stored, value) : value));
         add(
                 all,
                 RegisterDefinition.of("ICC_RPR_EL1", SystemRegister.ICC_RPR_EL1)
@@ -114,10 +113,7 @@ public final class CpuInterfaceBank implements RegisterBank {
                         .writeOnly()
                         .rule(trap(ICH_HCR_EL2.TC))
                         .rule(trap(ICH_HCR_EL2.TDIR))
-                        .onWrite((c, r, stored, value) -> {
-                            CpuInterface.deactivate(c, (int) value);
-                            return 0;
-                        }));
+                        .action((c, r, before, value) -> CpuInterface.deactivate(c, (int) value)));
         add(
                 all,
                 RegisterDefinition.of("ICC_SRE_EL1", SystemRegister.ICC_SRE_EL1)
@@ -143,13 +139,12 @@ public final class CpuInterfaceBank implements RegisterBank {
                             .rule((c, read) -> c.pe.el == 1 && (c.system.effectiveHcr() & HCR_IMO_FMO) != 0
                                     ? Access.trap(2)
                                     : Access.ALLOWED)
-                            .onWrite((c, r, stored, value) -> {
+                            .action((c, r, before, value) -> {
                                 if (group1 && c.interrupts != null) {
                                     c.interrupts.softwareGenerated(c.pe.index, value);
                                     c.pe.sendsInterrupt();
                                     CpuInterface.update(c);
                                 }
-                                return 0;
                             }));
         }
     }
@@ -175,57 +170,35 @@ public final class CpuInterfaceBank implements RegisterBank {
                         .field("INTID", 23, 0)
                         .writeOnly()
                         .rule(trap(ICH_HCR_EL2.TALL1))
-                        .onWrite((c, r, stored, value) -> {
-                            CpuInterface.endOfInterrupt(c, (int) value);
-                            return 0;
-                        }));
+                        .action((c, r, before, value) -> CpuInterface.endOfInterrupt(c, (int) value)));
         add(
                 all,
-                RegisterDefinition.of("ICC_BPR1_EL1", SystemRegister.ICC_BPR1_EL1)
+                either("ICC_BPR1_EL1", SystemRegister.ICC_BPR1_EL1, CpuInterface::virtual)
                         .field("BinaryPoint", 2, 0)
                         .reset(3)
                         .rule(trap(ICH_HCR_EL2.TALL1))
                         .onRead((c, r, stored) -> CpuInterface.virtual(c)
                                 ? CpuInterface.virtualBinaryPoint(c)
                                 : CpuInterface.binaryPoint(c))
-                        .onWrite((c, r, stored, value) -> {
-                            long point = Math.max(value, CpuInterface.LEAST_BPR1);
-                            if (CpuInterface.virtual(c)) {
-                                vmcr(c, (vmcr(c) & ICH_VMCR_EL2.VCBPR) != 0 ? 0 : ICH_VMCR_EL2.VBPR1, point << 18);
-                                return stored;
-                            }
-                            boolean common = (c.register(SystemRegister.ICC_CTLR_EL1) & ICC_CTLR_EL1.CBPR) != 0;
-                            return common ? stored : store(c, r, point);
-                        }));
+                        .beforeWrite(CpuInterfaceBank::binaryPoint));
         add(
                 all,
-                RegisterDefinition.of("ICC_IGRPEN1_EL1", SystemRegister.ICC_IGRPEN1_EL1)
+                either("ICC_IGRPEN1_EL1", SystemRegister.ICC_IGRPEN1_EL1, CpuInterface::virtual)
                         .field("Enable", 0)
                         .rule(trap(ICH_HCR_EL2.TALL1))
                         .onRead((c, r, stored) ->
-                                CpuInterface.virtual(c) ? (vmcr(c) & ICH_VMCR_EL2.VENG1) >>> 1 : stored)
-                        .onWrite((c, r, stored, value) -> {
-                            if (CpuInterface.virtual(c)) {
-                                vmcr(c, ICH_VMCR_EL2.VENG1, value << 1);
-                                return stored;
-                            }
-                            return store(c, r, value);
-                        }));
+                                CpuInterface.virtual(c) ? (stored & ICH_VMCR_EL2.VENG1) >>> 1 : stored)
+                        .beforeWrite((c, r, stored, value) ->
+                                CpuInterface.virtual(c) ? insert(stored, ICH_VMCR_EL2.VENG1, value << 1) : value));
         add(
                 all,
-                RegisterDefinition.of("ICC_AP1R0_EL1", SystemRegister.ICC_AP1R0_EL1)
+                either(
+                                "ICC_AP1R0_EL1",
+                                SystemRegister.ICC_AP1R0_EL1,
+                                CpuInterface::virtual,
+                                SystemRegister.ICH_AP1R0_EL2)
                         .field("P", 31, 0)
-                        .rule(trap(ICH_HCR_EL2.TALL1))
-                        .onRead((c, r, stored) ->
-                                CpuInterface.virtual(c) ? c.register(SystemRegister.ICH_AP1R0_EL2) : stored)
-                        .onWrite((c, r, stored, value) -> {
-                            if (CpuInterface.virtual(c)) {
-                                c.register(SystemRegister.ICH_AP1R0_EL2, value);
-                                CpuInterface.update(c);
-                                return stored;
-                            }
-                            return store(c, r, value);
-                        }));
+                        .rule(trap(ICH_HCR_EL2.TALL1)));
     }
 
     /** The physical interface delivers no Group 0 interrupts: there these registers hold values and acknowledge nothing. */
@@ -251,54 +224,61 @@ public final class CpuInterfaceBank implements RegisterBank {
                         .field("INTID", 23, 0)
                         .writeOnly()
                         .rule(trap)
-                        .onWrite((c, r, stored, value) -> {
-                            CpuInterface.endOfInterrupt0(c, (int) value);
-                            return 0;
-                        }));
+                        .action((c, r, before, value) -> CpuInterface.endOfInterrupt0(c, (int) value)));
         add(
                 all,
-                RegisterDefinition.of("ICC_BPR0_EL1", SystemRegister.ICC_BPR0_EL1)
+                either("ICC_BPR0_EL1", SystemRegister.ICC_BPR0_EL1, CpuInterface::virtualGroup0)
                         .field("BinaryPoint", 2, 0)
                         .reset(CpuInterface.LEAST_BPR0)
                         .rule(trap)
                         .onRead((c, r, stored) ->
                                 CpuInterface.virtualGroup0(c) ? CpuInterface.virtualBinaryPoint0(c) : stored)
-                        .onWrite((c, r, stored, value) -> {
+                        .beforeWrite((c, r, stored, value) -> {
                             long point = Math.max(value, CpuInterface.LEAST_BPR0);
-                            if (CpuInterface.virtualGroup0(c)) {
-                                vmcr(c, ICH_VMCR_EL2.VBPR0, point << 21);
-                                return stored;
-                            }
-                            return store(c, r, point);
+                            return CpuInterface.virtualGroup0(c)
+                                    ? insert(stored, ICH_VMCR_EL2.VBPR0, point << ICH_VMCR_EL2.VBPR0_SHIFT)
+                                    : point;
                         }));
         add(
                 all,
-                RegisterDefinition.of("ICC_IGRPEN0_EL1", SystemRegister.ICC_IGRPEN0_EL1)
+                either("ICC_IGRPEN0_EL1", SystemRegister.ICC_IGRPEN0_EL1, CpuInterface::virtualGroup0)
                         .field("Enable", 0)
                         .rule(trap)
-                        .onRead((c, r, stored) -> CpuInterface.virtualGroup0(c) ? vmcr(c) & ICH_VMCR_EL2.VENG0 : stored)
-                        .onWrite((c, r, stored, value) -> {
-                            if (CpuInterface.virtualGroup0(c)) {
-                                vmcr(c, ICH_VMCR_EL2.VENG0, value);
-                                return stored;
-                            }
-                            return value;
-                        }));
+                        .onRead((c, r, stored) -> CpuInterface.virtualGroup0(c) ? stored & ICH_VMCR_EL2.VENG0 : stored)
+                        .beforeWrite((c, r, stored, value) ->
+                                CpuInterface.virtualGroup0(c) ? insert(stored, ICH_VMCR_EL2.VENG0, value) : value));
         add(
                 all,
-                RegisterDefinition.of("ICC_AP0R0_EL1", SystemRegister.ICC_AP0R0_EL1)
+                either(
+                                "ICC_AP0R0_EL1",
+                                SystemRegister.ICC_AP0R0_EL1,
+                                CpuInterface::virtualGroup0,
+                                SystemRegister.ICH_AP0R0_EL2)
                         .field("P", 31, 0)
-                        .rule(trap)
-                        .onRead((c, r, stored) ->
-                                CpuInterface.virtualGroup0(c) ? c.register(SystemRegister.ICH_AP0R0_EL2) : stored)
-                        .onWrite((c, r, stored, value) -> {
-                            if (CpuInterface.virtualGroup0(c)) {
-                                c.register(SystemRegister.ICH_AP0R0_EL2, value);
-                                CpuInterface.update(c);
-                                return stored;
-                            }
-                            return value;
-                        }));
+                        .rule(trap));
+    }
+
+    /** ICV_CTLR_EL1: the fields that ICH_VMCR_EL2 holds, the others as the physical interface has them. */
+    private static long virtualControl(RegisterDefinition register, long vmcr) {
+        long held = ((vmcr & ICH_VMCR_EL2.VEOIM) != 0 ? ICC_CTLR_EL1.EOImode : 0)
+                | ((vmcr & ICH_VMCR_EL2.VCBPR) != 0 ? ICC_CTLR_EL1.CBPR : 0);
+        return register.reset() & ~(ICC_CTLR_EL1.EOImode | ICC_CTLR_EL1.CBPR) | held;
+    }
+
+    private static long controlInVmcr(long vmcr, long control) {
+        long held = ((control & ICC_CTLR_EL1.EOImode) != 0 ? ICH_VMCR_EL2.VEOIM : 0)
+                | ((control & ICC_CTLR_EL1.CBPR) != 0 ? ICH_VMCR_EL2.VCBPR : 0);
+        return insert(vmcr, ICH_VMCR_EL2.VEOIM | ICH_VMCR_EL2.VCBPR, held);
+    }
+
+    /** ICC_BPR1_EL1 and ICV_BPR1_EL1 ignore writes while the binary point of Group 0 is common to both. */
+    private static long binaryPoint(PeContext c, RegisterDefinition register, long stored, long value) {
+        long point = Math.max(value, CpuInterface.LEAST_BPR1);
+        if (CpuInterface.virtual(c)) {
+            boolean common = (stored & ICH_VMCR_EL2.VCBPR) != 0;
+            return common ? stored : insert(stored, ICH_VMCR_EL2.VBPR1, point << ICH_VMCR_EL2.VBPR1_SHIFT);
+        }
+        return (c.register(SystemRegister.ICC_CTLR_EL1) & ICC_CTLR_EL1.CBPR) != 0 ? stored : point;
     }
 
     private static void el2(List<RegisterDefinition> all) {
@@ -314,13 +294,13 @@ public final class CpuInterfaceBank implements RegisterBank {
                 RegisterDefinition.of("ICH_AP0R0_EL2", SystemRegister.ICH_AP0R0_EL2)
                         .field("P", 31, 0)
                         .from(2)
-                        .onWrite((c, r, stored, value) -> store(c, r, value)));
+                        .afterWrite(CpuInterfaceBank::update));
         add(
                 all,
                 RegisterDefinition.of("ICH_AP1R0_EL2", SystemRegister.ICH_AP1R0_EL2)
                         .field("P", 31, 0)
                         .from(2)
-                        .onWrite((c, r, stored, value) -> store(c, r, value)));
+                        .afterWrite(CpuInterfaceBank::update));
         add(
                 all,
                 RegisterDefinition.of("ICH_HCR_EL2", SystemRegister.ICH_HCR_EL2)
@@ -339,7 +319,7 @@ public final class CpuInterfaceBank implements RegisterBank {
                         .bits("TDIR", ICH_HCR_EL2.TDIR)
                         .bits("EOIcount", ICH_HCR_EL2.EOIcount)
                         .from(2)
-                        .onWrite((c, r, stored, value) -> store(c, r, value)));
+                        .afterWrite(CpuInterfaceBank::update));
         add(
                 all,
                 RegisterDefinition.of("ICH_VTR_EL2", SystemRegister.ICH_VTR_EL2)
@@ -379,7 +359,7 @@ public final class CpuInterfaceBank implements RegisterBank {
                         .bits("VBPR0", ICH_VMCR_EL2.VBPR0)
                         .bits("VPMR", ICH_VMCR_EL2.VPMR)
                         .from(2)
-                        .onWrite((c, r, stored, value) -> store(c, r, value)));
+                        .afterWrite(CpuInterfaceBank::update));
         for (int n = 0; n < ListRegisters.COUNT; n++) {
             add(
                     all,
@@ -391,7 +371,7 @@ public final class CpuInterfaceBank implements RegisterBank {
                             .bits("HW", ICH_LR_EL2.HW)
                             .bits("State", ICH_LR_EL2.State)
                             .from(2)
-                            .onWrite((c, r, stored, value) -> store(c, r, value)));
+                            .afterWrite(CpuInterfaceBank::update));
         }
     }
 }

@@ -160,8 +160,11 @@ public final class PmuRegisters implements RegisterBank {
             long stated = architecture.registerValue("PMCR_EL0", 0) & ~0xFFFFL;
             b.reset(stated | (long) rules.counters << PMCR_EL0.N_SHIFT)
                     .onRead((c, r, stored) -> stored & ~PMCR_EL0.N | (long) rules.accessible(c) << PMCR_EL0.N_SHIFT)
-                    .onWrite((c, r, stored, value) -> {
+                    .beforeWrite((c, r, stored, value) -> {
                         change(c);
+                        return value & ~(PMCR_EL0.C | PMCR_EL0.P);
+                    })
+                    .afterWrite((c, r, before, value) -> {
                         if ((value & PMCR_EL0.C) != 0) {
                             c.register(PMCCNTR_EL0, 0);
                         }
@@ -170,11 +173,10 @@ public final class PmuRegisters implements RegisterBank {
                                 c.register(PmuRegisters.value(n), 0);
                             }
                         }
-                        return value & ~(PMCR_EL0.C | PMCR_EL0.P);
                     });
         }
 
-        /** One of a pair of registers that set and clear bits of the same state. */
+        /** One of a pair of registers that set and clear bits of the same state, which the one that sets them holds. */
         private void bits(String name, int encoding, int state, int el, long fineGrained, boolean sets) {
             Builder b = add(name, encoding, fineGrained).from(el).field("C", PmuState.CYCLE_COUNTER);
             if (rules.counters > 0) {
@@ -184,12 +186,11 @@ public final class PmuRegisters implements RegisterBank {
                 counters.synchronize(c);
                 return c.register(state) & rules.accessMask(c);
             });
-            b.onWrite((c, r, stored, value) -> {
+            b.storedIn(c -> state).beforeWrite((c, r, stored, value) -> {
                 change(c);
                 long mask = value & rules.accessMask(c);
                 long old = c.register(state);
-                c.register(state, sets ? old | mask : old & ~mask);
-                return sets ? c.register(state) : 0;
+                return sets ? old | mask : old & ~mask;
             });
         }
 
@@ -225,10 +226,9 @@ public final class PmuRegisters implements RegisterBank {
                     add("PMSWINC_EL0", PMSWINC_EL0)
                             .writeOnly()
                             .field("P", 30, 0)
-                            .onWrite((c, r, stored, value) -> {
+                            .action((c, r, before, value) -> {
                                 change(c);
                                 counters.softwareIncrement(c, value);
-                                return 0;
                             }),
                     0,
                     PMUSERENR_EL0.SW | PMUSERENR_EL0.EN,
@@ -257,7 +257,7 @@ public final class PmuRegisters implements RegisterBank {
             if (n != PmuState.CYCLE_COUNTER) {
                 b.rule(traps.accessible(n));
             }
-            b.onRead((c, r, stored) -> read(c, n)).onWrite((c, r, stored, value) -> {
+            b.onRead((c, r, stored) -> read(c, n)).beforeWrite((c, r, stored, value) -> {
                 change(c);
                 return value;
             });
@@ -270,7 +270,7 @@ public final class PmuRegisters implements RegisterBank {
                 b.field("evtCount", architecture.has("FEAT_PMUv3p1") ? 15 : 9, 0)
                         .rule(traps.accessible(n));
             }
-            b.onWrite((c, r, stored, value) -> {
+            b.beforeWrite((c, r, stored, value) -> {
                 change(c);
                 // What it has counted up to is in terms of the old event.
                 c.pe.pmu.active &= ~(1 << n);
@@ -298,10 +298,7 @@ public final class PmuRegisters implements RegisterBank {
                             HDFGRTR_EL2.PMEVTYPERn_EL0)
                     .rule(traps.selectedAccessible())
                     .onRead((c, r, stored) -> c.register(PmuRegisters.type(PmuTraps.selected(c))))
-                    .onWrite((c, r, stored, value) -> {
-                        c.registers.write(PmuRegisters.type(PmuTraps.selected(c)), value);
-                        return 0;
-                    });
+                    .action((c, r, before, value) -> c.registers.write(PmuRegisters.type(PmuTraps.selected(c)), value));
             traps.guard(
                             add("PMXEVCNTR_EL0", PMXEVCNTR_EL0).whole().rule(traps.selectedImplemented(false)),
                             PMUSERENR_EL0.ER | PMUSERENR_EL0.EN,
@@ -310,10 +307,8 @@ public final class PmuRegisters implements RegisterBank {
                             HDFGRTR_EL2.PMEVCNTRn_EL0)
                     .rule(traps.selectedAccessible())
                     .onRead((c, r, stored) -> read(c, PmuTraps.selected(c)))
-                    .onWrite((c, r, stored, value) -> {
-                        c.registers.write(PmuRegisters.value(PmuTraps.selected(c)), value);
-                        return 0;
-                    });
+                    .action((c, r, before, value) ->
+                            c.registers.write(PmuRegisters.value(PmuTraps.selected(c)), value));
         }
 
         private long read(PeContext c, int counter) {

@@ -3,7 +3,6 @@ package dev.spelunk.platform.timer;
 
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.CNT_CTL;
-import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.wiring.PeContext;
 
 /** The timers of a PE: registers, interrupt, offset from the physical count (DDI 0487, D12.2.4). */
@@ -78,10 +77,5 @@ enum Timer {
         // A condition that holds ends when the count wraps, which an offset can bring near.
         long ticks = Long.compareUnsigned(count, compare) >= 0 ? -count : compare - count;
         return Counter.cyclesAfter(c, ticks);
-    }
-
-    /** A register of this timer has changed: the run loop must look at its deadline again. */
-    static void changed(PeContext c) {
-        c.pe.changed |= PeState.CHANGED_TIMERS;
     }
 }

@@ -15,6 +15,7 @@ import dev.spelunk.api.registers.fields.CNTKCTL_EL1;
 import dev.spelunk.api.registers.fields.CNT_CTL;
 import dev.spelunk.api.registers.fields.SCR_EL3;
 import dev.spelunk.api.state.MachineState;
+import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.wiring.PeContext;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,7 +120,7 @@ public final class TimerRegisters implements RegisterBank {
                 .bits("EVNTDIR", CNTHCTL_EL2.EVNTDIR)
                 .bits("EVNTI", CNTHCTL_EL2.EVNTI)
                 .reset(CNTHCTL_RESET)
-                .onWrite((c, r, stored, value) -> timersChanged(c, value));
+                .afterWrite(TimerRegisters::timersChanged);
         if (vhe) {
             hypervisor
                     .bits("EL0VTEN", CNTHCTL_EL2.EL0VTEN)
@@ -138,23 +139,23 @@ public final class TimerRegisters implements RegisterBank {
         all.add(RegisterDefinition.of("CNTVOFF_EL2", SystemRegister.CNTVOFF_EL2)
                 .whole()
                 .from(2)
-                .onWrite((c, r, stored, value) -> timersChanged(c, value))
+                .afterWrite(TimerRegisters::timersChanged)
                 .build());
         if (architecture.has("FEAT_ECV_POFF")) {
             hypervisor.bits("ECV", CNTHCTL_EL2.ECV);
             Builder offset = RegisterDefinition.of("CNTPOFF_EL2", SystemRegister.CNTPOFF_EL2)
                     .whole()
                     .from(2)
-                    .onWrite((c, r, stored, value) -> timersChanged(c, value));
+                    .afterWrite(TimerRegisters::timersChanged);
             all.add(offset.rule(TrapControls.trapToEl3(SystemRegister.SCR_EL3, SCR_EL3.ECVEn, 0))
                     .build());
         }
         all.add(hypervisor.build());
     }
 
-    private static long timersChanged(PeContext c, long value) {
-        Timer.changed(c);
-        return value;
+    /** The run loop must look at the deadline again. */
+    private static void timersChanged(PeContext c, RegisterDefinition register, long before, long value) {
+        c.pe.changed |= PeState.CHANGED_TIMERS;
     }
 
     /**
@@ -171,28 +172,20 @@ public final class TimerRegisters implements RegisterBank {
                 .bits("ENABLE", CNT_CTL.ENABLE)
                 .bits("IMASK", CNT_CTL.IMASK)
                 .readOnlyBits("ISTATUS", CNT_CTL.ISTATUS)
-                .onRead((c, r, stored) -> control(c, timer.reached(c)))
-                .onWrite((c, r, stored, value) -> store(c, timer, timer.reached(c).control, stored, value));
+                .storedIn(c -> timer.reached(c).control)
+                .onRead((c, r, stored) -> control(c, timer.reached(c), stored));
         Builder compareValue = RegisterDefinition.of(prefix + "_CVAL_EL" + el, timer.compareValue)
                 .whole()
-                .onRead((c, r, stored) -> c.register(timer.reached(c).compareValue))
-                .onWrite((c, r, stored, value) -> store(c, timer, timer.reached(c).compareValue, stored, value));
+                .storedIn(c -> timer.reached(c).compareValue);
         Builder timerValue = RegisterDefinition.of(prefix + "_TVAL_EL" + el, timer.timerValue)
                 .field("TimerValue", 31, 0)
-                .onRead((c, r, stored) -> {
-                    Timer t = timer.reached(c);
-                    return c.register(t.compareValue) - t.count(c) & 0xFFFFFFFFL;
-                })
-                .onWrite((c, r, stored, value) -> {
-                    Timer t = timer.reached(c);
-                    c.register(t.compareValue, t.count(c) + (int) value);
-                    Timer.changed(c);
-                    return 0;
-                });
+                .storedIn(c -> timer.reached(c).compareValue)
+                .onRead((c, r, stored) -> stored - timer.reached(c).count(c) & 0xFFFFFFFFL)
+                .beforeWrite((c, r, stored, value) -> timer.reached(c).count(c) + (int) value);
         Builder[] builders = {control, compareValue, timerValue};
         int[] hosts = host == null ? null : new int[] {host.control, host.compareValue, host.timerValue};
         for (int i = 0; i < builders.length; i++) {
-            builders[i].from(el);
+            builders[i].from(el).afterWrite(TimerRegisters::timersChanged);
             if (rule != null) {
                 builders[i].rule(rule);
             }
@@ -204,19 +197,9 @@ public final class TimerRegisters implements RegisterBank {
     }
 
     /** ISTATUS is UNKNOWN while the timer is disabled; it reads 0 then. */
-    private static long control(PeContext c, Timer t) {
-        long stored = c.register(t.control) & (CNT_CTL.ENABLE | CNT_CTL.IMASK);
-        return (stored & CNT_CTL.ENABLE) != 0 && t.conditionMet(c) ? stored | CNT_CTL.ISTATUS : stored;
-    }
-
-    /** Writes the register that is reached, and returns what the one with the hook keeps. */
-    private static long store(PeContext c, Timer named, int reached, long stored, long value) {
-        Timer.changed(c);
-        if (reached == named.control || reached == named.compareValue) {
-            return value;
-        }
-        c.register(reached, value);
-        return stored;
+    private static long control(PeContext c, Timer t, long stored) {
+        long control = stored & (CNT_CTL.ENABLE | CNT_CTL.IMASK);
+        return (control & CNT_CTL.ENABLE) != 0 && t.conditionMet(c) ? control | CNT_CTL.ISTATUS : control;
     }
 
     /** The EL02 names. */

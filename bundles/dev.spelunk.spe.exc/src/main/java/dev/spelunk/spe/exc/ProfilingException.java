@@ -51,7 +51,7 @@ public final class ProfilingException implements ProfilingFeatures {
 
     private static RegisterDefinition.Builder syndrome(String name, int encoding) {
         return ProfilingRegisters.syndrome(RegisterDefinition.of(name, encoding))
-                .onWrite(ProfilingRegisters::writeControl);
+                .beforeWrite(ProfilingRegisters::completeSample);
     }
 
     @Override

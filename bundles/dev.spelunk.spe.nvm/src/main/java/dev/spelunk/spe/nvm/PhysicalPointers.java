@@ -70,7 +70,7 @@ public final class PhysicalPointers implements ProfilingFeatures {
                                 .field("Attr", 7, 0)
                                 .rule(ProfilingRegisters.fineGrained2(HDFGRTR2_EL2.nPMBMAR_EL1)),
                         MDCR_EL3.EnPMS4)
-                .onWrite(ProfilingRegisters::writeControl)
+                .beforeWrite(ProfilingRegisters::completeSample)
                 .build()));
     }
 }
