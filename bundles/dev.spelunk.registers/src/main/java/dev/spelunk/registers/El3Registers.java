@@ -9,7 +9,6 @@ import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.CPTR_EL3;
 import dev.spelunk.api.registers.fields.MDCR_EL3;
 import dev.spelunk.api.registers.fields.SCR_EL3;
-import dev.spelunk.api.registers.fields.TTBRn_ELx;
 import java.util.List;
 
 /** State of EL3 (DDI 0487, D24.2): what routing, traps and ownership below it ask for. Present with FEAT_EL3. */
@@ -30,10 +29,7 @@ final class El3Registers implements RegisterBank {
                 .from(3);
         SystemControl.el3(d, d.add("SCTLR_EL3", 3, 6, 1, 0, 0)).from(3);
         d.add("ACTLR_EL3", 3, 6, 1, 0, 1).from(3);
-        d.add("TTBR0_EL3", 3, 6, 2, 0, 0)
-                .bits("BADDR", TTBRn_ELx.BADDR)
-                .bits("CnP", TTBRn_ELx.CnP)
-                .from(3);
+        TranslationControl.tableBase(d, d.add("TTBR0_EL3", 3, 6, 2, 0, 0)).from(3);
         TranslationControl.oneRange(d, d.add("TCR_EL3", 3, 6, 2, 0, 2)).from(3);
         d.add("MAIR_EL3", 3, 6, 10, 2, 0).whole().from(3);
         d.add("AMAIR_EL3", 3, 6, 10, 3, 0).from(3);

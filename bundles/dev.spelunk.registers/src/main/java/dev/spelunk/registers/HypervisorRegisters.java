@@ -171,17 +171,13 @@ final class HypervisorRegisters implements RegisterBank {
         } else {
             TranslationControl.oneRange(d, tcr).afterWrite(Definitions.TRANSLATION);
         }
-        RegisterDefinition.Builder ttbr0 = d.add("TTBR0_EL2", SystemRegister.TTBR0_EL2)
-                .bits("BADDR", TTBRn_ELx.BADDR)
-                .bits("CnP", TTBRn_ELx.CnP)
+        RegisterDefinition.Builder ttbr0 = TranslationControl.tableBase(d, d.add("TTBR0_EL2", SystemRegister.TTBR0_EL2))
                 .from(2)
                 .afterWrite(Definitions.TRANSLATION);
         if (d.vhe) {
             ttbr0.bits("ASID", TTBRn_ELx.ASID);
-            d.add("TTBR1_EL2", SystemRegister.TTBR1_EL2)
+            TranslationControl.tableBase(d, d.add("TTBR1_EL2", SystemRegister.TTBR1_EL2))
                     .bits("ASID", TTBRn_ELx.ASID)
-                    .bits("BADDR", TTBRn_ELx.BADDR)
-                    .bits("CnP", TTBRn_ELx.CnP)
                     .from(2)
                     .afterWrite(Definitions.TRANSLATION);
         }
@@ -203,10 +199,8 @@ final class HypervisorRegisters implements RegisterBank {
                 .res1(31, 31)
                 .from(2)
                 .afterWrite(Definitions.TRANSLATION);
-        RegisterDefinition.Builder vttbr = d.add("VTTBR_EL2", SystemRegister.VTTBR_EL2)
+        TranslationControl.tableBase(d, d.add("VTTBR_EL2", SystemRegister.VTTBR_EL2))
                 .field("VMID", d.has("FEAT_VMID16") ? 63 : 55, 48)
-                .bits("BADDR", TTBRn_ELx.BADDR)
-                .bits("CnP", TTBRn_ELx.CnP)
                 .from(2)
                 .afterWrite(Definitions.TRANSLATION);
         if (d.has("FEAT_VMID16")) {
@@ -226,10 +220,11 @@ final class HypervisorRegisters implements RegisterBank {
         d.add("VBAR_EL2", SystemRegister.VBAR_EL2).field("VBA", 63, 11).from(2);
         ExceptionRegisters.syndrome(d.add("ESR_EL2", SystemRegister.ESR_EL2)).from(2);
         d.add("FAR_EL2", SystemRegister.FAR_EL2).whole().from(2);
-        d.add("HPFAR_EL2", SystemRegister.HPFAR_EL2)
-                .field("NS", 63)
-                .field("FIPA", 43, 4)
-                .from(2);
+        RegisterDefinition.Builder hpfar =
+                d.add("HPFAR_EL2", SystemRegister.HPFAR_EL2).field("FIPA", 43, 4).from(2);
+        if (d.has("FEAT_SEL2")) {
+            hpfar.field("NS", 63);
+        }
         d.add("ELR_EL2", SystemRegister.ELR_EL2).whole().from(2);
         ExceptionRegisters.savedStatus(d, d.add("SPSR_EL2", SystemRegister.SPSR_EL2))
                 .from(2);

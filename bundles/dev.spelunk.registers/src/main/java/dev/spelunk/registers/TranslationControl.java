@@ -4,6 +4,7 @@ package dev.spelunk.registers;
 import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.registers.fields.TCR_EL1;
 import dev.spelunk.api.registers.fields.TCR_EL2;
+import dev.spelunk.api.registers.fields.TTBRn_ELx;
 
 /** Fields of the translation control registers with two ranges and with one (DDI 0487, D24.2.194-196). */
 final class TranslationControl {
@@ -64,6 +65,12 @@ final class TranslationControl {
             b.bits("TBID", TCR_EL2.TBID);
         }
         return b;
+    }
+
+    /** The address of a table and whether it is common, of TTBRn_ELx and VTTBR_EL2 (DDI 0487, D24.2.209-213, .225). */
+    static RegisterDefinition.Builder tableBase(Definitions d, RegisterDefinition.Builder b) {
+        b.bits("BADDR", TTBRn_ELx.BADDR);
+        return d.has("FEAT_TTCNP") ? b.bits("CnP", TTBRn_ELx.CnP) : b;
     }
 
     /** {@link #oneRange} as a definition of its own, for its masks. */

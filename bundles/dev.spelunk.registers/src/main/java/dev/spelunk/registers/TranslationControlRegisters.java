@@ -29,17 +29,13 @@ final class TranslationControlRegisters implements RegisterBank {
                 .rule(t.virtualMemory())
                 .rule(t.hfg(HFGRTR_EL2.TCR_EL1))
                 .afterWrite(Definitions.TRANSLATION);
-        RegisterDefinition.Builder ttbr0 = d.add("TTBR0_EL1", SystemRegister.TTBR0_EL1)
+        RegisterDefinition.Builder ttbr0 = TranslationControl.tableBase(d, d.add("TTBR0_EL1", SystemRegister.TTBR0_EL1))
                 .bits("ASID", TTBRn_ELx.ASID)
-                .bits("BADDR", TTBRn_ELx.BADDR)
-                .bits("CnP", TTBRn_ELx.CnP)
                 .rule(t.virtualMemory())
                 .rule(t.hfg(HFGRTR_EL2.TTBR0_EL1))
                 .afterWrite(Definitions.TRANSLATION);
-        RegisterDefinition.Builder ttbr1 = d.add("TTBR1_EL1", SystemRegister.TTBR1_EL1)
+        RegisterDefinition.Builder ttbr1 = TranslationControl.tableBase(d, d.add("TTBR1_EL1", SystemRegister.TTBR1_EL1))
                 .bits("ASID", TTBRn_ELx.ASID)
-                .bits("BADDR", TTBRn_ELx.BADDR)
-                .bits("CnP", TTBRn_ELx.CnP)
                 .rule(t.virtualMemory())
                 .rule(t.hfg(HFGRTR_EL2.TTBR1_EL1))
                 .afterWrite(Definitions.TRANSLATION);

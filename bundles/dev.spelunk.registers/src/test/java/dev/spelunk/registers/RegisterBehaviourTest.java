@@ -12,7 +12,11 @@ import dev.spelunk.api.state.PeState;
 import dev.spelunk.testkit.PageMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RegisterBehaviourTest {
     private static final long HCR_E2H = 1L << 34;
@@ -34,6 +38,16 @@ class RegisterBehaviourTest {
         b.write(SystemRegister.SSBS, 1L << 12);
         assertThat(pe.pan && pe.uao && pe.dit && pe.ssbs).isTrue();
         assertThat(b.read(SystemRegister.PAN)).isEqualTo(1L << 22);
+        assertThat(b.read(SystemRegister.UAO)).isEqualTo(1L << 23);
+        assertThat(b.read(SystemRegister.DIT)).isEqualTo(1L << 24);
+        assertThat(b.read(SystemRegister.SSBS)).isEqualTo(1L << 12);
+        for (int register : new int[] {
+            SystemRegister.PAN, SystemRegister.UAO, SystemRegister.DIT, SystemRegister.SSBS
+        }) {
+            b.write(register, 0);
+            assertThat(b.read(register)).isZero();
+        }
+        assertThat(pe.pan || pe.uao || pe.dit || pe.ssbs).isFalse();
         for (int el = 1; el <= 3; el++) {
             assertThat(b.el(el).read(SystemRegister.CurrentEL)).isEqualTo((long) el << 2);
         }
@@ -51,6 +65,9 @@ class RegisterBehaviourTest {
         b.write(SystemRegister.SPSel, 1);
         assertThat(pe.x[PeState.SP]).isEqualTo(0x1000);
         assertThat(b.read(SystemRegister.SP_EL0)).isEqualTo(0x2010);
+        assertThat(b.read(SystemRegister.SPSel)).isEqualTo(1);
+        b.write(SystemRegister.SPSel, 0);
+        assertThat(b.read(SystemRegister.SPSel)).isZero();
     }
 
     @Test
@@ -63,6 +80,24 @@ class RegisterBehaviourTest {
         b.context.pe.interrupts = PeState.IRQ;
         b.write(SystemRegister.DAIF, 0x80);
         assertThat(b.context.pe.changed).isEqualTo(PeState.CHANGED_INTERRUPTS);
+        b.context.pe.changed = 0;
+        b.write(SystemRegister.DAIF, 0x3C0);
+        b.write(SystemRegister.DAIF, 0x3C0);
+        assertThat(b.context.pe.changed).as("nothing is unmasked").isZero();
+    }
+
+    @Test
+    void unmaskingWithAPendingVirtualInterruptAsksForALook() {
+        for (int bit = 6; bit <= 8; bit++) {
+            Bench b = new Bench(85, Bench.V85).set(SystemRegister.HCR_EL2, 1L << bit);
+            b.context.pe.daif = 0xF;
+            b.write(SystemRegister.DAIF, 0);
+            assertThat(b.context.pe.changed).isEqualTo(PeState.CHANGED_INTERRUPTS);
+        }
+        Bench b = new Bench(85, Bench.V85).set(SystemRegister.HCR_EL2, 1L << 5 | 1L << 9);
+        b.context.pe.daif = 0xF;
+        b.write(SystemRegister.DAIF, 0);
+        assertThat(b.context.pe.changed).isZero();
     }
 
     @Test
@@ -90,7 +125,12 @@ class RegisterBehaviourTest {
         b.write(SystemRegister.TTBR0_EL1, 0x4000_1000L);
         assertThat(translator.contextChanges).isEqualTo(1);
         assertThat(seen[0]).isEqualTo(0x4000_1000L);
-        int[] el1 = {SystemRegister.TTBR1_EL1, SystemRegister.TCR_EL1, SystemRegister.SCTLR_EL1, SystemRegister.MAIR_EL1
+        int[] el1 = {
+            SystemRegister.TTBR1_EL1,
+            SystemRegister.TCR_EL1,
+            SystemRegister.SCTLR_EL1,
+            SystemRegister.MAIR_EL1,
+            SystemRegister.PAN
         };
         for (int r : el1) {
             int before = translator.contextChanges;
@@ -230,6 +270,80 @@ class RegisterBehaviourTest {
         b.set(SystemRegister.HCR_EL2, 1L << 7);
         assertThat(b.read(SystemRegister.ISR_EL1)).isEqualTo(1 << 7 | 1 << 6);
         assertThat(b.el(2).read(SystemRegister.ISR_EL1)).isEqualTo(1 << 7);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "F, FIQ, VFIQ, 6, 3, 6",
+        "I, IRQ, VIRQ, 7, 4, 7",
+        "A, SERROR, VSERROR, 8, 5, 8",
+    })
+    @DisplayName("ISR_EL1: HCR_EL2.{FMO, IMO, AMO} show EL1 the virtual one, of a line or of HCR_EL2.{VF, VI, VSE}")
+    void eachInterruptOfIsr(String name, String physical, String virtual, int bit, int route, int pend)
+            throws ReflectiveOperationException {
+        int line = PeState.class.getField(physical).getInt(null);
+        int virtualLine = PeState.class.getField(virtual).getInt(null);
+        Bench b = new Bench(85, Bench.V85);
+        b.context.pe.interrupts = line;
+        assertThat(b.read(SystemRegister.ISR_EL1)).isEqualTo(1L << bit);
+        b.context.pe.interrupts = virtualLine;
+        assertThat(b.read(SystemRegister.ISR_EL1)).isZero();
+        b.set(SystemRegister.HCR_EL2, 1L << route);
+        assertThat(b.read(SystemRegister.ISR_EL1)).isEqualTo(1L << bit);
+        b.context.pe.interrupts = ~virtualLine;
+        assertThat(b.read(SystemRegister.ISR_EL1) & 1L << bit).isZero();
+        b.context.pe.interrupts = 0;
+        assertThat(b.read(SystemRegister.ISR_EL1)).isZero();
+        b.set(SystemRegister.HCR_EL2, 1L << pend);
+        assertThat(b.read(SystemRegister.ISR_EL1)).isEqualTo(1L << bit);
+        assertThat(b.el(2).read(SystemRegister.ISR_EL1)).as("EL2 sees lines").isZero();
+        b.context.pe.interrupts = line;
+        assertThat(b.read(SystemRegister.ISR_EL1)).isEqualTo(1L << bit);
+        b.context.pe.interrupts = ~line;
+        assertThat(b.read(SystemRegister.ISR_EL1) & 1L << bit).isZero();
+    }
+
+    @Test
+    @DisplayName("FPCR and FPSR hold their fields, in 64 bits of which the upper 32 are zero")
+    void floatingPointControlAndStatus() {
+        Set<String> features = new TreeSet<>(Bench.V85);
+        features.add("FEAT_FP");
+        Bench b = new Bench(85, features);
+        b.write(SystemRegister.FPCR, -1);
+        b.write(SystemRegister.FPSR, -1);
+        assertThat(b.read(SystemRegister.FPCR)).isEqualTo(0x07C0_0000L);
+        assertThat(b.read(SystemRegister.FPSR)).isEqualTo(0x0800_009FL);
+        b.context.pe.fpcr = 0x8000_0000;
+        b.context.pe.fpsr = 0xF800_0000;
+        assertThat(b.read(SystemRegister.FPCR)).isEqualTo(0x8000_0000L);
+        assertThat(b.read(SystemRegister.FPSR)).isEqualTo(0xF800_0000L);
+    }
+
+    @Test
+    @DisplayName("What the ID space has no name for is RES0 at EL1, up to op2 = 7 of CRm = 7 (DDI 0487, D24.1)")
+    void idSpaceIsWhole() {
+        Bench b = new Bench(85, Bench.V85);
+        for (int crm = 1; crm <= 7; crm++) {
+            for (int op2 = 0; op2 <= 7; op2++) {
+                int encoding = Encoding.of(3, 0, 0, crm, op2);
+                assertThat(b.decide(encoding, true)).isZero();
+                if (b.context.registers.description(encoding).name().startsWith("S3_")) {
+                    assertThat(b.read(encoding)).isZero();
+                }
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("The shared pointer of a higher Exception level is read and written from there")
+    void bankedStackPointers() {
+        Bench b = new Bench(85, Bench.V85).el(3);
+        int spEl2 = Encoding.of(3, 6, 4, 1, 0);
+        b.write(SystemRegister.SP_EL1, 0x1110).write(spEl2, 0x2220);
+        assertThat(b.context.pe.sp[1]).isEqualTo(0x1110);
+        assertThat(b.context.pe.sp[2]).isEqualTo(0x2220);
+        assertThat(b.read(spEl2)).isEqualTo(0x2220);
+        assertThat(b.el(2).decide(spEl2, true)).isEqualTo(-1);
     }
 
     @Test

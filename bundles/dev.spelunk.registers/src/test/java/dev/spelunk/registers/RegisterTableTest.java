@@ -134,6 +134,52 @@ class RegisterTableTest {
         }
     }
 
+    @Test
+    void theFirstOfAllEncodingsIsARegisterAsOthers() {
+        Bench b = new Bench(85, Bench.V85);
+        RegisterDescription first = b.context.registers.descriptions().get(0);
+        assertThat(b.context.registers.description(first.encoding())).isSameAs(first);
+        assertThat(b.context.registers.index(first.encoding())).isZero();
+        assertThat(b.decide(first.encoding(), true)).isEqualTo(Access.ALLOWED);
+    }
+
+    @Test
+    void aRegisterMayBeRedirectedUnderACondition() {
+        int own = Encoding.of(3, 3, 11, 0, 0);
+        int other = Encoding.of(3, 4, 11, 0, 0);
+        boolean[] when = new boolean[1];
+        Bench b = new Bench(
+                        85,
+                        Bench.V85,
+                        bank(
+                                RegisterDefinition.of("OWN_EL0", own)
+                                        .whole()
+                                        .redirectedAtEl2(other, c -> when[0])
+                                        .build(),
+                                RegisterDefinition.of("OTHER_EL2", other).whole().build()))
+                .set(SystemRegister.HCR_EL2, HCR_E2H)
+                .el(2);
+        b.write(own, 1);
+        when[0] = true;
+        b.write(own, 2);
+        assertThat(b.context.register(own)).isEqualTo(1);
+        assertThat(b.context.register(other)).isEqualTo(2);
+        assertThat(b.read(own)).isEqualTo(2);
+        assertThat(b.el(1).read(own)).isEqualTo(1);
+    }
+
+    @Test
+    void aNameOfARegisterThatNobodyDefinesIsRefused() {
+        assertThatThrownBy(() -> new Bench(
+                        85,
+                        Bench.V85,
+                        bank(RegisterDefinition.of("ALIAS_EL12", CUSTOM)
+                                .aliasOf(CUSTOM_LATER)
+                                .build())))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("ALIAS_EL12 names the register S3_0_C11_C15_7, which no register bank defines");
+    }
+
     private static long writable(RegisterDescription d) {
         return d.merge(0, -1L) & ~d.merge(0, 0);
     }

@@ -180,6 +180,7 @@ class TrapTest {
         b.set(SystemRegister.CPTR_EL2, 1L << 31);
         assertThat(b.decide(SystemRegister.CPACR_EL1, false)).isEqualTo(TO_EL2);
         assertThat(b.el(2).decide(SystemRegister.CPACR_EL1, false)).isEqualTo(TO_EL3);
+        assertThat(b.el(3).decide(SystemRegister.CPACR_EL1, false)).isEqualTo(Access.ALLOWED);
     }
 
     @Test
@@ -225,6 +226,41 @@ class TrapTest {
         assertThat(b.decide(Encoding.of(3, 3, 9, 12, 1), true)).isEqualTo(Access.ALLOWED);
         b.set(SystemRegister.MDCR_EL2, 1L << 6);
         assertThat(b.decide(Encoding.of(3, 3, 9, 12, 1), true)).isEqualTo(TO_EL2);
+        assertThat(b.el(2).decide(SystemRegister.PMCR_EL0, true)).isEqualTo(Access.ALLOWED);
+        b.set(SystemRegister.MDCR_EL3, 1L << 6);
+        assertThat(b.el(1).decide(SystemRegister.PMCR_EL0, true)).isEqualTo(TO_EL2);
+        assertThat(b.el(2).decide(SystemRegister.PMCR_EL0, true)).isEqualTo(TO_EL3);
+        assertThat(b.el(3).decide(SystemRegister.PMCR_EL0, true)).isEqualTo(Access.ALLOWED);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "PMCR_EL0, 9, 12, 0, true, true",
+        "PMCNTENSET_EL0, 9, 12, 1, true, true",
+        "PMCNTENCLR_EL0, 9, 12, 2, true, true",
+        "PMOVSCLR_EL0, 9, 12, 3, true, true",
+        "PMSWINC_EL0, 9, 12, 4, false, true",
+        "PMSELR_EL0, 9, 12, 5, true, true",
+        "PMCEID0_EL0, 9, 12, 6, true, false",
+        "PMCEID1_EL0, 9, 12, 7, true, false",
+        "PMCCNTR_EL0, 9, 13, 0, true, true",
+        "PMXEVTYPER_EL0, 9, 13, 1, true, true",
+        "PMXEVCNTR_EL0, 9, 13, 2, true, true",
+        "PMUSERENR_EL0, 9, 14, 0, true, true",
+        "PMOVSSET_EL0, 9, 14, 3, true, true",
+        "PMCCFILTR_EL0, 14, 15, 7, true, true",
+    })
+    @DisplayName("The performance monitors by name and encoding, and which way they are accessed (DDI 0487, D24.5)")
+    void performanceMonitors(String name, int crn, int crm, int op2, boolean read, boolean written) {
+        Bench b = new Bench(85, Bench.V85);
+        int encoding = Encoding.of(3, 3, crn, crm, op2);
+        assertThat(b.context.registers.description(encoding).name()).isEqualTo(name);
+        assertThat(b.decide(encoding, true)).isEqualTo(read ? Access.ALLOWED : Access.UNDEFINED);
+        assertThat(b.decide(encoding, false)).isEqualTo(written ? Access.ALLOWED : Access.UNDEFINED);
+        boolean enable = name.equals("PMUSERENR_EL0");
+        if (read) {
+            assertThat(b.el(0).decide(encoding, true)).isEqualTo(enable ? Access.ALLOWED : TO_EL1);
+        }
     }
 
     @Test
@@ -234,7 +270,9 @@ class TrapTest {
         assertThat(b.decide(lorc, false)).isEqualTo(Access.ALLOWED);
         b.set(SystemRegister.SCR_EL3, 1L << 14);
         assertThat(b.decide(lorc, false)).isEqualTo(TO_EL3);
-        b.set(SystemRegister.HCR_EL2, 1L << 35);
+        assertThat(b.el(2).decide(lorc, false)).isEqualTo(TO_EL3);
+        assertThat(b.el(3).decide(lorc, false)).isEqualTo(Access.ALLOWED);
+        b.el(1).set(SystemRegister.HCR_EL2, 1L << 35);
         assertThat(b.decide(lorc, false)).isEqualTo(TO_EL2);
         assertThat(Bench.without("FEAT_LOR").decide(lorc, false)).isEqualTo(Access.UNDEFINED);
     }
