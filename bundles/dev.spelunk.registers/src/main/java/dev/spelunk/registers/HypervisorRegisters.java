@@ -220,8 +220,9 @@ final class HypervisorRegisters implements RegisterBank {
         d.add("VBAR_EL2", SystemRegister.VBAR_EL2).field("VBA", 63, 11).from(2);
         ExceptionRegisters.syndrome(d.add("ESR_EL2", SystemRegister.ESR_EL2)).from(2);
         d.add("FAR_EL2", SystemRegister.FAR_EL2).whole().from(2);
-        RegisterDefinition.Builder hpfar =
-                d.add("HPFAR_EL2", SystemRegister.HPFAR_EL2).field("FIPA", 43, 4).from(2);
+        RegisterDefinition.Builder hpfar = d.add("HPFAR_EL2", SystemRegister.HPFAR_EL2)
+                .field("FIPA", 43, 4)
+                .from(2);
         if (d.has("FEAT_SEL2")) {
             hpfar.field("NS", 63);
         }

@@ -75,8 +75,8 @@ class DebugRegistersTest {
         Bench b = new Bench(85, Bench.V85);
         b.context.register(SystemRegister.MDCR_EL2, 0xF00);
         b.context.register(SystemRegister.MDCR_EL3, 0x600);
-        for (int register : new int[] {SystemRegister.MDSCR_EL1, Encoding.of(2, 0, 1, 1, 4), Encoding.of(2, 0, 1, 0, 0)
-        }) {
+        for (int register :
+                new int[] {SystemRegister.MDSCR_EL1, Encoding.of(2, 0, 1, 1, 4), Encoding.of(2, 0, 1, 0, 0)}) {
             assertThat(b.el(1).decide(register, true)).isEqualTo(Access.trap(2));
             assertThat(b.el(2).decide(register, true)).isEqualTo(Access.trap(3));
             assertThat(b.el(3).decide(register, true)).isEqualTo(Access.ALLOWED);

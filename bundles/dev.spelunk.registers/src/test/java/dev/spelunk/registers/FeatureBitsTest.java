@@ -29,11 +29,10 @@ class FeatureBitsTest {
 
     /** What each register reads as at EL3 after ones are written to it, by name. */
     private static Map<String, Long> registers(String features) {
-        List<String> names = features == null ? List.of() : List.of(features.trim().split("\\s+"));
-        TestMachine.Builder builder = TestMachine.builder()
-                .features(names)
-                .el(3)
-                .registers(new RegisterModelComponent());
+        List<String> names =
+                features == null ? List.of() : List.of(features.trim().split("\\s+"));
+        TestMachine.Builder builder =
+                TestMachine.builder().features(names).el(3).registers(new RegisterModelComponent());
         if (names.contains("FEAT_SPE")) {
             ProfilingRulesBuilder rules = new ProfilingRulesBuilder();
             rules.pmsVer = 1;
@@ -62,9 +61,7 @@ class FeatureBitsTest {
                 all.put(name, name + bits(old ^ value));
             }
         });
-        before.keySet().stream()
-                .filter(name -> !after.containsKey(name))
-                .forEach(name -> all.put(name, "-" + name));
+        before.keySet().stream().filter(name -> !after.containsKey(name)).forEach(name -> all.put(name, "-" + name));
         return all.values().stream().collect(Collectors.joining(" "));
     }
 

@@ -58,7 +58,8 @@ class PointerAuthenticationTest {
     }
 
     @Test
-    @DisplayName("HCR_EL2.APK = 0 traps EL1 to EL2 while EL2 is enabled, before SCR_EL3.APK = 0 traps what is below EL3")
+    @DisplayName(
+            "HCR_EL2.APK = 0 traps EL1 to EL2 while EL2 is enabled, before SCR_EL3.APK = 0 traps what is below EL3")
     void apk() {
         TestMachine m = machine("FEAT_EL2", "FEAT_EL3");
         m.context.register(SystemRegister.SCR_EL3, SCR_NS);

@@ -41,9 +41,8 @@ class RegisterBehaviourTest {
         assertThat(b.read(SystemRegister.UAO)).isEqualTo(1L << 23);
         assertThat(b.read(SystemRegister.DIT)).isEqualTo(1L << 24);
         assertThat(b.read(SystemRegister.SSBS)).isEqualTo(1L << 12);
-        for (int register : new int[] {
-            SystemRegister.PAN, SystemRegister.UAO, SystemRegister.DIT, SystemRegister.SSBS
-        }) {
+        for (int register :
+                new int[] {SystemRegister.PAN, SystemRegister.UAO, SystemRegister.DIT, SystemRegister.SSBS}) {
             b.write(register, 0);
             assertThat(b.read(register)).isZero();
         }

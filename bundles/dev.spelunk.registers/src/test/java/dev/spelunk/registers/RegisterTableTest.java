@@ -156,7 +156,9 @@ class RegisterTableTest {
                                         .whole()
                                         .redirectedAtEl2(other, c -> when[0])
                                         .build(),
-                                RegisterDefinition.of("OTHER_EL2", other).whole().build()))
+                                RegisterDefinition.of("OTHER_EL2", other)
+                                        .whole()
+                                        .build()))
                 .set(SystemRegister.HCR_EL2, HCR_E2H)
                 .el(2);
         b.write(own, 1);

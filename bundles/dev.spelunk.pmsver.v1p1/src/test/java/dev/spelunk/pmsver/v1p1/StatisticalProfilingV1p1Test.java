@@ -49,6 +49,11 @@ class StatisticalProfilingV1p1Test {
         assertThat(rules.pmsVer).isEqualTo(2);
         assertThat(rules.events).isEqualTo(0xFFF);
         assertThat(rules.filterableEvents).isEqualTo(0x8AA);
+        assertThat(rules.allowedEvents).isEqualTo(0x800);
+        assertThat(new StatisticalProfilingV1p1().feature()).isEqualTo("FEAT_SPEv1p1");
+        assertThat(new StatisticalProfilingV1p1().order())
+                .as("after FEAT_SPE, before FEAT_SPEv1p2")
+                .isBetween(101, 299);
     }
 
     @Test
