@@ -6,6 +6,7 @@ import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.RegisterFile;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.registers.fields.ID_AA64MMFR0_EL1;
 import dev.spelunk.api.registers.fields.SCTLR_ELx;
 import dev.spelunk.api.registers.fields.TCR_EL1;
 import dev.spelunk.api.registers.fields.TCR_EL2;
@@ -95,7 +96,8 @@ final class Controls {
         e0pd = context.architecture.has("FEAT_E0PD");
         executeNeverByPrivilege = context.architecture.has("FEAT_XNX");
         hardwareUpdates = context.architecture.has("FEAT_HAFDBS");
-        physicalSize = Granule.addressSize((int) context.register(SystemRegister.ID_AA64MMFR0_EL1) & 15);
+        physicalSize = Granule.addressSize(
+                (int) (context.register(SystemRegister.ID_AA64MMFR0_EL1) & ID_AA64MMFR0_EL1.PARange));
         changed();
         refresh();
     }

@@ -34,7 +34,7 @@ final class Stage2Controls {
         vmid = (int) (vttbr >>> TTBRn_ELx.VMID_SHIFT) & ((vtcr & VTCR_EL2.VS) != 0 ? 0xFFFF : 0xFF);
         granule = Granule.ofTg0((int) (vtcr >>> VTCR_EL2.TG0_SHIFT) & 3);
         outputSize = Math.min(Granule.addressSize((int) (vtcr >>> VTCR_EL2.PS_SHIFT) & 7), physicalSize);
-        int t0sz = (int) vtcr & 63;
+        int t0sz = (int) (vtcr & VTCR_EL2.T0SZ);
         int sl0 = (int) (vtcr >>> VTCR_EL2.SL0_SHIFT) & 3;
         invalid = t0sz < Granule.MIN_TXSZ
                 || t0sz > Granule.maxTxsz(granule, smallTables)

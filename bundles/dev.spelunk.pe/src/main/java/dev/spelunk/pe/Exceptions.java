@@ -2,9 +2,11 @@
 package dev.spelunk.pe;
 
 import dev.spelunk.api.pe.Core;
+import dev.spelunk.api.registers.Field;
 import dev.spelunk.api.registers.fields.ESR_ELx;
 import dev.spelunk.api.registers.fields.HCR_EL2;
 import dev.spelunk.api.registers.fields.SCTLR_ELx;
+import dev.spelunk.api.registers.fields.SPSR_ELx;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.PmuState;
 import dev.spelunk.api.state.ProgressState;
@@ -12,6 +14,8 @@ import dev.spelunk.api.wiring.PeContext;
 
 /** Takes exceptions to EL1 and EL2, returns from them, and picks interrupts (DDI 0487, D1.3 and J1.1). */
 final class Exceptions {
+    /** SPSR_ELx.M without what no return to AArch64 state has: nRW, and M[1]. */
+    private static final long LEGAL_MODE = SPSR_ELx.EL | SPSR_ELx.SP;
     /** Synchronous exceptions from an EL to itself, at most so many operations apart and without a return. */
     private static final int CLOSE = 64;
 
@@ -125,17 +129,10 @@ final class Exceptions {
         boolean masked = pe.pm;
         pe.count(PmuState.EXC_RETURN);
         boolean illegal = illegalReturn(spsr);
-        boolean step = debug.stepAfterReturn(spsr, illegal ? from : (int) (spsr >>> 2) & 3);
+        boolean step = debug.stepAfterReturn(spsr, illegal ? from : exceptionLevel(spsr));
         if (illegal) {
-            long kept = pe.spsr() & 0xFL | 1L << 20;
-            long flags = 0xFL << 28 | 0xFL << 6;
-            long taken = flags
-                    | (control.has(Features.PAN) ? 1L << 22 : 0)
-                    | (control.has(Features.UAO) ? 1L << 23 : 0)
-                    | (control.has(Features.DIT) ? 1L << 24 : 0)
-                    | (control.has(Features.SSBS) ? 1L << 12 : 0)
-                    | (control.has(Features.SPE_EXC) ? 1L << 32 : 0);
-            pe.restorePstate(kept | spsr & taken);
+            long kept = pe.spsr() & LEGAL_MODE | SPSR_ELx.IL;
+            pe.restorePstate(kept | spsr & pstate());
         } else {
             pe.restorePstate(spsr & legalPstate());
         }
@@ -152,24 +149,30 @@ final class Exceptions {
         }
     }
 
+    /** The SPSR bits that PSTATE takes of an illegal return too. */
+    private long pstate() {
+        return SPSR_ELx.NZCV
+                | SPSR_ELx.DAIF
+                | (control.has(Features.PAN) ? SPSR_ELx.PAN : 0)
+                | (control.has(Features.UAO) ? SPSR_ELx.UAO : 0)
+                | (control.has(Features.DIT) ? SPSR_ELx.DIT : 0)
+                | (control.has(Features.SSBS) ? SPSR_ELx.SSBS : 0)
+                | (control.has(Features.SPE_EXC) ? SPSR_ELx.PM : 0);
+    }
+
+    private static int exceptionLevel(long spsr) {
+        return (int) Field.valueIn(spsr, SPSR_ELx.EL);
+    }
+
     /** The SPSR bits that PSTATE has here. */
     private long legalPstate() {
-        return 0xFL << 28
-                | 1L << 21
-                | 1L << 20
-                | 0xFL << 6
-                | 0xF
-                | (control.has(Features.PAN) ? 1L << 22 : 0)
-                | (control.has(Features.UAO) ? 1L << 23 : 0)
-                | (control.has(Features.DIT) ? 1L << 24 : 0)
-                | (control.has(Features.SSBS) ? 1L << 12 : 0)
-                | (control.has(Features.BTI) ? 3L << 10 : 0)
-                | (control.has(Features.SPE_EXC) ? 1L << 32 : 0);
+        return pstate() | SPSR_ELx.SS | SPSR_ELx.IL | LEGAL_MODE | (control.has(Features.BTI) ? SPSR_ELx.BTYPE : 0);
     }
 
     private boolean illegalReturn(long spsr) {
-        int target = (int) (spsr >>> 2) & 3;
-        if ((spsr & 0x10) != 0 || (spsr & 2) != 0 || target > pe.el || target == 0 && (spsr & 1) != 0) {
+        int target = exceptionLevel(spsr);
+        boolean reserved = (spsr & ~LEGAL_MODE & SPSR_ELx.M) != 0;
+        if (reserved || target > pe.el || target == 0 && (spsr & SPSR_ELx.SP) != 0) {
             return true;
         }
         if (target == 3 || target == 2 && !control.system.el2Enabled()) {

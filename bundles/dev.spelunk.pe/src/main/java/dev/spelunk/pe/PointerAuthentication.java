@@ -6,8 +6,12 @@ import static dev.spelunk.a64.integer.DataProcessingImmediate.orStackPointer;
 
 import dev.spelunk.a64.integer.Qarma5;
 import dev.spelunk.api.registers.Encoding;
+import dev.spelunk.api.registers.Field;
 import dev.spelunk.api.registers.fields.HCR_EL2;
 import dev.spelunk.api.registers.fields.SCR_EL3;
+import dev.spelunk.api.registers.fields.SCTLR_ELx;
+import dev.spelunk.api.registers.fields.TCR_EL1;
+import dev.spelunk.api.registers.fields.TCR_EL2;
 import dev.spelunk.api.state.PeState;
 
 /**
@@ -16,13 +20,15 @@ import dev.spelunk.api.state.PeState;
  */
 final class PointerAuthentication {
     /** Keys: instruction A and B, data A and B, generic. Bit 0 is the key number of an error code. */
+    private static final int TG0_64K = 1;
+
+    private static final int TG1_64K = 3;
     private static final int IA = 0;
 
     private static final int DA = 2;
     private static final int GA = 4;
     private static final int[] CRM_OP2 = {1 << 3, 1 << 3 | 2, 2 << 3, 2 << 3 | 2, 3 << 3};
-    /** SCTLR_ELx.EnIA, EnIB, EnDA and EnDB. */
-    private static final long[] ENABLES = {1L << 31, 1L << 30, 1L << 27, 1L << 13};
+    private static final long[] ENABLES = {SCTLR_ELx.EnIA, SCTLR_ELx.EnIB, SCTLR_ELx.EnDA, SCTLR_ELx.EnDB};
 
     private static final int TRAPPED = 0x09;
 
@@ -191,25 +197,28 @@ final class PointerAuthentication {
         return p.control.tcr(pe.el == 2 || p.system.isInHost() ? 2 : 1);
     }
 
-    private static boolean ignoresTop(long tcr, int tbi, int tbid, boolean data) {
-        return (tcr >>> tbi & 1) != 0 && (data || (tcr >>> tbid & 1) == 0);
+    private static boolean ignoresTop(long tcr, long tbi, long tbid, boolean data) {
+        return (tcr & tbi) != 0 && (data || (tcr & tbid) == 0);
     }
 
     /** EffectiveTBI for the range that bit 55 selects. */
     private boolean topByteIgnored(long pointer, boolean data) {
         long tcr = tcr();
         if (oneRange()) {
-            return ignoresTop(tcr, 20, 29, data);
+            return ignoresTop(tcr, TCR_EL2.TBI, TCR_EL2.TBID, data);
         }
-        return (pointer >>> 55 & 1) == 0 ? ignoresTop(tcr, 37, 51, data) : ignoresTop(tcr, 38, 52, data);
+        return (pointer >>> 55 & 1) == 0
+                ? ignoresTop(tcr, TCR_EL1.TBI0, TCR_EL1.TBID0, data)
+                : ignoresTop(tcr, TCR_EL1.TBI1, TCR_EL1.TBID1, data);
     }
 
     /** CalculateBottomPACBit for the upper or the lower range. */
     private int bottomBit(boolean upper) {
         long tcr = tcr();
         boolean second = upper && !oneRange();
-        int txsz = (int) (tcr >>> (second ? 16 : 0)) & 0x3F;
-        boolean large = second ? (tcr >>> 30 & 3) == 3 : (tcr >>> 14 & 3) == 1;
+        int txsz = (int) Field.valueIn(tcr, second ? TCR_EL1.T1SZ : TCR_EL1.T0SZ);
+        boolean large =
+                second ? Field.valueIn(tcr, TCR_EL1.TG1) == TG1_64K : Field.valueIn(tcr, TCR_EL1.TG0) == TG0_64K;
         int most = !smallTables ? 39 : large ? 47 : 48;
         return 64 - Math.max(16, Math.min(most, txsz));
     }

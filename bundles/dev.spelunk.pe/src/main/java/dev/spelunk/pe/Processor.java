@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pe;
 
+import dev.spelunk.api.registers.Field;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.CTR_EL0;
+import dev.spelunk.api.registers.fields.DCZID_EL0;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.api.wiring.SystemFunctions;
@@ -75,12 +78,12 @@ final class Processor {
 
     /** Bytes that DC ZVA zeroes. */
     int zeroBlockSize() {
-        return 4 << (context.register(SystemRegister.DCZID_EL0) & 15);
+        return 4 << (context.register(SystemRegister.DCZID_EL0) & DCZID_EL0.BS);
     }
 
     /** Bytes of the smallest data cache line, CTR_EL0.DminLine. */
     int dataCacheLine() {
-        return 4 << (context.register(SystemRegister.CTR_EL0) >>> 16 & 15);
+        return 4 << Field.valueIn(context.register(SystemRegister.CTR_EL0), CTR_EL0.DminLine);
     }
 
     SynchronousException undefined() {

@@ -6,6 +6,8 @@ import dev.spelunk.api.banks.AccessRule;
 import dev.spelunk.api.banks.RegisterBank;
 import dev.spelunk.api.banks.RegisterDefinition;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.CSSELR_EL1;
+import dev.spelunk.api.registers.fields.DCZID_EL0;
 import dev.spelunk.api.registers.fields.HCR_EL2;
 import dev.spelunk.api.registers.fields.HFGRTR_EL2;
 import dev.spelunk.api.registers.fields.SCTLR_ELx;
@@ -26,8 +28,8 @@ final class CacheRegisters implements RegisterBank {
     private static final long CCSIDR = 127L << 13 | 3L << 3 | 2;
     /** DC ZVA writes 2^4 words. */
     private static final long DCZID = 4;
-
-    private static final long DZP = 1 << 4;
+    /** What CSSELR_EL1 selects by. */
+    private static final long SELECTION = CSSELR_EL1.Level | CSSELR_EL1.InD;
 
     @Override
     public List<RegisterDefinition> registers(Architecture a) {
@@ -46,7 +48,7 @@ final class CacheRegisters implements RegisterBank {
                 .from(0)
                 .readOnly()
                 .rule(t.hfg(HFGRTR_EL2.DCZID_EL0))
-                .onRead((c, r, stored) -> zeroingProhibited(c) ? stored | DZP : stored);
+                .onRead((c, r, stored) -> zeroingProhibited(c) ? stored | DCZID_EL0.DZP : stored);
         d.add("CLIDR_EL1", SystemRegister.CLIDR_EL1)
                 .constant(a.registerValue("CLIDR_EL1", CLIDR))
                 .from(0)
@@ -62,10 +64,10 @@ final class CacheRegisters implements RegisterBank {
                 .rule(t.idSpaceFromEl0())
                 .rule(tid2)
                 .rule(t.hfg(HFGRTR_EL2.CCSIDR_EL1))
-                .onRead((c, r, stored) -> selected[(int) c.register(SystemRegister.CSSELR_EL1) & 15]);
+                .onRead((c, r, stored) -> selected[(int) (c.register(SystemRegister.CSSELR_EL1) & SELECTION)]);
         d.add("CSSELR_EL1", SystemRegister.CSSELR_EL1)
-                .field("Level", 3, 1)
-                .field("InD", 0)
+                .bits("Level", CSSELR_EL1.Level)
+                .bits("InD", CSSELR_EL1.InD)
                 .rule(tid2)
                 .rule(t.hfg(HFGRTR_EL2.CSSELR_EL1));
         return d.build();

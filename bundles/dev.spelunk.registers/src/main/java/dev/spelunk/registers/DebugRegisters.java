@@ -68,7 +68,9 @@ final class DebugRegisters implements RegisterBank {
                 .constant(OSLSR_EL1.OSLM)
                 .rule(t.hdfg(HDFGRTR_EL2.OSLSR_EL1))
                 .rule(tdosa)
-                .onRead((c, r, stored) -> stored | c.register(SystemRegister.OSLAR_EL1) << 1);
+                .onRead((c, r, stored) -> (c.register(SystemRegister.OSLAR_EL1) & OSLAR_EL1.OSLK) != 0
+                        ? stored | OSLSR_EL1.OSLK
+                        : stored);
         RegisterDefinition.Builder osdlr = d.add("OSDLR_EL1", SystemRegister.OSDLR_EL1)
                 .rule(t.hdfg(HDFGRTR_EL2.OSDLR_EL1))
                 .rule(tdosa);

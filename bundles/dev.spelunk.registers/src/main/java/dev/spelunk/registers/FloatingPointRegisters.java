@@ -27,7 +27,7 @@ final class FloatingPointRegisters implements RegisterBank {
                     .bits("RMode", FPCR.RMode)
                     .from(0)
                     .rule((c, read) -> access(c))
-                    .onRead((c, r, stored) -> c.pe.fpcr & 0xFFFFFFFFL)
+                    .onRead((c, r, stored) -> Integer.toUnsignedLong(c.pe.fpcr))
                     .afterWrite((c, r, before, value) -> c.pe.fpcr = (int) value);
             if (a.has("FEAT_FP16")) {
                 fpcr.bits("FZ16", FPCR.FZ16);
@@ -42,7 +42,7 @@ final class FloatingPointRegisters implements RegisterBank {
                     .bits("IOC", FPSR.IOC)
                     .from(0)
                     .rule((c, read) -> access(c))
-                    .onRead((c, r, stored) -> c.pe.fpsr & 0xFFFFFFFFL)
+                    .onRead((c, r, stored) -> Integer.toUnsignedLong(c.pe.fpsr))
                     .afterWrite((c, r, before, value) -> c.pe.fpsr = (int) value);
         }
         return d.build();

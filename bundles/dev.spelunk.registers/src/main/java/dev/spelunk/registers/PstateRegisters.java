@@ -26,8 +26,8 @@ final class PstateRegisters implements RegisterBank {
                 .bits("C", SPSR_ELx.C)
                 .bits("V", SPSR_ELx.V)
                 .from(0)
-                .onRead((c, r, stored) -> (long) c.pe.nzcv << 28)
-                .afterWrite((c, r, before, value) -> c.pe.nzcv = (int) (value >>> 28));
+                .onRead((c, r, stored) -> (long) c.pe.nzcv << SPSR_ELx.NZCV_SHIFT)
+                .afterWrite((c, r, before, value) -> c.pe.nzcv = (int) (value >>> SPSR_ELx.NZCV_SHIFT));
         d.add("DAIF", SystemRegister.DAIF)
                 .bits("D", SPSR_ELx.D)
                 .bits("A", SPSR_ELx.A)
@@ -35,9 +35,11 @@ final class PstateRegisters implements RegisterBank {
                 .bits("F", SPSR_ELx.F)
                 .from(0)
                 .rule(d.traps.el0NeedsSctlr(SCTLR_ELx.UMA))
-                .onRead((c, r, stored) -> (long) c.pe.daif << 6)
-                .afterWrite((c, r, before, value) -> unmask(c, (int) (value >>> 6)));
-        d.add("CurrentEL", SystemRegister.CurrentEL).constant(0).onRead((c, r, stored) -> (long) c.pe.el << 2);
+                .onRead((c, r, stored) -> (long) c.pe.daif << SPSR_ELx.DAIF_SHIFT)
+                .afterWrite((c, r, before, value) -> unmask(c, (int) (value >>> SPSR_ELx.DAIF_SHIFT)));
+        d.add("CurrentEL", SystemRegister.CurrentEL)
+                .constant(0)
+                .onRead((c, r, stored) -> (long) c.pe.el << SPSR_ELx.EL_SHIFT);
         d.add("SPSel", SystemRegister.SPSel)
                 .bits("SP", SPSR_ELx.SP)
                 .onRead((c, r, stored) -> c.pe.spSel)
@@ -49,7 +51,7 @@ final class PstateRegisters implements RegisterBank {
         if (a.has("FEAT_PAN")) {
             d.add("PAN", SystemRegister.PAN)
                     .bits("PAN", SPSR_ELx.PAN)
-                    .onRead((c, r, stored) -> c.pe.pan ? 1L << 22 : 0)
+                    .onRead((c, r, stored) -> c.pe.pan ? SPSR_ELx.PAN : 0)
                     .afterWrite((c, r, before, value) -> {
                         c.pe.pan = value != 0;
                         Definitions.translationChanged(c);
@@ -58,21 +60,21 @@ final class PstateRegisters implements RegisterBank {
         if (a.has("FEAT_UAO")) {
             d.add("UAO", SystemRegister.UAO)
                     .bits("UAO", SPSR_ELx.UAO)
-                    .onRead((c, r, stored) -> c.pe.uao ? 1L << 23 : 0)
+                    .onRead((c, r, stored) -> c.pe.uao ? SPSR_ELx.UAO : 0)
                     .afterWrite((c, r, before, value) -> c.pe.uao = value != 0);
         }
         if (a.has("FEAT_DIT")) {
             d.add("DIT", SystemRegister.DIT)
                     .bits("DIT", SPSR_ELx.DIT)
                     .from(0)
-                    .onRead((c, r, stored) -> c.pe.dit ? 1L << 24 : 0)
+                    .onRead((c, r, stored) -> c.pe.dit ? SPSR_ELx.DIT : 0)
                     .afterWrite((c, r, before, value) -> c.pe.dit = value != 0);
         }
         if (a.has("FEAT_SSBS2")) {
             d.add("SSBS", SystemRegister.SSBS)
                     .bits("SSBS", SPSR_ELx.SSBS)
                     .from(0)
-                    .onRead((c, r, stored) -> c.pe.ssbs ? 1L << 12 : 0)
+                    .onRead((c, r, stored) -> c.pe.ssbs ? SPSR_ELx.SSBS : 0)
                     .afterWrite((c, r, before, value) -> c.pe.ssbs = value != 0);
         }
         return d.build();

@@ -73,7 +73,7 @@ final class IntervalCounter {
 
     /** INTERVAL * 256 of PMSIRR_EL1; an INTERVAL of 0 acts as 1. */
     private static long interval(long pmsirr) {
-        long interval = pmsirr & 0xFFFF_FF00L;
-        return interval == 0 ? 0x100 : interval;
+        long interval = pmsirr & PMSIRR_EL1.INTERVAL;
+        return interval == 0 ? 1L << PMSIRR_EL1.INTERVAL_SHIFT : interval;
     }
 }

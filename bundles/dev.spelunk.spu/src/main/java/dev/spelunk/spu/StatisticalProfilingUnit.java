@@ -6,6 +6,7 @@ import dev.spelunk.api.profiling.ProfilingRules;
 import dev.spelunk.api.profiling.SampleCollector;
 import dev.spelunk.api.profiling.SampleFilter;
 import dev.spelunk.api.records.RecordOrigin;
+import dev.spelunk.api.registers.fields.PMSEVFR_EL1;
 import dev.spelunk.api.spu.Sampler;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PeState;
@@ -18,9 +19,6 @@ import dev.spelunk.api.wiring.PeContext;
  * holds nothing of its own: counters, the sample in flight and registers are the PE's state.
  */
 final class StatisticalProfilingUnit implements Sampler {
-    private static final long EVENT_EXCEPTION = 1;
-    private static final long EVENT_RETIRED = 1 << 1;
-    private static final long EVENT_NOT_TAKEN = 1 << 6;
 
     private final PeContext context;
     private final ProfilingRules rules;
@@ -182,13 +180,13 @@ final class StatisticalProfilingUnit implements Sampler {
         }
         Operation sample = spu.sample;
         sample.copyFrom(operation);
-        sample.events |= EVENT_RETIRED;
+        sample.events |= PMSEVFR_EL1.RETIRED;
         if (sample.is(Operation.EXCEPTION)) {
-            sample.events |= EVENT_EXCEPTION;
+            sample.events |= PMSEVFR_EL1.GENERATED_EXCEPTION;
         }
         int notTaken = Operation.CONDITIONAL | Operation.CONDITION_FAILED;
         if ((sample.flags & notTaken) == notTaken) {
-            sample.events |= EVENT_NOT_TAKEN;
+            sample.events |= PMSEVFR_EL1.NOT_TAKEN;
         }
         sampleContext.collect(sample);
         for (SampleCollector collector : collectors) {

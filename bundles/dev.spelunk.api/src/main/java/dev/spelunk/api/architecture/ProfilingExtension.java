@@ -2,6 +2,7 @@
 package dev.spelunk.api.architecture;
 
 import dev.spelunk.api.pmu.PmuEvent;
+import dev.spelunk.api.registers.fields.PMBIDR_EL1;
 import dev.spelunk.api.registers.fields.PMSIDR_EL1;
 import java.util.Collections;
 import java.util.SortedMap;
@@ -44,7 +45,7 @@ public record ProfilingExtension(
 
     /** Record alignment in bytes: 1 << PMBIDR_EL1.Align. */
     public int alignment() {
-        return 1 << (pmbidr & 15);
+        return 1 << (pmbidr & PMBIDR_EL1.Align);
     }
 
     /** Largest value of a counter packet: 0xFFF or 0xFFFF by PMSIDR_EL1.CountSize. */

@@ -38,6 +38,16 @@ public record Field(String name, int high, int low, Kind kind) {
         return low;
     }
 
+    /** The value of a field. @param mask the field's bits in place */
+    public static long valueIn(long register, long mask) {
+        return (register & mask) >>> Long.numberOfTrailingZeros(mask);
+    }
+
+    /** A field's value in place; excess bits are dropped. @param mask the field's bits in place */
+    public static long inPlace(long value, long mask) {
+        return value << Long.numberOfTrailingZeros(mask) & mask;
+    }
+
     /** The field's bits in place. */
     public long mask() {
         return (high == 63 ? -1L : (1L << high + 1) - 1) & -1L << low;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.api.state;
 
+import dev.spelunk.api.registers.fields.SPSR_ELx;
+
 /**
  * The architectural state of one PE: general-purpose, vector and system registers, PSTATE, the
  * exclusive monitor and the interrupt inputs. Plain data, owned by the machine; every part of a PE
@@ -216,35 +218,35 @@ public final class PeState {
 
     /** PSTATE as an SPSR value for AArch64 (DDI 0487, C5.2.18). */
     public long spsr() {
-        return (pm ? 1L << 32 : 0)
-                | (long) nzcv << 28
-                | (dit ? 1L << 24 : 0)
-                | (uao ? 1L << 23 : 0)
-                | (pan ? 1L << 22 : 0)
-                | (ss ? 1L << 21 : 0)
-                | (il ? 1L << 20 : 0)
-                | (ssbs ? 1L << 12 : 0)
-                | (long) btype << 10
-                | (long) daif << 6
-                | (long) el << 2
+        return (pm ? SPSR_ELx.PM : 0)
+                | (long) nzcv << SPSR_ELx.NZCV_SHIFT
+                | (dit ? SPSR_ELx.DIT : 0)
+                | (uao ? SPSR_ELx.UAO : 0)
+                | (pan ? SPSR_ELx.PAN : 0)
+                | (ss ? SPSR_ELx.SS : 0)
+                | (il ? SPSR_ELx.IL : 0)
+                | (ssbs ? SPSR_ELx.SSBS : 0)
+                | (long) btype << SPSR_ELx.BTYPE_SHIFT
+                | (long) daif << SPSR_ELx.DAIF_SHIFT
+                | (long) el << SPSR_ELx.EL_SHIFT
                 | spSel;
     }
 
     /** Sets PSTATE from an SPSR value whose legality the caller has checked, and switches the stack pointer. */
     public void restorePstate(long spsr) {
         bankStackPointer();
-        nzcv = (int) (spsr >>> 28) & 0xF;
-        pm = (spsr >>> 32 & 1) != 0;
-        dit = (spsr >>> 24 & 1) != 0;
-        uao = (spsr >>> 23 & 1) != 0;
-        pan = (spsr >>> 22 & 1) != 0;
-        ss = (spsr >>> 21 & 1) != 0;
-        il = (spsr >>> 20 & 1) != 0;
-        ssbs = (spsr >>> 12 & 1) != 0;
-        btype = (int) (spsr >>> 10) & 3;
-        daif = (int) (spsr >>> 6) & 0xF;
-        el = (int) (spsr >>> 2) & 3;
-        spSel = (int) spsr & 1;
+        nzcv = (int) ((spsr & SPSR_ELx.NZCV) >>> SPSR_ELx.NZCV_SHIFT);
+        pm = (spsr & SPSR_ELx.PM) != 0;
+        dit = (spsr & SPSR_ELx.DIT) != 0;
+        uao = (spsr & SPSR_ELx.UAO) != 0;
+        pan = (spsr & SPSR_ELx.PAN) != 0;
+        ss = (spsr & SPSR_ELx.SS) != 0;
+        il = (spsr & SPSR_ELx.IL) != 0;
+        ssbs = (spsr & SPSR_ELx.SSBS) != 0;
+        btype = (int) ((spsr & SPSR_ELx.BTYPE) >>> SPSR_ELx.BTYPE_SHIFT);
+        daif = (int) ((spsr & SPSR_ELx.DAIF) >>> SPSR_ELx.DAIF_SHIFT);
+        el = (int) ((spsr & SPSR_ELx.EL) >>> SPSR_ELx.EL_SHIFT);
+        spSel = (int) (spsr & SPSR_ELx.SP);
         loadStackPointer();
     }
 }

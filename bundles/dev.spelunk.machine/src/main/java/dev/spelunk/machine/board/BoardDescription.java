@@ -16,7 +16,6 @@ public final class BoardDescription {
     private static final int FIRST_PPI = 16;
     private static final int SPE_PPI = 5;
     private static final int MAINTENANCE_PPI = 9;
-    private static final long MPIDR_AFFINITY = MPIDR_EL1.Aff3 | MPIDR_EL1.Aff2 | MPIDR_EL1.Aff1 | MPIDR_EL1.Aff0;
 
     private BoardDescription() {}
 
@@ -84,7 +83,7 @@ public final class BoardDescription {
     private static void cpus(DeviceTree cpus, Board board) {
         cpus.cells("#address-cells", 1).cells("#size-cells", 0);
         for (PeContext context : board.guestPes()) {
-            int affinity = (int) (context.register(SystemRegister.MPIDR_EL1) & MPIDR_AFFINITY);
+            int affinity = (int) (context.register(SystemRegister.MPIDR_EL1) & MPIDR_EL1.AFFINITY);
             DeviceTree cpu = cpus.node(String.format("cpu@%x", affinity));
             cpu.strings("device_type", "cpu").strings("compatible", "arm,armv8").cells("reg", affinity);
             if (board.parts.firmware() != null) {

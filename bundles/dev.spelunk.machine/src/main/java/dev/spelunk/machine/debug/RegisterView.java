@@ -4,6 +4,7 @@ package dev.spelunk.machine.debug;
 import dev.spelunk.api.debug.Debugger;
 import dev.spelunk.api.registers.Field;
 import dev.spelunk.api.registers.RegisterDescription;
+import dev.spelunk.api.registers.fields.SPSR_ELx;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.wiring.PeContext;
@@ -80,16 +81,16 @@ public final class RegisterView {
     private static long value(PeContext context, RegisterDescription register) {
         PeState pe = context.pe;
         return switch (register.name()) {
-            case "NZCV" -> (long) pe.nzcv << 28;
-            case "DAIF" -> (long) pe.daif << 6;
-            case "CurrentEL" -> (long) pe.el << 2;
+            case "NZCV" -> (long) pe.nzcv << SPSR_ELx.NZCV_SHIFT;
+            case "DAIF" -> (long) pe.daif << SPSR_ELx.DAIF_SHIFT;
+            case "CurrentEL" -> (long) pe.el << SPSR_ELx.EL_SHIFT;
             case "SPSel" -> pe.spSel;
-            case "PAN" -> pe.spsr() & 1L << 22;
-            case "UAO" -> pe.spsr() & 1L << 23;
-            case "DIT" -> pe.spsr() & 1L << 24;
-            case "SSBS" -> pe.spsr() & 1L << 12;
-            case "FPCR" -> pe.fpcr & 0xFFFFFFFFL;
-            case "FPSR" -> pe.fpsr & 0xFFFFFFFFL;
+            case "PAN" -> pe.spsr() & SPSR_ELx.PAN;
+            case "UAO" -> pe.spsr() & SPSR_ELx.UAO;
+            case "DIT" -> pe.spsr() & SPSR_ELx.DIT;
+            case "SSBS" -> pe.spsr() & SPSR_ELx.SSBS;
+            case "FPCR" -> Integer.toUnsignedLong(pe.fpcr);
+            case "FPSR" -> Integer.toUnsignedLong(pe.fpsr);
             case "SP_EL0" -> stackPointer(pe, 0);
             case "SP_EL1" -> stackPointer(pe, 1);
             case "SP_EL2" -> stackPointer(pe, 2);

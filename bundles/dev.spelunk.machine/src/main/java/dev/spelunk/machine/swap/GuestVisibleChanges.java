@@ -7,6 +7,7 @@ import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.RegisterDescription;
 import dev.spelunk.api.registers.RegisterFile;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.PMSEVFR_EL1;
 import dev.spelunk.api.wiring.PeContext;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,9 +20,6 @@ import java.util.TreeSet;
  * that out by itself.
  */
 final class GuestVisibleChanges {
-    /** E[63:48], E[31:24] and E[15:12]: IMPLEMENTATION DEFINED events (DDI 0487, D24.7.11). */
-    private static final long IMPLEMENTATION_DEFINED_EVENTS = 0xFFFFL << 48 | 0xFFL << 24 | 0xFL << 12;
-
     private static final int IMPLEMENTATION_DEFINED_LOW = 11;
     private static final int IMPLEMENTATION_DEFINED_HIGH = 15;
 
@@ -94,7 +92,7 @@ final class GuestVisibleChanges {
                 continue;
             }
             long ignored = d.encoding() == SystemRegister.PMSEVFR_EL1 || d.encoding() == SystemRegister.PMSNEVFR_EL1
-                    ? IMPLEMENTATION_DEFINED_EVENTS
+                    ? PMSEVFR_EL1.IMPLEMENTATION_DEFINED
                     : 0;
             if (((old.merge(0, -1) ^ d.merge(0, -1)) & ~ignored) != 0) {
                 noticed.add("fields of " + d.name() + " change");

@@ -2,10 +2,14 @@
 package dev.spelunk.platform.gic;
 
 import dev.spelunk.api.platform.InterruptDistributor;
+import dev.spelunk.api.registers.Field;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.HCR_EL2;
 import dev.spelunk.api.registers.fields.ICC_CTLR_EL1;
+import dev.spelunk.api.registers.fields.ICC_IGRPENn_EL1;
+import dev.spelunk.api.registers.fields.ICC_PMR_EL1;
 import dev.spelunk.api.registers.fields.ICH_HCR_EL2;
+import dev.spelunk.api.registers.fields.ICH_LR_EL2;
 import dev.spelunk.api.registers.fields.ICH_VMCR_EL2;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.wiring.PeContext;
@@ -21,7 +25,8 @@ final class CpuInterface {
 
     static final long LEAST_BPR1 = 3;
     private static final int IDLE_PRIORITY = 0xFF;
-    private static final int EOI_COUNT_SHIFT = 27;
+    /** The bits of a priority that are implemented. */
+    static final long PRIORITY_BITS = 0xF8;
 
     private CpuInterface() {}
 
@@ -55,12 +60,15 @@ final class CpuInterface {
     /** ICV_BPR1_EL1 as it counts. */
     static long virtualBinaryPoint(PeContext c) {
         long vmcr = c.register(SystemRegister.ICH_VMCR_EL2);
-        return binaryPoint((vmcr & ICH_VMCR_EL2.VCBPR) != 0, vmcr >>> 21 & 7, vmcr >>> 18 & 7);
+        return binaryPoint(
+                (vmcr & ICH_VMCR_EL2.VCBPR) != 0,
+                Field.valueIn(vmcr, ICH_VMCR_EL2.VBPR0),
+                Field.valueIn(vmcr, ICH_VMCR_EL2.VBPR1));
     }
 
     /** ICV_BPR0_EL1 as it counts. */
     static long virtualBinaryPoint0(PeContext c) {
-        return Math.max(c.register(SystemRegister.ICH_VMCR_EL2) >>> ICH_VMCR_EL2.VBPR0_SHIFT & 7, LEAST_BPR0);
+        return Math.max(Field.valueIn(c.register(SystemRegister.ICH_VMCR_EL2), ICH_VMCR_EL2.VBPR0), LEAST_BPR0);
     }
 
     /** Group priority of a virtual interrupt. A binary point of Group 0 leaves out one bit more than one of Group 1. */
@@ -84,7 +92,7 @@ final class CpuInterface {
 
     /** INTID that the PE would acknowledge now, or 1023. */
     static int physicalCandidate(PeContext c) {
-        if (c.interrupts == null || (c.register(SystemRegister.ICC_IGRPEN1_EL1) & 1) == 0) {
+        if (c.interrupts == null || (c.register(SystemRegister.ICC_IGRPEN1_EL1) & ICC_IGRPENn_EL1.Enable) == 0) {
             return InterruptDistributor.SPURIOUS;
         }
         int intid = c.interrupts.highestPending(c.pe.index);
@@ -92,7 +100,7 @@ final class CpuInterface {
             return intid;
         }
         int priority = c.interrupts.priority(c.pe.index, intid);
-        boolean signalled = priority < (c.register(SystemRegister.ICC_PMR_EL1) & 0xFF)
+        boolean signalled = priority < (c.register(SystemRegister.ICC_PMR_EL1) & ICC_PMR_EL1.Priority)
                 && group(priority, binaryPoint(c)) < runningPriority(c, false);
         return signalled ? intid : InterruptDistributor.SPURIOUS;
     }
@@ -108,7 +116,7 @@ final class CpuInterface {
         }
         long lr = ListRegisters.get(c, n);
         int priority = ListRegisters.priority(lr);
-        boolean signalled = priority < (c.register(SystemRegister.ICH_VMCR_EL2) >>> 24 & 0xFF)
+        boolean signalled = priority < Field.valueIn(c.register(SystemRegister.ICH_VMCR_EL2), ICH_VMCR_EL2.VPMR)
                 && virtualGroup(c, priority, ListRegisters.group1(lr)) < runningPriority(c, true);
         return signalled ? n : -1;
     }
@@ -124,7 +132,7 @@ final class CpuInterface {
         boolean hasEl2 = c.registers.index(SystemRegister.ICH_HCR_EL2) >= 0;
         if (hasEl2 && c.interrupts != null) {
             boolean maintenance =
-                    (c.register(SystemRegister.ICH_HCR_EL2) & 1) != 0 && ListRegisters.maintenance(c) != 0;
+                    (c.register(SystemRegister.ICH_HCR_EL2) & ICH_HCR_EL2.En) != 0 && ListRegisters.maintenance(c) != 0;
             c.interrupts.setLine(c.pe.index, MAINTENANCE_INTID, maintenance);
         }
         int inputs = c.pe.interrupts & ~(PeState.IRQ | PeState.VIRQ | PeState.VFIQ);
@@ -166,7 +174,7 @@ final class CpuInterface {
             return InterruptDistributor.SPURIOUS;
         }
         long lr = ListRegisters.get(c, n);
-        ListRegisters.set(c, n, lr & ~ListRegisters.PENDING | ListRegisters.ACTIVE);
+        ListRegisters.set(c, n, lr & ~ICH_LR_EL2.State_PENDING | ICH_LR_EL2.State_ACTIVE);
         raise(
                 c,
                 group1 ? SystemRegister.ICH_AP1R0_EL2 : SystemRegister.ICH_AP0R0_EL2,
@@ -267,15 +275,14 @@ final class CpuInterface {
         int n = ListRegisters.active(c, intid);
         if (n < 0) {
             long hcr = c.register(SystemRegister.ICH_HCR_EL2);
-            long count = hcr >>> EOI_COUNT_SHIFT & 31;
-            c.register(
-                    SystemRegister.ICH_HCR_EL2,
-                    hcr & ~(31L << EOI_COUNT_SHIFT) | Math.min(count + 1, 31) << EOI_COUNT_SHIFT);
+            if ((hcr & ICH_HCR_EL2.EOIcount) != ICH_HCR_EL2.EOIcount) {
+                c.register(SystemRegister.ICH_HCR_EL2, hcr + (1L << ICH_HCR_EL2.EOIcount_SHIFT));
+            }
             return;
         }
         long lr = ListRegisters.get(c, n);
-        ListRegisters.set(c, n, lr & ~ListRegisters.ACTIVE);
-        if ((lr & ListRegisters.HARDWARE) != 0
+        ListRegisters.set(c, n, lr & ~ICH_LR_EL2.State_ACTIVE);
+        if ((lr & ICH_LR_EL2.HW) != 0
                 && c.interrupts != null
                 && ListRegisters.physicalIntid(lr) < InterruptState.INTIDS) {
             c.interrupts.setActive(c.pe.index, ListRegisters.physicalIntid(lr), false);

@@ -9,12 +9,19 @@ import dev.spelunk.api.banks.RegisterDefinition.Builder;
 import dev.spelunk.api.banks.TrapControls;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.registers.Access;
+import dev.spelunk.api.registers.Field;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.registers.fields.ICC_BPRn_EL1;
 import dev.spelunk.api.registers.fields.ICC_CTLR_EL1;
+import dev.spelunk.api.registers.fields.ICC_EOIRn_EL1;
+import dev.spelunk.api.registers.fields.ICC_IGRPENn_EL1;
+import dev.spelunk.api.registers.fields.ICC_PMR_EL1;
+import dev.spelunk.api.registers.fields.ICC_SRE_ELx;
 import dev.spelunk.api.registers.fields.ICH_HCR_EL2;
 import dev.spelunk.api.registers.fields.ICH_LR_EL2;
 import dev.spelunk.api.registers.fields.ICH_VMCR_EL2;
+import dev.spelunk.api.registers.fields.ICH_VTR_EL2;
 import dev.spelunk.api.wiring.PeContext;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,10 +32,17 @@ import org.osgi.service.component.annotations.Component;
 @Component(property = {Parts.PART + "=" + Parts.INTERRUPTS, Parts.NAME + "=gic"})
 public final class CpuInterfaceBank implements RegisterBank {
     private static final long HCR_IMO_FMO = HCR_EL2.IMO | HCR_EL2.FMO;
-    private static final long VPMR = 0xFFL << 24;
-    private static final long SRE_ALL = 0xF;
-    /** PRIbits and PREbits 5, IDbits 16, A3V, nV4, TDS, four list registers. */
-    private static final long VTR = 4L << 29 | 4L << 26 | 1L << 21 | 1L << 20 | 1L << 19 | ListRegisters.COUNT - 1;
+    /** How five bits of priority, and of preemption, are told. */
+    private static final long FIVE_BITS = 4;
+    /** IDbits 0: 16 bits of INTID. */
+    private static final long VTR = Field.inPlace(FIVE_BITS, ICH_VTR_EL2.PRIbits)
+            | Field.inPlace(FIVE_BITS, ICH_VTR_EL2.PREbits)
+            | ICH_VTR_EL2.A3V
+            | ICH_VTR_EL2.nV4
+            | ICH_VTR_EL2.TDS
+            | Field.inPlace(ListRegisters.COUNT - 1, ICH_VTR_EL2.ListRegs);
+    /** The bits of INTIDs that there are. */
+    private static final long INTIDS = 0xFFFF;
 
     @Override
     public List<RegisterDefinition> registers(Architecture architecture) {
@@ -73,19 +87,20 @@ public final class CpuInterfaceBank implements RegisterBank {
         CpuInterface.update(c);
     }
 
-    private static long insert(long vmcr, long mask, long value) {
-        return vmcr & ~mask | value & mask;
+    private static long insert(long vmcr, long field, long value) {
+        return vmcr & ~field | Field.inPlace(value, field);
     }
 
     private static void common(List<RegisterDefinition> all) {
         add(
                 all,
                 either("ICC_PMR_EL1", SystemRegister.ICC_PMR_EL1, CpuInterface::virtualCommon)
-                        .field("Priority", 7, 3)
+                        .bits("Priority", Field.inPlace(CpuInterface.PRIORITY_BITS, ICC_PMR_EL1.Priority))
                         .rule(trap(ICH_HCR_EL2.TC))
-                        .onRead((c, r, stored) -> CpuInterface.virtualCommon(c) ? (stored & VPMR) >>> 24 : stored)
+                        .onRead((c, r, stored) ->
+                                CpuInterface.virtualCommon(c) ? Field.valueIn(stored, ICH_VMCR_EL2.VPMR) : stored)
                         .beforeWrite((c, r, stored, value) ->
-                                CpuInterface.virtualCommon(c) ? insert(stored, VPMR, value << 24) : value));
+                                CpuInterface.virtualCommon(c) ? insert(stored, ICH_VMCR_EL2.VPMR, value) : value));
         add(
                 all,
                 either("ICC_CTLR_EL1", SystemRegister.ICC_CTLR_EL1, CpuInterface::virtualCommon)
@@ -94,7 +109,7 @@ public final class CpuInterfaceBank implements RegisterBank {
                         .readOnlyBits("PRIbits", ICC_CTLR_EL1.PRIbits)
                         .readOnlyBits("IDbits", ICC_CTLR_EL1.IDbits)
                         .readOnlyBits("A3V", ICC_CTLR_EL1.A3V)
-                        .reset(4L << 8 | 1L << 15)
+                        .reset(Field.inPlace(FIVE_BITS, ICC_CTLR_EL1.PRIbits) | ICC_CTLR_EL1.A3V)
                         .rule(trap(ICH_HCR_EL2.TC))
                         .onRead((c, r, stored) -> CpuInterface.virtualCommon(c) ? virtualControl(r, stored) : stored)
                         .beforeWrite((c, r, stored, value) ->
@@ -109,7 +124,7 @@ public final class CpuInterfaceBank implements RegisterBank {
         add(
                 all,
                 RegisterDefinition.of("ICC_DIR_EL1", SystemRegister.ICC_DIR_EL1)
-                        .field("INTID", 23, 0)
+                        .bits("INTID", ICC_EOIRn_EL1.INTID)
                         .writeOnly()
                         .rule(trap(ICH_HCR_EL2.TC))
                         .rule(trap(ICH_HCR_EL2.TDIR))
@@ -120,7 +135,7 @@ public final class CpuInterfaceBank implements RegisterBank {
                         .res1(2, 0)
                         .rule((c, read) -> c.pe.el == 1
                                         && c.system.el2Enabled()
-                                        && (c.register(SystemRegister.ICC_SRE_EL2) & 8) == 0
+                                        && (c.register(SystemRegister.ICC_SRE_EL2) & ICC_SRE_ELx.Enable) == 0
                                 ? Access.trap(2)
                                 : Access.ALLOWED));
         for (int n = 0; n < 3; n++) {
@@ -167,14 +182,14 @@ public final class CpuInterfaceBank implements RegisterBank {
         add(
                 all,
                 RegisterDefinition.of("ICC_EOIR1_EL1", SystemRegister.ICC_EOIR1_EL1)
-                        .field("INTID", 23, 0)
+                        .bits("INTID", ICC_EOIRn_EL1.INTID)
                         .writeOnly()
                         .rule(trap(ICH_HCR_EL2.TALL1))
                         .action((c, r, before, value) -> CpuInterface.endOfInterrupt(c, (int) value)));
         add(
                 all,
                 either("ICC_BPR1_EL1", SystemRegister.ICC_BPR1_EL1, CpuInterface::virtual)
-                        .field("BinaryPoint", 2, 0)
+                        .bits("BinaryPoint", ICC_BPRn_EL1.BinaryPoint)
                         .reset(3)
                         .rule(trap(ICH_HCR_EL2.TALL1))
                         .onRead((c, r, stored) -> CpuInterface.virtual(c)
@@ -184,12 +199,12 @@ public final class CpuInterfaceBank implements RegisterBank {
         add(
                 all,
                 either("ICC_IGRPEN1_EL1", SystemRegister.ICC_IGRPEN1_EL1, CpuInterface::virtual)
-                        .field("Enable", 0)
+                        .bits("Enable", ICC_IGRPENn_EL1.Enable)
                         .rule(trap(ICH_HCR_EL2.TALL1))
                         .onRead((c, r, stored) ->
-                                CpuInterface.virtual(c) ? (stored & ICH_VMCR_EL2.VENG1) >>> 1 : stored)
+                                CpuInterface.virtual(c) ? Field.valueIn(stored, ICH_VMCR_EL2.VENG1) : stored)
                         .beforeWrite((c, r, stored, value) ->
-                                CpuInterface.virtual(c) ? insert(stored, ICH_VMCR_EL2.VENG1, value << 1) : value));
+                                CpuInterface.virtual(c) ? insert(stored, ICH_VMCR_EL2.VENG1, value) : value));
         add(
                 all,
                 either(
@@ -221,28 +236,26 @@ public final class CpuInterfaceBank implements RegisterBank {
         add(
                 all,
                 RegisterDefinition.of("ICC_EOIR0_EL1", SystemRegister.ICC_EOIR0_EL1)
-                        .field("INTID", 23, 0)
+                        .bits("INTID", ICC_EOIRn_EL1.INTID)
                         .writeOnly()
                         .rule(trap)
                         .action((c, r, before, value) -> CpuInterface.endOfInterrupt0(c, (int) value)));
         add(
                 all,
                 either("ICC_BPR0_EL1", SystemRegister.ICC_BPR0_EL1, CpuInterface::virtualGroup0)
-                        .field("BinaryPoint", 2, 0)
+                        .bits("BinaryPoint", ICC_BPRn_EL1.BinaryPoint)
                         .reset(CpuInterface.LEAST_BPR0)
                         .rule(trap)
                         .onRead((c, r, stored) ->
                                 CpuInterface.virtualGroup0(c) ? CpuInterface.virtualBinaryPoint0(c) : stored)
                         .beforeWrite((c, r, stored, value) -> {
                             long point = Math.max(value, CpuInterface.LEAST_BPR0);
-                            return CpuInterface.virtualGroup0(c)
-                                    ? insert(stored, ICH_VMCR_EL2.VBPR0, point << ICH_VMCR_EL2.VBPR0_SHIFT)
-                                    : point;
+                            return CpuInterface.virtualGroup0(c) ? insert(stored, ICH_VMCR_EL2.VBPR0, point) : point;
                         }));
         add(
                 all,
                 either("ICC_IGRPEN0_EL1", SystemRegister.ICC_IGRPEN0_EL1, CpuInterface::virtualGroup0)
-                        .field("Enable", 0)
+                        .bits("Enable", ICC_IGRPENn_EL1.Enable)
                         .rule(trap)
                         .onRead((c, r, stored) -> CpuInterface.virtualGroup0(c) ? stored & ICH_VMCR_EL2.VENG0 : stored)
                         .beforeWrite((c, r, stored, value) ->
@@ -268,7 +281,7 @@ public final class CpuInterfaceBank implements RegisterBank {
     private static long controlInVmcr(long vmcr, long control) {
         long held = ((control & ICC_CTLR_EL1.EOImode) != 0 ? ICH_VMCR_EL2.VEOIM : 0)
                 | ((control & ICC_CTLR_EL1.CBPR) != 0 ? ICH_VMCR_EL2.VCBPR : 0);
-        return insert(vmcr, ICH_VMCR_EL2.VEOIM | ICH_VMCR_EL2.VCBPR, held);
+        return vmcr & ~(ICH_VMCR_EL2.VEOIM | ICH_VMCR_EL2.VCBPR) | held;
     }
 
     /** ICC_BPR1_EL1 and ICV_BPR1_EL1 ignore writes while the binary point of Group 0 is common to both. */
@@ -276,7 +289,7 @@ public final class CpuInterfaceBank implements RegisterBank {
         long point = Math.max(value, CpuInterface.LEAST_BPR1);
         if (CpuInterface.virtual(c)) {
             boolean common = (stored & ICH_VMCR_EL2.VCBPR) != 0;
-            return common ? stored : insert(stored, ICH_VMCR_EL2.VBPR1, point << ICH_VMCR_EL2.VBPR1_SHIFT);
+            return common ? stored : insert(stored, ICH_VMCR_EL2.VBPR1, point);
         }
         return (c.register(SystemRegister.ICC_CTLR_EL1) & ICC_CTLR_EL1.CBPR) != 0 ? stored : point;
     }
@@ -285,9 +298,9 @@ public final class CpuInterfaceBank implements RegisterBank {
         add(
                 all,
                 RegisterDefinition.of("ICC_SRE_EL2", SystemRegister.ICC_SRE_EL2)
-                        .field("Enable", 3)
+                        .bits("Enable", ICC_SRE_ELx.Enable)
                         .res1(2, 0)
-                        .reset(SRE_ALL)
+                        .reset(ICC_SRE_ELx.ALL)
                         .from(2));
         add(
                 all,
@@ -357,16 +370,16 @@ public final class CpuInterfaceBank implements RegisterBank {
                         .bits("VEOIM", ICH_VMCR_EL2.VEOIM)
                         .bits("VBPR1", ICH_VMCR_EL2.VBPR1)
                         .bits("VBPR0", ICH_VMCR_EL2.VBPR0)
-                        .bits("VPMR", ICH_VMCR_EL2.VPMR)
+                        .bits("VPMR", Field.inPlace(CpuInterface.PRIORITY_BITS, ICH_VMCR_EL2.VPMR))
                         .from(2)
                         .afterWrite(CpuInterfaceBank::update));
         for (int n = 0; n < ListRegisters.COUNT; n++) {
             add(
                     all,
                     RegisterDefinition.of("ICH_LR" + n + "_EL2", SystemRegister.ICH_LR0_EL2 + n)
-                            .bits("vINTID", ICH_LR_EL2.vINTID)
+                            .bits("vINTID", Field.inPlace(INTIDS, ICH_LR_EL2.vINTID))
                             .bits("pINTID", ICH_LR_EL2.pINTID)
-                            .bits("Priority", ICH_LR_EL2.Priority)
+                            .bits("Priority", Field.inPlace(CpuInterface.PRIORITY_BITS, ICH_LR_EL2.Priority))
                             .bits("Group", ICH_LR_EL2.Group)
                             .bits("HW", ICH_LR_EL2.HW)
                             .bits("State", ICH_LR_EL2.State)

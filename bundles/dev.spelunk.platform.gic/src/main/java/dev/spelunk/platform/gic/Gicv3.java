@@ -2,6 +2,9 @@
 package dev.spelunk.platform.gic;
 
 import dev.spelunk.api.platform.InterruptDistributor;
+import dev.spelunk.api.registers.Field;
+import dev.spelunk.api.registers.fields.ICC_SGInR_EL1;
+import dev.spelunk.api.registers.fields.MPIDR_EL1;
 import dev.spelunk.api.state.BusTarget;
 import dev.spelunk.api.state.StateBlock;
 
@@ -12,7 +15,7 @@ import dev.spelunk.api.state.StateBlock;
 final class Gicv3 implements InterruptDistributor {
     static final long ENABLE_GROUP1 = 2;
     /** Aff3 to Aff0, as in MPIDR_EL1 and GICD_IROUTER. */
-    static final long AFFINITY = 0xFF00FFFFFFL;
+    static final long AFFINITY = MPIDR_EL1.AFFINITY;
 
     private static final int FIRST_PPI = 16;
     private static final int LOWEST_PRIORITY = 0x100;
@@ -175,22 +178,22 @@ final class Gicv3 implements InterruptDistributor {
 
     @Override
     public void softwareGenerated(int fromPe, long icc) {
-        int intid = (int) (icc >>> 24) & 15;
-        boolean others = (icc >>> 40 & 1) != 0;
-        long cluster = icc >>> 48 & 0xFF;
-        long aff2 = icc >>> 32 & 0xFF;
-        long aff1 = icc >>> 16 & 0xFF;
-        int range = (int) (icc >>> 44) & 15;
+        int intid = (int) Field.valueIn(icc, ICC_SGInR_EL1.INTID);
+        boolean others = (icc & ICC_SGInR_EL1.IRM) != 0;
+        long aff3 = Field.valueIn(icc, ICC_SGInR_EL1.Aff3);
+        long aff2 = Field.valueIn(icc, ICC_SGInR_EL1.Aff2);
+        long aff1 = Field.valueIn(icc, ICC_SGInR_EL1.Aff1);
+        long range = Field.valueIn(icc, ICC_SGInR_EL1.RS);
         for (int pe = 0; pe < affinities.length; pe++) {
             long a = affinities[pe];
             boolean hit;
             if (others) {
                 hit = pe != fromPe;
             } else {
-                long aff0 = a & 0xFF;
-                hit = (a >>> 32 & 0xFF) == cluster
-                        && (a >>> 16 & 0xFF) == aff2
-                        && (a >>> 8 & 0xFF) == aff1
+                long aff0 = Field.valueIn(a, MPIDR_EL1.Aff0);
+                hit = Field.valueIn(a, MPIDR_EL1.Aff3) == aff3
+                        && Field.valueIn(a, MPIDR_EL1.Aff2) == aff2
+                        && Field.valueIn(a, MPIDR_EL1.Aff1) == aff1
                         && aff0 / 16 == range
                         && (icc >>> (aff0 & 15) & 1) != 0;
             }

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.platform.gic;
 
+import dev.spelunk.api.registers.Field;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.ICH_HCR_EL2;
+import dev.spelunk.api.registers.fields.ICH_LR_EL2;
+import dev.spelunk.api.registers.fields.ICH_MISR_EL2;
 import dev.spelunk.api.registers.fields.ICH_VMCR_EL2;
 import dev.spelunk.api.wiring.PeContext;
 
 /** The list registers ICH_LR<n>_EL2 and what is computed from them (IHI 0069, 12.4). */
 final class ListRegisters {
     static final int COUNT = 4;
-    static final long PENDING = 1L << 62;
-    static final long ACTIVE = 1L << 63;
-    static final long HARDWARE = 1L << 61;
-    static final long GROUP1 = 1L << 60;
-    static final long EOI = 1L << 41;
     private static final int NONE = -1;
 
     private ListRegisters() {}
@@ -26,15 +25,15 @@ final class ListRegisters {
     }
 
     static int priority(long lr) {
-        return (int) (lr >>> 48) & 0xF8;
+        return (int) Field.valueIn(lr, ICH_LR_EL2.Priority);
     }
 
     static int intid(long lr) {
-        return (int) lr & 0xFFFF;
+        return (int) (lr & ICH_LR_EL2.vINTID);
     }
 
     static int physicalIntid(long lr) {
-        return (int) (lr >>> 32) & 0x1FFF;
+        return (int) Field.valueIn(lr, ICH_LR_EL2.pINTID);
     }
 
     /**
@@ -47,7 +46,7 @@ final class ListRegisters {
         for (int n = 0; n < COUNT; n++) {
             long lr = get(c, n);
             long enable = group1(lr) ? ICH_VMCR_EL2.VENG1 : ICH_VMCR_EL2.VENG0;
-            if ((lr & (PENDING | ACTIVE)) == PENDING
+            if ((lr & (ICH_LR_EL2.State_PENDING | ICH_LR_EL2.State_ACTIVE)) == ICH_LR_EL2.State_PENDING
                     && (vmcr & enable) != 0
                     && (best == NONE || priority(lr) < priority(get(c, best)))) {
                 best = n;
@@ -58,26 +57,27 @@ final class ListRegisters {
 
     /** Whether the interrupt of a list register is in Group 1, else in Group 0. */
     static boolean group1(long lr) {
-        return (lr & GROUP1) != 0;
+        return (lr & ICH_LR_EL2.Group) != 0;
     }
 
     /** Index of the list register with that virtual INTID in an active state, or -1. */
     static int active(PeContext c, int intid) {
         for (int n = 0; n < COUNT; n++) {
             long lr = get(c, n);
-            if ((lr & ACTIVE) != 0 && intid(lr) == intid) {
+            if ((lr & ICH_LR_EL2.State_ACTIVE) != 0 && intid(lr) == intid) {
                 return n;
             }
         }
         return NONE;
     }
 
-    /** ICH_EISR_EL2: invalid list registers that ask for an EOI maintenance interrupt. */
+    /** ICH_EISR_EL2: invalid list registers that ask for an ICH_LR_EL2.EOI maintenance interrupt. */
     static long eoiStatus(PeContext c) {
         long bits = 0;
         for (int n = 0; n < COUNT; n++) {
             long lr = get(c, n);
-            if ((lr & (PENDING | ACTIVE | HARDWARE)) == 0 && (lr & EOI) != 0) {
+            if ((lr & (ICH_LR_EL2.State_PENDING | ICH_LR_EL2.State_ACTIVE | ICH_LR_EL2.HW)) == 0
+                    && (lr & ICH_LR_EL2.EOI) != 0) {
                 bits |= 1L << n;
             }
         }
@@ -89,7 +89,8 @@ final class ListRegisters {
         long bits = 0;
         for (int n = 0; n < COUNT; n++) {
             long lr = get(c, n);
-            if ((lr & (PENDING | ACTIVE)) == 0 && ((lr & HARDWARE) != 0 || (lr & EOI) == 0)) {
+            if ((lr & (ICH_LR_EL2.State_PENDING | ICH_LR_EL2.State_ACTIVE)) == 0
+                    && ((lr & ICH_LR_EL2.HW) != 0 || (lr & ICH_LR_EL2.EOI) == 0)) {
                 bits |= 1L << n;
             }
         }
@@ -104,21 +105,21 @@ final class ListRegisters {
         boolean pending = false;
         for (int n = 0; n < COUNT; n++) {
             long lr = get(c, n);
-            if ((lr & (PENDING | ACTIVE)) != 0) {
+            if ((lr & (ICH_LR_EL2.State_PENDING | ICH_LR_EL2.State_ACTIVE)) != 0) {
                 valid++;
             }
-            pending |= (lr & (PENDING | ACTIVE)) == PENDING;
+            pending |= (lr & (ICH_LR_EL2.State_PENDING | ICH_LR_EL2.State_ACTIVE)) == ICH_LR_EL2.State_PENDING;
         }
         boolean group0 = (vmcr & ICH_VMCR_EL2.VENG0) != 0;
         boolean group1 = (vmcr & ICH_VMCR_EL2.VENG1) != 0;
-        long misr = eoiStatus(c) != 0 ? 1 : 0;
-        misr |= (hcr & 2) != 0 && valid <= 1 ? 2 : 0;
-        misr |= (hcr & 4) != 0 && (hcr >>> 27 & 31) != 0 ? 4 : 0;
-        misr |= (hcr & 8) != 0 && !pending ? 8 : 0;
-        misr |= (hcr & 16) != 0 && group0 ? 16 : 0;
-        misr |= (hcr & 32) != 0 && !group0 ? 32 : 0;
-        misr |= (hcr & 64) != 0 && group1 ? 64 : 0;
-        misr |= (hcr & 128) != 0 && !group1 ? 128 : 0;
+        long misr = eoiStatus(c) != 0 ? ICH_MISR_EL2.EOI : 0;
+        misr |= (hcr & ICH_HCR_EL2.UIE) != 0 && valid <= 1 ? ICH_MISR_EL2.U : 0;
+        misr |= (hcr & ICH_HCR_EL2.LRENPIE) != 0 && (hcr & ICH_HCR_EL2.EOIcount) != 0 ? ICH_MISR_EL2.LRENP : 0;
+        misr |= (hcr & ICH_HCR_EL2.NPIE) != 0 && !pending ? ICH_MISR_EL2.NP : 0;
+        misr |= (hcr & ICH_HCR_EL2.VGrp0EIE) != 0 && group0 ? ICH_MISR_EL2.VGrp0E : 0;
+        misr |= (hcr & ICH_HCR_EL2.VGrp0DIE) != 0 && !group0 ? ICH_MISR_EL2.VGrp0D : 0;
+        misr |= (hcr & ICH_HCR_EL2.VGrp1EIE) != 0 && group1 ? ICH_MISR_EL2.VGrp1E : 0;
+        misr |= (hcr & ICH_HCR_EL2.VGrp1DIE) != 0 && !group1 ? ICH_MISR_EL2.VGrp1D : 0;
         return misr;
     }
 }

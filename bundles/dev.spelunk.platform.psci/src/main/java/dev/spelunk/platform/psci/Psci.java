@@ -3,6 +3,7 @@ package dev.spelunk.platform.psci;
 
 import dev.spelunk.api.parts.FirmwareCalls;
 import dev.spelunk.api.parts.Parts;
+import dev.spelunk.api.registers.fields.MPIDR_EL1;
 import org.osgi.service.component.annotations.Component;
 
 /**
@@ -38,7 +39,7 @@ public final class Psci implements FirmwareCalls {
     /** There is no Trusted OS that would have to migrate. */
     private static final long NO_MIGRATION = 2;
 
-    private static final long AFFINITY = 0xFF_00FF_FFFFL;
+    private static final long AFFINITY = MPIDR_EL1.AFFINITY;
     /** Bits that the original format of power_state defines: PowerLevel, StateType, StateID. */
     private static final long POWER_STATE = 3L << 24 | 1L << 16 | 0xFFFF;
 

@@ -3,6 +3,7 @@ package dev.spelunk.pmsver.v1p0;
 
 import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.profiling.PacketEncoder;
+import dev.spelunk.api.registers.fields.PMSEVFR_EL1;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PhysicalMemory;
 
@@ -11,8 +12,18 @@ import dev.spelunk.api.state.PhysicalMemory;
  * composed rules, so that it is the same for each record of a machine.
  */
 final class EventsPacket implements PacketEncoder {
-    /** Bits 10:0: exception, retired, L1D access and refill, TLB access and walk, not taken, mispredicted, LLC, remote. */
-    static final long BASE_EVENTS = 0x7FF;
+    /** Of every version. */
+    static final long BASE_EVENTS = PMSEVFR_EL1.GENERATED_EXCEPTION
+            | PMSEVFR_EL1.RETIRED
+            | PMSEVFR_EL1.L1D_ACCESS
+            | PMSEVFR_EL1.L1D_REFILL
+            | PMSEVFR_EL1.TLB_ACCESS
+            | PMSEVFR_EL1.TLB_WALK
+            | PMSEVFR_EL1.NOT_TAKEN
+            | PMSEVFR_EL1.MISPREDICTED
+            | PMSEVFR_EL1.LAST_LEVEL_CACHE_ACCESS
+            | PMSEVFR_EL1.LAST_LEVEL_CACHE_MISS
+            | PMSEVFR_EL1.REMOTE_ACCESS;
 
     @Override
     public int encode(Operation operation, ProfilingExtension extension, byte[] out, int at) {

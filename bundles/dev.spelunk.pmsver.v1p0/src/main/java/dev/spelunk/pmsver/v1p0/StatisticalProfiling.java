@@ -9,6 +9,7 @@ import dev.spelunk.api.profiling.PacketOrder;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.PMSEVFR_EL1;
 import dev.spelunk.api.registers.fields.PMSFCR_EL1;
 import dev.spelunk.api.registers.fields.PMSIDR_EL1;
 import dev.spelunk.api.state.SpuState;
@@ -35,8 +36,6 @@ public final class StatisticalProfiling implements ProfilingFeatures {
 
     /** PMSIDR_EL1.{FL, FT, FE}: always 1. */
     private static final long PMSIDR_FILTERS = PMSIDR_EL1.FE | PMSIDR_EL1.FT | PMSIDR_EL1.FL;
-    /** Bits 15:12, 31:24 and 63:48 of the Events packet (DDI 0487, D18.2.6). */
-    private static final long IMPLEMENTATION_DEFINED_EVENTS = 0xFFFF_0000_FF00_F000L;
 
     @Override
     public String feature() {
@@ -53,7 +52,7 @@ public final class StatisticalProfiling implements ProfilingFeatures {
         rules.pmsVer = 1;
         rules.pmsidr |= PMSIDR_FILTERS;
         rules.events |= EventsPacket.BASE_EVENTS;
-        rules.allowedEvents |= EventsPacket.BASE_EVENTS | IMPLEMENTATION_DEFINED_EVENTS;
+        rules.allowedEvents |= EventsPacket.BASE_EVENTS | PMSEVFR_EL1.IMPLEMENTATION_DEFINED;
         rules.filterableEvents |= EventFilter.BASE_EVENTS;
         rules.routing = new RecordsAtEl1();
         rules.translation = new VirtualPointers();

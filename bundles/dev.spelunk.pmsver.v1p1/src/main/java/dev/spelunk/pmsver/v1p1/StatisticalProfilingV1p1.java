@@ -7,6 +7,7 @@ import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.profiling.PacketOrder;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRulesBuilder;
+import dev.spelunk.api.registers.fields.PMSEVFR_EL1;
 import org.osgi.service.component.annotations.Component;
 
 /**
@@ -23,9 +24,6 @@ import org.osgi.service.component.annotations.Component;
 public final class StatisticalProfilingV1p1 implements ProfilingFeatures {
     static final String FEATURE = "FEAT_SPEv1p1";
 
-    /** Events packet bit 11: misaligned access with additional latency. */
-    static final int MISALIGNED = 11;
-
     @Override
     public String feature() {
         return FEATURE;
@@ -39,8 +37,9 @@ public final class StatisticalProfilingV1p1 implements ProfilingFeatures {
     @Override
     public void contribute(ProfilingRulesBuilder rules) {
         rules.pmsVer = 2;
-        rules.allowedEvents |= 1L << MISALIGNED;
-        rules.event(MISALIGNED);
+        rules.allowedEvents |= PMSEVFR_EL1.MISALIGNED;
+        rules.events |= PMSEVFR_EL1.MISALIGNED;
+        rules.filterableEvents |= PMSEVFR_EL1.MISALIGNED;
         rules.packet(
                 PacketOrder.OPERATION_TYPE,
                 new VectorPacket(new UnspecifiedRegistersPacket(rules.packet(PacketOrder.OPERATION_TYPE))));

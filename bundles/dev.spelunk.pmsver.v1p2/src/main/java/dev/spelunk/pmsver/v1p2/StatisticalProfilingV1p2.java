@@ -10,6 +10,7 @@ import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.api.profiling.SampleFilter;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.PMBLIMITR_EL1;
+import dev.spelunk.api.registers.fields.PMSEVFR_EL1;
 import dev.spelunk.api.registers.fields.PMSFCR_EL1;
 import dev.spelunk.api.spu.OperationTypes;
 import dev.spelunk.api.state.Operation;
@@ -28,7 +29,6 @@ public final class StatisticalProfilingV1p2 implements ProfilingFeatures {
     static final String FEATURE = "FEAT_SPEv1p2";
 
     /** Events packet bit 6: not taken, condition failed. */
-    private static final long NOT_TAKEN = 1 << 6;
     /** PMSFCR_EL1.TYPE and TYPEm. */
     private static final long TYPE_CONTROLS = 0x1FL << 16 | 0x1FL << 48;
 
@@ -46,7 +46,7 @@ public final class StatisticalProfilingV1p2 implements ProfilingFeatures {
     public void contribute(ProfilingRulesBuilder rules) {
         rules.pmsVer = 3;
         rules.discardMode = true;
-        rules.filterableEvents |= NOT_TAKEN;
+        rules.filterableEvents |= PMSEVFR_EL1.NOT_TAKEN;
         rules.refine(
                 SystemRegister.PMBLIMITR_EL1, (register, architecture) -> register.bits("PMFZ", PMBLIMITR_EL1.PMFZ));
         rules.feedCounter(0x812A, "SAMPLE_FEED_BR", (context, composed, sample) -> is(sample, PMSFCR_EL1.B));

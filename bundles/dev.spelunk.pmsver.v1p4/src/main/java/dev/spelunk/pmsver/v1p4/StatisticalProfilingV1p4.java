@@ -8,6 +8,7 @@ import dev.spelunk.api.pmu.PmuEvent;
 import dev.spelunk.api.profiling.PacketOrder;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRulesBuilder;
+import dev.spelunk.api.registers.fields.PMSEVFR_EL1;
 import dev.spelunk.api.state.SpuState;
 import org.osgi.service.component.annotations.Component;
 
@@ -23,12 +24,17 @@ import org.osgi.service.component.annotations.Component;
 public final class StatisticalProfilingV1p4 implements ProfilingFeatures {
     static final String FEATURE = "FEAT_SPEv1p4";
 
-    /** Bits 31:24, IMPLEMENTATION DEFINED before. */
-    private static final long WITHDRAWN = 0xFF00_0000L;
-    /** Bits 23:19: L2 data cache access and miss, modified data, recently fetched, snooped. */
-    private static final long CACHE_EVENTS = 0x00F8_0000L;
-    /** Bits 2, 4, 8, 9 and 10, whose filters were optional. */
-    private static final long MANDATORY_FILTERS = 0x714;
+    private static final long CACHE_EVENTS = PMSEVFR_EL1.L2D_ACCESS
+            | PMSEVFR_EL1.L2D_MISS
+            | PMSEVFR_EL1.CACHE_DATA_MODIFIED
+            | PMSEVFR_EL1.RECENTLY_FETCHED
+            | PMSEVFR_EL1.DATA_SNOOPED;
+    /** Their filters were optional. */
+    private static final long MANDATORY_FILTERS = PMSEVFR_EL1.L1D_ACCESS
+            | PMSEVFR_EL1.TLB_ACCESS
+            | PMSEVFR_EL1.LAST_LEVEL_CACHE_ACCESS
+            | PMSEVFR_EL1.LAST_LEVEL_CACHE_MISS
+            | PMSEVFR_EL1.REMOTE_ACCESS;
 
     @Override
     public String feature() {
@@ -43,7 +49,7 @@ public final class StatisticalProfilingV1p4 implements ProfilingFeatures {
     @Override
     public void contribute(ProfilingRulesBuilder rules) {
         rules.pmsVer = 5;
-        rules.allowedEvents = rules.allowedEvents & ~WITHDRAWN | CACHE_EVENTS;
+        rules.allowedEvents = rules.allowedEvents & ~PMSEVFR_EL1.IMPLEMENTATION_DEFINED_UNTIL_V1P4 | CACHE_EVENTS;
         rules.events |= CACHE_EVENTS;
         rules.filterableEvents |= CACHE_EVENTS | MANDATORY_FILTERS;
         rules.pmuEvent(PmuEvent.of(0x8123, "SAMPLE_BUFFER_FULL", pe -> pe.spu.counters[SpuState.BUFFER_FULL]));

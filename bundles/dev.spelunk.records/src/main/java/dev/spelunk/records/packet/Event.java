@@ -1,47 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.records.packet;
 
+import dev.spelunk.api.registers.fields.PMSEVFR_EL1;
+
 /** Bits of the Events packet (DDI 0487, D18.2.6). Implementation defined bits have no name here. */
 public enum Event {
-    GENERATED_EXCEPTION(0, "EXCEPTION-GEN"),
-    RETIRED(1, "RETIRED"),
-    L1D_ACCESS(2, "L1D-ACCESS"),
+    GENERATED_EXCEPTION(PMSEVFR_EL1.GENERATED_EXCEPTION, "EXCEPTION-GEN"),
+    RETIRED(PMSEVFR_EL1.RETIRED, "RETIRED"),
+    L1D_ACCESS(PMSEVFR_EL1.L1D_ACCESS, "L1D-ACCESS"),
     /** L1D refill; from FEAT_SPEv1p4 L1D miss. */
-    L1D_REFILL(3, "L1D-REFILL"),
-    TLB_ACCESS(4, "TLB-ACCESS"),
+    L1D_REFILL(PMSEVFR_EL1.L1D_REFILL, "L1D-REFILL"),
+    TLB_ACCESS(PMSEVFR_EL1.TLB_ACCESS, "TLB-ACCESS"),
     /** perf prints a translation table walk as a refill of the TLB. */
-    TLB_WALK(5, "TLB-REFILL"),
+    TLB_WALK(PMSEVFR_EL1.TLB_WALK, "TLB-REFILL"),
     /** Branch not taken, or the condition of a select or compare failed. */
-    NOT_TAKEN(6, "NOT-TAKEN"),
-    MISPREDICTED(7, "MISPRED"),
-    LAST_LEVEL_CACHE_ACCESS(8, "LLC-ACCESS"),
-    LAST_LEVEL_CACHE_MISS(9, "LLC-REFILL"),
-    REMOTE_ACCESS(10, "REMOTE-ACCESS"),
+    NOT_TAKEN(PMSEVFR_EL1.NOT_TAKEN, "NOT-TAKEN"),
+    MISPREDICTED(PMSEVFR_EL1.MISPREDICTED, "MISPRED"),
+    LAST_LEVEL_CACHE_ACCESS(PMSEVFR_EL1.LAST_LEVEL_CACHE_ACCESS, "LLC-ACCESS"),
+    LAST_LEVEL_CACHE_MISS(PMSEVFR_EL1.LAST_LEVEL_CACHE_MISS, "LLC-REFILL"),
+    REMOTE_ACCESS(PMSEVFR_EL1.REMOTE_ACCESS, "REMOTE-ACCESS"),
     /** FEAT_SPEv1p1. */
-    MISALIGNED(11, "ALIGNMENT"),
+    MISALIGNED(PMSEVFR_EL1.MISALIGNED, "ALIGNMENT"),
     /** Transactional state (FEAT_TME). */
-    TRANSACTIONAL(16, "TXN"),
+    TRANSACTIONAL(PMSEVFR_EL1.TRANSACTIONAL, "TXN"),
     /** FEAT_SPEv1p1 with SVE or SME. */
-    PARTIAL_PREDICATE(17, "SVE-PARTIAL-PRED"),
+    PARTIAL_PREDICATE(PMSEVFR_EL1.PARTIAL_PREDICATE, "SVE-PARTIAL-PRED"),
     /** FEAT_SPEv1p1 with SVE or SME. */
-    EMPTY_PREDICATE(18, "SVE-EMPTY-PRED"),
+    EMPTY_PREDICATE(PMSEVFR_EL1.EMPTY_PREDICATE, "SVE-EMPTY-PRED"),
     /** 19 to 23: FEAT_SPEv1p4. */
-    L2D_ACCESS(19, "L2D-ACCESS"),
-    L2D_MISS(20, "L2D-MISS"),
-    CACHE_DATA_MODIFIED(21, "HITM"),
-    RECENTLY_FETCHED(22, "LFB"),
-    DATA_SNOOPED(23, "SNOOPED"),
+    L2D_ACCESS(PMSEVFR_EL1.L2D_ACCESS, "L2D-ACCESS"),
+    L2D_MISS(PMSEVFR_EL1.L2D_MISS, "L2D-MISS"),
+    CACHE_DATA_MODIFIED(PMSEVFR_EL1.CACHE_DATA_MODIFIED, "HITM"),
+    RECENTLY_FETCHED(PMSEVFR_EL1.RECENTLY_FETCHED, "LFB"),
+    DATA_SNOOPED(PMSEVFR_EL1.DATA_SNOOPED, "SNOOPED"),
     /** 24 and 25: FEAT_SPE_SME. */
-    STREAMING_SVE_MODE(24, "STREAMING-SVE"),
-    SMCU(25, "SMCU");
+    STREAMING_SVE_MODE(PMSEVFR_EL1.STREAMING_SVE_MODE, "STREAMING-SVE"),
+    SMCU(PMSEVFR_EL1.SMCU, "SMCU");
 
     private static final Event[] VALUES = values();
 
     private final long mask;
     private final String label;
 
-    Event(int bit, String label) {
-        this.mask = 1L << bit;
+    Event(long mask, String label) {
+        this.mask = mask;
         this.label = label;
     }
 

@@ -2,6 +2,8 @@
 package dev.spelunk.records.perf;
 
 import dev.spelunk.api.records.ProfileDescription;
+import dev.spelunk.api.registers.Field;
+import dev.spelunk.api.registers.fields.PMSIDR_EL1;
 
 /**
  * The events of a perf.data file, byte for byte as {@code include/uapi/linux/perf_event.h} and perf's
@@ -149,10 +151,10 @@ final class PerfEvents {
         return event(RECORD_AUXTRACE_INFO, 0, b);
     }
 
-    /** PMSIDR_EL1.Interval, bits 11:8 (DDI 0487, D24.7.11), in operations; 0 for a reserved value. */
+    /** PMSIDR_EL1.Interval (DDI 0487, D24.7.11), in operations; 0 for a reserved value. */
     private static int smallestInterval(long pmsidr) {
         int[] intervals = {256, 0, 512, 768, 1024, 1536, 2048, 3072, 4096};
-        int field = (int) (pmsidr >>> 8) & 15;
+        int field = (int) Field.valueIn(pmsidr, PMSIDR_EL1.Interval);
         return field < intervals.length ? intervals[field] : 0;
     }
 

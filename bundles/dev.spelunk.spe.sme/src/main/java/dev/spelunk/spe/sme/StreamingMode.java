@@ -7,6 +7,7 @@ import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.profiling.PacketOrder;
 import dev.spelunk.api.profiling.ProfilingFeatures;
 import dev.spelunk.api.profiling.ProfilingRulesBuilder;
+import dev.spelunk.api.registers.fields.PMSEVFR_EL1;
 import dev.spelunk.api.registers.fields.PMSIDR_EL1;
 import dev.spelunk.api.state.Operation;
 import org.osgi.service.component.annotations.Component;
@@ -23,8 +24,10 @@ import org.osgi.service.component.annotations.Component;
 public final class StreamingMode implements ProfilingFeatures {
     static final String FEATURE = "FEAT_SPE_SME";
 
-    /** Partial or empty predicate, empty predicate, Streaming SVE mode, SMCU. */
-    private static final int[] EVENTS = {17, 18, 24, 25};
+    private static final long EVENTS = PMSEVFR_EL1.PARTIAL_PREDICATE
+            | PMSEVFR_EL1.EMPTY_PREDICATE
+            | PMSEVFR_EL1.STREAMING_SVE_MODE
+            | PMSEVFR_EL1.SMCU;
 
     @Override
     public String feature() {
@@ -39,10 +42,9 @@ public final class StreamingMode implements ProfilingFeatures {
     @Override
     public void contribute(ProfilingRulesBuilder rules) {
         rules.pmsidr |= PMSIDR_EL1.SME;
-        for (int bit : EVENTS) {
-            rules.allowedEvents |= 1L << bit;
-            rules.event(bit);
-        }
+        rules.allowedEvents |= EVENTS;
+        rules.events |= EVENTS;
+        rules.filterableEvents |= EVENTS;
         rules.packet(PacketOrder.OPERATION_TYPE, new ArrayPacket(rules.packet(PacketOrder.OPERATION_TYPE)));
     }
 }

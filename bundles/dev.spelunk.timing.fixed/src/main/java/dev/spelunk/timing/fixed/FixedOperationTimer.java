@@ -2,6 +2,7 @@
 package dev.spelunk.timing.fixed;
 
 import dev.spelunk.api.architecture.ProfilingExtension;
+import dev.spelunk.api.registers.fields.PMSEVFR_EL1;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.timing.OperationTimer;
 import dev.spelunk.api.wiring.PeContext;
@@ -9,9 +10,8 @@ import dev.spelunk.api.wiring.PeContext;
 /** Gives operations their fixed cycles. The only event it knows is a misaligned access that takes longer. */
 final class FixedOperationTimer implements OperationTimer {
     /** Events packet bit 11 (DDI 0487, D18.2.6). */
-    private static final long EVENT_MISALIGNED = 1 << 11;
-
     private final PeContext context;
+
     private final int issue;
     private final int other;
     private final int branch;
@@ -55,7 +55,7 @@ final class FixedOperationTimer implements OperationTimer {
             if (misaligned > 0 && operation.is(Operation.MISALIGNED)) {
                 operation.totalLatency += misaligned;
                 ProfilingExtension extension = context.architecture.profiling();
-                operation.events |= extension == null ? 0 : EVENT_MISALIGNED & extension.events();
+                operation.events |= extension == null ? 0 : PMSEVFR_EL1.MISALIGNED & extension.events();
             }
         }
     }

@@ -4,6 +4,7 @@ package dev.spelunk.timing.inorder;
 import dev.spelunk.a64.DecodeCache;
 import dev.spelunk.a64.DecodedInstruction;
 import dev.spelunk.a64.Unit;
+import dev.spelunk.api.registers.fields.PMSEVFR_EL1;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PeState;
@@ -15,18 +16,6 @@ import java.util.List;
 
 /** Passes the operations that it sees through pipeline, caches, TLBs and predictor, all of which are the machine's state. */
 final class InOrderOperationTimer implements OperationTimer {
-    /** Bits of the Events packet (DDI 0487, D18.2.6). */
-    private static final long L1D_ACCESS = 1 << 2;
-
-    private static final long L1D_REFILL = 1 << 3;
-    private static final long TLB_ACCESS = 1 << 4;
-    private static final long TLB_WALK = 1 << 5;
-    private static final long MISPREDICTED = 1 << 7;
-    private static final long LAST_LEVEL_ACCESS = 1 << 8;
-    private static final long LAST_LEVEL_MISS = 1 << 9;
-    private static final long MISALIGNED = 1 << 11;
-    private static final long L2D_ACCESS = 1 << 19;
-    private static final long L2D_MISS = 1 << 20;
     /** Data Source codes of the Neoverse cores by level, as Linux' tools/perf/util/arm-spe-decoder knows them. */
     private static final int[] SOURCES = {0x0, 0x8, 0xB, 0xE};
 
@@ -97,7 +86,7 @@ final class InOrderOperationTimer implements OperationTimer {
         o.totalLatency = pipeline.totalLatency();
         o.issueLatency = pipeline.issueLatency();
         if (mispredicted) {
-            o.events |= MISPREDICTED;
+            o.events |= PMSEVFR_EL1.MISPREDICTED;
         }
         if (accesses(o)) {
             describeAccess(o);
@@ -113,27 +102,27 @@ final class InOrderOperationTimer implements OperationTimer {
     private void describeAccess(Operation o) {
         o.flags |= Operation.HAS_TRANSLATION_LATENCY;
         o.translationLatency = memory.translationLatency;
-        o.events |= TLB_ACCESS;
+        o.events |= PMSEVFR_EL1.TLB_ACCESS;
         if (memory.walk) {
-            o.events |= TLB_WALK;
+            o.events |= PMSEVFR_EL1.TLB_WALK;
         }
         if (memory.crossed && o.is(Operation.MISALIGNED) && latencies.misaligned() > 0) {
-            o.events |= MISALIGNED;
+            o.events |= PMSEVFR_EL1.MISALIGNED;
         }
         if (o.is(Operation.NON_CACHEABLE)) {
             return;
         }
-        o.events |= L1D_ACCESS;
+        o.events |= PMSEVFR_EL1.L1D_ACCESS;
         boolean load = o.is(Operation.LOAD);
         if (memory.level > MemoryHierarchy.L1D) {
-            o.events |= L1D_REFILL | (load ? L2D_ACCESS : 0);
+            o.events |= PMSEVFR_EL1.L1D_REFILL | (load ? PMSEVFR_EL1.L2D_ACCESS : 0);
         }
         if (memory.level > MemoryHierarchy.L2) {
-            o.events |= load ? L2D_MISS : 0;
-            o.events |= shape.lastLevel().sets() > 0 ? LAST_LEVEL_ACCESS : 0;
+            o.events |= load ? PMSEVFR_EL1.L2D_MISS : 0;
+            o.events |= shape.lastLevel().sets() > 0 ? PMSEVFR_EL1.LAST_LEVEL_CACHE_ACCESS : 0;
         }
         if (memory.level > MemoryHierarchy.LAST_LEVEL) {
-            o.events |= shape.lastLevel().sets() > 0 ? LAST_LEVEL_MISS : 0;
+            o.events |= shape.lastLevel().sets() > 0 ? PMSEVFR_EL1.LAST_LEVEL_CACHE_MISS : 0;
         }
         if (load && shape.sources()) {
             o.flags |= Operation.HAS_DATA_SOURCE;

@@ -28,8 +28,8 @@ import org.objectweb.asm.Opcodes;
 
 /**
  * A field of a system register is named once, in {@code dev.spelunk.api.registers.fields}: no constant of any bundle has a
- * field's name and its bits, and none that is named after such a register says by numbers where its bits are. The test
- * kit is left out: tests hold the manual's numbers by themselves.
+ * field's name and its bits, none that is named after such a register says by numbers where its bits are, and no value
+ * of one is shifted or masked by numbers. The test kit is left out: tests hold the manual's numbers by themselves.
  */
 class FieldConstantsTest {
     private static final String HOME = "dev/spelunk/api/registers/fields/";
@@ -46,6 +46,14 @@ class FieldConstantsTest {
     /** A fine-grained trap, or a field of an ID register, whose place is a number. */
     private static final Pattern PLACE_IN_NUMBERS =
             Pattern.compile("\\b(?:hfg|hdfg|fineGrained2?|readsTrappedBy)\\(\\s*\\d" + "|\\b(?:one\\(a, |field\\()\\d");
+
+    /** What reads a register, and a variable that is set to what it reads. */
+    private static final String READ = "register\\(\\s*(?:SystemRegister\\.)?\\w+\\)";
+
+    private static final Pattern READ_INTO =
+            Pattern.compile("(?:long|int) (\\w+) =\\s*(?:\\(int\\) )?[\\w.()]*\\b" + READ + ";");
+    /** Values that hooks of definitions get, and events of a sample. */
+    private static final List<String> VALUES = List.of("stored", "events");
 
     /** One constant of a class. */
     record Constant(String owner, String name, long value) {
@@ -126,6 +134,47 @@ class FieldConstantsTest {
                 }));
     }
 
+    @TestFactory
+    Stream<DynamicTest> noValueOfARegisterIsTakenApartByNumbers() throws IOException {
+        List<String> names = variables(home());
+        return BuiltBundle.all().stream()
+                .filter(bundle -> !bundle.name().equals(TEST_KIT))
+                .map(bundle -> DynamicTest.dynamicTest(bundle.name(), () -> {
+                    List<String> found = new ArrayList<>();
+                    for (Path file : sources(bundle.name())) {
+                        found.addAll(takenApart(file.getFileName() + ": ", Files.readString(file), names));
+                    }
+                    assertThat(found).isEmpty();
+                }));
+    }
+
+    /** How variables are called that hold the value of a register with a home: hcr, pmblimitr, vmcr. */
+    private static List<String> variables(List<Constant> home) {
+        return home.stream()
+                .map(c -> c.register().toLowerCase(Locale.ROOT))
+                .flatMap(name -> Stream.of(name, name.replaceFirst("^ic[ch]_", "")))
+                .distinct()
+                .toList();
+    }
+
+    /** Shifts by a number, and masks that are a number, of a register's value. */
+    private static List<String> takenApart(String where, String source, List<String> names) {
+        List<String> values = new ArrayList<>(names);
+        values.addAll(VALUES);
+        Matcher read = READ_INTO.matcher(source);
+        while (read.find()) {
+            values.add(read.group(1));
+        }
+        Matcher part = Pattern.compile("(?:\\b(?:" + String.join("|", values) + ")\\b|" + READ
+                        + ")\\)?\\s*(?:(?:>>>|>>|<<)\\s*\\d|&\\s*~?\\(?(?:0[xb])?\\d\\w*+(?!\\s*<<\\s*[A-Za-z]))")
+                .matcher(source);
+        List<String> found = new ArrayList<>();
+        while (part.find()) {
+            found.add(where + part.group());
+        }
+        return found;
+    }
+
     private static List<String> definedInNumbers(String where, String source, List<Constant> home) {
         List<String> found = new ArrayList<>();
         Matcher field = FIELD_IN_NUMBERS.matcher(source);
@@ -157,6 +206,22 @@ class FieldConstantsTest {
         assertThat(definedInNumbers("", "one(a, 8, \"FEAT_EL2\") | field(16, 1)", home))
                 .hasSize(2);
         assertThat(definedInNumbers("", ".field(\"SCTLR_EL1\", 3).rule(t.hfg(HFGRTR_EL2.VBAR_EL1))", home))
+                .isEmpty();
+        List<String> names = variables(home);
+        for (String apart : List.of(
+                "hcr >>> 27 & 1",
+                "(vmcr & 8) != 0",
+                "(int) (lr >>> 48) & 0xF8",
+                "(c.register(SystemRegister.ICC_SRE_EL2) & 8) == 0",
+                "context.register(SystemRegister.ESR_EL2) >>> 26",
+                "long cause = c.register(SystemRegister.ESR_EL2);\nreturn cause & ~(31L << 5);",
+                "onRead((c, r, stored) -> stored & 0xFF)",
+                "(operation.events & 1 << 5) != 0")) {
+            assertThat(takenApart("", apart, names)).as(apart).hasSize(1);
+        }
+        assertThat(takenApart("", "hcr & HCR_EL2.TGE | vmcr >>> ICH_VMCR_EL2.VPMR_SHIFT | stored & ~mask", names))
+                .isEmpty();
+        assertThat(takenApart("", "mdcr & 2L << MDCR_EL2.E2PB_SHIFT | events & 1L << bit | word & 31", names))
                 .isEmpty();
         Constant tge = new Constant(HOME + "HCR_EL2", "TGE", 1L << 27);
         Constant shift = new Constant(HOME + "MDCR_EL2", "E2PB_SHIFT", 12);

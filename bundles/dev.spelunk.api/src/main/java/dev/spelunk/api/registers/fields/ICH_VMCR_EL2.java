@@ -15,9 +15,9 @@ public final class ICH_VMCR_EL2 {
     /** Lowest bit of {@link #VBPR0}. */
     public static final int VBPR0_SHIFT = 21;
 
-    public static final long VPMR = 0x1FL << 27;
+    public static final long VPMR = 0xFFL << 24;
     /** Lowest bit of {@link #VPMR}. */
-    public static final int VPMR_SHIFT = 27;
+    public static final int VPMR_SHIFT = 24;
 
     private ICH_VMCR_EL2() {}
 }

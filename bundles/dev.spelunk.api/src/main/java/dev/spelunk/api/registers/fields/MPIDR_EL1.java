@@ -11,5 +11,7 @@ public final class MPIDR_EL1 {
     public static final long RES1 = 1L << 31;
     public static final long Aff3 = 0xFFL << 32;
 
+    public static final long AFFINITY = Aff3 | Aff2 | Aff1 | Aff0;
+
     private MPIDR_EL1() {}
 }

@@ -12,10 +12,17 @@ public final class SPSR_ELx {
     /** Lowest bit of {@link #EL}. */
     public static final int EL_SHIFT = 2;
 
+    /** M[4]: AArch32 state. */
+    public static final long nRW = 1L << 4;
+
     public static final long F = 1L << 6;
     public static final long I = 1L << 7;
     public static final long A = 1L << 8;
     public static final long D = 1L << 9;
+    public static final long DAIF = D | A | I | F;
+    /** Lowest bit of {@link #DAIF}. */
+    public static final int DAIF_SHIFT = 6;
+
     public static final long BTYPE = 0x3L << 10;
     /** Lowest bit of {@link #BTYPE}. */
     public static final int BTYPE_SHIFT = 10;
@@ -30,6 +37,10 @@ public final class SPSR_ELx {
     public static final long C = 1L << 29;
     public static final long Z = 1L << 30;
     public static final long N = 1L << 31;
+    public static final long NZCV = N | Z | C | V;
+    /** Lowest bit of {@link #NZCV}. */
+    public static final int NZCV_SHIFT = 28;
+
     public static final long PM = 1L << 32;
 
     private SPSR_ELx() {}

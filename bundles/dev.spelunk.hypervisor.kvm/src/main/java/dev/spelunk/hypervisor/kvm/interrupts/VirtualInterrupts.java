@@ -2,10 +2,12 @@
 package dev.spelunk.hypervisor.kvm.interrupts;
 
 import dev.spelunk.api.platform.InterruptDistributor;
+import dev.spelunk.api.registers.Field;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.CNT_CTL;
 import dev.spelunk.api.registers.fields.ICH_HCR_EL2;
 import dev.spelunk.api.registers.fields.ICH_LR_EL2;
+import dev.spelunk.api.registers.fields.ICH_VTR_EL2;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.wiring.PeContext;
 
@@ -15,13 +17,6 @@ import dev.spelunk.api.wiring.PeContext;
  * state of what is in them; on exit it goes back to the virtual distributor.
  */
 public final class VirtualInterrupts {
-    private static final long LR_PENDING = 1L << 62;
-    private static final long LR_ACTIVE = 1L << 63;
-    private static final long LR_GROUP1 = 1L << 60;
-    private static final long LR_EOI = 1L << 41;
-    private static final int LR_PRIORITY_SHIFT = 48;
-    private static final int LR_PHYSICAL_SHIFT = 32;
-    private static final long LR_VIRTUAL_MASK = 0xFFFF_FFFFL;
     private static final int FIRST_PPI = 16;
     private static final int LARGEST_LIST_REGISTERS = 8;
 
@@ -41,7 +36,8 @@ public final class VirtualInterrupts {
     }
 
     private int listRegisters() {
-        return (int) Math.min(LARGEST_LIST_REGISTERS, (context.register(SystemRegister.ICH_VTR_EL2) & 0x1F) + 1);
+        long listRegs = Field.valueIn(context.register(SystemRegister.ICH_VTR_EL2), ICH_VTR_EL2.ListRegs);
+        return (int) Math.min(LARGEST_LIST_REGISTERS, listRegs + 1);
     }
 
     /** As of a vCPU that was just made: nothing is in the list registers, no priority is active. */
@@ -54,7 +50,7 @@ public final class VirtualInterrupts {
 
     /** Turns the virtual CPU interface off after an exit, and takes the list registers' state back. */
     public void fold() {
-        int ended = (int) (context.register(SystemRegister.ICH_HCR_EL2) >>> ICH_HCR_EL2.EOIcount_SHIFT) & 31;
+        int ended = (int) Field.valueIn(context.register(SystemRegister.ICH_HCR_EL2), ICH_HCR_EL2.EOIcount);
         // Off first: with the list registers emptied it would ask for maintenance.
         context.registers.write(SystemRegister.ICH_HCR_EL2, 0);
         int listed = 0;
@@ -62,7 +58,7 @@ public final class VirtualInterrupts {
             int register = SystemRegister.ICH_LR0_EL2 + n;
             long value = context.register(register);
             if (value != 0) {
-                listedIntids[listed++] = (int) (value & LR_VIRTUAL_MASK);
+                listedIntids[listed++] = (int) (value & ICH_LR_EL2.vINTID);
                 fold(value);
                 context.registers.write(register, 0);
             }
@@ -94,9 +90,9 @@ public final class VirtualInterrupts {
     }
 
     private void fold(long value) {
-        int intid = (int) (value & LR_VIRTUAL_MASK);
-        boolean pending = (value & LR_PENDING) != 0;
-        distributor.setActive(index, intid, (value & LR_ACTIVE) != 0);
+        int intid = (int) (value & ICH_LR_EL2.vINTID);
+        boolean pending = (value & ICH_LR_EL2.State_PENDING) != 0;
+        distributor.setActive(index, intid, (value & ICH_LR_EL2.State_ACTIVE) != 0);
         if (!level(intid)) {
             // One that came while this one was in the list register is pending in the distributor, and stays so.
             if (pending) {
@@ -181,7 +177,7 @@ public final class VirtualInterrupts {
                 break;
             }
             context.registers.write(SystemRegister.ICH_LR0_EL2 + used++, value);
-            if ((value & LR_PENDING) != 0 && !level(intids[i])) {
+            if ((value & ICH_LR_EL2.State_PENDING) != 0 && !level(intids[i])) {
                 // The pending state of an edge moves to the list register.
                 distributor.setPending(index, intids[i], false);
             }
@@ -224,14 +220,14 @@ public final class VirtualInterrupts {
         if (!active && !pending) {
             return 0;
         }
-        long value = LR_GROUP1
-                | (long) distributor.priority(index, intid) << LR_PRIORITY_SHIFT
+        long value = ICH_LR_EL2.Group
+                | (long) distributor.priority(index, intid) << ICH_LR_EL2.Priority_SHIFT
                 | intid
-                | (active ? LR_ACTIVE : 0)
-                | (pending ? LR_PENDING : 0);
+                | (active ? ICH_LR_EL2.State_ACTIVE : 0)
+                | (pending ? ICH_LR_EL2.State_PENDING : 0);
         if (forwarded) {
-            return value | ICH_LR_EL2.HW | (long) intid << LR_PHYSICAL_SHIFT;
+            return value | ICH_LR_EL2.HW | (long) intid << ICH_LR_EL2.pINTID_SHIFT;
         }
-        return level ? value | LR_EOI : value;
+        return level ? value | ICH_LR_EL2.EOI : value;
     }
 }

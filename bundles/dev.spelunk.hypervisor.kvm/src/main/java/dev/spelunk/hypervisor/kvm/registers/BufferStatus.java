@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.hypervisor.kvm.registers;
 
+import dev.spelunk.api.registers.Field;
+import dev.spelunk.api.registers.fields.PMBLIMITR_EL1;
 import dev.spelunk.api.registers.fields.PMBSR_ELx;
 
 /** Values of PMBSR_EL1 as KVM makes them for the guest (DDI 0487, D24.7.5), and bits of PMBLIMITR_EL1 (D24.7.2). */
@@ -20,20 +22,23 @@ public final class BufferStatus {
     /** FSC of a synchronous External abort on a table walk, at level 0. */
     public static final int FSC_EXTERNAL_ABORT_ON_WALK = 0x14;
 
+    /** PMBLIMITR_EL1.FM. */
+    private static final int DISCARD = 2;
+
     private BufferStatus() {}
 
     public static int exceptionClass(long pmbsr) {
-        return (int) (pmbsr >>> PMBSR_ELx.EC_SHIFT) & 0x3F;
+        return (int) Field.valueIn(pmbsr, PMBSR_ELx.EC);
     }
 
     /** FSC or BSC: the low six bits of PMBSR_ELx.MSS. */
     public static int statusCode(long pmbsr) {
-        return (int) pmbsr & 0x3F;
+        return (int) (pmbsr & PMBSR_ELx.FSC);
     }
 
     /** PMBLIMITR_EL1.FM says discard mode. */
     public static boolean discards(long pmblimitr) {
-        return (pmblimitr >>> 1 & 3) == 2;
+        return Field.valueIn(pmblimitr, PMBLIMITR_EL1.FM) == DISCARD;
     }
 
     /** An "other" buffer management event with that BSC: PMBSR_ELx.MSS2 becomes zero, PMBSR_ELx.EA, PMBSR_ELx.DL and PMBSR_ELx.COLL stay. */

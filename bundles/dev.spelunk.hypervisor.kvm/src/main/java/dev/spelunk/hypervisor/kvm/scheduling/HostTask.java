@@ -3,7 +3,9 @@ package dev.spelunk.hypervisor.kvm.scheduling;
 
 import dev.spelunk.api.hypervisor.VirtualMachine.Outcome;
 import dev.spelunk.api.pe.Core;
+import dev.spelunk.api.registers.Field;
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.registers.fields.ESR_ELx;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.PhysicalMemory;
 import dev.spelunk.api.state.StateBlock;
@@ -149,7 +151,7 @@ public final class HostTask {
         long address = context.register(SystemRegister.ELR_EL2);
         long spsr = context.register(SystemRegister.SPSR_EL2);
         if (context.core.lastExceptionKind() == Core.SYNCHRONOUS) {
-            boolean call = (context.register(SystemRegister.ESR_EL2) >>> 26 & 0x3F) == EC_SVC;
+            boolean call = Field.valueIn(context.register(SystemRegister.ESR_EL2), ESR_ELx.EC) == EC_SVC;
             // A system call is served by the kernel's part, which is A64 code too.
             return call ? Outcome.RESUME : Outcome.FAILED;
         }

@@ -5,6 +5,7 @@ import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.ID_AA64DFR0_EL1;
 import dev.spelunk.api.registers.fields.MDSCR_EL1;
+import dev.spelunk.api.registers.fields.OSLAR_EL1;
 import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.hypervisor.kvm.state.VcpuState;
 
@@ -53,7 +54,7 @@ final class DebugSwitch {
     }
 
     private boolean locked() {
-        return (state.register(SystemRegister.OSLAR_EL1) & 1) != 0;
+        return (state.register(SystemRegister.OSLAR_EL1) & OSLAR_EL1.OSLK) != 0;
     }
 
     /** Whether MDCR_EL2.TDA is to be 1. */

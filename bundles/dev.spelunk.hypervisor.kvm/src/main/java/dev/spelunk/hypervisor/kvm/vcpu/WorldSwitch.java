@@ -4,6 +4,7 @@ package dev.spelunk.hypervisor.kvm.vcpu;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.CPTR_EL2;
+import dev.spelunk.api.registers.fields.ICC_SRE_ELx;
 import dev.spelunk.api.registers.fields.ICH_HCR_EL2;
 import dev.spelunk.api.registers.fields.PMBLIMITR_EL1;
 import dev.spelunk.api.registers.fields.PMBSR_ELx;
@@ -22,7 +23,6 @@ import dev.spelunk.hypervisor.kvm.state.VmState;
  */
 public final class WorldSwitch {
     private static final int TLBI_VMALLE1 = Encoding.of(1, 0, 8, 7, 0);
-    private static final long ICC_SRE_EL2_ALL = 0xF;
 
     private final PeContext context;
     private final VcpuState state;
@@ -92,7 +92,7 @@ public final class WorldSwitch {
         debug.load();
         // PCT = 00 and CX = 0: virtual time, no host context; PA only where the VM may have it.
         write(SystemRegister.PMSCR_EL2, physicalAddresses ? PMSCR_EL2.PA : 0);
-        write(SystemRegister.ICC_SRE_EL2, ICC_SRE_EL2_ALL);
+        write(SystemRegister.ICC_SRE_EL2, ICC_SRE_ELx.ALL);
         write(SystemRegister.ICH_VMCR_EL2, 0);
         write(SystemRegister.ICH_HCR_EL2, ICH_HCR_EL2.En);
     }
