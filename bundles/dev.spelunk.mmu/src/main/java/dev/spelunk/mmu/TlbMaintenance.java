@@ -5,7 +5,7 @@ import dev.spelunk.api.mmu.Translator;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.fields.HCR_EL2;
 import dev.spelunk.api.state.PeState;
-import dev.spelunk.api.state.TlbObserver;
+import dev.spelunk.api.state.TlbListener;
 import dev.spelunk.api.wiring.PeContext;
 
 /**
@@ -169,7 +169,7 @@ final class TlbMaintenance {
     }
 
     private void apply(PeState pe, Tlb tlb, int what, int regime, long operand, int vmid) {
-        TlbObserver observer = pe.tlb.observer;
+        TlbListener listener = pe.tlb.listener;
         switch (what) {
             case ADDRESS:
             case ADDRESS_ALL_ASID:
@@ -178,8 +178,8 @@ final class TlbMaintenance {
                 boolean asids = what == ADDRESS && regime <= Translator.REGIME_EL20;
                 int asid = asids ? (int) (operand >>> 48) & controls.asidMask(regime) : -1;
                 int size = Math.max(tlb.invalidateAddress(regime, va, asid, vmid), 12);
-                if (observer != null) {
-                    observer.tlbInvalidated(va & -1L << size, 1L << size);
+                if (listener != null) {
+                    listener.tlbInvalidated(va & -1L << size, 1L << size);
                 }
                 return;
             case RANGE:
@@ -191,8 +191,8 @@ final class TlbMaintenance {
                 long from = operand << 27 >> 27 << granule(operand);
                 long bytes = length(operand);
                 long largest = 1L << Math.max(tlb.invalidateRange(regime, from, bytes, only, vmid), 12);
-                if (observer != null) {
-                    observer.tlbInvalidated(from & -largest, (from + bytes - 1 | largest - 1) + 1 - (from & -largest));
+                if (listener != null) {
+                    listener.tlbInvalidated(from & -largest, (from + bytes - 1 | largest - 1) + 1 - (from & -largest));
                 }
                 return;
             case IPA_RANGE:
@@ -208,8 +208,8 @@ final class TlbMaintenance {
                 tlb.invalidateRegime(regime, vmid);
                 break;
         }
-        if (observer != null) {
-            observer.tlbInvalidated();
+        if (listener != null) {
+            listener.tlbInvalidated();
         }
     }
 

@@ -6,7 +6,7 @@ import dev.spelunk.api.mmu.Translation;
 import dev.spelunk.api.mmu.TranslationCache;
 import dev.spelunk.api.mmu.Translator;
 import dev.spelunk.api.state.PeState;
-import dev.spelunk.api.state.TlbObserver;
+import dev.spelunk.api.state.TlbListener;
 import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.api.wiring.SystemFunctions;
 
@@ -15,7 +15,7 @@ import dev.spelunk.api.wiring.SystemFunctions;
  * not cached; an entry that does not permit an access is dropped and the tables are walked, so that the fault
  * or the new permission is what the tables say.
  */
-final class Vmsa64Translator implements Translator, TlbObserver, Tlb.Eviction {
+final class Vmsa64Translator implements Translator, TlbListener, Tlb.Eviction {
     /** log2 of the smallest mapping that a translation reports. */
     private static final int PAGE = 12;
 
@@ -278,7 +278,7 @@ final class Vmsa64Translator implements Translator, TlbObserver, Tlb.Eviction {
     @Override
     public void attach(TranslationCache newCache) {
         cache = newCache;
-        pe.tlb.observer = this;
+        pe.tlb.listener = this;
         tlbInvalidated();
         contexts.clear();
         enterContext();
@@ -301,7 +301,7 @@ final class Vmsa64Translator implements Translator, TlbObserver, Tlb.Eviction {
     @Override
     public void invalidate() {
         controls.lookUp();
-        pe.tlb.observer = this;
+        pe.tlb.listener = this;
         tlbInvalidated();
         contexts.clear();
         enterContext();

@@ -76,8 +76,8 @@ final class Exceptions {
             progress.nested = pe.executed - progress.executedAtNested <= CLOSE ? progress.nested + 1 : 1;
             progress.executedAtNested = pe.executed;
         }
-        if (context.observer != null) {
-            context.observer.taken(target, kind, syndrome);
+        if (context.listener != null) {
+            context.listener.taken(target, kind, syndrome);
         }
         int offset = VECTORS[kind] + (target > pe.el ? 0x400 : pe.spSel == 1 ? 0x200 : 0);
         long spsr = pe.spsr();
@@ -144,8 +144,8 @@ final class Exceptions {
         if (pe.el != from || pe.pm != masked) {
             pe.changed |= PeState.CHANGED_PROFILING;
         }
-        if (context.observer != null) {
-            context.observer.returned(from);
+        if (context.listener != null) {
+            context.listener.returned(from);
         }
     }
 

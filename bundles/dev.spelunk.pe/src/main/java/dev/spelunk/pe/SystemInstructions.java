@@ -4,7 +4,7 @@ package dev.spelunk.pe;
 import static dev.spelunk.a64.integer.DataProcessingImmediate.destination;
 
 import dev.spelunk.api.pe.Core;
-import dev.spelunk.api.pe.SystemObserver;
+import dev.spelunk.api.pe.SystemListener;
 import dev.spelunk.api.registers.Access;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;
@@ -67,9 +67,9 @@ final class SystemInstructions {
             p.pe.count(PmuState.CID_WRITE_RETIRED);
         }
         p.context.registers.write(encoding, p.x[word & 31]);
-        SystemObserver observer = p.context.observer;
-        if (observer != null) {
-            observer.written(encoding);
+        SystemListener listener = p.context.listener;
+        if (listener != null) {
+            listener.written(encoding);
         }
         return p.leave();
     }
@@ -136,7 +136,7 @@ final class SystemInstructions {
                         throw p.trap(2, SynchronousException.OTHER_TRAP, PSB_CSYNC);
                     }
                     p.context.sampler.profilingSynchronizationBarrier();
-                    executed(p, SystemObserver.PSB_CSYNC);
+                    executed(p, SystemListener.PSB_CSYNC);
                     return p.leave();
                 }
                 return Processor.NEXT;
@@ -185,8 +185,8 @@ final class SystemInstructions {
     }
 
     private static void executed(Processor p, int barrier) {
-        if (p.context.observer != null) {
-            p.context.observer.barrier(barrier);
+        if (p.context.listener != null) {
+            p.context.listener.barrier(barrier);
         }
     }
 
@@ -196,12 +196,12 @@ final class SystemInstructions {
                 p.pe.exclusiveAddress = -1;
                 return Processor.NEXT;
             case 4:
-                executed(p, SystemObserver.DSB);
+                executed(p, SystemListener.DSB);
                 return Processor.NEXT;
             case 5:
                 return Processor.NEXT;
             case 6:
-                executed(p, SystemObserver.ISB);
+                executed(p, SystemListener.ISB);
                 return p.leave();
             case 7:
                 if (!p.has(Features.SB) || crm != 0) {

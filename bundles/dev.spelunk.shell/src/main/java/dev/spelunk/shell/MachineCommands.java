@@ -36,6 +36,8 @@ import org.osgi.service.component.annotations.Reference;
             "osgi.command.function=update"
         })
 public final class MachineCommands {
+    private static final String KIND = "kind of the part, as the first column of 'parts' says it";
+
     private final MachineControl control;
     private final ProfileWriter writer;
     private final SwapService swapService;
@@ -133,16 +135,14 @@ public final class MachineCommands {
 
     /** Replaces a part by a new one of the same implementation. */
     @Descriptor("replace a part of the machine by the same one, started anew")
-    public String swap(
-            @Descriptor("kind of the part: registers, mmu, pe, spu, features, timing, traps, policy, " + "hypervisor")
-                    String part) {
+    public String swap(@Descriptor(KIND) String part) {
         return swap(new SwapRequest(part, null, null, false));
     }
 
     /** Replaces a part. */
     @Descriptor("replace a part of the machine; of a kind that has several, add one")
     public String swap(
-            @Descriptor("kind of the part") String part,
+            @Descriptor(KIND) String part,
             @Descriptor("spelunk.name of the implementation to use from now on") String with) {
         return swap(new SwapRequest(part, null, with, false));
     }
@@ -150,7 +150,7 @@ public final class MachineCommands {
     /** Replaces one of several parts. */
     @Descriptor("replace one of several parts of a kind")
     public String swap(
-            @Descriptor("kind of the part") String part,
+            @Descriptor(KIND) String part,
             @Descriptor("spelunk.name of the part to be replaced") String name,
             @Descriptor("spelunk.name of the implementation to use from now on; none takes the part away")
                     String with) {
@@ -160,7 +160,7 @@ public final class MachineCommands {
     /** Replaces a part, also when the guest can notice. */
     @Descriptor("as swap, also when the guest could notice")
     public String force(
-            @Descriptor("kind of the part") String part,
+            @Descriptor(KIND) String part,
             @Descriptor("spelunk.name of the implementation to use from now on") String with) {
         return swap(new SwapRequest(part, null, with, true));
     }
@@ -168,7 +168,7 @@ public final class MachineCommands {
     /** Replaces one of several parts, also when the guest can notice. */
     @Descriptor("as swap, also when the guest could notice")
     public String force(
-            @Descriptor("kind of the part") String part,
+            @Descriptor(KIND) String part,
             @Descriptor("spelunk.name of the part to be replaced") String name,
             @Descriptor("spelunk.name of the implementation to use from now on; none takes the part away")
                     String with) {

@@ -17,7 +17,7 @@ public final class TlbState {
     /** Next way to replace, for each set. */
     public final byte[] next = new byte[SETS];
     /** Who caches translations above this TLB and must hear what another PE invalidates in it; may be null. */
-    public TlbObserver observer;
+    public TlbListener listener;
     /** Which mapping sizes (bit n: 2^n bytes) have been entered since the last full invalidation. */
     public long sizes;
 }

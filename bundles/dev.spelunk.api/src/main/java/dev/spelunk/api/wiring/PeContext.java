@@ -4,7 +4,7 @@ package dev.spelunk.api.wiring;
 import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.mmu.Translator;
 import dev.spelunk.api.pe.Core;
-import dev.spelunk.api.pe.SystemObserver;
+import dev.spelunk.api.pe.SystemListener;
 import dev.spelunk.api.platform.InterruptDistributor;
 import dev.spelunk.api.records.RecordSink;
 import dev.spelunk.api.registers.RegisterDescription;
@@ -48,7 +48,7 @@ public final class PeContext {
     /** Gets every complete record with its origin, in order. Never null. */
     public RecordSink records;
     /** Is told what software does to the PE's system state; null for nobody. */
-    public SystemObserver observer;
+    public SystemListener listener;
     /** The timeline, null when nobody asked for one. */
     public TraceSink trace;
     /** Seed of what is UNKNOWN after a reset; null: zeros. */

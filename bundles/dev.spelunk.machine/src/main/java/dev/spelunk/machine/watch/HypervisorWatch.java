@@ -4,7 +4,7 @@ package dev.spelunk.machine.watch;
 import dev.spelunk.api.mmu.DescriptorSource;
 import dev.spelunk.api.mmu.Translation;
 import dev.spelunk.api.mmu.Translator;
-import dev.spelunk.api.pe.SystemObserver;
+import dev.spelunk.api.pe.SystemListener;
 import dev.spelunk.api.records.RecordOrigin;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.HCR_EL2;
@@ -19,7 +19,7 @@ import dev.spelunk.api.wiring.PeContext;
  * vCPUs: a context is what runs below EL2 under one VTTBR_EL2 and one VMPIDR_EL2, or without stage 2. What it looks at is
  * the hardware, and it changes nothing of it.
  */
-public final class HypervisorWatch implements SystemObserver {
+public final class HypervisorWatch implements SystemListener {
     /** Contexts that are no VM's: nobody's, and what runs below EL2 without stage 2. */
     private static final long NOBODY = 0;
 

@@ -28,7 +28,7 @@ public final class HypervisorWatches implements RecordSink {
     public void begin() {
         for (int i = 0; i < pes.length; i++) {
             watches[i] = new HypervisorWatch(pes[i], findings);
-            pes[i].observer = watches[i];
+            pes[i].listener = watches[i];
         }
     }
 

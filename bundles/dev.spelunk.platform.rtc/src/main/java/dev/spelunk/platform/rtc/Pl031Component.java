@@ -2,12 +2,13 @@
 package dev.spelunk.platform.rtc;
 
 import dev.spelunk.api.parts.DeviceContext;
+import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.parts.PlatformDevice;
 import dev.spelunk.api.platform.Device;
 import org.osgi.service.component.annotations.Component;
 
 /** Publishes the PL031 real-time clock, which a machine has when its run says what time it is. */
-@Component(property = {"spelunk.part=device", "spelunk.name=pl031"})
+@Component(property = {Parts.PART + "=" + Parts.DEVICE, Parts.NAME + "=pl031"})
 public final class Pl031Component implements PlatformDevice {
     @Override
     public Device create(DeviceContext context) {

@@ -2,7 +2,7 @@
 package dev.spelunk.api.state;
 
 /** Holds translations that are derived from a modelled TLB and must hear of what other PEs invalidate in it. */
-public interface TlbObserver {
+public interface TlbListener {
     /** Anything may have been invalidated. */
     void tlbInvalidated();
 

@@ -9,7 +9,7 @@ import org.osgi.annotation.versioning.ConsumerType;
  * the program counter is still that of the instruction.
  */
 @ConsumerType
-public interface SystemObserver {
+public interface SystemListener {
     /** Kinds of barriers: PSB CSYNC, DSB and ISB. */
     int PSB_CSYNC = 0;
 
