@@ -10,6 +10,7 @@ import dev.spelunk.cli.linux.SystemRun;
 import dev.spelunk.cli.options.DebianOptions;
 import dev.spelunk.cli.options.MachineOptions;
 import dev.spelunk.cli.options.PeripheralOptions;
+import dev.spelunk.cli.process.UserError;
 import dev.spelunk.cli.run.Console;
 import dev.spelunk.cli.run.FileInput;
 import dev.spelunk.cli.run.PipedInput;
@@ -44,7 +45,7 @@ final class BootCommand implements Callable<Integer> {
             names = "--kernel",
             paramLabel = "IMAGE",
             description = "The kernel: an arm64 Image, which may be compressed with gzip, or an ELF file. Default: the "
-                    + "one of the fetched Debian packages, where --release names some.")
+                    + "one of the fetched Debian packages, where --release or --cache names some.")
     private Path kernel;
 
     @Option(names = "--initrd", paramLabel = "FILE", description = "The initial RAM disk.")
@@ -81,7 +82,7 @@ final class BootCommand implements Callable<Integer> {
         MachineOptions.Guest guest =
                 new MachineOptions.Guest(kernel(), initrd, BootArguments.complete(append), SystemRun.MEMORY);
         try (PeripheralOptions.Connected connected = peripherals.connect(machine.maxOutput(), machine.named(guest));
-                Composition composition = machine.compose();
+                Composition composition = machine.composeWithStreams();
                 RawTerminal terminal = interactive ? RawTerminal.open() : null) {
             EscapeInput keys = interactive ? new EscapeInput(System.in, System.err) : null;
             RunOptions options = machine.runOptions(
@@ -99,9 +100,12 @@ final class BootCommand implements Callable<Integer> {
     }
 
     private Path kernel() {
-        if (kernel == null && debian.release() == null) {
+        if (kernel == null && !debian.given()) {
             throw new ParameterException(
                     spec.commandLine(), "Missing required option: '--kernel=IMAGE', or --release of fetched packages");
+        }
+        if (kernel != null && debian.given()) {
+            throw new UserError("--release and --cache say where the kernel is, and --kernel says another: give one");
         }
         return kernel == null ? debian.cache().kernel() : kernel;
     }

@@ -21,6 +21,7 @@ import picocli.CommandLine.Option;
 /** Compares two engines over the run of a guest. */
 @Command(
         name = "lockstep",
+        modelTransformer = LeftOut.OfLockstep.class,
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         description = "Runs a guest with two engines and compares the machine's whole state again and again.",
@@ -69,13 +70,13 @@ final class LockstepCommand implements Callable<Integer> {
             for (String engine : engines) {
                 variants.add(composition.variant().withPart(Parts.PE, engine));
             }
-            return new Lockstep(
+            return composition.exitCode(new Lockstep(
                             engines,
                             (engine, with) -> composition.machine(variants.get(engine), with),
                             run,
                             every,
                             System.out)
-                    .call();
+                    .call());
         }
     }
 }

@@ -5,7 +5,6 @@ import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.Machine.Ending;
 import dev.spelunk.api.machine.Machine.Result;
 import dev.spelunk.api.machine.RunOptions;
-import dev.spelunk.api.machine.Snapshots;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.cli.composition.Composition;
 import dev.spelunk.cli.options.GuestOptions;
@@ -29,6 +28,7 @@ import picocli.CommandLine.Spec;
 /** Runs a guest under each buffer pinning policy and compares. */
 @Command(
         name = "policies",
+        modelTransformer = LeftOut.OfComparedRuns.class,
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         description =
@@ -41,6 +41,7 @@ import picocli.CommandLine.Spec;
             "Without --pressure there is one event of host memory pressure about every " + PoliciesCommand.PRESSURE
                     + " cycles; --pressure 0 turns it off. Costs are assumptions: --host exitCycles=0 and so on set them.",
             "With --policy, only that one is run. With --max-instructions the guests are compared up to there.",
+            "A timeline or a saved state is of one run: spelunk run --policy NAME --trace FILE.json.",
             "",
             "Exit codes: 0, or that of a guest that did not end well (see run), 2 bad input or a problem of the host, "
                     + "5 a checked invariant broke."
@@ -63,9 +64,6 @@ final class PoliciesCommand implements Callable<Integer> {
         ByteArrayOutputStream console = new ByteArrayOutputStream();
         // A host, with the pressure on its memory, is the KVM model's: without hypervisor this is refused.
         RunOptions runOptions = options.runOptions(console, null, BOOT_ARGUMENTS);
-        if (runOptions.trace() != null || !runOptions.snapshots().equals(Snapshots.NONE)) {
-            throw new UserError("--trace, --save-at and --restore are of one run: use spelunk run with --policy");
-        }
         PolicyTable table = new PolicyTable();
         PrintWriter out = spec.commandLine().getOut();
         try (Composition composition = options.machine().compose()) {
@@ -90,10 +88,10 @@ final class PoliciesCommand implements Callable<Integer> {
                     table.add(policy, result);
                 }
             }
+            out.print(table);
+            out.flush();
+            return composition.exitCode(ExitCode.SUCCESS);
         }
-        out.print(table);
-        out.flush();
-        return ExitCode.SUCCESS;
     }
 
     private List<String> policies(SortedSet<String> published) {

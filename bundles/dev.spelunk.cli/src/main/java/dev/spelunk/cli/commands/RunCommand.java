@@ -99,7 +99,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private int run(OutputFolder folder, RunFiles files, Console console, RunOptions runOptions) {
-        try (Composition composition = options.machine().compose();
+        try (Composition composition = options.machine().composeWithStreams();
                 Machine machine = composition.machine(runOptions)) {
             ProfileWriter writer = composition.service(ProfileWriter.class);
             SwapService swaps = composition.service(SwapService.class);

@@ -10,6 +10,7 @@ import dev.spelunk.cli.options.GuestOptions;
 import dev.spelunk.cli.options.RecordLimit;
 import dev.spelunk.cli.process.StopRequests;
 import dev.spelunk.cli.process.UserError;
+import dev.spelunk.cli.run.MachineRun;
 import dev.spelunk.cli.variant.VariantReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -68,7 +69,9 @@ final class ShellCommand implements Callable<Integer> {
                     trace.close();
                 }
             });
-            return session(composition.context()).call();
+            int code = session(composition.context()).call();
+            MachineRun.remarks(machine);
+            return composition.exitCode(code);
         }
     }
 

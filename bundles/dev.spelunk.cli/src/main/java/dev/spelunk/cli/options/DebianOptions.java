@@ -32,6 +32,11 @@ public final class DebianOptions {
         return release;
     }
 
+    /** Whether the user says which packages. */
+    public boolean given() {
+        return release != null || folder != null;
+    }
+
     /** Where its packages are. */
     public Cache cache() {
         return (folder == null ? Cache.ofUser() : new Cache(folder)).of(release);

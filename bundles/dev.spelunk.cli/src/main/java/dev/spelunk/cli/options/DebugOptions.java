@@ -30,14 +30,21 @@ public final class DebugOptions {
                             + "Default: 256M.")
     private Long history;
 
-    /** What the machine's debugger is to be; null for none. */
-    Debugging debugging() {
+    /**
+     * What the machine's debugger is to be; null for none.
+     *
+     * @param streams whether standard input and output may be GDB's
+     */
+    Debugging debugging(boolean streams) {
         if (where == null) {
             if (waits || history != null) {
                 throw new UserError(
                         (waits ? "--gdb-wait" : "--history") + " needs --gdb, which says where GDB connects");
             }
             return null;
+        }
+        if (streams() && !streams) {
+            throw new UserError("--gdb stdio: standard input and output are in use by this command; give a port");
         }
         return new Debugging(where, waits, history == null ? HISTORY : history);
     }

@@ -6,6 +6,7 @@ import dev.spelunk.api.machine.Snapshots;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.records.RecordOptions;
 import dev.spelunk.cli.composition.Composition;
+import dev.spelunk.cli.composition.Debugging;
 import dev.spelunk.cli.composition.Overrides;
 import dev.spelunk.cli.composition.ScheduledSwap;
 import dev.spelunk.cli.process.PathArgument;
@@ -47,6 +48,8 @@ public final class MachineOptions {
 
     /** PID of the translator's configuration. */
     private static final String TRANSLATOR = "dev.spelunk.pe.translator";
+
+    private static final String TRANSLATOR_NAME = "translator";
 
     /**
      * What the command puts into the machine.
@@ -152,8 +155,9 @@ public final class MachineOptions {
     @Option(
             names = "--translate",
             paramLabel = "hot|all",
-            description = "What the translator translates: what is hot, or, for tests, everything before it runs. "
-                    + "Default: hot.")
+            description =
+                    "The engine is the translator, and translates what is hot, or, for tests, everything before it "
+                            + "runs. Default: the variant's engine, and what is hot.")
     private Translate translate;
 
     @Option(
@@ -228,22 +232,35 @@ public final class MachineOptions {
     }
 
     /**
-     * Starts the variant's bundles.
+     * Starts the variant's bundles, for a command that uses standard input and output itself.
      *
      * @throws UserError if the variant cannot be read, or a bundle not be found or started
      */
     public Composition compose() {
-        return new Composition(variant, bundles, overrides(), swaps, follow).debugging(debug.debugging());
+        return compose(false);
+    }
+
+    /** The same for a command that leaves standard input and output to GDB where the user says so. */
+    public Composition composeWithStreams() {
+        return compose(true);
+    }
+
+    private Composition compose(boolean streams) {
+        Debugging debugging = debug.debugging(streams);
+        return new Composition(variant, bundles, overrides(), swaps, follow).debugging(debugging);
     }
 
     private Overrides overrides() {
         Overrides overrides = host.overrides();
-        if (engine != null) {
-            overrides = overrides.with(Parts.PE, engine);
+        if (translate == null) {
+            return engine == null ? overrides : overrides.with(Parts.PE, engine);
         }
-        return translate == null
-                ? overrides
-                : overrides.withConfiguration(TRANSLATOR, Map.of("translate", translate.name()));
+        if (engine != null && !engine.equals(TRANSLATOR_NAME)) {
+            throw new UserError("--translate is of the engine " + TRANSLATOR_NAME + ", and --engine says " + engine);
+        }
+        return overrides
+                .with(Parts.PE, TRANSLATOR_NAME)
+                .withConfiguration(TRANSLATOR, Map.of("translate", translate.name()));
     }
 
     /** Whether it goes on from a saved state. */

@@ -38,12 +38,14 @@ public final class Lockstep implements Callable<Integer> {
      * @param digests by number of instructions
      * @param end how it ended, in words
      * @param instructions when it ended
+     * @param before when it began: where another process saved its state
      * @param registers of all PEs at the end
      */
     private record Run(
             SortedMap<Long, String> digests,
             String end,
             long instructions,
+            long before,
             boolean interrupted,
             List<SortedMap<String, Long>> registers) {}
 
@@ -85,10 +87,11 @@ public final class Lockstep implements Callable<Integer> {
         if (bad < 0) {
             out.printf(
                     Locale.ROOT,
-                    "%s and %s agree: %,d instructions, the state compared %,d times; %s%n",
+                    "%s and %s agree: %,d instructions%s, the state compared %,d times, the registers at the end; %s%n",
                     engines.get(0),
                     engines.get(1),
-                    first.instructions,
+                    first.instructions - first.before,
+                    first.before == 0 ? "" : String.format(Locale.ROOT, " after the first %,d", first.before),
                     first.digests.size(),
                     first.end);
             return ExitCode.SUCCESS;
@@ -199,7 +202,13 @@ public final class Lockstep implements Callable<Integer> {
             }
             String end = result.ending() + (result.message() == null ? "" : " " + result.message()) + ", exit code "
                     + result.exitCode();
-            return new Run(digests, end, result.instructions(), result.ending() == Ending.INTERRUPTED, registers);
+            return new Run(
+                    digests,
+                    end,
+                    result.instructions(),
+                    run.before(),
+                    result.ending() == Ending.INTERRUPTED,
+                    registers);
         }
     }
 }

@@ -63,11 +63,16 @@ public final class MachineRun implements AutoCloseable {
                         bytes)));
         Result result = machine.run();
         activity.stopped(true);
+        remarks(machine);
+        return result;
+    }
+
+    /** What there is to say of a run that is over, however it ended: on standard error. */
+    public static void remarks(Machine machine) {
         findings(machine);
         for (long point : machine.unsaved()) {
             System.err.println("spelunk: the run ended before --save-at " + point + ": that snapshot is not written");
         }
-        return result;
     }
 
     /**

@@ -47,7 +47,10 @@ final class Report {
         line(
                 "start-up",
                 String.format(
-                        Locale.ROOT, "%.2f s from JVM start to the guest's first instruction", run.startSeconds()));
+                        Locale.ROOT,
+                        "%.2f s from JVM start to the guest's first instruction%s",
+                        run.startSeconds(),
+                        run.before() == 0 ? "" : " here"));
         line(
                 "instructions",
                 String.format(

@@ -215,7 +215,14 @@ class BadInputTest {
             run --host memoryPressureKinds=fire              | with --host: dev.spelunk.hypervisor.kvm.KvmHypervisor: memory pressure of kind "fire" is unknown: there are [reclaim
             run --hypervisor none --policy cached            | they need --hypervisor kvm
             policies --hypervisor none                       | they need --hypervisor kvm
-            policies --trace timeline.json                   | use spelunk run with --policy
+            policies --trace timeline.json                   | Unknown option: '--trace'
+            policies --gdb stdio                             | Unknown option: '--gdb'
+            lockstep --trace timeline.json                   | Unknown option: '--trace'
+            lockstep --engine interpreter                    | Unknown option: '--engine'
+            shell --gdb stdio                                | --gdb stdio: standard input and output are in use
+            run --engine interpreter --translate all         | --translate is of the engine translator
+            boot --kernel Image --release sid                | give one
+            boot --kernel Image --cache packages             | give one
             """)
     @DisplayName("bad command lines")
     void badCommandLines(String line, String message) {

@@ -12,8 +12,10 @@ import dev.spelunk.cli.run.Lockstep;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -32,6 +34,37 @@ class LockstepTest {
                 "workload=sort,scan switch=1 spe.jitter=1 spe.interval=256");
         assertThat(outcome.code()).as(outcome.out() + outcome.err()).isZero();
         assertThat(outcome.out()).containsPattern("interpreter and translator agree: [0-9,]{8,} instructions");
+    }
+
+    @Test
+    void whatIsComparedOfARestoredRunIsWhatRunsHere(@TempDir Path folder) {
+        Path saved = folder.resolve("saved");
+        String guest = "workload=scan";
+        assertThat(Spelunk.run(
+                                "run",
+                                "--append",
+                                guest,
+                                "--max-instructions",
+                                "1500000",
+                                "--save-at",
+                                "1000000=" + saved,
+                                "-o",
+                                folder.resolve("out").toString())
+                        .code())
+                .isEqualTo(4);
+        Spelunk.Outcome outcome = Spelunk.run(
+                "lockstep",
+                "--append",
+                guest,
+                "--max-instructions",
+                "3000000",
+                "--every",
+                "500000",
+                "--restore",
+                saved.toString());
+        assertThat(outcome.code()).as(outcome.out() + outcome.err()).isZero();
+        assertThat(outcome.out())
+                .contains("agree: 2,000,000 instructions after the first 1,000,000, the state compared 4 times");
     }
 
     /** The digests of the second engine are spoilt from an instruction on: that one is to be found. */

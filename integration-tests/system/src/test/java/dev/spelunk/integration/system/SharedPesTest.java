@@ -22,6 +22,8 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** vCPUs that share PEs, move, and meet a task of the host, all of which profile themselves; every invariant is checked. */
 class SharedPesTest {
@@ -64,6 +66,33 @@ class SharedPesTest {
             assertThat(run.result().ending()).as(run.told()).isEqualTo(Ending.EXITED);
             assertThat(run.result().exitCode()).isZero();
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2, 1", "4, 1", "4, 2", "4, 4"})
+    @DisplayName(
+            "a guest is dead when nobody does anything but wait in WFE, and not while one of its vCPUs works on any PE")
+    void alivePerVcpu(int cpus, int pes) throws IOException, InterruptedException {
+        for (boolean hostTask : List.of(false, true)) {
+            VmOptions options = VmOptions.DEFAULT.withPhysicalPes(pes).withHostTask(hostTask);
+            Machines.Run alive = waiting("wfe.elf", cpus, options);
+            assertThat(alive.result().ending()).as(alive.told()).isEqualTo(Ending.EXITED);
+            assertThat(alive.result().exitCode()).isZero();
+            Machines.Run dead = waiting("wfe-dead.elf", cpus, options);
+            assertThat(dead.result().ending()).as(dead.told()).isEqualTo(Ending.FAILED);
+            assertThat(dead.result().message()).contains("waits for an interrupt that nothing will raise");
+            assertThat(dead.result().instructions()).isGreaterThan(2_000_000);
+        }
+    }
+
+    private static Machines.Run waiting(String guest, int cpus, VmOptions options)
+            throws IOException, InterruptedException {
+        return Machines.setup()
+                .guest(Guests.built("SharedPesTest", guest))
+                .cpus(cpus)
+                .vm(options)
+                .limit(200_000_000)
+                .run();
     }
 
     @Test

@@ -282,6 +282,29 @@ class StopTest {
     }
 
     @Test
+    @DisplayName("the shell says what became of --save-at and of a swap on the schedule, as run does")
+    void shellRemarks() {
+        Path never = folder.resolve("never");
+        Spelunk.Outcome outcome = Spelunk.with(
+                        "shell",
+                        "--max-instructions",
+                        "2000000",
+                        "--save-at",
+                        "1000000=" + folder.resolve("saved"),
+                        "--save-at",
+                        "3000000=" + never,
+                        "--swap",
+                        "at=1500000,part=features,name=FEAT_SPEv1p1,with=FEAT_SPEv1p2")
+                .input("start\nawait\n")
+                .run();
+        assertThat(outcome.err()).contains("the run ended before --save-at 3000000: that snapshot is not written");
+        assertThat(folder.resolve("saved")).isNotEmptyFile();
+        assertThat(never).doesNotExist();
+        assertThat(outcome.code()).as(outcome.err()).isEqualTo(2);
+        assertThat(outcome.err()).contains("the swap of features FEAT_SPEv1p1 with FEAT_SPEv1p2 at 1500000 is refused");
+    }
+
+    @Test
     @DisplayName("pause says the count at which the machine stands")
     void shellPause() {
         Spelunk.Outcome outcome = Spelunk.with("shell", "--append", "scale=100000")

@@ -21,9 +21,6 @@ final class HostScheduler {
     }
 
     private static final int SEQUENCE = 0;
-    /** Exits in a row with which vCPUs yielded, each as it had before. */
-    private static final int SPINS = 1;
-
     private static final int PES = 8;
     private static final int PE_WORDS = 4;
     private static final int CURRENT = 0;
@@ -31,14 +28,22 @@ final class HostScheduler {
     private static final int LAST_VCPU = 2;
     private static final int CALLED = 3;
     private static final int FIRST = PES + 16 * PE_WORDS;
-    private static final int WORDS = 5;
+    private static final int WORDS = 8;
     private static final int DOING = 0;
     private static final int PLACE = 1;
     private static final int QUEUED = 2;
     private static final int LAST_SEEN = 3;
     private static final int FINGERPRINT = 4;
-    /** So many spins of this kind are for ever: registers and place are the same each time. */
+    /** Whether it yielded last as it had before. */
+    private static final int SAME = 5;
+    /** How often it has yielded so while nobody did anything else. */
+    private static final int SPINS = 6;
+    /** Operations that its PE had executed when it came there, or yielded last. */
+    private static final int BEGUN = 7;
+    /** So many spins of everybody are for ever: registers and place are the same each time. */
     private static final int SPINNING = 16;
+    /** Operations of a loop around WFE at most; who executes more has left it. */
+    private static final int LOOP = 1024;
 
     private final StateBlock block;
     private final int count;
@@ -97,8 +102,13 @@ final class HostScheduler {
         block.words[at(who, QUEUED)] = ++block.words[SEQUENCE];
     }
 
-    /** Gives a PE to somebody, at that time. */
-    void take(int pe, int who, boolean blocked, long now) {
+    /**
+     * Gives a PE to somebody, at that time.
+     *
+     * @param executed operations of the PE
+     */
+    void take(int pe, int who, boolean blocked, long now, long executed) {
+        block.words[at(who, BEGUN)] = executed;
         doing(who, blocked ? Doing.BLOCKED : Doing.RUNNING);
         block.words[pe(pe, CURRENT)] = who + 1;
         block.words[pe(pe, SLICE_END)] = now + slice;
@@ -150,21 +160,50 @@ final class HostScheduler {
         return NOBODY;
     }
 
-    /** Somebody has yielded, with such registers. */
-    void spun(int who, long fingerprint) {
+    /**
+     * Somebody has yielded.
+     *
+     * @param fingerprint of its registers
+     * @param executed operations of its PE
+     * @param alone whether no other PE {@linkplain #works works}
+     */
+    void spun(int who, long fingerprint, long executed, boolean alone) {
         boolean same = block.words[at(who, FINGERPRINT)] == fingerprint;
         block.words[at(who, FINGERPRINT)] = fingerprint;
-        block.words[SPINS] = same ? block.words[SPINS] + 1 : 0;
+        block.words[at(who, SAME)] = same ? 1 : 0;
+        block.words[at(who, BEGUN)] = executed;
+        if (same && alone) {
+            block.words[at(who, SPINS)]++;
+        } else {
+            nobodySpins();
+        }
     }
 
     /** Somebody has done something else. */
-    void progressed() {
-        block.words[SPINS] = 0;
+    void progressed(int who) {
+        block.words[at(who, SAME)] = 0;
+        nobodySpins();
     }
 
-    /** Whether those who are runnable do nothing but wait for an event. */
-    boolean spinning() {
-        return block.words[SPINS] >= SPINNING;
+    private void nobodySpins() {
+        for (int who = 0; who < count; who++) {
+            block.words[at(who, SPINS)] = 0;
+        }
+    }
+
+    /**
+     * Whether the one who has a PE, and does not wait there, does something else than to yield.
+     *
+     * @param executed operations of the PE
+     */
+    boolean works(int pe, long executed) {
+        int who = current(pe);
+        return who != NOBODY && (block.words[at(who, SAME)] == 0 || executed - block.words[at(who, BEGUN)] > LOOP);
+    }
+
+    /** Whether somebody does nothing but wait for an event, and so do all who do not wait otherwise. */
+    boolean spins(int who) {
+        return block.words[at(who, SPINS)] >= SPINNING;
     }
 
     boolean sliceOver(int pe, long now) {

@@ -2,6 +2,7 @@
 package dev.spelunk.hypervisor.kvm.scheduling;
 
 import dev.spelunk.api.hypervisor.VirtualMachine.Outcome;
+import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.trace.TraceSink;
 import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.hypervisor.kvm.interrupts.HostInterrupts;
@@ -121,7 +122,7 @@ public final class SharedPes implements Placement {
         boolean goes = then == Doing.OFF
                 || scheduler.place(who) != p
                 || scheduler.next(p) != HostScheduler.NOBODY && (then == Doing.BLOCKED || vcpu.yields() || over);
-        watchSpinning(who, vcpu, over);
+        watchSpinning(p, who, vcpu, over);
         if (!goes || vcpu.injects()) {
             if (scheduler.doing(who) == Doing.BLOCKED && then != Doing.BLOCKED) {
                 // Linux puts a vCPU that blocks, and loads it when it goes on.
@@ -142,12 +143,27 @@ public final class SharedPes implements Placement {
     }
 
     /** A guest whose vCPUs do nothing but wait in WFE, and give the PE to each other, waits all the same. */
-    private void watchSpinning(int who, KvmVcpu vcpu, boolean sliceOver) {
+    private void watchSpinning(int p, int who, KvmVcpu vcpu, boolean sliceOver) {
         if (vcpu.yields()) {
-            scheduler.spun(who, vcpu.fingerprint());
+            scheduler.spun(who, vcpu.fingerprint(), pes.get(p).pe.executed, othersRest(p));
         } else if (sliceOver || vm.reason() != ExitReason.IRQ_KICK) {
-            scheduler.progressed();
+            scheduler.progressed(who);
         }
+    }
+
+    /** Whether every vCPU on another PE waits, or spins too. */
+    private boolean othersRest(int p) {
+        for (PeContext context : pes) {
+            PeState pe = context.pe;
+            if (pe.index != p
+                    && pe.powered
+                    && !pe.waiting
+                    && loadedOn(pe.index) != null
+                    && scheduler.works(pe.index, pe.executed)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private Doing doingAfter(int who, KvmVcpu vcpu) {
@@ -188,7 +204,7 @@ public final class SharedPes implements Placement {
             return Outcome.RESUME;
         }
         pe.pe.idleCycles += Math.max(0, scheduler.lastSeen(who) - pe.pe.cycles());
-        scheduler.take(p, who, waiting, pe.pe.cycles());
+        scheduler.take(p, who, waiting, pe.pe.cycles(), pe.pe.executed);
         if (who == taskId) {
             task.load();
             show(pe, 0, "host task");
@@ -313,7 +329,6 @@ public final class SharedPes implements Placement {
 
     @Override
     public boolean idle() {
-        boolean spinning = scheduler.spinning();
         for (int v = 0; v < vcpus.length; v++) {
             int p = scheduler.place(v);
             KvmVcpu vcpu = vcpus[v][p];
@@ -323,7 +338,7 @@ public final class SharedPes implements Placement {
             boolean here = scheduler.current(p) == v;
             boolean waits = here ? pes.get(p).pe.waiting : scheduler.doing(v) == Doing.BLOCKED;
             long due = here ? vcpu.delivery().deadline() : vcpu.timerDue();
-            if (!waits && !spinning || due != Long.MAX_VALUE) {
+            if (!waits && !scheduler.spins(v) || due != Long.MAX_VALUE) {
                 return false;
             }
         }
