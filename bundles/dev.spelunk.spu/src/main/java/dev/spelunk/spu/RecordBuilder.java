@@ -44,13 +44,11 @@ final class RecordBuilder {
     static int largest(ProfilingRules rules) {
         RecordBuilder builder = new RecordBuilder(rules);
         Operation operation = new Operation();
+        Arrays.fill(operation.values, -1);
         int largest = 0;
         for (int operationClass = Operation.OTHER; operationClass <= Operation.BRANCH; operationClass++) {
-            operation.begin(0, 0, true, 0);
             operation.operationClass = operationClass;
-            operation.flags = -1;
-            Arrays.fill(operation.values, -1);
-            operation.flags &= operationClass != Operation.BRANCH
+            operation.flags = operationClass != Operation.BRANCH
                     ? ~Operation.TAKEN
                     : ~(Operation.HAS_VA
                             | Operation.HAS_PA

@@ -80,8 +80,4 @@ final class SpuRegisters {
             pe.sys[i] = value;
         }
     }
-
-    void invalidate() {
-        file = null;
-    }
 }

@@ -173,11 +173,6 @@ final class StatisticalProfilingUnit implements Sampler {
     }
 
     private void take(Operation operation) {
-        if (!buffer.discards() && controls.bufferEnabled() && !buffer.accepts()) {
-            feed(operation);
-            lost();
-            return;
-        }
         Operation sample = spu.sample;
         sample.copyFrom(operation);
         sample.events |= PMSEVFR_EL1.RETIRED;
@@ -193,6 +188,12 @@ final class StatisticalProfilingUnit implements Sampler {
             collector.collect(context, sample);
         }
         sample.events &= extension.events();
+        if (!buffer.discards() && controls.bufferEnabled() && !buffer.accepts()) {
+            if (kept(sample)) {
+                lost();
+            }
+            return;
+        }
         spu.sampleOwner = context.system.profilingBufferOwnerEl();
         spu.completion = sample.dispatch + sample.totalLatency;
         spu.inFlight = true;
@@ -223,14 +224,7 @@ final class StatisticalProfilingUnit implements Sampler {
     private void finish() {
         spu.inFlight = false;
         Operation sample = spu.sample;
-        feed(sample);
-        for (SampleFilter filter : filters) {
-            if (filter.enabled(context) && filter.rejects(context, extension, sample)) {
-                return;
-            }
-        }
-        count(SpuState.SAMPLE_FILTRATE);
-        if (buffer.discards()) {
+        if (!kept(sample) || buffer.discards()) {
             return;
         }
         if (!controls.bufferEnabled()
@@ -256,6 +250,18 @@ final class StatisticalProfilingUnit implements Sampler {
         spu.torn = false;
         context.records.record(origin, builder.data, 0, length);
         buffer.checkFull();
+    }
+
+    /** Counts a sample, and says whether no filter removes it (D17.5): whatever becomes of it then, SAMPLE_FILTRATE counts it. */
+    private boolean kept(Operation sample) {
+        feed(sample);
+        for (SampleFilter filter : filters) {
+            if (filter.enabled(context) && filter.rejects(context, extension, sample)) {
+                return false;
+            }
+        }
+        count(SpuState.SAMPLE_FILTRATE);
+        return true;
     }
 
     private void lost() {
@@ -299,6 +305,6 @@ final class StatisticalProfilingUnit implements Sampler {
 
     @Override
     public void invalidate() {
-        registers.invalidate();
+        // The registers are looked up again when the file or the architecture is another one.
     }
 }

@@ -144,6 +144,18 @@ final class Bench extends TestMachine {
         return this;
     }
 
+    /** Executes an operation in observed form. */
+    Operation operation() {
+        Operation operation = new Operation();
+        core.runObserved(operation);
+        return operation;
+    }
+
+    /** The registers that the SPU brings. */
+    RegisterBank bank() {
+        return unit.registers(rules);
+    }
+
     /** Replaces the SPU by another one, as a swap does. */
     void swap() {
         context.sampler = unit.create(context, rules);

@@ -41,6 +41,18 @@ class IntervalCounterTest {
     }
 
     @Test
+    @DisplayName("ECOUNT counts with RND = 1 only; otherwise it stays what it is, also where COUNT expires")
+    void ecountWithoutRandom() {
+        RandomStream random = new RandomStream(7, "jitter");
+        long ecount = 5L << 56;
+        assertThat(IntervalCounter.membersBeforeStep(ecount | 100, 0x100, true)).isEqualTo(99);
+        assertThat(IntervalCounter.membersBeforeStep(ecount | 100, 0x101, true)).isEqualTo(4);
+        assertThat(IntervalCounter.membersBeforeStep(100, 0x101, true)).isEqualTo(99);
+        assertThat(IntervalCounter.step(ecount | 1, 0x100, true, random)).isEqualTo(ecount | IntervalCounter.SAMPLE);
+        assertThat(IntervalCounter.step(ecount | 100, 0x100, true, random)).isEqualTo(ecount | 99);
+    }
+
+    @Test
     @DisplayName("Any way to cut members into stretches gives the same register and the same samples")
     void closedFormEqualsSteps() {
         Random choice = new Random(20261121);

@@ -64,6 +64,7 @@ class ProfilingBufferTest {
         assertThat(ProfilingBuffer.full(0x1000 - 63, 0x1000, 64)).isTrue();
         assertThat(ProfilingBuffer.full(0x1000, 0x1000, 64)).isTrue();
         assertThat(ProfilingBuffer.full(0, 0, 64)).isTrue();
+        assertThat(ProfilingBuffer.full(0, 64, 64)).isFalse();
         assertThat(ProfilingBuffer.full(-0x1000L - 64, -0x1000L, 64)).isFalse();
         assertThat(ProfilingBuffer.full(0xFFFF_0000_0000_0000L, 0x1000, 64)).isTrue();
 
@@ -167,7 +168,77 @@ class ProfilingBufferTest {
             assertThat(b.pmbptr()).isEqualTo(pointer);
             assertThat(b.records).isEmpty();
             assertThat(b.counter(SpuState.RECORDS_LOST)).isEqualTo(1);
+            assertThat(b.counter(SpuState.BUFFER_FULL)).isEqualTo(1);
+            assertThat(b.counter(SpuState.SAMPLE_FEED)).isEqualTo(1);
+            assertThat(b.counter(SpuState.SAMPLE_FILTRATE))
+                    .as("discarded because of a management event, not removed by filtering (D14.3)")
+                    .isEqualTo(1);
         }
+    }
+
+    @Test
+    @DisplayName("A sample that finds no room and that a filter removes is no lost record, and SAMPLE_FILTRATE leaves it out")
+    void noRoomAndFiltered() {
+        Bench b = small();
+        b.write(SystemRegister.PMSFCR_EL1, 1);
+        b.write(SystemRegister.PMSEVFR_EL1, 1 << 3);
+        b.profile(1, false).buffer(END, END).run(257);
+        assertThat(b.pmbsr()).isEqualTo(fault(0, 1));
+        assertThat(b.counter(SpuState.SAMPLE_FEED)).isEqualTo(1);
+        assertThat(b.counter(SpuState.SAMPLE_FILTRATE)).isZero();
+        assertThat(b.counter(SpuState.RECORDS_LOST)).isZero();
+    }
+
+    @Test
+    @DisplayName("Pointer and limit with the same top byte are a buffer (D17.7.4)")
+    void taggedBuffer() {
+        long tag = 0x5AL << 56;
+        Bench b = Bench.el1().profile(1, false);
+        b.pages.map(Bench.BUFFER | tag, Bench.RAM, Bench.BUFFER_SIZE);
+        b.buffer(Bench.BUFFER | tag, END | tag).run(257);
+        assertThat(b.pmbsr()).isZero();
+        assertThat(b.pmbptr()).isEqualTo((Bench.BUFFER | tag) + 64);
+        assertThat(b.records).hasSize(1);
+    }
+
+    @Test
+    @DisplayName("From an event on operations are not profiled because the buffer has stopped")
+    void stopsAtOnce() {
+        Bench b = Bench.el1().profile(1, false).buffer(END - 64, END).run(257 + 40);
+        b.context.sampler.synchronize();
+        assertThat(b.pe.spu.notProfiled[SpuState.STOPPED]).isEqualTo(40);
+        assertThat(b.counter(SpuState.SAMPLE_POP)).isEqualTo(257);
+    }
+
+    @Test
+    @DisplayName("PMBIRQ rises with the event, before anything else happens; what was executed until then was profiled")
+    void interruptWithTheEvent() {
+        Bench b = small().profile(1, false).shape(o -> o.totalLatency = 100).run(300);
+        b.pages.unmap(Bench.BUFFER);
+        b.pe.changed = 0;
+        b.context.sampler.profilingSynchronizationBarrier();
+        assertThat(b.lines.line(0, 21)).isTrue();
+        assertThat(b.pe.changed & PeState.CHANGED_PROFILING).isNotZero();
+        b.context.sampler.synchronize();
+        assertThat(b.counter(SpuState.SAMPLE_POP)).isEqualTo(300);
+    }
+
+    @Test
+    @DisplayName("While performance monitors count, each event of the SPU makes them look")
+    void performanceMonitorsLook() {
+        Bench b = Bench.el1();
+        b.pe.pmu.active = 1;
+        b.profile(1, false).shape(o -> o.totalLatency = 100).run(300);
+        b.pe.changed = 0;
+        b.context.sampler.profilingSynchronizationBarrier();
+        assertThat(b.pe.changed & PeState.CHANGED_EVENTS).as("SAMPLE_FEED").isNotZero();
+        b.write(SystemRegister.PMSFCR_EL1, 1);
+        b.write(SystemRegister.PMSEVFR_EL1, 1 << 3);
+        b.buffer(END, END);
+        b.settle();
+        b.pe.changed = 0;
+        b.context.sampler.sample(b.operation());
+        assertThat(b.pe.changed & PeState.CHANGED_EVENTS).isZero();
     }
 
     @Test
@@ -244,6 +315,24 @@ class ProfilingBufferTest {
         assertThat(b.memory(Bench.BUFFER + 0x9000, record.length - 16))
                 .isEqualTo(Arrays.copyOfRange(record, 16, record.length));
         assertThat(b.pmbptr()).isEqualTo(Bench.BUFFER + 0x1000 - 16 + record.length);
+        assertThat(b.memory(Bench.BUFFER + 0x9000 + record.length - 16, 64))
+                .as("behind it nothing is written")
+                .containsOnly(0);
+    }
+
+    @Test
+    @DisplayName("A record that goes to a device is there byte for byte, and nothing behind it")
+    void device() {
+        Bench b = small().profile(1, false);
+        Aborting device = new Aborting();
+        device.from = device.bytes.length;
+        Arrays.fill(device.bytes, (byte) 0x5A);
+        b.context.memory.bus.add(0x0900_0000L, 0x1000, device);
+        b.pages.map(Bench.BUFFER, 0x0900_0000L, 0x1000);
+        b.run(300);
+        byte[] record = b.records.get(0);
+        assertThat(Arrays.copyOf(device.bytes, record.length)).isEqualTo(record);
+        assertThat(device.bytes[record.length]).isEqualTo((byte) 0x5A);
     }
 
     @Test
@@ -272,6 +361,13 @@ class ProfilingBufferTest {
             assertThat(b.pmbptr()).isEqualTo(Bench.BUFFER + from);
             assertThat(device.bytes[0]).isEqualTo((byte) (from > 0 ? 0x98 : 0));
             assertThat(b.counter(SpuState.EXTERNAL_ABORT)).isEqualTo(1);
+            assertThat(b.records).isEmpty();
+            assertThat(b.counter(SpuState.RECORDS_LOST)).isEqualTo(1);
+            boolean[] torn = new boolean[1];
+            b.context.records = (origin, data, offset, length) -> torn[0] = origin.torn;
+            b.pages.map(Bench.BUFFER, Bench.RAM, 0x1000);
+            b.profile(1, false).run(257);
+            assertThat(torn[0]).as("the next record tells").isEqualTo(from > 0);
         }
     }
 

@@ -3,8 +3,11 @@ package dev.spelunk.spu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spelunk.api.profiling.PacketOrder;
+import dev.spelunk.api.profiling.ProfilingRulesBuilder;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.Operation;
+import dev.spelunk.pmsver.v1p0.StatisticalProfiling;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
@@ -82,5 +85,27 @@ class RecordBuilderTest {
     void order() {
         Packets p = Packets.of(mixture(64).records.get(1));
         assertThat(p.headers).containsExactly(0x64, 0x65, 0x98, 0x99, 0x9A, 0xB0, 0xB2, 0xB3, 0x49, 0x52, 0x71);
+    }
+
+    @Test
+    @DisplayName("The largest record has every packet that one class can have, and every value that is collected")
+    void largest() {
+        ProfilingRulesBuilder builder = new ProfilingRulesBuilder();
+        new StatisticalProfiling().contribute(builder);
+        assertThat(RecordBuilder.largest(builder.build()))
+                .as("two contexts, three counters, three addresses, type, events, timestamp")
+                .isEqualTo(5 + 5 + 3 * 3 + 3 * 9 + 2 + 3 + 9);
+        int value = builder.value();
+        builder.packet(PacketOrder.ADDRESS + 4, (o, extension, out, at) -> o.values[value] != 0 ? at + 9 : at);
+        assertThat(RecordBuilder.largest(builder.build())).isEqualTo(60 + 9);
+        builder.packet(
+                PacketOrder.ADDRESS + 5,
+                (o, extension, out, at) ->
+                        o.operationClass == Operation.BRANCH && o.is(Operation.TAKEN) ? at + 100 : at);
+        assertThat(RecordBuilder.largest(builder.build()))
+                .as("a branch: two contexts, two counters, PC and target, the value, its own packet")
+                .isEqualTo(5 + 5 + 2 * 3 + 2 * 9 + 9 + 100 + 2 + 3 + 9);
+        builder.pmbidr = 6;
+        assertThat(RecordBuilder.largest(builder.build()) % 64).isZero();
     }
 }
