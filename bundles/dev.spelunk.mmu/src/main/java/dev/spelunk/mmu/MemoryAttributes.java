@@ -40,12 +40,17 @@ final class MemoryAttributes {
             case 5:
                 return device(stage1) ? stage1 : NORMAL_NON_CACHEABLE;
             case 6:
-                return NORMAL_WRITE_BACK;
+                return writeBack(stage1 >>> 4, stage1) << 4 | writeBack(stage1 & 15, stage1);
             case 7:
                 return stage1;
             default:
                 return device(stage1) ? Math.min(stage1 & 0xC, (memAttr & 3) << 2) : (memAttr & 3) << 2;
         }
+    }
+
+    /** Write-Back with the allocation hints of stage 1, or with all where it is Device or Non-cacheable. */
+    private static int writeBack(int hints, int stage1) {
+        return device(stage1) || hints == 4 ? 15 : hints | 4;
     }
 
     /**

@@ -124,12 +124,70 @@ class AddressTranslationTest {
                 .set(SystemRegister.TCR_EL2, 24 | 24L << 16 | 2L << 30 | 5L << 32);
         assertThat(par(S1E1R, VA) & 0xFFFF_FFFF_F001L).as("the host's regime").isEqualTo(0x9000);
         assertThat(par(S1E2R, VA) & 0xFFFF_FFFF_F001L).isEqualTo(0x9000);
+        long upper = 0xFFFF_FF00_0000_0000L | VA;
+        b.set(SystemRegister.TTBR1_EL2, el2.root);
+        assertThat(par(S1E2R, upper) & 0xFFFF_FFFF_F001L)
+                .as("EL2&0 has a second range")
+                .isEqualTo(0x9000);
+        b.set(SystemRegister.HCR_EL2, 0).set(SystemRegister.TCR_EL2, 24 | 5 << 16);
+        assertThat(par(S1E2R, upper) & 1).isEqualTo(1);
+        assertThat(par(S1E1R, VA) & 0xFFFF_FFFF_F001L).as("EL1&0 has no such page").isNotEqualTo(0x9000);
+        assertThat(b.mmu.addressTranslate(at(4, 8, 3), VA)).isFalse();
+    }
+
+    @Test
+    void el3HasItsOwnForms() {
+        PageTables el3 = PageTables.stage1(b.tables, 12, 40);
+        el3.map(VA, 0x9000, 3, Bench.AF | 1 << 2 | 2 << 6);
+        b.set(Encoding.of(3, 6, 2, 0, 0), el3.root)
+                .set(Encoding.of(3, 6, 2, 0, 2), 24 | 5 << 16)
+                .set(Encoding.of(3, 6, 10, 2, 0), Bench.MAIR)
+                .set(Encoding.of(3, 6, 1, 0, 0), 1)
+                .el(3);
+        assertThat(par(at(6, 8, 0), VA) & 0xFFFF_FFFF_F001L).isEqualTo(0x9000);
+        assertThat(par(at(6, 8, 1), VA)).as("read-only").isEqualTo(1 | 0b001111 << 1 | 1 << 11);
+        assertThat(b.mmu.addressTranslate(at(6, 8, 2), VA)).isFalse();
+        assertThat(b.mmu.addressTranslate(at(6, 9, 0), VA)).isFalse();
+    }
+
+    @Test
+    void stage12FormsCheckThePrivilegeThatTheyName() {
+        PageTables s2 = stage2();
+        s2.map(0x8000_3000L, 0x4567_8000L, 3, Bench.AF | 0xF << 2 | 3 << 6);
+        int[] succeeds = {0b0011, 0b1111, 0b0001, 0b0101};
+        for (int ap = 0; ap < 4; ap++) {
+            s1.map(VA, 0x8000_3000L, 3, Bench.AF | 1 << 2 | (long) ap << 6);
+            b.el(2);
+            b.context.pe.pan = true;
+            for (int form = 0; form < 4; form++) {
+                assertThat(par(at(4, 8, 4 + form), VA) & 1)
+                        .as("AP %d, form %d", ap, form)
+                        .isEqualTo(1 - (succeeds[ap] >> form & 1));
+            }
+        }
+    }
+
+    @Test
+    void anExternalAbortOnTheWalkIsTakenAsAnException() {
+        for (int level = 1; level < 4; level++) {
+            b.put(s1.entry(VA, level - (level == 3 ? 1 : 0)), 0);
+        }
+        b.put(s1.root, 0x7000_0000L | 3);
+        assertThat(par(S1E1R, 0x1000)).isEqualTo(1 | 0b010110 << 1 | 1 << 11);
+        assertThat(b.mmu.addressTranslateAbort()).isNotNull().satisfies(f -> {
+            assertThat(f.stage2).isFalse();
+            assertThat(f.fault).isEqualTo(0b010110);
+        });
+        b.put(s1.root, 0);
+        par(S1E1R, 0x1000);
+        assertThat(b.mmu.addressTranslateAbort()).isNull();
     }
 
     @Test
     void otherEncodingsAreRefused() {
         assertThat(b.mmu.addressTranslate(at(0, 8, 4), 0)).isFalse();
         assertThat(b.mmu.addressTranslate(at(0, 9, 2), 0)).isFalse();
+        assertThat(b.mmu.addressTranslate(at(6, 8, 7), 0)).isFalse();
         assertThat(b.mmu.addressTranslate(at(4, 8, 2), 0)).isFalse();
         assertThat(b.mmu.addressTranslate(at(3, 8, 0), 0)).isFalse();
         assertThat(b.mmu.addressTranslate(Encoding.of(1, 0, 8, 7, 0), 0)).isFalse();

@@ -268,6 +268,89 @@ class Stage1WalkTest {
     }
 
     @Test
+    void theTopByteIsIgnoredForDataOnlyWhereTbidSaysSo() {
+        Bench b = new Bench("FEAT_PAuth");
+        PageTables t = PageTables.stage1(b.tables, 12, 48);
+        t.map(0x1000, 0x9000, 3, Bench.AF | 1 << 2);
+        long tcr = 16 | 16L << 16 | 2L << 30 | 5L << 32;
+        b.set(SystemRegister.TTBR0_EL1, t.root)
+                .set(SystemRegister.TTBR1_EL1, t.root)
+                .set(SystemRegister.SCTLR_EL1, 1);
+        long[] vas = {0x5A00_0000_0000_1000L, 0x5AFF_0000_0000_1000L};
+        for (int upper = 0; upper < 2; upper++) {
+            b.set(SystemRegister.TCR_EL1, tcr | 1L << 37 + upper);
+            assertThat(b.translate(vas[upper], READ)).isTrue();
+            assertThat(b.out.pa).isEqualTo(0x9000);
+            assertThat(b.translate(vas[upper], EXECUTE)).isTrue();
+            assertThat(b.translate(vas[1 - upper], READ)).isFalse();
+            b.set(SystemRegister.TCR_EL1, tcr | 1L << 37 + upper | 1L << 51 + upper);
+            assertThat(b.translate(vas[upper], READ)).isTrue();
+            assertThat(b.translate(vas[upper], EXECUTE)).isFalse();
+            assertThat(b.out.fault).isEqualTo(4);
+        }
+        b.set(SystemRegister.SCTLR_EL1, 0).set(SystemRegister.TCR_EL1, tcr | 1L << 37 | 1L << 51);
+        assertThat(b.translate(0x5A00_0000_0000_1234L, READ)).isTrue();
+        assertThat(b.out.pa).isEqualTo(0x1234);
+        assertThat(b.translate(0x5A00_0000_0000_1234L, EXECUTE))
+                .as("flat, and the top byte counts")
+                .isFalse();
+        assertThat(b.out.fault).isZero();
+    }
+
+    @Test
+    void theGuardedPageBitIsReportedByTheWalkAndByTheTlb() {
+        for (int guarded = 0; guarded < 2; guarded++) {
+            Bench b = new Bench("FEAT_BTI");
+            PageTables t = PageTables.stage1(b.tables, 12, 48);
+            t.map(0x1000, 0x9000, 3, Bench.AF | 1 << 2 | (long) guarded << 50 | 1L << 51);
+            b.set(SystemRegister.TTBR0_EL1, t.root)
+                    .set(SystemRegister.TCR_EL1, 16 | 16L << 16 | 2L << 30 | 5L << 32)
+                    .set(SystemRegister.SCTLR_EL1, 1);
+            for (int hit = 0; hit < 2; hit++) {
+                assertThat(b.translate(0x1000, EXECUTE)).isTrue();
+                assertThat(b.out.walked).isEqualTo(hit == 0);
+                assertThat(b.out.guarded).isEqualTo(guarded == 1);
+            }
+        }
+    }
+
+    @Test
+    void shareabilityIsReportedByTheWalkAndByTheTlb() {
+        for (int sh : new int[] {0, 2, 3}) {
+            Bench b = new Bench();
+            PageTables t = PageTables.stage1(b.tables, 12, 48);
+            t.map(0x1000, 0x9000, 3, Bench.AF | 1 << 2 | (long) sh << 8);
+            b.set(SystemRegister.TTBR0_EL1, t.root)
+                    .set(SystemRegister.TCR_EL1, 16 | 16L << 16 | 2L << 30 | 5L << 32)
+                    .set(SystemRegister.SCTLR_EL1, 1);
+            for (int hit = 0; hit < 2; hit++) {
+                assertThat(b.translate(0x1000, READ)).isTrue();
+                assertThat(b.out.shareability).isEqualTo(sh);
+                assertThat(b.out.attributes).isEqualTo(0xFF);
+            }
+        }
+    }
+
+    @Test
+    void anAccessThatReadsAndWritesReportsAReadWhereThatWouldFaultToo() {
+        Bench b = new Bench().el(0);
+        PageTables t = PageTables.stage1(b.tables, 12, 48);
+        t.map(0x1000, 0x9000, 3, Bench.AF | 1 << 2);
+        t.map(0x2000, 0x9000, 3, Bench.AF | 1 << 2 | 3 << 6);
+        b.set(SystemRegister.TTBR0_EL1, t.root)
+                .set(SystemRegister.TCR_EL1, 16 | 16L << 16 | 2L << 30 | 5L << 32)
+                .set(SystemRegister.SCTLR_EL1, 1);
+        assertThat(b.translate(0x1000, READ | WRITE)).as("nothing for EL0").isFalse();
+        assertThat(b.out.write).isFalse();
+        assertThat(b.translate(0x1000, WRITE)).isFalse();
+        assertThat(b.out.write).isTrue();
+        assertThat(b.translate(0x2000, READ | WRITE)).as("read-only").isFalse();
+        assertThat(b.out.write).isTrue();
+        assertThat(b.translate(0x3000, READ | WRITE)).as("not mapped").isFalse();
+        assertThat(b.out.write).isFalse();
+    }
+
+    @Test
     void hierarchicalControlsRestrictWhatIsBelowThem() {
         long[][] cases = {
             // bit of the Table descriptor, access that it takes away, hierarchical permission disable

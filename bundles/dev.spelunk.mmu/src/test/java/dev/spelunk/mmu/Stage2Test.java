@@ -6,6 +6,7 @@ import static dev.spelunk.api.mmu.Translator.READ;
 import static dev.spelunk.api.mmu.Translator.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spelunk.api.mmu.Translation;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.testkit.PageTables;
 import org.junit.jupiter.api.Test;
@@ -71,6 +72,93 @@ class Stage2Test {
         assertThat(b.translate(0, READ)).isFalse();
         assertThat(b.out.fault).isEqualTo(4);
         assertThat(b.out.stage2).isTrue();
+    }
+
+    /** PARange, granule, SL0, T0SZ, and whether AArch64.S2InvalidSL and the size let a walk begin. */
+    @ParameterizedTest
+    @CsvSource({
+        "4,12,2,20,true", "3,12,2,22,false", "5,12,2,16,true", "5,12,3,43,true", "3,14,2,22,true", "2,14,2,24,false",
+        "2,14,1,24,true", "5,14,3,30,false", "4,16,2,20,true", "3,16,2,22,false", "3,16,1,24,true", "5,16,3,30,false",
+        "5,12,1,16,false", "2,12,1,24,true", "2,12,1,23,false", "5,12,1,25,true", "5,12,0,34,true"
+    })
+    void theStartLevelNeedsItsPhysicalAddressSize(int paRange, int granule, int sl0, int t0sz, boolean begins) {
+        Bench b = new Bench("FEAT_TTST");
+        b.context.register(SystemRegister.ID_AA64MMFR0_EL1, paRange);
+        b.mmu.invalidate();
+        long table = b.tables.allocate(1 << 20, 1 << 20);
+        b.set(SystemRegister.VTTBR_EL2, table);
+        b.set(SystemRegister.VTCR_EL2, t0sz | (long) sl0 << 6 | tg0(granule) | 5 << 16);
+        b.set(SystemRegister.HCR_EL2, Bench.HCR_VM);
+        assertThat(b.translate(0, READ)).isFalse();
+        int level = granule == 12 ? sl0 == 3 ? 3 : 2 - sl0 : 3 - sl0;
+        assertThat(b.out.fault).isEqualTo(4 | (begins ? level : 0));
+        if (begins && level == 0) {
+            b.put(table, 0x7000_0000L | 3);
+            assertThat(b.translate(0, READ)).isFalse();
+            assertThat(b.out.fault).as("an External abort: it did begin").isEqualTo(0b010101);
+        }
+    }
+
+    @Test
+    void smallTablesNeedFeatTtst() {
+        for (boolean ttst : new boolean[] {false, true}) {
+            Bench b = ttst ? new Bench("FEAT_TTST") : new Bench();
+            b.set(SystemRegister.VTTBR_EL2, b.tables.allocate(4096, 4096));
+            b.set(SystemRegister.HCR_EL2, Bench.HCR_VM);
+            b.set(SystemRegister.VTCR_EL2, 43 | 3 << 6 | 5 << 16);
+            assertThat(b.translate(0, READ)).isFalse();
+            assertThat(b.out.fault).isEqualTo(ttst ? 7 : 4);
+        }
+    }
+
+    @Test
+    void vtcrLimitsOutputAddressesAndTheTableItself() {
+        Bench b = new Bench();
+        PageTables t = on(b, 12, 40, 1);
+        t.map(0x1000, 1L << 36, 3, NORMAL);
+        assertThat(b.translate(0x1000, READ)).isTrue();
+        b.mmu.invalidateTlb(TlbTest.ALLE1, 0);
+        b.set(SystemRegister.VTCR_EL2, 24 | 1 << 6 | 1 << 16);
+        assertThat(b.translate(0x1000, READ)).as("PS is 36 bits").isFalse();
+        assertThat(b.out.fault).isEqualTo(3);
+        b.set(SystemRegister.VTCR_EL2, 24 | 1 << 6 | 2 << 16);
+        assertThat(b.translate(0x1000, READ)).isTrue();
+        b.mmu.invalidateTlb(TlbTest.ALLE1, 0);
+        b.set(SystemRegister.VTTBR_EL2, t.root | 1L << 40);
+        assertThat(b.translate(0x1000, READ)).isFalse();
+        assertThat(b.out.fault).as("Address size, level 0").isZero();
+        assertThat(b.out.stage2).isTrue();
+    }
+
+    @Test
+    void shareabilityOfBothStagesCombines() {
+        int[] sh = {0, 2, 3};
+        for (int one : sh) {
+            for (int two : sh) {
+                Guest g = new Guest();
+                g.s1.map(0x1000, 0x8020_0000L, 3, Bench.AF | 1 << 2 | (long) one << 8);
+                g.s2.map(0x8020_0000L, 0x4567_8000L, 3, NORMAL & ~(3 << 8) | (long) two << 8);
+                for (int hit = 0; hit < 2; hit++) {
+                    assertThat(g.b.translate(0x1000, READ)).isTrue();
+                    assertThat(g.b.out.shareability)
+                            .isEqualTo(one == 2 || two == 2 ? 2 : one == 3 || two == 3 ? 3 : 0);
+                }
+            }
+        }
+    }
+
+    @Test
+    void askedAloneItForgetsWhatWasAskedBefore() {
+        Guest g = new Guest();
+        assertThat(g.b.translate(0x7777_0000L, WRITE)).isFalse();
+        assertThat(g.b.out.fault).isNotEqualTo(Translation.NONE);
+        g.b.set(SystemRegister.HCR_EL2, 0);
+        assertThat(g.b.mmu.translateStage2(g.b.out, 0x1000, READ)).isTrue();
+        assertThat(g.b.out.fault).isEqualTo(Translation.NONE);
+        assertThat(g.b.out.va).isEqualTo(0x1000);
+        assertThat(g.b.out.walked).isFalse();
+        assertThat(g.b.out.attributes).isEqualTo(0xFF);
+        assertThat(g.b.out.pageBits).isEqualTo(12);
     }
 
     @Test

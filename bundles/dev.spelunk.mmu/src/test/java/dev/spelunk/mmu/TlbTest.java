@@ -154,6 +154,62 @@ class TlbTest {
     }
 
     @Test
+    void anAsidHasEightBitsWhereTcrSaysSo() {
+        for (int op : new int[] {ASIDE1, VAE1}) {
+            Guest g = new Guest(1);
+            g.b.set(SystemRegister.TCR_EL1, 16 | 16L << 16 | 2L << 30 | 5L << 32);
+            g.fill();
+            assertThat(g.b.mmu.invalidateTlb(op, operand(0x306, VA))).isTrue();
+            assertThat(g.cached(VA)).isTrue();
+            assertThat(g.b.mmu.invalidateTlb(op, operand(0x305, VA))).isTrue();
+            assertThat(g.cached(VA)).isFalse();
+        }
+        Guest sixteen = new Guest(1).fill();
+        assertThat(sixteen.b.mmu.invalidateTlb(ASIDE1, operand(0x305, VA))).isTrue();
+        assertThat(sixteen.cached(VA)).isTrue();
+    }
+
+    @Test
+    void aVmidHasEightBitsWhereVtcrSaysSo() {
+        Guest g = new Guest(1).fill();
+        g.vmid(0x103);
+        assertThat(g.cached(VA)).as("VS = 0").isTrue();
+        g.b.set(SystemRegister.VTCR_EL2, 1 << 19);
+        assertThat(g.cached(VA)).as("VS = 1").isFalse();
+    }
+
+    @Test
+    void theSecondFormsOfTheMmuTellTheirCaches() {
+        Guest g = new Guest(1);
+        Bench.RecordingCache later = new Bench.RecordingCache();
+        g.asid(6);
+        g.b.mmu.attach(later);
+        assertThat(later.all).as("it may hold anything").isEqualTo(1);
+        assertThat(later.anew).isTrue();
+        later.anew = false;
+        g.asid(7);
+        assertThat(later.anew).isTrue();
+        g.asid(6);
+        assertThat(later.anew).isFalse();
+        g.b.mmu.invalidate();
+        assertThat(later.all).isEqualTo(2);
+        assertThat(later.anew).isTrue();
+        g.asid(7);
+        assertThat(later.anew).as("all contexts are forgotten").isTrue();
+        g.b.mmu.invalidateTlb(VMALLE1, 0);
+        assertThat(later.all).as("it hears of TLB maintenance").isEqualTo(3);
+    }
+
+    @Test
+    void controlsThatChangedBehindTheTranslatorCountFromInvalidateOn() {
+        Guest g = new Guest(1);
+        g.b.context.register(SystemRegister.SCTLR_EL1, 0);
+        assertThat(g.b.translate(0x7000_0000L, READ)).isFalse();
+        g.b.mmu.invalidate();
+        assertThat(g.b.translate(0x7000_0000L, READ)).isTrue();
+    }
+
+    @Test
     void fromEl2ForEl1() {
         assertInvalidatedAt(2, ALLE1, 0, true, true);
         assertInvalidatedAt(2, VMALLS12E1, 0, true, true);
