@@ -131,7 +131,9 @@ class AddressTranslationTest {
                 .isEqualTo(0x9000);
         b.set(SystemRegister.HCR_EL2, 0).set(SystemRegister.TCR_EL2, 24 | 5 << 16);
         assertThat(par(S1E2R, upper) & 1).isEqualTo(1);
-        assertThat(par(S1E1R, VA) & 0xFFFF_FFFF_F001L).as("EL1&0 has no such page").isNotEqualTo(0x9000);
+        assertThat(par(S1E1R, VA) & 0xFFFF_FFFF_F001L)
+                .as("EL1&0 has no such page")
+                .isNotEqualTo(0x9000);
         assertThat(b.mmu.addressTranslate(at(4, 8, 3), VA)).isFalse();
     }
 

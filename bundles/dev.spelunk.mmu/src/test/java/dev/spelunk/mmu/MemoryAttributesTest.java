@@ -16,17 +16,48 @@ class MemoryAttributesTest {
     @ParameterizedTest(name = "MemAttr {0} over {1}: {2}")
     @CsvSource({
         // Device of stage 2 makes Normal memory Device, and Device the stronger of both.
-        "0, FF, 00", "1, FF, 04", "2, FF, 08", "3, 44, 0C", "0, 0C, 00", "1, 0C, 04", "2, 0C, 08", "3, 0C, 0C",
-        "3, 00, 00", "3, 04, 04", "2, 04, 04", "1, 08, 04", "0, 00, 00",
+        "0, FF, 00",
+        "1, FF, 04",
+        "2, FF, 08",
+        "3, 44, 0C",
+        "0, 0C, 00",
+        "1, 0C, 04",
+        "2, 0C, 08",
+        "3, 0C, 0C",
+        "3, 00, 00",
+        "3, 04, 04",
+        "2, 04, 04",
+        "1, 08, 04",
+        "0, 00, 00",
         // Non-cacheable, unless stage 1 is Device.
-        "5, FF, 44", "5, AA, 44", "5, 44, 44", "5, 00, 00", "5, 0C, 0C",
+        "5, FF, 44",
+        "5, AA, 44",
+        "5, 44, 44",
+        "5, 00, 00",
+        "5, 0C, 0C",
         // Write-Back with the hints of stage 1, with all where it is Non-cacheable or Device.
-        "6, FF, FF", "6, 44, FF", "6, 00, FF", "6, 0C, FF", "6, AA, EE", "6, BB, FF", "6, EE, EE", "6, 4A, FE",
-        "6, A4, EF", "6, 55, 55", "6, 11, 55",
+        "6, FF, FF",
+        "6, 44, FF",
+        "6, 00, FF",
+        "6, 0C, FF",
+        "6, AA, EE",
+        "6, BB, FF",
+        "6, EE, EE",
+        "6, 4A, FE",
+        "6, A4, EF",
+        "6, 55, 55",
+        "6, 11, 55",
         // What stage 1 says.
-        "7, FF, FF", "7, AA, AA", "7, 44, 44", "7, 00, 00", "7, 08, 08",
+        "7, FF, FF",
+        "7, AA, AA",
+        "7, 44, 44",
+        "7, 00, 00",
+        "7, 08, 08",
         // Bit 3 does not count.
-        "8, FF, 00", "13, FF, 44", "14, 44, FF", "15, AA, AA"
+        "8, FF, 00",
+        "13, FF, 44",
+        "14, 44, FF",
+        "15, AA, AA"
     })
     @DisplayName("FEAT_S2FWB: AArch64.S2ApplyFWBMemAttrs")
     void forcedWriteBack(int memAttr, String stage1, String expected) {
@@ -35,9 +66,7 @@ class MemoryAttributesTest {
     }
 
     @ParameterizedTest(name = "{0} and {1}: {2}")
-    @CsvSource({
-        "0, 0, 0", "0, 2, 2", "0, 3, 3", "2, 0, 2", "2, 2, 2", "2, 3, 2", "3, 0, 3", "3, 2, 2", "3, 3, 3"
-    })
+    @CsvSource({"0, 0, 0", "0, 2, 2", "0, 3, 3", "2, 0, 2", "2, 2, 2", "2, 3, 2", "3, 0, 3", "3, 2, 2", "3, 3, 3"})
     @DisplayName("Shareability: Outer before Inner before none")
     void shareability(int one, int other, int expected) {
         assertThat(MemoryAttributes.combineShareability(one, other)).isEqualTo(expected);

@@ -140,8 +140,7 @@ class Stage2Test {
                 g.s2.map(0x8020_0000L, 0x4567_8000L, 3, NORMAL & ~(3 << 8) | (long) two << 8);
                 for (int hit = 0; hit < 2; hit++) {
                     assertThat(g.b.translate(0x1000, READ)).isTrue();
-                    assertThat(g.b.out.shareability)
-                            .isEqualTo(one == 2 || two == 2 ? 2 : one == 3 || two == 3 ? 3 : 0);
+                    assertThat(g.b.out.shareability).isEqualTo(one == 2 || two == 2 ? 2 : one == 3 || two == 3 ? 3 : 0);
                 }
             }
         }

@@ -50,7 +50,7 @@ class FeatureBitsTest {
         return all;
     }
 
-    /** Registers that come (+) and go (-), and the bits that differ. */
+    /** Registers that come (+) and go (-), and the bits that differ: those that are set, and those that are not any more (-). */
     private static String difference(Map<String, Long> before, Map<String, Long> after) {
         Map<String, String> all = new TreeMap<>();
         after.forEach((name, value) -> {
@@ -58,7 +58,8 @@ class FeatureBitsTest {
             if (old == null) {
                 all.put(name, "+" + name + bits(value));
             } else if (!old.equals(value)) {
-                all.put(name, name + bits(old ^ value));
+                long gone = old & ~value;
+                all.put(name, name + bits(value & ~old) + (gone == 0 ? "" : "-" + bits(gone)));
             }
         });
         before.keySet().stream().filter(name -> !after.containsKey(name)).forEach(name -> all.put(name, "-" + name));

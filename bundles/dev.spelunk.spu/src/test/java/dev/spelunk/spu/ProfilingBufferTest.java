@@ -177,7 +177,8 @@ class ProfilingBufferTest {
     }
 
     @Test
-    @DisplayName("A sample that finds no room and that a filter removes is no lost record, and SAMPLE_FILTRATE leaves it out")
+    @DisplayName(
+            "A sample that finds no room and that a filter removes is no lost record, and SAMPLE_FILTRATE leaves it out")
     void noRoomAndFiltered() {
         Bench b = small();
         b.write(SystemRegister.PMSFCR_EL1, 1);

@@ -64,7 +64,8 @@ class SamplerContractTest {
     }
 
     @Test
-    @DisplayName("Operations of the window are shown to collectors, the sampled one too, but only after it is collected")
+    @DisplayName(
+            "Operations of the window are shown to collectors, the sampled one too, but only after it is collected")
     void window() {
         Watching watching = new Watching();
         Bench b = new Bench(Set.of(), Map.of(), watching).profile(1, false);
@@ -139,7 +140,8 @@ class SamplerContractTest {
     }
 
     @Test
-    @DisplayName("The interval counter is what it is without an SPU; with one, a new interval is not for what was counted")
+    @DisplayName(
+            "The interval counter is what it is without an SPU; with one, a new interval is not for what was counted")
     void intervalRegisters() {
         Bench b = Bench.el1().profile(1, false).run(100);
         b.write(SystemRegister.PMSIRR_EL1, 4 << 8);
@@ -174,8 +176,8 @@ class SamplerContractTest {
             others.add("OTHER" + i + "_EL1", 2 << 14 | i, 1);
         }
         int before = b.context.registers.index(SystemRegister.PMSICR_EL1);
-        b.context.registers = new RegisterModelComponent()
-                .create(b.context, List.of(b.bank(), others), b.context.registers);
+        b.context.registers =
+                new RegisterModelComponent().create(b.context, List.of(b.bank(), others), b.context.registers);
         assertThat(b.context.registers.index(SystemRegister.PMSICR_EL1)).isNotEqualTo(before);
     }
 
