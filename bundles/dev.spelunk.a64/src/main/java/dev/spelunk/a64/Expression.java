@@ -10,7 +10,8 @@ import java.util.function.Function;
 /**
  * An integer expression over the fields of an instruction word, as the table's files write it: C's
  * operators {@code ?: || && == != < <= > >= << >> + - * & | ^ !}, numbers, field names, other keys of the same line,
- * {@code signed(field)}, {@code concat(field, ...)} and {@code logical(sf, N, imms)} and {@code moveWide(sf, N, imms, immr)}.
+ * {@code signed(field)}, {@code concat(field, ...)}, {@code holds(cond)} (a bit for each NZCV for which the condition holds),
+ * {@code logical(sf, N, imms)}, {@code bitmask(sf, N, immr, imms)} and {@code moveWide(sf, N, imms, immr)}.
  */
 @FunctionalInterface
 interface Expression {
@@ -208,6 +209,13 @@ interface Expression {
                 Field n = arguments.get(1);
                 Field imms = arguments.get(2);
                 return w -> Alu.validBitMask(sf.get(w) != 0, n.get(w), imms.get(w)) ? 1 : 0;
+            }
+            if (name.equals("holds") && arguments.size() == 1) {
+                Field condition = arguments.get(0);
+                return w -> Alu.conditionMask(condition.get(w));
+            }
+            if (name.equals("bitmask")) {
+                return Immediates::bitmask;
             }
             if (name.equals("moveWide")) {
                 return w -> Immediates.moveWidePreferred(w) ? 1 : 0;

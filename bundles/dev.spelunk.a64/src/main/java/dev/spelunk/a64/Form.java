@@ -43,11 +43,17 @@ public enum Form {
     /** ERETAA and ERETAB. */
     EXCEPTION_RETURN_AUTHENTICATED,
     HINT,
+    /** A hint that signs, authenticates or strips a pointer where a PE has FEAT_PAuth. */
+    POINTER_AUTHENTICATION_HINT,
     /** DSB and DMB. */
     BARRIER,
     /** MRS. */
     SYSTEM_READ,
-    /** Other barriers, PSTATE fields, MSR, SYS and SYSL. */
+    /** MSR (register). */
+    SYSTEM_WRITE,
+    /** TLBI. */
+    TLB_INVALIDATE,
+    /** Other barriers, PSTATE fields, other SYS, and SYSL. */
     SYSTEM,
     /** UDF, and what is UNDEFINED outside Debug state. */
     UNDEFINED,
@@ -66,6 +72,8 @@ public enum Form {
     /** The others of FEAT_LSE. */
     ATOMIC,
     LOAD_LITERAL,
+    /** PRFM and PRFUM. */
+    PREFETCH,
     /** LDRAA and LDRAB. */
     LOAD_AUTHENTICATED,
     LOAD_STORE_UNSIGNED,
@@ -86,8 +94,46 @@ public enum Form {
     VECTOR_STRUCTURE,
     /** Scalar floating point. */
     FLOAT,
-    /** Advanced SIMD and cryptographic data processing. */
-    SIMD;
+    /** Advanced SIMD data processing, by the manual's classes (DDI 0487, C4.1.96): first those that write one element. */
+    SIMD_SCALAR_COPY,
+    SIMD_SCALAR_THREE_SAME,
+    SIMD_SCALAR_THREE_SAME_HALF,
+    SIMD_SCALAR_THREE_SAME_EXTRA,
+    SIMD_SCALAR_TWO_MISC,
+    SIMD_SCALAR_TWO_MISC_HALF,
+    SIMD_SCALAR_PAIRWISE,
+    SIMD_SCALAR_THREE_DIFFERENT,
+    SIMD_SCALAR_SHIFT_IMMEDIATE,
+    SIMD_SCALAR_INDEXED,
+    /** TBL and TBX. */
+    SIMD_TABLE,
+    SIMD_PERMUTE,
+    SIMD_EXTRACT,
+    SIMD_COPY,
+    SIMD_THREE_SAME,
+    SIMD_THREE_SAME_HALF,
+    SIMD_THREE_SAME_EXTRA,
+    SIMD_TWO_MISC,
+    SIMD_TWO_MISC_HALF,
+    SIMD_ACROSS_LANES,
+    SIMD_THREE_DIFFERENT,
+    SIMD_MODIFIED_IMMEDIATE,
+    SIMD_SHIFT_IMMEDIATE,
+    SIMD_INDEXED,
+    AES,
+    /** Cryptographic three-register SHA. */
+    SHA_THREE,
+    SHA_TWO;
 
     static final Form[] ALL = values();
+
+    /** The form of an ordinal. */
+    public static Form at(int ordinal) {
+        return ALL[ordinal];
+    }
+
+    /** Whether it is Advanced SIMD or cryptographic data processing. */
+    public boolean isSimd() {
+        return ordinal() >= SIMD_SCALAR_COPY.ordinal();
+    }
 }

@@ -44,6 +44,7 @@ public final class Instruction {
     private String pattern;
     private String keyText;
     private List<String> syntax;
+    private List<String> decodings;
     private final int fixedMask;
     private final int fixedBits;
     /** Bits that should be one, but do not tell the instruction: (1) in the manual. */
@@ -65,7 +66,9 @@ public final class Instruction {
         Expression valid;
         boolean never;
         Syntax[] syntax;
+        List<Decoding> decodings;
         Roles roles;
+        Access access;
     }
 
     /**
@@ -130,8 +133,23 @@ public final class Instruction {
         int second = line.indexOf(" : ", first + 2);
         pattern = line.substring(first + 2, second < 0 ? line.length() : second).trim();
         keyText = second < 0 ? "" : line.substring(second + 3);
-        syntax = lines.subList(1, lines.size());
+        List<String> more = lines.subList(1, lines.size());
+        syntax = syntax(more);
+        decodings = decodings(more);
         name = line.substring(0, first).trim();
+    }
+
+    /** Those of the lines below an entry or a class that say how it is written. */
+    static List<String> syntax(List<String> lines) {
+        return lines.stream().filter(line -> line.charAt(0) != '=').toList();
+    }
+
+    /** Those that say how it may be decoded ahead, without the = before them. */
+    static List<String> decodings(List<String> lines) {
+        return lines.stream()
+                .filter(line -> line.charAt(0) == '=')
+                .map(line -> line.substring(1).trim())
+                .toList();
     }
 
     private static int width(String token) {
@@ -326,6 +344,11 @@ public final class Instruction {
         return details().keys.containsKey(key);
     }
 
+    /** The architecture feature that it needs, null for none. */
+    public String feature() {
+        return text("feature");
+    }
+
     /** What the table says under a key, as text; null where it says nothing. */
     String text(String key) {
         return details().keys.get(key);
@@ -362,6 +385,24 @@ public final class Instruction {
             known.roles = new Roles(this);
         }
         return known.roles;
+    }
+
+    /** The ways to decode it ahead, the first that holds before the others. */
+    public List<Decoding> decodings() {
+        Details known = details();
+        if (known.decodings == null) {
+            known.decodings = Decoding.of(this, decodings, instructionClass.decodings());
+        }
+        return known.decodings;
+    }
+
+    /** The access of a load or store. */
+    public Access access() {
+        Details known = details();
+        if (known.access == null) {
+            known.access = new Access(this);
+        }
+        return known.access;
     }
 
     /** The preferred way to write a word; null where the table has none. */

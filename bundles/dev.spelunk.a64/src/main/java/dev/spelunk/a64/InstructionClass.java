@@ -14,8 +14,9 @@ public final class InstructionClass {
     final List<Instruction> instructions = new ArrayList<>();
     private Head head;
 
-    /** The lines of the class, {@code [name] weight : keys} and those of its syntax, read. */
-    private record Head(String name, int weight, Map<String, String> keys, List<String> syntax) {
+    /** The lines of the class, {@code [name] weight : keys} and those of its syntax and its decodings, read. */
+    private record Head(
+            String name, int weight, Map<String, String> keys, List<String> syntax, List<String> decodings) {
         static Head of(List<String> lines) {
             String line = lines.get(0);
             int end = line.indexOf(']');
@@ -27,7 +28,9 @@ public final class InstructionClass {
                 Instruction.readKeys(line.substring(colon + 3), keys);
             }
             int weight = share.isEmpty() ? 10 : Integer.parseInt(share);
-            return new Head(line.substring(1, end), weight, keys, lines.subList(1, lines.size()));
+            List<String> more = lines.subList(1, lines.size());
+            return new Head(
+                    line.substring(1, end), weight, keys, Instruction.syntax(more), Instruction.decodings(more));
         }
     }
 
@@ -71,6 +74,10 @@ public final class InstructionClass {
 
     List<String> syntax() {
         return head().syntax();
+    }
+
+    List<String> decodings() {
+        return head().decodings();
     }
 
     Text groupText() {

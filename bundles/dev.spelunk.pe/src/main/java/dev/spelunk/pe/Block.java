@@ -44,6 +44,10 @@ final class Block {
     int heat;
     /** Whether it is in the cache. */
     boolean live = true;
+    /** PSTATE.BTYPE after its last operation, in a guarded page and in another; null until somebody asks. */
+    private byte[] branchTypes;
+    /** See {@link BranchTargets#landing}; -1 until somebody asks. */
+    private int landing = -1;
     /** What the performance monitors count of the operations, see {@link Retirement}; null until they ask for it. */
     private long[] retires;
     /** Next of the blocks with the same hash of address. */
@@ -67,6 +71,25 @@ final class Block {
         nextPc = last + 4;
         taken = UNKNOWN == null ? this : UNKNOWN;
         next = taken;
+    }
+
+    /** PSTATE.BTYPE after its last operation. */
+    int branchType() {
+        byte[] known = branchTypes;
+        if (known == null) {
+            DecodedInstruction last = DecodedInstruction.of(words[count - 1]);
+            known = new byte[] {(byte) BranchTargets.type(last, false), (byte) BranchTargets.type(last, true)};
+            branchTypes = known;
+        }
+        return known[guarded ? 1 : 0];
+    }
+
+    /** What {@link BranchTargets#landing} says of its first operation. */
+    int landing(Processor p) {
+        if (landing < 0) {
+            landing = BranchTargets.landing(p, words[0]);
+        }
+        return landing;
     }
 
     /** For each operation what {@link Retirement#of} says. */

@@ -76,17 +76,17 @@ final class BlockCache implements CodeHolder {
             return block;
         }
         int type = branchType(from);
-        return type == 0 || BranchTargets.accepts(processor, block.words[0], type) ? block : null;
+        return type == 0 || BranchTargets.accepts(processor, block.landing(processor), type) ? block : null;
     }
 
     /** PSTATE.BTYPE after the branch at the end of a block. */
     int branchType(Block from) {
-        return branchType(from, from.count - 1);
+        return control.has(Features.BTI) ? from.branchType() : 0;
     }
 
-    /** PSTATE.BTYPE after operation i of a block. */
+    /** PSTATE.BTYPE after operation i of a block: only its last one branches. */
     int branchType(Block from, int i) {
-        return control.has(Features.BTI) ? BranchTargets.type(from.words[i], from.guarded) : 0;
+        return i == from.count - 1 ? branchType(from) : 0;
     }
 
     /** The block at pc. @throws SynchronousException for what fetching there generates */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pe;
 
+import dev.spelunk.a64.Form;
 import dev.spelunk.a64.integer.Alu;
 
 /** Branches (DDI 0487, C4.1.93), each with the result {@link Processor#LEAVE} and pc set. */
@@ -13,8 +14,21 @@ final class Branches {
         return Processor.LEAVE;
     }
 
+    /** Whether a conditional branch of a form is taken. */
+    static boolean holds(Form form, int word, long[] x, int nzcv) {
+        if (form == Form.BRANCH_CONDITIONAL) {
+            return Alu.holds(word & 15, nzcv);
+        }
+        long value = x[word & 31];
+        boolean ifOne = (word >>> 24 & 1) != 0;
+        if (form == Form.TEST_BRANCH) {
+            return (value >>> ((word >>> 31) << 5 | word >>> 19 & 31) & 1) != 0 == ifOne;
+        }
+        return (word < 0 ? value : (int) value) != 0 == ifOne;
+    }
+
     static int conditional(Processor p, int word) {
-        return branch(p, Alu.holds(word & 15, p.pe.nzcv), (long) (word << 8 >> 13) << 2);
+        return branch(p, holds(Form.BRANCH_CONDITIONAL, word, p.x, p.pe.nzcv), (long) (word << 8 >> 13) << 2);
     }
 
     static int immediate(Processor p, int word) {
@@ -25,19 +39,11 @@ final class Branches {
     }
 
     static int compareAndBranch(Processor p, int word) {
-        long value = p.x[word & 31];
-        if (word >= 0) {
-            value &= 0xFFFFFFFFL;
-        }
-        boolean ifNonzero = (word >>> 24 & 1) != 0;
-        return branch(p, value != 0 == ifNonzero, (long) (word << 8 >> 13) << 2);
+        return branch(p, holds(Form.COMPARE_BRANCH, word, p.x, p.pe.nzcv), (long) (word << 8 >> 13) << 2);
     }
 
     static int testAndBranch(Processor p, int word) {
-        int bit = (word >>> 31) << 5 | word >>> 19 & 31;
-        boolean set = (p.x[word & 31] >>> bit & 1) != 0;
-        boolean ifSet = (word >>> 24 & 1) != 0;
-        return branch(p, set == ifSet, (long) (word << 13 >> 18) << 2);
+        return branch(p, holds(Form.TEST_BRANCH, word, p.x, p.pe.nzcv), (long) (word << 13 >> 18) << 2);
     }
 
     /** BR, BLR and RET. */

@@ -3,6 +3,7 @@ package dev.spelunk.pe;
 
 import dev.spelunk.a64.integer.IntegerFeatures;
 import dev.spelunk.api.architecture.Architecture;
+import java.util.Arrays;
 
 /** The architecture features that decide which encodings exist, one bit each. */
 final class Features {
@@ -59,6 +60,12 @@ final class Features {
     };
 
     private Features() {}
+
+    /** The bit of a feature; 0 for none, and for one that decides nothing here. */
+    static int bit(String name) {
+        int index = Arrays.asList(NAMES).indexOf(name);
+        return index < 0 ? 0 : 1 << index;
+    }
 
     static int of(Architecture architecture) {
         int bits = 0;

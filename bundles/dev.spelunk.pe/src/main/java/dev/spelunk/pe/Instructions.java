@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pe;
 
+import dev.spelunk.a64.Form;
 import dev.spelunk.a64.integer.DataProcessingImmediate;
 import dev.spelunk.a64.integer.DataProcessingRegister;
 
@@ -15,7 +16,8 @@ final class Instructions {
      * @throws SynchronousException with nothing changed but what the architecture lets change
      */
     static int execute(Processor p, int word) {
-        switch (p.forms.of(word)) {
+        Form form = p.forms.of(word);
+        switch (form) {
             case PC_RELATIVE:
             case ADD_IMMEDIATE:
             case LOGICAL_IMMEDIATE:
@@ -53,31 +55,31 @@ final class Instructions {
                 return ExceptionGenerating.exceptionReturn(p);
             case EXCEPTION_RETURN_AUTHENTICATED:
                 return ExceptionGenerating.authenticatedReturn(with(p, Features.PAUTH), word);
+            case POINTER_AUTHENTICATION_HINT:
+                return p.has(Features.PAUTH) ? p.pointers.hint(word >>> 5 & 0x7F) : Processor.NEXT;
+            case PREFETCH:
+                return Processor.NEXT;
             case HINT:
             case BARRIER:
             case SYSTEM_READ:
+            case SYSTEM_WRITE:
+            case TLB_INVALIDATE:
             case SYSTEM:
                 return SystemInstructions.execute(p, word);
-            case FLOAT:
-            case SIMD:
-            case VECTOR_LOAD_STORE_UNSIGNED:
-            case VECTOR_LOAD_STORE_UNSCALED:
-            case VECTOR_LOAD_STORE_PAIR:
-            case VECTOR_LOAD_STORE:
-            case VECTOR_STRUCTURE:
-                return p.vectors.execute(word);
             case UNALLOCATED:
             case UNDEFINED:
                 throw p.undefined();
             default:
-                p.data.word = word;
-                return memory(p, word);
+                return form.compareTo(Form.VECTOR_LOAD_STORE_UNSIGNED) >= 0
+                        ? p.vectors.execute(word, form)
+                        : memory(p, word, form);
         }
     }
 
     /** Loads and stores of general-purpose registers. */
-    private static int memory(Processor p, int word) {
-        switch (p.forms.of(word)) {
+    private static int memory(Processor p, int word, Form form) {
+        p.data.word = word;
+        switch (form) {
             case LOAD_STORE_UNSIGNED:
                 return LoadStore.unsigned(p, word);
             case LOAD_STORE_UNSCALED:
@@ -111,7 +113,7 @@ final class Instructions {
             case LOAD_ACQUIRE_PC:
                 return Atomics.loadAcquirePc(with(p, Features.LRCPC), word);
             default:
-                throw new IllegalStateException("no meaning of " + p.forms.of(word));
+                throw new IllegalStateException("no meaning of " + form);
         }
     }
 

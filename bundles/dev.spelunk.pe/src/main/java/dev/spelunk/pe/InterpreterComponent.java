@@ -30,6 +30,7 @@ import org.osgi.service.component.annotations.Component;
 @BringsFeature("FEAT_FRINTTS")
 @BringsFeature("FEAT_FlagM")
 @BringsFeature("FEAT_FlagM2")
+@BringsFeature("FEAT_I8MM")
 @BringsFeature("FEAT_IDST")
 @BringsFeature("FEAT_JSCVT")
 @BringsFeature("FEAT_LOR")

@@ -149,7 +149,7 @@ final class Kinds {
     static final int FP = 111;
     /** Another one; the immediate is the word. */
     static final int FP_WORD = 112;
-    /** Advanced SIMD: the group in m, the word in the immediate. */
+    /** Advanced SIMD: the ordinal of the form in m, the word in the immediate. */
     static final int SIMD = 113;
     /** Memory: as LDR_X and STR_X, t is a SIMD&amp;FP register. */
     static final int LDR_S = 114;

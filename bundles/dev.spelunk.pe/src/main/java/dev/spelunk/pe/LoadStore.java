@@ -57,17 +57,11 @@ final class LoadStore {
             return p.x[n];
         }
         long sp = p.x[PeState.SP];
-        if (!isPrefetch(word)) {
-            p.data.checkStackPointer(sp);
-        }
+        p.data.checkStackPointer(sp);
         return sp;
     }
 
-    private static boolean isPrefetch(int word) {
-        return (word & 0xC0C00000) == 0xC0800000 && (word >>> 28 & 3) == 3;
-    }
-
-    /** The access that size (31:30) and opc (23:22) say; PRFM and PRFUM do nothing. */
+    /** The access that size (31:30) and opc (23:22) say. */
     private static int access(Processor p, int word, long va, int mode) {
         int size = word >>> 30;
         int t = word & 31;
@@ -79,9 +73,6 @@ final class LoadStore {
                 p.x[destination(t)] = p.data.read(va, 1 << size, mode);
                 return Processor.NEXT;
             case 2:
-                if (size == 3) {
-                    return Processor.NEXT;
-                }
                 p.x[destination(t)] = signExtend(p.data.read(va, 1 << size, mode), size);
                 return Processor.NEXT;
             default:
@@ -118,10 +109,8 @@ final class LoadStore {
             case 1:
                 p.x[t] = p.data.read(va, 8, DataAccess.PLAIN);
                 break;
-            case 2:
-                p.x[t] = (int) p.data.read(va, 4, DataAccess.PLAIN);
-                break;
             default:
+                p.x[t] = (int) p.data.read(va, 4, DataAccess.PLAIN);
                 break;
         }
         return Processor.NEXT;

@@ -2,234 +2,175 @@
 package dev.spelunk.pe;
 
 import static dev.spelunk.a64.integer.DataProcessingImmediate.destination;
+import static dev.spelunk.a64.integer.DataProcessingImmediate.orStackPointer;
 
+import dev.spelunk.a64.Access;
 import dev.spelunk.a64.Form;
+import dev.spelunk.a64.Instruction;
 
-/** Decodes the frequent loads and stores to {@link Kinds}; {@link LoadStore} has the meaning of all of them. */
+/**
+ * Decodes the frequent loads and stores to {@link Kinds}, by their form and what their entry in the instruction table says of
+ * the access; {@link LoadStore} has the meaning of all of them.
+ */
 final class MemoryDecoder {
-    /** Kind by size and opc; -1 where there is none. */
-    private static final int[] OFFSET = {
-        Kinds.STR_B,
-        Kinds.LDR_B,
-        -1,
-        -1,
-        Kinds.STR_H,
-        Kinds.LDR_H,
-        -1,
-        -1,
-        Kinds.STR_W,
-        Kinds.LDR_W,
-        Kinds.LDRSW,
-        -1,
-        Kinds.STR_X,
-        Kinds.LDR_X,
-        Kinds.NOP,
-        -1
-    };
+    private static final int NONE = -1;
+    /** log2 of the size, or of a D register. */
+    private static final int DOUBLEWORD = 3;
 
-    private static final int[] REGISTER = {
-        Kinds.STR_B_REG,
-        Kinds.LDR_B_REG,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        Kinds.STR_W_REG,
-        Kinds.LDR_W_REG,
-        Kinds.LDRSW_REG,
-        -1,
-        Kinds.STR_X_REG,
-        Kinds.LDR_X_REG,
-        Kinds.NOP,
-        -1
-    };
-    private static final int[] WRITEBACK = {
-        Kinds.STR_B_WB,
-        Kinds.LDR_B_WB,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        Kinds.STR_W_WB,
-        Kinds.LDR_W_WB,
-        -1,
-        -1,
-        Kinds.STR_X_WB,
-        Kinds.LDR_X_WB,
-        -1,
-        -1
-    };
+    /** Kinds of stores and of loads by how wide, as {@link MemoryOperations} has it; without more no kind of their own. */
+    private static final int[] STORES = {Kinds.STR_B, Kinds.STR_H, Kinds.STR_W, Kinds.STR_X};
 
-    private MemoryDecoder() {}
+    private static final int[] LOADS = {Kinds.LDR_B, Kinds.LDR_H, Kinds.LDR_W, Kinds.LDR_X, NONE, NONE, Kinds.LDRSW};
+    private static final int[] STORES_REGISTER = {Kinds.STR_B_REG, NONE, Kinds.STR_W_REG, Kinds.STR_X_REG};
+    private static final int[] LOADS_REGISTER = {
+        Kinds.LDR_B_REG, NONE, Kinds.LDR_W_REG, Kinds.LDR_X_REG, NONE, NONE, Kinds.LDRSW_REG
+    };
+    private static final int[] STORES_WRITEBACK = {Kinds.STR_B_WB, NONE, Kinds.STR_W_WB, Kinds.STR_X_WB};
+    private static final int[] LOADS_WRITEBACK = {Kinds.LDR_B_WB, NONE, Kinds.LDR_W_WB, Kinds.LDR_X_WB};
 
-    static long decode(Form form, int word) {
-        int n = word >>> 5 & 31;
+    private final Instruction instruction;
+    private final Access access;
+    private final int word;
+    private final boolean store;
+    /** As {@link MemoryOperations} has it. */
+    private final int how;
+
+    private MemoryDecoder(Instruction instruction, int word) {
+        this.instruction = instruction;
+        this.word = word;
+        access = instruction.access();
+        store = access.isStore(word);
+        boolean signed = access.isSigned(word);
+        how = access.sizeOfElement(word)
+                | (signed ? MemoryOperations.SIGNED : 0)
+                | (signed && !access.isWide(word) ? MemoryOperations.WORD_RESULT : 0);
+    }
+
+    static long decode(Form form, Instruction instruction, int word) {
         switch (form) {
             case LOAD_STORE_UNSIGNED:
-                return offset(word, n, (word >>> 10 & 0xFFF) << (word >>> 30));
             case LOAD_STORE_UNSCALED:
-                return offset(word, n, word << 11 >> 23);
+                return new MemoryDecoder(instruction, word).offset();
             case LOAD_STORE_WRITEBACK:
-                return writeback(word, n);
+                return new MemoryDecoder(instruction, word).writeback();
             case LOAD_STORE_UNPRIVILEGED:
-                return other(Kinds.LOAD_UNPRIVILEGED, word, n, word << 11 >> 23, 0);
+                return new MemoryDecoder(instruction, word).other(Kinds.LOAD_UNPRIVILEGED, Kinds.STORE_UNPRIVILEGED);
             case LOAD_STORE_REGISTER:
-                return registerOffset(word, n);
+                return new MemoryDecoder(instruction, word).registerOffset();
             case LOAD_STORE_PAIR:
-                return pair(word);
+                return new MemoryDecoder(instruction, word).pair();
             case VECTOR_LOAD_STORE_UNSIGNED:
-                return vector(word, n, (word >>> 10 & 0xFFF) << scale(word));
             case VECTOR_LOAD_STORE_UNSCALED:
-                return vector(word, n, word << 11 >> 23);
+                return new MemoryDecoder(instruction, word).vector();
             case VECTOR_LOAD_STORE_PAIR:
-                return vectorPair(word);
+                return new MemoryDecoder(instruction, word).vectorPair();
             default:
                 return Decoder.SLOW;
         }
     }
 
-    /** Size and opc of a single register's load or store. */
-    private static int operation(int word) {
-        return word >>> 28 & 12 | word >>> 22 & 3;
+    private int field(String name) {
+        return instruction.field(name).get(word);
     }
 
-    /** log2 of the size of a SIMD&FP register's load or store. */
-    private static int scale(int word) {
-        return word >>> 30 | word >>> 21 & 4;
+    /** The base register's index. */
+    private int base() {
+        return orStackPointer(field("Rn"));
     }
 
-    /** Loads and stores of one S, D or Q register. */
-    private static long vector(int word, int n, int displacement) {
-        int scale = scale(word);
-        if (scale < 2) {
-            return Decoder.SLOW;
-        }
-        int kind = ((word >>> 22 & 1) != 0 ? Kinds.LDR_S : Kinds.STR_S) + scale - 2;
-        return Decoder.op(kind, word & 31, Decoder.base(n), Decoder.baseMask(n), displacement);
+    /** The mask of bits of the base register that must be 0: the stack pointer's alignment is checked. */
+    private int baseMask() {
+        return field("Rn") == 31 ? 15 : 0;
     }
 
-    private static long vectorPair(int word) {
-        int opc = word >>> 30;
-        if (opc == 0) {
-            return Decoder.SLOW;
-        }
-        int mode = word >>> 23 & 3;
-        boolean load = (word >>> 22 & 1) != 0;
-        int n = word >>> 5 & 31;
-        int scaled = (word << 10 >> 25) * (4 << opc);
-        int immediate = Decoder.baseMask(n) << 28
-                | ((mode & 1) != 0 ? (scaled & 0xFFF) << 16 : 0)
-                | (mode == 1 ? 0 : scaled & 0xFFFF);
-        return Decoder.op(
-                (load ? Kinds.LDP_D : Kinds.STP_D) + opc - 1, word & 31, Decoder.base(n), word >>> 10 & 31, immediate);
+    /** A transfer register: XZR as a source reads zero, as a destination it is discarded. */
+    private int transfer(String name) {
+        return store ? field(name) : destination(field(name));
     }
 
-    /** How wide an access is, as {@link MemoryOperations} has it; -1 for what is no load or store. */
-    private static int how(int word) {
-        int size = word >>> 30;
-        int opc = word >>> 22 & 3;
-        if (opc < 2) {
-            return size;
-        }
-        if (size == 3 || size == 2 && opc == 3) {
-            return -1;
-        }
-        return size | MemoryOperations.SIGNED | (opc == 3 ? MemoryOperations.WORD_RESULT : 0);
+    /** The kind of its own that an access of this width has. */
+    private int kind(int[] stores, int[] loads) {
+        int[] kinds = store ? stores : loads;
+        return how < kinds.length ? kinds[how] : NONE;
     }
 
-    private static boolean isStore(int word) {
-        return (word >>> 22 & 3) == 0;
+    private long offset() {
+        int kind = kind(STORES, LOADS);
+        return kind == NONE
+                ? other(Kinds.LOAD, Kinds.STORE)
+                : Decoder.op(kind, transfer("Rt"), base(), baseMask(), access.offset(word));
     }
 
     /** A load or store at an offset of 16 bits that has no kind of its own, or that is unprivileged. */
-    private static long other(int kinds, int word, int n, int displacement, int writeback) {
-        int how = how(word);
-        if (how < 0) {
-            return Decoder.SLOW;
-        }
-        boolean store = isStore(word);
-        int t = store ? word & 31 : destination(word & 31);
-        int immediate = how << 28 | (writeback & 0xFFF) << 16 | displacement & 0xFFFF;
-        return Decoder.op(store ? kinds + 1 : kinds, t, Decoder.base(n), Decoder.baseMask(n), immediate);
+    private long other(int load, int stored) {
+        int immediate = how << 28 | (access.writeback(word) & 0xFFF) << 16 | access.offset(word) & 0xFFFF;
+        return Decoder.op(store ? stored : load, transfer("Rt"), base(), baseMask(), immediate);
     }
 
-    private static long writeback(int word, int n) {
-        int kind = WRITEBACK[operation(word)];
-        if (kind < 0) {
-            int by = word << 11 >> 23;
+    private long writeback() {
+        int kind = kind(STORES_WRITEBACK, LOADS_WRITEBACK);
+        if (kind == NONE) {
             // Without a writeback that shows, what is loaded to the base would stay.
-            return by == 0 ? Decoder.SLOW : other(Kinds.LOAD, word, n, (word >>> 11 & 1) == 0 ? 0 : by, by);
+            return access.writeback(word) == 0 ? Decoder.SLOW : other(Kinds.LOAD, Kinds.STORE);
         }
-        int displacement = word << 11 >> 23;
-        boolean postIndexed = (word >>> 11 & 1) == 0;
-        int immediate = displacement << 16 | (postIndexed ? 0 : displacement & 0xFFFF);
-        return Decoder.op(kind, register(word, kind), Decoder.base(n), Decoder.baseMask(n), immediate);
+        int immediate = access.writeback(word) << 16 | access.offset(word) & 0xFFFF;
+        return Decoder.op(kind, transfer("Rt"), base(), baseMask(), immediate);
     }
 
-    /** The transfer register: XZR as a source reads zero, as a destination it is discarded. */
-    private static int register(int word, int kind) {
-        boolean store = kind >= Kinds.STR_X && kind <= Kinds.STR_B
-                || kind >= Kinds.STR_X_REG && kind <= Kinds.STR_B_REG
-                || kind >= Kinds.STR_X_WB && kind <= Kinds.STR_B_WB;
-        return store ? word & 31 : destination(word & 31);
-    }
-
-    private static long offset(int word, int n, int displacement) {
-        int kind = OFFSET[operation(word)];
-        if (kind < 0) {
-            return other(Kinds.LOAD, word, n, displacement, 0);
-        }
-        return Decoder.op(kind, register(word, kind), Decoder.base(n), Decoder.baseMask(n), displacement);
-    }
-
-    private static long registerOffset(int word, int n) {
-        int kind = REGISTER[operation(word)];
-        int option = word >>> 13 & 7;
-        int how = kind < 0 ? how(word) : 0;
-        if (how < 0 || n == 31) {
+    private long registerOffset() {
+        int n = field("Rn");
+        if (n == 31) {
             return Decoder.SLOW;
         }
-        int shift = (word >>> 12 & 1) != 0 ? word >>> 30 : 0;
-        int immediate;
-        if ((option & 1) != 0) {
-            immediate = shift;
-        } else {
-            immediate = 32 | 32 - shift << 8 | (option == 2 ? 32 - shift << 16 : 0);
+        int option = field("option");
+        int shift = field("S") != 0 ? access.scale(word) : 0;
+        boolean whole = (option & 1) != 0;
+        boolean zeroExtended = option == 2;
+        int immediate = whole ? shift : 32 | 32 - shift << 8 | (zeroExtended ? 32 - shift << 16 : 0);
+        int kind = kind(STORES_REGISTER, LOADS_REGISTER);
+        if (kind == NONE) {
+            kind = store ? Kinds.STORE_REG : Kinds.LOAD_REG;
+            immediate |= how << 24;
         }
-        if (kind < 0) {
-            boolean store = isStore(word);
-            int t = store ? word & 31 : destination(word & 31);
-            int other = store ? Kinds.STORE_REG : Kinds.LOAD_REG;
-            return Decoder.op(other, t, n, word >>> 16 & 31, immediate | how << 24);
-        }
-        return Decoder.op(kind, register(word, kind), n, word >>> 16 & 31, immediate);
+        return Decoder.op(kind, transfer("Rt"), n, field("Rm"), immediate);
     }
 
-    private static long pair(int word) {
-        int opc = word >>> 30;
-        int mode = word >>> 23 & 3;
-        boolean load = (word >>> 22 & 1) != 0;
-        boolean writeback = (mode & 1) != 0;
-        int kind = load ? writeback ? Kinds.LDP_X_WB : Kinds.LDP_X : writeback ? Kinds.STP_X_WB : Kinds.STP_X;
-        int scaled = word << 10 >> 25;
-        if (opc != 2) {
-            boolean signed = opc == 1;
-            if (opc == 3 || signed && (!load || mode == 0) || writeback && scaled == 0) {
-                return Decoder.SLOW;
-            }
-            kind = load ? signed ? Kinds.LDPSW : Kinds.LDP_W : Kinds.STP_W;
+    private long pair() {
+        boolean signed = access.isSigned(word);
+        int writeback = access.writeback(word);
+        boolean indexed = instruction.has("writeback");
+        int kind;
+        if (access.sizeOfElement(word) == DOUBLEWORD) {
+            kind = store ? indexed ? Kinds.STP_X_WB : Kinds.STP_X : indexed ? Kinds.LDP_X_WB : Kinds.LDP_X;
+        } else if (indexed && writeback == 0) {
+            return Decoder.SLOW;
+        } else {
+            kind = store ? Kinds.STP_W : signed ? Kinds.LDPSW : Kinds.LDP_W;
         }
-        int n = word >>> 5 & 31;
-        scaled *= opc == 2 ? 8 : 4;
-        int t = word & 31;
-        int t2 = word >>> 10 & 31;
-        int immediate = Decoder.baseMask(n) << 28
-                | (writeback ? (scaled & 0xFFF) << 16 : 0)
-                | (mode == 1 ? 0 : scaled & 0xFFFF);
-        return Decoder.op(kind, load ? destination(t) : t, Decoder.base(n), load ? destination(t2) : t2, immediate);
+        return Decoder.op(kind, transfer("Rt"), base(), transfer("Rt2"), pairImmediate(writeback));
+    }
+
+    private int pairImmediate(int writeback) {
+        return baseMask() << 28 | (writeback & 0xFFF) << 16 | access.offset(word) & 0xFFFF;
+    }
+
+    /** Loads and stores of one S, D or Q register. */
+    private long vector() {
+        int scale = access.sizeOfElement(word) - 2;
+        if (scale < 0) {
+            return Decoder.SLOW;
+        }
+        int kind = (store ? Kinds.STR_S : Kinds.LDR_S) + scale;
+        return Decoder.op(kind, field("Rt"), base(), baseMask(), access.offset(word));
+    }
+
+    /** Of two D or Q registers. */
+    private long vectorPair() {
+        int scale = access.sizeOfElement(word) - DOUBLEWORD;
+        if (scale < 0) {
+            return Decoder.SLOW;
+        }
+        int kind = (store ? Kinds.STP_D : Kinds.LDP_D) + scale;
+        return Decoder.op(kind, field("Rt"), base(), field("Rt2"), pairImmediate(access.writeback(word)));
     }
 }

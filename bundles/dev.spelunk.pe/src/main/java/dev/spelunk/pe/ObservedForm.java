@@ -52,9 +52,9 @@ final class ObservedForm {
         try {
             if (Instructions.execute(p, word) == Processor.NEXT) {
                 pe.pc += 4;
-            } else if (p.has(Features.BTI) && (word & 0xFE000000) == 0xD6000000) {
+            } else if (p.has(Features.BTI) && !instruction.is(Operation.EXCEPTION_RETURN)) {
                 // An exception return has restored BTYPE.
-                pe.btype = (word >>> 21 & 15) == 4 ? pe.btype : BranchTargets.type(word, guarded);
+                pe.btype = BranchTargets.type(instruction, guarded);
             }
         } finally {
             p.data.record.end();

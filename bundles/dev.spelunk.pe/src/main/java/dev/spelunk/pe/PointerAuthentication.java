@@ -106,17 +106,7 @@ final class PointerAuthentication {
         return Processor.NEXT;
     }
 
-    /** Whether a hint of that number is one of pointer authentication. */
-    static boolean isHint(int number) {
-        return number == 7
-                || number == 8
-                || number == 10
-                || number == 12
-                || number == 14
-                || number >= 24 && number <= 31;
-    }
-
-    /** Executes one of these hints. @return {@link Processor#NEXT} */
+    /** Executes a hint by its number. @return {@link Processor#NEXT} */
     int hint(int number) {
         if (number == 7) {
             p.x[30] = strip(p.x[30], false);

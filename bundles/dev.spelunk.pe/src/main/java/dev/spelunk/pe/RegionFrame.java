@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pe;
 
+import dev.spelunk.a64.Form;
 import dev.spelunk.a64.fp.ScalarFloatingPoint;
 import dev.spelunk.a64.simd.AdvancedSimd;
 import dev.spelunk.api.state.PeState;
@@ -37,9 +38,9 @@ class RegionFrame {
         return 0;
     }
 
-    /** A word of Advanced SIMD. @return whether it is allocated */
-    final boolean simd(int word, int group) {
-        return simd.execute(pe, word, group);
+    /** A word of Advanced SIMD, of the form of an ordinal. @return whether it is allocated */
+    final boolean simd(int word, int form) {
+        return simd.execute(pe, word, Form.at(form));
     }
 
     /** A word of scalar floating point. @return the new flags, or -1 when it is not allocated */

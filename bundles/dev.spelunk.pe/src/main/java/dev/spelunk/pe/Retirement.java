@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pe;
 
+import dev.spelunk.a64.DecodeCache;
 import dev.spelunk.a64.DecodedInstruction;
-import dev.spelunk.a64.integer.Alu;
+import dev.spelunk.a64.Unit;
 import dev.spelunk.api.pmu.RetiredEvent;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PeState;
@@ -37,6 +38,7 @@ final class Retirement {
     private final PeState pe;
     private final PmuState pmu;
     private final long[] x;
+    private final DecodeCache decoded = new DecodeCache();
 
     Retirement(PeState pe) {
         this.pe = pe;
@@ -54,7 +56,7 @@ final class Retirement {
 
     /** What an instruction is counted as, a conditional branch as one that is taken. */
     static long of(DecodedInstruction instruction) {
-        long bits = (instruction.word & 0xFFC00000) == 0xD5000000 ? SYSTEM : 0;
+        long bits = instruction.unit == Unit.SYSTEM ? SYSTEM : 0;
         if (instruction.operationClass == Operation.BRANCH) {
             return bits | branch(instruction);
         }
@@ -168,7 +170,7 @@ final class Retirement {
         if ((bits & CONDITIONAL) != 0 && !taken) {
             bits = bits & ~WHEN_TAKEN | WHEN_NOT_TAKEN;
         }
-        if ((bits & STORE_EXCLUSIVE) != 0 && x[statusRegister(word)] != 0) {
+        if ((bits & STORE_EXCLUSIVE) != 0 && x[statusRegister(decoded.of(word))] != 0) {
             bits &= ~STORED;
         }
         for (long left = bits & pmu.counted; left != 0; left &= left - 1) {
@@ -180,21 +182,13 @@ final class Retirement {
         }
     }
 
-    private static int statusRegister(int word) {
-        int s = word >>> 16 & 31;
-        return s == 31 ? PeState.DISCARD : s;
+    /** The one register that a Store-Exclusive writes. */
+    private static int statusRegister(DecodedInstruction instruction) {
+        return instruction.writes == 0 ? PeState.DISCARD : Long.numberOfTrailingZeros(instruction.writes);
     }
 
     /** Whether a conditional branch that was executed last was taken: it has changed nothing that it depends on. */
     private boolean holds(int word) {
-        if ((word & 0xFF000010) == 0x54000000) {
-            return Alu.holds(word & 15, pe.nzcv);
-        }
-        long value = x[word & 31];
-        boolean ifOne = (word >>> 24 & 1) != 0;
-        if ((word >>> 25 & 1) != 0) {
-            return (value >>> ((word >>> 31) << 5 | word >>> 19 & 31) & 1) != 0 == ifOne;
-        }
-        return (word < 0 ? value : (int) value) != 0 == ifOne;
+        return Branches.holds(decoded.of(word).instruction.form(), word, x, pe.nzcv);
     }
 }

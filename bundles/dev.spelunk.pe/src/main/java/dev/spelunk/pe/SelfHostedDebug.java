@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pe;
 
+import dev.spelunk.a64.DecodedInstruction;
 import dev.spelunk.api.architecture.Architecture;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.RegisterFile;
@@ -14,6 +15,7 @@ import dev.spelunk.api.registers.fields.OSLAR_EL1;
 import dev.spelunk.api.registers.fields.SPSR_ELx;
 import dev.spelunk.api.registers.fields.TTBRn_ELx;
 import dev.spelunk.api.registers.fields.VTCR_EL2;
+import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.wiring.SecurityState;
 import dev.spelunk.api.wiring.SystemFunctions;
@@ -199,8 +201,9 @@ final class SelfHostedDebug {
     /** After a stepped operation that took no exception (SSAdvance). */
     void stepped(int word) {
         pe.ss = false;
-        boolean exclusive = (word & 0x3FC00000) == 0x08400000 && ((word >>> 21 & 1) == 0 || word < 0);
-        pe.stepped = exclusive ? PeState.STEPPED_EXCLUSIVE : PeState.STEPPED;
+        DecodedInstruction instruction = DecodedInstruction.of(word);
+        boolean loadExclusive = instruction.is(Operation.LOAD) && instruction.is(Operation.EXCLUSIVE);
+        pe.stepped = loadExclusive ? PeState.STEPPED_EXCLUSIVE : PeState.STEPPED;
     }
 
     /** PSTATE.SS after an exception return (DebugExceptionReturnSS), asked for before it changes anything. */

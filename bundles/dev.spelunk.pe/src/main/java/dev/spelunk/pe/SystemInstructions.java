@@ -141,9 +141,7 @@ final class SystemInstructions {
                 }
                 return Processor.NEXT;
             default:
-                return p.has(Features.PAUTH) && PointerAuthentication.isHint(number)
-                        ? p.pointers.hint(number)
-                        : Processor.NEXT;
+                return Processor.NEXT;
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.pe;
 
+import dev.spelunk.a64.Form;
 import dev.spelunk.a64.fp.DataMemory;
 import dev.spelunk.a64.fp.FpFeatures;
 import dev.spelunk.a64.fp.ScalarFloatingPoint;
@@ -45,29 +46,29 @@ final class VectorInstructions {
         return p.has(Features.FP) && p.system.fpAdvSimdTrap() == 0;
     }
 
-    /** Data processing, and loads and stores, by the word. @return {@link Processor#NEXT} */
-    int execute(int word) {
+    /** Data processing, and loads and stores, by word and form. @return {@link Processor#NEXT} */
+    int execute(int word, Form form) {
         if (!p.has(Features.FP)) {
             throw p.undefined();
         }
         int target = p.system.fpAdvSimdTrap();
         if (target != 0) {
             boolean untold = target == 3 || target == 1 && p.system.effectiveTge();
-            if (untold || !allocated(scratch, NoMemory.INSTANCE, scratchStructures, word)) {
+            if (untold || !allocated(scratch, NoMemory.INSTANCE, scratchStructures, word, form)) {
                 throw p.undefined();
             }
             throw p.trap(target, EC_ACCESS, ISS_ACCESS);
         }
         p.data.word = word;
-        if (!allocated(p.pe, memory, structures, word)) {
+        if (!allocated(p.pe, memory, structures, word, form)) {
             throw p.undefined();
         }
         return Processor.NEXT;
     }
 
-    /** Executes an Advanced SIMD word of a known group, access being enabled. @return whether it is allocated */
-    boolean execute(int word, int group) {
-        return simd.execute(p.pe, word, group);
+    /** Executes an Advanced SIMD word of a form, access being enabled. @return whether it is allocated */
+    boolean simd(int word, Form form) {
+        return simd.execute(p.pe, word, form);
     }
 
     /** Executes a scalar floating-point word, access being enabled. @return whether it is allocated */
@@ -75,16 +76,20 @@ final class VectorInstructions {
         return ScalarFloatingPoint.execute(p.pe, word, floatingPointFeatures);
     }
 
-    private boolean allocated(PeState pe, DataMemory data, StructureLoadStore structure, int word) {
-        if ((word >>> 25 & 7) == 7) {
-            return ScalarFloatingPoint.matches(word)
-                    ? ScalarFloatingPoint.execute(pe, word, floatingPointFeatures)
-                    : simd.execute(pe, word);
+    private boolean allocated(PeState pe, DataMemory data, StructureLoadStore structure, int word, Form form) {
+        switch (form) {
+            case FLOAT:
+                return ScalarFloatingPoint.execute(pe, word, floatingPointFeatures);
+            case VECTOR_STRUCTURE:
+                return structure.execute(pe, word);
+            case VECTOR_LOAD_STORE_UNSIGNED:
+            case VECTOR_LOAD_STORE_UNSCALED:
+            case VECTOR_LOAD_STORE_PAIR:
+            case VECTOR_LOAD_STORE:
+                return VectorLoadStore.execute(pe, data, word);
+            default:
+                return simd.execute(pe, word, form);
         }
-        if ((word & 0xBE000000) == 0x0C000000) {
-            return structure.execute(pe, word);
-        }
-        return VectorLoadStore.matches(word) && VectorLoadStore.execute(pe, data, word);
     }
 
     /** Memory as the PE's plain accesses reach it. */

@@ -3,6 +3,7 @@ package dev.spelunk.pe;
 
 import static dev.spelunk.pe.Kinds.*;
 
+import dev.spelunk.a64.Form;
 import dev.spelunk.a64.fp.FrequentOperations;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.PhysicalMemory;
@@ -58,7 +59,7 @@ final class VectorOperations {
                 pe.nzcv = nzcv;
                 return p.vectors.scalar((int) (op >>> 16)) ? pe.nzcv : SLOWLY;
             case SIMD:
-                return p.vectors.execute((int) (op >>> 16), (int) op >>> 8 & 0xFF) ? nzcv : SLOWLY;
+                return p.vectors.simd((int) (op >>> 16), Form.at((int) op >>> 8 & 0xFF)) ? nzcv : SLOWLY;
             case LDR_S:
             case LDR_D:
             case LDR_Q:

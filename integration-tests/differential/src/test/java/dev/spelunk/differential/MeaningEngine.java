@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.differential;
 
+import dev.spelunk.a64.Form;
+import dev.spelunk.a64.Instruction;
+import dev.spelunk.a64.InstructionSet;
 import dev.spelunk.a64.fp.DataMemory;
 import dev.spelunk.a64.fp.FpFeatures;
 import dev.spelunk.a64.fp.ScalarFloatingPoint;
@@ -80,18 +83,23 @@ final class MeaningEngine implements Engine {
     }
 
     private boolean execute(int word) {
-        if (ScalarFloatingPoint.matches(word)) {
-            return ScalarFloatingPoint.execute(pe, word, features);
+        Instruction instruction = InstructionSet.whole().decode(word);
+        Form form = instruction == null ? Form.UNALLOCATED : instruction.form();
+        switch (form) {
+            case UNALLOCATED:
+                return false;
+            case FLOAT:
+                return ScalarFloatingPoint.execute(pe, word, features);
+            case VECTOR_STRUCTURE:
+                return structures.execute(pe, word);
+            case VECTOR_LOAD_STORE_UNSIGNED:
+            case VECTOR_LOAD_STORE_UNSCALED:
+            case VECTOR_LOAD_STORE_PAIR:
+            case VECTOR_LOAD_STORE:
+                return VectorLoadStore.execute(pe, memory, word);
+            default:
+                return form.isSimd() ? advancedSimd.execute(pe, word, form) : prepare(word);
         }
-        if ((word >>> 25 & 7) == 7) {
-            return advancedSimd.execute(pe, word);
-        }
-        if ((word >>> 25 & 7) == 6) {
-            return VectorLoadStore.matches(word)
-                    ? VectorLoadStore.execute(pe, memory, word)
-                    : structures.execute(pe, word);
-        }
-        return prepare(word);
     }
 
     /** MRS and MSR of FPCR and FPSR, MOV to SP, MOVZ, MOVN and MOVK (64-bit), NOP. */

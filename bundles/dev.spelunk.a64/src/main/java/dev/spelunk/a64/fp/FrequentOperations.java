@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.a64.fp;
 
+import dev.spelunk.a64.OperationNames;
 import dev.spelunk.api.state.PeState;
+import java.util.Map;
 
 /**
  * The frequent scalar floating-point instructions, decoded once to a number and executed by it. What an engine
@@ -65,92 +67,23 @@ public final class FrequentOperations {
     private static final long SIGN_D = 1L << 63;
     private static final long SIGN_S = 1L << 31;
 
-    private static final int[] TWO_SOURCE = {FMUL_D, FDIV_D, FADD_D, FSUB_D, -1, -1, -1, -1, FNMUL_D};
+    private static final Map<String, Integer> NAMES = OperationNames.of(FrequentOperations.class);
 
     private FrequentOperations() {}
 
     /**
-     * Decodes a word.
+     * The number of an operation.
      *
-     * @return the operation's number in bits 7:0, and in bits 12:8 the register of the addend where it has one;
-     *     -1 when it is not one of these. The destination is in bits 4:0 of the word, the first source in bits
-     *     9:5, see {@link #second} for the second.
+     * @param name as the constants of this class are called, and the decodings of the instruction table
+     * @return -1 when there is none of that name
      */
-    public static int decode(int word) {
-        int size = word >>> 22 & 3;
-        if (!ScalarFloatingPoint.matches(word) || size > 1 || (word & 1 << 29) != 0) {
-            return -1;
-        }
-        int single = size == 0 ? FADD_S : 0;
-        if ((word & 1 << 24) != 0) {
-            return word < 0 ? -1 : FMADD_D + single + (word >>> 15 & 1) + (word >>> 20 & 2) | (word >>> 2 & 31 << 8);
-        }
-        if ((word & 1 << 21) == 0) {
-            return -1;
-        }
-        if ((word & 0xFC00) == 0) {
-            return general(word & 0xFFFFFC00);
-        }
-        if (word < 0) {
-            return -1;
-        }
-        if ((word & 0xC00) == 0x800) {
-            int opcode = word >>> 12 & 15;
-            int operation = opcode > 8 ? -1 : TWO_SOURCE[opcode];
-            return operation < 0 ? -1 : operation + single;
-        }
-        if ((word & 0x1FE0) == 0x1000) {
-            return size == 1 ? FMOV_D_IMMEDIATE : FMOV_S_IMMEDIATE;
-        }
-        if ((word & 0x7C00) == 0x4000) {
-            return oneSource(word >>> 15 & 0x3F, size, single);
-        }
-        if ((word & 0xFC07) == 0x2000) {
-            return (size == 1 ? FCMP_D : FCMP_S) + (word >>> 4 & 1) + (word >>> 2 & 2);
-        }
-        return -1;
+    public static int named(String name) {
+        return NAMES.getOrDefault(name, -1);
     }
 
-    private static int oneSource(int opcode, int size, int single) {
-        if (opcode < 4) {
-            return FMOV_D + single + opcode;
-        }
-        return opcode == 4 && size == 1 ? FCVT_S_D : opcode == 5 && size == 0 ? FCVT_D_S : -1;
-    }
-
-    /** Conversions and moves between the register files. */
-    private static int general(int encoding) {
-        switch (encoding) {
-            case 0x9E620000:
-                return SCVTF_D_X;
-            case 0x1E620000:
-                return SCVTF_D_W;
-            case 0x1E630000:
-                return UCVTF_D_W;
-            case 0x1E220000:
-                return SCVTF_S_W;
-            case 0x9E670000:
-                return FMOV_D_X;
-            case 0x1E270000:
-                return FMOV_S_W;
-            case 0x9E780000:
-                return FCVTZS_X_D;
-            case 0x1E780000:
-                return FCVTZS_W_D;
-            case 0x1E380000:
-                return FCVTZS_W_S;
-            case 0x9E660000:
-                return FMOV_X_D;
-            case 0x1E260000:
-                return FMOV_W_S;
-            default:
-                return -1;
-        }
-    }
-
-    /** The second source of a decoded word: the register in bits 20:16, or the immediate. */
-    public static int second(int word, int operation) {
-        return operation == FMOV_D_IMMEDIATE || operation == FMOV_S_IMMEDIATE ? word >>> 13 & 0xFF : word >>> 16 & 31;
+    /** The operation as it is executed, with the register of the addend, 0 where it has none. */
+    public static int operation(int number, int addend) {
+        return number | addend << 8;
     }
 
     /** Whether the decoded operation's destination is a general-purpose register. */
@@ -173,10 +106,10 @@ public final class FrequentOperations {
     /**
      * Executes a decoded operation, access to the registers having been checked.
      *
-     * @param operation as {@link #decode} gave it
+     * @param operation as {@link #operation} gives it
      * @param d destination: an index in {@link PeState#x} where {@link #writesGeneral}, else a vector register
      * @param n first source, an index in {@link PeState#x} or a vector register
-     * @param m second source, as {@link #second} gave it
+     * @param m second source, a vector register, or the immediate
      */
     public static void execute(PeState pe, int operation, int d, int n, int m) {
         long[] v = pe.v;

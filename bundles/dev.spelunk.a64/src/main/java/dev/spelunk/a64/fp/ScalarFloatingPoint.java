@@ -5,15 +5,10 @@ import dev.spelunk.api.state.PeState;
 
 /**
  * The scalar floating-point instructions (DDI 0487, C4.1, Data Processing -- Scalar Floating-Point and Advanced
- * SIMD): those whose bits 30, 28:25 are 0b0_1111.
+ * SIMD).
  */
 public final class ScalarFloatingPoint {
     private ScalarFloatingPoint() {}
-
-    /** Whether the word lies in the encoding space of {@link #execute}, allocated or not. */
-    public static boolean matches(int word) {
-        return (word & 0x5E000000) == 0x1E000000;
-    }
 
     /**
      * Executes one instruction, access to the registers having been checked.

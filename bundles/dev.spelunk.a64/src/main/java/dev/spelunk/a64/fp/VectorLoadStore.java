@@ -10,12 +10,6 @@ import dev.spelunk.api.state.PeState;
 public final class VectorLoadStore {
     private VectorLoadStore() {}
 
-    /** Whether the word lies in the encoding space of {@link #execute}, allocated or not. */
-    public static boolean matches(int word) {
-        int group = word >>> 24 & 0x3F;
-        return group == 0x1C || (group & 0x3E) == 0x2C || (group & 0x3E) == 0x3C;
-    }
-
     /**
      * Executes one instruction, access to the registers having been checked. {@code pe.pc} is exact.
      *

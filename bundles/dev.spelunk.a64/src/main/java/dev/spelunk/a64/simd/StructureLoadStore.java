@@ -24,12 +24,8 @@ public final class StructureLoadStore {
      */
     public boolean execute(PeState pe, int word) {
         boolean postIndex = (word >>> 23 & 1) != 0;
-        if ((word & 0xBF000000) == 0x0C000000) {
-            return (word & (postIndex ? 0x00200000 : 0x003F0000)) == 0 && multiple(pe, word, postIndex);
-        }
-        return (word & 0xBF000000) == 0x0D000000
-                && (postIndex || (word & 0x001F0000) == 0)
-                && single(pe, word, postIndex);
+        boolean single = (word >>> 24 & 1) != 0;
+        return single ? single(pe, word, postIndex) : multiple(pe, word, postIndex);
     }
 
     private boolean multiple(PeState pe, int word, boolean postIndex) {

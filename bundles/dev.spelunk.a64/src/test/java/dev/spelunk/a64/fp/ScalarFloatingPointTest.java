@@ -3,6 +3,10 @@ package dev.spelunk.a64.fp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spelunk.a64.Decoding;
+import dev.spelunk.a64.Form;
+import dev.spelunk.a64.Instruction;
+import dev.spelunk.a64.InstructionSet;
 import dev.spelunk.api.state.PeState;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -21,7 +25,7 @@ class ScalarFloatingPointTest {
     }
 
     private void run(int word) {
-        assertThat(ScalarFloatingPoint.matches(word)).isTrue();
+        assertThat(InstructionSet.whole().identify(word).form()).isEqualTo(Form.FLOAT);
         assertThat(ScalarFloatingPoint.execute(pe, word, ALL)).isTrue();
     }
 
@@ -187,6 +191,23 @@ class ScalarFloatingPointTest {
         assertThat(pe.v).containsExactly(before);
     }
 
+    private static int number(Decoding decoding, int word) {
+        return FrequentOperations.named(decoding.names().get(decoding.name(word)));
+    }
+
+    /** How a word is decoded to one of the frequent operations; null where it is none. */
+    private static Decoding frequent(int word) {
+        Instruction instruction = InstructionSet.whole().decode(word);
+        if (instruction != null && instruction.form() == Form.FLOAT) {
+            for (Decoding decoding : instruction.decodings()) {
+                if (decoding.holds(word) && number(decoding, word) >= 0) {
+                    return decoding;
+                }
+            }
+        }
+        return null;
+    }
+
     @Test
     void frequentOperationsMeanTheSame() {
         SplittableRandom random = new SplittableRandom(7);
@@ -201,11 +222,12 @@ class ScalarFloatingPointTest {
                 case 3 -> word = word & ~0x1FE0 | 0x1000;
                 default -> word |= 0x800;
             }
-            int operation = FrequentOperations.decode(word);
-            if (operation < 0) {
+            Decoding decoding = frequent(word);
+            if (decoding == null) {
                 continue;
             }
-            seen.set(operation & 0xFF);
+            int number = number(decoding, word);
+            seen.set(number);
             for (int r = 0; r < 64; r++) {
                 long value = random.nextInt(3) == 0 ? bits(random.nextInt(100) - 50) : random.nextLong();
                 pe.v[r] = value;
@@ -225,14 +247,12 @@ class ScalarFloatingPointTest {
             assertThat(ScalarFloatingPoint.execute(pe, word, 0))
                     .as(Integer.toHexString(word))
                     .isTrue();
-            int d = word & 31;
-            boolean discard = d == 31 && FrequentOperations.writesGeneral(operation);
             FrequentOperations.execute(
                     other,
-                    operation,
-                    discard ? PeState.DISCARD : d,
-                    word >>> 5 & 31,
-                    FrequentOperations.second(word, operation));
+                    FrequentOperations.operation(number, decoding.a(word)),
+                    decoding.d(word),
+                    decoding.n(word),
+                    decoding.m(word));
             assertThat(Arrays.equals(other.v, pe.v))
                     .as(Integer.toHexString(word))
                     .isTrue();

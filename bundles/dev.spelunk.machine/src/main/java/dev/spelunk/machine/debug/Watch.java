@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.machine.debug;
 
+import dev.spelunk.a64.Form;
+import dev.spelunk.a64.Instruction;
+import dev.spelunk.a64.InstructionSet;
 import dev.spelunk.api.debug.Condition;
 import dev.spelunk.api.debug.Condition.Access;
 import dev.spelunk.api.debug.Condition.At;
@@ -31,8 +34,6 @@ import java.util.List;
  * that it sees what no instruction did.
  */
 final class Watch implements Checks {
-    private static final int MSR = 0xD510_0000;
-    private static final int MSR_MASK = 0xFFF0_0000;
     private static final long[] NONE = {};
 
     private final PeContext[] pes;
@@ -438,7 +439,9 @@ final class Watch implements Checks {
     }
 
     private boolean writes(PeContext context, String name, Operation operation) {
-        if ((operation.word & MSR_MASK) != MSR || operation.is(Operation.EXCEPTION)) {
+        Instruction instruction = InstructionSet.whole().decode(operation.word);
+        boolean msr = instruction != null && instruction.form() == Form.SYSTEM_WRITE;
+        if (!msr || operation.is(Operation.EXCEPTION)) {
             return false;
         }
         int encoding = operation.word >>> 5 & 0x7FFF | 1 << 15;

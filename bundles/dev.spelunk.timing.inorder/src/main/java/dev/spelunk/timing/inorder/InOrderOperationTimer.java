@@ -3,6 +3,8 @@ package dev.spelunk.timing.inorder;
 
 import dev.spelunk.a64.DecodeCache;
 import dev.spelunk.a64.DecodedInstruction;
+import dev.spelunk.a64.Form;
+import dev.spelunk.a64.Instruction;
 import dev.spelunk.a64.Unit;
 import dev.spelunk.api.registers.fields.PMSEVFR_EL1;
 import dev.spelunk.api.state.MachineState;
@@ -161,7 +163,7 @@ final class InOrderOperationTimer implements OperationTimer {
             boolean divides = unit == Unit.DIVIDE || unit == Unit.FLOAT_DIVIDE;
             pipeline.pass(instruction.reads, instruction.writes, latency, latency, divides);
             if (o.is(Operation.MAINTENANCE)) {
-                invalidate(o.word);
+                invalidate(instruction);
             }
         }
         if (mispredicted || o.is(Operation.EXCEPTION | Operation.EXCEPTION_RETURN)) {
@@ -208,15 +210,13 @@ final class InOrderOperationTimer implements OperationTimer {
     }
 
     /** TLBI by address names the page in Xt; every other TLBI empties both TLBs. */
-    private void invalidate(int word) {
-        boolean tlbi = (word & 0xFFF8E000) == 0xD5088000;
-        if (!tlbi) {
+    private void invalidate(DecodedInstruction decoded) {
+        Instruction instruction = decoded.instruction;
+        if (instruction == null || instruction.form() != Form.TLB_INVALIDATE) {
             return;
         }
-        boolean byAddress = (word >>> 5 & 1) != 0;
-        boolean stage2 = (word >>> 16 & 7) == 4 && (word >>> 8 & 7) != 3 && (word >>> 8 & 7) != 7;
-        if (byAddress && !stage2) {
-            memory.invalidate(pe.x[word & 31]);
+        if (instruction.get("page", decoded.word) != 0) {
+            memory.invalidate(pe.x[instruction.field("Rt").get(decoded.word)]);
         } else {
             memory.invalidateTranslations();
         }

@@ -94,17 +94,17 @@ class VariantsTest {
     void assertedOnly() throws IOException {
         Path file = Files.writeString(folder.resolve("asserts.json"), """
                 {"id": "t:asserts:1", "extensions": {"spelunk-variant": {"json": {"extends": "default", "architecture":
-                  {"version": "8.5", "features": ["FEAT_EL2", "FEAT_VHE", "FEAT_FGT", "FEAT_I8MM", "FEAT_LSE2", "FEAT_LSE"]}}}}}
+                  {"version": "8.5", "features": ["FEAT_EL2", "FEAT_VHE", "FEAT_FGT", "FEAT_BF16", "FEAT_LSE2", "FEAT_LSE"]}}}}}
                 """);
         Judgement judgement = Machines.composition(file.toString())
                 .service(MachineFactory.class)
                 .judge(Machines.composition(file.toString()).variant());
         assertThat(judgement.problems()).isEmpty();
-        assertThat(judgement.asserted()).containsExactly("FEAT_I8MM", "FEAT_LSE2");
+        assertThat(judgement.asserted()).containsExactly("FEAT_BF16", "FEAT_LSE2");
         assertThat(judgement.mandatory()).contains("FEAT_LSE2").doesNotContain("FEAT_LSE");
         try (Machine machine = Machines.setup().variant(file.toString()).compose(new ByteArrayOutputStream())) {
             PeContext pe = machine.pes().get(0);
-            assertThat(pe.architecture.features()).contains("FEAT_LSE").doesNotContain("FEAT_I8MM", "FEAT_LSE2");
+            assertThat(pe.architecture.features()).contains("FEAT_LSE").doesNotContain("FEAT_BF16", "FEAT_LSE2");
             assertThat(pe.register(SystemRegister.ID_AA64ISAR1_EL1) >>> 52 & 15).isZero();
             assertThat(pe.register(SystemRegister.ID_AA64MMFR2_EL1)).isZero();
         }
