@@ -165,6 +165,35 @@ class RegisterWriteTest {
     }
 
     @Test
+    void aWriteThroughEveryHookAllocatesNothing() {
+        Bench b = bench(
+                RegisterDefinition.of("STATE_EL1", STATE_EL1).whole(),
+                RegisterDefinition.of("SET_EL1", SET_EL1)
+                        .whole()
+                        .storedIn(c -> STATE_EL1)
+                        .beforeWrite((c, r, stored, value) -> stored | value)
+                        .afterWrite((c, r, before, value) -> c.pe.changed |= PeState.CHANGED_EVENTS),
+                RegisterDefinition.of("CLR_EL1", CLR_EL1).whole().action((c, r, before, value) -> c.pe.daif = 0));
+        b.set(SystemRegister.HCR_EL2, HCR_EL2.E2H).el(2);
+        writes(b, 20_000);
+        var threads = (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        writes(b, 10_000);
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before)
+                .as("bytes for 40,000 writes")
+                .isLessThan(4096);
+    }
+
+    private static void writes(Bench b, int times) {
+        for (int i = 0; i < times; i++) {
+            b.write(SET_EL1, i);
+            b.write(CLR_EL1, i);
+            b.write(SystemRegister.TCR_EL1, i & 63);
+            b.write(SystemRegister.HCR_EL2, HCR_EL2.E2H | (i & 1) * HCR_EL2.TGE);
+        }
+    }
+
+    @Test
     void theTranslatorIsToldWhenTheNewControlHolds() {
         Bench b = new Bench(85, Bench.V85);
         List<Long> seen = new ArrayList<>();
