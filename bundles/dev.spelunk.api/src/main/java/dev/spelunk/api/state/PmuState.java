@@ -70,11 +70,20 @@ public final class PmuState {
      * @throws IllegalStateException when more than {@link #EVENTS} events are counted
      */
     void count(int number) {
+        happened[place(number)]++;
+    }
+
+    /**
+     * The index in {@link #happened} at which an event is counted; that number's own from now on.
+     *
+     * @param number not 0
+     * @throws IllegalStateException when more than {@link #EVENTS} events are counted
+     */
+    public int place(int number) {
         for (int i = 0; i < EVENTS; i++) {
             if (numbers[i] == number || numbers[i] == 0) {
                 numbers[i] = number;
-                happened[i]++;
-                return;
+                return i;
             }
         }
         throw new IllegalStateException("more than " + EVENTS + " events have a counter of their own");

@@ -255,9 +255,12 @@ public final class Selection {
 
     /** The PMU events that parts bring to a machine of that architecture. */
     List<PmuEvent> pmuEvents(Architecture architecture) {
-        return parts.get(Kind.PMU_EVENTS).stream()
-                .flatMap(p -> ((PmuEvents) p.service()).events(architecture).stream())
-                .toList();
+        List<PmuEvent> events = new ArrayList<>();
+        if (timingModel() != null) {
+            events.addAll(timingModel().events());
+        }
+        parts.get(Kind.PMU_EVENTS).forEach(p -> events.addAll(((PmuEvents) p.service()).events(architecture)));
+        return events;
     }
 
     public Mmu mmu() {

@@ -59,6 +59,9 @@ final class GuestVisibleChanges {
         come.stream()
                 .filter(feature -> feature.startsWith("FEAT_"))
                 .forEach(feature -> noticed.add(feature + " comes"));
+        if (!before.pmuEvents().keySet().equals(after.pmuEvents().keySet())) {
+            noticed.add("what the performance monitors can count changes");
+        }
         if (old != null && extension != null && old.discardMode() != extension.discardMode()) {
             noticed.add("discard mode " + (extension.discardMode() ? "comes" : "goes"));
         }

@@ -31,6 +31,7 @@ final class InOrderOperationTimer implements OperationTimer {
     private final Shape shape;
     private final Shape.Latencies latencies;
     private final StateBlock block;
+    private final EventCounts events;
     private final MemoryHierarchy memory;
     private final BranchPredictor predictor;
     private final Pipeline pipeline;
@@ -47,8 +48,9 @@ final class InOrderOperationTimer implements OperationTimer {
         int stages = branches + BranchPredictor.words(shape);
         StateBlock own = block(context.machine, BLOCK + pe.index, stages + Pipeline.words(shape), shape);
         block = own;
+        events = new EventCounts(pe, shape.full());
         warming = new Warming(own, HEADER, shape);
-        memory = new MemoryHierarchy(own, hierarchy, lastLevel(context.machine), shape);
+        memory = new MemoryHierarchy(own, hierarchy, lastLevel(context.machine), shape, events);
         predictor = new BranchPredictor(own, branches, shape);
         pipeline = new Pipeline(own, stages, shape);
     }
@@ -155,6 +157,11 @@ final class InOrderOperationTimer implements OperationTimer {
             passAccess(o, instruction);
         } else if (o.operationClass == Operation.BRANCH && !o.is(Operation.EXCEPTION)) {
             mispredicted = predictor.mispredicted(o);
+            if (!o.is(Operation.EXCEPTION_RETURN)) {
+                events.count(ModelledEvent.BR_PRED);
+                events.count(ModelledEvent.BR_MIS_PRED, mispredicted);
+                events.count(ModelledEvent.BR_MIS_PRED_RETIRED, mispredicted);
+            }
             pipeline.pass(instruction.reads, instruction.writes, latencies.branch(), latencies.branch(), false);
         } else {
             Unit unit = instruction.unit;
@@ -170,6 +177,7 @@ final class InOrderOperationTimer implements OperationTimer {
             pipeline.redirect(latencies.mispredict());
         }
         warming.filled(memory.fromMemory - before);
+        events.operationCounted();
         return mispredicted;
     }
 

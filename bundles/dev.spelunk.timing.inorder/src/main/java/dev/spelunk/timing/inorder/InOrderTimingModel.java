@@ -3,8 +3,11 @@ package dev.spelunk.timing.inorder;
 
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.parts.TimingModel;
+import dev.spelunk.api.pmu.PmuEvent;
 import dev.spelunk.api.timing.OperationTimer;
 import dev.spelunk.api.wiring.PeContext;
+import java.util.Arrays;
+import java.util.List;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
@@ -141,5 +144,16 @@ public final class InOrderTimingModel implements TimingModel {
     @Override
     public OperationTimer create(PeContext context) {
         return new InOrderOperationTimer(context, shape);
+    }
+
+    @Override
+    public List<PmuEvent> events() {
+        if (!shape.full()) {
+            return List.of();
+        }
+        boolean lastLevel = shape.lastLevel().sets() > 0;
+        return Arrays.<PmuEvent>stream(ModelledEvent.values())
+                .filter(event -> lastLevel || !((ModelledEvent) event).ofLastLevel())
+                .toList();
     }
 }

@@ -28,6 +28,7 @@ final class MemoryHierarchy {
     private final StateBlock block;
     private final int rates;
     private final Shape.Latencies latencies;
+    private final EventCounts events;
     private final SetAssociative l1d;
     private final SetAssociative l1i;
     private final SetAssociative l2;
@@ -49,8 +50,9 @@ final class MemoryHierarchy {
     long fromMemory;
 
     /** @param at index of the first of {@link #words(Shape)} words */
-    MemoryHierarchy(StateBlock block, int at, SetAssociative lastLevel, Shape shape) {
+    MemoryHierarchy(StateBlock block, int at, SetAssociative lastLevel, Shape shape, EventCounts events) {
         this.block = block;
+        this.events = events;
         this.lastLevel = lastLevel;
         latencies = shape.latencies();
         rates = at;
@@ -100,10 +102,12 @@ final class MemoryHierarchy {
     /** Fetches the line of an instruction. @return cycles that it takes longer than from the L1I */
     int fetch(long pa) {
         long line = pa >>> LINE_BITS;
+        events.count(ModelledEvent.L1I_CACHE);
         if (l1i.access(line, line)) {
             return 0;
         }
-        return latency(beyond(line));
+        events.count(ModelledEvent.L1I_CACHE_REFILL);
+        return latency(beyond(line, true));
     }
 
     /** Makes the data access of an operation, which has both addresses. */
@@ -115,10 +119,11 @@ final class MemoryHierarchy {
             dataLatency = latencies.uncached();
             return;
         }
-        level = data(o.pa >>> LINE_BITS);
+        boolean read = o.is(Operation.LOAD);
+        level = data(o.pa >>> LINE_BITS, read);
         if (crossed) {
             // A second page may lie elsewhere; its line is taken to follow, which is right within a page.
-            level = Math.max(level, data((o.pa + o.accessSize - 1) >>> LINE_BITS));
+            level = Math.max(level, data((o.pa + o.accessSize - 1) >>> LINE_BITS, read));
         }
         dataLatency = latency(level);
     }
@@ -131,24 +136,40 @@ final class MemoryHierarchy {
         long index = va >>> o.pageBits - PAGE_BITS;
         dtlbMiss = !dtlb.access(index, key);
         walk = dtlbMiss && !l2Tlb.access(index, key);
+        events.count(ModelledEvent.L1D_TLB);
+        events.count(ModelledEvent.L1D_TLB_REFILL, dtlbMiss);
+        events.count(ModelledEvent.L2D_TLB, dtlbMiss);
+        events.count(ModelledEvent.L2D_TLB_REFILL, walk);
+        events.count(ModelledEvent.DTLB_WALK, walk);
         translationLatency = walk ? latencies.walk() : dtlbMiss ? latencies.l2Tlb() : latencies.dtlb();
     }
 
-    private int data(long line) {
+    private int data(long line, boolean read) {
         long[] words = block.words;
+        events.count(ModelledEvent.L1D_CACHE);
         if (l1d.access(line, line)) {
             return L1D;
         }
+        events.count(ModelledEvent.L1D_CACHE_REFILL);
         words[rates + 1]++;
-        return beyond(line);
+        return beyond(line, read);
     }
 
-    private int beyond(long line) {
+    private int beyond(long line, boolean read) {
+        events.count(ModelledEvent.L2D_CACHE);
         if (l2.access(line, line)) {
             return L2;
         }
-        if (lastLevel != null && lastLevel.access(line, line)) {
-            return LAST_LEVEL;
+        events.count(ModelledEvent.L2D_CACHE_REFILL);
+        if (lastLevel != null) {
+            boolean hit = lastLevel.access(line, line);
+            events.count(ModelledEvent.LL_CACHE);
+            events.count(ModelledEvent.LL_CACHE_RD, read);
+            events.count(ModelledEvent.LL_CACHE_MISS, !hit);
+            events.count(ModelledEvent.LL_CACHE_MISS_RD, read && !hit);
+            if (hit) {
+                return LAST_LEVEL;
+            }
         }
         fromMemory++;
         return MEMORY;
