@@ -14,8 +14,6 @@ import dev.spelunk.api.state.StateBlock;
  */
 final class Gicv3 implements InterruptDistributor {
     static final long ENABLE_GROUP1 = 2;
-    /** Aff3 to Aff0, as in MPIDR_EL1 and GICD_IROUTER. */
-    static final long AFFINITY = MPIDR_EL1.AFFINITY;
 
     private static final int FIRST_PPI = 16;
     private static final int LOWEST_PRIORITY = 0x100;
@@ -124,7 +122,7 @@ final class Gicv3 implements InterruptDistributor {
 
     /** Whether an interrupt goes to that PE: its own, or an SPI routed to it. */
     private boolean targets(int pe, int intid) {
-        return intid < InterruptState.PRIVATE || state.router(intid) == (affinities[pe] & AFFINITY);
+        return intid < InterruptState.PRIVATE || state.router(intid) == (affinities[pe] & MPIDR_EL1.AFFINITY);
     }
 
     @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.platform.gic;
 
+import dev.spelunk.api.registers.fields.MPIDR_EL1;
 import dev.spelunk.api.state.StateBlock;
 
 /**
@@ -111,7 +112,7 @@ final class InterruptState {
 
     /** There is no 1 of N distribution, so Interrupt_Routing_Mode is RES0. */
     void router(int intid, long value) {
-        block.words[ROUTER + intid - PRIVATE] = value & Gicv3.AFFINITY;
+        block.words[ROUTER + intid - PRIVATE] = value & MPIDR_EL1.AFFINITY;
     }
 
     /** Level-sensitive: the line or a latch from ISPENDR; edge-triggered: the latch. */

@@ -39,7 +39,6 @@ public final class Psci implements FirmwareCalls {
     /** There is no Trusted OS that would have to migrate. */
     private static final long NO_MIGRATION = 2;
 
-    private static final long AFFINITY = MPIDR_EL1.AFFINITY;
     /** Bits that the original format of power_state defines: PowerLevel, StateType, StateID. */
     private static final long POWER_STATE = 3L << 24 | 1L << 16 | 0xFFFF;
 
@@ -127,7 +126,7 @@ public final class Psci implements FirmwareCalls {
     private static Request cpuOn(long[] x, Pes pes, long target, long entry, long argument) {
         x[0] = INVALID_PARAMETERS;
         for (int pe = 0; pe < pes.count(); pe++) {
-            if ((pes.affinity(pe) & AFFINITY) == target) {
+            if ((pes.affinity(pe) & MPIDR_EL1.AFFINITY) == target) {
                 if (pes.powered(pe)) {
                     x[0] = ALREADY_ON;
                 } else if ((entry & 3) != 0) {
@@ -152,10 +151,10 @@ public final class Psci implements FirmwareCalls {
     }
 
     private static long affinityInfo(Pes pes, long target, long lowestLevel) {
-        if (lowestLevel > HIGHEST_AFFINITY_LEVEL || lowestLevel < 0 || (target & ~AFFINITY) != 0) {
+        if (lowestLevel > HIGHEST_AFFINITY_LEVEL || lowestLevel < 0 || (target & ~MPIDR_EL1.AFFINITY) != 0) {
             return INVALID_PARAMETERS;
         }
-        long mask = AFFINITY & -1L << (lowestLevel == HIGHEST_AFFINITY_LEVEL ? 32 : 8 * lowestLevel);
+        long mask = MPIDR_EL1.AFFINITY & -1L << (lowestLevel == HIGHEST_AFFINITY_LEVEL ? 32 : 8 * lowestLevel);
         long result = INVALID_PARAMETERS;
         for (int pe = 0; pe < pes.count(); pe++) {
             if (((pes.affinity(pe) ^ target) & mask) == 0) {
