@@ -28,6 +28,8 @@ public class TestMachine {
     public final MachineState machine;
     /** One context for each PE. */
     public final PeContext[] contexts;
+    /** One context for each vCPU that shares the PEs, where it is while it is on none; none unless the test says so. */
+    public final PeContext[] vcpus;
     /** The records that reached {@code PeContext.records}, of all PEs, in order. */
     public final List<byte[]> records = new ArrayList<>();
 
@@ -37,19 +39,24 @@ public class TestMachine {
     public PeState pe;
 
     protected TestMachine(Builder b) {
-        machine = new MachineState(b.pes, new PhysicalMemory(b.ram, b.size), b.seed);
+        machine = new MachineState(b.pes, b.vcpus, new PhysicalMemory(b.ram, b.size), b.seed);
         Architecture architecture = new Architecture(b.version, b.features, b.profiling, b.stated);
-        contexts = Arrays.stream(machine.pes)
-                .map(state -> new PeContext(machine, state))
-                .toArray(PeContext[]::new);
-        for (PeContext c : contexts) {
+        contexts = contexts(machine.pes, architecture, b);
+        vcpus = contexts(machine.vcpus, architecture, b);
+        play(0);
+    }
+
+    private PeContext[] contexts(PeState[] of, Architecture architecture, Builder b) {
+        PeContext[] made =
+                Arrays.stream(of).map(state -> new PeContext(machine, state)).toArray(PeContext[]::new);
+        for (PeContext c : made) {
             c.architecture = architecture;
             c.records =
                     (origin, data, offset, length) -> records.add(Arrays.copyOfRange(data, offset, offset + length));
             c.registers = b.model == null ? new StoredRegisters(c.pe) : b.model.create(c, b.banks, null);
             c.pe.el = b.el;
         }
-        play(0);
+        return made;
     }
 
     private void play(int index) {
@@ -71,6 +78,7 @@ public class TestMachine {
     /** What a machine is to be. */
     public static final class Builder {
         private int pes = 1;
+        private int vcpus;
         private long ram = RAM;
         private int size = 0x1000;
         private long seed = 1;
@@ -86,6 +94,12 @@ public class TestMachine {
 
         public Builder pes(int count) {
             pes = count;
+            return this;
+        }
+
+        /** Contexts of vCPUs that share the PEs. */
+        public Builder vcpus(int count) {
+            vcpus = count;
             return this;
         }
 

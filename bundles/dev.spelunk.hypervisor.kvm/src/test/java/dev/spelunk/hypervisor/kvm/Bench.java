@@ -60,7 +60,10 @@ import java.util.Set;
 final class Bench extends TestMachine {
     static final long BASE = RAM;
     static final long GUEST = 0x4000_0000L;
-    static final long HOST = BASE + (2 << 20);
+    /** What the host keeps for itself: stage 2 tables, and a task. */
+    static final long HOST_SIZE = 4 << 20;
+
+    static final long HOST = BASE + HOST_SIZE;
     static final long SIZE = 16 << 20;
     /** Where the test puts the guest's tables, by IPA. */
     static final long TABLES = GUEST + 0x10_0000;
@@ -88,6 +91,9 @@ final class Bench extends TestMachine {
     long memslotSize = SIZE;
     long maxBufferSize;
     boolean physicalAddresses;
+    boolean hostTask;
+    /** Virtual cycles of a turn where vCPUs share PEs. */
+    long timeSlice = 1000;
     HostCosts costs = NO_COSTS;
     HostSettings settings;
     KvmVirtualMachine vm;
@@ -110,13 +116,21 @@ final class Bench extends TestMachine {
     }
 
     Bench(int version, int peCount) {
-        this(version, peCount, Configs.component(SamplingUnitComponent.class));
+        this(version, peCount, 0, Configs.component(SamplingUnitComponent.class));
     }
 
-    private Bench(int version, int peCount, SamplingUnit spu) {
+    /** vCPUs that share PEs, with a task of the host or without. */
+    static Bench shared(int peCount, int vcpuCount, boolean hostTask) {
+        Bench bench = new Bench(85, peCount, vcpuCount, Configs.component(SamplingUnitComponent.class));
+        bench.hostTask = hostTask;
+        return bench;
+    }
+
+    private Bench(int version, int peCount, int vcpuCount, SamplingUnit spu) {
         this(
                 version,
                 peCount,
+                vcpuCount,
                 spu,
                 spu.compose(
                         version >= 85
@@ -124,10 +138,11 @@ final class Bench extends TestMachine {
                                 : List.of(new StatisticalProfiling())));
     }
 
-    private Bench(int version, int peCount, SamplingUnit spu, ProfilingRules rules) {
+    private Bench(int version, int peCount, int vcpuCount, SamplingUnit spu, ProfilingRules rules) {
         super(TestMachine.builder()
                 .pes(peCount)
-                .ram(BASE, (int) SIZE + (2 << 20))
+                .vcpus(vcpuCount)
+                .ram(BASE, (int) SIZE + (4 << 20))
                 .el(0)
                 .version(version)
                 .features("FEAT_EL2", "FEAT_EL3", "FEAT_VHE", "FEAT_SPE")
@@ -202,8 +217,10 @@ final class Bench extends TestMachine {
 
     VmDescription description() {
         return new VmDescription(
-                VmDescription.Processors.own(List.of(contexts)),
-                new VmDescription.Memory(GUEST, memslotSize, HOST, BASE, 2 << 20),
+                vcpus.length == 0
+                        ? VmDescription.Processors.own(List.of(contexts))
+                        : VmDescription.Processors.shared(List.of(contexts), List.of(vcpus)),
+                new VmDescription.Memory(GUEST, memslotSize, HOST, BASE, HOST_SIZE),
                 new VmDescription.VirtualGic(controller, 0x0800_0000L, 0x080A_0000L),
                 userDevices,
                 new VmDescription.Contributions(firmware, withBroken(), policy),
@@ -214,7 +231,9 @@ final class Bench extends TestMachine {
         return VmOptions.DEFAULT
                 .withCheck(true)
                 .withProfiling(new ProfilingAttributes(21, 0, maxBufferSize))
-                .withPhysicalAddresses(physicalAddresses);
+                .withPhysicalAddresses(physicalAddresses)
+                .withHostTask(hostTask)
+                .withTimeSlice(timeSlice);
     }
 
     HostSettings settings() {
