@@ -241,6 +241,10 @@ class RegisterBehaviourTest {
         long l1 = b.read(SystemRegister.CCSIDR_EL1);
         assertThat((l1 >>> 13) + 1).isEqualTo(128);
         assertThat((l1 >>> 3 & 0x3FF) + 1).isEqualTo(4);
+        b.write(SystemRegister.CSSELR_EL1, 1);
+        assertThat(b.read(SystemRegister.CCSIDR_EL1))
+                .as("level 1 has an instruction cache of the same size")
+                .isEqualTo(l1);
         b.write(SystemRegister.CSSELR_EL1, 2);
         assertThat(b.read(SystemRegister.CCSIDR_EL1)).isZero();
     }

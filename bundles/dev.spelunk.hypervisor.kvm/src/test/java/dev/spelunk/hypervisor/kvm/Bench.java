@@ -94,6 +94,7 @@ final class Bench extends TestMachine {
     boolean hostTask;
     /** Virtual cycles of a turn where vCPUs share PEs. */
     long timeSlice = 1000;
+
     HostCosts costs = NO_COSTS;
     HostSettings settings;
     KvmVirtualMachine vm;

@@ -228,7 +228,9 @@ class SharedPesTest {
         start(Bench.shared(1, 1, true));
         assertThat(bench.pe.pc).as("the task was there first").isNotEqualTo(Bench.GUEST);
         assertThat(bench.pe.el).isEqualTo(2);
-        assertThat(bench.hardware(SystemRegister.MDCR_EL2) >>> 12 & 3).as("E2PB").isZero();
+        assertThat(bench.hardware(SystemRegister.MDCR_EL2) >>> 12 & 3)
+                .as("E2PB")
+                .isZero();
         assertThat(bench.hardware(SystemRegister.HCR_EL2)).isEqualTo(HypervisorControls.HCR_HOST);
         long code = bench.pe.pc;
         assertThat(bench.context.memory.read(code, 4)).isEqualTo(0x10004003);
@@ -260,7 +262,9 @@ class SharedPesTest {
         bench.context.registers.write(SystemRegister.PMBSR_EL1, 1L << 17 | 1);
         bench.settle();
         assertThat(bench.takeInterrupts()).isPositive();
-        assertThat(bench.hardware(SystemRegister.PMBSR_EL1)).as("its driver serves it").isZero();
+        assertThat(bench.hardware(SystemRegister.PMBSR_EL1))
+                .as("its driver serves it")
+                .isZero();
         assertThat(bench.hardware(SystemRegister.PMBLIMITR_EL1)).isZero();
         assertThat(bench.pe.pc).isEqualTo(code + 72);
         exit(Core.SYNCHRONOUS, 0x24L << 26);

@@ -16,8 +16,7 @@ class HostSchedulerTest {
     private static final long SLICE = 1000;
     private static final int NOBODY = HostScheduler.NOBODY;
 
-    private final MachineState machine =
-            TestMachine.builder().pes(PES).build().machine;
+    private final MachineState machine = TestMachine.builder().pes(PES).build().machine;
     private final HostScheduler scheduler = new HostScheduler(machine, COUNT, SLICE);
 
     @Test
@@ -81,7 +80,8 @@ class HostSchedulerTest {
     }
 
     @Test
-    @DisplayName("A slice ends for the sake of another one: there is a deadline while somebody waits, until the PE is called")
+    @DisplayName(
+            "A slice ends for the sake of another one: there is a deadline while somebody waits, until the PE is called")
     void deadlines() {
         scheduler.take(0, 0, false, 50, 0);
         assertThat(scheduler.deadline(0)).as("nobody waits").isEqualTo(Long.MAX_VALUE);
