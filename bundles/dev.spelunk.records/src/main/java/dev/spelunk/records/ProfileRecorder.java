@@ -7,10 +7,12 @@ import dev.spelunk.api.records.ProfileData;
 import dev.spelunk.api.records.ProfileDescription;
 import dev.spelunk.api.records.RecordOrigin;
 import dev.spelunk.api.state.MachineState;
+import dev.spelunk.records.data.GuestSymbols;
 import dev.spelunk.records.packet.RecordScanner;
 import dev.spelunk.records.packet.SampleRecord;
 import dev.spelunk.records.perf.AuxPiece;
 import dev.spelunk.records.perf.PerfDataFile;
+import dev.spelunk.records.table.RecordTable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -44,15 +46,20 @@ final class ProfileRecorder implements Profile {
 
     private final RecordDigest digest;
     private final PerfDataFile file;
+    private final RecordTable table;
     private final Thread thread;
     private volatile IOException failure;
     private volatile Consumer<IOException> onFailure = e -> {};
     private long dropped;
 
-    /** @param file to be written, which this closes; null for none */
-    ProfileRecorder(PerfDataFile file, ProfileDescription description) {
+    /**
+     * @param file to be written, which this closes; null for none
+     * @param table to be written too, which this closes; null for none
+     */
+    ProfileRecorder(PerfDataFile file, RecordTable table, ProfileDescription description) {
         this.file = file;
-        digest = new RecordDigest(description);
+        this.table = table;
+        digest = new RecordDigest(description, new GuestSymbols(description), table);
         filling = new AuxPiece[description.cpus()];
         for (int i = 0; i < description.cpus() + SPARE; i++) {
             free.add(new AuxPiece(AuxPiece.BYTES));
@@ -79,6 +86,9 @@ final class ProfileRecorder implements Profile {
                 dropped++;
                 return;
             }
+        }
+        if (table != null) {
+            piece.origin(origin);
         }
         piece.add(data, offset, length);
         piece.flags |= PerfDataFile.auxFlags(origin);
@@ -176,6 +186,7 @@ final class ProfileRecorder implements Profile {
     @Override
     public void finish() throws IOException {
         endThread();
+        digest.finishTable();
         if (file == null) {
             return;
         }
@@ -210,6 +221,11 @@ final class ProfileRecorder implements Profile {
     }
 
     @Override
+    public IOException tableFailure() {
+        return digest.tableFailure();
+    }
+
+    @Override
     public String summary() {
         return digest.summary();
     }
@@ -227,6 +243,9 @@ final class ProfileRecorder implements Profile {
     @Override
     public void close() {
         endThread();
+        if (table != null) {
+            table.close();
+        }
         if (file != null) {
             file.close();
         }

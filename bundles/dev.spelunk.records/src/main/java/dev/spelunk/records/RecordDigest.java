@@ -5,12 +5,15 @@ import dev.spelunk.api.records.MalformedRecordException;
 import dev.spelunk.api.records.ProfileData;
 import dev.spelunk.api.records.ProfileDescription;
 import dev.spelunk.records.data.Accumulator;
+import dev.spelunk.records.data.Site;
+import dev.spelunk.records.data.Symbols;
 import dev.spelunk.records.packet.PacketType;
 import dev.spelunk.records.packet.RecordScanner;
 import dev.spelunk.records.packet.SampleRecord;
 import dev.spelunk.records.perf.AuxContents;
 import dev.spelunk.records.perf.AuxPiece;
 import dev.spelunk.records.summary.Summary;
+import dev.spelunk.records.table.RecordTable;
 import java.io.IOException;
 
 /** Decodes the records of a profile, once, for its summary and for what perf must be told. */
@@ -24,8 +27,15 @@ final class RecordDigest {
 
     private MalformedRecordException malformed;
 
-    RecordDigest(ProfileDescription description) {
-        data = new Accumulator(description);
+    private final RecordTable table;
+    private final RecordTable.Row row = new RecordTable.Row();
+    private IOException tableFailure;
+
+    /** @param table gets the records too; null for none */
+    RecordDigest(ProfileDescription description, Symbols symbols, RecordTable table) {
+        this.table = table;
+        row.record = record;
+        data = new Accumulator(description, symbols);
         summary = new Summary(description, data);
         contents = new AuxContents(description.segments());
         offsets = new long[description.cpus()];
@@ -51,9 +61,12 @@ final class RecordDigest {
             }
             start = start < 0 ? at : start;
             end = at + record.length;
-            data.add(record, piece.cpu);
+            Site site = data.add(record, piece.cpu, 0);
             summary.add(record, piece.cpu);
             contents.add(record);
+            if (table != null) {
+                tell(piece, at, site);
+            }
             tick = record.has(PacketType.TIMESTAMP) ? Math.max(tick, record.timestamp) : tick;
         }
         boolean lost = scanner.skippedBytes() != skipped;
@@ -63,6 +76,43 @@ final class RecordDigest {
         summary.bytes(piece.length, scanner.skippedBytes());
         malformed = malformed == null ? scanner.malformed() : malformed;
         offsets[piece.cpu] += piece.length;
+    }
+
+    private void tell(AuxPiece piece, int at, Site site) {
+        int origin = piece.originAt(at);
+        row.vcpu = piece.cpu;
+        row.cpu = origin < 0 ? -1 : piece.pe(origin);
+        row.inBuffer = origin >= 0;
+        row.bufferAddress = origin < 0 ? 0 : piece.address(origin);
+        row.position = record.offset;
+        row.function = site == null ? null : data.function(site);
+        add(row);
+    }
+
+    private void add(RecordTable.Row what) {
+        if (tableFailure == null) {
+            try {
+                table.add(what);
+            } catch (IOException e) {
+                tableFailure = e;
+            }
+        }
+    }
+
+    /** Completes the table, if there is one. */
+    void finishTable() {
+        if (table != null && tableFailure == null) {
+            try {
+                table.finish();
+            } catch (IOException e) {
+                tableFailure = e;
+            }
+        }
+    }
+
+    /** Why the table is not whole; null when it is. */
+    IOException tableFailure() {
+        return tableFailure;
     }
 
     AuxContents contents() {

@@ -3,6 +3,7 @@ package dev.spelunk.records;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spelunk.records.table.Duck;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -46,6 +47,13 @@ class LongRunTest {
                         count + " sample records in " + count * RECORD + " bytes\nTimestamps 0 to " + (count - 1) + ":")
                 .contains("  CPU 0", String.format("%10d ", ofSecond) + " 33.33%  CPU 1");
         assertThat(Files.size(folder.resolve("perf.data"))).isBetween(count * RECORD, count * RECORD * 101 / 100);
+        try (Duck duck = new Duck(folder.resolve("records.parquet"))) {
+            assertThat(
+                            duck.rows(
+                                    "select vcpu, count(*), sum(total_latency), count(distinct pc), sum(timestamp) % 1000003, "
+                                            + "count(*) filter (event_retired), max(position) from records group by vcpu order by vcpu"))
+                    .containsExactly(row(0, count), row(1, count));
+        }
         try (InputStream second = Files.newInputStream(folder.resolve("records.1.bin"))) {
             timestamps(second, 3);
         }
@@ -54,6 +62,20 @@ class LongRunTest {
                 assertThat(new RecordsComponent().count(records)).isEqualTo(Files.size(file) / RECORD);
             }
         }
+    }
+
+    /** What DuckDB must find of a vCPU: every third record is of the second one. */
+    private static String row(int vcpu, long count) {
+        long records = 0;
+        long timestamps = 0;
+        for (long i = 0; i < count; i++) {
+            if (i % 3 == 0 == (vcpu == 1)) {
+                records++;
+                timestamps = (timestamps + i) % 1_000_003;
+            }
+        }
+        return vcpu + " " + records + " " + 7 * records + " 65536 " + timestamps + " " + records + " "
+                + (records - 1) * RECORD;
     }
 
     /** The first records are those that were made first, one in so many. */

@@ -143,7 +143,7 @@ class ProfileRecorderTest {
         CountDownLatch failed = new CountDownLatch(1);
         ByteArrayOutputStream expected = new ByteArrayOutputStream();
         long given = 0;
-        try (Profile profile = new ProfileRecorder(disk.perfData(file, TWO), TWO)) {
+        try (Profile profile = new ProfileRecorder(disk.perfData(file, TWO), null, TWO)) {
             profile.onFailure(e -> {
                 told.add(e.getMessage());
                 failed.countDown();
@@ -174,7 +174,7 @@ class ProfileRecorderTest {
     void staysFull() throws Exception {
         Path file = folder.resolve("perf.data");
         FullDisk disk = new FullDisk(file, 2000);
-        try (Profile profile = new ProfileRecorder(disk.perfData(file, TWO), TWO)) {
+        try (Profile profile = new ProfileRecorder(disk.perfData(file, TWO), null, TWO)) {
             for (int i = 0; i < 100; i++) {
                 give(profile, 0, record(1, i));
             }

@@ -15,7 +15,7 @@ import java.util.List;
 
 /**
  * A program of its own: makes millions of records of two vCPUs, without a guest, and passes them through the machine's
- * log and the profile as a run does. It prints the profile's summary.
+ * log, the profile and the table as a run does. It prints the profile's summary.
  */
 final class RecordFlood {
     private RecordFlood() {}
@@ -28,13 +28,17 @@ final class RecordFlood {
         RecordOptions options =
                 new RecordOptions(true, vcpu -> folder.resolve("records." + vcpu + ".bin"), Long.MAX_VALUE);
         try (RecordLog log = new RecordLog(2, options);
-                Profile profile = new RecordsComponent().begin(folder.resolve("perf.data"), description)) {
+                Profile profile = new RecordsComponent()
+                        .begin(folder.resolve("perf.data"), folder.resolve("records.parquet"), description)) {
             log.add(profile);
             flood(log, count);
             for (RecordStream stream : log.guests()) {
                 stream.flush();
             }
             profile.finish();
+            if (profile.tableFailure() != null) {
+                throw profile.tableFailure();
+            }
             System.out.print(profile.summary());
         }
     }

@@ -30,6 +30,12 @@ public interface Profile extends RecordSink, AutoCloseable {
      */
     void finish() throws IOException;
 
+    /**
+     * Why the table of records is not whole; null when it is, or none was asked for. The profile does not depend on it.
+     * Call after {@link #finish}, whether or not it succeeded.
+     */
+    IOException tableFailure();
+
     /** Records that were dropped as the file could not be written. Call after {@link #finish}. */
     long dropped();
 

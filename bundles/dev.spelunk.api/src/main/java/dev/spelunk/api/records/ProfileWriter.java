@@ -17,7 +17,30 @@ public interface ProfileWriter {
      *     into a folder {@code GUEST.symbols} beside it, when the guest's own file does not serve
      * @throws IOException when it cannot be written
      */
-    Profile begin(Path file, ProfileDescription description) throws IOException;
+    default Profile begin(Path file, ProfileDescription description) throws IOException {
+        return begin(file, null, description);
+    }
+
+    /**
+     * Begins a perf.data file and a table of the records: a file of Apache Parquet with one row for each.
+     *
+     * @param file as above
+     * @param table is made or overwritten; it is whole when the profile is finished; null for none
+     * @throws IOException when one of them cannot be written
+     */
+    Profile begin(Path file, Path table, ProfileDescription description) throws IOException;
+
+    /** Whether a file begins as a perf.data file does. @throws IOException when it cannot be read */
+    boolean isPerfData(Path file) throws IOException;
+
+    /**
+     * Reads the records of SPE in a perf.data file, of perf or of {@link #begin}. Its heap does not grow with their number.
+     *
+     * @param table a file of Apache Parquet to be made or overwritten, with one row for each record; null for none
+     * @throws MalformedPerfDataException when there are none, or the file is damaged
+     * @throws IOException when a file cannot be read, or the table not be made
+     */
+    ReadProfile read(Path perfData, PerfDataOptions options, Path table) throws IOException;
 
     /**
      * Prints raw records in a layout close to that of {@code perf report -D}. Bytes that are no record are skipped up to

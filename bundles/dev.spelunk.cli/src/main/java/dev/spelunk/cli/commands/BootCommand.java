@@ -2,6 +2,7 @@
 package dev.spelunk.cli.commands;
 
 import dev.spelunk.api.machine.RunOptions;
+import dev.spelunk.api.records.ProfileWriter;
 import dev.spelunk.cli.composition.Composition;
 import dev.spelunk.cli.linux.BootArguments;
 import dev.spelunk.cli.linux.EscapeInput;
@@ -10,10 +11,13 @@ import dev.spelunk.cli.linux.SystemRun;
 import dev.spelunk.cli.options.DebianOptions;
 import dev.spelunk.cli.options.MachineOptions;
 import dev.spelunk.cli.options.PeripheralOptions;
+import dev.spelunk.cli.options.RecordsOption;
 import dev.spelunk.cli.process.UserError;
 import dev.spelunk.cli.run.Console;
 import dev.spelunk.cli.run.FileInput;
+import dev.spelunk.cli.run.OutputFolder;
 import dev.spelunk.cli.run.PipedInput;
+import dev.spelunk.cli.run.TableFile;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.nio.file.Path;
@@ -71,6 +75,16 @@ final class BootCommand implements Callable<Integer> {
     private MachineOptions machine;
 
     @Mixin
+    private RecordsOption records;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "DIR",
+            defaultValue = "spelunk-out",
+            description = "The folder for records.parquet. Default: ${DEFAULT-VALUE}.")
+    private Path output;
+
+    @Mixin
     private PeripheralOptions peripherals;
 
     @Override
@@ -92,10 +106,21 @@ final class BootCommand implements Callable<Integer> {
                             interactive)
                     .withPeripherals(
                             connected.peripherals().withClock(machine.clock().forSystem()));
-            return composition.exitCode(
-                    new SystemRun(() -> composition.machine(options), console, keys, terminal, reboot)
-                            .timeline(options.trace())
-                            .call());
+            try (OutputFolder folder = records.table() ? new OutputFolder(output) : null;
+                    TableFile table =
+                            records.table() ? new TableFile(folder, composition.service(ProfileWriter.class)) : null) {
+                SystemRun run = new SystemRun(
+                        () -> table == null ? composition.machine(options) : table.of(composition.machine(options)),
+                        console,
+                        keys,
+                        terminal,
+                        reboot);
+                int code = run.timeline(options.trace()).call();
+                if (table != null) {
+                    table.complete();
+                }
+                return composition.exitCode(code);
+            }
         }
     }
 

@@ -4,6 +4,7 @@ package dev.spelunk.cli.commands;
 import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.cli.options.DebianOptions;
 import dev.spelunk.cli.options.MachineOptions;
+import dev.spelunk.cli.options.RecordsOption;
 import dev.spelunk.cli.process.ExitCode;
 import dev.spelunk.cli.process.StopRequests;
 import dev.spelunk.cli.process.UserError;
@@ -49,6 +50,9 @@ final class ProgramOptions {
     private Path sysroot;
 
     @Mixin
+    private RecordsOption records;
+
+    @Mixin
     private DebianOptions debian;
 
     @Option(
@@ -74,7 +78,7 @@ final class ProgramOptions {
     int run(MachineOptions machine, String noProfile, Supplier<RecordingOrder> order) {
         StopRequests.ofProcess().consequence(noProfile);
         try {
-            return new Recording(debian.cache(), sysroot, output, order.get()).run(machine);
+            return new Recording(debian.cache(), sysroot, output, order.get(), records.table()).run(machine);
         } catch (UserError | BadInputException e) {
             // Also where perf had been asked for the profile already.
             StopRequests.ofProcess().code(ExitCode.RECORD_FAILED);

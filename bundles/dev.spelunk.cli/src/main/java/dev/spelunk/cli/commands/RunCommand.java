@@ -9,6 +9,7 @@ import dev.spelunk.api.records.ProfileWriter;
 import dev.spelunk.cli.composition.Composition;
 import dev.spelunk.cli.options.GuestOptions;
 import dev.spelunk.cli.options.RecordLimit;
+import dev.spelunk.cli.options.RecordsOption;
 import dev.spelunk.cli.run.Console;
 import dev.spelunk.cli.run.FileInput;
 import dev.spelunk.cli.run.GuestRun;
@@ -37,7 +38,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "The output folder gets perf.data (for perf), records.bin (each sample record that reached the "
-                    + "profiling buffer of CPU 0, in order; records.1.bin and so on for other CPUs) and summary.json. Files "
+                    + "profiling buffer of CPU 0, in order; records.1.bin and so on for other CPUs), summary.json and "
+                    + "report.html. Files "
                     + "of an earlier run are replaced, other files are left alone. However the run ends, what was recorded "
                     + "until then is in the files, and the report says that it is incomplete.",
             "",
@@ -52,6 +54,9 @@ final class RunCommand implements Callable<Integer> {
 
     @Mixin
     private RecordLimit recordLimit;
+
+    @Mixin
+    private RecordsOption records;
 
     @Option(
             names = {"-o", "--output"},
@@ -82,7 +87,7 @@ final class RunCommand implements Callable<Integer> {
                 : Boolean.getBoolean("spelunk.interactive") ? System.in : FileInput.standardInput();
         RunOptions plain = options.runOptions(console, input);
         try (OutputFolder folder = new OutputFolder(output);
-                RunFiles files = new RunFiles(folder, recorder(plain.memory()))) {
+                RunFiles files = new RunFiles(folder, recorder(plain.memory()), records.table())) {
             return run(folder, files, console, plain.withRecords(recordLimit.options(files)));
         }
     }

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 
 /**
  * The program: {@code spelunk run}, {@code boot}, {@code record}, {@code nested}, {@code debian fetch}, {@code variants},
- * {@code variant}, {@code policies}, {@code decode}, {@code report} and {@code shell}.
+ * {@code variant}, {@code policies}, {@code decode}, {@code report}, {@code export}, {@code query} and {@code shell}.
  */
 @Command(
         name = "spelunk",
@@ -36,6 +36,8 @@ import picocli.CommandLine.Spec;
             PoliciesCommand.class,
             DecodeCommand.class,
             ReportCommand.class,
+            ExportCommand.class,
+            QueryCommand.class,
             LockstepCommand.class,
             ShellCommand.class,
             HelpCommand.class

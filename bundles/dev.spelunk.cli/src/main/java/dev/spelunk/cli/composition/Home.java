@@ -51,4 +51,9 @@ public final class Home {
         String set = System.getProperty("maven.repo.local");
         return set == null ? Path.of(System.getProperty("user.home"), ".m2", "repository") : Path.of(set);
     }
+
+    /** Maven's wrapper, which the source tree has and a release has not. */
+    public static Path wrapper() {
+        return folder().resolve("mvnw");
+    }
 }

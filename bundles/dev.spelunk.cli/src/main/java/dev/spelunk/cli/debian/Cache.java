@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.debian;
 
+import dev.spelunk.cli.process.CacheFolder;
 import dev.spelunk.cli.process.UserError;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -27,11 +28,7 @@ public final class Cache {
 
     /** {@code spelunk/debian} in the user's cache folder, which {@code XDG_CACHE_HOME} may name. */
     public static Cache ofUser() {
-        String named = System.getenv("XDG_CACHE_HOME");
-        Path caches = named != null && Path.of(named).isAbsolute()
-                ? Path.of(named)
-                : Path.of(System.getProperty("user.home"), ".cache");
-        return new Cache(caches.resolve("spelunk/debian"));
+        return new Cache(CacheFolder.ofUser().resolve("debian"));
     }
 
     /** The cache for one release of Debian in this one, beside those of others; this one where the release is null. */

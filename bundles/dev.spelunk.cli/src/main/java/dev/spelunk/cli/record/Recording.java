@@ -7,6 +7,7 @@ import dev.spelunk.api.machine.Machine.Result;
 import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.platform.Peripherals;
 import dev.spelunk.api.problems.BrokenInvariantException;
+import dev.spelunk.api.records.ProfileWriter;
 import dev.spelunk.cli.composition.Composition;
 import dev.spelunk.cli.composition.Home;
 import dev.spelunk.cli.debian.Cache;
@@ -17,6 +18,7 @@ import dev.spelunk.cli.process.PathArgument;
 import dev.spelunk.cli.process.StopRequests;
 import dev.spelunk.cli.process.TemporaryFolder;
 import dev.spelunk.cli.process.UserError;
+import dev.spelunk.cli.report.SavedProfile;
 import dev.spelunk.cli.run.Console;
 import dev.spelunk.cli.run.FileInput;
 import dev.spelunk.cli.run.MachineRun;
@@ -46,6 +48,7 @@ public final class Recording {
     private final Path sysroot;
     private final Path folder;
     private final RecordingOrder order;
+    private final boolean table;
 
     /**
      * Creates a recording.
@@ -54,9 +57,15 @@ public final class Recording {
      * @param sysroot where the program's libraries are; null for Debian's own
      * @param folder gets perf.data
      * @param order what is to be recorded
-     * @throws UserError when nothing is fetched
+     * @param table whether there is to be a table of the records too
+     * @throws UserError when nothing is fetched, or there will be no records of SPE for a table
      */
-    public Recording(Cache cache, Path sysroot, Path folder, RecordingOrder order) {
+    public Recording(Cache cache, Path sysroot, Path folder, RecordingOrder order, boolean table) {
+        if (table && (order.profiled() == null || !PerfEvent.ofSpe(order.profiled()))) {
+            throw new UserError("--records parquet: a table is of sample records, which "
+                    + (order.profiled() == null ? "nobody makes without --profile" : "only arm_spe_0 makes"));
+        }
+        this.table = table;
         this.cache = cache;
         this.sysroot = sysroot;
         this.folder = folder;
@@ -206,8 +215,21 @@ public final class Recording {
             if (counts != null) {
                 output.write("functions.json", counts::write);
             }
+            table(composition, output, result);
             told(channels, result, size, start, booted, result.instructions() - run.before());
             return exitCode(composition, channels);
+        }
+    }
+
+    /** Makes the table of the records; that of an earlier recording does not stay. */
+    private void table(Composition composition, OutputFolder output, Result result) {
+        output.remove(SavedProfile.TABLE);
+        if (table && result.counters().getOrDefault("RECORDS_WRITTEN", 0L) != 0) {
+            Path root = sysroot == null ? cache.root() : sysroot;
+            SavedProfile.Options options = new SavedProfile.Options(root, null, 0, false);
+            ProfileWriter profiles = composition.service(ProfileWriter.class);
+            SavedProfile profile = SavedProfile.of(folder.resolve(GuestChannels.PROFILE), profiles, options);
+            output.write(SavedProfile.TABLE, file -> profile.count(profiles, file));
         }
     }
 

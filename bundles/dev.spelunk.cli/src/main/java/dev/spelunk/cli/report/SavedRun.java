@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.report;
 
-import dev.spelunk.api.records.Profile;
 import dev.spelunk.api.records.ProfileDescription;
 import dev.spelunk.api.records.ProfileDescription.Segment;
 import dev.spelunk.api.records.ProfileWriter;
@@ -12,7 +11,6 @@ import jakarta.json.JsonObject;
 import jakarta.json.JsonReader;
 import jakarta.json.JsonValue;
 import jakarta.json.stream.JsonGenerator;
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -25,16 +23,22 @@ import java.util.List;
  * What an output folder tells of its run: {@code summary.json}, with what the profile needs to be counted again, and the
  * files of records.
  */
-public final class SavedRun {
+public final class SavedRun extends SavedProfile {
     private static final String SUMMARY = "summary.json";
     private static final String PROFILE = "profile";
 
-    private final Path folder;
     private final JsonObject summary;
+    private final Options options;
 
-    private SavedRun(Path folder, JsonObject summary) {
-        this.folder = folder;
+    private SavedRun(Path folder, JsonObject summary, Options options) {
+        super(folder);
         this.summary = summary;
+        this.options = options;
+    }
+
+    /** Whether a folder is one of a run. */
+    static boolean is(Path folder) {
+        return Files.isRegularFile(folder.resolve(SUMMARY));
     }
 
     /**
@@ -42,10 +46,11 @@ public final class SavedRun {
      *
      * @throws UserError when the folder is not one of a run
      */
-    public static SavedRun read(Path folder) {
+    static SavedRun read(Path folder, Options options) {
         Path file = folder.resolve(SUMMARY);
         if (!Files.isRegularFile(file)) {
-            throw new UserError(folder + " is not the output folder of a run: it has no " + SUMMARY);
+            throw new UserError(
+                    folder + " is not the output folder of a run: it has no " + SUMMARY + ", and no " + PERF_DATA);
         }
         try (InputStream in = Files.newInputStream(file);
                 JsonReader reader = Json.createReader(in)) {
@@ -53,7 +58,7 @@ public final class SavedRun {
             if (summary.get(PROFILE) == null || summary.get("recordFiles") == null) {
                 throw new UserError(file + " is not of this version of spelunk: run the guest again");
             }
-            return new SavedRun(folder, summary);
+            return new SavedRun(folder, summary, options);
         } catch (JsonException | IOException e) {
             throw new UserError(file + " cannot be read: " + e.getMessage());
         }
@@ -82,42 +87,27 @@ public final class SavedRun {
         json.writeEnd();
     }
 
-    /**
-     * Counts the records again.
-     *
-     * @throws UserError when a file cannot be read, or says something else than the run that wrote it
-     */
-    public ReportPage.Run count(ProfileWriter profiles) {
-        try (Profile profile = profiles.begin(null, description())) {
+    /** Counts the records again. */
+    @Override
+    public Counted count(ProfileWriter profiles, Path table) {
+        try {
+            List<RecordFiles.File> files = new ArrayList<>();
             for (JsonValue part : summary.getJsonArray("recordFiles")) {
-                Path file = folder.resolve(
-                        Path.of(part.asJsonObject().getString("file")).getFileName());
-                if (part.asJsonObject().getJsonNumber("bytes").longValueExact() == 0) {
-                    continue;
-                }
-                try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
-                    profile.take(part.asJsonObject().getInt("cpu"), in);
-                } catch (IOException e) {
-                    throw new UserError(file + " cannot be read: " + e.getMessage());
+                JsonObject file = part.asJsonObject();
+                if (file.getJsonNumber("bytes").longValueExact() != 0) {
+                    Path name = Path.of(file.getString("file")).getFileName();
+                    files.add(new RecordFiles.File(file.getInt("cpu"), place().resolve(name)));
                 }
             }
-            profile.finish();
-            return new ReportPage.Run(name(), summary, profile.data());
-        } catch (IOException e) {
-            throw new UserError(folder + ": " + e.getMessage());
+            RecordFiles.Counted counted = RecordFiles.count(profiles, table, description(), files, options.strict());
+            return new Counted(summary, counted.data(), counted.warning());
         } catch (ClassCastException
                 | NullPointerException
                 | ArithmeticException
                 | IndexOutOfBoundsException
                 | InvalidPathException e) {
-            throw new UserError(folder.resolve(SUMMARY) + " is damaged: run the guest again");
+            throw new UserError(place().resolve(SUMMARY) + " is damaged: run the guest again");
         }
-    }
-
-    /** The folder's own name. */
-    private String name() {
-        Path name = folder.toAbsolutePath().normalize().getFileName();
-        return name == null ? folder.toString() : name.toString();
     }
 
     private ProfileDescription description() {

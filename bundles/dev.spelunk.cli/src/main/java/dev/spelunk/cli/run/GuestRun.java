@@ -9,6 +9,7 @@ import dev.spelunk.api.records.ProfileWriter;
 import dev.spelunk.cli.process.ExitCode;
 import dev.spelunk.cli.process.UserError;
 import dev.spelunk.cli.report.ReportPage;
+import dev.spelunk.cli.report.SavedProfile;
 import jakarta.json.Json;
 import jakarta.json.JsonReader;
 import java.io.IOException;
@@ -146,6 +147,9 @@ public final class GuestRun implements Callable<Integer> {
         files.parts().forEach(part -> names.add(part.file()));
         if (options.vm().hostTask()) {
             names.add("host-records.bin");
+        }
+        if (files.hasTable()) {
+            names.add(SavedProfile.TABLE);
         }
         names.add("summary.json");
         names.add(ReportPage.NAME);

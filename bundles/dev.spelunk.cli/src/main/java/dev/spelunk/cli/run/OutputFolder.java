@@ -231,6 +231,11 @@ public final class OutputFolder implements AutoCloseable {
         }
     }
 
+    /** Removes a file of an earlier run that this one has nothing to put into the place of. */
+    public void remove(String name) {
+        delete(folder.resolve(name));
+    }
+
     /**
      * Begins a file whose content comes bit by bit.
      *

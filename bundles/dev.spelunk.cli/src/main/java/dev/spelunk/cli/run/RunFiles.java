@@ -12,6 +12,7 @@ import dev.spelunk.api.records.RecordOptions;
 import dev.spelunk.api.records.RecordOrigin;
 import dev.spelunk.api.records.RecordStream;
 import dev.spelunk.cli.process.UserError;
+import dev.spelunk.cli.report.SavedProfile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -49,6 +50,8 @@ public final class RunFiles implements RecordOptions.Places, AutoCloseable {
     private final List<Part> parts = new ArrayList<>();
     private OutputFolder.Pending reserve;
     private OutputFolder.Pending perfData;
+    private final boolean wantsTable;
+    private OutputFolder.Pending table;
     private ProfileWriter writer;
     private Profile profile;
     private UserError failure;
@@ -57,10 +60,12 @@ public final class RunFiles implements RecordOptions.Places, AutoCloseable {
     /**
      * @param folder gets the files
      * @param recorder who makes the profile, as far as it is not the machine's matter
+     * @param table whether there is to be a table of the records too
      */
-    public RunFiles(OutputFolder folder, Recorder recorder) {
+    public RunFiles(OutputFolder folder, Recorder recorder, boolean table) {
         this.folder = folder;
         this.recorder = recorder;
+        this.wantsTable = table;
     }
 
     /** Name of the file for the records of a vCPU, or {@link RecordOrigin#HOST}. */
@@ -83,8 +88,9 @@ public final class RunFiles implements RecordOptions.Places, AutoCloseable {
     void begin(Machine machine, ProfileWriter profiles) {
         writer = profiles;
         perfData = folder.begin("perf.data");
+        table = wantsTable ? folder.begin(SavedProfile.TABLE) : null;
         try {
-            profile = writer.begin(perfData.place(), description(machine));
+            profile = writer.begin(perfData.place(), table == null ? null : table.place(), description(machine));
             takeRecords(machine);
             reserve = folder.begin("reserve");
             reserve.write(new byte[RESERVE + RESERVE_PER_CPU * machine.records().size()]);
@@ -157,6 +163,28 @@ public final class RunFiles implements RecordOptions.Places, AutoCloseable {
         } catch (UserError e) {
             failed(e);
         }
+        keepTable();
+    }
+
+    /** A table of an earlier run does not stay, as it is of other records. */
+    private void keepTable() {
+        if (table == null) {
+            folder.remove(SavedProfile.TABLE);
+            return;
+        }
+        try {
+            if (profile.tableFailure() != null) {
+                throw table.failed(profile.tableFailure());
+            }
+            table.keep();
+        } catch (UserError e) {
+            failed(e);
+        }
+    }
+
+    /** Whether there is a table of the records. */
+    boolean hasTable() {
+        return table != null && failure == null;
     }
 
     private void keep(RecordStream stream) {
@@ -190,7 +218,10 @@ public final class RunFiles implements RecordOptions.Places, AutoCloseable {
         }
         folder.write("perf.data", file -> {
             profile.close();
-            profile = writer.begin(file, description(machine));
+            if (table != null) {
+                table = folder.begin(SavedProfile.TABLE);
+            }
+            profile = writer.begin(file, table == null ? null : table.place(), description(machine));
             takeRecords(machine);
             profile.finish();
         });
@@ -251,6 +282,9 @@ public final class RunFiles implements RecordOptions.Places, AutoCloseable {
         }
         if (perfData != null) {
             perfData.close();
+        }
+        if (table != null) {
+            table.close();
         }
         if (reserve != null) {
             reserve.close();

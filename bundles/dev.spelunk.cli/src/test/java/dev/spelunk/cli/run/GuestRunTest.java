@@ -11,9 +11,11 @@ import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.machine.SwapReport;
 import dev.spelunk.api.records.DecodeOptions;
 import dev.spelunk.api.records.MalformedRecordException;
+import dev.spelunk.api.records.PerfDataOptions;
 import dev.spelunk.api.records.Profile;
 import dev.spelunk.api.records.ProfileDescription;
 import dev.spelunk.api.records.ProfileWriter;
+import dev.spelunk.api.records.ReadProfile;
 import dev.spelunk.api.records.RecordStream;
 import dev.spelunk.cli.process.UserError;
 import jakarta.json.Json;
@@ -229,7 +231,7 @@ class GuestRunTest {
                 new TreeMap<>());
         ProfileDescription profile = new ProfileDescription(Path.of("guest.elf"), 1, 0, 1, List.of());
         OutputFolder output = new OutputFolder(folder);
-        RunFiles files = new RunFiles(output, ProfileDescription.Recorder.UNKNOWN);
+        RunFiles files = new RunFiles(output, ProfileDescription.Recorder.UNKNOWN, false);
         Machine machine = (Machine) Proxy.newProxyInstance(
                 Machine.class.getClassLoader(), new Class<?>[] {Machine.class}, (proxy, method, arguments) -> {
                     switch (method.getName()) {
@@ -314,7 +316,7 @@ class GuestRunTest {
         private int taken;
 
         @Override
-        public Profile begin(Path file, ProfileDescription description) {
+        public Profile begin(Path file, Path table, ProfileDescription description) {
             return (Profile) Proxy.newProxyInstance(
                     Profile.class.getClassLoader(), new Class<?>[] {Profile.class}, (proxy, method, arguments) -> {
                         switch (method.getName()) {
@@ -337,6 +339,16 @@ class GuestRunTest {
                                 return null;
                         }
                     });
+        }
+
+        @Override
+        public boolean isPerfData(Path file) {
+            throw new AssertionError();
+        }
+
+        @Override
+        public ReadProfile read(Path perfData, PerfDataOptions reading, Path table) {
+            throw new AssertionError();
         }
 
         @Override

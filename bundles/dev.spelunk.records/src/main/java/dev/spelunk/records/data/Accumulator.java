@@ -14,6 +14,7 @@ import dev.spelunk.api.records.ProfileData.Page;
 import dev.spelunk.api.records.ProfileData.Sums;
 import dev.spelunk.api.records.ProfileData.Time;
 import dev.spelunk.api.records.ProfileDescription;
+import dev.spelunk.records.elf.FunctionCode;
 import dev.spelunk.records.packet.AddressIndex;
 import dev.spelunk.records.packet.CounterIndex;
 import dev.spelunk.records.packet.Event;
@@ -65,7 +66,7 @@ public final class Accumulator {
     private record CallKey(Site from, long target, int el) {}
 
     private final ProfileDescription description;
-    private final GuestSymbols symbols;
+    private final Symbols symbols;
     private final Sites sites = new Sites();
     private final Map<ContextKey, Map<Site, long[]>> contexts = new LinkedHashMap<>();
     private ContextKey lastContext;
@@ -82,8 +83,13 @@ public final class Accumulator {
 
     /** Adds up the records of a guest. */
     public Accumulator(ProfileDescription description) {
+        this(description, new GuestSymbols(description));
+    }
+
+    /** Adds up the records of a guest whose functions something else names. */
+    public Accumulator(ProfileDescription description, Symbols symbols) {
         this.description = description;
-        this.symbols = new GuestSymbols(description);
+        this.symbols = symbols;
         this.cpus = new long[description.cpus()][Intervals.COUNT];
         intervals.onDoubled(() -> {
             for (long[] cpu : cpus) {
@@ -93,8 +99,13 @@ public final class Accumulator {
         });
     }
 
-    /** Adds a record of a CPU. */
-    public void add(SampleRecord record, int cpu) {
+    /**
+     * Adds a record of a CPU.
+     *
+     * @param space the address space in which it was sampled
+     * @return what was sampled at its address; null when it has none
+     */
+    public Site add(SampleRecord record, int cpu, int space) {
         records++;
         MemoryLevel level = MemoryLevel.of(record);
         int interval = intervals.of(record);
@@ -117,17 +128,19 @@ public final class Accumulator {
         if (record.has(PacketType.DATA_SOURCE)) {
             source(record.dataSource & DATA_SOURCES - 1);
         }
-        if (record.has(AddressIndex.PC)) {
-            Site site = sites.at(record.canonicalPc(), record.el);
-            site.add(record, level);
-            context(record).computeIfAbsent(site, k -> new long[1])[0]++;
-            if (record.has(AddressIndex.VA)) {
-                pages.add(record.va, interval, site);
-            }
-            if (record.operationClass == OperationType.CLASS_BRANCH && record.has(AddressIndex.TARGET)) {
-                call(record, site);
-            }
+        if (!record.has(AddressIndex.PC)) {
+            return null;
         }
+        Site site = sites.at(record.canonicalPc(), record.el, space);
+        site.add(record, level);
+        context(record).computeIfAbsent(site, k -> new long[1])[0]++;
+        if (record.has(AddressIndex.VA)) {
+            pages.add(record.va, interval, site);
+        }
+        if (record.operationClass == OperationType.CLASS_BRANCH && record.has(AddressIndex.TARGET)) {
+            call(record, site);
+        }
+        return site;
     }
 
     private void source(int source) {
@@ -170,15 +183,20 @@ public final class Accumulator {
         return counts;
     }
 
-    private String name(Site site) {
-        if (site.function == null) {
-            site.function = name(site.address, site.el);
+    /** The function of a site; null when it has no name. */
+    public String function(Site site) {
+        if (!site.looked) {
+            site.symbol = symbols.function(site.address, site.el, site.space);
+            site.looked = true;
         }
-        return site.function;
+        return site.symbol;
     }
 
-    private String name(long address, int el) {
-        String symbol = symbols.function(address, el);
+    private String name(Site site) {
+        return named(function(site), site.address);
+    }
+
+    private static String named(String symbol, long address) {
         return symbol != null ? symbol : String.format(Locale.ROOT, "[0x%x]", address & -4096L);
     }
 
@@ -223,7 +241,7 @@ public final class Accumulator {
     private List<Line> lines(List<Site> group) {
         TreeMap<Long, Line> lines = new TreeMap<>(Long::compareUnsigned);
         Site first = group.get(0);
-        GuestSymbols.Code code = symbols.code(first.address, first.el, LISTED_INSTRUCTIONS);
+        FunctionCode code = symbols.code(first.address, first.el, first.space, LISTED_INSTRUCTIONS);
         if (code != null) {
             for (int i = 0; i < code.words().length; i++) {
                 long address = code.address() + 4L * i;
@@ -262,7 +280,7 @@ public final class Accumulator {
         Map<String, Call> list = new TreeMap<>();
         calls.forEach((key, count) -> {
             String caller = name(key.from());
-            String callee = name(key.target(), key.el());
+            String callee = named(symbols.function(key.target(), key.el(), key.from().space), key.target());
             list.merge(
                     caller + '\n' + callee,
                     new Call(caller, callee, count[0]),

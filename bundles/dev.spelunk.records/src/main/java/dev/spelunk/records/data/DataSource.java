@@ -5,12 +5,13 @@ package dev.spelunk.records.data;
  * What a Data Source packet means (DDI 0487, D18.2.4: IMPLEMENTATION DEFINED). Arm's own cores share one encoding (Arm
  * Neoverse N1 TRM, and those after it).
  */
-final class DataSource {
+public final class DataSource {
     private static final int ARM = 0x41;
 
     private DataSource() {}
 
-    static String name(int source, long midr) {
+    /** What a core of that MIDR_EL1 means by it. */
+    public static String name(int source, long midr) {
         String name = (midr >>> 24 & 0xff) != ARM
                 ? null
                 : switch (source) {

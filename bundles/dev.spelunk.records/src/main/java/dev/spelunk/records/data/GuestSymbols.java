@@ -4,62 +4,47 @@ package dev.spelunk.records.data;
 import dev.spelunk.api.records.ProfileDescription;
 import dev.spelunk.api.records.ProfileDescription.Segment;
 import dev.spelunk.records.elf.ElfFile;
+import dev.spelunk.records.elf.FunctionCode;
 import dev.spelunk.records.elf.SymbolTable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.List;
 
 /** Knows the functions of the guest by address, and their instructions. */
-final class GuestSymbols {
+public final class GuestSymbols implements Symbols {
     private final List<Segment> segments;
-    private final List<ElfFile.Load> loads;
+    private final ElfFile elf;
     private final SymbolTable symbols;
     private final String problem;
     private final Path file;
 
-    /**
-     * Instructions as they are in the guest's file.
-     *
-     * @param address at which the first is executed
-     * @param words the instructions
-     */
-    record Code(long address, int[] words) {}
-
-    GuestSymbols(ProfileDescription description) {
+    /** Reads the symbols of a guest. */
+    public GuestSymbols(ProfileDescription description) {
         this.segments = description.segments();
         this.file = description.guest();
         SymbolTable table = null;
-        List<ElfFile.Load> elfLoads = List.of();
+        ElfFile read = null;
         String why = null;
         if (description.guest() != null) {
             try {
-                ElfFile elf = ElfFile.read(description.guest());
-                elfLoads = elf.loads();
-                table = new SymbolTable(elf);
+                read = ElfFile.read(description.guest());
+                table = new SymbolTable(read);
             } catch (IOException e) {
                 why = e.getMessage();
             }
         }
-        this.loads = elfLoads;
+        this.elf = read;
         this.symbols = table;
         this.problem = why;
     }
 
-    /** Why there are no symbols, or null. */
-    String problem() {
+    @Override
+    public String problem() {
         return problem;
     }
 
-    /**
-     * The function of an address.
-     *
-     * @param address with bits 63:56 as bit 55
-     * @return its name, or null
-     */
-    String function(long address, int el) {
+    @Override
+    public String function(long address, int el, int space) {
         if (symbols == null) {
             return null;
         }
@@ -67,52 +52,14 @@ final class GuestSymbols {
         return symbol == null ? null : symbol.name();
     }
 
-    /**
-     * The instructions of a function.
-     *
-     * @param address of one of them, with bits 63:56 as bit 55
-     * @param most how many there may be
-     * @return null when the address is in no function, or in one with more, or when the guest's file does not tell
-     */
-    Code code(long address, int el, int most) {
+    @Override
+    public FunctionCode code(long address, int el, int space, int most) {
         if (symbols == null) {
             return null;
         }
         long linked = linked(address, el);
-        ElfFile.Symbol symbol = symbols.find(linked);
-        if (symbol == null) {
-            return null;
-        }
-        long bytes = symbols.end(symbol) - symbol.address();
-        ElfFile.Load load = load(symbol.address(), bytes);
-        if (bytes <= 0 || bytes > 4L * most || (symbol.address() & 3) != 0 || load == null) {
-            return null;
-        }
-        ByteBuffer buffer = ByteBuffer.allocate((int) bytes & -4).order(ByteOrder.LITTLE_ENDIAN);
-        try (FileChannel channel = FileChannel.open(file)) {
-            long at = symbol.address() - load.address() + load.offset();
-            while (buffer.hasRemaining()) {
-                if (channel.read(buffer, at + buffer.position()) < 0) {
-                    return null;
-                }
-            }
-        } catch (IOException e) {
-            // It could be read before: without it there is one column less.
-            return null;
-        }
-        int[] words = new int[buffer.capacity() / 4];
-        buffer.flip().asIntBuffer().get(words);
-        return new Code(symbol.address() + address - linked, words);
-    }
-
-    private ElfFile.Load load(long address, long bytes) {
-        for (ElfFile.Load load : loads) {
-            long inLoad = address - load.address();
-            if (inLoad >= 0 && inLoad <= load.fileSize() - bytes) {
-                return load;
-            }
-        }
-        return null;
+        FunctionCode code = FunctionCode.read(file, elf, symbols, linked, most);
+        return code == null ? null : code.movedBy(address - linked);
     }
 
     /** The address at which the guest's file was linked for what is mapped at an address. */
@@ -128,7 +75,7 @@ final class GuestSymbols {
             return address;
         }
         long fileOffset = address - found.address() + found.fileOffset();
-        for (ElfFile.Load load : loads) {
+        for (ElfFile.Load load : elf.loads()) {
             long inLoad = fileOffset - load.offset();
             if (inLoad >= 0 && inLoad < load.fileSize()) {
                 return load.address() + inLoad;

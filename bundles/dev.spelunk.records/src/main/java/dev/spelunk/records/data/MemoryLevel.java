@@ -5,7 +5,7 @@ import dev.spelunk.records.packet.Event;
 import dev.spelunk.records.packet.SampleRecord;
 
 /** Which level of the memory hierarchy answered a sampled operation, as its events tell (DDI 0487, D18.2.6). */
-enum MemoryLevel {
+public enum MemoryLevel {
     NONE("no memory access"),
     L1("L1 data cache"),
     L2("L2 cache"),
@@ -21,11 +21,13 @@ enum MemoryLevel {
         this.label = label;
     }
 
-    String label() {
+    /** What people call it. */
+    public String label() {
         return label;
     }
 
-    static MemoryLevel of(SampleRecord record) {
+    /** Of a record. */
+    public static MemoryLevel of(SampleRecord record) {
         if (record.is(Event.REMOTE_ACCESS)) {
             return REMOTE;
         }

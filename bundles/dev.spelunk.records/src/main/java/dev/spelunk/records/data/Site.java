@@ -7,10 +7,11 @@ import dev.spelunk.records.packet.Event;
 import dev.spelunk.records.packet.OperationType;
 import dev.spelunk.records.packet.SampleRecord;
 
-/** What was sampled at one address of one Exception level. */
-final class Site {
+/** What was sampled at one address of one Exception level and address space. */
+public final class Site {
     final long address;
     final int el;
+    final int space;
     long samples;
     private long total;
     private long issue;
@@ -21,12 +22,19 @@ final class Site {
     long mispredicted;
     long taken;
     long notTaken;
-    /** Its name; found when it is asked for. */
-    String function;
+    /** The name of its function, or null; found when it is asked for. */
+    String symbol;
 
-    Site(long address, int el) {
+    boolean looked;
+
+    Site(long address, int el, int space) {
         this.address = address;
         this.el = el;
+        this.space = space;
+    }
+
+    boolean is(long otherAddress, int otherEl, int otherSpace) {
+        return address == otherAddress && el == otherEl && space == otherSpace;
     }
 
     void add(SampleRecord record, MemoryLevel level) {

@@ -13,12 +13,12 @@ final class Sites {
 
     private int used;
 
-    /** The site of an address, which is made when there is none. */
-    Site at(long address, int el) {
-        int slot = slot(slots, address, el);
+    /** The site of an address in an address space, which is made when there is none. */
+    Site at(long address, int el, int space) {
+        int slot = slot(slots, address, el, space);
         Site site = slots[slot];
         if (site == null) {
-            site = new Site(address, el);
+            site = new Site(address, el, space);
             slots[slot] = site;
             if (++used * 2 > slots.length) {
                 grow();
@@ -27,10 +27,10 @@ final class Sites {
         return site;
     }
 
-    private static int slot(Site[] slots, long address, int el) {
-        long hash = ((address >>> 2) * 4 + el) * 0x9e37_79b9_7f4a_7c15L;
+    private static int slot(Site[] slots, long address, int el, int space) {
+        long hash = ((address >>> 2) * 4 + el + space * 0x1_0001_0003L) * 0x9e37_79b9_7f4a_7c15L;
         int slot = (int) (hash >>> 32) & slots.length - 1;
-        while (slots[slot] != null && (slots[slot].address != address || slots[slot].el != el)) {
+        while (slots[slot] != null && !slots[slot].is(address, el, space)) {
             slot = slot + 1 & slots.length - 1;
         }
         return slot;
@@ -40,7 +40,7 @@ final class Sites {
         Site[] larger = new Site[slots.length * 2];
         for (Site site : slots) {
             if (site != null) {
-                larger[slot(larger, site.address, site.el)] = site;
+                larger[slot(larger, site.address, site.el, site.space)] = site;
             }
         }
         slots = larger;

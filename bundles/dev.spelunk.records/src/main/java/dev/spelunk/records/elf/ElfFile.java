@@ -27,6 +27,7 @@ public final class ElfFile {
     private static final int SHT_SYMTAB = 2;
     private static final int SHT_NOTE = 7;
     private static final int SHT_NOBITS = 8;
+    private static final int SHT_DYNSYM = 11;
     private static final int NT_GNU_BUILD_ID = 3;
     private static final int GNU = 0x00554e47;
     private static final long SHF_ALLOC = 2;
@@ -180,10 +181,16 @@ public final class ElfFile {
         return result;
     }
 
+    /** Of a file that is stripped, those that other files are linked with. */
     private List<Symbol> readSymbols() throws IOException {
+        List<Symbol> all = readSymbols(SHT_SYMTAB);
+        return all.isEmpty() ? readSymbols(SHT_DYNSYM) : all;
+    }
+
+    private List<Symbol> readSymbols(int type) throws IOException {
         List<Symbol> result = new ArrayList<>();
         for (Section section : sections) {
-            if (section.type() != SHT_SYMTAB) {
+            if (section.type() != type) {
                 continue;
             }
             if (section.link() < 0 || section.link() >= sections.size()) {

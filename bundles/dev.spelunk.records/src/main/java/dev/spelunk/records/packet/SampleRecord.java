@@ -118,6 +118,11 @@ public final class SampleRecord {
         return canonical(target);
     }
 
+    /** The previous branch target as software writes it: bits 63:56 copy bit 55. */
+    public long canonicalPreviousTarget() {
+        return canonical(previousTarget);
+    }
+
     private static long canonical(long address) {
         return address << 8 >> 8;
     }

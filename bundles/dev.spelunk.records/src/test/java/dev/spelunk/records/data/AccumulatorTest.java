@@ -188,7 +188,7 @@ class AccumulatorTest {
     @DisplayName("Very many pages become fewer and larger, with all of their accesses")
     void manyPages() {
         Pages pages = new Pages();
-        Site site = new Site(0, 0);
+        Site site = new Site(0, 0, 0);
         for (int i = 0; i < 100_000; i++) {
             pages.add(0x10_0000L + i * 4096L, i % Intervals.COUNT, site);
         }

@@ -79,6 +79,8 @@ class DebianTest {
                         "--period",
                         "1024",
                         "--count-functions",
+                        "--records",
+                        "parquet",
                         "--cpus",
                         "2",
                         "--",
@@ -97,7 +99,7 @@ class DebianTest {
                 .containsPattern("boot [0-9.]+, program under perf [0-9.]+, bringing out [0-9.]+");
         try (var files = Files.list(output)) {
             assertThat(files.map(file -> file.getFileName().toString()))
-                    .containsExactlyInAnyOrder("perf.data", "kallsyms", "functions.json");
+                    .containsExactlyInAnyOrder("perf.data", "kallsyms", "functions.json", "records.parquet");
         }
 
         JsonObject counted;
@@ -135,6 +137,16 @@ class DebianTest {
         double sampled =
                 1.0 * own.stream().filter(line -> line.endsWith(" hot")).count() / own.size();
         assertThat(sampled).as("share of samples in the hot function").isCloseTo(share, within(0.05));
+
+        // The table has the samples that perf has, with the functions of the program.
+        Map<String, Long> perfs =
+                own.stream().collect(Collectors.groupingBy(line -> line.split("\\s+", 3)[2], Collectors.counting()));
+        assertThat(Tables.counts(
+                        "select coalesce(function, '[unknown]'), count(*) from records where el = 0 group by 1",
+                        output))
+                .isEqualTo(perfs);
+        assertThat(Tables.ask("select count(*), count(distinct task), min(task) from records", output))
+                .containsExactly(samples.size() + ",1,profiled");
 
         // Every sample has the process's number, from the context packets; it is the one that the machine saw.
         int process = context.getInt("contextidr");

@@ -39,7 +39,13 @@ class ReportTest {
         files = new OutputFiles(folder.resolve("one"));
         other = new OutputFiles(folder.resolve("other"));
         outcome = Spelunk.run(
-                "run", "--variant", "neoverse-n1", "-o", files.folder().toString());
+                "run",
+                "--variant",
+                "neoverse-n1",
+                "--records",
+                "parquet",
+                "-o",
+                files.folder().toString());
         assertThat(outcome.code()).as(outcome.err()).isZero();
         Spelunk.Outcome second =
                 Spelunk.run("run", "--policy", "none", "-o", other.folder().toString());
@@ -68,7 +74,7 @@ class ReportTest {
     }
 
     @Test
-    @DisplayName("The page, the text and perf count the same by function")
+    @DisplayName("The page, the text, the table and perf count the same by function")
     void sameCounts() throws IOException, InterruptedException {
         JsonObject profile =
                 data(files.folder().resolve("report.html")).getJsonObject(0).getJsonObject("profile");
@@ -85,6 +91,11 @@ class ReportTest {
         assertThat(text)
                 .hasSizeGreaterThan(10)
                 .allSatisfy((function, count) -> assertThat(page).as(function).containsEntry(function, count));
+
+        assertThat(Tables.counts("select function, count(*) from records group by 1", files.folder()))
+                .isEqualTo(page);
+        assertThat(Tables.counts("select function, count(*) from records group by 1", files.perfData()))
+                .isEqualTo(page);
 
         Tools.require("ReportTest, the same counts as perf", "perf", "linux-perf");
         String samples = Tools.perf(

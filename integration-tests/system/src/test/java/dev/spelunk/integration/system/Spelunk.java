@@ -67,6 +67,12 @@ final class Spelunk {
         return this;
     }
 
+    /** A variable of its environment. */
+    Spelunk environment(String name, String value) {
+        environment.put(name, value);
+        return this;
+    }
+
     /** Text for standard input. */
     Spelunk input(String text) {
         input = text;
