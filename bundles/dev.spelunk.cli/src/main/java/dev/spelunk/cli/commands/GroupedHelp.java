@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.commands;
 
+import dev.spelunk.cli.options.ClockOption;
+import dev.spelunk.cli.options.DebianOptions;
+import dev.spelunk.cli.options.DebugOptions;
 import dev.spelunk.cli.options.GuestOptions;
 import dev.spelunk.cli.options.HostOptions;
 import dev.spelunk.cli.options.MachineOptions;
@@ -26,9 +29,12 @@ final class GroupedHelp implements IHelpSectionRenderer {
         HEADINGS.put(GuestOptions.class, "The guest:");
         HEADINGS.put(RecordLimit.class, "Records:");
         HEADINGS.put(MachineOptions.class, "The machine:");
+        HEADINGS.put(ClockOption.class, "The machine:");
         HEADINGS.put(PeripheralOptions.class, "Devices:");
         HEADINGS.put(VmCommandOptions.class, "The KVM model:");
         HEADINGS.put(HostOptions.class, "Its host:");
+        HEADINGS.put(DebugOptions.class, "A debugger:");
+        HEADINGS.put(DebianOptions.class, "Debian's packages:");
     }
 
     /** Lets a command, and those below it, print their options so. */

@@ -83,6 +83,7 @@ final class PoliciesCommand implements Callable<Integer> {
                         spec.commandLine()
                                 .getErr()
                                 .println("spelunk: under policy " + policy + " the guest " + ended(result));
+                        MachineRun.tellDiagnosis(machine, result);
                         return code;
                     }
                     table.add(policy, result);

@@ -97,10 +97,11 @@ public final class SystemRun implements Callable<Integer> {
             System.err.println(
                     "spelunk: the guest reset itself (--reboot starts it again); the last lines of its console:");
             console.lastLines(LAST_LINES).forEach(line -> System.err.println("  " + line));
+            MachineRun.tellDiagnosis(machine, result);
             return ExitCode.GUEST_FAILED;
         }
         int code = MachineRun.exitCode(machine, result);
-        MachineRun.diagnosis(machine, result).forEach(line -> System.err.println("spelunk: " + line));
+        MachineRun.tellDiagnosis(machine, result);
         return code;
     }
 

@@ -206,6 +206,10 @@ public final class Recording {
                             + ", and what came of it by then went to the recording that saved it: save earlier");
                 }
                 result = run.run(machine);
+                if (channels.exitCode() == null && result.ending() != Ending.INTERRUPTED) {
+                    // The guest did not come to its end, and nobody wanted it not to.
+                    MachineRun.tellDiagnosis(machine, result);
+                }
             } finally {
                 out.drain();
                 err.drain();

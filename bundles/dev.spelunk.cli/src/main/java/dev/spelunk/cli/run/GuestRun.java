@@ -158,7 +158,7 @@ public final class GuestRun implements Callable<Integer> {
 
     /** Of the terminal; the launcher script does not ask for it when standard output is none. */
     private static int columns() {
-        return Integer.getInteger("spelunk.columns", Report.WIDTH);
+        return Integer.getInteger("spelunk.columns", 0);
     }
 
     /** From the start of the JVM, not of the process: the launcher script may have built in it. */

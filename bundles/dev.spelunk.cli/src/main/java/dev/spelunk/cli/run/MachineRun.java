@@ -122,6 +122,11 @@ public final class MachineRun implements AutoCloseable {
         };
     }
 
+    /** Says it on standard error. */
+    public static void tellDiagnosis(Machine machine, Result result) {
+        diagnosis(machine, result).forEach(line -> System.err.println("spelunk: " + line));
+    }
+
     private static void findings(Machine machine) {
         List<String> findings = machine.findings();
         if (findings != null) {

@@ -3,6 +3,8 @@ package dev.spelunk.cli.run;
 
 import dev.spelunk.api.machine.Machine.Result;
 import dev.spelunk.api.machine.SwapReport;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
@@ -10,18 +12,27 @@ import java.util.SortedMap;
 /** What a run did, as text. */
 final class Report {
     private static final int NAME_WIDTH = 28;
-    /** Where the terminal does not say its own. */
-    static final int WIDTH = 118;
+    /** Where there is no terminal, for sentences. */
+    private static final int WIDTH = 118;
 
-    private static final int NARROWEST = 60;
+    private static final int NARROWEST = 64;
     /** More swaps than these are not listed one by one. */
     private static final int LISTED = 20;
 
+    /** What a count takes before its name. */
+    private static final String COUNT = "%,14d  ";
+
+    private static final String UNDER_COUNT = " ".repeat(16);
+
     private final StringBuilder text = new StringBuilder();
+    /** Of the terminal; Integer.MAX_VALUE for none, where no line need end. */
+    private final int columns;
+
     private final int width;
 
     private Report(int columns) {
-        width = (columns <= 0 ? WIDTH : Math.max(columns, NARROWEST)) - NAME_WIDTH;
+        this.columns = columns <= 0 ? Integer.MAX_VALUE : Math.max(columns, NARROWEST);
+        width = (columns <= 0 ? WIDTH : this.columns) - NAME_WIDTH;
     }
 
     /**
@@ -30,7 +41,7 @@ final class Report {
      * @param run what was run
      * @param reasons why the first buffer management event of each kind happened
      * @param samples the part that the records tell
-     * @param columns width of the terminal
+     * @param columns width of the terminal; 0 for none
      * @return text of several lines, ending in a line feed
      */
     static String of(FinishedRun run, SortedMap<String, String> reasons, String samples, int columns) {
@@ -40,18 +51,18 @@ final class Report {
     private String write(FinishedRun run, SortedMap<String, String> reasons, String samples) {
         Result result = run.result();
         text.append("\nSpelunk ran ").append(run.guest()).append('\n');
-        line("variant", run.variant());
-        line("hypervisor", run.hypervisor());
-        line("seed", Long.toString(run.seed()));
-        line("ended", ending(result));
-        line(
+        wrapped("variant", run.variant());
+        wrapped("hypervisor", run.hypervisor());
+        wrapped("seed", Long.toString(run.seed()));
+        wrapped("ended", ending(result));
+        wrapped(
                 "start-up",
                 String.format(
                         Locale.ROOT,
                         "%.2f s from JVM start to the guest's first instruction%s",
                         run.startSeconds(),
                         run.before() == 0 ? "" : " here"));
-        line(
+        wrapped(
                 "instructions",
                 String.format(
                         Locale.ROOT,
@@ -62,8 +73,8 @@ final class Report {
                                 : String.format(
                                         Locale.ROOT, ", %,d of them here", result.instructions() - run.before()),
                         result.nanoseconds() / 1e9));
-        line("speed", String.format(Locale.ROOT, "%.1f guest MIPS", run.mips()));
-        line("records", String.format(Locale.ROOT, "%,d (%,d bytes)", run.recordCount(), run.recordBytes()));
+        wrapped("speed", String.format(Locale.ROOT, "%.1f guest MIPS", run.mips()));
+        wrapped("records", String.format(Locale.ROOT, "%,d (%,d bytes)", run.recordCount(), run.recordBytes()));
         if (run.recordCount() == 0 && !run.withoutRecords().isEmpty()) {
             wrapped("", "no records: " + run.withoutRecords());
         }
@@ -76,16 +87,15 @@ final class Report {
         reasons.forEach((event, why) -> wrapped("", event + ", " + why));
         counts("VM exits", result.exits());
         counts("trapped registers", result.traps());
-        if (!result.host().isEmpty()) {
-            counts("host", result.host());
-        }
+        counts("host", result.host());
         swaps(run.swaps());
         String label = "timing";
         for (String sentence : run.timing()) {
             wrapped(label, sentence);
             label = "";
         }
-        text.append('\n').append(samples);
+        text.append('\n');
+        samples.lines().forEach(line -> text.append(fitting(line)).append('\n'));
         files(run);
         return text.toString();
     }
@@ -99,22 +109,28 @@ final class Report {
 
     private void swaps(SwapReport swaps) {
         if (swaps.swaps() != 0) {
-            line(
+            counted(
                     "swaps",
+                    swaps.swaps(),
                     String.format(
                             Locale.ROOT,
-                            "%,14d  median pause %.2f ms, longest %.2f ms",
-                            swaps.swaps(),
+                            "median pause %.2f ms, longest %.2f ms",
                             swaps.medianPause() / 1e6,
                             swaps.longestPause() / 1e6));
         }
-        if (swaps.swaps() <= LISTED) {
-            swaps.done().forEach(done -> wrapped("", done));
+        swaps.done().stream().limit(LISTED).forEach(done -> wrapped("", done));
+        if (swaps.done().size() > LISTED) {
+            wrapped("", "and " + (swaps.done().size() - LISTED) + " more, which summary.json lists");
         }
         swaps.refused().forEach(why -> wrapped("swap refused", why));
         if (swaps.ahead() != 0) {
-            line("swaps not reached", String.format(Locale.ROOT, "%,14d", swaps.ahead()));
+            counted("swaps not reached", swaps.ahead(), "");
         }
+    }
+
+    /** A line of a table, of which a name that is too long ends with dots. */
+    private String fitting(String line) {
+        return line.length() <= columns ? line : line.substring(0, columns - 3) + "...";
     }
 
     private static String ending(Result result) {
@@ -142,29 +158,46 @@ final class Report {
             text.append("  ").append(label).append('\n');
             label = "";
         }
+        for (String line : folded(sentence, width)) {
+            line(label, line);
+            label = "";
+        }
+    }
+
+    /** How many of what. */
+    private void counted(String name, long count, String what) {
+        String before = String.format(Locale.ROOT, COUNT, count);
+        String label = name;
+        for (String line : folded(what, width - UNDER_COUNT.length())) {
+            line(label, (before + line).stripTrailing());
+            label = "";
+            before = UNDER_COUNT;
+        }
+    }
+
+    /** Lines of so many characters, unless a word is longer. */
+    private static List<String> folded(String sentence, int width) {
+        List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder();
         for (String word : sentence.split(" ")) {
             if (line.length() != 0 && line.length() + 1 + word.length() > width) {
-                line(label, line.toString());
-                label = "";
+                lines.add(line.toString());
                 line.setLength(0);
             }
             line.append(line.length() == 0 ? "" : " ").append(word);
         }
-        line(label, line.toString());
+        lines.add(line.toString());
+        return lines;
     }
 
-    /** What is not zero. */
+    /** What is not zero; nothing where all is. */
     private void counts(String name, SortedMap<String, Long> counts) {
         String label = name;
         for (Map.Entry<String, Long> count : counts.entrySet()) {
             if (count.getValue() != 0) {
-                line(label, String.format(Locale.ROOT, "%,14d  %s", count.getValue(), count.getKey()));
+                counted(label, count.getValue(), count.getKey());
                 label = "";
             }
-        }
-        if (label.equals(name)) {
-            line(name, "none");
         }
     }
 }

@@ -47,6 +47,34 @@ class SpelunkCommandTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
+            run      | The guest:, Records:, The machine:, The KVM model:, Its host:, A debugger:
+            boot     | The machine:, Devices:, The KVM model:, Its host:, A debugger:, Debian's packages:
+            record   | The machine:, The KVM model:, Its host:, A debugger:, Debian's packages:
+            lockstep | The guest:, The machine:, The KVM model:, Its host:
+            """)
+    void helpHasTheOptionsInGroups(String command, String headings) {
+        assertThat(SpelunkCommand.execute(command, "--help")).isZero();
+        String help = out.toString(StandardCharsets.UTF_8);
+        String[] expected = headings.split(", ");
+        assertThat(help.lines().filter(line -> line.matches("[A-Z][A-Za-z' ]*:")))
+                .containsExactly(expected);
+        assertThat(group(help, "The machine:"))
+                .contains("--seed=", "--rtc=", "--swap=")
+                .doesNotContain("--check");
+        assertThat(group(help, "The KVM model:"))
+                .contains("--check", "--spe-max-buffer=")
+                .doesNotContain("--policy=");
+        assertThat(group(help, "Its host:")).contains("--policy=").doesNotContain("--gdb");
+        assertThat(help.contains("--trace=")).isEqualTo(!command.equals("lockstep"));
+    }
+
+    private static String group(String help, String heading) {
+        String from = help.substring(help.indexOf("\n" + heading + "\n"));
+        return from.substring(0, from.indexOf("\n\n"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
             ''                          | a command is missing
             fly                         | fly
             run --el 3                  | --el: must be 1 or 2

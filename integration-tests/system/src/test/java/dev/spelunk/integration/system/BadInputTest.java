@@ -210,6 +210,7 @@ class BadInputTest {
             run --hypervisor xen       | --hypervisor
             walk                       | walk
             run --swap at=500000,part=policy,with=best       | no part of kind policy is named best; there are: cached, none
+            run --swap at=500000,part=timing,with=best       | no part of kind timing is named best; there are: fixed, inorder
             run --save-at 5=/dev/null                        | snapshot /dev/null cannot be written: that is no regular file
             run --trace /dev/null                            | --trace: /dev/null is no regular file
             run --host memoryPressureKinds=fire              | with --host: dev.spelunk.hypervisor.kvm.KvmHypervisor: memory pressure of kind "fire" is unknown: there are [reclaim

@@ -3,11 +3,13 @@ package dev.spelunk.integration.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** {@code spelunk policies}, the real program. */
 class PoliciesCommandTest {
@@ -56,6 +58,18 @@ class PoliciesCommandTest {
         assertThat(pins[2]).isPositive().isLessThan(pins[1] / 50);
         assertThat(rows.get("peak pinned bytes")[3]).isEqualTo(32 << 20);
         assertThat(rows.get("virtual time lost (cycles)")[2]).isLessThan(rows.get("virtual time lost (cycles)")[1]);
+    }
+
+    @Test
+    @DisplayName("a guest that fails ends the comparison, and is said to be where it was")
+    void guestFails(@TempDir Path folder) {
+        Path guest = new FlatImage().word(FlatImage.WFI).word(FlatImage.B_SELF).write(folder.resolve("guest"));
+        Spelunk.Outcome outcome = Spelunk.run("policies", "--pressure", "0", guest.toString());
+        assertThat(outcome.code()).as(outcome.err()).isEqualTo(3);
+        assertThat(outcome.err())
+                .contains(
+                        "spelunk: under policy none the guest ended: FAILED",
+                        "spelunk: PE 0 waits for an interrupt at EL1");
     }
 
     @Test
