@@ -111,7 +111,8 @@ final class CoreEngine implements Engine {
             "FEAT_FCMA",
             "FEAT_JSCVT",
             "FEAT_FHM",
-            "FEAT_FRINTTS");
+            "FEAT_FRINTTS",
+            "FEAT_I8MM");
 
     /** How the core is told to execute: the result must be the same. */
     enum Form {
