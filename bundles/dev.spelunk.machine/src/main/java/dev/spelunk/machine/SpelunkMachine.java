@@ -30,9 +30,11 @@ import dev.spelunk.machine.run.RunLoop;
 import dev.spelunk.machine.run.Safepoints;
 import dev.spelunk.machine.snapshot.Snapshot;
 import dev.spelunk.machine.snapshot.SnapshotFile;
+import dev.spelunk.machine.snapshot.SnapshotIdentity;
 import dev.spelunk.machine.swap.Swaps;
 import dev.spelunk.machine.watch.Findings;
 import dev.spelunk.machine.watch.HypervisorWatches;
+import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +60,9 @@ final class SpelunkMachine implements Machine {
     private final Findings findings;
 
     private final HypervisorWatches watches;
+
+    /** What a snapshot must be of, to fit this machine; set once. */
+    private Map<String, String> identity;
 
     private final SortedSet<Long> unsaved = new TreeSet<>();
     final Safepoints safepoints = new Safepoints();
@@ -224,13 +229,10 @@ final class SpelunkMachine implements Machine {
      * @param identity what a snapshot must be of, to fit this machine
      */
     void snapshots(Snapshots snapshots, Map<String, String> identity) {
+        this.identity = identity;
         Snapshot snapshot = new Snapshot(board, loop);
         if (snapshots.restore() != null) {
-            SnapshotFile.read(snapshots.restore(), identity, snapshot);
-            executed = loop.executed();
-            watchFromHere();
-            // What was due had been done when the state was saved.
-            safepoints.passed(executed);
+            restore(snapshots.restore());
         }
         snapshots.saves().forEach((instructions, file) -> {
             if (instructions < executed) {
@@ -257,6 +259,33 @@ final class SpelunkMachine implements Machine {
                 digest(snapshots, snapshot, at + snapshots.every());
             }
         });
+    }
+
+    @Override
+    public void restore(Path file) {
+        SnapshotFile.read(file, identity, new Snapshot(board, loop));
+        executed = loop.executed();
+        watchFromHere();
+        // What was due had been done when the state was saved.
+        safepoints.passed(executed);
+    }
+
+    @Override
+    public void save(Path file, Consumer<BadInputException> saved) {
+        safepoints.at(0, () -> {
+            BadInputException failure = null;
+            try {
+                SnapshotFile.write(file, identity, new Snapshot(board, loop));
+            } catch (BadInputException e) {
+                failure = e;
+            }
+            saved.accept(failure);
+        });
+    }
+
+    @Override
+    public String identity() {
+        return SnapshotIdentity.digest(identity);
     }
 
     @Override

@@ -2,15 +2,18 @@
 package dev.spelunk.api.machine;
 
 import dev.spelunk.api.debug.Debugger;
+import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.records.ProfileDescription;
 import dev.spelunk.api.records.RecordOptions;
 import dev.spelunk.api.records.RecordSink;
 import dev.spelunk.api.records.RecordStream;
 import dev.spelunk.api.wiring.PeContext;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.function.Consumer;
 import org.osgi.annotation.versioning.ProviderType;
 
 /** One composed machine with a guest. One thread runs it; the other methods may be called from any thread. */
@@ -48,6 +51,35 @@ public interface Machine extends AutoCloseable {
     void resume();
 
     boolean paused();
+
+    /**
+     * What a snapshot must be of for this machine to go on from it: the SHA-256, in hexadecimal digits, of guest,
+     * command line, composition and settings.
+     */
+    default String identity() {
+        throw new UnsupportedOperationException();
+    }
+
+    /**
+     * Goes on from a saved state, like {@link Snapshots#restore}. Call before the run.
+     *
+     * @throws BadInputException when the file is no snapshot of such a machine. The machine is
+     *     then of no use any more
+     */
+    default void restore(Path snapshot) {
+        throw new UnsupportedOperationException();
+    }
+
+    /**
+     * Saves the whole state at the next safepoint and goes on, whether that succeeds or not. May be called from the
+     * running thread.
+     *
+     * @param file gets the state
+     * @param saved is told on the running thread: null, or why the file could not be written
+     */
+    default void save(Path file, Consumer<BadInputException> saved) {
+        throw new UnsupportedOperationException();
+    }
 
     /** Operations executed so far, over all PEs; approximate while it runs. */
     long instructions();

@@ -6,22 +6,27 @@ import dev.spelunk.cli.debian.HostTools;
 import dev.spelunk.cli.options.DebianOptions;
 import dev.spelunk.cli.process.ExitCode;
 import dev.spelunk.cli.process.StopRequests;
+import dev.spelunk.cli.record.SavedGuests;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** Debian's arm64 kernel and tools. */
 @Command(
         name = "debian",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = DebianCommand.FetchCommand.class,
+        subcommands = {DebianCommand.FetchCommand.class, DebianCommand.GcCommand.class},
         description = "Gets Debian's arm64 kernel and what is needed to profile in it.")
 final class DebianCommand implements Runnable {
     @Spec
@@ -29,7 +34,7 @@ final class DebianCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing: fetch");
+        throw new ParameterException(spec.commandLine(), "a command is missing: fetch or gc");
     }
 
     /** Gets and unpacks the packages. */
@@ -75,6 +80,46 @@ final class DebianCommand implements Runnable {
                 fetch.fromFolder(from);
             }
             return ExitCode.SUCCESS;
+        }
+    }
+
+    /** Removes what can be made again. */
+    @Command(
+            name = "gc",
+            mixinStandardHelpOptions = true,
+            versionProvider = Version.class,
+            description =
+                    "Removes guests that 'record' has saved after their boot and that nobody has used for some time. At "
+                            + "most eight are kept for each kernel in any case.",
+            footer = {"", "Exit codes: 0 done, 2 not, with the reason."})
+    static final class GcCommand implements Callable<Integer> {
+        @Mixin
+        private DebianOptions debian;
+
+        @Option(
+                names = "--unused",
+                paramLabel = "DAYS",
+                defaultValue = "30",
+                converter = Days.class,
+                description = "For how many days; 0 removes all. Default: ${DEFAULT-VALUE}.")
+        private Duration unused;
+
+        @Override
+        public Integer call() {
+            long freed = new SavedGuests(debian.cache()).clean(unused);
+            System.out.println(String.format(Locale.ROOT, "%,d bytes freed", freed));
+            return ExitCode.SUCCESS;
+        }
+    }
+
+    /** Reads a number of days. */
+    static final class Days implements ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String text) {
+            if (!text.matches("\\d{1,5}")) {
+                throw new TypeConversionException("'" + text + "' is no number of days");
+            }
+            return Duration.ofDays(Long.parseLong(text));
         }
     }
 }

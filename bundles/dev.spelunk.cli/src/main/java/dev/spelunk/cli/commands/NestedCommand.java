@@ -162,7 +162,8 @@ final class NestedCommand implements Callable<Integer> {
                         readable("--guest-kernel", guestKernel),
                         append,
                         machine.cpus(),
-                        machine.memory(SystemRun.HOST_MEMORY) / 2));
+                        machine.memory(SystemRun.HOST_MEMORY) / 2),
+                true);
     }
 
     private void checkOwnMonitor() {

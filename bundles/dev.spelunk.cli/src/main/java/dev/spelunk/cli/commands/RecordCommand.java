@@ -54,6 +54,13 @@ final class RecordCommand implements Callable<Integer> {
                             + "for static programs at fixed addresses.")
     private boolean countFunctions;
 
+    @Option(
+            names = "--fresh",
+            description =
+                    "Boot Linux, also where an earlier recording with the same kernel, machine and seed has saved one that "
+                            + "has booted. The profile is the same. Nothing is saved.")
+    private boolean fresh;
+
     @Mixin
     private ProgramOptions program;
 
@@ -76,6 +83,7 @@ final class RecordCommand implements Callable<Integer> {
                 program.command(),
                 program.files(),
                 program.results(),
-                null);
+                null,
+                fresh);
     }
 }

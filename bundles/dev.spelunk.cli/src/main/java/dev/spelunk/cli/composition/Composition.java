@@ -26,7 +26,10 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -182,6 +185,27 @@ public final class Composition implements AutoCloseable, VariantUpdate, SwapList
     /** The variant, with the names of its bundles. */
     public Variant variant() {
         return variant;
+    }
+
+    /**
+     * The SHA-256 of each bundle's content, by the file's name.
+     *
+     * @throws UserError when one cannot be read any more
+     */
+    public SortedMap<String, byte[]> contents() {
+        SortedMap<String, byte[]> contents = new TreeMap<>();
+        for (Path file : locator.locate(definition.file(), definition.bundles())) {
+            try {
+                contents.put(
+                        file.getFileName().toString(),
+                        MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+            } catch (IOException e) {
+                throw new UserError("bundle " + file + " cannot be read: " + e.getMessage());
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+        return contents;
     }
 
     /** The context of the framework's system bundle. */

@@ -263,6 +263,17 @@ public final class MachineOptions {
                 .withConfiguration(TRANSLATOR, Map.of("translate", translate.name()));
     }
 
+    /** Whether nothing but the guest itself has to do with the machine on its way: it may as well begin later. */
+    public boolean undisturbed() {
+        return swaps.isEmpty()
+                && saves.isEmpty()
+                && restore == null
+                && trace == null
+                && !follow
+                && vm.undisturbed()
+                && debug.debugging(false) == null;
+    }
+
     /** Whether it goes on from a saved state. */
     public boolean restores() {
         return restore != null;

@@ -95,6 +95,11 @@ public final class VmCommandOptions {
                     "Bind a vCPU to another PE when so many instructions have been executed. May be given several times.")
     private List<Move> moves = new ArrayList<>();
 
+    /** Whether nothing is looked at and nothing happens on the way. */
+    boolean undisturbed() {
+        return check == null && moves.isEmpty();
+    }
+
     /**
      * What the VM is told.
      *

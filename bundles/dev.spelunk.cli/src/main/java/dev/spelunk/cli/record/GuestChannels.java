@@ -11,6 +11,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,10 +35,15 @@ final class GuestChannels implements AutoCloseable {
     static final String REQUEST = "request";
     /** Beginning of the names of channels for files of the program, and of the lines that say how long they are. */
     static final String RESULT = "result";
-    /** How many channels there are. */
+    /** How many channels there are for every program. */
     static final int COUNT = 7;
+    /** Channels for files of a program whose Linux has booted before it is known which ones there are. */
+    private static final int RESULTS = 4;
     /** Lines of the control channel begin with these, or with {@link #PROFILE} and its size. */
     static final String BOOTED = "booted";
+
+    /** The guest waits for its orders, and the channel that brings them: an archive. */
+    static final String ORDERS = "orders";
 
     static final String STARTED = "started";
     static final String TIME_OVER = "time-over";
@@ -62,6 +69,10 @@ final class GuestChannels implements AutoCloseable {
     private final List<ConsolePort> ports = new ArrayList<>();
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private final List<OutputStream> streams;
+    /** Closed as long as the guest has not asked for its orders. */
+    private final List<GatedInput> gated = new ArrayList<>();
+
+    private Runnable onBooted = () -> {};
     private Runnable onFailure = () -> {};
     private Runnable onStart = () -> {};
     private Runnable onEnd = () -> {};
@@ -83,6 +94,7 @@ final class GuestChannels implements AutoCloseable {
      * @param errors its standard error
      * @param input its standard input
      * @param order what is to be recorded
+     * @param orders the archive of orders; null where the guest has them
      * @param most bytes that each channel of the program's may bring
      */
     GuestChannels(
@@ -91,6 +103,7 @@ final class GuestChannels implements AutoCloseable {
             OutputStream errors,
             InputStream input,
             RecordingOrder order,
+            InputStream orders,
             long most) {
         profile = folder.begin(PROFILE);
         symbols = folder.begin(SYMBOLS);
@@ -100,7 +113,7 @@ final class GuestChannels implements AutoCloseable {
         resultSizes = new long[wanted.size()];
         request = new RequestInput(order.limit());
         ports.add(new ConsolePort(CONTROL, new Lines(), null));
-        ports.add(new ConsolePort(INPUT, null, input));
+        ports.add(new ConsolePort(INPUT, null, orders == null ? input : gated(input)));
         ports.add(new ConsolePort(OUTPUT, new LimitedOutput("its standard output", output, most), null));
         ports.add(new ConsolePort(ERRORS, new LimitedOutput("its standard error", errors, most), null));
         ports.add(new ConsolePort(PROFILE, new LimitedOutput(PROFILE, new Guarded(profile), most), null));
@@ -115,6 +128,40 @@ final class GuestChannels implements AutoCloseable {
                     null));
         }
         Arrays.fill(resultSizes, -1);
+        if (orders != null) {
+            for (int i = wanted.size(); i < RESULTS; i++) {
+                ports.add(new ConsolePort(RESULT + i, OutputStream.nullOutputStream(), null));
+            }
+            ports.add(new ConsolePort(ORDERS, null, gated(orders)));
+        }
+    }
+
+    /** How many channels there are to a guest that waits for its orders. */
+    static int waiting(RecordingOrder order) {
+        return COUNT + Math.max(RESULTS, order.results().size()) + 1;
+    }
+
+    private InputStream gated(InputStream input) {
+        GatedInput gate = new GatedInput(input);
+        gated.add(gate);
+        return gate;
+    }
+
+    /** Sets what to do when the guest has booted, before it asks for its orders. */
+    void onBooted(Runnable action) {
+        onBooted = action;
+    }
+
+    /** The input of a guest that is restored is skipped as far as the guest has read it. */
+    void skipping() {
+        gated.forEach(GatedInput::open);
+    }
+
+    /** Takes the kernel's symbols from a file, so that the guest need not bring them. */
+    void symbols(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            in.transferTo(symbols);
+        }
     }
 
     /** What the host asks of perf. */
@@ -160,6 +207,10 @@ final class GuestChannels implements AutoCloseable {
             case BOOTED:
                 progress.accept((order.nesting() == null ? "Linux has booted" : "Linux has booted in the VM")
                         + (order.event() == null ? "" : ", perf starts"));
+                onBooted.run();
+                break;
+            case ORDERS:
+                gated.forEach(GatedInput::open);
                 break;
             case HOST:
                 progress.accept("Linux has booted at EL2, " + (order.nesting().event() == null ? "" : "perf and ")
@@ -220,11 +271,15 @@ final class GuestChannels implements AutoCloseable {
     boolean goesOn(long said, boolean fromStart) {
         long host = order.nesting() == null ? 0 : HOST.length() + 1;
         long booted = host + BOOTED.length() + 1;
-        if (said == booted + STARTED.length() + 1 && !fromStart) {
+        long ordered = booted + (gated.isEmpty() ? 0 : ORDERS.length() + 1);
+        if (said < ordered) {
+            gated.forEach(GatedInput::close);
+        }
+        if (said == ordered + STARTED.length() + 1 && !fromStart) {
             command(STARTED);
             return true;
         }
-        return said == 0 || said == host || said == booted;
+        return said == 0 || said == host || said == booted || said == ordered;
     }
 
     /** Why there is no profile, where a channel knows it; else null. */

@@ -23,27 +23,64 @@ final class GuestScript {
     /** Interrupts what {@link #started} has started. */
     static final String INTERRUPT = "until $B kill -INT $($B cat /spelunk/pid); do $B sleep 0.01; done 2>/dev/null";
 
+    /** The last line of orders: whether the kernel's symbols are wanted. Both have one length, so the guest does the same. */
+    static final String SYMBOLS = "symbols";
+
+    static final String NO_SYMBOLS = "nothing";
+
+    /** Place of the script of what is ordered. */
+    static final String ORDER = "spelunk/order";
+
     /** Opens the control channel, which has one opener at a time, as descriptor 9. */
     static final String OPEN_CONTROL = "exec 9>/spelunk/port/" + GuestChannels.CONTROL;
 
     private GuestScript() {}
 
     /**
-     * Makes the script.
+     * Makes the script of a Linux that waits for its orders: an archive of which {@link #order} is a file, and a line
+     * that says whether the kernel's symbols are wanted too.
      *
      * @param modules file names of the modules that it loads, in order
-     * @param order what is to be recorded
-     * @param folder the working folder
-     * @param program the program's place
+     * @param ports how many channels there are
      */
+    static String waiting(List<String> modules, int ports) {
+        return String.join(
+                "\n",
+                begin(modules, ports),
+                OPEN_CONTROL,
+                said(GuestChannels.BOOTED),
+                // Here it may be saved; what it is ordered to do is not on its way before it says so.
+                "$B sleep 0.5",
+                said(GuestChannels.ORDERS),
+                "cd /",
+                "exec 8</spelunk/port/" + GuestChannels.ORDERS,
+                "$B cpio -idu <&8 2>/dev/null",
+                ". /" + ORDER,
+                "");
+    }
+
+    /** Makes the script of a Linux that has its orders, in the VM of a host; the arguments are those of the others. */
     static String of(List<String> modules, RecordingOrder order, Path folder, Path program) {
-        String command = command(order, program);
         return String.join(
                 "\n",
                 begin(modules, GuestChannels.COUNT + order.results().size()),
                 OPEN_CONTROL,
-                needsSpe(order.event()),
                 said(GuestChannels.BOOTED),
+                order(order, folder, program));
+    }
+
+    /**
+     * Makes the script of what is ordered.
+     *
+     * @param order what is to be recorded
+     * @param folder the working folder
+     * @param program the program's place
+     */
+    static String order(RecordingOrder order, Path folder, Path program) {
+        String command = command(order, program);
+        return String.join(
+                "\n",
+                needsSpe(order.event()),
                 "echo 0 >/proc/sys/kernel/kptr_restrict",
                 "export HOME=/tmp PATH=/usr/bin:/bin",
                 "cd " + quoted(folder.toString()),
@@ -56,9 +93,9 @@ final class GuestScript {
                 said(GuestChannels.STARTED),
                 started(order.event(), order.period()) + command + " </spelunk/port/" + GuestChannels.INPUT
                         + " >/spelunk/port/" + GuestChannels.OUTPUT + " 2>/spelunk/port/" + GuestChannels.ERRORS
-                        + " 9>&-",
+                        + " 9>&- 8<&-",
                 said(GuestChannels.ENDED + " $?"),
-                order.event() == null ? "" : broughtOut(),
+                order.event() == null ? "" : broughtOut(order.nesting() == null),
                 IntStream.range(0, order.results().size())
                         .mapToObj(i ->
                                 result(i, quoted(order.results().get(i).guest().toString())))
@@ -126,13 +163,19 @@ final class GuestScript {
                                 + " -- ");
     }
 
-    /** Sends perf's profile and the kernel's symbols. */
-    static String broughtOut() {
+    /**
+     * Sends perf's profile.
+     *
+     * @param asked whether there is an order that says whether the kernel's symbols are wanted too; else they are
+     */
+    static String broughtOut(boolean asked) {
         return String.join(
                 "\n",
                 "if [ -s /spelunk/perf.data ]; then",
                 "  $B cat /spelunk/perf.data >/spelunk/port/" + GuestChannels.PROFILE,
-                "  $B cat /proc/kallsyms >/spelunk/port/" + GuestChannels.SYMBOLS,
+                "  symbols=" + SYMBOLS,
+                asked ? "  read -r symbols <&8" : "",
+                "  [ $symbols = " + SYMBOLS + " ] && $B cat /proc/kallsyms >/spelunk/port/" + GuestChannels.SYMBOLS,
                 "  " + said(GuestChannels.PROFILE + " $($B wc -c </spelunk/perf.data)"),
                 "fi");
     }

@@ -54,7 +54,35 @@ final class Initramfs {
     }
 
     /**
-     * Writes the archive of the Linux in which the program runs.
+     * Writes the archive of a Linux that waits for its orders.
+     *
+     * @param file gets it
+     * @param ports how many channels there are
+     */
+    void waiting(Path file, int ports) throws IOException {
+        try (CpioArchive archive = archive(file)) {
+            begin(archive, new Contents(true, GuestScript.MODULES, modules -> GuestScript.waiting(modules, ports)));
+        }
+    }
+
+    /**
+     * Writes the archive of orders.
+     *
+     * @param file gets it
+     * @param program the user's program, an absolute path
+     * @param folder the working folder in the guest, an absolute path
+     * @param files what else the guest gets
+     * @param script what is done with them
+     */
+    void order(Path file, Path program, Path folder, List<GuestFile> files, String script) throws IOException {
+        try (CpioArchive archive = archive(file)) {
+            archive.file(GuestScript.ORDER, 0644, script.getBytes(StandardCharsets.UTF_8));
+            program(archive, program, folder, files);
+        }
+    }
+
+    /**
+     * Writes the archive of a Linux that has its orders.
      *
      * @param file gets it
      * @param program the user's program, an absolute path
@@ -66,11 +94,7 @@ final class Initramfs {
     void write(Path file, Path program, Path folder, List<GuestFile> files, Contents contents) throws IOException {
         try (CpioArchive archive = archive(file)) {
             begin(archive, contents);
-            archive.folder(relative(folder));
-            program(archive, program);
-            for (GuestFile added : files) {
-                add(archive, added);
-            }
+            program(archive, program, folder, files);
         }
     }
 
@@ -138,6 +162,14 @@ final class Initramfs {
         for (Path library : libraries(perf, root).values()) {
             StopRequests.ofProcess().check();
             archive.file(OWN + "lib/" + library.getFileName(), 0755, library);
+        }
+    }
+
+    private void program(CpioArchive archive, Path program, Path folder, List<GuestFile> files) throws IOException {
+        archive.folder(relative(folder));
+        program(archive, program);
+        for (GuestFile added : files) {
+            add(archive, added);
         }
     }
 

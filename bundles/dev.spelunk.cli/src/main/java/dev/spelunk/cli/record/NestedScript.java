@@ -52,7 +52,7 @@ final class NestedScript {
                 "echo 0 >/proc/sys/kernel/kptr_restrict",
                 "export HOME=/tmp PATH=/usr/bin:/bin",
                 nesting.consoleOnly() ? console(order, arguments, monitor) : ports(order, arguments, monitor),
-                nesting.event() == null ? "" : GuestScript.broughtOut(),
+                nesting.event() == null ? "" : GuestScript.broughtOut(false),
                 GuestScript.said(GuestChannels.MONITOR + " $code"),
                 "$B poweroff -f",
                 "");

@@ -26,6 +26,7 @@ import dev.spelunk.cli.run.OutputFolder;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -94,12 +95,21 @@ public final class Recording {
         options.instructionsForTheEnd(FOR_THE_END);
         try (OutputFolder output = new OutputFolder(folder)) {
             Path initrd = TemporaryFolder.file("initramfs.cpio");
+            Path orders = order.nesting() == null ? TemporaryFolder.file("orders.cpio") : null;
             try {
                 Path working = Path.of("").toAbsolutePath();
                 writeInitramfs(initrd, program, working);
-                return run(options, output, initrd, counts);
+                Beginning beginning = new Beginning(
+                        cache,
+                        order,
+                        options,
+                        orders == null
+                                ? null
+                                : new Orders(new Initramfs(cache, sysroot), order, orders, program, working));
+                return run(options, output, initrd, beginning, counts);
             } finally {
                 delete(initrd);
+                delete(orders);
             }
         } catch (IOException e) {
             throw new UserError("the initramfs cannot be written: " + e.getMessage());
@@ -110,15 +120,7 @@ public final class Recording {
         Initramfs writer = new Initramfs(cache, sysroot);
         Nesting nesting = order.nesting();
         if (nesting == null) {
-            writer.write(
-                    initrd,
-                    program,
-                    working,
-                    order.files(),
-                    new Initramfs.Contents(
-                            order.event() != null,
-                            GuestScript.MODULES,
-                            modules -> GuestScript.of(modules, order, working, program)));
+            writer.waiting(initrd, GuestChannels.waiting(order));
             return;
         }
         Path nested = TemporaryFolder.file("nested.cpio");
@@ -168,13 +170,16 @@ public final class Recording {
                         SystemRun.HOST_MEMORY);
     }
 
-    private int run(MachineOptions options, OutputFolder output, Path initrd, FunctionCounts counts) {
+    private int run(
+            MachineOptions options, OutputFolder output, Path initrd, Beginning beginning, FunctionCounts counts)
+            throws IOException {
         Console kernel = new Console(OutputStream.nullOutputStream(), System.err, false);
         Console out = stream(FileDescriptor.out);
         Console err = stream(FileDescriptor.err);
         try (Composition composition = options.compose();
-                GuestChannels channels =
-                        new GuestChannels(output, out, err, FileInput.standardInput(), order, options.maxOutput());
+                InputStream orders = beginning.orders();
+                GuestChannels channels = new GuestChannels(
+                        output, out, err, FileInput.standardInput(), order, orders, options.maxOutput());
                 MachineRun run = new MachineRun().releasing(out, err).softly(() -> asked(channels))) {
             RunOptions machineOptions = options.runOptions(guest(initrd), kernel, null, false)
                     .withPeripherals(new Peripherals(
@@ -187,7 +192,7 @@ public final class Recording {
             double start;
             Result result;
             run.timeline(machineOptions.trace());
-            try (Machine machine = composition.machine(machineOptions)) {
+            try (Machine machine = beginning.machine(composition, machineOptions, channels)) {
                 // It is in the guest's memory.
                 delete(initrd);
                 channels.onFailure(machine::interrupt);
@@ -199,13 +204,19 @@ public final class Recording {
                 }
                 booted = System.nanoTime();
                 start = sinceStart();
-                progress(options.restores() ? "goes on from the saved state" : booting());
+                progress(
+                        options.restores()
+                                ? "goes on from the saved state"
+                                : beginning.booted()
+                                        ? "Linux " + cache.release()
+                                                + " has booted in an earlier recording (--fresh: not)"
+                                        : booting());
                 if (!channels.goesOn(machine.passed().getOrDefault(GuestChannels.CONTROL, 0L), counts != null)) {
                     throw new UserError("--restore: the state was saved after the program had "
                             + (counts == null ? "ended" : "started")
                             + ", and what came of it by then went to the recording that saved it: save earlier");
                 }
-                result = run.run(machine);
+                result = beginning.booted() ? run.runAnew(machine) : run.run(machine);
                 if (channels.exitCode() == null && result.ending() != Ending.INTERRUPTED) {
                     // The guest did not come to its end, and nobody wanted it not to.
                     MachineRun.tellDiagnosis(machine, result);
@@ -216,11 +227,12 @@ public final class Recording {
             }
             check(channels, result, kernel);
             long size = channels.keep();
+            beginning.keepSymbols(folder.resolve(GuestChannels.SYMBOLS));
             if (counts != null) {
                 output.write("functions.json", counts::write);
             }
             table(composition, output, result);
-            told(channels, result, size, start, booted, result.instructions() - run.before());
+            told(channels, result, size, start, booted, run.before());
             return exitCode(composition, channels);
         }
     }
@@ -312,30 +324,34 @@ public final class Recording {
         }
     }
 
-    private void told(GuestChannels channels, Result result, long size, double start, long booted, long instructions) {
+    private void told(GuestChannels channels, Result result, long size, double start, long booted, long before) {
         long[] times = channels.times();
+        String executed =
+                before == 0 ? "" : String.format(Locale.ROOT, ", %,d of them now", result.instructions() - before);
         if (order.profiled() == null) {
             System.err.println(String.format(
                     Locale.ROOT,
-                    "spelunk: %.1f s: start %.1f, boot %.1f, program %.1f; %,d instructions",
+                    "spelunk: %.1f s: start %.1f, boot %.1f, program %.1f; %,d instructions%s",
                     start + (times[1] - booted) / 1e9,
                     start,
                     (times[0] - booted) / 1e9,
                     (times[1] - times[0]) / 1e9,
-                    instructions));
+                    result.instructions(),
+                    executed));
             return;
         }
         String event = order.profiled();
         System.err.println(String.format(
                 Locale.ROOT,
                 "spelunk: %.1f s: start %.1f, boot %.1f, program under perf %.1f, "
-                        + "bringing out %.1f; %,d guest instructions",
+                        + "bringing out %.1f; %,d guest instructions%s",
                 start + (times[2] - booted) / 1e9,
                 start,
                 (times[0] - booted) / 1e9,
                 (times[1] - times[0]) / 1e9,
                 (times[2] - times[1]) / 1e9,
-                instructions));
+                result.instructions(),
+                executed));
         if (PerfEvent.ofSpe(event) && result.counters().getOrDefault("RECORDS_WRITTEN", 0L) == 0) {
             System.err.println("spelunk: the profile has no record: " + reason(channels, result));
         }
@@ -391,7 +407,9 @@ public final class Recording {
 
     private static void delete(Path file) {
         try {
-            Files.deleteIfExists(file);
+            if (file != null) {
+                Files.deleteIfExists(file);
+            }
         } catch (IOException e) {
             System.err.println("spelunk: the temporary file " + file + " cannot be removed");
         }

@@ -18,6 +18,7 @@ import java.util.Set;
  * @param files what the guest gets beside the program
  * @param results files of the guest that come out when the program has ended
  * @param nesting the host in whose VM that is; null where the program's Linux is the only one
+ * @param fresh whether Linux boots, also where one that has booted is saved
  */
 public record RecordingOrder(
         String event,
@@ -28,7 +29,8 @@ public record RecordingOrder(
         List<String> command,
         List<GuestFile> files,
         List<GuestFile> results,
-        Nesting nesting) {
+        Nesting nesting,
+        boolean fresh) {
     /** What a recording itself writes to the output folder. */
     private static final List<String> OWN = List.of("perf.data", "kallsyms", "functions.json");
 

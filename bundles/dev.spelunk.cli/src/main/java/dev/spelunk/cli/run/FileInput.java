@@ -16,7 +16,10 @@ public final class FileInput extends InputStream {
     private static final Path STANDARD_INPUT = Path.of("/proc/self/fd/0");
     private static final Path NOTHING = Path.of("/dev/null");
 
-    private final InputStream file;
+    private final Path place;
+    /** Null until somebody looks at what is there. */
+    private InputStream file;
+
     private final byte[] buffer = new byte[BUFFER_SIZE];
     private int at;
     private int count;
@@ -27,7 +30,17 @@ public final class FileInput extends InputStream {
      * @param file whose reads do not wait
      */
     public FileInput(InputStream file) {
+        place = null;
         this.file = file;
+    }
+
+    /**
+     * Creates an input.
+     *
+     * @param file is opened when somebody looks at what is there
+     */
+    public FileInput(Path file) {
+        place = file;
     }
 
     /** Standard input: as a file where it is one, else as a pipe. */
@@ -47,6 +60,9 @@ public final class FileInput extends InputStream {
     public int available() throws IOException {
         if (at == count) {
             at = 0;
+            if (file == null) {
+                file = Files.newInputStream(place);
+            }
             count = Math.max(file.read(buffer), 0);
             if (count == 0) {
                 throw new EOFException("the input has ended");
@@ -67,6 +83,8 @@ public final class FileInput extends InputStream {
 
     @Override
     public void close() throws IOException {
-        file.close();
+        if (file != null) {
+            file.close();
+        }
     }
 }

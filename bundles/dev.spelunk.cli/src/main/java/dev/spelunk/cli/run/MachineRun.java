@@ -53,14 +53,19 @@ public final class MachineRun implements AutoCloseable {
 
     /** Runs a machine to its end; at once to its interruption when the user has interrupted the program. */
     public Result run(Machine machine) {
-        begin(machine);
-        before = machine.instructions();
         machine.passed()
                 .forEach((port, bytes) -> System.err.println(String.format(
                         Locale.ROOT,
                         "spelunk: port %s: the %,d bytes that the guest wrote before the snapshot went to the run that saved it",
                         port,
                         bytes)));
+        return runAnew(machine);
+    }
+
+    /** The same of a machine of which nobody needs to know that it was saved. */
+    public Result runAnew(Machine machine) {
+        begin(machine);
+        before = machine.instructions();
         Result result = machine.run();
         activity.stopped(true);
         remarks(machine);

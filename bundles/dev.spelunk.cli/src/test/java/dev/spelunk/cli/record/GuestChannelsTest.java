@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.spelunk.api.platform.ConsolePort;
 import dev.spelunk.cli.process.UserError;
 import dev.spelunk.cli.run.OutputFolder;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -32,13 +34,14 @@ class GuestChannelsTest {
             List.of("/p"),
             List.of(),
             List.of(GuestFile.outOf("/given/answer"), GuestFile.outOf("/given/other")),
-            null);
+            null,
+            true);
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
     private GuestChannels channels() {
-        return new GuestChannels(new OutputFolder(folder), out, err, null, ORDER, 1000);
+        return new GuestChannels(new OutputFolder(folder), out, err, null, ORDER, null, 1000);
     }
 
     private static OutputStream port(GuestChannels channels, String name) {
@@ -77,6 +80,47 @@ class GuestChannelsTest {
             assertThat(channels.goesOn("booted\nstarted\n".length(), false)).isTrue();
             assertThat(channels.started()).isTrue();
         }
+    }
+
+    @Test
+    void ordersAndInputAreThereWhenTheGuestAsksForThem() throws IOException {
+        byte[] orders = "orders".getBytes(StandardCharsets.UTF_8);
+        byte[] input = "input".getBytes(StandardCharsets.UTF_8);
+        int[] booted = {0};
+        try (GuestChannels channels = new GuestChannels(
+                new OutputFolder(folder),
+                out,
+                err,
+                new ByteArrayInputStream(input),
+                ORDER,
+                new ByteArrayInputStream(orders),
+                1000)) {
+            assertThat(channels.ports()).hasSize(GuestChannels.waiting(ORDER));
+            channels.onBooted(() -> booted[0]++);
+            InputStream ordered = input(channels, GuestChannels.ORDERS);
+            InputStream standard = input(channels, GuestChannels.INPUT);
+            send(channels, GuestChannels.CONTROL, "booted\n");
+            assertThat(booted[0]).isEqualTo(1);
+            assertThat(ordered.available()).isZero();
+            assertThat(standard.available()).isZero();
+            send(channels, GuestChannels.CONTROL, "orders\n");
+            assertThat(ordered.available()).isEqualTo(orders.length);
+            assertThat(standard.available()).isEqualTo(input.length);
+            // A guest that was restored before has none again.
+            assertThat(channels.goesOn("booted\n".length(), true)).isTrue();
+            assertThat(ordered.available()).isZero();
+            channels.skipping();
+            assertThat(channels.goesOn("booted\norders\n".length(), true)).isTrue();
+            assertThat(ordered.available()).isEqualTo(orders.length);
+        }
+    }
+
+    private static InputStream input(GuestChannels channels, String name) {
+        return channels.ports().stream()
+                .filter(port -> port.name().equals(name))
+                .map(ConsolePort::input)
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
@@ -167,7 +211,7 @@ class GuestChannelsTest {
     void aFileThatCannotBeWrittenEndsTheRecording() throws IOException {
         Path output = folder.resolve("out");
         int[] ended = {0};
-        try (GuestChannels channels = new GuestChannels(new OutputFolder(output), out, err, null, ORDER, 1000)) {
+        try (GuestChannels channels = new GuestChannels(new OutputFolder(output), out, err, null, ORDER, null, 1000)) {
             channels.onFailure(() -> ended[0]++);
             try (Stream<Path> all = Files.list(output)) {
                 for (Path file : all.toList()) {

@@ -25,7 +25,8 @@ class GuestScriptTest {
                 List.of(command),
                 List.of(),
                 results,
-                null);
+                null,
+                true);
         return GuestScript.of(List.of("arm_spe_pmu.ko"), order, Path.of("/where/it's"), Path.of(command[0]));
     }
 
@@ -35,6 +36,26 @@ class GuestScriptTest {
                 .contains(
                         "-e 'arm_spe_0/ts_enable=1/u' -- '/p' 'a b' 'it'\\''s' '$HOME' '`x`' </spelunk/port/stdin >/spelunk/port/stdout",
                         "cd '/where/it'\\''s'");
+    }
+
+    @Test
+    void aLinuxThatHasBootedWaitsForItsOrders() throws IOException, InterruptedException {
+        String script = GuestScript.waiting(List.of("arm_spe_pmu.ko"), 12);
+        assertThat(script)
+                .contains("[ $ports -lt 12 ]")
+                .containsSubsequence("echo \"booted\" >&9", "sleep", "echo \"orders\" >&9", "cpio", ". /spelunk/order");
+        Process shell = new ProcessBuilder("sh", "-n").redirectErrorStream(true).start();
+        shell.getOutputStream().write(script.getBytes(StandardCharsets.UTF_8));
+        shell.getOutputStream().close();
+        assertThat(new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .isEmpty();
+        assertThat(shell.waitFor()).isZero();
+    }
+
+    @Test
+    void whetherTheSymbolsAreWantedChangesNothingBefore() {
+        assertThat(GuestScript.SYMBOLS).hasSameSizeAs(GuestScript.NO_SYMBOLS);
+        assertThat(script(0, "/p")).containsSubsequence("read -r symbols <&8", "[ $symbols = symbols ]");
     }
 
     @Test

@@ -29,7 +29,8 @@ class NestedScriptTest {
                 List.of("/p", "it's", "$HOME"),
                 List.of(),
                 List.of(GuestFile.outOf("/given/answer")),
-                new Nesting(vmm, arguments, List.of(), hostEvent, 100, null, null, "", 2, 256L << 20));
+                new Nesting(vmm, arguments, List.of(), hostEvent, 100, null, null, "", 2, 256L << 20),
+                true);
     }
 
     private static String shell(String script) throws IOException, InterruptedException {

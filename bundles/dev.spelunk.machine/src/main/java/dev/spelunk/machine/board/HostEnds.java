@@ -120,6 +120,7 @@ public final class HostEnds {
         inputs.add(counted);
         all.add(counted);
         all.add(counted.bytes());
+        all.add(counted.hash());
         return counted;
     }
 
@@ -143,6 +144,7 @@ public final class HostEnds {
         for (LoggedInput in : inputs) {
             out.writeUTF(in.name);
             out.writeLong(in.count);
+            out.writeLong(in.content);
             out.writeBoolean(in.ended);
         }
         for (OnceOutput port : outputs.values()) {
@@ -157,7 +159,7 @@ public final class HostEnds {
     public void read(DataInputStream in) throws IOException {
         for (int n = in.readInt(); n > 0; n--) {
             String name = in.readUTF();
-            skip(name, in.readLong(), in.readBoolean());
+            skip(name, in.readLong(), in.readLong(), in.readBoolean());
         }
         passed = new TreeMap<>();
         for (SortedMap.Entry<String, OnceOutput> port : outputs.entrySet()) {
@@ -176,15 +178,19 @@ public final class HostEnds {
     }
 
     /** The guest has read so much already. A person goes on typing; other input is given again from its beginning. */
-    private void skip(String name, long bytes, boolean ended) throws IOException {
+    private void skip(String name, long bytes, long content, boolean ended) throws IOException {
         LoggedInput end =
                 inputs.stream().filter(e -> e.name.equals(name)).findFirst().orElse(null);
         if (end != null && person) {
             end.count = bytes;
+            end.content = content;
         } else if (bytes != 0 && (end == null || !skipAll(end, bytes))) {
             throw new IOException("is of a guest that had read " + bytes + " bytes of " + name + "'s input, and "
                     + (end == null ? "this one has none" : "that ends, or waits, after " + end.count)
                     + ": give the same input from its beginning");
+        } else if (end != null && end.content != content) {
+            throw new IOException("is of a guest whose first " + bytes + " bytes of " + name
+                    + "'s input were others: give the same input from its beginning");
         } else if (end != null) {
             // The guest may have seen the end; what would come after it now was not there.
             end.ended = ended;

@@ -15,9 +15,15 @@ public final class LoggedInput extends FilterInputStream implements Rewindable {
     /** What a look found: the input had ended. */
     private static final int ENDED = -1;
 
+    private static final long FNV_OFFSET = 0xcbf29ce484222325L;
+    private static final long FNV_PRIME = 0x100000001b3L;
+
     public final String name;
     /** Bytes that the guest has read. */
     public long count;
+
+    /** A hash of these bytes (FNV-1a): input that is given again must be the same. */
+    public long content = FNV_OFFSET;
 
     public boolean ended;
     private boolean logs;
@@ -61,15 +67,24 @@ public final class LoggedInput extends FilterInputStream implements Rewindable {
     @Override
     public int read() throws IOException {
         int value = again() ? (int) value() : (int) found(in.read());
-        count += value < 0 ? 0 : 1;
+        if (value >= 0) {
+            passed(value);
+        }
         return value;
+    }
+
+    private void passed(int value) {
+        count++;
+        content = (content ^ value & 0xff) * FNV_PRIME;
     }
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
         if (!logs) {
             int n = in.read(bytes, offset, length);
-            count += Math.max(n, 0);
+            for (int i = 0; i < n; i++) {
+                passed(bytes[offset + i]);
+            }
             return n;
         }
         // By single bytes, each a call of its own, as far as there are some without waiting.
@@ -158,6 +173,21 @@ public final class LoggedInput extends FilterInputStream implements Rewindable {
             @Override
             public void rewind(long position) {
                 count = position;
+            }
+        };
+    }
+
+    /** The hash of the bytes read, for itself. */
+    public Rewindable hash() {
+        return new Rewindable() {
+            @Override
+            public long position() {
+                return content;
+            }
+
+            @Override
+            public void rewind(long position) {
+                content = position;
             }
         };
     }

@@ -9,6 +9,7 @@ import dev.spelunk.api.platform.ConsolePort;
 import dev.spelunk.api.platform.Peripherals;
 import dev.spelunk.machine.board.GuestImage;
 import dev.spelunk.machine.compose.Selection;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -49,6 +50,14 @@ public final class SnapshotIdentity {
         putPeripherals(identity, options.peripherals());
         identity.put("architecture", architecture.version() + " " + architecture.features());
         return identity;
+    }
+
+    /** The SHA-256 of it, in hexadecimal digits. */
+    public static String digest(Map<String, String> identity) {
+        StringBuilder all = new StringBuilder();
+        identity.forEach(
+                (name, value) -> all.append(name).append('\0').append(value).append('\0'));
+        return digest(all.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     /** Whether invariants are checked is no part of it: nothing that a guest could see follows from that. */

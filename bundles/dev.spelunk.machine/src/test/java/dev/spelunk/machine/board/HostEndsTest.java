@@ -108,6 +108,18 @@ class HostEndsTest {
     }
 
     @Test
+    @DisplayName("other input than what the guest had read is refused")
+    void changedInput() throws IOException {
+        HostEnds first = ends(new Text("abc"), false, List.of(), new ConsolePort("p", null, new Text("xyz")));
+        read(first.peripherals.ports().get(0).input(), "xy");
+        HostEnds second = ends(new Text("abc"), false, List.of(), new ConsolePort("p", null, new Text("xzz")));
+        byte[] saved = saved(first);
+        assertThatThrownBy(() -> restore(second, saved))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("2 bytes of port p's input were others");
+    }
+
+    @Test
     @DisplayName("a port's input too")
     void portInput() throws IOException {
         HostEnds first = ends(null, false, List.of(), new ConsolePort("p", null, new Text("xyz")));

@@ -386,6 +386,58 @@ class DebianTest {
                 .contains("--duration");
     }
 
+    @Test
+    @DisplayName("record: the first of a kernel boots, later ones go on from there, with the same profile as --fresh")
+    void recordBootsOnce() throws IOException, InterruptedException {
+        String busybox = packages.root().resolve("bin/busybox").toString();
+        Path cache = Files.createDirectory(folder.resolve("cache"));
+        for (String part : List.of("root", "contents")) {
+            Files.createSymbolicLink(cache.resolve(part), packages.path().resolve(part));
+        }
+        byte[] first = booted(cache, "boots Linux", busybox, "a");
+        assertThat(booted(cache, "has booted in an earlier recording", busybox, "a"))
+                .isEqualTo(first);
+        assertThat(booted(cache, "boots Linux", busybox, "a", "--fresh")).isEqualTo(first);
+        assertThat(booted(cache, "has booted in an earlier recording", busybox, "another one"))
+                .isNotEqualTo(first);
+        assertThat(booted(cache, "boots Linux", busybox, "a", "--seed", "2")).isNotEqualTo(first);
+        List<Path> saved;
+        try (var files = Files.list(cache.resolve("booted"))) {
+            saved = files.filter(file -> file.toString().endsWith(".snapshot")).toList();
+        }
+        assertThat(saved).hasSize(2);
+        for (Path file : saved) {
+            byte[] bytes = Files.readAllBytes(file);
+            bytes[bytes.length / 2]++;
+            Files.write(file, bytes);
+        }
+        assertThat(booted(cache, "Linux boots anew", busybox, "a")).isEqualTo(first);
+        assertThat(booted(cache, "has booted in an earlier recording", busybox, "a"))
+                .isEqualTo(first);
+        Spelunk.Outcome gc = Spelunk.run("debian", "gc", "--cache", cache.toString(), "--unused", "0");
+        assertThat(gc.code()).isZero();
+        assertThat(gc.out()).matches("[0-9,]{8,} bytes freed\n");
+        try (var files = Files.list(cache.resolve("booted"))) {
+            assertThat(files).isEmpty();
+        }
+    }
+
+    /** The profile of a recording whose progress says that. */
+    private byte[] booted(Path cache, String progress, String busybox, String text, String... options)
+            throws IOException {
+        Path output = folder.resolve("out");
+        List<String> command = new ArrayList<>(List.of("record", "--cache", cache.toString(), "-o", output.toString()));
+        command.addAll(List.of(options));
+        command.addAll(List.of("--", busybox, "echo", text));
+        Spelunk.Outcome run =
+                Spelunk.with(command.toArray(String[]::new)).input("").run();
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.out()).isEqualTo(text + "\n");
+        assertThat(run.err()).contains(progress);
+        assertThat(Files.readAllLines(output.resolve("kallsyms"))).hasSizeGreaterThan(10_000);
+        return Files.readAllBytes(output.resolve("perf.data"));
+    }
+
     /** What stays of standard error without what a command says of its progress. */
     private static List<String> said(String err) {
         return err.lines()
@@ -417,7 +469,7 @@ class DebianTest {
         Path program = Debian.program(TEST, folder, "profiled");
         Path output = Files.createDirectory(folder.resolve("out"));
         Files.writeString(output.resolve("perf.data"), "of an earlier run");
-        Process process = recording(output, "--", program.toString());
+        Process process = recording(output, "--fresh", "--", program.toString());
         while (process.isAlive() && !hasTemporaryFiles(output)) {
             Thread.sleep(100);
         }
@@ -444,7 +496,7 @@ class DebianTest {
         assertThat(process.waitFor()).isEqualTo(143);
         String err = Files.readString(folder.resolve("stderr"));
         assertThat(said(err)).endsWith("spelunk: interrupted; the profile has what ran until then");
-        assertThat(err).contains("boots Linux", "the program runs under perf", "its profile is brought out");
+        assertThat(err).contains("the program runs under perf", "its profile is brought out");
         assertThat(host(
                         "perf",
                         "script",
