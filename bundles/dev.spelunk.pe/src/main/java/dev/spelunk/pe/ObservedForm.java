@@ -4,6 +4,7 @@ package dev.spelunk.pe;
 import dev.spelunk.a64.DecodeCache;
 import dev.spelunk.a64.DecodedInstruction;
 import dev.spelunk.a64.integer.Alu;
+import dev.spelunk.api.registers.fields.PMSEVFR_EL1;
 import dev.spelunk.api.registers.fields.SCR_EL3;
 import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PeState;
@@ -13,12 +14,6 @@ import dev.spelunk.api.state.PeState;
  * says comes from the instruction table, addresses and outcome are recorded where the operation meets them.
  */
 final class ObservedForm {
-    /** Bits of the Events packet (DDI 0487, D18.2.6). */
-    private static final int EVENT_EXCEPTION = 1;
-
-    private static final int EVENT_RETIRED = 1 << 1;
-    private static final int EVENT_NOT_TAKEN = 1 << 6;
-
     private final Processor p;
     private final PeState pe;
     private final DecodeCache decoded = new DecodeCache();
@@ -60,12 +55,12 @@ final class ObservedForm {
             p.data.record.end();
         }
         pe.executed++;
-        o.events = EVENT_RETIRED;
+        o.events = PMSEVFR_EL1.RETIRED;
         if (o.operationClass == Operation.BRANCH) {
             branched(o, !conditional || p.taken);
         }
         if (o.is(Operation.CONDITION_FAILED)) {
-            o.events |= EVENT_NOT_TAKEN;
+            o.events |= PMSEVFR_EL1.NOT_TAKEN;
         }
     }
 
@@ -82,7 +77,7 @@ final class ObservedForm {
 
     /** The operation ended in a synchronous exception. */
     static void exception(Operation o, SynchronousException e) {
-        o.events = EVENT_EXCEPTION | EVENT_RETIRED;
+        o.events = PMSEVFR_EL1.GENERATED_EXCEPTION | PMSEVFR_EL1.RETIRED;
         if (e.exceptionClass == SynchronousException.UNKNOWN) {
             o.operationClass = Operation.OTHER;
             o.flags = Operation.EXCEPTION;

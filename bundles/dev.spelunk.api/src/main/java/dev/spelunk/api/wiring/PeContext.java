@@ -82,6 +82,16 @@ public final class PeContext {
      */
     public void reset(int level) {
         registers.reset(level);
+        begin(level);
+    }
+
+    /** Resets the PE to that Exception level as a Warm reset does, the registers of higher levels too. */
+    public void warmReset(int level) {
+        registers.reset();
+        begin(level);
+    }
+
+    private void begin(int level) {
         pe.reset(level);
         fillUnknown();
         if (translator != null) {
@@ -90,7 +100,7 @@ public final class PeContext {
     }
 
     /** What is UNKNOWN after a reset beside system registers: general-purpose and vector registers, flags, stack pointers. */
-    public void fillUnknown() {
+    private void fillUnknown() {
         if (unknownSeed == null) {
             return;
         }

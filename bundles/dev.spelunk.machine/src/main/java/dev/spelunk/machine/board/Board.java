@@ -312,9 +312,7 @@ public final class Board {
 
     /** As after a Warm reset, with what firmware at EL3 sets up for Non-secure EL2 and EL1. */
     static void warmReset(PeContext context, int el) {
-        context.registers.reset();
-        context.pe.reset(el);
-        context.fillUnknown();
+        context.warmReset(el);
         firmware(context, SystemRegister.SCR_EL3, SCR_EL3_RESET);
         firmware(context, SystemRegister.MDCR_EL3, MDCR_EL3_RESET);
         if (el == 1 && context.architecture.has("FEAT_PAuth") && context.architecture.has("FEAT_EL2")) {
