@@ -205,7 +205,8 @@ final class GuestChannels implements AutoCloseable {
         String rest = words.length > 1 ? words[1] : "";
         switch (words[0]) {
             case BOOTED:
-                progress.accept((order.nesting() == null ? "Linux has booted" : "Linux has booted in the VM")
+                progress.accept("Linux has booted "
+                        + (order.nesting() == null ? "and loaded its modules" : "in the VM and loaded its modules")
                         + (order.event() == null ? "" : ", perf starts"));
                 onBooted.run();
                 break;

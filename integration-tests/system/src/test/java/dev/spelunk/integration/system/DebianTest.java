@@ -449,7 +449,15 @@ class DebianTest {
         List<String> command =
                 new ArrayList<>(List.of("record", "--cache", packages.path().toString(), "-o", output.toString()));
         command.addAll(List.of(arguments));
-        return Spelunk.with(command.toArray(String[]::new)).noInput().start(folder);
+        return Spelunk.with(command.toArray(String[]::new))
+                .noInput()
+                .javaOptions("-Djava.io.tmpdir=" + Files.createDirectories(temporary()))
+                .start(folder);
+    }
+
+    /** Where a recording has its temporary files; none is left there by any end. */
+    private Path temporary() {
+        return folder.resolve("temporary");
     }
 
     private void await(Process process, String stream, String text) throws IOException, InterruptedException {
@@ -477,6 +485,7 @@ class DebianTest {
         assertThat(process.waitFor()).isEqualTo(125);
         assertThat(said(Files.readString(folder.resolve("stderr"))))
                 .containsExactly("spelunk: interrupted; there is no profile");
+        assertThat(temporary()).isEmptyDirectory();
         try (var files = Files.list(output)) {
             assertThat(files).containsExactly(output.resolve("perf.data"));
         }
@@ -489,14 +498,19 @@ class DebianTest {
         Tools.require(TEST, "perf", "linux-perf");
         String busybox = packages.root().resolve("bin/busybox").toString();
         Path output = folder.resolve("out");
-        Process process =
-                recording(output, "--period", "4096", "--", busybox, "sh", "-c", "echo up; while :; do :; done");
+        Process process = recording(
+                output, "--fresh", "--period", "4096", "--", busybox, "sh", "-c", "echo up; while :; do :; done");
         await(process, "stdout", "up");
         process.destroy();
         assertThat(process.waitFor()).isEqualTo(143);
         String err = Files.readString(folder.resolve("stderr"));
         assertThat(said(err)).endsWith("spelunk: interrupted; the profile has what ran until then");
-        assertThat(err).contains("the program runs under perf", "its profile is brought out");
+        String time = "spelunk: [0-9]+[.][0-9] s: ";
+        assertThat(err)
+                .containsPattern("(?s)" + time + "boots Linux .*" + time
+                        + "Linux has booted and loaded its modules, perf starts\n.*" + time
+                        + "the program runs under perf\n.*" + time + "[^\n]*its profile is brought out");
+        assertThat(temporary()).isEmptyDirectory();
         assertThat(host(
                         "perf",
                         "script",
@@ -532,6 +546,7 @@ class DebianTest {
         assertThat(timed.waitFor())
                 .as(Files.readString(folder.resolve("stderr")))
                 .isZero();
+        assertThat(temporary()).isEmptyDirectory();
         assertThat(output.resolve("answer")).hasContent("from the host");
         assertThat(output.resolve("perf.data")).isNotEmptyFile();
         String instructions = Files.readString(folder.resolve("stderr"))
@@ -550,6 +565,7 @@ class DebianTest {
                 "-c",
                 "while :; do :; done");
         assertThat(limited.waitFor()).isEqualTo(4);
+        assertThat(temporary()).isEmptyDirectory();
         assertThat(folder.resolve("limited/perf.data")).isNotEmptyFile();
         assertThat(Files.readString(folder.resolve("stderr")))
                 .contains("--max-instructions ended the program", "the profile has no record: ", "buffer size");
