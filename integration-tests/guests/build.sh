@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Builds the guests with aarch64-linux-gnu-gcc: the same bytes on every build with the same compiler.
 #   build.sh [OUTPUT_DIR]   builds all guests (default: target beside this script)
-#   build.sh --check        builds guest.elf and vmm and compares them with those in prebuilt:
+#   build.sh --check        builds guest.elf, hypervisor.elf and vmm and compares them with those in prebuilt:
 #                           0 the same, 1 different, 77 cannot be compared here
 set -eu
 
@@ -68,6 +68,20 @@ done
 "${prefix}objcopy" --strip-debug --wildcard --strip-symbol='$*' --strip-symbol=_start_physical \
 	"$output/guest.elf"
 
+# The reference hypervisor. Function symbols stay: --check names the place of what it finds.
+hypervisor() { # OUTPUT FLAGS
+	for source in hypervisor/*.S hypervisor/*.c; do
+		flags=$cflags
+		case $source in *.S) flags=$common ;; esac
+		# shellcheck disable=SC2086
+		"${prefix}gcc" $flags -Os -mstrict-align $2 -c "$source" -o "$objects/hypervisor-$(basename "$source").o"
+	done
+	# shellcheck disable=SC2086
+	"${prefix}gcc" $ldflags -Wl,-T,hypervisor/hypervisor.ld "$objects"/hypervisor-*.o -o "$output/$1"
+	"${prefix}objcopy" --strip-debug --wildcard --strip-symbol='$*' "$output/$1"
+}
+hypervisor hypervisor.elf ""
+
 # The virtual machine monitor for hosts at EL2 is a program for Linux with its C library: dynamic for Debian's own, static
 # for an initramfs of one's own. Debian's kernels have pages of 4 KiB: the file has no room for larger ones.
 library=false
@@ -87,7 +101,7 @@ fi
 if $check; then
 	$library || exit 77
 	comment() { "${prefix}objcopy" -O binary --only-section=.comment --set-section-flags .comment=alloc "$1" "$output/comment" && tr '\0' '\n' <"$output/comment"; }
-	for name in guest.elf vmm; do
+	for name in guest.elf hypervisor.elf vmm; do
 		if cmp -s "$output/$name" "prebuilt/$name"; then
 			echo "build.sh: prebuilt/$name is what the sources give"
 			continue
@@ -146,6 +160,15 @@ suite suite-smp smp -DSHARED=0
 suite suite-smp-shared smp -DSHARED=1
 suite suite-system-off end -DEND=SYSTEM_OFF
 suite suite-system-reset end -DEND=SYSTEM_RESET
+
+# Random programs of SPE.
+# shellcheck disable=SC2086
+"${prefix}gcc" $(echo "$common" | sed 's/-march=armv8-a -mgeneral-regs-only//') -c random/start.S -o "$objects/random-start.o"
+# shellcheck disable=SC2086
+"${prefix}gcc" $cflags -mstrict-align -c random/random.c -o "$objects/random.o"
+# shellcheck disable=SC2086
+"${prefix}gcc" $ldflags -Wl,--no-warn-rwx-segments -Wl,-T,random/random.ld "$objects/random-start.o" "$objects/random.o" -o "$output/random.elf"
+"${prefix}strip" --strip-debug "$output/random.elf"
 
 # The programs: FP and SIMD, each object linked for the bare machine (NAME-O2.elf) and for Linux (NAME-O2.linux).
 plain=$(echo "$common" | sed 's/-march=armv8-a -mgeneral-regs-only//')

@@ -16,6 +16,7 @@ import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.records.RecordSink;
 import dev.spelunk.machine.board.Board;
 import dev.spelunk.machine.board.BoardDescription;
+import dev.spelunk.machine.board.BootModules;
 import dev.spelunk.machine.board.DeviceTreeBlob;
 import dev.spelunk.machine.board.GuestImage;
 import dev.spelunk.machine.board.InitialRamDisk;
@@ -86,11 +87,19 @@ public final class MachineComposer implements MachineFactory, SwapService {
             byte[] initrd = options.initrd() == null ? null : InitialRamDisk.read(options.initrd(), options.memory());
             Board board = new Board(parts, architecture, options);
             board.records.whiteboard(sinks);
-            board.load(image, initrd, DeviceTreeBlob.write(BoardDescription.of(board, initrd)));
-            SpelunkMachine machine = new SpelunkMachine(board, image, machines::remove);
+            GuestImage under = options.under() == null
+                    ? null
+                    : GuestImage.read(options.under(), Board.RAM_BASE, board.visibleMemory(), -1);
+            BootModules modules = BootModules.read(board, image);
+            board.load(
+                    under == null ? image : under,
+                    initrd,
+                    modules,
+                    DeviceTreeBlob.write(BoardDescription.of(board, initrd, modules)));
+            SpelunkMachine machine = new SpelunkMachine(board, image, under, machines::remove);
             machine.swaps = new Swaps(machine, board, machine.safepoints, offers, variant, listeners);
             machine.snapshots(
-                    options.snapshots(), SnapshotIdentity.of(variant, parts, architecture, image, initrd, options));
+                    options.snapshots(), SnapshotIdentity.of(variant, parts, architecture, image, initrd, under, modules, options));
             machines.add(machine);
             return machine;
         } catch (BadInputException | OutOfMemoryError e) {

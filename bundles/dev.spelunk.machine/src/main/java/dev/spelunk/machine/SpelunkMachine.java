@@ -21,6 +21,7 @@ import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.machine.board.Board;
 import dev.spelunk.machine.board.GuestImage;
 import dev.spelunk.machine.board.GuestSymbols;
+import dev.spelunk.machine.board.SymbolTables;
 import dev.spelunk.machine.compose.PartFailure;
 import dev.spelunk.machine.debug.MachineDebugger;
 import dev.spelunk.machine.debug.RegisterView;
@@ -56,6 +57,7 @@ final class SpelunkMachine implements Machine {
     private final Consumer<SpelunkMachine> closed;
     private final RunLoop loop;
     private final GuestImage image;
+    private final GuestImage under;
     /** What is found about a hypervisor at EL2; null when nobody looks. */
     private final Findings findings;
 
@@ -72,14 +74,16 @@ final class SpelunkMachine implements Machine {
     /** Why the host cannot go on; null when it can. */
     private volatile String stopped;
 
-    SpelunkMachine(Board board, GuestImage image, Consumer<SpelunkMachine> closed) {
+    /** @param under the hypervisor that was put under the guest; null for none */
+    SpelunkMachine(Board board, GuestImage image, GuestImage under, Consumer<SpelunkMachine> closed) {
         this.board = board;
         this.image = image;
+        this.under = under;
         this.closed = closed;
         loop = new RunLoop(board.wiring, board.console, board.options, safepoints);
         board.records.onStop(loop::end);
         findings = board.options.el() == 2 && board.options.vm().check()
-                ? new Findings(new GuestSymbols(image), board.options.vm().checkStops())
+                ? new Findings(symbols(), board.options.vm().checkStops())
                 : null;
         watches = findings == null ? null : new HypervisorWatches(board.pes, findings);
         if (watches != null) {
@@ -113,6 +117,11 @@ final class SpelunkMachine implements Machine {
                 }
             }
         }
+    }
+
+    private SymbolTables symbols() {
+        GuestSymbols guest = new GuestSymbols(image);
+        return new SymbolTables(guest, under == null ? guest : new GuestSymbols(under));
     }
 
     @Override
@@ -372,7 +381,7 @@ final class SpelunkMachine implements Machine {
 
     @Override
     public List<String> diagnosis() {
-        return new Diagnosis(board.wiring, new GuestSymbols(image)).lines();
+        return new Diagnosis(board.wiring, symbols()).lines();
     }
 
     @Override
@@ -384,12 +393,12 @@ final class SpelunkMachine implements Machine {
     public String withoutRecords() {
         return board.architecture.profiling() == null
                 ? ""
-                : new Diagnosis(board.wiring, new GuestSymbols(image)).withoutRecords();
+                : new Diagnosis(board.wiring, symbols()).withoutRecords();
     }
 
     @Override
     public String dump() {
-        return Dump.of(board, new GuestSymbols(image));
+        return Dump.of(board, symbols());
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.spelunk.api.trace.TraceSink;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** How to run a guest. Nothing of it changes: each {@code with} makes options that differ in one thing. */
@@ -31,6 +32,9 @@ public final class RunOptions implements Cloneable {
     private RecordOptions records = RecordOptions.TEMPORARY;
     private long loadAddress = -1;
     private Long unknownSeed;
+    private Path under;
+    private String underArguments = "";
+    private List<BootModule> modules = List.of();
 
     private RunOptions(Path guest) {
         this.guest = guest;
@@ -243,5 +247,37 @@ public final class RunOptions implements Cloneable {
     /** The same with another {@link #unknownSeed}. */
     public RunOptions withUnknownSeed(Long value) {
         return with(o -> o.unknownSeed = value);
+    }
+
+    /**
+     * A hypervisor that is put under the guest: entered at EL2, with the guest as its first module, of type
+     * {@link BootModule#KERNEL}, and 32 MiB of memory more than the guest's. Null, as at first, for none; else {@link #el}
+     * is 2 and {@link #hypervisor} is {@code none}.
+     */
+    public Path under() {
+        return under;
+    }
+
+    /** The {@code /chosen/bootargs} of the hypervisor {@link #under} the guest; empty at first. */
+    public String underArguments() {
+        return underArguments;
+    }
+
+    /** The same with another hypervisor {@link #under} the guest, and its arguments. */
+    public RunOptions withUnder(Path value, String arguments) {
+        return with(o -> {
+            o.under = value;
+            o.underArguments = arguments;
+        });
+    }
+
+    /** What is handed over to a hypervisor beside its guest, in this order; nothing at first. */
+    public List<BootModule> modules() {
+        return modules;
+    }
+
+    /** The same with other {@link #modules}. */
+    public RunOptions withModules(List<BootModule> value) {
+        return with(o -> o.modules = List.copyOf(value));
     }
 }

@@ -41,6 +41,11 @@ public final class Home {
         return either("guests/vmm", "integration-tests/guests/prebuilt/vmm");
     }
 
+    /** The hypervisor that comes along, an ELF file for an entry at EL2. */
+    public static Path hypervisor() {
+        return either("guests/hypervisor.elf", "integration-tests/guests/prebuilt/hypervisor.elf");
+    }
+
     /** The assembled bundles in Maven layout. */
     public static Path assembly() {
         return either("repository", "bundles/dev.spelunk.cli/target/assembly/repository");

@@ -94,9 +94,15 @@ public final class GuestOptions {
      * @param initrd null for none
      */
     public RunOptions runOptions(OutputStream console, InputStream input, Path initrd) {
-        return machine.runOptions(new MachineOptions.Guest(guestFile(), initrd, append, MEMORY), console, input, false)
+        machine.allowHypervisorUnderGuest();
+        RunOptions options = machine.runOptions(
+                        new MachineOptions.Guest(guestFile(), initrd, append, MEMORY), console, input, false)
                 .withPeripherals(Peripherals.NONE.withClock(machine.clock().forGuest()))
                 .withLoadAddress(loadAddress == null ? -1 : loadAddress);
+        if (options.under() != null && loadAddress != null) {
+            throw new UserError("--load-address: the hypervisor under the guest loads it, where its file says");
+        }
+        return options;
     }
 
     /**

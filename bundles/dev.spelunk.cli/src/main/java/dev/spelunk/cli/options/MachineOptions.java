@@ -30,14 +30,6 @@ import picocli.CommandLine.TypeConversionException;
 
 /** The options of every command that runs a machine: what it is made of and how it runs, whatever its guest. */
 public final class MachineOptions {
-    /** Who is between the guest and the machine. */
-    enum HypervisorKind {
-        /** The KVM model. */
-        kvm,
-        /** Nobody: the guest runs on the machine itself. */
-        none
-    }
-
     /** What is translated. */
     enum Translate {
         /** What runs often. */
@@ -76,12 +68,8 @@ public final class MachineOptions {
                     + "in it, before the local Maven repository.")
     private Path bundles;
 
-    @Option(
-            names = "--hypervisor",
-            paramLabel = "kvm|none",
-            description = "kvm: the guest is a virtual machine of the KVM model; none: it runs on the machine "
-                    + "itself. Default: kvm, and none for an entry at EL2.")
-    private HypervisorKind hypervisor;
+    @Mixin
+    private HypervisorOptions hypervisor = new HypervisorOptions();
 
     @Option(
             names = "--el",
@@ -303,6 +291,11 @@ public final class MachineOptions {
         el = 2;
     }
 
+    /** Lets {@code --hypervisor} put a hypervisor under the guest. */
+    void allowHypervisorUnderGuest() {
+        hypervisor.allowPutUnder();
+    }
+
     /** The number of PEs. */
     public int cpus() {
         return cpus;
@@ -327,25 +320,17 @@ public final class MachineOptions {
      * @param paced whether a person sits at the terminal
      */
     public RunOptions runOptions(Guest guest, OutputStream console, InputStream input, boolean paced) {
-        int entered = el == null ? 1 : el;
-        if (entered != 1 && entered != 2) {
+        if (el != null && el != 1 && el != 2) {
             throw new UserError("--el: must be 1 or 2, is " + el);
         }
-        if (entered == 2 && hypervisor == HypervisorKind.kvm) {
-            throw new UserError("--el 2 needs --hypervisor none: under kvm, EL2 is the hypervisor's, and a hypervisor "
-                    + "as its guest would need FEAT_NV2, which is not modelled");
-        }
-        HypervisorKind under =
-                hypervisor != null ? hypervisor : entered == 2 ? HypervisorKind.none : HypervisorKind.kvm;
-        if (under == HypervisorKind.none && host.given()) {
-            throw new UserError(
-                    "--policy, --host and --pressure are of the KVM model's host: they need --hypervisor kvm");
-        }
+        HypervisorOptions.Choice under = hypervisor.choice(el, host.given());
         named(guest).check();
         return RunOptions.of(guest.file())
                 .withInitrd(guest.initrd())
-                .withHypervisor(under.name())
-                .withEl(entered)
+                .withHypervisor(under.kvm() ? "kvm" : "none")
+                .withEl(under.el())
+                .withUnder(under.file(), under.arguments())
+                .withModules(under.modules())
                 .withBootArguments(guest.bootArguments())
                 .withMemory(memory == null ? guest.memory() : memory)
                 .withCpus(cpus)
@@ -355,7 +340,7 @@ public final class MachineOptions {
                 .withInput(input)
                 .withPaced(paced)
                 .withUnknownSeed(resetUnknown)
-                .withVm(vm.options(under == HypervisorKind.kvm, entered == 2))
+                .withVm(vm.options(under.kvm(), under.el() == 2))
                 .withSnapshots(new Snapshots(new TreeMap<>(saves), restore))
                 .withRecords(RecordOptions.NONE)
                 .withTrace(trace == null ? null : new TraceFile(trace));
@@ -370,6 +355,7 @@ public final class MachineOptions {
                 .reads("the variant", variant.endsWith(".json") ? PathArgument.of(variant, "--variant: ") : null)
                 .writes("--trace", trace)
                 .reads(snapshot, restore);
+        hypervisor.named(files);
         saves.values().forEach(save -> files.writes(snapshot, save));
         return files;
     }

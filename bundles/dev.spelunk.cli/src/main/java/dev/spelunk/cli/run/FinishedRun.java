@@ -22,7 +22,7 @@ import java.util.SortedMap;
  *
  * @param guest the guest's file
  * @param variant name of the variant
- * @param hypervisor {@code kvm} or {@code none}
+ * @param hypervisor {@code kvm}, {@code none}, or the name of the file that was put under the guest
  * @param seed the seed
  * @param startSeconds from the start of the JVM to the guest's first instruction, in seconds
  * @param folder the output folder

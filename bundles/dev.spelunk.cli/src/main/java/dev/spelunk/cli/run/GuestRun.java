@@ -93,7 +93,9 @@ public final class GuestRun implements Callable<Integer> {
         FinishedRun finished = new FinishedRun(
                 options.guest(),
                 variant,
-                options.hypervisor(),
+                options.under() == null
+                        ? options.hypervisor()
+                        : options.under().getFileName().toString(),
                 options.seed(),
                 start,
                 folder.path(),

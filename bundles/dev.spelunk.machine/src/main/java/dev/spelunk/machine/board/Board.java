@@ -79,6 +79,8 @@ public final class Board {
     public final Console console;
     /** Where the guest's memory begins in physical memory; guest addresses begin at {@link #RAM_BASE}. */
     final long guestBase;
+    /** Size of the machine's RAM in bytes. */
+    private final long ramSize;
 
     public final RunOptions options;
     private final Bus userDevices = new Bus();
@@ -112,7 +114,8 @@ public final class Board {
         ends = new HostEnds(options);
         console = new Console(ends.output, ends.input);
         guestBase = kvm ? RAM_BASE + hostReserved : RAM_BASE;
-        PhysicalMemory memory = allocate(options.memory() + guestBase - RAM_BASE);
+        ramSize = options.memory() + (options.under() == null ? guestBase - RAM_BASE : HOST_RESERVED);
+        PhysicalMemory memory = allocate(ramSize);
         VmOptions vmOptions = options.vm();
         boolean shared = kvm && vmOptions.sharesPes(options.cpus());
         state = new MachineState(
@@ -330,21 +333,38 @@ public final class Board {
         }
     }
 
-    /** Guest address of an initial RAM disk: as high as it can be, a whole number of pages. */
+    /** Bytes of RAM that a guest entered now sees: its own, or where it is a hypervisor's the machine's. */
+    public long visibleMemory() {
+        return options.under() == null ? options.memory() : ramSize;
+    }
+
+    /** Guest address of what a boot loader hands over: as high as it can be, a whole number of pages. */
+    long highest(long below, long size) {
+        return below - size & -PAGE;
+    }
+
+    /** Guest address below which a boot loader puts what it hands over. */
+    long handedOverEnd() {
+        return RAM_BASE + visibleMemory() - DEVICE_TREE_ROOM;
+    }
+
+    /** Guest address of an initial RAM disk. */
     long initrdAddress(byte[] initrd) {
-        return RAM_BASE + options.memory() - DEVICE_TREE_ROOM - initrd.length & -PAGE;
+        return highest(handedOverEnd(), initrd.length);
     }
 
     /**
      * Puts the guest into memory and PE 0 at its entry.
      *
      * @param initrd the initial RAM disk, or null
+     * @param modules what a hypervisor is handed over
      */
-    public void load(GuestImage image, byte[] initrd, byte[] deviceTree) {
+    public void load(GuestImage image, byte[] initrd, BootModules modules, byte[] deviceTree) {
         for (GuestImage.Load load : image.loads) {
             state.memory.copyIn(physical(load.address()), image.content, load.fileOffset(), load.fileSize());
         }
-        long end = RAM_BASE + options.memory();
+        modules.load(this, image.end());
+        long end = RAM_BASE + visibleMemory();
         // The boot protocol wants the tree 8-byte aligned, within 2 MiB and out of the kernel's way.
         long at = end - deviceTree.length & -PAGE;
         if (initrd != null) {

@@ -19,13 +19,18 @@ public final class BoardDescription {
 
     private BoardDescription() {}
 
-    /** @param initrd the initial RAM disk, or null */
-    public static DeviceTree of(Board board, byte[] initrd) {
+    /**
+     * @param initrd the initial RAM disk, or null
+     * @param modules what a hypervisor is handed over
+     */
+    public static DeviceTree of(Board board, byte[] initrd, BootModules modules) {
         DeviceTree root = new DeviceTree("");
         root.strings("compatible", "linux,dummy-virt").strings("model", "linux,dummy-virt");
         root.cells("#address-cells", 2).cells("#size-cells", 2).cells("interrupt-parent", GIC_PHANDLE);
         DeviceTree chosen = root.node("chosen");
-        chosen.strings("bootargs", board.options.bootArguments());
+        chosen.strings(
+                "bootargs",
+                board.options.under() == null ? board.options.bootArguments() : board.options.underArguments());
         RandomStream random = board.state.random("device tree");
         chosen.cells64("kaslr-seed", random.next())
                 .cells64("rng-seed", random.next(), random.next(), random.next(), random.next());
@@ -33,6 +38,7 @@ public final class BoardDescription {
             long start = board.initrdAddress(initrd);
             chosen.cells64("linux,initrd-start", start).cells64("linux,initrd-end", start + initrd.length);
         }
+        modules.describe(chosen);
         if (board.parts.firmware() != null) {
             // Without EL2 an HVC reaches the firmware; a guest at EL2 owns HVC and must use SMC.
             root.node("psci")
@@ -42,7 +48,7 @@ public final class BoardDescription {
         cpus(root.node("cpus"), board);
         root.node(String.format("memory@%x", Board.RAM_BASE))
                 .strings("device_type", "memory")
-                .cells64("reg", Board.RAM_BASE, board.options.memory());
+                .cells64("reg", Board.RAM_BASE, board.visibleMemory());
         DeviceTree controller = root.node(String.format("intc@%x", Board.DISTRIBUTOR))
                 .strings("compatible", "arm,gic-v3")
                 .cells("#interrupt-cells", 3)

@@ -10,7 +10,7 @@ import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.SpuState;
 import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.machine.board.BoardWiring;
-import dev.spelunk.machine.board.GuestSymbols;
+import dev.spelunk.machine.board.SymbolTables;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -26,9 +26,9 @@ public final class Diagnosis {
     private static final int SELECTS_RANGE = 55;
 
     private final BoardWiring board;
-    private final GuestSymbols symbols;
+    private final SymbolTables symbols;
 
-    public Diagnosis(BoardWiring board, GuestSymbols symbols) {
+    public Diagnosis(BoardWiring board, SymbolTables symbols) {
         this.board = board;
         this.symbols = symbols;
     }
@@ -48,7 +48,7 @@ public final class Diagnosis {
                     pe.index,
                     pe.waiting ? pe.waitingForEvent ? "waits for an event" : "waits for an interrupt" : "was",
                     pe.el,
-                    place(pe.pc),
+                    place(pe.el, pe.pc),
                     pe.executed));
             List<String> callers = callers(context);
             if (!callers.isEmpty()) {
@@ -60,8 +60,8 @@ public final class Diagnosis {
     }
 
     /** {@code main+0x1c (0x40001234)}, or the address alone. */
-    private String place(long address) {
-        String name = symbols.at(address);
+    private String place(int el, long address) {
+        String name = symbols.at(el, address);
         return name.isEmpty() ? String.format("0x%x", address) : String.format("%s (0x%x)", name, address);
     }
 
@@ -75,7 +75,7 @@ public final class Diagnosis {
                     n + 1,
                     ExceptionClass.name(syndrome),
                     history.levels[i] & 15,
-                    place(history.pc[i]),
+                    place((int) history.levels[i] & 15, history.pc[i]),
                     history.levels[i] >>> 4,
                     ExceptionClass.isAbort(syndrome) ? String.format(", address 0x%x", history.address[i]) : ""));
             if (n == history.taken - 1 && ExceptionClass.isAlignmentFault(syndrome)) {
@@ -103,7 +103,7 @@ public final class Diagnosis {
             if (caller == 0) {
                 break;
             }
-            callers.add(place(caller));
+            callers.add(place(context.pe.el, caller));
             // Stacks grow downwards: a caller's frame is above.
             if (Long.compareUnsigned(pair[0], frame) <= 0) {
                 break;
@@ -111,8 +111,8 @@ public final class Diagnosis {
             frame = pair[0];
         }
         if (callers.isEmpty()
-                && !symbols.at(address(context.pe.x[LINK_REGISTER])).isEmpty()) {
-            callers.add(place(address(context.pe.x[LINK_REGISTER])));
+                && !symbols.at(context.pe.el, address(context.pe.x[LINK_REGISTER])).isEmpty()) {
+            callers.add(place(context.pe.el, address(context.pe.x[LINK_REGISTER])));
         }
         return callers;
     }

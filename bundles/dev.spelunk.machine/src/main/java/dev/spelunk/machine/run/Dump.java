@@ -2,10 +2,11 @@
 package dev.spelunk.machine.run;
 
 import dev.spelunk.api.registers.SystemRegister;
+import dev.spelunk.api.state.ExceptionHistory;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.machine.board.Board;
-import dev.spelunk.machine.board.GuestSymbols;
+import dev.spelunk.machine.board.SymbolTables;
 
 /** Text of a machine's registers, for a guest that failed. */
 public final class Dump {
@@ -42,7 +43,7 @@ public final class Dump {
 
     private Dump() {}
 
-    public static String of(Board board, GuestSymbols symbols) {
+    public static String of(Board board, SymbolTables symbols) {
         StringBuilder out = new StringBuilder();
         for (PeContext context : board.pes) {
             PeState pe = context.pe;
@@ -50,7 +51,7 @@ public final class Dump {
                     "PE %d  PC %016x%s  SP %016x  PSTATE %08x (EL%d%s)  after %d instructions%n",
                     pe.index,
                     pe.pc,
-                    named(symbols, pe.pc),
+                    named(symbols, pe.el, pe.pc),
                     pe.x[PeState.SP],
                     pe.spsr(),
                     pe.el,
@@ -71,14 +72,22 @@ public final class Dump {
                     pe.lastExceptionSyndrome,
                     pe.lastExceptionSyndrome >>> 26 & 0x3F,
                     pe.lastExceptionPc,
-                    named(symbols, pe.lastExceptionPc),
+                    named(symbols, lastExceptionEl(pe), pe.lastExceptionPc),
                     pe.lastExceptionAddress));
         }
         return out.toString();
     }
 
-    private static String named(GuestSymbols symbols, long address) {
-        String name = symbols.at(address);
+    /** Exception level from which the last exception was taken. */
+    private static int lastExceptionEl(PeState pe) {
+        ExceptionHistory history = pe.exceptions;
+        return history.taken == 0
+                ? pe.el
+                : (int) history.levels[(int) ((history.taken - 1) % ExceptionHistory.KEPT)] & 15;
+    }
+
+    private static String named(SymbolTables symbols, int el, long address) {
+        String name = symbols.at(el, address);
         return name.isEmpty() ? "" : " " + name;
     }
 }

@@ -7,6 +7,7 @@ import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.machine.Variant;
 import dev.spelunk.api.platform.ConsolePort;
 import dev.spelunk.api.platform.Peripherals;
+import dev.spelunk.machine.board.BootModules;
 import dev.spelunk.machine.board.GuestImage;
 import dev.spelunk.machine.compose.Selection;
 import java.nio.charset.StandardCharsets;
@@ -29,11 +30,16 @@ public final class SnapshotIdentity {
             Architecture architecture,
             GuestImage image,
             byte[] initrd,
+            GuestImage under,
+            BootModules modules,
             RunOptions options) {
         Map<String, String> identity = new LinkedHashMap<>();
         identity.put("variant", variant.name());
         identity.put("guest (SHA-256)", digest(image.content));
         identity.put("initrd (SHA-256)", initrd == null ? "none" : digest(initrd));
+        identity.put("hypervisor under it (SHA-256)", under == null ? "none" : digest(under.content));
+        identity.put("its command line", "'" + options.underArguments() + "'");
+        identity.put("modules (SHA-256)", modules.identity(SnapshotIdentity::digest));
         identity.put("guest's command line", "'" + options.bootArguments() + "'");
         identity.put("memory", Long.toString(options.memory()));
         identity.put("PEs", Integer.toString(options.cpus()));

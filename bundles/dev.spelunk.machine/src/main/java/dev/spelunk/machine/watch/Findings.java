@@ -3,7 +3,7 @@ package dev.spelunk.machine.watch;
 
 import dev.spelunk.api.problems.BrokenInvariantException;
 import dev.spelunk.api.wiring.PeContext;
-import dev.spelunk.machine.board.GuestSymbols;
+import dev.spelunk.machine.board.SymbolTables;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,15 +28,15 @@ public final class Findings {
     }
 
     private final Map<Place, Found> found = new LinkedHashMap<>();
-    private final GuestSymbols symbols;
+    private final SymbolTables symbols;
     private final boolean stops;
     private long others;
 
     /**
-     * @param symbols of the hypervisor
+     * @param symbols of the hypervisor and its guests
      * @param stops whether the first finding ends the run
      */
-    public Findings(GuestSymbols symbols, boolean stops) {
+    public Findings(SymbolTables symbols, boolean stops) {
         this.symbols = symbols;
         this.stops = stops;
     }
@@ -55,7 +55,7 @@ public final class Findings {
             known.times++;
             return;
         }
-        String name = symbols.at(place.pc());
+        String name = symbols.at(context.pe.el, place.pc());
         String text = String.format(
                 Locale.ROOT,
                 "PE %d, after %,d instructions, EL%d in %s: %s (%s; %s)%s",

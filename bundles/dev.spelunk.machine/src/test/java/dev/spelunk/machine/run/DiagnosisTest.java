@@ -12,6 +12,7 @@ import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.machine.board.BoardWiring;
 import dev.spelunk.machine.board.GuestImage;
 import dev.spelunk.machine.board.GuestSymbols;
+import dev.spelunk.machine.board.SymbolTables;
 import dev.spelunk.testkit.TestMachine;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -73,7 +74,7 @@ class DiagnosisTest {
                         return true;
                     });
         }
-        return new Diagnosis(new BoardWiring(machine.contexts), symbols());
+        return new Diagnosis(new BoardWiring(machine.contexts), new SymbolTables(symbols(), symbols()));
     }
 
     @Test

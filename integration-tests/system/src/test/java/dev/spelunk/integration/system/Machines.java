@@ -59,6 +59,8 @@ final class Machines {
         private String hypervisor = "kvm";
         private int el = 1;
         private String append = "";
+        private Path under;
+        private String underArguments = "";
         private long memory = 256L << 20;
         private long limit = Long.MAX_VALUE;
         private long seed = 1;
@@ -89,6 +91,13 @@ final class Machines {
         Setup el(int level) {
             el = level;
             return this;
+        }
+
+        /** Puts a hypervisor under the guest. */
+        Setup under(Path file, String arguments) {
+            under = file;
+            underArguments = arguments;
+            return hypervisor("none").el(2);
         }
 
         Setup append(String arguments) {
@@ -171,6 +180,7 @@ final class Machines {
                             .withHypervisor(hypervisor)
                             .withEl(el)
                             .withBootArguments(append)
+                            .withUnder(under, underArguments)
                             .withMemory(memory)
                             .withMaxInstructions(limit)
                             .withSeed(seed)
