@@ -4,6 +4,7 @@
 // between, what a driver might do, good or bad: write the buffer registers, unmap pages, answer an event or not. Nothing
 // depends on time. For each program one line says what the guest has read of its registers, as a hash.
 //   seed=N count=M      boot arguments: programs N to N + M - 1
+//   timing=0            no filters by latency, events or sources, which depend on what else goes through the caches
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -45,6 +46,10 @@ typedef uint64_t u64;
 #define PAGES           32
 #define NOTHING         0x70000000ul    // no RAM there
 #define MOST_EVENTS     12
+#define FE              1ul             // PMSFCR_EL1
+#define FL              4ul
+#define FNE             8ul
+#define FDS             16ul
 #define PMBLIMITR_E     1ul
 #define PMBSR_S         (1ul << 17)
 
@@ -68,7 +73,7 @@ static u8 data[2 * PAGE] __attribute__((aligned(4096)));
 
 static u64 state, hash;
 static u32 events;
-static u32 version;
+static u64 filters;                     // those of PMSFCR_EL1 that may be used
 static u64 identification;
 
 static u64 next(void)
@@ -231,7 +236,8 @@ static void write_controls(void)
 
 	write(PMSIRR_EL1, (1 + below(4)) << 8 | one_in(2));
 	write(PMSICR_EL1, one_in(3) ? below(2000) : 0);
-	write(PMSFCR_EL1, filter | (next() & (7ul << 16)) | (one_in(8) ? next() & next() : 0));
+	filter |= (next() & (7ul << 16)) | (one_in(8) ? next() & next() : 0);
+	write(PMSFCR_EL1, filter & filters);
 	write(PMSEVFR_EL1, some_events());
 	write(PMSLATFR_EL1, one_in(2) ? 0 : below(12));
 	if (identification >> 6 & 1)
@@ -392,7 +398,9 @@ void random_main(const u8 *tree)
 
 	mmu_on();
 	gic_on();
-	version = read(ID_AA64DFR0_EL1) >> 32 & 15;
+	filters = argument(tree, "timing=", 1) ? ~0ul : ~(FDS | FNE | FL | FE);
+	u64 version = read(ID_AA64DFR0_EL1) >> 32 & 15;
+
 	if (!version) {
 		semihosting(4, "random: no Statistical Profiling Extension\n");
 		end(1);

@@ -148,7 +148,8 @@ class ReferenceHypervisorTest {
     void randomPrograms(String variant) throws IOException, InterruptedException {
         Path guest = Guests.built("ReferenceHypervisorTest", "random.elf");
         for (int seed = 1; seed <= PROGRAMS; seed += BATCH) {
-            String arguments = "seed=" + seed + " count=" + Math.min(BATCH, PROGRAMS - seed + 1);
+            String arguments = "seed=" + seed + " count=" + Math.min(BATCH, PROGRAMS - seed + 1)
+                    + (timed(variant) ? "" : " timing=0");
             Machines.Run expected = model(setup(variant, arguments).guest(guest).limit(Long.MAX_VALUE), VmOptions.DEFAULT)
                     .run();
             Machines.Run given = setup(variant, arguments)
@@ -188,6 +189,25 @@ class ReferenceHypervisorTest {
         assertThat(Spelunk.run("run", hello.toString(), "--hypervisor", "reference", "--append", "exit=7", "-o", folder.toString())
                         .code())
                 .isEqualTo(7);
+    }
+
+    @Test
+    @DisplayName("--module hands the guest to a hypervisor that is entered with --el 2, with its type and arguments")
+    void module(@TempDir Path folder) {
+        Spelunk.Outcome run = Spelunk.run(
+                "run",
+                HYPERVISOR.toString(),
+                "--el",
+                "2",
+                "--module",
+                Guests.BUNDLED + ",kernel,workload=ping exit=psci",
+                "-o",
+                folder.toString());
+        assertThat(run.code()).as(run.out() + run.err()).isZero();
+        assertThat(run.out()).contains("224 MiB, bootargs \"workload=ping exit=psci\"").contains("all checks passed");
+        Spelunk.Outcome none = Spelunk.run("run", HYPERVISOR.toString(), "--el", "2", "-o", folder.toString());
+        assertThat(none.code()).isEqualTo(3);
+        assertThat(none.out()).contains("hypervisor: no guest: it has to come as a multiboot,kernel module of /chosen");
     }
 
     @ParameterizedTest
