@@ -162,8 +162,9 @@ suite suite-system-off end -DEND=SYSTEM_OFF
 suite suite-system-reset end -DEND=SYSTEM_RESET
 
 # Random programs of SPE.
+with_vectors=$(echo "$common" | sed 's/-march=armv8-a -mgeneral-regs-only//')
 # shellcheck disable=SC2086
-"${prefix}gcc" $(echo "$common" | sed 's/-march=armv8-a -mgeneral-regs-only//') -c random/start.S -o "$objects/random-start.o"
+"${prefix}gcc" $with_vectors -c random/start.S -o "$objects/random-start.o"
 # shellcheck disable=SC2086
 "${prefix}gcc" $cflags -mstrict-align -c random/random.c -o "$objects/random.o"
 # shellcheck disable=SC2086

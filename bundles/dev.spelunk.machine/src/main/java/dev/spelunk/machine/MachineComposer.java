@@ -99,7 +99,8 @@ public final class MachineComposer implements MachineFactory, SwapService {
             SpelunkMachine machine = new SpelunkMachine(board, image, under, machines::remove);
             machine.swaps = new Swaps(machine, board, machine.safepoints, offers, variant, listeners);
             machine.snapshots(
-                    options.snapshots(), SnapshotIdentity.of(variant, parts, architecture, image, initrd, under, modules, options));
+                    options.snapshots(),
+                    SnapshotIdentity.of(variant, parts, architecture, image, initrd, under, modules, options));
             machines.add(machine);
             return machine;
         } catch (BadInputException | OutOfMemoryError e) {

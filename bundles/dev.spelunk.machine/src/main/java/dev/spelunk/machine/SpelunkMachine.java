@@ -391,9 +391,7 @@ final class SpelunkMachine implements Machine {
 
     @Override
     public String withoutRecords() {
-        return board.architecture.profiling() == null
-                ? ""
-                : new Diagnosis(board.wiring, symbols()).withoutRecords();
+        return board.architecture.profiling() == null ? "" : new Diagnosis(board.wiring, symbols()).withoutRecords();
     }
 
     @Override

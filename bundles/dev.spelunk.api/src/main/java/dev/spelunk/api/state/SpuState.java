@@ -20,6 +20,12 @@ public final class SpuState {
 
     public boolean lost;
     public boolean torn;
+    /**
+     * How often a hypervisor that is not executed has returned to its guest: an exception return where profiling is
+     * prohibited, which no operation shows.
+     */
+    public long hiddenReturns;
+
     /** Number of {@link #values}. */
     public static final int VALUES = 16;
     /** What profiling features remember between samples, at the indices that the composed rules gave them. */

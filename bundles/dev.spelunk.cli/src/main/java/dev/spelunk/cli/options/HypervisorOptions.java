@@ -37,8 +37,9 @@ public final class HypervisorOptions {
             names = "--module",
             paramLabel = "FILE[,TYPE][,ARGS]",
             converter = ModuleConverter.class,
-            description = "Hand a file over to the hypervisor at EL2, as Xen's boot protocol does: TYPE is kernel, ramdisk, or "
-                    + "such a name as xen,xsm-policy, ARGS its command line. May be given several times.")
+            description =
+                    "Hand a file over to the hypervisor at EL2, as Xen's boot protocol does: TYPE is kernel, ramdisk, or "
+                            + "such a name as xen,xsm-policy, ARGS its command line. May be given several times.")
     private List<BootModule> modules = new ArrayList<>();
 
     private boolean putUnder;
@@ -86,7 +87,8 @@ public final class HypervisorOptions {
             throw new UserError("--hypervisor-append needs --hypervisor reference or --hypervisor FILE");
         }
         if (entered != 2 && !modules.isEmpty()) {
-            throw new UserError("--module needs --el 2, or a hypervisor that is put under the guest: nobody else takes modules");
+            throw new UserError(
+                    "--module needs --el 2, or a hypervisor that is put under the guest: nobody else takes modules");
         }
         return new Choice(kvm, entered, file, arguments == null ? "" : arguments, List.copyOf(modules));
     }
@@ -99,7 +101,9 @@ public final class HypervisorOptions {
         Path file = hypervisor.equals(REFERENCE) ? Home.hypervisor() : PathArgument.of(hypervisor, "--hypervisor: ");
         if (!Files.isRegularFile(file)) {
             throw new UserError("--hypervisor " + hypervisor + ": "
-                    + (Files.exists(file) ? "not a regular file" : "no such file; it is kvm, none, reference or a file"));
+                    + (Files.exists(file)
+                            ? "not a regular file"
+                            : "no such file; it is kvm, none, reference or a file"));
         }
         return file;
     }
@@ -120,7 +124,8 @@ public final class HypervisorOptions {
         public BootModule convert(String text) {
             String[] parts = text.split(",", 2);
             if (parts[0].isEmpty()) {
-                throw new TypeConversionException("'" + text + "' names no file; write for example Image,kernel,console=hvc0");
+                throw new TypeConversionException(
+                        "'" + text + "' names no file; write for example Image,kernel,console=hvc0");
             }
             Path file = PathArgument.of(parts[0], "--module: ");
             if (parts.length == 1) {

@@ -24,9 +24,8 @@ public final class BootModules {
     private long lowest;
 
     private BootModules(Board board) {
-        hypervisorArguments = board.options.under() == null
-                ? board.options.bootArguments()
-                : board.options.underArguments();
+        hypervisorArguments =
+                board.options.under() == null ? board.options.bootArguments() : board.options.underArguments();
         lowest = board.handedOverEnd();
     }
 
@@ -40,10 +39,7 @@ public final class BootModules {
         BootModules all = new BootModules(board);
         if (board.options.under() != null) {
             // Decompressed: a hypervisor need not know gzip.
-            all.add(
-                    board,
-                    new BootModule(guest.file, BootModule.KERNEL, board.options.bootArguments()),
-                    guest.content);
+            all.add(board, new BootModule(guest.file, BootModule.KERNEL, board.options.bootArguments()), guest.content);
         }
         for (BootModule module : board.options.modules()) {
             all.add(board, module, content(module.file(), board.visibleMemory()));

@@ -111,7 +111,8 @@ public final class Diagnosis {
             frame = pair[0];
         }
         if (callers.isEmpty()
-                && !symbols.at(context.pe.el, address(context.pe.x[LINK_REGISTER])).isEmpty()) {
+                && !symbols.at(context.pe.el, address(context.pe.x[LINK_REGISTER]))
+                        .isEmpty()) {
             callers.add(place(context.pe.el, address(context.pe.x[LINK_REGISTER])));
         }
         return callers;

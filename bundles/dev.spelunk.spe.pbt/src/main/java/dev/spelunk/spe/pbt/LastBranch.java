@@ -10,7 +10,8 @@ import dev.spelunk.api.wiring.PeContext;
 
 /**
  * Follows the operations before a sampled one, and shows the target of the last of them that was a taken branch.
- * A branch before the window is not known, and one before a gap (profiling was off there) is not shown.
+ * A branch before the window is not known, and one before a gap (profiling was off there) is not shown. A hypervisor that
+ * is not executed leaves such a gap too: the last branch is then its return to the guest, where profiling is prohibited.
  */
 final class LastBranch implements SampleCollector, PacketEncoder {
     private static final int INDEX = 4;
@@ -20,12 +21,16 @@ final class LastBranch implements SampleCollector, PacketEncoder {
 
     private final int target;
     private final int executed;
+    /** Index of what {@code SpuState.hiddenReturns} was. */
+    private final int returns;
+
     private final int window;
 
-    LastBranch(int known, int target, int executed, int window) {
+    LastBranch(int known, int target, int executed, int returns, int window) {
         this.known = known;
         this.target = target;
         this.executed = executed;
+        this.returns = returns;
         this.window = window;
     }
 
@@ -37,10 +42,11 @@ final class LastBranch implements SampleCollector, PacketEncoder {
     @Override
     public void observe(PeContext context, Operation operation) {
         long[] values = context.pe.spu.values;
-        if (context.pe.executed != values[executed] + 1) {
+        if (!follows(context)) {
             values[known] = 0;
         }
         values[executed] = context.pe.executed;
+        values[returns] = context.pe.spu.hiddenReturns;
         if (operation.is(Operation.TAKEN)) {
             values[known] = 1;
             values[target] = Packets.instruction(operation.target, operation.targetEl, operation.ns);
@@ -50,9 +56,14 @@ final class LastBranch implements SampleCollector, PacketEncoder {
     @Override
     public void collect(PeContext context, Operation sample) {
         long[] values = context.pe.spu.values;
-        boolean follows = context.pe.executed == values[executed] + 1;
-        sample.values[known] = follows ? values[known] : 0;
+        sample.values[known] = follows(context) ? values[known] : 0;
         sample.values[target] = values[target];
+    }
+
+    /** Whether the operation follows the one that was observed last, with nothing in between. */
+    private boolean follows(PeContext context) {
+        long[] values = context.pe.spu.values;
+        return context.pe.executed == values[executed] + 1 && context.pe.spu.hiddenReturns == values[returns];
     }
 
     @Override

@@ -64,7 +64,7 @@ public final class PreviousBranchTarget implements ProfilingFeatures {
     @Override
     public void contribute(ProfilingRulesBuilder rules) {
         rules.pmsidr |= PMSIDR_EL1.PBT;
-        LastBranch lastBranch = new LastBranch(rules.value(), rules.value(), rules.value(), window);
+        LastBranch lastBranch = new LastBranch(rules.value(), rules.value(), rules.value(), rules.value(), window);
         rules.collector(lastBranch);
         rules.packet(PacketOrder.ADDRESS + INDEX, lastBranch);
     }

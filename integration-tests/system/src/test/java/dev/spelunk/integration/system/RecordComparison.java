@@ -54,8 +54,8 @@ final class RecordComparison {
         if (at == first.size() && at == second.size()) {
             return "";
         }
-        StringBuilder told = new StringBuilder(String.format(
-                "records differ from number %d on, of %d and %d:%n", at, first.size(), second.size()));
+        StringBuilder told = new StringBuilder(
+                String.format("records differ from number %d on, of %d and %d:%n", at, first.size(), second.size()));
         for (int i = Math.max(0, at - AROUND); i <= at + AROUND; i++) {
             told.append(String.format("%s %d%n  %s%n  %s%n", i == at ? "->" : "  ", i, nth(first, i), nth(second, i)));
         }

@@ -28,8 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * out.
  */
 class ReferenceHypervisorTest {
-    static final Path HYPERVISOR =
-            Spelunk.ROOT.resolve("integration-tests/guests/prebuilt/hypervisor.elf");
+    static final Path HYPERVISOR = Spelunk.ROOT.resolve("integration-tests/guests/prebuilt/hypervisor.elf");
     private static final long LIMIT = 400_000_000;
     /** {@code -Dspelunk.programs=10000} for more. */
     private static final int PROGRAMS = Integer.getInteger("spelunk.programs", 60);
@@ -42,7 +41,7 @@ class ReferenceHypervisorTest {
     private static final String NO_TICKS = " tick=1000000";
 
     /** A tick in the middle of a run, with less than a sampling interval between where it falls under the one and the other. */
-    private static final String ONE_TICK = " tick=15130";
+    private static final String ONE_TICK = " tick=14700";
 
     private static final List<String> SCENARIOS = List.of(
             "workload=ping spe.interval=256" + NO_TICKS,
@@ -63,7 +62,7 @@ class ReferenceHypervisorTest {
             "workload=ping spe.interval=256 provoke=read-only spe.clear_only=5" + NO_TICKS,
             "workload=ping spe.interval=256 provoke=refused spe.clear_only=5" + NO_TICKS,
             "workload=ping spe.interval=256 provoke=too-large" + NO_TICKS,
-            "workload=sort spe.interval=262144 spe.buffer=8K provoke=stage1-fault" + ONE_TICK);
+            "workload=sort spe.interval=1048576 spe.buffer=4K provoke=stage1-fault" + ONE_TICK);
 
     private static Machines.Setup model(Machines.Setup setup, VmOptions vm) {
         return setup.vm(vm)
@@ -91,7 +90,8 @@ class ReferenceHypervisorTest {
             options = "pin_limit=" + PIN_LIMIT;
         }
         Machines.Run expected = model(model, vm).run();
-        Machines.Run given = setup(variant, arguments).under(HYPERVISOR, options).run();
+        Machines.Run given =
+                setup(variant, arguments).under(HYPERVISOR, options).run();
         if (given.result().ending() != Ending.EXITED || given.result().exitCode() != 0) {
             return "the reference ended otherwise: " + given.told();
         }
@@ -150,7 +150,8 @@ class ReferenceHypervisorTest {
         for (int seed = 1; seed <= PROGRAMS; seed += BATCH) {
             String arguments = "seed=" + seed + " count=" + Math.min(BATCH, PROGRAMS - seed + 1)
                     + (timed(variant) ? "" : " timing=0");
-            Machines.Run expected = model(setup(variant, arguments).guest(guest).limit(Long.MAX_VALUE), VmOptions.DEFAULT)
+            Machines.Run expected = model(
+                            setup(variant, arguments).guest(guest).limit(Long.MAX_VALUE), VmOptions.DEFAULT)
                     .run();
             Machines.Run given = setup(variant, arguments)
                     .guest(guest)
@@ -186,7 +187,15 @@ class ReferenceHypervisorTest {
                 .containsPattern("EL0  message_write");
         assertThat(run.err()).contains("spelunk: --check: nothing was found\n");
         Path hello = Guests.built("ReferenceHypervisorTest", "hello.elf");
-        assertThat(Spelunk.run("run", hello.toString(), "--hypervisor", "reference", "--append", "exit=7", "-o", folder.toString())
+        assertThat(Spelunk.run(
+                                "run",
+                                hello.toString(),
+                                "--hypervisor",
+                                "reference",
+                                "--append",
+                                "exit=7",
+                                "-o",
+                                folder.toString())
                         .code())
                 .isEqualTo(7);
     }
@@ -204,7 +213,9 @@ class ReferenceHypervisorTest {
                 "-o",
                 folder.toString());
         assertThat(run.code()).as(run.out() + run.err()).isZero();
-        assertThat(run.out()).contains("224 MiB, bootargs \"workload=ping exit=psci\"").contains("all checks passed");
+        assertThat(run.out())
+                .contains("224 MiB, bootargs \"workload=ping exit=psci\"")
+                .contains("all checks passed");
         Spelunk.Outcome none = Spelunk.run("run", HYPERVISOR.toString(), "--el", "2", "-o", folder.toString());
         assertThat(none.code()).isEqualTo(3);
         assertThat(none.out()).contains("hypervisor: no guest: it has to come as a multiboot,kernel module of /chosen");

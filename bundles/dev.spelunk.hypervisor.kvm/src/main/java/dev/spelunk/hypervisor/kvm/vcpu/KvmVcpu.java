@@ -356,6 +356,7 @@ public final class KvmVcpu implements Vcpu {
         interrupts.flush();
         worldSwitch.enter(buffer != null && buffer.loadable());
         exit.finish(context);
+        context.pe.spu.hiddenReturns++;
         state.outside(false);
         if (watch != null) {
             watch.entered(distributor.line(index, options().profiling().interrupt()));
