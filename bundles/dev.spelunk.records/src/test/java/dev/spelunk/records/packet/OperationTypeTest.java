@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The payload tables of DDI 0487, D18.2.7, as bit patterns: x is any value. */
 class OperationTypeTest {
@@ -92,5 +94,55 @@ class OperationTypeTest {
         StringBuilder text = new StringBuilder();
         OperationType.describe(operationClass, payload, text);
         return text.toString();
+    }
+
+    @Test
+    @DisplayName("A payload's bits by name: LDST, COND, IND, CR, AT, EXCL and AR")
+    void bits() {
+        for (int payload = 0; payload < 256; payload++) {
+            assertThat(OperationType.store(payload)).isEqualTo(payload % 2 == 1);
+            assertThat(OperationType.conditional(payload)).isEqualTo(payload % 2 == 1);
+            assertThat(OperationType.indirect(payload)).isEqualTo(payload / 2 % 2 == 1);
+            assertThat(OperationType.callReturn(payload)).isEqualTo(payload / 8 % 4);
+            assertThat(OperationType.atomic(payload)).isEqualTo(payload / 4 % 2 == 1);
+            assertThat(OperationType.exclusive(payload)).isEqualTo(payload / 8 % 2 == 1);
+            assertThat(OperationType.acquireRelease(payload)).isEqualTo(payload / 16 % 2 == 1);
+            assertThat(OperationType.vectorBits(payload)).isEqualTo(32 << payload / 16 % 8);
+        }
+    }
+
+    @ParameterizedTest(name = "class {0}, {1}: {2}")
+    @CsvSource({
+        "0, 0x00, other",
+        "0, 0x01, conditional select or compare",
+        "0, 0x06, other",
+        "0, 0x28, SVE",
+        "0, 0x88, SME",
+        "1, 0x00, load",
+        "1, 0x01, store",
+        "1, 0x04, load (SIMD&FP)",
+        "1, 0x05, store (SIMD&FP)",
+        "1, 0x10, load (unspecified registers)",
+        "1, 0x15, store (Allocation Tags)",
+        "1, 0x30, load (system register)",
+        "1, 0x21, store (memory copy)",
+        "1, 0x25, store (memory set)",
+        "1, 0x44, load (GCS)",
+        "1, 0x09, store (SVE or SME)",
+        "1, 0x06, load (atomic)",
+        "1, 0x0e, load (atomic)",
+        "1, 0x1b, store (exclusive)",
+        "1, 0x0a, load (exclusive)",
+        "1, 0x12, load (acquire or release)",
+        "1, 0x02, load",
+        "1, 0x60, load (reserved)",
+        "2, 0x00, unconditional branch",
+        "2, 0x01, conditional branch",
+        "2, 0x02, unconditional indirect branch",
+        "2, 0x03, conditional indirect branch",
+        "3, 0x00, reserved"
+    })
+    void summaries(int operationClass, int payload, String expected) {
+        assertThat(OperationType.summary(operationClass, payload)).isEqualTo(expected);
     }
 }
