@@ -195,4 +195,158 @@ class AccumulatorTest {
         assertThat(pages.shift()).isEqualTo(17);
         assertThat(pages.hottest()).hasSize(512).allMatch(page -> page.total <= 32);
     }
+
+    /** Samples of a function at that offset of the text. */
+    private static void samples(RecordBuilder b, int count, long offset, int context) {
+        for (int i = 0; i < count; i++) {
+            at(b, ElfImage.TEXT + offset).context(1, context).events(2, 2).timestamp(1).align(6);
+        }
+    }
+
+    @Test
+    @DisplayName("Functions, contexts and what is counted by name come with the most first")
+    void mostFirst() throws IOException {
+        RecordBuilder b = new RecordBuilder();
+        samples(b, 1, 0x00, 5);
+        samples(b, 3, 0x80, 6);
+        samples(b, 2, 0x20, 7);
+        samples(b, 1, 0x24, 7);
+        samples(b, 1, 0x84, 6);
+        ProfileData data = data(b.bytes());
+        assertThat(data.functions()).extracting(Function::name).containsExactly("gamma", "beta", "alpha");
+        assertThat(data.functions()).extracting(f -> f.sums().samples()).containsExactly(4L, 3L, 1L);
+        assertThat(data.contexts())
+                .containsExactly(
+                        new Context("context 6", "gamma", 1, 4),
+                        new Context("context 7", "beta", 1, 3),
+                        new Context("context 5", "alpha", 1, 1));
+        assertThat(data.events()).containsExactly(new Count("RETIRED", 8));
+    }
+
+    @Test
+    @DisplayName("A context is of both Exception levels, and each has its functions; those beyond 64 are one")
+    void contexts() throws IOException {
+        RecordBuilder b = new RecordBuilder();
+        for (int i = 0; i < 3; i++) {
+            at(b, ElfImage.TEXT)
+                    .context(1, 7)
+                    .context(2, 9)
+                    .events(2, 2)
+                    .timestamp(1)
+                    .align(6);
+        }
+        at(b, ElfImage.TEXT).context(2, 9).events(2, 2).timestamp(1).align(6);
+        at(b, ElfImage.TEXT).context(2, 9).events(2, 2).timestamp(1).align(6);
+        at(b, ElfImage.TEXT).context(1, -1).events(2, 2).timestamp(1).align(6);
+        assertThat(data(b.bytes()).contexts())
+                .containsExactly(
+                        new Context("context 7, EL2 context 9", "alpha", 1, 3),
+                        new Context("EL2 context 9", "alpha", 1, 2),
+                        new Context("context 4294967295", "alpha", 1, 1));
+        RecordBuilder many = new RecordBuilder();
+        for (int context = 1; context <= 66; context++) {
+            samples(many, context < 3 ? 1 : 2, 0, context);
+        }
+        List<Context> contexts = data(many.bytes()).contexts();
+        assertThat(contexts).hasSize(66);
+        assertThat(contexts.subList(0, 64)).noneMatch(c -> c.name().equals("other contexts"));
+        assertThat(contexts.subList(64, 66)).containsOnly(new Context("other contexts", "alpha", 1, 1));
+    }
+
+    @Test
+    @DisplayName("Calls are those of branches with link, added up by caller and callee, the most first")
+    void calls() throws IOException {
+        RecordBuilder b = new RecordBuilder();
+        long[][] calls = {{0x00, 0x80}, {0x04, 0x84}, {0x20, 0x00}, {0x08, 0x80}};
+        for (long[] call : calls) {
+            at(b, ElfImage.TEXT + call[0])
+                    .target(ElfImage.TEXT + call[1], 1)
+                    .events(2, 2)
+                    .operation(2, 8)
+                    .timestamp(1)
+                    .align(6);
+        }
+        for (int other : new int[] {0x00, 0x10, 0x18}) {
+            at(b, ElfImage.TEXT + 0x20)
+                    .target(ElfImage.TEXT + 0x80, 1)
+                    .events(2, 2)
+                    .operation(2, other)
+                    .timestamp(1)
+                    .align(6);
+        }
+        assertThat(data(b.bytes()).calls()).containsExactly(new Call("alpha", "gamma", 3), new Call("beta", "alpha", 1));
+    }
+
+    @Test
+    @DisplayName("Branches come with the most first, of as many those at lower addresses; what is no branch is none")
+    void branches() throws IOException {
+        RecordBuilder b = new RecordBuilder();
+        int[][] branches = {{0x10, 1}, {0x08, 2}, {0x0c, 1}, {0x14, 3}};
+        for (int[] branch : branches) {
+            for (int i = 0; i < branch[1]; i++) {
+                at(b, ElfImage.TEXT + branch[0])
+                        .events(i == 1 ? 0x42 : 2, 2)
+                        .operation(2, 1)
+                        .timestamp(1)
+                        .align(6);
+            }
+        }
+        at(b, ElfImage.TEXT).events(2, 2).operation(1, 0).timestamp(1).align(6);
+        assertThat(data(b.bytes()).branches())
+                .containsExactly(
+                        new Branch(ElfImage.TEXT + 0x14, "alpha", 1, 2, 1, 0),
+                        new Branch(ElfImage.TEXT + 0x08, "alpha", 1, 1, 1, 0),
+                        new Branch(ElfImage.TEXT + 0x0c, "alpha", 1, 1, 0, 0),
+                        new Branch(ElfImage.TEXT + 0x10, "alpha", 1, 1, 0, 0));
+    }
+
+    @Test
+    @DisplayName("Data sources of any number are counted")
+    void sources() throws IOException {
+        RecordBuilder b = new RecordBuilder();
+        for (int source : new int[] {0xe, 0x1234, 0x1234, 0xffff, 0}) {
+            at(b, ElfImage.TEXT)
+                    .events(2, 2)
+                    .operation(1, 0)
+                    .dataSource(source, 2)
+                    .timestamp(1)
+                    .align(6);
+        }
+        List<Count> sources = data(b.bytes()).sources();
+        assertThat(sources).hasSize(4);
+        assertThat(sources.get(0).records()).isEqualTo(2);
+        assertThat(sources.stream().mapToLong(Count::records).sum()).isEqualTo(5);
+    }
+
+    @Test
+    @DisplayName("The level that answered: another socket, memory, last level, L2, beyond L1, L1, in this order")
+    void levels() throws IOException {
+        long[] events = {0x70e, 0x30e, 0x10e, 0x8000e, 0x18000e, 0xe, 0x6, 0x2};
+        String[] expected = {
+            "another socket", "memory", "last level cache", "L2 cache", "beyond L1", "beyond L1", "L1 data cache",
+            "no memory access"
+        };
+        for (int i = 0; i < events.length; i++) {
+            RecordBuilder b = new RecordBuilder();
+            at(b.counter(0, 1), ElfImage.TEXT).events(events[i], 4).timestamp(1).align(6);
+            assertThat(data(b.bytes()).latencies())
+                    .extracting(Latency::level)
+                    .as("%x", events[i])
+                    .containsExactly(expected[i]);
+        }
+    }
+
+    @Test
+    @DisplayName("A page is told with its address, its size and the function that accesses it most")
+    void pages() throws IOException {
+        RecordBuilder b = new RecordBuilder();
+        at(b, ElfImage.TEXT).va(0x5010).events(6, 2).operation(1, 0).timestamp(1).align(6);
+        at(b, ElfImage.TEXT + 0x80).va(0x5020).events(6, 2).operation(1, 0).timestamp(1).align(6);
+        at(b, ElfImage.TEXT + 0x80).va(0x5030).events(6, 2).operation(1, 0).timestamp(1).align(6);
+        assertThat(data(b.bytes()).pages()).singleElement().satisfies(page -> {
+            assertThat(page.address()).isEqualTo(0x5000);
+            assertThat(page.bytes()).isEqualTo(4096);
+            assertThat(page.function()).isEqualTo("gamma");
+        });
+    }
 }
