@@ -199,7 +199,11 @@ class AccumulatorTest {
     /** Samples of a function at that offset of the text. */
     private static void samples(RecordBuilder b, int count, long offset, int context) {
         for (int i = 0; i < count; i++) {
-            at(b, ElfImage.TEXT + offset).context(1, context).events(2, 2).timestamp(1).align(6);
+            at(b, ElfImage.TEXT + offset)
+                    .context(1, context)
+                    .events(2, 2)
+                    .timestamp(1)
+                    .align(6);
         }
     }
 
@@ -274,7 +278,8 @@ class AccumulatorTest {
                     .timestamp(1)
                     .align(6);
         }
-        assertThat(data(b.bytes()).calls()).containsExactly(new Call("alpha", "gamma", 3), new Call("beta", "alpha", 1));
+        assertThat(data(b.bytes()).calls())
+                .containsExactly(new Call("alpha", "gamma", 3), new Call("beta", "alpha", 1));
     }
 
     @Test
@@ -323,7 +328,13 @@ class AccumulatorTest {
     void levels() throws IOException {
         long[] events = {0x70e, 0x30e, 0x10e, 0x8000e, 0x18000e, 0xe, 0x6, 0x2};
         String[] expected = {
-            "another socket", "memory", "last level cache", "L2 cache", "beyond L1", "beyond L1", "L1 data cache",
+            "another socket",
+            "memory",
+            "last level cache",
+            "L2 cache",
+            "beyond L1",
+            "beyond L1",
+            "L1 data cache",
             "no memory access"
         };
         for (int i = 0; i < events.length; i++) {
@@ -340,9 +351,24 @@ class AccumulatorTest {
     @DisplayName("A page is told with its address, its size and the function that accesses it most")
     void pages() throws IOException {
         RecordBuilder b = new RecordBuilder();
-        at(b, ElfImage.TEXT).va(0x5010).events(6, 2).operation(1, 0).timestamp(1).align(6);
-        at(b, ElfImage.TEXT + 0x80).va(0x5020).events(6, 2).operation(1, 0).timestamp(1).align(6);
-        at(b, ElfImage.TEXT + 0x80).va(0x5030).events(6, 2).operation(1, 0).timestamp(1).align(6);
+        at(b, ElfImage.TEXT)
+                .va(0x5010)
+                .events(6, 2)
+                .operation(1, 0)
+                .timestamp(1)
+                .align(6);
+        at(b, ElfImage.TEXT + 0x80)
+                .va(0x5020)
+                .events(6, 2)
+                .operation(1, 0)
+                .timestamp(1)
+                .align(6);
+        at(b, ElfImage.TEXT + 0x80)
+                .va(0x5030)
+                .events(6, 2)
+                .operation(1, 0)
+                .timestamp(1)
+                .align(6);
         assertThat(data(b.bytes()).pages()).singleElement().satisfies(page -> {
             assertThat(page.address()).isEqualTo(0x5000);
             assertThat(page.bytes()).isEqualTo(4096);

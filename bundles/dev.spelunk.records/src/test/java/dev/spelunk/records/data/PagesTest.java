@@ -77,7 +77,9 @@ class PagesTest {
         for (long page = 0; page <= 4096; page++) {
             sparse.add(page << 14, 0, first);
         }
-        assertThat(sparse.shift()).as("pages with gaps of three are many for longer").isEqualTo(15);
+        assertThat(sparse.shift())
+                .as("pages with gaps of three are many for longer")
+                .isEqualTo(15);
         assertThat(sparse.hottest()).allSatisfy(p -> assertThat(p.total).isBetween(1L, 2L));
     }
 

@@ -76,9 +76,8 @@ class BuildIdTest {
         int index = builder.add(".note", SHT_NOTE, 2, 0, 0x1000, ElfBuilder.note("GNU", 3, ID));
         elf = builder.bytes();
         int header = 0xC000 + 64 * index;
-        for (long[] place : new long[][] {
-            {-1, 36}, {0x1000, -1}, {elf.length, 36}, {0x1000, elf.length}, {elf.length - 35, 36}
-        }) {
+        for (long[] place :
+                new long[][] {{-1, 36}, {0x1000, -1}, {elf.length, 36}, {0x1000, elf.length}, {elf.length - 35, 36}}) {
             byte[] damaged = elf.clone();
             java.nio.ByteBuffer.wrap(damaged)
                     .order(java.nio.ByteOrder.LITTLE_ENDIAN)

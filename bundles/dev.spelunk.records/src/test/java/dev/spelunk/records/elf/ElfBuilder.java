@@ -53,7 +53,8 @@ public final class ElfBuilder {
     public static byte[] note(String name, int type, byte[] description) {
         byte[] text = (name + "\0").getBytes(StandardCharsets.US_ASCII);
         int begin = 12 + (text.length + 3 & ~3);
-        ByteBuffer b = ByteBuffer.allocate(begin + (description.length + 3 & ~3)).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer b =
+                ByteBuffer.allocate(begin + (description.length + 3 & ~3)).order(ByteOrder.LITTLE_ENDIAN);
         b.putInt(text.length).putInt(description.length).putInt(type).put(text);
         return b.put(begin, description).array();
     }
@@ -87,7 +88,10 @@ public final class ElfBuilder {
             Section s = all.get(i);
             b.put(s.offset, s.bytes);
             int at = 0xC000 + 64 * i;
-            b.putInt(at, nameAt[i]).putInt(at + 4, s.type).putLong(at + 8, s.flags).putLong(at + 16, s.address);
+            b.putInt(at, nameAt[i])
+                    .putInt(at + 4, s.type)
+                    .putLong(at + 8, s.flags)
+                    .putLong(at + 16, s.address);
             b.putLong(at + 24, s.offset).putLong(at + 32, s.bytes.length).putInt(at + 40, s.link);
         }
         return b.array();

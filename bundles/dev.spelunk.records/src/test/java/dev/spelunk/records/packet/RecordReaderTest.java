@@ -54,6 +54,73 @@ class RecordReaderTest {
     }
 
     @Test
+    @DisplayName(
+            "Of every other packet that a record has once, a second one is refused too; of different index there may be more")
+    void onceInARecord() throws Exception {
+        rejects(
+                new RecordBuilder()
+                        .operation(1, 0)
+                        .operation(1, 0)
+                        .events(RETIRED, 1)
+                        .end(),
+                2,
+                "a second OPERATION_TYPE");
+        rejects(
+                new RecordBuilder()
+                        .dataSource(1, 1)
+                        .dataSource(1, 1)
+                        .events(RETIRED, 1)
+                        .end(),
+                2,
+                "a second DATA_SOURCE");
+        rejects(
+                new RecordBuilder()
+                        .counter(0, 1)
+                        .counter(0, 1)
+                        .events(RETIRED, 1)
+                        .end(),
+                3,
+                "a second COUNTER");
+        for (int el = 1; el <= 2; el++) {
+            rejects(
+                    new RecordBuilder()
+                            .context(el, 1)
+                            .context(el, 1)
+                            .events(RETIRED, 1)
+                            .end(),
+                    5,
+                    "a second CONTEXT");
+        }
+        for (int index = 0; index <= 4; index++) {
+            rejects(
+                    new RecordBuilder()
+                            .address(index, 1)
+                            .address(index, 1)
+                            .events(RETIRED, 1)
+                            .end(),
+                    9,
+                    "a second ADDRESS");
+        }
+        SampleRecord record = one(new RecordBuilder()
+                .context(1, 1)
+                .context(2, 1)
+                .counter(0, 1)
+                .counter(1, 1)
+                .address(0, 1)
+                .address(2, 1)
+                .events(RETIRED, 1)
+                .end());
+        assertThat(record.unknownPackets).isZero();
+        SampleRecord unknown = one(new RecordBuilder()
+                .address(6, 1)
+                .address(6, 1)
+                .address(7, 1)
+                .events(RETIRED, 1)
+                .end());
+        assertThat(unknown.unknownPackets).as("of a meaning that is not known").isEqualTo(3);
+    }
+
+    @Test
     @Tag("T61")
     @DisplayName("T61: a Timestamp packet is last, only padding follows")
     void timestampIsLast() throws Exception {

@@ -29,7 +29,9 @@ class HeaderFeaturesTest {
             throws IOException {
         Path path = folder.resolve("perf.data");
         Profiles.write(
-                path, new ProfileDescription(null, cpus, 0x410f_d0c1L, 0, 1_000_000_000, memoryBase, List.of(), recorder), records);
+                path,
+                new ProfileDescription(null, cpus, 0x410f_d0c1L, 0, 1_000_000_000, memoryBase, List.of(), recorder),
+                records);
         ByteBuffer file = ByteBuffer.wrap(Files.readAllBytes(path)).order(ByteOrder.LITTLE_ENDIAN);
         Map<Integer, ByteBuffer> features = new TreeMap<>();
         int at = (int) (file.getLong(40) + file.getLong(48));
@@ -46,8 +48,15 @@ class HeaderFeaturesTest {
     }
 
     private static byte[] records() {
-        return new RecordBuilder().pc(0x1000, 1).events(2, 2).timestamp(50).align(3).pc(0x1000, 1).events(2, 2)
-                .timestamp(60).bytes();
+        return new RecordBuilder()
+                .pc(0x1000, 1)
+                .events(2, 2)
+                .timestamp(50)
+                .align(3)
+                .pc(0x1000, 1)
+                .events(2, 2)
+                .timestamp(60)
+                .bytes();
     }
 
     private static String string(ByteBuffer b) {
@@ -83,7 +92,11 @@ class HeaderFeaturesTest {
     @Test
     @DisplayName("Without timestamps there is no time of samples")
     void noTime() throws IOException {
-        assertThat(features(1, 0, Recorder.UNKNOWN, new RecordBuilder().pc(0x1000, 1).events(2, 2).end().bytes()))
+        assertThat(features(
+                        1,
+                        0,
+                        Recorder.UNKNOWN,
+                        new RecordBuilder().pc(0x1000, 1).events(2, 2).end().bytes()))
                 .doesNotContainKey(21);
     }
 

@@ -58,7 +58,8 @@ class MadeFilesTest {
     }
 
     @Test
-    @DisplayName("A segment becomes a file with its bytes as .text, its symbols at their places, and a build id of both")
+    @DisplayName(
+            "A segment becomes a file with its bytes as .text, its symbols at their places, and a build id of both")
     void segment() throws IOException {
         ElfFile elf = read();
         Path made = folder.resolve("made").resolve("guest.el1.0");
@@ -106,7 +107,8 @@ class MadeFilesTest {
     }
 
     @Test
-    @DisplayName("EL0 code as far from its place in the file as .text is the guest's own; otherwise a file is made for it")
+    @DisplayName(
+            "EL0 code as far from its place in the file as .text is the guest's own; otherwise a file is made for it")
     void userCode() throws IOException {
         assertThat(user(read(), false, USER_SEGMENT)).singleElement().satisfies(m -> {
             assertThat(m.file()).endsWith("guest.elf.el0.0");
@@ -130,10 +132,14 @@ class MadeFilesTest {
         assertThat(user(elf, true, fits).get(0).file())
                 .as("the guest's file stands for EL1 already")
                 .endsWith(".el0.0");
-        assertThat(user(elf, false, new Segment(0x7000_0000L, 0x3000, 0x1000, 0)).get(0).file())
+        assertThat(user(elf, false, new Segment(0x7000_0000L, 0x3000, 0x1000, 0))
+                        .get(0)
+                        .file())
                 .as("it runs elsewhere than it is linked")
                 .endsWith(".el0.0");
-        assertThat(user(elf, false, new Segment(0x7000_0000L, 0x100, 0x5000, 0)).get(0).file())
+        assertThat(user(elf, false, new Segment(0x7000_0000L, 0x100, 0x5000, 0))
+                        .get(0)
+                        .file())
                 .as("no code is there")
                 .isEqualTo(guest.toString());
     }
@@ -160,7 +166,8 @@ class MadeFilesTest {
     }
 
     @Test
-    @DisplayName("EL1 code is the guest's own file where no code lies before .text, from .text on; otherwise one is made")
+    @DisplayName(
+            "EL1 code is the guest's own file where no code lies before .text, from .text on; otherwise one is made")
     void kernelCode() throws IOException {
         List<KernelMappings.Mapping> made =
                 KernelMappings.of(guest, read(), List.of(KERNEL_SEGMENT), folder.resolve("symbols"));

@@ -119,4 +119,29 @@ class SummaryTest {
                 .contains("not an ELF file")
                 .contains("EL1  [0x40200000]");
     }
+
+    @Test
+    @DisplayName(
+            "Twenty functions are told, the others are one line; unknown packets and mispredicted branches are said")
+    void others() throws IOException {
+        RecordBuilder b = new RecordBuilder();
+        for (int page = 0; page < 23; page++) {
+            for (int i = 0; i < (page < 20 ? 3 : 1 + page % 2); i++) {
+                b.pc(0x1000_0000L + page * 0x1000L, 0)
+                        .operation(2, 0)
+                        .events(page == 0 ? 0x82 : 0x2, 2)
+                        .timestamp(1)
+                        .align(6);
+            }
+        }
+        String text = summary(
+                b.address(6, 1).pc(0x1000_0000L, 0).events(2, 2).timestamp(1).align(6));
+        assertThat(text)
+                .contains("65 sample records", "1 packets are not known to this version")
+                .contains("         4   6.15%  3 others\n")
+                .contains("         3   4.69%  mispredicted\n")
+                .contains("         4   6.15%  EL0  [0x10000000]\n");
+        assertThat(text.lines().filter(line -> line.contains("EL0  [0x1000"))).hasSize(16);
+        assertThat(text.lines().filter(line -> line.contains("EL0  [0x100"))).hasSize(20);
+    }
 }
