@@ -5,6 +5,7 @@ import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.debug.Debugger;
 import dev.spelunk.api.hypervisor.VmOptions;
 import dev.spelunk.api.machine.ExecutionObserver;
+import dev.spelunk.api.machine.LogOptions;
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.Snapshots;
 import dev.spelunk.api.pmu.PmuEvent;
@@ -25,6 +26,8 @@ import dev.spelunk.machine.board.SymbolTables;
 import dev.spelunk.machine.compose.PartFailure;
 import dev.spelunk.machine.debug.MachineDebugger;
 import dev.spelunk.machine.debug.RegisterView;
+import dev.spelunk.machine.log.Logs;
+import dev.spelunk.machine.log.Observers;
 import dev.spelunk.machine.run.Diagnosis;
 import dev.spelunk.machine.run.Dump;
 import dev.spelunk.machine.run.RunLoop;
@@ -69,6 +72,10 @@ final class SpelunkMachine implements Machine {
     private final SortedSet<Long> unsaved = new TreeSet<>();
     final Safepoints safepoints = new Safepoints();
     private volatile long executed;
+    /** Null where nobody has asked for any. */
+    private Logs logs;
+    /** Whom somebody has set; null for nobody. */
+    private ExecutionObserver observer;
     /** Null where nobody has asked for one. */
     private volatile MachineDebugger debugger;
     /** Why the host cannot go on; null when it can. */
@@ -104,6 +111,9 @@ final class SpelunkMachine implements Machine {
     private void watchFromHere() {
         if (watches != null) {
             watches.begin();
+        }
+        if (logs != null) {
+            logs.begin();
         }
     }
 
@@ -309,7 +319,19 @@ final class SpelunkMachine implements Machine {
 
     @Override
     public void observe(ExecutionObserver observer) {
-        loop.observe(observer);
+        this.observer = observer;
+        loop.observe(Observers.of(observer, logs == null ? null : logs.observer()));
+    }
+
+    @Override
+    public void log(LogOptions options) {
+        logs = new Logs(options, board, loop, new GuestSymbols(image));
+        observe(observer);
+        // Exactly there a PE is asked anew whether it is observed.
+        safepoints.at(options.from(), () -> {});
+        if (options.to() != Long.MAX_VALUE) {
+            safepoints.at(options.to(), () -> {});
+        }
     }
 
     @Override

@@ -77,7 +77,7 @@ final class Exceptions {
             progress.executedAtNested = pe.executed;
         }
         if (context.listener != null) {
-            context.listener.taken(target, kind, syndrome);
+            context.listener.taken(target, kind, syndrome, hasAddress ? address : 0);
         }
         int offset = VECTORS[kind] + (target > pe.el ? 0x400 : pe.spSel == 1 ? 0x200 : 0);
         long spsr = pe.spsr();

@@ -55,7 +55,12 @@ final class SystemInstructions {
 
     private static int readRegister(Processor p, int word, int encoding) {
         check(p, word, encoding, true);
-        p.x[destination(word & 31)] = p.context.registers.read(encoding);
+        long value = p.context.registers.read(encoding);
+        p.x[destination(word & 31)] = value;
+        SystemListener listener = p.context.listener;
+        if (listener != null) {
+            listener.read(encoding, value);
+        }
         return Processor.NEXT;
     }
 
@@ -69,7 +74,7 @@ final class SystemInstructions {
         p.context.registers.write(encoding, p.x[word & 31]);
         SystemListener listener = p.context.listener;
         if (listener != null) {
-            listener.written(encoding);
+            listener.written(encoding, p.x[word & 31]);
         }
         return p.leave();
     }

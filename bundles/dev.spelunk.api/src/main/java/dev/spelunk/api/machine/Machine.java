@@ -102,6 +102,14 @@ public interface Machine extends AutoCloseable {
         throw new UnsupportedOperationException();
     }
 
+    /**
+     * Logs what happens from now on. What the guest computes and records does not depend on it. Call before the run, and
+     * once.
+     */
+    default void log(LogOptions options) {
+        throw new UnsupportedOperationException();
+    }
+
     /** The sample records so far, a stream for each vCPU, by its index. */
     List<RecordStream> records();
 

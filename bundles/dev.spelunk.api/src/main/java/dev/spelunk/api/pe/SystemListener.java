@@ -17,11 +17,22 @@ public interface SystemListener {
     int ISB = 2;
 
     /**
+     * An MRS has read a register.
+     *
+     * @param encoding as the instruction has it
+     * @param value what it read
+     */
+    default void read(int encoding, long value) {
+        // Most follow what changes.
+    }
+
+    /**
      * An MSR has written a register.
      *
      * @param encoding as the instruction has it; which register that names may depend on HCR_EL2.E2H
+     * @param value what the instruction had; fields that cannot be written are not told apart
      */
-    void written(int encoding);
+    void written(int encoding, long value);
 
     /** A barrier has been executed; one that is trapped, or a NOP here, has not. */
     void barrier(int kind);
@@ -32,8 +43,9 @@ public interface SystemListener {
      * @param to the Exception level that takes it
      * @param kind see {@link Core}
      * @param syndrome of ESR_ELx; 0 for an interrupt
+     * @param address for FAR_ELx; 0 where it has none
      */
-    void taken(int to, int kind, long syndrome);
+    void taken(int to, int kind, long syndrome, long address);
 
     /**
      * The PE has returned from an exception.

@@ -8,6 +8,13 @@ public final class Bus implements BusTarget {
     private long[] bases = new long[0];
     private long[] sizes = new long[0];
     private BusTarget[] targets = new BusTarget[0];
+    /** Is told of every access; null for nobody. */
+    private BusListener listener;
+
+    /** Sets who is told of every access; null for nobody. */
+    public void listener(BusListener told) {
+        listener = told;
+    }
 
     /**
      * Adds a region.
@@ -47,6 +54,20 @@ public final class Bus implements BusTarget {
 
     @Override
     public long read(long address, int size) {
+        if (listener == null) {
+            return readTarget(address, size);
+        }
+        try {
+            long value = readTarget(address, size);
+            listener.read(address, size, value);
+            return value;
+        } catch (BusAbort e) {
+            listener.aborted(address, size, false);
+            throw e;
+        }
+    }
+
+    private long readTarget(long address, int size) {
         int i = find(address);
         if (i < 0) {
             throw BusAbort.INSTANCE;
@@ -56,6 +77,20 @@ public final class Bus implements BusTarget {
 
     @Override
     public void write(long address, int size, long value) {
+        if (listener == null) {
+            writeTarget(address, size, value);
+            return;
+        }
+        listener.written(address, size, value);
+        try {
+            writeTarget(address, size, value);
+        } catch (BusAbort e) {
+            listener.aborted(address, size, true);
+            throw e;
+        }
+    }
+
+    private void writeTarget(long address, int size, long value) {
         int i = find(address);
         if (i < 0) {
             throw BusAbort.INSTANCE;

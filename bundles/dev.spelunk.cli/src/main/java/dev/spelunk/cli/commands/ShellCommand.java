@@ -68,6 +68,7 @@ final class ShellCommand implements Callable<Integer> {
                 if (trace != null) {
                     trace.close();
                 }
+                composition.endLogs();
             });
             int code = session(composition.context()).call();
             MachineRun.remarks(machine);

@@ -63,6 +63,7 @@ public final class Composition implements AutoCloseable, VariantUpdate, SwapList
     private volatile boolean refused;
     private Debugging debugging;
     private DebugServer.Serving serving;
+    private Logging logging;
     private ServiceRegistration<Machine> shared;
 
     /**
@@ -254,6 +255,19 @@ public final class Composition implements AutoCloseable, VariantUpdate, SwapList
         return this;
     }
 
+    /** Lets the machines that are composed from here on log; null for none. What the logs have is whole with the end of this. */
+    public Composition logging(Logging wanted) {
+        logging = wanted;
+        return this;
+    }
+
+    /** Puts the files of the logs in their places; what comes later is in none. */
+    public void endLogs() {
+        if (logging != null) {
+            logging.close();
+        }
+    }
+
     /** A debugger may connect from now on. */
     private void serve(Machine machine) {
         share(machine);
@@ -293,6 +307,9 @@ public final class Composition implements AutoCloseable, VariantUpdate, SwapList
 
     private Machine scheduled(Machine machine) {
         try {
+            if (logging != null) {
+                machine.log(logging.options());
+            }
             if (debugging != null) {
                 serve(machine);
             }
@@ -394,5 +411,6 @@ public final class Composition implements AutoCloseable, VariantUpdate, SwapList
             serving.close();
         }
         host.close();
+        endLogs();
     }
 }

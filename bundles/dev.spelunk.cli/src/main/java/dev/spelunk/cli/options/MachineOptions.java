@@ -7,6 +7,7 @@ import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.records.RecordOptions;
 import dev.spelunk.cli.composition.Composition;
 import dev.spelunk.cli.composition.Debugging;
+import dev.spelunk.cli.composition.Logging;
 import dev.spelunk.cli.composition.Overrides;
 import dev.spelunk.cli.composition.ScheduledSwap;
 import dev.spelunk.cli.process.PathArgument;
@@ -207,6 +208,9 @@ public final class MachineOptions {
     }
 
     @Mixin
+    private LogCommandOptions log = new LogCommandOptions();
+
+    @Mixin
     private ClockOption clock = new ClockOption();
 
     /** What time it is in the machine. */
@@ -235,7 +239,10 @@ public final class MachineOptions {
 
     private Composition compose(boolean streams) {
         Debugging debugging = debug.debugging(streams);
-        return new Composition(variant, bundles, overrides(), swaps, follow).debugging(debugging);
+        Logging logging = log.logging();
+        return new Composition(variant, bundles, overrides(), swaps, follow)
+                .debugging(debugging)
+                .logging(logging);
     }
 
     private Overrides overrides() {
@@ -357,6 +364,7 @@ public final class MachineOptions {
                 .reads(snapshot, restore);
         hypervisor.named(files);
         saves.values().forEach(save -> files.writes(snapshot, save));
+        log.named(files);
         return files;
     }
 

@@ -3,22 +3,11 @@ package dev.spelunk.cli.run;
 
 import dev.spelunk.api.trace.TraceSink;
 import dev.spelunk.cli.process.UserError;
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.Writer;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 
 /**
  * The timeline of a run as Chrome trace event JSON, which Perfetto and chrome://tracing open: a process for each
@@ -41,8 +30,7 @@ public final class TraceFile implements TraceSink, AutoCloseable {
         }
     }
 
-    private final Path file;
-    private final Path temporary;
+    private final PlacedFile place;
     private final Writer out;
     private final Map<Integer, Map<String, Track>> vcpus = new TreeMap<>();
     private boolean empty = true;
@@ -56,43 +44,12 @@ public final class TraceFile implements TraceSink, AutoCloseable {
      * @throws UserError when it cannot be written
      */
     public TraceFile(Path file) {
-        this.file = file;
-        if (Files.exists(file) && !Files.isRegularFile(file)) {
-            throw new UserError("--trace: " + file + " is " + (Files.isDirectory(file) ? "a folder" : "no regular file")
-                    + ", give the name of a file");
-        }
+        place = new PlacedFile("--trace", file);
+        out = place.writer();
         try {
-            Path folder = file.toAbsolutePath().getParent();
-            Files.createDirectories(folder);
-            removeLeft(folder, file.getFileName() + "-");
-            temporary = Files.createTempFile(folder, "." + file.getFileName() + "-", ".tmp");
-            // For a run that does not begin.
-            temporary.toFile().deleteOnExit();
-            FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE);
-            // As long as it is locked, its process lives.
-            channel.tryLock();
-            out = new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8));
             out.write("{\"displayTimeUnit\":\"ns\",\"traceEvents\":[");
         } catch (IOException e) {
-            throw new UserError("--trace: " + file + " cannot be written: " + e.getMessage());
-        }
-    }
-
-    /** Removes what killed runs with the same timeline have left: files that nobody has locked. */
-    private static void removeLeft(Path folder, String name) throws IOException {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(
-                folder, path -> path.getFileName().toString().matches(Pattern.quote("." + name) + "\\d+\\.tmp"))) {
-            for (Path left : files) {
-                try (FileChannel channel = FileChannel.open(left, StandardOpenOption.WRITE);
-                        FileLock lock = channel.tryLock()) {
-                    if (lock != null) {
-                        Files.deleteIfExists(left);
-                    }
-                } catch (IOException | OverlappingFileLockException e) {
-                    // Another run of this process writes it, or it is somebody else's.
-                    continue;
-                }
-            }
+            failure = e;
         }
     }
 
@@ -210,18 +167,9 @@ public final class TraceFile implements TraceSink, AutoCloseable {
             if (failure == null) {
                 out.write("\n]}\n");
             }
-            out.close();
-            if (failure != null) {
-                throw failure;
-            }
-            if (!empty) {
-                temporary.toFile().setReadable(true, false);
-                Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
-            }
         } catch (IOException e) {
-            throw new UserError("--trace: " + file + " cannot be written: " + e.getMessage());
-        } finally {
-            temporary.toFile().delete();
+            failure = e;
         }
+        place.close(failure, !empty);
     }
 }

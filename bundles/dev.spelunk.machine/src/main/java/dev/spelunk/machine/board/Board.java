@@ -27,6 +27,7 @@ import dev.spelunk.api.registers.fields.MDCR_EL3;
 import dev.spelunk.api.registers.fields.SCR_EL3;
 import dev.spelunk.api.spu.Sampler;
 import dev.spelunk.api.state.Bus;
+import dev.spelunk.api.state.BusListener;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.PhysicalMemory;
@@ -228,6 +229,12 @@ public final class Board {
     /** The PEs as the guest sees them. */
     PeContext[] guestPes() {
         return vcpus.length == 0 ? pes : vcpus;
+    }
+
+    /** Sets who is told of accesses of devices, those of the machine and those of a VM's user space. */
+    public void tellOfDevices(BusListener listener) {
+        state.memory.bus.listener(listener);
+        userDevices.listener(listener);
     }
 
     /** The physical distributor of {@link #parts}, over the state that is there. */

@@ -2,7 +2,7 @@
 package dev.spelunk.machine.run;
 
 /** Exceptions in words, by their syndrome (DDI 0487, D24.2.40). */
-final class ExceptionClass {
+public final class ExceptionClass {
     private static final int INSTRUCTION_ABORT_LOWER = 0x20;
     private static final int DATA_ABORT_SAME = 0x25;
     private static final int DATA_ABORT_LOWER = 0x24;
@@ -28,7 +28,7 @@ final class ExceptionClass {
     }
 
     /** {@code data abort (translation fault, level 3)}. */
-    static String name(long syndrome) {
+    public static String name(long syndrome) {
         String name = className(of(syndrome));
         return isAbort(syndrome) ? name + " (" + status((int) syndrome & STATUS) + ")" : name;
     }

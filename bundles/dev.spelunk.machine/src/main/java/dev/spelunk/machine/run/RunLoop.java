@@ -13,6 +13,7 @@ import dev.spelunk.machine.board.Console;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.function.Consumer;
 
 /**
  * Runs the PEs of a board in turns of equal virtual time. Everything between two operations happens at exact counts
@@ -41,6 +42,7 @@ public final class RunLoop {
     private int turnOf;
 
     private Checks checks;
+    private Consumer<PeContext> told;
     /** Index of the PE that moves while the others stand; -1 when all do. */
     private int alone = -1;
 
@@ -86,6 +88,11 @@ public final class RunLoop {
     public void check(Checks stops) {
         checks = stops;
         stretch.check(stops);
+    }
+
+    /** Sets who looks at a PE when its interrupts are settled and when it has executed a stretch; null for nobody. */
+    public void onStep(Consumer<PeContext> looks) {
+        told = looks;
     }
 
     /** Lets one PE move while the others stand; -1 for all. */
@@ -198,6 +205,9 @@ public final class RunLoop {
     /** Up to the next thing that must happen between two operations. */
     private void step(PeContext context, long left) {
         advance(context, left);
+        if (told != null) {
+            told.accept(context);
+        }
         if (checks != null) {
             checks.after(context, null);
         }
@@ -207,6 +217,9 @@ public final class RunLoop {
         PeState pe = context.pe;
         if (pe.changed != 0) {
             settle(context);
+            if (told != null) {
+                told.accept(context);
+            }
             if (pe.cycles() >= horizon) {
                 return;
             }

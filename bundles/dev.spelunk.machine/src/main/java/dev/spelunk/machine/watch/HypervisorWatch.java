@@ -109,7 +109,7 @@ public final class HypervisorWatch implements SystemListener {
     }
 
     @Override
-    public void written(int encoding) {
+    public void written(int encoding, long value) {
         boolean wasEnabled = enabled();
         boolean told = eventTold();
         boolean hadStage2 = stage2();
@@ -200,7 +200,7 @@ public final class HypervisorWatch implements SystemListener {
     }
 
     @Override
-    public void taken(int to, int kind, long syndrome) {
+    public void taken(int to, int kind, long syndrome, long address) {
         look();
         if (to == 2 && context.pe.el < 2) {
             drained = Drained.NOT;

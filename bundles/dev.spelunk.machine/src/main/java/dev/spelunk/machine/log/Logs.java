@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.spelunk.machine.log;
+
+import dev.spelunk.api.machine.ExecutionObserver;
+import dev.spelunk.api.machine.LogCategory;
+import dev.spelunk.api.machine.LogOptions;
+import dev.spelunk.api.pe.SystemListener;
+import dev.spelunk.api.wiring.PeContext;
+import dev.spelunk.machine.board.Board;
+import dev.spelunk.machine.board.BoardWiring;
+import dev.spelunk.machine.board.GuestSymbols;
+import dev.spelunk.machine.run.RunLoop;
+import java.util.function.Consumer;
+
+/** The logs of a machine. A machine without asks and tells nobody. */
+public final class Logs {
+    private final PeContext[] pes;
+    private final LogOptions options;
+    private final BoardWiring board;
+    private final GuestSymbols symbols;
+    private final Window window;
+    final ExecLog exec;
+    final EventLog exceptions;
+    final EventLog registers;
+    final EventLog interrupts;
+    private final InputLog inputs;
+    private final ProfilingLog profiling;
+
+    /** Begins to log. */
+    public Logs(LogOptions options, Board board, RunLoop loop, GuestSymbols symbols) {
+        this.options = options;
+        this.symbols = symbols;
+        this.board = board.wiring;
+        pes = board.pes;
+        window = new Window(options, pes);
+        Consumer<CharSequence> trace = options.sinks().get(LogCategory.EXEC);
+        exec = trace == null ? null : new ExecLog(window, symbols, pes, trace);
+        exceptions = log(LogCategory.EXCEPTIONS, "exception");
+        registers = log(LogCategory.SYSREGS, "sysreg");
+        interrupts = log(LogCategory.INTERRUPTS, "interrupt");
+        inputs = interrupts == null ? null : new InputLog(interrupts, pes);
+        EventLog records = log(LogCategory.SPE, "spe");
+        profiling = records == null ? null : new ProfilingLog(records, pes);
+        if (profiling != null) {
+            board.records.add(profiling);
+        }
+        EventLog devices = log(LogCategory.MMIO, "mmio");
+        if (devices != null) {
+            board.tellOfDevices(new DeviceLog(devices, () -> pes[loop.turnOf()]));
+        }
+        loop.onStep(this::look);
+        listen();
+    }
+
+    private EventLog log(LogCategory category, String kind) {
+        Consumer<CharSequence> sink = options.sinks().get(category);
+        return sink == null ? null : new EventLog(kind, window, board, symbols, sink);
+    }
+
+    private void look(PeContext context) {
+        if (inputs != null) {
+            inputs.look(context);
+        }
+        if (profiling != null) {
+            profiling.look(context);
+        }
+        window.passed();
+    }
+
+    private void listen() {
+        if (exec == null && exceptions == null && registers == null && interrupts == null) {
+            return;
+        }
+        for (PeContext context : pes) {
+            SystemListener before = context.listener instanceof SystemLog log ? log.next : context.listener;
+            context.listener = new SystemLog(context, this, before);
+        }
+    }
+
+    /** Who is to be told of executed operations; null for nobody. */
+    public ExecutionObserver observer() {
+        return exec;
+    }
+
+    /** The machine's state is another one, and so may be who else listens: it has gone back, or begins from a snapshot. */
+    public void begin() {
+        window.again();
+        if (inputs != null) {
+            inputs.begin(pes);
+        }
+        if (profiling != null) {
+            profiling.begin();
+        }
+        listen();
+    }
+}
