@@ -67,7 +67,8 @@ public final class LogCommandOptions {
     Logging logging() {
         if (logs.isEmpty()) {
             if (from != null || to != null || range != null || el != null) {
-                throw new UserError("--log-from, --log-to, --log-range and --log-el need --log, which says what is logged");
+                throw new UserError(
+                        "--log-from, --log-to, --log-range and --log-el need --log, which says what is logged");
             }
             return null;
         }

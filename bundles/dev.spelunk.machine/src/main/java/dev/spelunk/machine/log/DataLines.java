@@ -52,7 +52,8 @@ final class DataLines {
         line.add(' ');
         if (pa != -1 && context.memory.isRam(pa, size)) {
             line.hex(byBytes(context, va, pa, size), 2 * size);
-        } else if (size == o.accessSize && !o.is(Operation.SIMD_FP_REGISTERS | Operation.ATOMIC | Operation.EXCLUSIVE)) {
+        } else if (size == o.accessSize
+                && !o.is(Operation.SIMD_FP_REGISTERS | Operation.ATOMIC | Operation.EXCLUSIVE)) {
             line.hex((o.word & ZR) == ZR ? 0 : context.pe.x[o.word & ZR], 2 * size);
         } else {
             line.add("x".repeat(2 * size));

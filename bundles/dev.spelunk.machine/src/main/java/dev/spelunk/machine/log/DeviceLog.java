@@ -29,7 +29,12 @@ final class DeviceLog implements BusListener {
     private void access(String how, long address, int size, String what, long value) {
         Line line = log.begin(current.get());
         if (line != null) {
-            line.add(how).add(size).add(" bytes at 0x").hex(address, 12).add(what).hex(value, 2 * size);
+            line.add(how)
+                    .add(size)
+                    .add(" bytes at 0x")
+                    .hex(address, 12)
+                    .add(what)
+                    .hex(value, 2 * size);
             log.end();
         }
     }

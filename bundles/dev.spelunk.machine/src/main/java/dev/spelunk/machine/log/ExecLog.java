@@ -67,8 +67,7 @@ final class ExecLog implements ExecutionObserver {
         }
         String from = to > pe.el ? "LOWER_64" : pe.spSel == 1 ? "CURRENT_SPx" : "CURRENT_SP0";
         int offset = to > pe.el ? 0x400 : pe.spSel == 1 ? 0x200 : 0;
-        pending[pe.index] =
-                new Exception(pe.executed, pe.pc, offset + 0x80 * kind, from + "_" + VECTORS[kind]);
+        pending[pe.index] = new Exception(pe.executed, pe.pc, offset + 0x80 * kind, from + "_" + VECTORS[kind]);
         if (kind != Core.SYNCHRONOUS) {
             tellPending(context, window.executed());
         }
@@ -113,8 +112,14 @@ final class ExecLog implements ExecutionObserver {
 
     private void instruction(PeState pe, long count, Operation operation, boolean handler) {
         boolean failed = operation.operationClass == Operation.BRANCH && operation.is(Operation.CONDITION_FAILED);
-        line.begin(count, pe, failed ? "IS (" : "IT (").add(pe.executed - 1).add(") ").hex(operation.pc, 16);
-        line.add(':').hex(operation.instructionPa, 12).add(operation.ns ? "_NS " : "_S ").hex(operation.word, 8);
+        line.begin(count, pe, failed ? "IS (" : "IT (")
+                .add(pe.executed - 1)
+                .add(") ")
+                .hex(operation.pc, 16);
+        line.add(':')
+                .hex(operation.instructionPa, 12)
+                .add(operation.ns ? "_NS " : "_S ")
+                .hex(operation.word, 8);
         line.add(" O EL").add(operation.el).add(operation.el != 0 && handler ? 'h' : 't');
         line.add(operation.ns ? "_n : " : "_s : ").add(Disassembler.disassemble(operation.word, operation.pc));
         String symbol = symbols.at(operation.pc);
@@ -132,7 +137,11 @@ final class ExecLog implements ExecutionObserver {
         RegisterDescription register = context.registers.description(word >>> 5 & 0x7FFF | SYSTEM_OP0);
         if (register != null) {
             long value = (word & 31) == NZR ? 0 : context.pe.x[word & 31];
-            line.begin(count, context.pe, "R ").add(register.name()).add(' ').hex(value, 16).end();
+            line.begin(count, context.pe, "R ")
+                    .add(register.name())
+                    .add(' ')
+                    .hex(value, 16)
+                    .end();
         }
     }
 }

@@ -59,12 +59,20 @@ final class Shadow {
     void tell(Line line, long count, long written) {
         for (int i = 0; i < GENERAL; i++) {
             if (due(i) || (written >>> i & 1) != 0) {
-                line.begin(count, context.pe, "R X").add(i).add(' ').hex(now[i], 16).end();
+                line.begin(count, context.pe, "R X")
+                        .add(i)
+                        .add(' ')
+                        .hex(now[i], 16)
+                        .end();
             }
         }
         if (due(SP) || due(PSTATE)) {
             int bank = handler() ? (int) (now[PSTATE] >>> 2) & 3 : 0;
-            line.begin(count, context.pe, "R SP_EL").add(bank).add(' ').hex(now[SP], 16).end();
+            line.begin(count, context.pe, "R SP_EL")
+                    .add(bank)
+                    .add(' ')
+                    .hex(now[SP], 16)
+                    .end();
         }
         if (due(PSTATE) || (written >>> DecodedInstruction.FLAGS & 1) != 0) {
             line.begin(count, context.pe, "R cpsr ").hex(now[PSTATE], 8).end();
@@ -72,7 +80,11 @@ final class Shadow {
         for (int i = 0; i < VECTORS; i++) {
             int low = GENERAL + 2 * i;
             if (due(low) || due(low + 1) || (written >>> DecodedInstruction.V + i & 1) != 0) {
-                line.begin(count, context.pe, "R V").add(i).add(' ').hex(now[low + 1], 16).add('_');
+                line.begin(count, context.pe, "R V")
+                        .add(i)
+                        .add(' ')
+                        .hex(now[low + 1], 16)
+                        .add('_');
                 line.hex(now[low], 16).end();
             }
         }

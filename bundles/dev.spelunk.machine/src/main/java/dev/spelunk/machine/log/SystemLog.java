@@ -38,7 +38,8 @@ final class SystemLog implements SystemListener {
         register("MRS ", encoding, value);
         if (interrupts != null) {
             switch (name(encoding)) {
-                case "ICC_IAR0_EL1", "ICC_IAR1_EL1", "ICC_NMIAR1_EL1" -> interrupt("acknowledged INTID ", value & INTID);
+                case "ICC_IAR0_EL1", "ICC_IAR1_EL1", "ICC_NMIAR1_EL1" ->
+                    interrupt("acknowledged INTID ", value & INTID);
                 default -> {
                     // Nothing of an interrupt.
                 }
@@ -56,8 +57,7 @@ final class SystemLog implements SystemListener {
             switch (name(encoding)) {
                 case "ICC_EOIR0_EL1", "ICC_EOIR1_EL1" -> interrupt("ended INTID ", value & INTID);
                 case "ICC_DIR_EL1" -> interrupt("deactivated INTID ", value & INTID);
-                case "ICC_SGI0R_EL1", "ICC_SGI1R_EL1", "ICC_ASGI1R_EL1" ->
-                    interrupt("sent SGI ", value >>> 24 & 15);
+                case "ICC_SGI0R_EL1", "ICC_SGI1R_EL1", "ICC_ASGI1R_EL1" -> interrupt("sent SGI ", value >>> 24 & 15);
                 default -> {
                     // Nothing of an interrupt.
                 }
@@ -105,8 +105,16 @@ final class SystemLog implements SystemListener {
         if (line != null) {
             line.add("taken to EL").add(to).add(", ").add(KINDS[kind]);
             if (kind == Core.SYNCHRONOUS || kind == Core.SERROR) {
-                line.add(", ").add(ExceptionClass.name(syndrome)).add(", ESR_EL").add(to);
-                line.add(" 0x").hex(syndrome, 16).add(" FAR_EL").add(to).add(" 0x").hex(address, 16);
+                line.add(", ")
+                        .add(ExceptionClass.name(syndrome))
+                        .add(", ESR_EL")
+                        .add(to);
+                line.add(" 0x")
+                        .hex(syndrome, 16)
+                        .add(" FAR_EL")
+                        .add(to)
+                        .add(" 0x")
+                        .hex(address, 16);
             }
             exceptions.end();
         }

@@ -28,7 +28,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Logs tell what happens, in the form that is documented, and change nothing of a run. */
 class LogsTest {
     private static final long LIMIT = 2_000_000;
-    private static final Pattern RECORD = Pattern.compile(".* spe EL\\d .*record of (\\d+) bytes.* PA 0x([0-9a-f]{12}).*");
+    private static final Pattern RECORD =
+            Pattern.compile(".* spe EL\\d .*record of (\\d+) bytes.* PA 0x([0-9a-f]{12}).*");
     private static final Pattern EVENT = Pattern.compile(
             "(\\d+) clk cpu0 (exception|sysreg|spe|mmio|interrupt) EL([0-2])( vcpu=0)? vmid=\\d+ contextidr=\\d+: (.+) at "
                     + "0x([0-9a-f]{16})( \\S+)?");
@@ -55,8 +56,9 @@ class LogsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"none", "kvm"})
-    @DisplayName("with all logs on: the same records, a trace that can be followed to the registers at the end, and events that tell PE, "
-            + "level, context and place")
+    @DisplayName(
+            "with all logs on: the same records, a trace that can be followed to the registers at the end, and events that tell PE, "
+                    + "level, context and place")
     void allOfThem(String hypervisor) {
         Machines.Run plain = setup(hypervisor).run();
         TarmacReader trace = new TarmacReader();
@@ -94,8 +96,11 @@ class LogsTest {
             assertThat(lines).allSatisfy(line -> assertThat(line).matches(EVENT));
         });
         assertThat(lists.get(LogCategory.SPE).stream().filter(line -> line.contains(": record of ")))
-                .hasSize(plain.result().counters().get(SpuState.COUNTERS[SpuState.RECORDS_WRITTEN]).intValue());
-        assertThat(lists.get(LogCategory.SYSREGS)).anyMatch(line -> line.contains(": MSR PMBLIMITR_EL1 0x"));
+                .hasSize(plain.result()
+                        .counters()
+                        .get(SpuState.COUNTERS[SpuState.RECORDS_WRITTEN])
+                        .intValue());
+        assertThat(lists.get(LogCategory.SYSREGS)).anyMatch(line -> line.contains(": MSR PMSCR_EL1 0x"));
         assertThat(lists.get(LogCategory.EXCEPTIONS))
                 .anyMatch(line -> line.contains("ESR_EL1 0x"))
                 .anyMatch(line -> line.contains(": returned from EL1"));
@@ -105,7 +110,9 @@ class LogsTest {
     @DisplayName("a part by counts, addresses and level is exactly the part of the whole log")
     void parts() {
         Map<LogCategory, List<String>> whole = lists(LogCategory.EXEC, LogCategory.SYSREGS);
-        setup("none").limit(60_000).run((machine, swaps) -> machine.log(options(sinks(whole), 0, Long.MAX_VALUE)), (m, s) -> {});
+        setup("none")
+                .limit(60_000)
+                .run((machine, swaps) -> machine.log(options(sinks(whole), 0, Long.MAX_VALUE)), (m, s) -> {});
         List<String> instructions = whole.get(LogCategory.EXEC).stream()
                 .filter(line -> line.contains(" IT ") || line.contains(" IS "))
                 .toList();
@@ -137,8 +144,12 @@ class LogsTest {
     void launcher(@TempDir Path folder) throws IOException {
         Path trace = folder.resolve("trace/exec.tarmac");
         Path events = folder.resolve("events.log");
-        Spelunk.Outcome plain =
-                Spelunk.run("run", "--max-instructions", "300000", "-o", folder.resolve("plain").toString());
+        Spelunk.Outcome plain = Spelunk.run(
+                "run",
+                "--max-instructions",
+                "300000",
+                "-o",
+                folder.resolve("plain").toString());
         Spelunk.Outcome logged = Spelunk.run(
                 "run",
                 "--max-instructions",
@@ -154,7 +165,8 @@ class LogsTest {
         assertThat(logged.code()).as(logged.err()).isEqualTo(plain.code()).isEqualTo(4);
         assertThat(folder.resolve("logged/records.bin")).hasSameBinaryContentAs(folder.resolve("plain/records.bin"));
         assertThat(Files.readAllLines(trace)).isNotEmpty().noneMatch(line -> line.contains(" O EL0t_"));
-        assertThat(Files.readAllLines(events)).isNotEmpty().allSatisfy(line -> assertThat(line).matches(EVENT));
+        assertThat(Files.readAllLines(events)).isNotEmpty().allSatisfy(line -> assertThat(line)
+                .matches(EVENT));
         assertThat(folder.toFile().list()).containsExactlyInAnyOrder("trace", "events.log", "plain", "logged");
     }
 }

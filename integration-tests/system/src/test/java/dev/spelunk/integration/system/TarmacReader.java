@@ -14,15 +14,18 @@ import java.util.regex.Pattern;
  * what registers and memory hold by it.
  */
 final class TarmacReader {
+    /** Where the machine's RAM begins. */
+    private static final long RAM = 0x4000_0000;
+
     private static final String HEAD = "(\\d+) clk cpu(\\d+) ";
-    private static final Pattern INSTRUCTION = Pattern.compile(HEAD
-            + "(IT|IS) \\((\\d+)\\) ([0-9a-f]{16}):([0-9a-f]{12})(_S|_NS) ([0-9a-f]{8}) O EL([0-3])([ht])_([sn]) : (.+)");
+    private static final Pattern INSTRUCTION = Pattern.compile(
+            HEAD
+                    + "(IT|IS) \\((\\d+)\\) ([0-9a-f]{16}):([0-9a-f]{12})(_S|_NS) ([0-9a-f]{8}) O EL([0-3])([ht])_([sn]) : (.+)");
     private static final Pattern REGISTER = Pattern.compile(HEAD + "R (\\w+) ([0-9a-f_]+)");
     private static final Pattern MEMORY =
             Pattern.compile(HEAD + "(MR|MW)([1248]) ([0-9a-f]{16})(?::([0-9a-f]{12})(_S|_NS))? ([0-9a-f]+|x+)");
-    private static final Pattern EXCEPTION =
-            Pattern.compile(HEAD + "E ([0-9a-f]{16}) ([0-9a-f]{8}) CoreEvent_(LOWER_64|CURRENT_SP[0x])_"
-                    + "(SYNC|IRQ|FIQ|SERROR)");
+    private static final Pattern EXCEPTION = Pattern.compile(
+            HEAD + "E ([0-9a-f]{16}) ([0-9a-f]{8}) CoreEvent_(LOWER_64|CURRENT_SP[0x])_" + "(SYNC|IRQ|FIQ|SERROR)");
 
     final Map<String, String> registers = new TreeMap<>();
     private final Map<Long, Integer> memory = new HashMap<>();
@@ -119,6 +122,10 @@ final class TarmacReader {
             return;
         }
         long pa = Long.parseLong(matcher.group(6), 16);
+        if (pa < RAM) {
+            // A device gives what it likes.
+            return;
+        }
         for (int i = 0; i < size; i++) {
             int value = Integer.parseInt(digits.substring(2 * (size - i - 1), 2 * (size - i)), 16);
             Integer before = memory.put(pa + i, value);
