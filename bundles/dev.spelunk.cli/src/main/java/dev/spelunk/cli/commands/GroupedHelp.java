@@ -6,6 +6,7 @@ import dev.spelunk.cli.options.DebianOptions;
 import dev.spelunk.cli.options.DebugOptions;
 import dev.spelunk.cli.options.GuestOptions;
 import dev.spelunk.cli.options.HostOptions;
+import dev.spelunk.cli.options.LogCommandOptions;
 import dev.spelunk.cli.options.MachineOptions;
 import dev.spelunk.cli.options.PeripheralOptions;
 import dev.spelunk.cli.options.RecordLimit;
@@ -34,6 +35,7 @@ final class GroupedHelp implements IHelpSectionRenderer {
         HEADINGS.put(VmCommandOptions.class, "The KVM model:");
         HEADINGS.put(HostOptions.class, "Its host:");
         HEADINGS.put(DebugOptions.class, "A debugger:");
+        HEADINGS.put(LogCommandOptions.class, "Logs:");
         HEADINGS.put(DebianOptions.class, "Debian's packages:");
     }
 

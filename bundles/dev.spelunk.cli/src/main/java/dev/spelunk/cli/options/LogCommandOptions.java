@@ -59,6 +59,11 @@ public final class LogCommandOptions {
 
     private record Wanted(List<LogCategory> categories, Path file) {}
 
+    /** Whether anything is logged. */
+    boolean given() {
+        return !logs.isEmpty();
+    }
+
     /**
      * Opens the logs; null for none.
      *

@@ -265,6 +265,7 @@ public final class MachineOptions {
                 && restore == null
                 && trace == null
                 && !follow
+                && !log.given()
                 && vm.undisturbed()
                 && debug.debugging(false) == null;
     }

@@ -222,6 +222,14 @@ class BadInputTest {
             lockstep --engine interpreter                    | Unknown option: '--engine'
             shell --gdb stdio                                | --gdb stdio: standard input and output are in use
             run --engine interpreter --translate all         | --translate is of the engine translator
+            run --log fire                                   | --log: there is no log 'fire', only exec, exceptions
+            run --log exec --log-from 5 --log-to 3           | --log-to 3 is before --log-from 5
+            run --log-el 1                                   | need --log
+            run --log spe --log-el 3                         | --log-el: must be 0, 1 or 2
+            run --log exec,exec                              | --log: exec is named twice
+            run --log exec: -o out                           | the name of a file after the colon
+            run --log exec --log-range 5..3                  | has no address in it
+            run --log exec:/no-such-folder/at/all.log        | /no-such-folder
             boot --kernel Image --release sid                | give one
             boot --kernel Image --cache packages             | give one
             """)
