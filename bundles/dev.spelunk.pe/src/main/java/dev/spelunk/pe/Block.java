@@ -44,8 +44,8 @@ final class Block {
     int heat;
     /** Whether it is in the cache. */
     boolean live = true;
-    /** PSTATE.BTYPE after its last operation, in a guarded page and in another; null until somebody asks. */
-    private byte[] branchTypes;
+    /** PSTATE.BTYPE after its last operation, in a guarded page in bits 5:4; -1 until somebody asks. */
+    private int branchTypes = -1;
     /** See {@link BranchTargets#landing}; -1 until somebody asks. */
     private int landing = -1;
     /** What the performance monitors count of the operations, see {@link Retirement}; null until they ask for it. */
@@ -75,13 +75,15 @@ final class Block {
 
     /** PSTATE.BTYPE after its last operation. */
     int branchType() {
-        byte[] known = branchTypes;
-        if (known == null) {
-            DecodedInstruction last = DecodedInstruction.of(words[count - 1]);
-            known = new byte[] {(byte) BranchTargets.type(last, false), (byte) BranchTargets.type(last, true)};
-            branchTypes = known;
+        if (branchTypes < 0) {
+            askBranchTypes();
         }
-        return known[guarded ? 1 : 0];
+        return branchTypes >>> (guarded ? 4 : 0) & 3;
+    }
+
+    private void askBranchTypes() {
+        DecodedInstruction last = DecodedInstruction.of(words[count - 1]);
+        branchTypes = BranchTargets.type(last, true) << 4 | BranchTargets.type(last, false);
     }
 
     /** What {@link BranchTargets#landing} says of its first operation. */

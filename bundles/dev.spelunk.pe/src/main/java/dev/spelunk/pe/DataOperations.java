@@ -126,6 +126,20 @@ final class DataOperations {
                 u = (int) x[(int) op & 0x3F];
                 q = (int) op >>> 8 & 0x3F;
                 return ((int) (op >>> 16) >>> nzcv & 1) != 0 ? Alu.subFlags(u, q, u - q) : (int) (op >>> 32) & 15;
+            case ADD_SXTW:
+                x[(int) (op >>> 56)] =
+                        x[(int) op & 0x3F] + ((long) (int) x[(int) op >>> 8 & 0x3F] << (int) (op >>> 16));
+                return nzcv;
+            case SBF_W:
+                x[(int) (op >>> 56)] = ((int) x[(int) op & 0x3F] << (int) (op >>> 8) >> (int) (op >>> 16)) & LOW;
+                return nzcv;
+            case CSEL_W:
+                x[(int) (op >>> 56)] =
+                        (((int) (op >>> 16) >>> nzcv & 1) != 0 ? x[(int) op & 0x3F] : x[(int) op >>> 8 & 0x3F]) & LOW;
+                return nzcv;
+            case UBFIZ:
+                x[(int) (op >>> 56)] = (x[(int) op & 0x3F] & -1L >>> (int) (op >>> 16)) << (int) (op >>> 8);
+                return nzcv;
             default:
                 throw new IllegalStateException("not a data operation: " + kind);
         }

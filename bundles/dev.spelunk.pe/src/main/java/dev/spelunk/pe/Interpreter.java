@@ -15,6 +15,9 @@ import dev.spelunk.api.state.PhysicalMemory;
  *
  * <p>The loop keeps few values in local variables, and each operation loads its operands itself: values
  * that several operations share are computed before every dispatch, and spill registers.
+ *
+ * <p>C2 inlines until a method has 8000 bytecodes. What the loop has fewer, because a rare kind is one of {@link DataOperations}
+ * or {@link MemoryOperations}, is there for the accessors of memory at the frequent ones.
  */
 final class Interpreter {
     private static final long LOW = 0xFFFFFFFFL;
@@ -216,11 +219,6 @@ final class Interpreter {
                                 x[(int) (op >>> 56)] =
                                         x[(int) op & 0x3F] + (x[(int) op >>> 8 & 0x3F] << (int) (op >>> 16));
                                 continue;
-                            case ADD_SXTW:
-                                op = ops[i - 1];
-                                x[(int) (op >>> 56)] = x[(int) op & 0x3F]
-                                        + ((long) (int) x[(int) op >>> 8 & 0x3F] << (int) (op >>> 16));
-                                continue;
                             case AND_X:
                                 op = ops[i - 1];
                                 x[(int) (op >>> 56)] = x[(int) op & 0x3F] & x[(int) op >>> 8 & 0x3F];
@@ -288,19 +286,9 @@ final class Interpreter {
                                 x[(int) (op >>> 56)] =
                                         x[(int) op & 0x3F] >>> (int) (op >>> 8) & -1L >>> (int) (op >>> 16);
                                 continue;
-                            case UBFIZ:
-                                op = ops[i - 1];
-                                x[(int) (op >>> 56)] =
-                                        (x[(int) op & 0x3F] & -1L >>> (int) (op >>> 16)) << (int) (op >>> 8);
-                                continue;
                             case SBF_X:
                                 op = ops[i - 1];
                                 x[(int) (op >>> 56)] = x[(int) op & 0x3F] << (int) (op >>> 8) >> (int) (op >>> 16);
-                                continue;
-                            case SBF_W:
-                                op = ops[i - 1];
-                                x[(int) (op >>> 56)] =
-                                        ((int) x[(int) op & 0x3F] << (int) (op >>> 8) >> (int) (op >>> 16)) & LOW;
                                 continue;
                             case MADD_X:
                                 op = ops[i - 1];
@@ -317,13 +305,6 @@ final class Interpreter {
                                 x[(int) (op >>> 56)] = ((int) (op >>> 16) >>> nzcv & 1) != 0
                                         ? x[(int) op & 0x3F]
                                         : x[(int) op >>> 8 & 0x3F];
-                                continue;
-                            case CSEL_W:
-                                op = ops[i - 1];
-                                x[(int) (op >>> 56)] = (((int) (op >>> 16) >>> nzcv & 1) != 0
-                                                ? x[(int) op & 0x3F]
-                                                : x[(int) op >>> 8 & 0x3F])
-                                        & LOW;
                                 continue;
                             case CSINC_X:
                                 op = ops[i - 1];
@@ -360,17 +341,6 @@ final class Interpreter {
                                 }
                                 x[(int) (op >>> 56)] = PhysicalMemory.get32(ram, (int) (a + t[slot + 1])) & LOW;
                                 continue;
-                            case LDR_H:
-                                op = ops[i - 1];
-                                b = x[(int) op & 0x3F];
-                                a = b + (int) (op >>> 16);
-                                t = reads;
-                                slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                                if (t[slot] != (a + 1 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
-                                    break slow;
-                                }
-                                x[(int) (op >>> 56)] = PhysicalMemory.get16(ram, (int) (a + t[slot + 1]));
-                                continue;
                             case LDR_B:
                                 op = ops[i - 1];
                                 b = x[(int) op & 0x3F];
@@ -381,17 +351,6 @@ final class Interpreter {
                                     break slow;
                                 }
                                 x[(int) (op >>> 56)] = PhysicalMemory.get8(ram, (int) (a + t[slot + 1]));
-                                continue;
-                            case LDRSW:
-                                op = ops[i - 1];
-                                b = x[(int) op & 0x3F];
-                                a = b + (int) (op >>> 16);
-                                t = reads;
-                                slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                                if (t[slot] != (a + 3 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
-                                    break slow;
-                                }
-                                x[(int) (op >>> 56)] = PhysicalMemory.get32(ram, (int) (a + t[slot + 1]));
                                 continue;
                             case STR_X:
                                 op = ops[i - 1];
@@ -414,17 +373,6 @@ final class Interpreter {
                                     break slow;
                                 }
                                 PhysicalMemory.put32(ram, (int) (a + t[slot + 1]), (int) x[(int) (op >>> 56)]);
-                                continue;
-                            case STR_H:
-                                op = ops[i - 1];
-                                b = x[(int) op & 0x3F];
-                                a = b + (int) (op >>> 16);
-                                t = writes;
-                                slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                                if (t[slot] != (a + 1 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
-                                    break slow;
-                                }
-                                PhysicalMemory.put16(ram, (int) (a + t[slot + 1]), (int) x[(int) (op >>> 56)]);
                                 continue;
                             case STR_B:
                                 op = ops[i - 1];
@@ -473,18 +421,6 @@ final class Interpreter {
                                 }
                                 x[(int) (op >>> 56)] = PhysicalMemory.get8(ram, (int) (a + t[slot + 1]));
                                 continue;
-                            case LDRSW_REG:
-                                op = ops[i - 1];
-                                a = x[(int) op & 0x3F]
-                                        + (x[(int) op >>> 8 & 0x3F] << (int) (op >>> 16) >> (int) (op >>> 24)
-                                                & -1L >>> (int) (op >>> 32));
-                                t = reads;
-                                slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                                if (t[slot] != (a + 3 & SoftwareTlb.PAGE_MASK)) {
-                                    break slow;
-                                }
-                                x[(int) (op >>> 56)] = PhysicalMemory.get32(ram, (int) (a + t[slot + 1]));
-                                continue;
                             case STR_X_REG:
                                 op = ops[i - 1];
                                 a = x[(int) op & 0x3F]
@@ -508,18 +444,6 @@ final class Interpreter {
                                     break slow;
                                 }
                                 PhysicalMemory.put32(ram, (int) (a + t[slot + 1]), (int) x[(int) (op >>> 56)]);
-                                continue;
-                            case STR_B_REG:
-                                op = ops[i - 1];
-                                a = x[(int) op & 0x3F]
-                                        + (x[(int) op >>> 8 & 0x3F] << (int) (op >>> 16) >> (int) (op >>> 24)
-                                                & -1L >>> (int) (op >>> 32));
-                                t = writes;
-                                slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                                if (t[slot] != (a + 0 & SoftwareTlb.PAGE_MASK)) {
-                                    break slow;
-                                }
-                                PhysicalMemory.put8(ram, (int) (a + t[slot + 1]), (int) x[(int) (op >>> 56)]);
                                 continue;
                             case LDR_X_WB:
                                 op = ops[i - 1];
@@ -579,18 +503,6 @@ final class Interpreter {
                                     break slow;
                                 }
                                 PhysicalMemory.put32(ram, (int) (a + t[slot + 1]), (int) x[(int) (op >>> 56)]);
-                                x[(int) op & 0x3F] = b + (short) (op >>> 32);
-                                continue;
-                            case STR_B_WB:
-                                op = ops[i - 1];
-                                b = x[(int) op & 0x3F];
-                                a = b + (short) (op >>> 16);
-                                t = writes;
-                                slot = (int) (a >>> 12 & SoftwareTlb.INDEX_MASK) << 1;
-                                if (t[slot] != (a + 0 & SoftwareTlb.PAGE_MASK | b & op >>> 8 & 15)) {
-                                    break slow;
-                                }
-                                PhysicalMemory.put8(ram, (int) (a + t[slot + 1]), (int) x[(int) (op >>> 56)]);
                                 x[(int) op & 0x3F] = b + (short) (op >>> 32);
                                 continue;
                             case LDP_X:
@@ -738,15 +650,13 @@ final class Interpreter {
                 if (next.pc != a || next.context != fetches || next.guarded) {
                     next = cache.target(block, a);
                     if (next == null) {
-                        pe.btype = cache.branchType(block);
-                        stop(a, nzcv);
+                        stopAfter(block, a, nzcv);
                         return;
                     }
                 }
                 int left = rest - next.count;
                 if (left < 0) {
-                    pe.btype = cache.branchType(block);
-                    stop(a, nzcv);
+                    stopAfter(block, a, nzcv);
                     return;
                 }
                 rest = left;
@@ -811,6 +721,12 @@ final class Interpreter {
         pe.pc = pc;
         pe.nzcv = nzcv;
         pe.executed = end - rest;
+    }
+
+    /** Ends a run after the indirect branch of a block. */
+    private void stopAfter(Block block, long pc, int nzcv) {
+        pe.btype = cache.branchType(block);
+        stop(pc, nzcv);
     }
 
     /** Executes operation i of the block by its word. @return whether the run ends here */

@@ -35,139 +35,133 @@ final class Kinds {
     static final int SUBS_X = 18;
     static final int SUBS_W = 19;
     static final int ADD_LSL_X = 20;
-    static final int ADD_SXTW = 21;
-    static final int AND_X = 22;
-    static final int ORR_X = 23;
-    static final int EOR_X = 24;
-    static final int AND_W = 25;
-    static final int ORR_W = 26;
-    static final int EOR_W = 27;
-    static final int EOR_LSL_X = 28;
-    static final int EOR_LSR_X = 29;
-    static final int ANDI = 30;
-    static final int ANDI_POOL = 31;
-    static final int ANDSI_X = 32;
-    static final int ANDSI_W = 33;
-    static final int LSLI_X = 34;
-    static final int LSRI_X = 35;
+    static final int AND_X = 21;
+    static final int ORR_X = 22;
+    static final int EOR_X = 23;
+    static final int AND_W = 24;
+    static final int ORR_W = 25;
+    static final int EOR_W = 26;
+    static final int EOR_LSL_X = 27;
+    static final int EOR_LSR_X = 28;
+    static final int ANDI = 29;
+    static final int ANDI_POOL = 30;
+    static final int ANDSI_X = 31;
+    static final int ANDSI_W = 32;
+    static final int LSLI_X = 33;
+    static final int LSRI_X = 34;
     /** Right shift m, then the mask -1 >>> immediate. */
-    static final int UBFX = 36;
+    static final int UBFX = 35;
 
-    static final int UBFIZ = 37;
     /** Left shift m, then arithmetic right shift by the immediate. */
-    static final int SBF_X = 38;
+    static final int SBF_X = 36;
 
-    static final int SBF_W = 39;
-    static final int MADD_X = 40;
-    static final int MADD_W = 41;
-    static final int CSEL_X = 42;
-    static final int CSEL_W = 43;
-    static final int CSINC_X = 44;
-    static final int CSINC_W = 45;
+    static final int MADD_X = 37;
+    static final int MADD_W = 38;
+    static final int CSEL_X = 39;
+    static final int CSINC_X = 40;
+    static final int CSINC_W = 41;
     /** Memory: the m field is a mask of base address bits that must be 0. */
-    static final int LDR_X = 46;
+    static final int LDR_X = 42;
 
-    static final int LDR_W = 47;
-    static final int LDR_H = 48;
-    static final int LDR_B = 49;
-    static final int LDRSW = 50;
-    static final int STR_X = 51;
-    static final int STR_W = 52;
-    static final int STR_H = 53;
-    static final int STR_B = 54;
+    static final int LDR_W = 43;
+    static final int LDR_B = 44;
+    static final int STR_X = 45;
+    static final int STR_W = 46;
+    static final int STR_B = 47;
     /** Offset register: left shift, arithmetic right shift and mask in the immediate's bytes. */
-    static final int LDR_X_REG = 55;
+    static final int LDR_X_REG = 48;
 
-    static final int LDR_W_REG = 56;
-    static final int LDR_B_REG = 57;
-    static final int LDRSW_REG = 58;
-    static final int STR_X_REG = 59;
-    static final int STR_W_REG = 60;
-    static final int STR_B_REG = 61;
+    static final int LDR_W_REG = 49;
+    static final int LDR_B_REG = 50;
+    static final int STR_X_REG = 51;
+    static final int STR_W_REG = 52;
     /** Writeback: address offset in the low, base offset in the high half of the immediate. */
-    static final int LDR_X_WB = 62;
+    static final int LDR_X_WB = 53;
 
-    static final int LDR_W_WB = 63;
-    static final int LDR_B_WB = 64;
-    static final int STR_X_WB = 65;
-    static final int STR_W_WB = 66;
-    static final int STR_B_WB = 67;
+    static final int LDR_W_WB = 54;
+    static final int LDR_B_WB = 55;
+    static final int STR_X_WB = 56;
+    static final int STR_W_WB = 57;
     /** Pairs: second register in m; offset (16 bits), writeback (12), base mask (4) in the immediate. */
-    static final int LDP_X = 68;
+    static final int LDP_X = 58;
 
-    static final int STP_X = 69;
-    static final int LDP_X_WB = 70;
-    static final int STP_X_WB = 71;
-    static final int B = 72;
-    static final int BL = 73;
+    static final int STP_X = 59;
+    static final int LDP_X_WB = 60;
+    static final int STP_X_WB = 61;
+    static final int B = 62;
+    static final int BL = 63;
     /** The immediate has a bit for each NZCV for which the condition holds. */
-    static final int B_COND = 74;
+    static final int B_COND = 64;
 
-    static final int CBZ_X = 75;
-    static final int CBZ_W = 76;
-    static final int CBNZ_X = 77;
-    static final int CBNZ_W = 78;
-    static final int TBZ = 79;
-    static final int TBNZ = 80;
-    static final int BR = 81;
-    static final int BLR = 82;
+    static final int CBZ_X = 65;
+    static final int CBZ_W = 66;
+    static final int CBNZ_X = 67;
+    static final int CBNZ_W = 68;
+    static final int TBZ = 69;
+    static final int TBNZ = 70;
+    static final int BR = 71;
+    static final int BLR = 72;
     /** End of a block that goes on at the next address. */
-    static final int FALL = 83;
+    static final int FALL = 73;
     /** The first of the kinds that {@link DataOperations} executes. */
-    static final int DATA = 84;
+    static final int DATA = 74;
 
-    static final int ADDSI_X = 84;
-    static final int ADDSI_W = 85;
-    static final int ADDS_X = 86;
-    static final int ADDS_W = 87;
-    static final int ADD_LSL_W = 88;
-    static final int SUB_LSL_X = 89;
-    static final int ADD_UXTW = 90;
-    static final int BIC_X = 91;
-    static final int ANDS_X = 92;
-    static final int ANDS_W = 93;
-    static final int ORR_LSL_X = 94;
-    static final int ORRI_POOL = 95;
-    static final int EORI_POOL = 96;
-    static final int LSLV_X = 97;
-    static final int LSRV_X = 98;
-    static final int ASRV_X = 99;
-    static final int LSLV_W = 100;
-    static final int LSRV_W = 101;
-    static final int ASRV_W = 102;
-    static final int MSUB_X = 103;
-    static final int MSUB_W = 104;
-    static final int SMADDL = 105;
-    static final int UMADDL = 106;
-    static final int CCMP_X = 107;
-    static final int CCMP_W = 108;
-    static final int CCMPI_X = 109;
-    static final int CCMPI_W = 110;
+    static final int ADDSI_X = 74;
+    static final int ADDSI_W = 75;
+    static final int ADDS_X = 76;
+    static final int ADDS_W = 77;
+    static final int ADD_LSL_W = 78;
+    static final int SUB_LSL_X = 79;
+    static final int ADD_UXTW = 80;
+    static final int BIC_X = 81;
+    static final int ANDS_X = 82;
+    static final int ANDS_W = 83;
+    static final int ORR_LSL_X = 84;
+    static final int ORRI_POOL = 85;
+    static final int EORI_POOL = 86;
+    static final int LSLV_X = 87;
+    static final int LSRV_X = 88;
+    static final int ASRV_X = 89;
+    static final int LSLV_W = 90;
+    static final int LSRV_W = 91;
+    static final int ASRV_W = 92;
+    static final int MSUB_X = 93;
+    static final int MSUB_W = 94;
+    static final int SMADDL = 95;
+    static final int UMADDL = 96;
+    static final int CCMP_X = 97;
+    static final int CCMP_W = 98;
+    static final int CCMPI_X = 99;
+    static final int CCMPI_W = 100;
+    static final int ADD_SXTW = 101;
+    static final int SBF_W = 102;
+    static final int CSEL_W = 103;
+    static final int UBFIZ = 104;
     /** The first of the kinds that {@link VectorOperations} executes. */
-    static final int VECTOR = 111;
+    static final int VECTOR = 105;
     /** A frequent scalar floating-point operation: its number in the immediate, registers as it takes them. */
-    static final int FP = 111;
+    static final int FP = 105;
     /** Another one; the immediate is the word. */
-    static final int FP_WORD = 112;
+    static final int FP_WORD = 106;
     /** Advanced SIMD: the ordinal of the form in m, the word in the immediate. */
-    static final int SIMD = 113;
+    static final int SIMD = 107;
     /** Memory: as LDR_X and STR_X, t is a SIMD&amp;FP register. */
-    static final int LDR_S = 114;
+    static final int LDR_S = 108;
 
-    static final int LDR_D = 115;
-    static final int LDR_Q = 116;
-    static final int STR_S = 117;
-    static final int STR_D = 118;
-    static final int STR_Q = 119;
+    static final int LDR_D = 109;
+    static final int LDR_Q = 110;
+    static final int STR_S = 111;
+    static final int STR_D = 112;
+    static final int STR_Q = 113;
     /** Pairs, with writeback or none: as LDP_X_WB and STP_X_WB. */
-    static final int LDP_D = 120;
+    static final int LDP_D = 114;
 
-    static final int LDP_Q = 121;
-    static final int STP_D = 122;
-    static final int STP_Q = 123;
+    static final int LDP_Q = 115;
+    static final int STP_D = 116;
+    static final int STP_Q = 117;
 
     /** Put over the first operation of a block that is an entry of a translated region. */
-    static final int REGION = 124;
+    static final int REGION = 118;
     /** The first of the kinds that {@link MemoryOperations} executes; in {@link Block#kinds} they are negative. */
     static final int MEMORY = 128;
     /** Offset register as LDR_X_REG; how wide in the immediate's highest byte, see {@link MemoryOperations}. */

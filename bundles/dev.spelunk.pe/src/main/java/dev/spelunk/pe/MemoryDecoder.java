@@ -18,14 +18,12 @@ final class MemoryDecoder {
     private static final int DOUBLEWORD = 3;
 
     /** Kinds of stores and of loads by how wide, as {@link MemoryOperations} has it; without more no kind of their own. */
-    private static final int[] STORES = {Kinds.STR_B, Kinds.STR_H, Kinds.STR_W, Kinds.STR_X};
+    private static final int[] STORES = {Kinds.STR_B, NONE, Kinds.STR_W, Kinds.STR_X};
 
-    private static final int[] LOADS = {Kinds.LDR_B, Kinds.LDR_H, Kinds.LDR_W, Kinds.LDR_X, NONE, NONE, Kinds.LDRSW};
-    private static final int[] STORES_REGISTER = {Kinds.STR_B_REG, NONE, Kinds.STR_W_REG, Kinds.STR_X_REG};
-    private static final int[] LOADS_REGISTER = {
-        Kinds.LDR_B_REG, NONE, Kinds.LDR_W_REG, Kinds.LDR_X_REG, NONE, NONE, Kinds.LDRSW_REG
-    };
-    private static final int[] STORES_WRITEBACK = {Kinds.STR_B_WB, NONE, Kinds.STR_W_WB, Kinds.STR_X_WB};
+    private static final int[] LOADS = {Kinds.LDR_B, NONE, Kinds.LDR_W, Kinds.LDR_X};
+    private static final int[] STORES_REGISTER = {NONE, NONE, Kinds.STR_W_REG, Kinds.STR_X_REG};
+    private static final int[] LOADS_REGISTER = {Kinds.LDR_B_REG, NONE, Kinds.LDR_W_REG, Kinds.LDR_X_REG};
+    private static final int[] STORES_WRITEBACK = {NONE, NONE, Kinds.STR_W_WB, Kinds.STR_X_WB};
     private static final int[] LOADS_WRITEBACK = {Kinds.LDR_B_WB, NONE, Kinds.LDR_W_WB, Kinds.LDR_X_WB};
 
     private final Instruction instruction;

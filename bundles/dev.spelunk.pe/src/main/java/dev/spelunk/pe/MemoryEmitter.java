@@ -14,34 +14,30 @@ final class MemoryEmitter extends AccessEmitter {
     /** Those of {@link Kinds} before the branches. */
     void emit(int kind) {
         switch (kind) {
-            case LDR_X, LDR_W, LDR_H, LDR_B, LDRSW:
+            case LDR_X, LDR_W, LDR_B:
                 offset(immediate());
-                single(
-                        kind == LDR_X ? 3 : kind == LDR_H ? 1 : kind == LDR_B ? 0 : 2,
-                        kind == LDRSW ? 4 : 0,
-                        false,
-                        true);
+                single(kind == LDR_X ? 3 : kind == LDR_B ? 0 : 2, 0, false, true);
                 return;
-            case STR_X, STR_W, STR_H, STR_B:
+            case STR_X, STR_W, STR_B:
                 offset(immediate());
-                single(kind == STR_X ? 3 : kind == STR_H ? 1 : kind == STR_B ? 0 : 2, 0, true, true);
+                single(kind == STR_X ? 3 : kind == STR_B ? 0 : 2, 0, true, true);
                 return;
-            case LDR_X_REG, LDR_W_REG, LDR_B_REG, LDRSW_REG:
+            case LDR_X_REG, LDR_W_REG, LDR_B_REG:
                 registerOffset();
-                single(kind == LDR_X_REG ? 3 : kind == LDR_B_REG ? 0 : 2, kind == LDRSW_REG ? 4 : 0, false, false);
+                single(kind == LDR_X_REG ? 3 : kind == LDR_B_REG ? 0 : 2, 0, false, false);
                 return;
-            case STR_X_REG, STR_W_REG, STR_B_REG:
+            case STR_X_REG, STR_W_REG:
                 registerOffset();
-                single(kind == STR_X_REG ? 3 : kind == STR_B_REG ? 0 : 2, 0, true, false);
+                single(kind == STR_X_REG ? 3 : 2, 0, true, false);
                 return;
             case LDR_X_WB, LDR_W_WB, LDR_B_WB:
                 offset((short) (op >>> 16));
                 single(kind == LDR_X_WB ? 3 : kind == LDR_B_WB ? 0 : 2, 0, false, true);
                 writeback((short) (op >>> 32));
                 return;
-            case STR_X_WB, STR_W_WB, STR_B_WB:
+            case STR_X_WB, STR_W_WB:
                 offset((short) (op >>> 16));
-                single(kind == STR_X_WB ? 3 : kind == STR_B_WB ? 0 : 2, 0, true, true);
+                single(kind == STR_X_WB ? 3 : 2, 0, true, true);
                 writeback((short) (op >>> 32));
                 return;
             case LDP_X, LDP_X_WB:

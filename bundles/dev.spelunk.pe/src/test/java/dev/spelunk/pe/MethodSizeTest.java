@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Test;
 /** HotSpot never compiles a method of 8000 bytecodes or more. */
 class MethodSizeTest {
     private static final int LIMIT = 8000;
+    /** What the run loop leaves of that for what C2 inlines into it. */
+    private static final int LOOP_LIMIT = 6000;
 
     @Test
     void everyMethodIsSmallEnoughToBeCompiled() throws Exception {
@@ -26,18 +28,23 @@ class MethodSizeTest {
                 .toURI());
         List<String> tooLarge = new ArrayList<>();
         int seen = 0;
+        int loops = 0;
         try (Stream<Path> files = Files.walk(classes)) {
             for (Path file :
                     files.filter(f -> f.toString().endsWith(".class")).sorted().toList()) {
                 for (Method m : methods(file)) {
                     seen++;
-                    if (m.size >= LIMIT) {
+                    boolean loop = m.name.equals("loop")
+                            && file.getFileName().toString().equals("Interpreter.class");
+                    loops += loop ? 1 : 0;
+                    if (m.size >= (loop ? LOOP_LIMIT : LIMIT)) {
                         tooLarge.add(file.getFileName() + " " + m.name + ": " + m.size);
                     }
                 }
             }
         }
         assertThat(seen).isGreaterThan(100);
+        assertThat(loops).isOne();
         assertThat(tooLarge).isEmpty();
     }
 
