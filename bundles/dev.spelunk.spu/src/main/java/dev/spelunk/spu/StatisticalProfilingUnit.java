@@ -287,13 +287,11 @@ final class StatisticalProfilingUnit implements Sampler {
 
     @Override
     public boolean stopped() {
-        registers.refresh();
         return controls.stopped();
     }
 
     @Override
     public boolean interruptLevel() {
-        registers.refresh();
         return controls.interruptLevel();
     }
 
