@@ -9,10 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
@@ -93,13 +91,10 @@ final class BootedGuest {
     void restore(Machine machine) {
         try {
             machine.restore(file);
-            Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
+            saved.used(file);
         } catch (BadInputException e) {
             saved.remove(file);
             throw e;
-        } catch (IOException e) {
-            // It looks older than it is: it goes before others do.
-            return;
         }
     }
 

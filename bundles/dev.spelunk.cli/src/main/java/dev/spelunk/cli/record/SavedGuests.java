@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,6 +40,16 @@ public final class SavedGuests {
                     + e.getClass().getSimpleName() + "): name another cache with --cache");
         }
         return folder.resolve(key + suffix);
+    }
+
+    /** Somebody uses it. */
+    void used(Path file) {
+        try {
+            Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
+        } catch (IOException e) {
+            // It looks older than it is: it goes before others do.
+            return;
+        }
     }
 
     /** Removes those that were used longest ago when there are too many. */

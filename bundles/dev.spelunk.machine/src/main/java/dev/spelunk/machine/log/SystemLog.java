@@ -4,13 +4,13 @@ package dev.spelunk.machine.log;
 import dev.spelunk.api.pe.Core;
 import dev.spelunk.api.pe.SystemListener;
 import dev.spelunk.api.registers.RegisterDescription;
+import dev.spelunk.api.registers.fields.ICC_EOIRn_EL1;
 import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.machine.run.ExceptionClass;
 
 /** Logs what the software of one PE does to its system state: exceptions, system registers, interrupts, as far as each is asked for. */
 final class SystemLog implements SystemListener {
     private static final String[] KINDS = {"synchronous", "IRQ", "FIQ", "SError"};
-    private static final int INTID = 0xFFFFFF;
 
     private final PeContext context;
     private final EventLog exceptions;
@@ -39,7 +39,7 @@ final class SystemLog implements SystemListener {
         if (interrupts != null) {
             switch (name(encoding)) {
                 case "ICC_IAR0_EL1", "ICC_IAR1_EL1", "ICC_NMIAR1_EL1" ->
-                    interrupt("acknowledged INTID ", value & INTID);
+                    interrupt("acknowledged INTID ", value & ICC_EOIRn_EL1.INTID);
                 default -> {
                     // Nothing of an interrupt.
                 }
@@ -55,8 +55,8 @@ final class SystemLog implements SystemListener {
         register("MSR ", encoding, value);
         if (interrupts != null) {
             switch (name(encoding)) {
-                case "ICC_EOIR0_EL1", "ICC_EOIR1_EL1" -> interrupt("ended INTID ", value & INTID);
-                case "ICC_DIR_EL1" -> interrupt("deactivated INTID ", value & INTID);
+                case "ICC_EOIR0_EL1", "ICC_EOIR1_EL1" -> interrupt("ended INTID ", value & ICC_EOIRn_EL1.INTID);
+                case "ICC_DIR_EL1" -> interrupt("deactivated INTID ", value & ICC_EOIRn_EL1.INTID);
                 case "ICC_SGI0R_EL1", "ICC_SGI1R_EL1", "ICC_ASGI1R_EL1" -> interrupt("sent SGI ", value >>> 24 & 15);
                 default -> {
                     // Nothing of an interrupt.

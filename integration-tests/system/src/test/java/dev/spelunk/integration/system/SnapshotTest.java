@@ -106,7 +106,7 @@ class SnapshotTest {
         refused(write("head", Arrays.copyOf(bytes, 10)), "");
         byte[] other = bytes.clone();
         other[11]++;
-        refused(write("other", other), "version 5");
+        refused(write("other", other), "of the format, and this Spelunk reads version");
         other = bytes.clone();
         other[bytes.length / 2]++;
         refused(write("flipped", other), "damaged or truncated");
