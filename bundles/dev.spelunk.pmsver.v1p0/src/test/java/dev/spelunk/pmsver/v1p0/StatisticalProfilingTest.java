@@ -52,8 +52,7 @@ class StatisticalProfilingTest {
         SortedMap<Integer, PmuEvent> events = rules.extension().pmuEvents();
         assertThat(events).containsOnlyKeys(0x4000, 0x4001, 0x4002, 0x4003);
         String[] names = {"SAMPLE_POP", "SAMPLE_FEED", "SAMPLE_FILTRATE", "SAMPLE_COLLISION"};
-        int[] counters = {
-            SpuState.SAMPLE_POP, SpuState.SAMPLE_FEED, SpuState.SAMPLE_FILTRATE, SpuState.SAMPLE_COLLISION
+        int[] counters = {SpuState.SAMPLE_POP, SpuState.SAMPLE_FEED, SpuState.SAMPLE_FILTRATE, SpuState.SAMPLE_COLLISION
         };
         for (int i = 0; i < names.length; i++) {
             PmuEvent event = events.get(0x4000 + i);
@@ -75,7 +74,8 @@ class StatisticalProfilingTest {
     }
 
     @Test
-    @DisplayName("Every event is recorded in PMBSR_EL1, whose S stops profiling and is PMBIRQ; none is an exception (D17.8)")
+    @DisplayName(
+            "Every event is recorded in PMBSR_EL1, whose S stops profiling and is PMBIRQ; none is an exception (D17.8)")
     void managementEvents() {
         assertThat(rules.routing().target(machine.context, 0x25, 0)).isEqualTo(1);
         assertThat(rules.routing().exceptionTarget(machine.context)).isZero();
@@ -87,7 +87,8 @@ class StatisticalProfilingTest {
     }
 
     @Test
-    @DisplayName("The pointers are virtual addresses of the owner's regime, written as privileged with PAN as 0 (D17.7.6)")
+    @DisplayName(
+            "The pointers are virtual addresses of the owner's regime, written as privileged with PAN as 0 (D17.7.6)")
     void pointers() {
         PageMap pages = PageMap.empty().namedRegimesOnly();
         machine.context.translator = pages;
@@ -121,7 +122,8 @@ class StatisticalProfilingTest {
     @DisplayName("A Context packet that is not there takes no room; the Events packet takes 1, 2, 4 or 8 bytes")
     void sizes() {
         byte[] out = new byte[16];
-        assertThat(encode(rules, PacketOrder.CONTEXT_EL1, Operations.of(0, 0), out)).isEqualTo(3);
+        assertThat(encode(rules, PacketOrder.CONTEXT_EL1, Operations.of(0, 0), out))
+                .isEqualTo(3);
         long[] events = {0x80, 0x100, 0x8000, 0x1_0000, 0x8000_0000L, 0x1_0000_0000L};
         int[] bytes = {1, 2, 2, 4, 4, 8};
         for (int i = 0; i < events.length; i++) {

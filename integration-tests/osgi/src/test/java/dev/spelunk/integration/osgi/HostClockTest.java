@@ -19,8 +19,7 @@ import org.junit.jupiter.api.TestFactory;
 /** A host whose clock is set, forward or back, changes nothing: no bundle reads it, but for the option that asks it. */
 class HostClockTest {
     /** One reads the time for {@code --rtc now}, once and before the guest runs; the other knows how old files are. */
-    private static final String READERS =
-            "dev\\.spelunk\\.cli\\.(options\\.ClockOption|record\\.SavedGuests)(\\$.*)?";
+    private static final String READERS = "dev\\.spelunk\\.cli\\.(options\\.ClockOption|record\\.SavedGuests)(\\$.*)?";
 
     @TestFactory
     Stream<DynamicTest> nobodyReadsTheTimeOfDay() {
