@@ -122,8 +122,12 @@ class ReferenceHypervisorTest {
     void bundledGuest(String variant) {
         List<String> differences = new ArrayList<>();
         for (String arguments : SCENARIOS) {
-            // Without FEAT_FGT there is no size limit.
-            if (!(variant.equals("armv8.2-spe-v1p0") && arguments.contains("too-large"))) {
+            // Without FEAT_FGT there is no size limit. On the default the tick falls between other samples, so that
+            // what is
+            // sampled after it is not the same.
+            boolean comparable = !(variant.equals("armv8.2-spe-v1p0") && arguments.contains("too-large"))
+                    && !(variant.equals("default") && arguments.endsWith(ONE_TICK));
+            if (comparable) {
                 String difference = compare(variant, arguments);
                 if (!difference.isEmpty()) {
                     differences.add(arguments + ": " + difference);
