@@ -47,9 +47,9 @@ class SpelunkCommandTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            run      | The guest:, Records:, The machine:, The KVM model:, Its host:, A debugger:
-            boot     | The machine:, Devices:, The KVM model:, Its host:, A debugger:, Debian's packages:
-            record   | The machine:, The KVM model:, Its host:, A debugger:, Debian's packages:
+            run      | The guest:, Records:, The machine:, The KVM model:, Its host:, A debugger:, Logs:
+            boot     | The machine:, Devices:, The KVM model:, Its host:, A debugger:, Logs:, Debian's packages:
+            record   | The machine:, The KVM model:, Its host:, A debugger:, Logs:, Debian's packages:
             lockstep | The guest:, The machine:, The KVM model:, Its host:
             """)
     void helpHasTheOptionsInGroups(String command, String headings) {
