@@ -16,6 +16,7 @@ import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.records.RecordSink;
 import dev.spelunk.machine.board.Board;
 import dev.spelunk.machine.board.BoardDescription;
+import dev.spelunk.machine.board.BootLoader;
 import dev.spelunk.machine.board.BootModules;
 import dev.spelunk.machine.board.DeviceTreeBlob;
 import dev.spelunk.machine.board.GuestImage;
@@ -91,7 +92,8 @@ public final class MachineComposer implements MachineFactory, SwapService {
                     ? null
                     : GuestImage.read(options.under(), Board.RAM_BASE, board.visibleMemory(), -1);
             BootModules modules = BootModules.read(board, image);
-            board.load(
+            BootLoader.load(
+                    board,
                     under == null ? image : under,
                     initrd,
                     modules,

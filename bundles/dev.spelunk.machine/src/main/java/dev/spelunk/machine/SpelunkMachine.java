@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.machine;
 
-import dev.spelunk.api.architecture.ProfilingExtension;
 import dev.spelunk.api.debug.Debugger;
 import dev.spelunk.api.hypervisor.VmOptions;
 import dev.spelunk.api.machine.ExecutionObserver;
 import dev.spelunk.api.machine.LogOptions;
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.Snapshots;
-import dev.spelunk.api.pmu.PmuEvent;
 import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.problems.BrokenInvariantException;
 import dev.spelunk.api.records.ProfileDescription;
@@ -17,7 +15,6 @@ import dev.spelunk.api.records.RecordStream;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.MachineState;
 import dev.spelunk.api.state.PeState;
-import dev.spelunk.api.state.SpuState;
 import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.machine.board.Board;
 import dev.spelunk.machine.board.GuestImage;
@@ -32,9 +29,8 @@ import dev.spelunk.machine.run.Diagnosis;
 import dev.spelunk.machine.run.Dump;
 import dev.spelunk.machine.run.RunLoop;
 import dev.spelunk.machine.run.Safepoints;
+import dev.spelunk.machine.snapshot.SavePoints;
 import dev.spelunk.machine.snapshot.Snapshot;
-import dev.spelunk.machine.snapshot.SnapshotFile;
-import dev.spelunk.machine.snapshot.SnapshotIdentity;
 import dev.spelunk.machine.swap.Swaps;
 import dev.spelunk.machine.watch.Findings;
 import dev.spelunk.machine.watch.HypervisorWatches;
@@ -46,13 +42,10 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /** A machine: its board, its run loop, and the safepoints at which others may touch it. */
 final class SpelunkMachine implements Machine {
-    private static final String SAMPLE_FEED = "SAMPLE_FEED_";
-
     final Board board;
     /** Set once, before anybody else sees the machine. */
     Swaps swaps;
@@ -66,10 +59,9 @@ final class SpelunkMachine implements Machine {
 
     private final HypervisorWatches watches;
 
-    /** What a snapshot must be of, to fit this machine; set once. */
-    private Map<String, String> identity;
+    /** Set once, with what a snapshot must be of to fit this machine. */
+    private SavePoints savePoints;
 
-    private final SortedSet<Long> unsaved = new TreeSet<>();
     final Safepoints safepoints = new Safepoints();
     private volatile long executed;
     /** Null where nobody has asked for any. */
@@ -166,7 +158,7 @@ final class SpelunkMachine implements Machine {
             }
             safepoints.end();
         }
-        return result(loop.ending() != null ? loop.ending() : cut, System.nanoTime() - began);
+        return Results.of(board, loop, loop.ending() != null ? loop.ending() : cut, System.nanoTime() - began);
     }
 
     /** Runs until something ends it; returns what does so from outside of the loop, else null. */
@@ -248,41 +240,16 @@ final class SpelunkMachine implements Machine {
      * @param identity what a snapshot must be of, to fit this machine
      */
     void snapshots(Snapshots snapshots, Map<String, String> identity) {
-        this.identity = identity;
-        Snapshot snapshot = new Snapshot(board, loop);
+        savePoints = new SavePoints(new Snapshot(board, loop), identity, safepoints);
         if (snapshots.restore() != null) {
             restore(snapshots.restore());
         }
-        snapshots.saves().forEach((instructions, file) -> {
-            if (instructions < executed) {
-                throw new BadInputException("--save-at " + instructions + "=" + file + ": "
-                        + (snapshots.restore() == null
-                                ? "give a number from 0 on"
-                                : "the restored machine has executed " + executed + " instructions already"));
-            }
-            SnapshotFile.checkPlace(file);
-            unsaved.add(instructions);
-            safepoints.at(instructions, () -> {
-                SnapshotFile.write(file, identity, snapshot);
-                unsaved.remove(instructions);
-            });
-        });
-        if (snapshots.digests() != null) {
-            digest(snapshots, snapshot, executed + snapshots.every());
-        }
-    }
-
-    private void digest(Snapshots snapshots, Snapshot snapshot, long at) {
-        safepoints.at(at, () -> {
-            if (snapshots.digests().digest(at, SnapshotFile.digest(snapshot))) {
-                digest(snapshots, snapshot, at + snapshots.every());
-            }
-        });
+        savePoints.plan(snapshots, executed);
     }
 
     @Override
     public void restore(Path file) {
-        SnapshotFile.read(file, identity, new Snapshot(board, loop));
+        savePoints.restore(file);
         executed = loop.executed();
         watchFromHere();
         // What was due had been done when the state was saved.
@@ -291,25 +258,17 @@ final class SpelunkMachine implements Machine {
 
     @Override
     public void save(Path file, Consumer<BadInputException> saved) {
-        safepoints.at(0, () -> {
-            BadInputException failure = null;
-            try {
-                SnapshotFile.write(file, identity, new Snapshot(board, loop));
-            } catch (BadInputException e) {
-                failure = e;
-            }
-            saved.accept(failure);
-        });
+        savePoints.save(file, saved);
     }
 
     @Override
     public String identity() {
-        return SnapshotIdentity.digest(identity);
+        return savePoints.identity();
     }
 
     @Override
     public SortedSet<Long> unsaved() {
-        return unsaved;
+        return savePoints.unsaved();
     }
 
     @Override
@@ -430,55 +389,5 @@ final class SpelunkMachine implements Machine {
         closed.accept(this);
         board.close();
         board.parts.stop();
-    }
-
-    private Result result(Ending ending, long nanoseconds) {
-        SortedMap<String, Long> exits = board.wiring.vm == null ? new TreeMap<>() : board.wiring.vm.exits();
-        SortedMap<String, Long> traps = board.wiring.vm == null ? new TreeMap<>() : board.wiring.vm.traps();
-        SortedMap<String, Long> counters = new TreeMap<>();
-        for (PeState pe : board.state.pes) {
-            for (int i = 0; i < SpuState.COUNTERS.length; i++) {
-                counters.merge(SpuState.COUNTERS[i], pe.spu.counters[i], Long::sum);
-            }
-            feedCounters(pe, counters);
-        }
-        SortedMap<String, Long> events =
-                board.wiring.vm == null ? managementEvents(counters) : board.wiring.vm.bufferEvents();
-        return new Result(
-                ending,
-                loop.exitCode(),
-                loop.message(),
-                executed,
-                board.pes[0].pe.cycles(),
-                nanoseconds,
-                exits,
-                traps,
-                events,
-                board.wiring.vm == null ? new TreeMap<>() : board.wiring.vm.host(),
-                counters);
-    }
-
-    /** The PMU events that count some of the samples came with later versions: a machine has those of its features. */
-    private void feedCounters(PeState pe, SortedMap<String, Long> counters) {
-        ProfilingExtension extension = board.architecture.profiling();
-        if (extension != null) {
-            for (PmuEvent event : extension.pmuEvents().values()) {
-                if (event.name().startsWith(SAMPLE_FEED)) {
-                    counters.merge(event.name(), event.happened(pe), Long::sum);
-                }
-            }
-        }
-    }
-
-    /** Without hypervisor what the hardware reports is what the guest gets. */
-    private static SortedMap<String, Long> managementEvents(Map<String, Long> counters) {
-        SortedMap<String, Long> events = new TreeMap<>();
-        for (int i = SpuState.BUFFER_FULL; i <= SpuState.ACCESS_NOT_ALLOWED; i++) {
-            long n = counters.get(SpuState.COUNTERS[i]);
-            if (n != 0) {
-                events.put(SpuState.COUNTERS[i], n);
-            }
-        }
-        return events;
     }
 }

@@ -6,7 +6,6 @@ import dev.spelunk.api.hypervisor.BufferPinningPolicy;
 import dev.spelunk.api.hypervisor.VirtualMachine;
 import dev.spelunk.api.hypervisor.VmOptions;
 import dev.spelunk.api.machine.RunOptions;
-import dev.spelunk.api.parts.DeviceContext;
 import dev.spelunk.api.parts.PlatformDevice;
 import dev.spelunk.api.parts.VmDescription;
 import dev.spelunk.api.parts.VmDescription.Contributions;
@@ -17,14 +16,9 @@ import dev.spelunk.api.pe.Core;
 import dev.spelunk.api.platform.Device;
 import dev.spelunk.api.platform.GuestMemory;
 import dev.spelunk.api.platform.InterruptDistributor;
-import dev.spelunk.api.platform.Peripherals;
 import dev.spelunk.api.problems.BadInputException;
-import dev.spelunk.api.registers.RegisterDescription;
 import dev.spelunk.api.registers.RegisterFile;
 import dev.spelunk.api.registers.SystemRegister;
-import dev.spelunk.api.registers.fields.HCR_EL2;
-import dev.spelunk.api.registers.fields.MDCR_EL3;
-import dev.spelunk.api.registers.fields.SCR_EL3;
 import dev.spelunk.api.spu.Sampler;
 import dev.spelunk.api.state.Bus;
 import dev.spelunk.api.state.BusListener;
@@ -50,18 +44,7 @@ public final class Board {
     /** Host memory that is not the guest's: stage 2 tables. A multiple of 2 MiB keeps stage 2 blocks possible. */
     static final int HOST_RESERVED = 32 << 20;
     /** The tree lies in the last 2 MiB, so that its size, which depends on where the RAM disk is, moves nothing. */
-    private static final long DEVICE_TREE_ROOM = 2 << 20;
-
-    private static final long PAGE = 0x1000;
     /** APK and API, for an EL1 with nothing at EL2. */
-    private static final long HCR_EL2_POINTER_AUTHENTICATION = HCR_EL2.APK | HCR_EL2.API;
-    /** NS, HCE, RW, APK, API, FGTEn and FGTEn2. */
-    private static final long SCR_EL3_RESET =
-            SCR_EL3.NS | SCR_EL3.HCE | SCR_EL3.RW | SCR_EL3.APK | SCR_EL3.API | SCR_EL3.FGTEn | SCR_EL3.FGTEn2;
-    /** NSPB: Non-secure state has the buffer; EnPMSN, EnPMS3 and EnPMS4; PMSEE: profiling exceptions are delegated. */
-    private static final long MDCR_EL3_RESET =
-            MDCR_EL3.NSPB | MDCR_EL3.EnPMSN | MDCR_EL3.EnPMS3 | 1L << MDCR_EL3.PMSEE_SHIFT | MDCR_EL3.EnPMS4;
-
     /** Changes in a swap, as what is made of it. */
     public Selection parts;
 
@@ -264,14 +247,14 @@ public final class Board {
     /** Puts every PE into the state in which it starts. */
     void reset() {
         for (PeContext context : pes) {
-            warmReset(context, parts.hypervisor() != null || options.el() == 2 ? 2 : 1);
+            Firmware.warmReset(context, parts.hypervisor() != null || options.el() == 2 ? 2 : 1);
         }
     }
 
     void makeDevices() {
         for (PlatformDevice part : platform) {
             int place = wiring.devices.size();
-            Device device = part.create(new Wiring(place));
+            Device device = part.create(new DeviceWiring(this, place, deviceMemory));
             if (device == null) {
                 wiring.deadlines.clear(place);
                 continue;
@@ -320,74 +303,9 @@ public final class Board {
                 .toArray();
     }
 
-    /** As after a Warm reset, with what firmware at EL3 sets up for Non-secure EL2 and EL1. */
-    static void warmReset(PeContext context, int el) {
-        context.warmReset(el);
-        firmware(context, SystemRegister.SCR_EL3, SCR_EL3_RESET);
-        firmware(context, SystemRegister.MDCR_EL3, MDCR_EL3_RESET);
-        if (el == 1 && context.architecture.has("FEAT_PAuth") && context.architecture.has("FEAT_EL2")) {
-            context.register(
-                    SystemRegister.HCR_EL2, context.register(SystemRegister.HCR_EL2) | HCR_EL2_POINTER_AUTHENTICATION);
-        }
-        context.translator.contextChanged();
-    }
-
-    /** Sets a register of EL3 as firmware does: fields that are not there stay 0. */
-    private static void firmware(PeContext context, int encoding, long value) {
-        RegisterDescription definition = context.registers.description(encoding);
-        if (definition != null) {
-            context.register(encoding, definition.merge(0, value));
-        }
-    }
-
     /** Bytes of RAM that a guest entered now sees: its own, or where it is a hypervisor's the machine's. */
     public long visibleMemory() {
         return options.under() == null ? options.memory() : ramSize;
-    }
-
-    /** Guest address of what a boot loader hands over: as high as it can be, a whole number of pages. */
-    long highest(long below, long size) {
-        return below - size & -PAGE;
-    }
-
-    /** Guest address below which a boot loader puts what it hands over. */
-    long handedOverEnd() {
-        return RAM_BASE + visibleMemory() - DEVICE_TREE_ROOM;
-    }
-
-    /** Guest address of an initial RAM disk. */
-    long initrdAddress(byte[] initrd) {
-        return highest(handedOverEnd(), initrd.length);
-    }
-
-    /**
-     * Puts the guest into memory and PE 0 at its entry.
-     *
-     * @param initrd the initial RAM disk, or null
-     * @param modules what a hypervisor is handed over
-     */
-    public void load(GuestImage image, byte[] initrd, BootModules modules, byte[] deviceTree) {
-        for (GuestImage.Load load : image.loads) {
-            state.memory.copyIn(physical(load.address()), image.content, load.fileOffset(), load.fileSize());
-        }
-        modules.load(this, image.end());
-        long end = RAM_BASE + visibleMemory();
-        // The boot protocol wants the tree 8-byte aligned, within 2 MiB and out of the kernel's way.
-        long at = end - deviceTree.length & -PAGE;
-        if (initrd != null) {
-            long ramDisk = initrdAddress(initrd);
-            if (ramDisk < image.end()) {
-                throw new BadInputException("initrd " + options.initrd() + ": no room for its " + (initrd.length >> 10)
-                        + " KiB beside the kernel: give more with --memory");
-            }
-            state.memory.copyIn(physical(ramDisk), initrd, 0, initrd.length);
-        }
-        if (Long.compareUnsigned(at, image.end()) < 0) {
-            throw new BadInputException(
-                    "guest " + image.file + ": no room for the device tree above it: give more with --memory");
-        }
-        state.memory.copyIn(physical(at), deviceTree, 0, deviceTree.length);
-        start(image.entry, at);
     }
 
     /** Puts every PE at the entry; PE 0 is on. */
@@ -442,65 +360,5 @@ public final class Board {
     /** Physical address of a guest address, before any migration. */
     public long physical(long guestAddress) {
         return guestAddress - RAM_BASE + guestBase;
-    }
-
-    /** What a device sees of the machine. */
-    private final class Wiring implements DeviceContext {
-        /** The device's place among those of the board. */
-        private final int place;
-
-        private Wiring(int place) {
-            this.place = place;
-        }
-
-        @Override
-        public MachineState machine() {
-            return state;
-        }
-
-        @Override
-        public PeContext[] pes() {
-            return pes;
-        }
-
-        @Override
-        public void setLine(int pe, int intid, boolean level) {
-            // PPIs are the PE's own and go to the host; SPIs are of devices that the VM's user space emulates.
-            if (intid >= 32 && wiring.vm != null) {
-                wiring.vm.setLine(pe, intid, level);
-            } else {
-                wiring.distributor.setLine(pe, intid, level);
-            }
-        }
-
-        @Override
-        public void deadline(int pe, long cycles) {
-            wiring.deadlines.set(place, pe, cycles);
-        }
-
-        @Override
-        public void console(int value) {
-            console.write(value);
-        }
-
-        @Override
-        public int consoleInput() {
-            return console.read();
-        }
-
-        @Override
-        public Peripherals peripherals() {
-            return ends.peripherals;
-        }
-
-        @Override
-        public int entryEl() {
-            return options.el();
-        }
-
-        @Override
-        public GuestMemory memory() {
-            return deviceMemory;
-        }
     }
 }

@@ -35,7 +35,7 @@ public final class BoardDescription {
         chosen.cells64("kaslr-seed", random.next())
                 .cells64("rng-seed", random.next(), random.next(), random.next(), random.next());
         if (initrd != null) {
-            long start = board.initrdAddress(initrd);
+            long start = BootLoader.initrdAddress(board, initrd);
             chosen.cells64("linux,initrd-start", start).cells64("linux,initrd-end", start + initrd.length);
         }
         modules.describe(chosen);

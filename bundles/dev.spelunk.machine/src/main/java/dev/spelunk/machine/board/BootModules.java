@@ -26,7 +26,7 @@ public final class BootModules {
     private BootModules(Board board) {
         hypervisorArguments =
                 board.options.under() == null ? board.options.bootArguments() : board.options.underArguments();
-        lowest = board.handedOverEnd();
+        lowest = BootLoader.handedOverEnd(board);
     }
 
     /**
@@ -71,7 +71,7 @@ public final class BootModules {
     }
 
     private void add(Board board, BootModule module, byte[] content) {
-        lowest = board.highest(lowest, content.length);
+        lowest = BootLoader.highest(lowest, content.length);
         modules.add(new Placed(module, content, lowest));
     }
 

@@ -70,7 +70,7 @@ public final class Dump {
                     "%nlast exception: %s, ESR %08x (EC 0x%02x) at PC %016x%s, address %016x%n",
                     ExceptionClass.name(pe.lastExceptionSyndrome),
                     pe.lastExceptionSyndrome,
-                    pe.lastExceptionSyndrome >>> 26 & 0x3F,
+                    ExceptionClass.of(pe.lastExceptionSyndrome),
                     pe.lastExceptionPc,
                     named(symbols, lastExceptionEl(pe), pe.lastExceptionPc),
                     pe.lastExceptionAddress));

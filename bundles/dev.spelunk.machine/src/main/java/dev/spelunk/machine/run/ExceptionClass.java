@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.machine.run;
 
+import dev.spelunk.api.registers.Field;
+import dev.spelunk.api.registers.fields.ESR_ELx;
+
 /** Exceptions in words, by their syndrome (DDI 0487, D24.2.40). */
 public final class ExceptionClass {
     private static final int INSTRUCTION_ABORT_LOWER = 0x20;
@@ -13,7 +16,7 @@ public final class ExceptionClass {
 
     /** ESR_ELx.EC. */
     static int of(long syndrome) {
-        return (int) (syndrome >>> 26) & 0x3F;
+        return (int) Field.valueIn(syndrome, ESR_ELx.EC);
     }
 
     /** Whether it is an abort, whose syndrome has a fault status code and whose address is in FAR_ELx. */

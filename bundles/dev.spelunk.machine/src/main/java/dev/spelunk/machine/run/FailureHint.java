@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.machine.run;
 
+import dev.spelunk.a64.EncodingSpace;
 import dev.spelunk.api.mmu.Translation;
 import dev.spelunk.api.mmu.Translator;
-import dev.spelunk.api.pe.InstructionClass;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.wiring.PeContext;
@@ -17,7 +17,7 @@ final class FailureHint {
 
     static String of(PeContext context) {
         PeState pe = context.pe;
-        int ec = (int) (pe.lastExceptionSyndrome >>> 26) & 0x3F;
+        int ec = ExceptionClass.of(pe.lastExceptionSyndrome);
         String what = String.format(
                 "; the exception before it was EC 0x%02x at PC 0x%x, address 0x%x",
                 ec, pe.lastExceptionPc, pe.lastExceptionAddress);
@@ -25,7 +25,7 @@ final class FailureHint {
             Translation t = new Translation();
             if (context.translator.translate(t, pe.lastExceptionPc, Translator.READ) && context.memory.isRam(t.pa, 4)) {
                 int word = (int) context.memory.read(t.pa, 4);
-                if (InstructionClass.isFloatingPointOrSimd(word)) {
+                if (EncodingSpace.isFloatingPointOrSimd(word)) {
                     return what
                             + String.format(
                                     ": the instruction 0x%08x is floating-point or SIMD, %s",

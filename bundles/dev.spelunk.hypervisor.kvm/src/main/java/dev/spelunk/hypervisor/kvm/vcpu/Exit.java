@@ -2,6 +2,7 @@
 package dev.spelunk.hypervisor.kvm.vcpu;
 
 import dev.spelunk.api.pe.Core;
+import dev.spelunk.api.registers.Field;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.ESR_ELx;
 import dev.spelunk.api.registers.fields.SPSR_ELx;
@@ -48,7 +49,7 @@ final class Exit {
     }
 
     int exceptionClass() {
-        return (int) (syndrome >>> ESR_ELx.EC_SHIFT) & 0x3F;
+        return (int) Field.valueIn(syndrome, ESR_ELx.EC);
     }
 
     /** The guest goes on behind the instruction that exited. */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.spelunk.api.pe;
+package dev.spelunk.a64;
 
 /** What can be said of an A64 instruction word from its top-level encoding alone (DDI 0487, C4.1). */
-public final class InstructionClass {
-    private InstructionClass() {}
+public final class EncodingSpace {
+    private EncodingSpace() {}
 
     /**
      * Whether the word is in the encoding space of floating-point, Advanced SIMD or SVE: data processing, or
