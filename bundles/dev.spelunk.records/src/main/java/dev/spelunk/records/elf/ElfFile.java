@@ -34,6 +34,9 @@ public final class ElfFile {
     private static final long SHF_EXECINSTR = 4;
     private static final int STT_NOTYPE = 0;
     private static final int STT_FUNC = 2;
+    private static final int STT_GNU_IFUNC = 10;
+    private static final int STB_LOCAL = 0;
+    private static final int STB_WEAK = 2;
     private static final int SHN_LORESERVE = 0xff00;
     /** More than any symbol table that is worth reading into memory. */
     private static final long MAX_TABLE_BYTES = 1L << 28;
@@ -58,10 +61,18 @@ public final class ElfFile {
     /**
      * A symbol of code.
      *
-     * @param function whether its type is STT_FUNC, else a label
+     * @param function whether its type is STT_FUNC or STT_GNU_IFUNC, else a label
      * @param section index of its section
      */
-    public record Symbol(String name, long address, long size, boolean function, boolean global, int section) {}
+    public record Symbol(String name, long address, long size, boolean function, Binding binding, int section) {}
+
+    /** What other files see of a symbol (System V ABI, symbol table, ELF64_ST_BIND). */
+    public enum Binding {
+        WEAK,
+        LOCAL,
+        /** STB_GLOBAL, and what an operating system has beside it. */
+        GLOBAL
+    }
 
     private final Path path;
     private final SeekableByteChannel channel;
@@ -239,10 +250,19 @@ public final class ElfFile {
         return new byte[0];
     }
 
+    private static Binding binding(int bits) {
+        return switch (bits) {
+            case STB_LOCAL -> Binding.LOCAL;
+            case STB_WEAK -> Binding.WEAK;
+            default -> Binding.GLOBAL;
+        };
+    }
+
     private Symbol symbol(ByteBuffer table, int at, ByteBuffer names) throws IOException {
         int type = table.get(at + 4) & 0xf;
+        boolean function = type == STT_FUNC || type == STT_GNU_IFUNC;
         int section = table.getShort(at + 6) & 0xffff;
-        if (type != STT_FUNC && type != STT_NOTYPE
+        if (!function && type != STT_NOTYPE
                 || section == 0
                 || section >= SHN_LORESERVE
                 || section >= sections.size()
@@ -258,8 +278,8 @@ public final class ElfFile {
                 name,
                 table.getLong(at + 8),
                 table.getLong(at + 16),
-                type == STT_FUNC,
-                (table.get(at + 4) & 0xf0) != 0,
+                function,
+                binding(table.get(at + 4) >>> 4 & 0xf),
                 section);
     }
 

@@ -10,19 +10,23 @@ public final class SymbolTable {
     private final List<ElfFile.Symbol> symbols;
     private final long[] ends;
 
+    /** Of several at one address the first: as perf chooses, so that both tell the same names. */
+    private static final Comparator<ElfFile.Symbol> ORDER = Comparator.comparingLong(
+                    (ElfFile.Symbol s) -> s.address() ^ Long.MIN_VALUE)
+            .thenComparing(ElfFile.Symbol::function, Comparator.reverseOrder())
+            .thenComparing(s -> s.size() == 0)
+            .thenComparing(ElfFile.Symbol::binding, Comparator.reverseOrder())
+            .thenComparingInt(s -> underscores(s.name()))
+            .thenComparingInt(s -> -s.name().length());
+
     public SymbolTable(ElfFile elf) {
         List<ElfFile.Symbol> sorted = new ArrayList<>(elf.symbols());
-        // Of several at one address the last one wins: a function before a label, a global before a local one.
-        sorted.sort(Comparator.comparingLong((ElfFile.Symbol s) -> s.address() ^ Long.MIN_VALUE)
-                .thenComparing(ElfFile.Symbol::function)
-                .thenComparing(ElfFile.Symbol::global)
-                .thenComparing(ElfFile.Symbol::name, Comparator.reverseOrder()));
+        sorted.sort(ORDER);
         List<ElfFile.Symbol> chosen = new ArrayList<>();
         for (ElfFile.Symbol symbol : sorted) {
-            if (!chosen.isEmpty() && chosen.get(chosen.size() - 1).address() == symbol.address()) {
-                chosen.remove(chosen.size() - 1);
+            if (chosen.isEmpty() || chosen.get(chosen.size() - 1).address() != symbol.address()) {
+                chosen.add(symbol);
             }
-            chosen.add(symbol);
         }
         symbols = List.copyOf(chosen);
         ends = new long[symbols.size()];
@@ -71,5 +75,14 @@ public final class SymbolTable {
             }
         }
         return high;
+    }
+
+    /** How many a name begins with. */
+    private static int underscores(String name) {
+        int count = 0;
+        while (count < name.length() && name.charAt(count) == '_') {
+            count++;
+        }
+        return count;
     }
 }

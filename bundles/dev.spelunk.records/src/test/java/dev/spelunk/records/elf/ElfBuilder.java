@@ -36,8 +36,13 @@ public final class ElfBuilder {
 
     /** Adds a global function. */
     public ElfBuilder function(String name, int section, long address, long size) {
+        return symbol(name, 0x12, section, address, size);
+    }
+
+    /** Adds a symbol, with its st_info. */
+    public ElfBuilder symbol(String name, int info, int section, long address, long size) {
         ByteBuffer b = ByteBuffer.allocate(24).order(ByteOrder.LITTLE_ENDIAN);
-        b.putInt(names.size()).put((byte) 0x12).put((byte) 0).putShort((short) section);
+        b.putInt(names.size()).put((byte) info).put((byte) 0).putShort((short) section);
         symbols.writeBytes(b.putLong(address).putLong(size).array());
         names.writeBytes((name + "\0").getBytes(StandardCharsets.US_ASCII));
         return this;

@@ -11,6 +11,8 @@ import java.util.Arrays;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ElfFileTest {
     @TempDir
@@ -37,6 +39,35 @@ class ElfFileTest {
         assertThat(name(symbols, 0x80)).as("a function before a label").isEqualTo("gamma");
         assertThat(name(symbols, 0xc0)).isNull();
         assertThat(name(symbols, 0xf0)).as("data is no function").isNull();
+    }
+
+    @ParameterizedTest
+    @DisplayName("Of several symbols at one address the one that perf tells")
+    @CsvSource({
+        // A local label, a global function and a weak one, names that begin with underscores, GNU_IFUNC.
+        "label,       0x00, 16, function,             0x02, 16, function",
+        "sized,       0x02, 16, unsized,              0x12,  0, sized",
+        "weak,        0x22, 16, local,                0x02, 16, local",
+        "a_long_local,0x02, 16, global,               0x12, 16, global",
+        "memcpy,      0x1a, 16, __libc_memcpy_ifunc,  0x12, 16, memcpy",
+        "_IO_file_xs, 0x12, 16, _IO_new_file_xs,      0x12, 16, _IO_new_file_xs",
+        "brk,         0x22, 16, __brk,                0x12, 16, __brk",
+    })
+    void aliases(String one, String oneInfo, long oneSize, String other, String otherInfo, long otherSize, String told)
+            throws IOException {
+        for (boolean first : new boolean[] {true, false}) {
+            ElfBuilder builder = new ElfBuilder();
+            int text = builder.code(".text", 0x1000, 0x1000, new byte[64]);
+            if (first) {
+                builder.symbol(one, Integer.decode(oneInfo), text, 0x1000, oneSize);
+            }
+            builder.symbol(other, Integer.decode(otherInfo), text, 0x1000, otherSize);
+            if (!first) {
+                builder.symbol(one, Integer.decode(oneInfo), text, 0x1000, oneSize);
+            }
+            assertThat(new SymbolTable(read(builder.bytes())).find(0x1000).name())
+                    .isEqualTo(told);
+        }
     }
 
     private static String name(SymbolTable symbols, long offset) {

@@ -78,16 +78,16 @@ class MadeFilesTest {
         assertThat(text.code()).isTrue();
         assertThat(again.symbols())
                 .containsExactly(
-                        new ElfFile.Symbol("vectors", 0x4008_0000L, 0x40, true, true, 1),
-                        new ElfFile.Symbol("start", TEXT, 0x20, true, true, 1),
-                        new ElfFile.Symbol("rest", TEXT + 0x20, 0xE0, true, true, 1));
+                        new ElfFile.Symbol("vectors", 0x4008_0000L, 0x40, true, ElfFile.Binding.GLOBAL, 1),
+                        new ElfFile.Symbol("start", TEXT, 0x20, true, ElfFile.Binding.GLOBAL, 1),
+                        new ElfFile.Symbol("rest", TEXT + 0x20, 0xE0, true, ElfFile.Binding.GLOBAL, 1));
         byte[] bytes = Files.readAllBytes(made);
         byte[] source = Files.readAllBytes(guest);
         assertThat(Arrays.copyOfRange(bytes, 0x1000, 0x3000)).isEqualTo(Arrays.copyOfRange(source, 0x1000, 0x3000));
         assertThat(SegmentElf.write(made, guest, elf, KERNEL_SEGMENT)).isEqualTo(id);
         assertThat(SegmentElf.write(made, guest, elf, USER_SEGMENT)).isNotEqualTo(id);
         assertThat(ElfFile.read(made).symbols())
-                .containsExactly(new ElfFile.Symbol("user", USER + 0x10, 0x30, true, true, 1));
+                .containsExactly(new ElfFile.Symbol("user", USER + 0x10, 0x30, true, ElfFile.Binding.GLOBAL, 1));
     }
 
     @Test
