@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.function.LongSupplier;
 
 /** An input that may be long, or without an end: what has been read of it is said every ten seconds. */
 final class ProgressInput extends FilterInputStream {
@@ -13,13 +14,21 @@ final class ProgressInput extends FilterInputStream {
     private static final int LOOK = 1 << 16;
 
     private final Path name;
+    private final LongSupplier nanoseconds;
     private long count;
     private long looked;
-    private long said = System.nanoTime();
+    private long said;
 
     ProgressInput(InputStream in, Path name) {
+        this(in, name, System::nanoTime);
+    }
+
+    /** @param nanoseconds tells the host's time */
+    ProgressInput(InputStream in, Path name, LongSupplier nanoseconds) {
         super(in);
         this.name = name;
+        this.nanoseconds = nanoseconds;
+        said = nanoseconds.getAsLong();
     }
 
     @Override
@@ -42,7 +51,7 @@ final class ProgressInput extends FilterInputStream {
             return;
         }
         looked = count;
-        long now = System.nanoTime();
+        long now = nanoseconds.getAsLong();
         if (now - said >= PERIOD) {
             said = now;
             System.err.println(

@@ -4,11 +4,15 @@ package dev.spelunk.cli.record;
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.cli.composition.Composition;
+import dev.spelunk.cli.process.Leftovers;
 import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -71,14 +75,22 @@ final class BootedGuest {
     /** Keeps the symbols of its kernel where it is saved itself. */
     void keepSymbols(Path from) {
         if (exists() && symbols() == null) {
+            Path copy = null;
             try {
-                Path copy = Files.createTempFile(
-                        symbols.getParent(), symbols.getFileName().toString(), ".tmp");
-                Files.copy(from, copy, StandardCopyOption.REPLACE_EXISTING);
+                copy = Leftovers.temporary(symbols);
+                try (FileChannel channel = FileChannel.open(copy, StandardOpenOption.WRITE)) {
+                    // As long as it is locked, its process lives.
+                    channel.tryLock();
+                    Files.copy(from, Channels.newOutputStream(channel));
+                }
                 Files.move(copy, symbols, StandardCopyOption.ATOMIC_MOVE);
             } catch (IOException e) {
                 System.err.println(
                         "spelunk: the kernel's symbols are not kept for later recordings: " + e.getMessage());
+            } finally {
+                if (copy != null) {
+                    copy.toFile().delete();
+                }
             }
         }
     }

@@ -2,6 +2,7 @@
 package dev.spelunk.cli.record;
 
 import dev.spelunk.cli.debian.Cache;
+import dev.spelunk.cli.process.Leftovers;
 import dev.spelunk.cli.process.UserError;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -26,9 +27,10 @@ public final class SavedGuests {
 
     private final Path folder;
 
-    /** Those of a kernel. */
+    /** Those of a kernel. What a recording that was killed has left half-written of one is removed. */
     public SavedGuests(Cache cache) {
         folder = cache.path().resolve("booted");
+        Leftovers.remove(folder, "[^.].*");
     }
 
     /** A file of a guest, whose folder exists. */

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.run;
 
+import dev.spelunk.cli.process.Leftovers;
 import dev.spelunk.cli.process.UserError;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -40,8 +38,8 @@ final class PlacedFile {
         try {
             Path folder = file.toAbsolutePath().getParent();
             Files.createDirectories(folder);
-            removeLeft(folder, file.getFileName() + "-");
-            temporary = Files.createTempFile(folder, "." + file.getFileName() + "-", ".tmp");
+            Leftovers.remove(folder, Pattern.quote(file.getFileName().toString()));
+            temporary = Leftovers.temporary(file);
             // For a run that does not begin.
             temporary.toFile().deleteOnExit();
             FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE);
@@ -55,24 +53,6 @@ final class PlacedFile {
 
     private UserError failed(IOException e) {
         return new UserError(option + ": " + file + " cannot be written: " + e.getMessage());
-    }
-
-    /** Removes what killed runs with the same file have left: files that nobody has locked. */
-    private static void removeLeft(Path folder, String name) throws IOException {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(
-                folder, path -> path.getFileName().toString().matches(Pattern.quote("." + name) + "\\d+\\.tmp"))) {
-            for (Path left : files) {
-                try (FileChannel channel = FileChannel.open(left, StandardOpenOption.WRITE);
-                        FileLock lock = channel.tryLock()) {
-                    if (lock != null) {
-                        Files.deleteIfExists(left);
-                    }
-                } catch (IOException | OverlappingFileLockException e) {
-                    // Another run of this process writes it, or it is somebody else's.
-                    continue;
-                }
-            }
-        }
     }
 
     /** Gets what is in it. */

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spelunk.cli.debian.Cache;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,6 +52,24 @@ class SavedGuestsTest {
         assertThat(files()).containsExactly("new.kallsyms", "new.snapshot");
         assertThat(guests.clean(Duration.ZERO)).isEqualTo("statesymbols".length());
         assertThat(files()).isEmpty();
+    }
+
+    @Test
+    void whatAKilledRecordingHasLeftGoesAndALiveOnesStays() throws IOException {
+        put("g", 1);
+        Path booted = folder.resolve("booted");
+        Path dead = Files.writeString(booted.resolve(".g.snapshot-123.tmp"), "half");
+        Files.writeString(booted.resolve(".g.kallsyms-4.tmp"), "half");
+        Files.writeString(booted.resolve("mine.tmp"), "somebody's");
+        Path live = Files.writeString(booted.resolve(".h.snapshot-5.tmp"), "half");
+        try (FileChannel channel = FileChannel.open(live, StandardOpenOption.WRITE)) {
+            channel.lock();
+            guests = new SavedGuests(new Cache(folder));
+            assertThat(files()).containsExactly(".h.snapshot-5.tmp", "g.kallsyms", "g.snapshot", "mine.tmp");
+        }
+        assertThat(dead).doesNotExist();
+        new SavedGuests(new Cache(folder));
+        assertThat(files()).containsExactly("g.kallsyms", "g.snapshot", "mine.tmp");
     }
 
     @Test

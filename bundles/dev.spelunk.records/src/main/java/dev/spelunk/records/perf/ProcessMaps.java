@@ -7,10 +7,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
+import java.util.Set;
 
 /** Processes, their threads and names, and what was mapped in them, as the events of a perf.data file tell it. */
 public final class ProcessMaps {
@@ -48,14 +49,35 @@ public final class ProcessMaps {
         boolean holds(long at) {
             return Long.compareUnsigned(at - address, size) < 0;
         }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Mapping that
+                    && address == that.address
+                    && size == that.size
+                    && fileOffset == that.fileOffset
+                    && file.equals(that.file)
+                    && Arrays.equals(buildId, that.buildId);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(address, size, fileOffset, file, Arrays.hashCode(buildId));
+        }
     }
 
-    /** A mapping or a name, and when that came. */
-    private record Change(long time, int process, Mapping mapping) {}
+    /** A process maps a file, or begins with what its parent has mapped when there is no mapping; and when. */
+    private record Change(long time, int process, int parent, Mapping mapping) {}
 
+    /** What a process has mapped last, and before that; a process and its children have the same before they part. */
+    private record Mapped(Mapping mapping, Mapped before) {}
+
+    /** In the order of the file, which is that of time for each CPU only. */
     private final List<Change> changes = new ArrayList<>();
-    /** For each process, the latest first; null until it is asked for. */
-    private Map<Integer, List<Mapping>> byProcess;
+    /** By process; null until it is asked for. */
+    private Map<Integer, Mapped> latest;
+    /** Of the processes that were asked for, the latest first. */
+    private final Map<Integer, List<Mapping>> byProcess = new HashMap<>();
 
     private final Map<Integer, Integer> processes = new HashMap<>();
     private final Map<Integer, String> names = new HashMap<>();
@@ -74,7 +96,7 @@ public final class ProcessMaps {
         if (type == TYPE_COMM && size >= 16) {
             comm(event.getInt(8), event.getInt(12), text(event, 16, size), time(event, size));
         } else if (type == TYPE_FORK && size >= 20) {
-            fork(event);
+            fork(event, time(event, size));
         } else if (type == TYPE_MMAP && size > 40) {
             mapped(event, misc, event.getInt(8), 40, size, new byte[0]);
         } else if (type == TYPE_MMAP2 && size > 72) {
@@ -101,7 +123,7 @@ public final class ProcessMaps {
     }
 
     /** A new thread, or a process, which begins with what the one before it had. */
-    private void fork(ByteBuffer event) {
+    private void fork(ByteBuffer event, long time) {
         int process = event.getInt(8);
         int parent = event.getInt(12);
         int thread = event.getInt(16);
@@ -111,13 +133,8 @@ public final class ProcessMaps {
             names.putIfAbsent(thread, name);
         }
         if (process != parent) {
-            List<Change> copied = new ArrayList<>();
-            for (Change change : changes) {
-                if (change.process() == parent) {
-                    copied.add(new Change(change.time(), process, change.mapping()));
-                }
-            }
-            changes.addAll(copied);
+            changes.add(new Change(time, process, parent, null));
+            latest = null;
         }
     }
 
@@ -126,8 +143,8 @@ public final class ProcessMaps {
         processes.putIfAbsent(event.getInt(12), process);
         Mapping mapping =
                 new Mapping(event.getLong(16), event.getLong(24), event.getLong(32), text(event, name, size), buildId);
-        changes.add(new Change(time(event, size), kernel ? KERNEL : process, mapping));
-        byProcess = null;
+        changes.add(new Change(time(event, size), kernel ? KERNEL : process, KERNEL, mapping));
+        latest = null;
     }
 
     private static String text(ByteBuffer event, int from, int to) {
@@ -157,7 +174,7 @@ public final class ProcessMaps {
 
     /** The process that maps files, when there is only one; else {@link #KERNEL}. */
     public int onlyProcess() {
-        List<Integer> all = byProcess().keySet().stream()
+        List<Integer> all = latest().keySet().stream()
                 .filter(process -> process != KERNEL)
                 .toList();
         return all.size() == 1 ? all.get(0) : KERNEL;
@@ -165,7 +182,13 @@ public final class ProcessMaps {
 
     /** What is mapped at an address of a process; null when nothing is. The latest mapping holds. */
     public Mapping at(int process, long address) {
-        for (Mapping mapping : byProcess().getOrDefault(process, List.of())) {
+        Map<Integer, Mapped> all = latest();
+        List<Mapping> mappings = byProcess.get(process);
+        if (mappings == null) {
+            mappings = different(all.get(process));
+            byProcess.put(process, mappings);
+        }
+        for (Mapping mapping : mappings) {
             if (mapping.holds(address)) {
                 return mapping;
             }
@@ -173,26 +196,28 @@ public final class ProcessMaps {
         return null;
     }
 
-    private Map<Integer, List<Mapping>> byProcess() {
-        if (byProcess == null) {
-            byProcess = new TreeMap<>();
+    private static List<Mapping> different(Mapped last) {
+        Set<Mapping> mappings = new LinkedHashSet<>();
+        for (Mapped mapped = last; mapped != null; mapped = mapped.before()) {
+            mappings.add(mapped.mapping());
+        }
+        return List.copyOf(mappings);
+    }
+
+    private Map<Integer, Mapped> latest() {
+        if (latest == null) {
+            latest = new HashMap<>();
+            byProcess.clear();
             List<Change> sorted = new ArrayList<>(changes);
-            sorted.sort(Comparator.comparingLong(Change::time).reversed());
+            sorted.sort(Comparator.comparingLong(Change::time));
             for (Change change : sorted) {
-                List<Mapping> list = byProcess.computeIfAbsent(change.process(), k -> new ArrayList<>());
-                if (list.stream().noneMatch(known -> same(known, change.mapping()))) {
-                    list.add(change.mapping());
+                if (change.mapping() != null) {
+                    latest.put(change.process(), new Mapped(change.mapping(), latest.get(change.process())));
+                } else if (latest.containsKey(change.parent())) {
+                    latest.put(change.process(), latest.get(change.parent()));
                 }
             }
         }
-        return byProcess;
-    }
-
-    private static boolean same(Mapping a, Mapping b) {
-        return a.address() == b.address()
-                && a.size() == b.size()
-                && a.fileOffset() == b.fileOffset()
-                && Objects.equals(a.file(), b.file())
-                && Arrays.equals(a.buildId(), b.buildId());
+        return latest;
     }
 }

@@ -3,6 +3,7 @@ package dev.spelunk.integration.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spelunk.cli.debian.Cache;
 import jakarta.json.Json;
 import java.io.IOException;
 import java.io.StringReader;
@@ -16,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,6 +25,9 @@ import org.junit.jupiter.api.io.TempDir;
 class CrashTest {
     /** Moments of SIGKILL; the system property spelunk.crashes says more. */
     private static final int CRASHES = Integer.getInteger("spelunk.crashes", 8);
+
+    /** Those of record, each of which takes longer. */
+    private static final int RECORD_CRASHES = Math.max(4, CRASHES / 2);
 
     private static final int STOPS = Math.max(3, CRASHES / 4);
     private static final long SEED = Long.getLong("spelunk.crash.seed", 1);
@@ -138,6 +143,99 @@ class CrashTest {
                 .allMatch(name -> !name.startsWith(".") && !name.endsWith(".partial"))
                 .contains("perf.data", "records.bin", "summary.json");
         assertThat(names(folder)).noneMatch(name -> name.endsWith(".tmp"));
+    }
+
+    /** A recording by the fetched Debian, whose cache of booted guests is the test's own. */
+    private Spelunk recording(Path cache, Path program, int period, boolean fresh) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "record",
+                "--cache",
+                cache.toString(),
+                "-o",
+                output.toString(),
+                "--period",
+                Integer.toString(period),
+                "--records",
+                "parquet"));
+        if (fresh) {
+            arguments.add("--fresh");
+        }
+        arguments.addAll(List.of("--", program.toString(), "one"));
+        return Spelunk.with(arguments.toArray(String[]::new)).noInput().javaOptions("-Djava.io.tmpdir=" + tmp);
+    }
+
+    private byte[] recorded(Spelunk recording) throws IOException, InterruptedException {
+        Process process = recording.start(folder);
+        assertThat(process.waitFor(10, TimeUnit.MINUTES)).isTrue();
+        Spelunk.Outcome outcome = recording.outcome(process, folder);
+        // The program's own code.
+        assertThat(outcome.code()).as(outcome.err()).isEqualTo(7);
+        return Files.readAllBytes(output.resolve("perf.data"));
+    }
+
+    @Test
+    @Tag("debian")
+    @DisplayName("SIGKILL at random moments of record: the profile is a whole one, as is the booted guest for the next")
+    void recordKilled() throws IOException, InterruptedException {
+        Cache fetched = Debian.cache("CrashTest.recordKilled");
+        Path program = Debian.program("CrashTest.recordKilled", folder, "profiled");
+        // The packages are those that were fetched; what is booted of them is kept here.
+        Path cache = Files.createDirectory(folder.resolve("cache"));
+        try (Stream<Path> parts = Files.list(fetched.path())) {
+            for (Path part : parts.filter(part -> !part.endsWith("booted")).toList()) {
+                Files.createSymbolicLink(cache.resolve(part.getFileName()), part.toAbsolutePath());
+            }
+        }
+        long start = System.nanoTime();
+        byte[] newer = recorded(recording(cache, program, NEWER, false));
+        final long booting = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+        start = System.nanoTime();
+        assertThat(recorded(recording(cache, program, NEWER, false))).isEqualTo(newer);
+        final long goingOn = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+        byte[] older = recorded(recording(cache, program, OLDER, false));
+        assertThat(older).isNotEqualTo(newer);
+        Random random = new Random(SEED);
+        int before = 0;
+        for (int i = 0; i < RECORD_CRASHES; i++) {
+            // One in four boots anew: some with what is booted already set aside, so that it is saved again.
+            boolean boots = i % 4 == 0;
+            if (boots && i % 8 == 0) {
+                delete(cache.resolve("booted"));
+            }
+            long moment = (long) (random.nextDouble() * (boots ? booting : goingOn) * 1.1);
+            String told = "killed after " + moment + " ms, " + (boots ? "booting" : "going on");
+            Process process =
+                    recording(cache, program, NEWER, boots && i % 8 != 0).start(folder);
+            TimeUnit.MILLISECONDS.sleep(moment);
+            Spelunk.kill(process);
+            byte[] profile = Files.readAllBytes(output.resolve("perf.data"));
+            assertThat(Arrays.equals(profile, older) || Arrays.equals(profile, newer))
+                    .as("%s: perf.data is that of a whole recording", told)
+                    .isTrue();
+            assertThat(output.resolve("records.parquet")).as(told).isNotEmptyFile();
+            before += Arrays.equals(profile, older) ? 1 : 0;
+            if (!Arrays.equals(profile, older) && i % 16 == 15) {
+                assertThat(recorded(recording(cache, program, OLDER, false)))
+                        .as("after %s", told)
+                        .isEqualTo(older);
+            }
+        }
+        System.out.println("record killed " + RECORD_CRASHES + " times, of which the earlier profile was there still: "
+                + before);
+        assertThat(recorded(recording(cache, program, NEWER, false))).isEqualTo(newer);
+        assertThat(names(tmp)).isEmpty();
+        assertThat(names(output)).noneMatch(name -> name.startsWith(".") || name.endsWith(".tmp"));
+        assertThat(names(cache.resolve("booted"))).noneMatch(name -> name.startsWith(".") || name.endsWith(".tmp"));
+    }
+
+    private static void delete(Path in) throws IOException {
+        if (Files.isDirectory(in)) {
+            try (Stream<Path> files = Files.list(in)) {
+                for (Path file : files.toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
     }
 
     @Test
