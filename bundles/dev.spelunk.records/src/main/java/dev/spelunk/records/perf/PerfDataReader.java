@@ -98,11 +98,11 @@ public final class PerfDataReader implements AutoCloseable {
         sampleType(header);
         long begin = header.getLong(40);
         long end = begin + header.getLong(48);
+        if (begin == end) {
+            throw malformed("its data section is empty, as perf leaves it when it is killed");
+        }
         if (begin < HEADER_BYTES || end < begin || end > channel.size()) {
-            throw malformed(
-                    header.getLong(48) == 0
-                            ? "its data section is empty, as perf leaves it when it is killed"
-                            : "its data section lies outside the file");
+            throw malformed("its data section lies outside the file");
         }
         cpuid(header, end);
         events(begin, end);
