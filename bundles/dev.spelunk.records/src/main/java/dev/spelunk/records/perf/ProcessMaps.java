@@ -174,9 +174,8 @@ public final class ProcessMaps {
 
     /** The process that maps files, when there is only one; else {@link #KERNEL}. */
     public int onlyProcess() {
-        List<Integer> all = latest().keySet().stream()
-                .filter(process -> process != KERNEL)
-                .toList();
+        List<Integer> all =
+                latest().keySet().stream().filter(process -> process != KERNEL).toList();
         return all.size() == 1 ? all.get(0) : KERNEL;
     }
 

@@ -111,8 +111,7 @@ final class PerfDataBuilder {
     }
 
     PerfDataBuilder fork(int process, int parent, int thread, int parentThread, long time) {
-        return event(
-                7, 0, ints(process, parent, thread, parentThread), words(time), trailer(parentThread, time));
+        return event(7, 0, ints(process, parent, thread, parentThread), words(time), trailer(parentThread, time));
     }
 
     PerfDataBuilder mmap(int process, long address, long size, long offset, String file, int misc, long time) {

@@ -60,9 +60,7 @@ class PerfDataReaderTest {
             assertThat(reader.auxes())
                     .as("none before it is said to be of SPE, and none of nothing")
                     .extracting(Aux::cpu, Aux::thread, Aux::position, Aux::size)
-                    .containsExactly(
-                            tuple(3, -1, 0x1000L, 8L),
-                            tuple(-1, 42, 0x2000L, 2L));
+                    .containsExactly(tuple(3, -1, 0x1000L, 8L), tuple(-1, 42, 0x2000L, 2L));
             try (InputStream in = reader.open(reader.auxes().get(0))) {
                 assertThat(in.read()).isEqualTo(1);
                 assertThat(in.readAllBytes()).containsExactly(2, 3, 4, 5, 6, 7, 8);
@@ -78,11 +76,7 @@ class PerfDataReaderTest {
     @ParameterizedTest
     @CsvSource(
             nullValues = "none",
-            value = {
-                "0x00000000413fd0c1, 0x413fd0c1",
-                "'0x410fd4f0,1', 0x410fd4f0",
-                "GenuineIntel-6-85-4, 0",
-                "none, 0"
+            value = {"0x00000000413fd0c1, 0x413fd0c1", "'0x410fd4f0,1', 0x410fd4f0", "GenuineIntel-6-85-4, 0", "none, 0"
             })
     @DisplayName("The core is what the feature CPUID says, where that is a number")
     void core(String cpuid, long midr) throws IOException {
@@ -124,7 +118,8 @@ class PerfDataReaderTest {
             assertThat(reader.midr()).isEqualTo(0x410fd490);
         }
         // The first form of the metadata has no cores.
-        try (PerfDataReader reader = read(new PerfDataBuilder().cpuid("0x410fd4f0").spe())) {
+        try (PerfDataReader reader =
+                read(new PerfDataBuilder().cpuid("0x410fd4f0").spe())) {
             assertThat(reader.midr()).isEqualTo(0x410fd4f0);
         }
     }
@@ -133,13 +128,13 @@ class PerfDataReaderTest {
     @DisplayName("Metadata that is of another version, of another kind, or too short for a CPU says no core")
     void otherMetadata() throws IOException {
         byte[] rest = PerfDataBuilder.words(1, 4, 0, 0, 0x41, 0, 3, 0x1234, 1, 2);
-        try (PerfDataReader reader =
-                read(new PerfDataBuilder().event(70, 0, PerfDataBuilder.ints(4, 0), rest))) {
+        try (PerfDataReader reader = read(new PerfDataBuilder().event(70, 0, PerfDataBuilder.ints(4, 0), rest))) {
             assertThat(reader.midr()).as("version 1").isZero();
         }
         byte[] two = PerfDataBuilder.words(2, 4, 0, 0, 0x41, 0, 3, 0x1234, 1, 2);
-        try (PerfDataReader reader =
-                read(new PerfDataBuilder().event(70, 0, PerfDataBuilder.ints(3, 0), two).spe())) {
+        try (PerfDataReader reader = read(new PerfDataBuilder()
+                .event(70, 0, PerfDataBuilder.ints(3, 0), two)
+                .spe())) {
             assertThat(reader.midr()).as("of CoreSight").isZero();
         }
         byte[] cut = PerfDataBuilder.words(2, 4, 0, 0, 0x41, 0, 3);
@@ -148,8 +143,7 @@ class PerfDataReaderTest {
         }
         for (long words : new long[] {-1, 1L << 40}) {
             byte[] lies = PerfDataBuilder.words(2, words, 0, 0, 0x41, 0, 3, 0x1234, 1, 2);
-            try (PerfDataReader reader =
-                    read(new PerfDataBuilder().event(70, 0, PerfDataBuilder.ints(4, 0), lies))) {
+            try (PerfDataReader reader = read(new PerfDataBuilder().event(70, 0, PerfDataBuilder.ints(4, 0), lies))) {
                 assertThat(reader.auxes()).as("a head of %d words", words).isEmpty();
             }
         }
@@ -177,8 +171,10 @@ class PerfDataReaderTest {
     @Test
     @DisplayName("A conversion of time that is cut off says nothing, and two words are enough")
     void shortConversion() throws IOException {
-        try (PerfDataReader reader = read(
-                new PerfDataBuilder().spe().event(79, 0, PerfDataBuilder.words(0)).event(70, 0))) {
+        try (PerfDataReader reader = read(new PerfDataBuilder()
+                .spe()
+                .event(79, 0, PerfDataBuilder.words(0))
+                .event(70, 0))) {
             assertThat(reader.frequency()).isZero();
         }
         try (PerfDataReader reader = read(new PerfDataBuilder().spe().event(79, 0, PerfDataBuilder.words(0, 1)))) {
@@ -200,7 +196,9 @@ class PerfDataReaderTest {
         refused(changed(24, -1), "it is damaged");
         refused(changed(24, 1 << 20), "it ends too early");
         refused(new byte[103], "it ends too early");
-        refused(new PerfDataBuilder().comm(1, 1, "sh", 1).bytes(), "it has no records of SPE; perf record -e arm_spe_0// makes them");
+        refused(
+                new PerfDataBuilder().comm(1, 1, "sh", 1).bytes(),
+                "it has no records of SPE; perf record -e arm_spe_0// makes them");
     }
 
     @Test
@@ -214,16 +212,25 @@ class PerfDataReaderTest {
                 new PerfDataBuilder().spe().raw(PerfDataBuilder.ints(3)).bytes(),
                 "the event at byte " + (begin + 32) + " has no size that an event can have");
         refused(
-                new PerfDataBuilder().spe().raw(PerfDataBuilder.ints(3, 17 << 16, 0, 0)).bytes(),
+                new PerfDataBuilder()
+                        .spe()
+                        .raw(PerfDataBuilder.ints(3, 17 << 16, 0, 0))
+                        .bytes(),
                 "the event at byte " + (begin + 32) + " has no size that an event can have");
         refused(
                 new PerfDataBuilder().spe().event(71, 0, new byte[32]).bytes(),
                 "the AUXTRACE event before byte " + (begin + 32 + 40) + " is too short");
         refused(
-                new PerfDataBuilder().spe().event(71, 0, PerfDataBuilder.words(1, 0, 0, 0, 0)).bytes(),
+                new PerfDataBuilder()
+                        .spe()
+                        .event(71, 0, PerfDataBuilder.words(1, 0, 0, 0, 0))
+                        .bytes(),
                 "the AUX data at byte " + (begin + 32 + 48) + " is cut off");
         refused(
-                new PerfDataBuilder().spe().event(71, 0, PerfDataBuilder.words(-1, 0, 0, 0, 0)).bytes(),
+                new PerfDataBuilder()
+                        .spe()
+                        .event(71, 0, PerfDataBuilder.words(-1, 0, 0, 0, 0))
+                        .bytes(),
                 "the AUX data at byte " + (begin + 32 + 48) + " is cut off");
         for (int type : new int[] {81, 83}) {
             refused(
@@ -248,7 +255,8 @@ class PerfDataReaderTest {
     @Test
     @DisplayName("A file is perf's by its first eight bytes, of whichever byte order")
     void magic() throws IOException {
-        assertThat(PerfDataReader.isPerfData(file(new PerfDataBuilder().bytes()))).isTrue();
+        assertThat(PerfDataReader.isPerfData(file(new PerfDataBuilder().bytes())))
+                .isTrue();
         assertThat(PerfDataReader.isPerfData(file("2ELIFREP".getBytes()))).isTrue();
         assertThat(PerfDataReader.isPerfData(file("PERFILE".getBytes()))).isFalse();
         assertThat(PerfDataReader.isPerfData(file("PERFILE1".getBytes()))).isFalse();

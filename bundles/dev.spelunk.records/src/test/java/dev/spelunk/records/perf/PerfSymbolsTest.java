@@ -217,7 +217,8 @@ class PerfSymbolsTest {
         SampleRecord el1 = record(new RecordBuilder().context(1, 71).pc(MODULE, 1));
         assertThat(symbols.space(el1, -1)).isEqualTo(ProcessMaps.KERNEL);
         assertThat(symbols.task(el1, -1)).isEqualTo("worker");
-        SampleRecord one = record(new RecordBuilder().context(1, 71).context(2, 9).pc(MAPPED, 0));
+        SampleRecord one =
+                record(new RecordBuilder().context(1, 71).context(2, 9).pc(MAPPED, 0));
         assertThat(symbols.space(one, 5)).isEqualTo(PROCESS);
         assertThat(symbols.task(one, 5)).isEqualTo("worker");
         SampleRecord two = record(new RecordBuilder().context(2, 71).pc(MAPPED, 0));
@@ -226,7 +227,9 @@ class PerfSymbolsTest {
         assertThat(symbols.space(none, 71)).isEqualTo(PROCESS);
         assertThat(symbols.space(none, 5)).isEqualTo(5);
         assertThat(symbols.task(none, 5)).isNull();
-        assertThat(symbols.space(none, -1)).as("nothing says it, and there is one").isEqualTo(PROCESS);
+        assertThat(symbols.space(none, -1))
+                .as("nothing says it, and there is one")
+                .isEqualTo(PROCESS);
         assertThat(symbols.task(none, -1)).isEqualTo("sh");
     }
 }

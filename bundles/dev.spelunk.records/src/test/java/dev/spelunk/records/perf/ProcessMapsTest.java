@@ -188,7 +188,9 @@ class ProcessMapsTest {
         assertThat(maps.name(1)).isNull();
         assertThat(maps.name(5)).as("an empty name is one").isEmpty();
         assertThat(maps.process(66)).isEqualTo(6);
-        assertThat(maps.name(66)).as("without the parent's thread, the parent's").isEmpty();
+        assertThat(maps.name(66))
+                .as("without the parent's thread, the parent's")
+                .isEmpty();
         assertThat(maps.at(7, TEXT)).isNull();
     }
 }

@@ -220,8 +220,8 @@ class CrashTest {
                         .isEqualTo(older);
             }
         }
-        System.out.println("record killed " + RECORD_CRASHES + " times, of which the earlier profile was there still: "
-                + before);
+        System.out.println(
+                "record killed " + RECORD_CRASHES + " times, of which the earlier profile was there still: " + before);
         assertThat(recorded(recording(cache, program, NEWER, false))).isEqualTo(newer);
         assertThat(names(tmp)).isEmpty();
         assertThat(names(output)).noneMatch(name -> name.startsWith(".") || name.endsWith(".tmp"));
