@@ -229,7 +229,7 @@ class BadInputTest {
             run --log exec,exec                              | --log: exec is named twice
             run --log exec: -o out                           | the name of a file after the colon
             run --log exec --log-range 5..3                  | has no address in it
-            run --log exec:/no-such-folder/at/all.log        | /no-such-folder
+            run --log exec:/dev/null/all.log                 | /dev/null
             boot --kernel Image --release sid                | give one
             boot --kernel Image --cache packages             | give one
             """)
