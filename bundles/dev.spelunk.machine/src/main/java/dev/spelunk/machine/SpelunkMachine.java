@@ -25,6 +25,7 @@ import dev.spelunk.machine.debug.MachineDebugger;
 import dev.spelunk.machine.debug.RegisterView;
 import dev.spelunk.machine.log.Logs;
 import dev.spelunk.machine.log.Observers;
+import dev.spelunk.machine.records.TaskTrack;
 import dev.spelunk.machine.run.Diagnosis;
 import dev.spelunk.machine.run.Dump;
 import dev.spelunk.machine.run.RunLoop;
@@ -88,6 +89,10 @@ final class SpelunkMachine implements Machine {
         if (watches != null) {
             board.records.add(watches);
         }
+        if (board.ends.trace != null) {
+            board.ends.trace.functions(symbols().guest()::at);
+            followTasks();
+        }
         scheduleMoves(-1);
     }
 
@@ -101,11 +106,23 @@ final class SpelunkMachine implements Machine {
 
     /** The state is another one: what a watch has seen before does not count. */
     private void watchFromHere() {
+        for (PeContext context : board.pes) {
+            context.listener = null;
+        }
         if (watches != null) {
             watches.begin();
         }
+        if (board.ends.trace != null) {
+            followTasks();
+        }
         if (logs != null) {
             logs.begin();
+        }
+    }
+
+    private void followTasks() {
+        for (PeContext context : board.pes) {
+            TaskTrack.follow(context);
         }
     }
 

@@ -28,9 +28,28 @@ public interface TraceSink extends AutoCloseable {
     String EVENTS = "injected events";
     /** Stretches in which profiling was on and operations were not sampled. */
     String BLACKOUTS = "blackouts";
+    /** Complete records that have reached the buffer. */
+    String RECORDS = "records written";
+    /** The guest's task, by CONTEXTIDR_EL1. */
+    String TASK = "task";
+
+    /**
+     * An exit of a vCPU from its guest.
+     *
+     * @param reason what it was, as it is counted
+     * @param access the trapped access to a system register that it was, {@code MSR PMBLIMITR_EL1, 0x1}; else empty
+     * @param pc where the guest was
+     * @param function the guest's function there and the offset in it; empty where it is not known
+     */
+    record Exit(String reason, String access, long pc, String function) {}
 
     /** From now on the track shows this text; null for nothing. */
     void state(int vcpu, String track, String text, long cycles);
+
+    /** From now on the vCPU is outside of its guest: what {@link #RUN} shows until its next state. */
+    default void exit(int vcpu, Exit exit, long cycles) {
+        state(vcpu, RUN, "exit: " + exit.reason(), cycles);
+    }
 
     /** Something happened at once. */
     void instant(int vcpu, String track, String name, String detail, long cycles);

@@ -21,6 +21,9 @@ public final class TraceFile implements TraceSink, AutoCloseable {
     private static final class Track {
         private final int thread;
         private String text;
+        /** More of the text, as members of JSON; empty for nothing. */
+        private String more = "";
+
         private long since;
         private boolean named;
         private long counted = Long.MIN_VALUE;
@@ -58,7 +61,21 @@ public final class TraceFile implements TraceSink, AutoCloseable {
         Track track = thread(vcpu, name);
         finish(vcpu, track, cycles);
         track.text = text;
+        track.more = "";
         track.since = cycles;
+    }
+
+    @Override
+    public void exit(int vcpu, Exit exit, long cycles) {
+        state(vcpu, RUN, "exit: " + exit.reason(), cycles);
+        StringBuilder more = new StringBuilder(",\"args\":{\"pc\":").append(quoted(String.format("0x%x", exit.pc())));
+        if (!exit.function().isEmpty()) {
+            more.append(",\"function\":").append(quoted(exit.function()));
+        }
+        if (!exit.access().isEmpty()) {
+            more.append(",\"access\":").append(quoted(exit.access()));
+        }
+        track(vcpu, RUN).more = more.append('}').toString();
     }
 
     /** Writes the state that ends now. */
@@ -66,7 +83,8 @@ public final class TraceFile implements TraceSink, AutoCloseable {
         latest = Math.max(latest, cycles);
         if (track.text != null) {
             event("\"ph\":\"X\",\"pid\":" + (vcpu + 1) + ",\"tid\":" + track.thread + ",\"ts\":" + time(track.since)
-                    + ",\"dur\":" + time(Math.max(cycles - track.since, 0)) + ",\"name\":" + quoted(track.text));
+                    + ",\"dur\":" + time(Math.max(cycles - track.since, 0)) + ",\"name\":" + quoted(track.text)
+                    + track.more);
         }
     }
 

@@ -66,6 +66,29 @@ class TraceFileTest {
     }
 
     @Test
+    void anExitHasItsPlaceAndWhatTrapped() throws IOException {
+        Path file = folder.resolve("t.json");
+        try (TraceFile trace = new TraceFile(file)) {
+            trace.exit(0, new TraceSink.Exit("HVC", "", 0x4020_0000L, ""), 10);
+            trace.exit(0, new TraceSink.Exit("system register", "MSR PMSCR_EL1, 0x3", -4096, "spe_enable+0x10"), 20);
+            trace.state(0, TraceSink.RUN, "guest", 30);
+        }
+        List<JsonObject> states = of(events(file), "X");
+        assertThat(states)
+                .extracting(e -> e.getString("name"))
+                .containsExactly("exit: HVC", "exit: system register", "guest");
+        assertThat(states.get(0).getJsonObject("args"))
+                .isEqualTo(Json.createObjectBuilder().add("pc", "0x40200000").build());
+        assertThat(states.get(1).getJsonObject("args"))
+                .isEqualTo(Json.createObjectBuilder()
+                        .add("pc", "0xfffffffffffff000")
+                        .add("function", "spe_enable+0x10")
+                        .add("access", "MSR PMSCR_EL1, 0x3")
+                        .build());
+        assertThat(states.get(2)).doesNotContainKey("args");
+    }
+
+    @Test
     void aRunThatTracesNothingLeavesNoFile() {
         new TraceFile(folder.resolve("t.json")).close();
         assertThat(folder.toFile().list()).isEmpty();

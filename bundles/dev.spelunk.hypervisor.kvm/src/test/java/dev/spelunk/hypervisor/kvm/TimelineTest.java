@@ -5,6 +5,7 @@ import static dev.spelunk.hypervisor.kvm.Bench.BUFFER_IPA;
 import static dev.spelunk.hypervisor.kvm.Bench.BUFFER_VA;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spelunk.api.pe.Core;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.trace.TraceSink;
 import dev.spelunk.hypervisor.kvm.settings.HostCosts;
@@ -29,6 +30,7 @@ class TimelineTest {
     /** All that is told, in order. */
     private static final class Told implements TraceSink {
         final List<String> lines = new ArrayList<>();
+        final List<Exit> exits = new ArrayList<>();
         long last;
 
         private void add(int vcpu, String line, long cycles) {
@@ -40,6 +42,12 @@ class TimelineTest {
         @Override
         public void state(int vcpu, String track, String text, long cycles) {
             add(vcpu, track + " = " + text, cycles);
+        }
+
+        @Override
+        public void exit(int vcpu, Exit exit, long cycles) {
+            exits.add(exit);
+            TraceSink.super.exit(vcpu, exit, cycles);
         }
 
         @Override
@@ -78,6 +86,22 @@ class TimelineTest {
         Bench bench = bench(HostCosts.NONE);
         bench.enableBuffer(BUFFER_VA, LIMIT);
         return bench;
+    }
+
+    @Test
+    @DisplayName("An exit says where the guest was, and which register it read or wrote with which value")
+    void exits() {
+        Bench bench = bench(HostCosts.NONE);
+        told.exits.clear();
+        bench.pe.pc = 0x4000_1000L;
+        bench.write(SystemRegister.PMBPTR_EL1, BUFFER_VA);
+        bench.read(SystemRegister.PMBPTR_EL1);
+        bench.exit(Core.SYNCHRONOUS, 0x01L << 26 | 1L << 25, 0);
+        assertThat(told.exits)
+                .containsExactly(
+                        new TraceSink.Exit("system register", "MSR PMBPTR_EL1, 0x1000000000", 0x4000_1000L, ""),
+                        new TraceSink.Exit("system register", "MRS PMBPTR_EL1, 0x1000000000", 0x4000_1004L, ""),
+                        new TraceSink.Exit("WFI or WFE", "", 0x4000_1008L, ""));
     }
 
     private static String on(String track, long value) {

@@ -5,7 +5,6 @@ import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.platform.ConsolePort;
 import dev.spelunk.api.platform.Drive;
 import dev.spelunk.api.platform.Peripherals;
-import dev.spelunk.api.trace.TraceSink;
 import dev.spelunk.machine.ends.LoggedInput;
 import dev.spelunk.machine.ends.OnceOutput;
 import dev.spelunk.machine.ends.OnceTrace;
@@ -49,7 +48,7 @@ public final class HostEnds {
     /** What the guest prints. */
     final OutputStream output;
     /** The timeline; null when nobody asked for one. */
-    final TraceSink trace;
+    public final OnceTrace trace;
 
     private SortedMap<String, Long> passed = Collections.emptySortedMap();
 
@@ -59,11 +58,10 @@ public final class HostEnds {
         OnceOutput printed = new OnceOutput(options.console());
         all.add(printed);
         output = printed;
-        OnceTrace timeline = options.trace() == null ? null : new OnceTrace(options.trace());
-        if (timeline != null) {
-            all.add(timeline);
+        trace = options.trace() == null ? null : new OnceTrace(options.trace());
+        if (trace != null) {
+            all.add(trace);
         }
-        trace = timeline;
         Peripherals connected = options.peripherals();
         for (Drive drive : connected.drives()) {
             drives.add(new UndoneDrive(drive));

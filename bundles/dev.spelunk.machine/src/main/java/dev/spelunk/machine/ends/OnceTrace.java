@@ -2,15 +2,22 @@
 package dev.spelunk.machine.ends;
 
 import dev.spelunk.api.trace.TraceSink;
+import java.util.function.LongFunction;
 
 /** A timeline that is told everything once, though the machine may go back and through it again. */
 public final class OnceTrace implements TraceSink, Rewindable {
     private final TraceSink sink;
     private long count;
     private long told;
+    private LongFunction<String> functions = address -> "";
 
     public OnceTrace(TraceSink sink) {
         this.sink = sink;
+    }
+
+    /** Sets who knows the guest's function at an address, and the offset in it. */
+    public void functions(LongFunction<String> symbols) {
+        functions = symbols;
     }
 
     private boolean fresh() {
@@ -25,6 +32,13 @@ public final class OnceTrace implements TraceSink, Rewindable {
     public void state(int vcpu, String track, String text, long cycles) {
         if (fresh()) {
             sink.state(vcpu, track, text, cycles);
+        }
+    }
+
+    @Override
+    public void exit(int vcpu, Exit exit, long cycles) {
+        if (fresh()) {
+            sink.exit(vcpu, new Exit(exit.reason(), exit.access(), exit.pc(), functions.apply(exit.pc())), cycles);
         }
     }
 

@@ -41,6 +41,10 @@ public final class RegisterWatch {
     private long pins = -1;
     private int line = -1;
     private String running;
+    /** Where the guest was at the exit that is being served. */
+    private long pc;
+    /** The access that is being served; empty for none. */
+    private String access = "";
 
     public RegisterWatch(
             PeContext context, int vcpu, VcpuState state, VmState vm, VmOptions options, boolean strictWrites) {
@@ -75,6 +79,8 @@ public final class RegisterWatch {
     /** An exception was taken to EL2; the host has done nothing yet. */
     public void exitTaken() {
         changed("the SPU, while the guest ran");
+        pc = context.register(SystemRegister.ELR_EL2);
+        access = "";
         if (checks != null) {
             checks.exitTaken();
         }
@@ -111,6 +117,11 @@ public final class RegisterWatch {
         if (!read) {
             changed("guest write of " + name(encoding));
         }
+        if (context.trace != null) {
+            access = read
+                    ? String.format("MRS %s, 0x%x", name(encoding), value)
+                    : String.format("MSR %s, 0x%x", name(encoding), value);
+        }
         if (checks != null) {
             if (read) {
                 checks.shown(encoding, value);
@@ -127,7 +138,8 @@ public final class RegisterWatch {
             checks.served();
         }
         if (context.trace != null) {
-            show("exit: " + reason.label);
+            running = reason.label;
+            context.trace.exit(vcpu, new TraceSink.Exit(reason.label, access, pc, ""), context.pe.cycles());
         }
     }
 
