@@ -173,6 +173,7 @@
         { title: 'mispredicted', optional: true, value: l => l.sums.mispredicted, text: l => l.sums.mispredicted ? count(l.sums.mispredicted) : '' },
         { title: 'address', value: l => BigInt.asUintN(64, BigInt(l.address)), text: l => hex(l.address), code: true },
         { title: 'instruction', name: true, code: true, value: l => l.text || '' , text: l => l.text || '?' },
+        { title: 'source', optional: true, code: true, value: l => l.source || '', text: l => l.source || '' },
       ], f.lines, { tall: true }));
     }
 

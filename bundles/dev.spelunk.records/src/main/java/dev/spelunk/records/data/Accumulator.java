@@ -247,12 +247,20 @@ public final class Accumulator {
                 long address = code.address() + 4L * i;
                 lines.put(
                         address,
-                        new Line(address, Disassembler.disassemble(code.words()[i], address), null, Sums.ZERO));
+                        new Line(
+                                address,
+                                Disassembler.disassemble(code.words()[i], address),
+                                code.sources()[i],
+                                Sums.ZERO));
             }
         }
         for (Site site : group) {
             Line listed = lines.get(site.address);
-            lines.put(site.address, new Line(site.address, listed == null ? null : listed.text(), null, site.sums()));
+            lines.put(
+                    site.address,
+                    listed == null
+                            ? new Line(site.address, null, null, site.sums())
+                            : new Line(site.address, listed.text(), listed.source(), site.sums()));
         }
         return List.copyOf(lines.values());
     }

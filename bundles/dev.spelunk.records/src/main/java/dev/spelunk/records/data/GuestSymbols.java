@@ -5,6 +5,7 @@ import dev.spelunk.api.records.ProfileDescription;
 import dev.spelunk.api.records.ProfileDescription.Segment;
 import dev.spelunk.records.elf.ElfFile;
 import dev.spelunk.records.elf.FunctionCode;
+import dev.spelunk.records.elf.LineTable;
 import dev.spelunk.records.elf.SymbolTable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,6 +18,8 @@ public final class GuestSymbols implements Symbols {
     private final SymbolTable symbols;
     private final String problem;
     private final Path file;
+    /** Read when the first function is listed. */
+    private LineTable lines;
 
     /** Reads the symbols of a guest. */
     public GuestSymbols(ProfileDescription description) {
@@ -57,8 +60,11 @@ public final class GuestSymbols implements Symbols {
         if (symbols == null) {
             return null;
         }
+        if (lines == null) {
+            lines = LineTable.read(file, elf);
+        }
         long linked = linked(address, el);
-        FunctionCode code = FunctionCode.read(file, elf, symbols, linked, most);
+        FunctionCode code = FunctionCode.read(file, elf, symbols, lines, linked, most);
         return code == null ? null : code.movedBy(address - linked);
     }
 

@@ -12,16 +12,19 @@ import java.nio.file.Path;
  *
  * @param address at which the first is executed
  * @param words the instructions
+ * @param sources the source of each, {@code file.c:17}; null where it is not known
  */
-public record FunctionCode(long address, int[] words) {
+public record FunctionCode(long address, int[] words, String[] sources) {
     /**
      * Reads those of the function at an address.
      *
+     * @param lines the file's source lines
      * @param address of one of them, as the file was linked
      * @param most how many there may be
      * @return null when the address is in no function, or in one with more, or when the file does not tell
      */
-    public static FunctionCode read(Path file, ElfFile elf, SymbolTable symbols, long address, int most) {
+    public static FunctionCode read(
+            Path file, ElfFile elf, SymbolTable symbols, LineTable lines, long address, int most) {
         ElfFile.Symbol symbol = symbols.find(address);
         if (symbol == null) {
             return null;
@@ -45,7 +48,11 @@ public record FunctionCode(long address, int[] words) {
         }
         int[] words = new int[buffer.capacity() / 4];
         buffer.flip().asIntBuffer().get(words);
-        return new FunctionCode(symbol.address(), words);
+        String[] sources = new String[words.length];
+        for (int i = 0; i < words.length; i++) {
+            sources[i] = lines.at(symbol.address() + 4L * i);
+        }
+        return new FunctionCode(symbol.address(), words, sources);
     }
 
     private static ElfFile.Load load(ElfFile elf, long address, long bytes) {
@@ -60,6 +67,6 @@ public record FunctionCode(long address, int[] words) {
 
     /** The same, executed elsewhere than it was linked for. */
     public FunctionCode movedBy(long distance) {
-        return new FunctionCode(address + distance, words);
+        return new FunctionCode(address + distance, words, sources);
     }
 }

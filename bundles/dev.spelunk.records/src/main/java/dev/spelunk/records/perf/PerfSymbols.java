@@ -4,6 +4,7 @@ package dev.spelunk.records.perf;
 import dev.spelunk.records.data.Symbols;
 import dev.spelunk.records.elf.ElfFile;
 import dev.spelunk.records.elf.FunctionCode;
+import dev.spelunk.records.elf.LineTable;
 import dev.spelunk.records.elf.SymbolTable;
 import dev.spelunk.records.packet.SampleRecord;
 import java.io.IOException;
@@ -19,6 +20,9 @@ import java.util.TreeSet;
 public final class PerfSymbols implements Symbols {
     /** A file with symbols. */
     private record Program(Path file, ElfFile elf, SymbolTable symbols) {}
+
+    /** Source lines of the programs whose functions are listed. */
+    private final Map<Program, LineTable> lines = new HashMap<>();
 
     private final ProcessMaps maps;
     private final Path root;
@@ -154,7 +158,13 @@ public final class PerfSymbols implements Symbols {
             return null;
         }
         Program program = place.program();
-        FunctionCode code = FunctionCode.read(program.file(), program.elf(), program.symbols(), place.linked(), most);
+        FunctionCode code = FunctionCode.read(
+                program.file(),
+                program.elf(),
+                program.symbols(),
+                lines.computeIfAbsent(program, p -> LineTable.read(p.file(), p.elf())),
+                place.linked(),
+                most);
         return code == null ? null : code.movedBy(address - place.linked());
     }
 }
