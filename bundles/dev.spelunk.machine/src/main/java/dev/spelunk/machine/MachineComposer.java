@@ -12,6 +12,7 @@ import dev.spelunk.api.machine.SwapReport;
 import dev.spelunk.api.machine.SwapRequest;
 import dev.spelunk.api.machine.SwapService;
 import dev.spelunk.api.machine.Variant;
+import dev.spelunk.api.platform.DeviceTree;
 import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.records.RecordSink;
 import dev.spelunk.machine.board.Board;
@@ -23,6 +24,7 @@ import dev.spelunk.machine.board.GuestImage;
 import dev.spelunk.machine.board.InitialRamDisk;
 import dev.spelunk.machine.compose.Composition;
 import dev.spelunk.machine.compose.Kind;
+import dev.spelunk.machine.compose.Limited;
 import dev.spelunk.machine.compose.Offers;
 import dev.spelunk.machine.compose.OptionRules;
 import dev.spelunk.machine.compose.PartFailure;
@@ -82,7 +84,8 @@ public final class MachineComposer implements MachineFactory, SwapService {
         boolean kvm = "kvm".equals(options.hypervisor());
         Selection parts = Selection.of(offers, variant, kvm);
         try {
-            Architecture architecture = Composition.architecture(variant, parts, kvm, options.el());
+            Architecture architecture = Limited.get(
+                    "judging the machine", () -> Composition.architecture(variant, parts, kvm, options.el()));
             GuestImage image =
                     GuestImage.read(options.guest(), Board.RAM_BASE, options.memory(), options.loadAddress());
             byte[] initrd = options.initrd() == null ? null : InitialRamDisk.read(options.initrd(), options.memory());
@@ -92,12 +95,10 @@ public final class MachineComposer implements MachineFactory, SwapService {
                     ? null
                     : GuestImage.read(options.under(), Board.RAM_BASE, board.visibleMemory(), -1);
             BootModules modules = BootModules.read(board, image);
+            DeviceTree described =
+                    Limited.get("describing the machine", () -> BoardDescription.of(board, initrd, modules));
             BootLoader.load(
-                    board,
-                    under == null ? image : under,
-                    initrd,
-                    modules,
-                    DeviceTreeBlob.write(BoardDescription.of(board, initrd, modules)));
+                    board, under == null ? image : under, initrd, modules, DeviceTreeBlob.write(described));
             SpelunkMachine machine = new SpelunkMachine(board, image, under, machines::remove);
             machine.swaps = new Swaps(machine, board, machine.safepoints, offers, variant, listeners);
             machine.snapshots(
@@ -119,7 +120,7 @@ public final class MachineComposer implements MachineFactory, SwapService {
     public Judgement judge(Variant variant) {
         Selection parts = Selection.of(offers, variant, offers.offers(Kind.HYPERVISOR, variant));
         try {
-            return Composition.judge(variant, parts);
+            return Limited.get("judging the machine", () -> Composition.judge(variant, parts));
         } finally {
             parts.stop();
         }

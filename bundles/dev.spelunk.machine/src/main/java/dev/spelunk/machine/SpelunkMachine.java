@@ -165,7 +165,7 @@ final class SpelunkMachine implements Machine {
         } catch (OutOfMemoryError e) {
             loop.hostFailed("the Java virtual machine has not enough memory (" + e.getMessage()
                     + "): give it more, for example with JAVA_OPTS=-Xmx1g");
-        } catch (RuntimeException | LinkageError | StackOverflowError e) {
+        } catch (RuntimeException | Error e) {
             loop.hostFailed("a part failed with " + PartFailure.told(e));
         } finally {
             executed = loop.executed();
@@ -334,7 +334,13 @@ final class SpelunkMachine implements Machine {
     public List<String> timing() {
         Set<String> notes = new LinkedHashSet<>();
         for (PeContext context : board.pes) {
-            notes.addAll(context.latencyModel.report());
+            try {
+                notes.addAll(context.latencyModel.report());
+            } catch (RuntimeException | Error e) {
+                // A report without this note is worth more than none.
+                notes.add("the timing model does not say how its latencies came about: it failed with "
+                        + PartFailure.told(e));
+            }
         }
         return List.copyOf(notes);
     }

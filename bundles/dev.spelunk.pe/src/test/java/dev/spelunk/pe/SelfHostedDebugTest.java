@@ -117,6 +117,25 @@ class SelfHostedDebugTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"false, 0x32", "true, 0"})
+    @DisplayName("while the OS Double Lock is locked no debug exception is taken (FEAT_DoubleLock)")
+    void doubleLock(boolean locked, String taken) {
+        BareMachine machine = new BareMachine("FEAT_DoubleLock");
+        machine.set(SystemRegister.VBAR_EL1, VECTORS);
+        machine.at(VECTORS + 0x400).code(NOP);
+        machine.at(BareMachine.BASE).code(NOP, NOP);
+        machine.pe.pc = BareMachine.BASE;
+        machine.pe.daif = 0;
+        machine.pe.el = 0;
+        machine.pe.spSel = 0;
+        machine.set(SystemRegister.OSDLR_EL1, locked ? 1 : 0);
+        machine.set(SystemRegister.MDSCR_EL1, MDSCR_SS);
+        machine.core.run(1);
+        assertThat(machine.get(SystemRegister.ESR_EL1) >>> 26)
+                .isEqualTo(Long.decode(taken).longValue());
+    }
+
     @Test
     @DisplayName("a breakpoint stops before its operation, which is not counted")
     void breakpoint() {

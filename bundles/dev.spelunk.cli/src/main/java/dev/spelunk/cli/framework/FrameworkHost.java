@@ -197,6 +197,10 @@ public final class FrameworkHost implements AutoCloseable {
 
     /** Uninstalls a bundle, and says so when it cannot be. */
     static void uninstall(Installed gone) {
+        if (gone.bundle().getState() == Bundle.STARTING) {
+            // Its start has been given up, and whoever wants to uninstall it would wait for that for ever.
+            return;
+        }
         try {
             gone.bundle().uninstall();
         } catch (BundleException | IllegalStateException e) {
@@ -250,7 +254,7 @@ public final class FrameworkHost implements AutoCloseable {
             return;
         }
         try {
-            bundle.start();
+            new BundleStart(bundle).await();
         } catch (BundleException e) {
             throw new UserError(
                     wantedBy + ": the bundle " + bundle.getSymbolicName() + " does not start: " + message(e));

@@ -39,7 +39,7 @@ public final class Composition {
                 legality.problems().addAll(statedInVain(variant, parts, legality));
             } catch (BadInputException e) {
                 legality.problems().add(e.getMessage());
-            } catch (RuntimeException | LinkageError e) {
+            } catch (RuntimeException | Error e) {
                 legality.problems().add("a part of it failed with " + PartFailure.told(e));
             }
         }

@@ -3,8 +3,11 @@ package dev.spelunk.machine.compose;
 
 import dev.spelunk.api.problems.BadInputException;
 import java.lang.management.ManagementFactory;
+import java.lang.reflect.UndeclaredThrowableException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * A step that code of a part does on a thread of its own, and that is given up when it lasts too long: such code may
@@ -45,6 +48,17 @@ public final class Limited implements Runnable {
         thread.setContextClassLoader(null);
         thread.start();
         limited.await(what, thread);
+    }
+
+    /**
+     * As {@link #run}, of a step that finds something out.
+     *
+     * @return what it has found
+     */
+    public static <T> T get(String what, Supplier<T> asked) {
+        AtomicReference<T> answer = new AtomicReference<>();
+        run(what, step -> answer.set(asked.get()));
+        return answer.get();
     }
 
     @Override
@@ -100,6 +114,9 @@ public final class Limited implements Runnable {
         }
         if (failure instanceof Error e) {
             throw e;
+        }
+        if (failure != null) {
+            throw new UndeclaredThrowableException(failure);
         }
     }
 

@@ -135,10 +135,16 @@ public final class Swaps {
             }
             boolean[] done = new boolean[1];
             try {
-                safepoints.request(() -> done[0] = exchange(swap));
-            } catch (RuntimeException e) {
+                safepoints.request(() -> {
+                    try {
+                        done[0] = exchange(swap);
+                    } catch (RuntimeException | Error e) {
+                        throw failedInExchange(e);
+                    }
+                });
+            } catch (BadInputException e) {
                 swap.abandon();
-                throw failedInExchange(e);
+                throw e;
             }
             if (done[0]) {
                 swap.dispose();
@@ -247,7 +253,7 @@ public final class Swaps {
             boolean done;
             try {
                 done = exchange(swap);
-            } catch (RuntimeException | LinkageError e) {
+            } catch (RuntimeException | Error e) {
                 swap.abandon();
                 throw failedInExchange(e);
             }

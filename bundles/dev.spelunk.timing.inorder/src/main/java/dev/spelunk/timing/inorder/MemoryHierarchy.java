@@ -107,6 +107,7 @@ final class MemoryHierarchy {
             return 0;
         }
         events.count(ModelledEvent.L1I_CACHE_REFILL);
+        events.count(ModelledEvent.L1I_CACHE_LMISS);
         return latency(beyond(line, true));
     }
 
@@ -147,10 +148,12 @@ final class MemoryHierarchy {
     private int data(long line, boolean read) {
         long[] words = block.words;
         events.count(ModelledEvent.L1D_CACHE);
+        events.count(ModelledEvent.L1D_CACHE_RD, read);
         if (l1d.access(line, line)) {
             return L1D;
         }
         events.count(ModelledEvent.L1D_CACHE_REFILL);
+        events.count(ModelledEvent.L1D_CACHE_LMISS_RD, read);
         words[rates + 1]++;
         return beyond(line, read);
     }

@@ -26,7 +26,11 @@ enum ModelledEvent implements PmuEvent {
     LL_CACHE_MISS(0x33),
     DTLB_WALK(0x34),
     LL_CACHE_RD(0x36),
-    LL_CACHE_MISS_RD(0x37);
+    LL_CACHE_MISS_RD(0x37),
+    /** Reads for which the data come from outside: those that the L1D misses. */
+    L1D_CACHE_LMISS_RD(0x39),
+    L1D_CACHE_RD(0x40),
+    L1I_CACHE_LMISS(0x4006);
 
     private final int number;
 

@@ -21,10 +21,16 @@ class ModelledEventsTest {
     private static final class Said {
         private final long[] events = new long[64];
         private long accesses;
+        private long loads;
+        private long loadsRefilled;
         private long branches;
 
         void add(Operation o) {
             accesses += o.operationClass == Operation.LOAD_STORE ? 1 : 0;
+            if (o.is(Operation.LOAD)) {
+                loads++;
+                loadsRefilled += (o.events & PMSEVFR_EL1.L1D_REFILL) != 0 ? 1 : 0;
+            }
             branches += o.operationClass == Operation.BRANCH ? 1 : 0;
             for (int i = 0; i < events.length; i++) {
                 events[i] += o.events >>> i & 1;
@@ -65,6 +71,13 @@ class ModelledEventsTest {
         assertThat(total.applyAsLong(ModelledEvent.L1D_CACHE)).isEqualTo(said.accesses);
         assertThat(total.applyAsLong(ModelledEvent.L1D_CACHE_REFILL))
                 .isEqualTo(said.of(PMSEVFR_EL1.L1D_REFILL))
+                .isPositive();
+        assertThat(total.applyAsLong(ModelledEvent.L1D_CACHE_RD)).isEqualTo(said.loads);
+        assertThat(total.applyAsLong(ModelledEvent.L1D_CACHE_LMISS_RD))
+                .isEqualTo(said.loadsRefilled)
+                .isPositive();
+        assertThat(total.applyAsLong(ModelledEvent.L1I_CACHE_LMISS))
+                .isEqualTo(total.applyAsLong(ModelledEvent.L1I_CACHE_REFILL))
                 .isPositive();
         assertThat(total.applyAsLong(ModelledEvent.L1D_TLB)).isEqualTo(said.of(PMSEVFR_EL1.TLB_ACCESS));
         assertThat(total.applyAsLong(ModelledEvent.DTLB_WALK))

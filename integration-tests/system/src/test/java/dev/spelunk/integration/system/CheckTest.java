@@ -3,16 +3,10 @@ package dev.spelunk.integration.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spelunk.api.hypervisor.TrapHandler;
 import dev.spelunk.integration.system.broken.WrongPointerTraps;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.jar.Attributes;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -21,7 +15,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code --check} on the command line, with a variant whose handler of PMBPTR_EL1 is wrong. */
 class CheckTest {
     private static final int INVARIANT_BROKEN = 5;
-    private static final String COMPONENT = "OSGI-INF/wrong.xml";
 
     @TempDir
     Path folder;
@@ -30,38 +23,15 @@ class CheckTest {
 
     @BeforeEach
     void write() throws IOException {
-        Manifest manifest = new Manifest();
-        Attributes headers = manifest.getMainAttributes();
-        headers.put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        headers.putValue("Bundle-ManifestVersion", "2");
-        headers.putValue("Bundle-SymbolicName", "org.example.wrong");
-        headers.putValue("Bundle-Version", "1.0.0");
-        headers.putValue("Import-Package", "dev.spelunk.api.hypervisor,dev.spelunk.api.registers");
-        headers.putValue("Service-Component", COMPONENT);
-        String type = WrongPointerTraps.class.getName();
-        String file = type.replace('.', '/') + ".class";
-        try (JarOutputStream jar = new JarOutputStream(
-                        Files.newOutputStream(folder.resolve("org.example.wrong-1.0.0.jar")), manifest);
-                InputStream code = WrongPointerTraps.class.getClassLoader().getResourceAsStream(file)) {
-            jar.putNextEntry(new JarEntry(file));
-            code.transferTo(jar);
-            jar.putNextEntry(new JarEntry(COMPONENT));
-            // Handlers are asked in the order of their names: before spe-buffer.
-            jar.write(("""
-                    <scr:component xmlns:scr="http://www.osgi.org/xmlns/scr/v1.3.0" name="org.example.wrong">
-                      <property name="spelunk.part" value="traps"/>
-                      <property name="spelunk.name" value="a-wrong-pointer"/>
-                      <service><provide interface="dev.spelunk.api.hypervisor.TrapHandler"/></service>
-                      <implementation class="%s"/>
-                    </scr:component>
-                    """).formatted(type).getBytes(StandardCharsets.UTF_8));
-        }
-        String shipped = Files.readString(Spelunk.ROOT.resolve("features/default.json"));
-        String with = shipped.replace(
-                        "\"bundles\": [", "\"bundles\": [{\"id\": \"org.example:org.example.wrong:1.0.0\"},")
-                .replace("\"name\": \"default\"", "\"name\": \"wrong\"");
-        assertThat(with).hasSizeGreaterThan(shipped.length() + 40);
-        variant = Files.writeString(folder.resolve("wrong.json"), with);
+        // Handlers are asked in the order of their names: before spe-buffer.
+        OwnBundle bundle = new OwnBundle(
+                        "org.example.wrong",
+                        WrongPointerTraps.class,
+                        "dev.spelunk.api.hypervisor,dev.spelunk.api.registers")
+                .property("spelunk.part", "traps")
+                .property("spelunk.name", "a-wrong-pointer");
+        bundle.write(folder, TrapHandler.class);
+        variant = bundle.variant(folder.resolve("wrong.json"), "");
     }
 
     private Spelunk.Outcome run(String... more) {

@@ -29,7 +29,7 @@ class DebianDebugTest {
     private Path folder;
 
     @Test
-    @DisplayName("gdb steps, breaks and watches, strace follows, and a uprobe counts a program in Debian")
+    @DisplayName("gdb steps, breaks and watches, strace follows, a uprobe counts a program in Debian, and so does perf probe")
     void debuggers() throws IOException, InterruptedException {
         Cache packages = Debian.cache(TEST);
         Path program = Debian.program(TEST, folder, "debugged");
@@ -44,6 +44,10 @@ class DebianDebugTest {
                 echo 1 >/sys/kernel/tracing/events/uprobes/enable
                 /debugged
                 echo "uprobe hits: $(grep -c 'hit: (' /sys/kernel/tracing/trace)"
+                echo 0 >/sys/kernel/tracing/events/uprobes/enable
+                perf probe -q -x /debugged step
+                perf stat -x, -o /tmp/stat -e probe_debugged:step /debugged
+                echo "perf's hits: $(grep probe_debugged:step /tmp/stat)"
                 dmesg | grep hw-breakpoint""".formatted(offset(program, step));
         Path initrd = Debian.initramfs(packages, folder.resolve("initrd"), script, archive -> {
             archive.file("debugged", 0755, program);
@@ -55,6 +59,7 @@ class DebianDebugTest {
                             "usr/lib/python3.11",
                             "usr/share/gdb",
                             "usr/bin/gdb",
+                            "usr/bin/perf",
                             "usr/bin/strace",
                             "lib/ld-linux-aarch64.so.1"),
                     archive);
@@ -80,7 +85,8 @@ class DebianDebugTest {
                 .containsPattern(Pattern.compile("\\$5 = 10\\b.*\\$6 = 20\\b", Pattern.DOTALL))
                 .contains("exited normally")
                 .contains("exit_group(0)")
-                .contains("uprobe hits: 5");
+                .contains("uprobe hits: 5")
+                .containsPattern("perf's hits: 5,,probe_debugged:step,");
     }
 
     private static String address(Path program, String symbol) throws IOException, InterruptedException {

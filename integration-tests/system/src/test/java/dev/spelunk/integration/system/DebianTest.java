@@ -35,6 +35,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("debian")
 class DebianTest {
     private static final String TEST = "DebianTest";
+    /** Counts of instructions at which Linux boots, and at which perf is at work; the recording ends later. */
+    private static final long EARLY = 500_000_000;
+
+    private static final long LATE = 1_200_000_000;
 
     @TempDir
     private Path folder;
@@ -387,7 +391,8 @@ class DebianTest {
     }
 
     @Test
-    @DisplayName("record: the first of a kernel boots, later ones go on from there, with the same profile as --fresh")
+    @DisplayName("record: the first of a kernel boots, later ones go on from there, with the same profile as --fresh, and so do those that "
+                    + "are restored where the user saved them; one is interrupted")
     void recordBootsOnce() throws IOException, InterruptedException {
         String busybox = packages.root().resolve("bin/busybox").toString();
         Path cache = Files.createDirectory(folder.resolve("cache"));
@@ -397,9 +402,30 @@ class DebianTest {
         byte[] first = booted(cache, "boots Linux", busybox, "a");
         assertThat(booted(cache, "has booted in an earlier recording", busybox, "a"))
                 .isEqualTo(first);
-        assertThat(booted(cache, "boots Linux", busybox, "a", "--fresh")).isEqualTo(first);
+        Path early = folder.resolve("early");
+        Path late = folder.resolve("late");
+        assertThat(booted(
+                        cache,
+                        "boots Linux",
+                        busybox,
+                        "a",
+                        "--fresh",
+                        "--save-at",
+                        EARLY + "=" + early,
+                        "--save-at",
+                        LATE + "=" + late))
+                .isEqualTo(first);
+        for (Path state : List.of(early, late)) {
+            assertThat(booted(cache, "goes on from the saved state", busybox, "a", "--restore", state.toString()))
+                    .as("restored from %s", state)
+                    .isEqualTo(first);
+        }
         assertThat(booted(cache, "has booted in an earlier recording", busybox, "another one"))
                 .isNotEqualTo(first);
+        Path output = folder.resolve("interrupted");
+        interruptedWhileItRuns(output, "has booted in an earlier recording", "--cache", cache.toString());
+        assertThat(output.resolve("perf.data")).isNotEmptyFile();
+        assertThat(Files.readAllLines(output.resolve("kallsyms"))).hasSizeGreaterThan(10_000);
         assertThat(booted(cache, "boots Linux", busybox, "a", "--seed", "2")).isNotEqualTo(first);
         List<Path> saved;
         try (var files = Files.list(cache.resolve("booted"))) {
@@ -430,9 +456,14 @@ class DebianTest {
         command.addAll(List.of(options));
         command.addAll(List.of("--", busybox, "echo", text));
         Spelunk.Outcome run =
-                Spelunk.with(command.toArray(String[]::new)).input("").run();
+                Spelunk.with(command.toArray(String[]::new)).noInput().run();
         assertThat(run.code()).as(run.err()).isZero();
-        assertThat(run.out()).isEqualTo(text + "\n");
+        if (List.of(options).contains("--restore")) {
+            // What the program had printed by then went to the recording that saved it.
+            assertThat(run.out()).isIn("", text + "\n");
+        } else {
+            assertThat(run.out()).isEqualTo(text + "\n");
+        }
         assertThat(run.err()).contains(progress);
         assertThat(Files.readAllLines(output.resolve("kallsyms"))).hasSizeGreaterThan(10_000);
         return Files.readAllBytes(output.resolve("perf.data"));
@@ -446,9 +477,14 @@ class DebianTest {
     }
 
     private Process recording(Path output, String... arguments) throws IOException, InterruptedException {
-        List<String> command =
-                new ArrayList<>(List.of("record", "--cache", packages.path().toString(), "-o", output.toString()));
-        command.addAll(List.of(arguments));
+        List<String> all = new ArrayList<>(List.of("--cache", packages.path().toString()));
+        all.addAll(List.of(arguments));
+        return recordingOf(output, all);
+    }
+
+    private Process recordingOf(Path output, List<String> arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("record", "-o", output.toString()));
+        command.addAll(arguments);
         return Spelunk.with(command.toArray(String[]::new))
                 .noInput()
                 .javaOptions("-Djava.io.tmpdir=" + Files.createDirectories(temporary()))
@@ -496,21 +532,14 @@ class DebianTest {
     @DisplayName("record: an interrupt while the program runs reaches perf in the guest, and the profile is kept")
     void recordIsInterruptedLater() throws IOException, InterruptedException {
         Tools.require(TEST, "perf", "linux-perf");
-        String busybox = packages.root().resolve("bin/busybox").toString();
         Path output = folder.resolve("out");
-        Process process = recording(
-                output, "--fresh", "--period", "4096", "--", busybox, "sh", "-c", "echo up; while :; do :; done");
-        await(process, "stdout", "up");
-        process.destroy();
-        assertThat(process.waitFor()).isEqualTo(143);
-        String err = Files.readString(folder.resolve("stderr"));
-        assertThat(said(err)).endsWith("spelunk: interrupted; the profile has what ran until then");
+        String err = interruptedWhileItRuns(
+                output, "boots Linux", "--cache", packages.path().toString(), "--fresh");
         String time = "spelunk: [0-9]+[.][0-9] s: ";
         assertThat(err)
                 .containsPattern("(?s)" + time + "boots Linux .*" + time
                         + "Linux has booted and loaded its modules, perf starts\n.*" + time
                         + "the program runs under perf\n.*" + time + "[^\n]*its profile is brought out");
-        assertThat(temporary()).isEmptyDirectory();
         assertThat(host(
                         "perf",
                         "script",
@@ -569,6 +598,23 @@ class DebianTest {
         assertThat(folder.resolve("limited/perf.data")).isNotEmptyFile();
         assertThat(Files.readString(folder.resolve("stderr")))
                 .contains("--max-instructions ended the program", "the profile has no record: ", "buffer size");
+    }
+
+    /** Interrupts a program that never ends, when it runs under perf; returns what was said. */
+    private String interruptedWhileItRuns(Path output, String progress, String... options)
+            throws IOException, InterruptedException {
+        String busybox = packages.root().resolve("bin/busybox").toString();
+        List<String> arguments = new ArrayList<>(List.of(options));
+        arguments.addAll(List.of("--period", "4096", "--", busybox, "sh", "-c", "echo up; while :; do :; done"));
+        Process process = recordingOf(output, arguments);
+        await(process, "stdout", "up");
+        process.destroy();
+        assertThat(process.waitFor()).isEqualTo(143);
+        String err = Files.readString(folder.resolve("stderr"));
+        assertThat(said(err)).endsWith("spelunk: interrupted; the profile has what ran until then");
+        assertThat(err).contains(progress);
+        assertThat(temporary()).isEmptyDirectory();
+        return err;
     }
 
     private static boolean hasTemporaryFiles(Path output) throws IOException {
