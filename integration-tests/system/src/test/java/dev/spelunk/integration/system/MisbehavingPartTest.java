@@ -68,7 +68,7 @@ class MisbehavingPartTest {
         }
 
         Spelunk.Outcome outcome() throws IOException, InterruptedException {
-            if (!process.waitFor(180, TimeUnit.SECONDS)) {
+            if (!process.waitFor(500, TimeUnit.SECONDS)) {
                 Spelunk.kill(process);
                 throw new AssertionError(streams + " does not end: " + Files.readString(streams.resolve("stderr")));
             }
