@@ -56,7 +56,7 @@ final class FeatureFields {
                 | field(ID_AA64PFR1_EL1.SSBS, a.has("FEAT_SSBS2") ? 2 : a.has("FEAT_SSBS") ? 1 : 0);
     }
 
-    /** ID_AA64DFR0_EL1 (DDI 0487, D24.2.80): two breakpoints and two watchpoints, the fewest that there may be. */
+    /** ID_AA64DFR0_EL1 (DDI 0487, D24.2.80): breakpoints and watchpoints as in {@link DebugRegisters}. */
     static long dfr0(Architecture a) {
         int debug = a.has("FEAT_Debugv8p4") ? 9 : a.has("FEAT_Debugv8p2") ? 8 : a.has("FEAT_VHE") ? 7 : 6;
         int profiling = a.profiling() == null ? 0 : a.profiling().pmsVer();
