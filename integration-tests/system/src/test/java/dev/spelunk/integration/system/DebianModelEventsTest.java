@@ -41,7 +41,7 @@ class DebianModelEventsTest {
                         + " {\"dev.spelunk.timing.inorder\": {\"mode\": \"full\"}}, \"extensions\": {\"spelunk-variant\":"
                         + " {\"json\": {\"extends\": \"default\", \"parts\": {\"timing\": \"inorder\"}}}}}");
         Path initrd = Debian.initramfs(packages, folder.resolve("initrd"), """
-                echo offered $(ls /sys/bus/event_source/devices/armv8_pmuv3*/events)
+                echo offered $(cd /sys/bus/event_source/devices/armv8_pmuv3*/events && echo *) .
                 perf stat -x, -e mem_access:u,l1d_cache:u,l1d_cache_refill:u,l2d_cache:u /mixed 4 2>&1
                 perf stat -x, -e inst_retired:u,l1i_cache:u,l1d_tlb:u,l1d_tlb_refill:u /mixed 4 2>&1
                 perf stat -x, -e br_retired:u,br_pred:u,br_mis_pred:u,br_mis_pred_retired:u /mixed 4 2>&1

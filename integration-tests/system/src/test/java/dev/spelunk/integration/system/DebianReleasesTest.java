@@ -109,7 +109,7 @@ class DebianReleasesTest {
                 .collect(Collectors.joining());
         // perf would read the kernel's symbols for each recording, which takes longer than all else.
         String script = load + """
-                echo filters $(ls /sys/bus/event_source/devices/arm_spe_0/format | grep _filter)
+                echo filters $(cd /sys/bus/event_source/devices/arm_spe_0/format && echo *_filter*)
                 : >/tmp/none
                 mount -o bind /tmp/none /proc/kallsyms
                 mkdir /tmp/out

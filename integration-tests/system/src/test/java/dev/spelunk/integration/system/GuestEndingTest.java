@@ -171,6 +171,23 @@ class GuestEndingTest {
         assertThat(outcome.err().toLowerCase()).contains("123456789abc", "pc", "esr_el1", "elr_el1");
     }
 
+    @Test
+    @DisplayName("registers and report of a guest that fails name its functions")
+    void namesInTheDump() throws IOException, InterruptedException {
+        Spelunk.Outcome outcome = Spelunk.run(
+                "run",
+                Guests.built("GuestEndingTest", "wfe-dead.elf").toString(),
+                "--cpus",
+                "2",
+                "-o",
+                folder.resolve("out").toString());
+        assertThat(outcome.code()).as(outcome.err()).isEqualTo(3);
+        assertThat(outcome.err())
+                .containsPattern("(?m)^PE 0  PC 00000000402[0-9a-f]{5} .*_start\\+0x")
+                .containsPattern("(?m)^PE 1  PC 00000000402[0-9a-f]{5} .*second\\+0x");
+        assertThat(outcome.out()).contains("PE 0 was at EL1 in _start+0x", "PE 1 was at EL1 in second+0x");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"kvm", "none"})
     @DisplayName("a guest without a stack fails: its vectors fault for ever")
