@@ -97,8 +97,7 @@ public final class MachineComposer implements MachineFactory, SwapService {
             BootModules modules = BootModules.read(board, image);
             DeviceTree described =
                     Limited.get("describing the machine", () -> BoardDescription.of(board, initrd, modules));
-            BootLoader.load(
-                    board, under == null ? image : under, initrd, modules, DeviceTreeBlob.write(described));
+            BootLoader.load(board, under == null ? image : under, initrd, modules, DeviceTreeBlob.write(described));
             SpelunkMachine machine = new SpelunkMachine(board, image, under, machines::remove);
             machine.swaps = new Swaps(machine, board, machine.safepoints, offers, variant, listeners);
             machine.snapshots(

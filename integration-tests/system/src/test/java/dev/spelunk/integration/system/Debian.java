@@ -197,7 +197,8 @@ final class Debian {
             }
             archive.file("bin/busybox", 0755, packages.root().resolve("bin/busybox"));
             for (String applet :
-                    ("sh mount insmod dmesg grep poweroff cat wc cut sha256sum uname tar sleep taskset date").split(" ")) {
+                    ("sh mount insmod dmesg grep poweroff cat wc cut sha256sum uname tar sleep taskset date")
+                            .split(" ")) {
                 archive.link("bin/" + applet, "busybox");
             }
             for (Path module : new KernelModules(packages).files(List.of("drivers/perf/arm_spe_pmu.ko"))) {

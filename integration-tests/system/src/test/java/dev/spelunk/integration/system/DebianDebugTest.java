@@ -29,7 +29,8 @@ class DebianDebugTest {
     private Path folder;
 
     @Test
-    @DisplayName("gdb steps, breaks and watches, strace follows, a uprobe counts a program in Debian, and so does perf probe")
+    @DisplayName(
+            "gdb steps, breaks and watches, strace follows, a uprobe counts a program in Debian, and so does perf probe")
     void debuggers() throws IOException, InterruptedException {
         Cache packages = Debian.cache(TEST);
         Path program = Debian.program(TEST, folder, "debugged");

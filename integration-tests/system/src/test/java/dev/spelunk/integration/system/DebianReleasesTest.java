@@ -78,7 +78,8 @@ class DebianReleasesTest {
         "SID, default, 'probed SPEv1.1 for CPUs 0 [max_record_sz 64, align 64, features 0xf]'",
         "SID, armv9.5-spe-v1p5, 'probed SPEv1.5 for CPUs 0 [max_record_sz 128, align 64, features 0x3ff]'"
     })
-    @DisplayName("the kernel of the release that has the newest of everything, which changes from day to day, does so too")
+    @DisplayName(
+            "the kernel of the release that has the newest of everything, which changes from day to day, does so too")
     void bootsOfToday(Release release, String variant, String probed) throws IOException, InterruptedException {
         bootsAndProbes(release, variant, probed);
     }

@@ -391,7 +391,8 @@ class DebianTest {
     }
 
     @Test
-    @DisplayName("record: the first of a kernel boots, later ones go on from there, with the same profile as --fresh, and so do those that "
+    @DisplayName(
+            "record: the first of a kernel boots, later ones go on from there, with the same profile as --fresh, and so do those that "
                     + "are restored where the user saved them; one is interrupted")
     void recordBootsOnce() throws IOException, InterruptedException {
         String busybox = packages.root().resolve("bin/busybox").toString();

@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class MisbehavingPartTest {
     private static final int BAD_INPUT = 2;
     private static final String BUNDLE = "org.example.bad";
-    private static final String PLACE = "at dev.spelunk.integration.system.broken.MisbehavingTiming.%s"
-            + "(MisbehavingTiming.java:";
+    private static final String PLACE =
+            "at dev.spelunk.integration.system.broken.MisbehavingTiming.%s" + "(MisbehavingTiming.java:";
 
     @TempDir
     private Path folder;
@@ -114,8 +114,9 @@ class MisbehavingPartTest {
                 "--variant"));
         assertThat(outcome.code()).as(outcome.out() + outcome.err()).isEqualTo(BAD_INPUT);
         assertThat(outcome.onlyError())
-                .contains("the swap of timing with bad at 500000 is refused: making the machine's latency models does not "
-                        + "end within ");
+                .contains(
+                        "the swap of timing with bad at 500000 is refused: making the machine's latency models does not "
+                                + "end within ");
         assertThat(files.summary().getString("ending")).isEqualTo("EXITED");
         assertThat(files.summaryNumber("records")).isGreaterThan(10_000);
     }
@@ -144,11 +145,12 @@ class MisbehavingPartTest {
 
     @ParameterizedTest
     @CsvSource({"throws, IllegalStateException", "asserts, AssertionError"})
-    @DisplayName("a part that throws while the guest runs: one line with the place, exit code 2, a report and its files")
+    @DisplayName(
+            "a part that throws while the guest runs: one line with the place, exit code 2, a report and its files")
     void throwsWhileTheGuestRuns(String what, String exception) throws IOException {
         OutputFiles files = new OutputFiles(folder.resolve("out"));
-        Spelunk.Outcome outcome = Spelunk.run(command(
-                with("a", "time", what), "run", "-o", files.folder().toString(), "--variant"));
+        Spelunk.Outcome outcome = Spelunk.run(
+                command(with("a", "time", what), "run", "-o", files.folder().toString(), "--variant"));
         assertThat(outcome.code()).as(outcome.out() + outcome.err()).isEqualTo(BAD_INPUT);
         assertThat(outcome.onlyError())
                 .startsWith("spelunk: a part failed with java.lang." + exception + ": it is broken ")

@@ -72,8 +72,8 @@ final class OwnBundle {
             StringBuilder xml = new StringBuilder(String.format(
                     "<scr:component xmlns:scr=\"http://www.osgi.org/xmlns/scr/v1.3.0\" name=\"%s\"%s>%n",
                     name, activate));
-            properties.forEach((key, value) ->
-                    xml.append(String.format("  <property name=\"%s\" value=\"%s\"/>%n", key, value)));
+            properties.forEach(
+                    (key, value) -> xml.append(String.format("  <property name=\"%s\" value=\"%s\"/>%n", key, value)));
             xml.append(String.format(
                     "  <service><provide interface=\"%s\"/></service>%n  <implementation class=\"%s\"/>%n</scr:component>%n",
                     service.getName(), code.getName()));

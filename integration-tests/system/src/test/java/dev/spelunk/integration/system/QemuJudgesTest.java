@@ -73,7 +73,8 @@ class QemuJudgesTest {
 
     private Outcome qemu(Path guest) throws IOException, InterruptedException {
         Path console = folder.resolve("console");
-        List<String> command = new ArrayList<>(List.of("qemu-system-aarch64", "-M", "virt,gic-version=3", "-cpu", "max"));
+        List<String> command =
+                new ArrayList<>(List.of("qemu-system-aarch64", "-M", "virt,gic-version=3", "-cpu", "max"));
         Stream.of("-smp 2 -m 64 -display none -nic none -monitor none -serial stdio -semihosting -kernel".split(" "))
                 .forEach(command::add);
         command.add(guest.toString());
