@@ -2,6 +2,7 @@
 package dev.spelunk.machine;
 
 import dev.spelunk.api.debug.Debugger;
+import dev.spelunk.api.hypervisor.ExitHistory;
 import dev.spelunk.api.hypervisor.VmOptions;
 import dev.spelunk.api.machine.ExecutionObserver;
 import dev.spelunk.api.machine.LogOptions;
@@ -343,6 +344,11 @@ final class SpelunkMachine implements Machine {
             }
         }
         return List.copyOf(notes);
+    }
+
+    @Override
+    public ExitHistory exitHistory() {
+        return board.wiring.vm == null ? null : board.wiring.vm.exitHistory();
     }
 
     @Override

@@ -52,6 +52,9 @@ public interface VirtualMachine {
     /** VM exits by reason, with counts. */
     SortedMap<String, Long> exits();
 
+    /** When these exits were. */
+    ExitHistory exitHistory();
+
     /** Trapped accesses by register name, with counts. */
     SortedMap<String, Long> traps();
 

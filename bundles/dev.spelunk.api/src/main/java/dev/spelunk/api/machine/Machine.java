@@ -2,6 +2,7 @@
 package dev.spelunk.api.machine;
 
 import dev.spelunk.api.debug.Debugger;
+import dev.spelunk.api.hypervisor.ExitHistory;
 import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.records.ProfileDescription;
 import dev.spelunk.api.records.RecordOptions;
@@ -131,6 +132,11 @@ public interface Machine extends AutoCloseable {
     /** The sample records of the host's own task so far. */
     default RecordStream hostRecords() {
         throw new UnsupportedOperationException();
+    }
+
+    /** When the VM's vCPUs left their guest; null without hypervisor. */
+    default ExitHistory exitHistory() {
+        return null;
     }
 
     /** For each kind of buffer management event that a VM's guest got, in words why the first one happened. */

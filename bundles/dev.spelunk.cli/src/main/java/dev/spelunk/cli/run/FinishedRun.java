@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.run;
 
+import dev.spelunk.api.hypervisor.ExitHistory;
 import dev.spelunk.api.machine.Machine.Result;
 import dev.spelunk.api.machine.SwapReport;
 import dev.spelunk.api.records.ProfileDescription;
@@ -12,6 +13,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -32,6 +34,7 @@ import java.util.SortedMap;
  * @param withoutRecords what kept operations from being recorded; empty without SPE
  * @param diagnosis where the guest was when its run ended, where it has not ended it itself
  * @param result what the machine counted
+ * @param exitHistory when the VM's vCPUs left their guest; null without hypervisor
  * @param before instructions of the result that another process has executed, which saved the machine
  * @param timing what the timing model says of its figures, one sentence each
  * @param swaps what was swapped
@@ -50,6 +53,7 @@ record FinishedRun(
         String withoutRecords,
         List<String> diagnosis,
         Result result,
+        ExitHistory exitHistory,
         long before,
         List<String> timing,
         SwapReport swaps,
@@ -131,6 +135,18 @@ record FinishedRun(
             json.write("startSeconds", rounded(startSeconds));
             counts(json, "bufferManagementEvents", result.bufferEvents());
             counts(json, "vmExits", result.exits());
+            if (exitHistory != null) {
+                json.writeStartObject("vmExitsOverTime");
+                json.write("cycles", exitHistory.cycles());
+                json.writeStartObject("exits");
+                exitHistory.exits().forEach((reason, counts) -> {
+                    json.writeStartArray(reason);
+                    Arrays.stream(counts).forEach(json::write);
+                    json.writeEnd();
+                });
+                json.writeEnd();
+                json.writeEnd();
+            }
             counts(json, "trappedRegisters", result.traps());
             counts(json, "host", result.host());
             counts(json, "sampling", result.counters());

@@ -105,6 +105,7 @@ public final class GuestRun implements Callable<Integer> {
                 machine.withoutRecords(),
                 MachineRun.diagnosis(machine, result),
                 result,
+                machine.exitHistory(),
                 run.before(),
                 machine.timing(),
                 swaps.apply(machine),

@@ -209,6 +209,17 @@
         { title: 'function', name: true, value: b => 'EL' + b.el + '  ' + b.function },
       ], p.branches, { tall: true }));
     }
+    const history = s.vmExitsOverTime;
+    if (history && Object.keys(history.exits).length) {
+      const reasons = Object.keys(history.exits);
+      section('exits', 'VM exits over time', chart({
+        title: 'VM exits over time', tooltip: { trigger: 'axis' }, legend: { type: 'scroll', textStyle: { color: colour('--text') } }, grid: { left: 70, right: 20, bottom: 50 },
+        xAxis: { type: 'category', name: 'million cycles of virtual time', nameLocation: 'middle', nameGap: 28,
+          data: history.exits[reasons[0]].map((n, i) => (i * history.cycles / 1e6).toFixed(2)) },
+        yAxis: { type: 'value', name: 'exits' },
+        series: reasons.map(r => ({ name: r, type: 'bar', stack: 'all', barCategoryGap: 0, data: history.exits[r] })),
+      }));
+    }
     const groups = [['VM exits', s.vmExits], ['Trapped registers', s.trappedRegisters], ['Buffer management events', s.bufferManagementEvents],
       ['Hypervisor', s.host], ['Profiling unit', s.sampling]].filter(([, counts]) => counts && Object.values(counts).some(n => n));
     if (groups.length) {

@@ -3,6 +3,7 @@ package dev.spelunk.cli.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spelunk.api.hypervisor.ExitHistory;
 import dev.spelunk.api.machine.Machine.Ending;
 import dev.spelunk.api.machine.Machine.Result;
 import dev.spelunk.api.machine.SwapReport;
@@ -46,6 +47,7 @@ class ReportTest {
                 "10,000,000 operations were executed while profiling was disabled at their Exception level (PMSCR_EL1)",
                 List.of("PE 0 was at EL1 in main+0x10 (0x40200010) after 3,000,000,000 instructions"),
                 result,
+                new ExitHistory(4096, new TreeMap<>(Map.of("HVC", new long[] {0, 3}))),
                 before,
                 List.of(
                         "only operations before each sample warm the caches, which is told in a sentence of some length"),

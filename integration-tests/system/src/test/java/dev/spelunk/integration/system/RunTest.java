@@ -3,6 +3,7 @@ package dev.spelunk.integration.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -78,6 +79,14 @@ class RunTest {
                         "system register", "stage 2 fault", "IRQ: SPE buffer management event", "IRQ: guest's timer");
         assertThat(summary.getJsonObject("trappedRegisters"))
                 .containsKeys("PMBPTR_EL1", "PMBLIMITR_EL1", "PMBSR_EL1", "PMBIDR_EL1", "PMSIDR_EL1");
+        JsonObject overTime = summary.getJsonObject("vmExitsOverTime").getJsonObject("exits");
+        assertThat(overTime.keySet()).isEqualTo(summary.getJsonObject("vmExits").keySet());
+        overTime.forEach((reason, counts) -> assertThat(counts.asJsonArray().getValuesAs(JsonNumber.class).stream()
+                        .mapToLong(JsonNumber::longValueExact)
+                        .sum())
+                .as(reason)
+                .isEqualTo(
+                        summary.getJsonObject("vmExits").getJsonNumber(reason).longValueExact()));
     }
 
     @Test

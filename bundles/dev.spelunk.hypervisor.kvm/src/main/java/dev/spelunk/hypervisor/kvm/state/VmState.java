@@ -43,6 +43,8 @@ public final class VmState {
     private final RegisterWords traps;
     /** Writes while PMBLIMITR_EL1.E is 1 that a hypervisor may ignore: register, PC and count of each. */
     private final StateBlock ignorable;
+    /** When vCPUs left the guest. */
+    public final ExitTimes exitTimes;
     /** Of the exit that is served now. */
     private ExitReason reason = ExitReason.OTHER;
     /** The last event, until somebody has taken note of it. */
@@ -56,6 +58,7 @@ public final class VmState {
         pinCounts = machine.block("kvm.vm.pins", 0, 2 * pages);
         firstEvents = machine.block("kvm.vm.events", FIRST_EVENT_WORDS * BufferEvent.values().length, 0);
         ignorable = machine.block("kvm.vm.ignorable", IGNORABLE_WORDS * IGNORABLE_PLACES, 0);
+        exitTimes = new ExitTimes(machine);
         traps = new RegisterWords(machine.block("kvm.vm.traps", 2 * TRAPPED_REGISTERS, 0), 0, TRAPPED_REGISTERS);
     }
 
@@ -69,6 +72,7 @@ public final class VmState {
         Arrays.fill(pinCounts.bytes, (byte) 0);
         Arrays.fill(firstEvents.words, 0);
         traps.clear();
+        exitTimes.clear();
         Arrays.fill(ignorable.words, 0);
         block.words[CREATED] = 1;
     }

@@ -183,6 +183,7 @@ public final class KvmVcpu implements Vcpu {
             watch.reported();
         }
         Outcome outcome = handlers.serve(kind, intid);
+        vm.exitTimes.count(vm.reason(), context.pe.cycles());
         if (watch != null) {
             watch.served(vm.reason());
         }

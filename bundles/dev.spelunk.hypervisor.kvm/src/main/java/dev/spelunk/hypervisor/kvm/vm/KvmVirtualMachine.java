@@ -2,6 +2,7 @@
 package dev.spelunk.hypervisor.kvm.vm;
 
 import dev.spelunk.api.hypervisor.BufferPinningPolicy;
+import dev.spelunk.api.hypervisor.ExitHistory;
 import dev.spelunk.api.hypervisor.ProfilingAttributes;
 import dev.spelunk.api.hypervisor.VcpuProfilingDevice;
 import dev.spelunk.api.hypervisor.VirtualMachine;
@@ -258,6 +259,11 @@ public final class KvmVirtualMachine implements VirtualMachine {
     @Override
     public String failure() {
         return placement.failure();
+    }
+
+    @Override
+    public ExitHistory exitHistory() {
+        return state.exitTimes.history();
     }
 
     @Override
