@@ -37,8 +37,16 @@ class TlbEntriesTest {
     }
 
     private void enter(Regime r, long va, int size, int stage1Size, long ipa) {
-        tlb.enter(r, va, false, size, stage1Size, !r.hasUnprivileged(), ipa, ipa, (at, bytes) ->
-                evicted.add(Long.toHexString(at) + "+" + Long.toHexString(bytes)));
+        tlb.enter(
+                r,
+                va,
+                false,
+                size,
+                stage1Size,
+                !r.hasUnprivileged(),
+                ipa,
+                ipa,
+                (at, bytes) -> evicted.add(Long.toHexString(at) + "+" + Long.toHexString(bytes)));
     }
 
     private void enter(Regime r, long va) {
@@ -97,7 +105,8 @@ class TlbEntriesTest {
         tlb.invalidateRegime(Translator.REGIME_EL2, 0);
         assertThat(has(el2, 0x5000)).isFalse();
         assertThat(has(el10, 0x5000)).isTrue();
-        assertThat(tlb.invalidateAddress(Translator.REGIME_EL10, 0x5000, ASID, VMID)).isEqualTo(PAGE);
+        assertThat(tlb.invalidateAddress(Translator.REGIME_EL10, 0x5000, ASID, VMID))
+                .isEqualTo(PAGE);
         assertThat(has(el10, 0x5000)).isFalse();
         enter(el10, 0x5000);
         tlb.invalidateRegime(Translator.REGIME_EL10, VMID + 1);
@@ -114,21 +123,25 @@ class TlbEntriesTest {
         enter(el10, 0x2f_f000, PAGE, BLOCK, 0x9000);
         enter(el10, 0x40_0000, PAGE, BLOCK, 0xa000);
         enter(el10, 0x1f_f000, PAGE, PAGE, 0xb000);
-        assertThat(tlb.invalidateAddress(Translator.REGIME_EL10, 0x25_0000, ASID, VMID)).isEqualTo(BLOCK);
+        assertThat(tlb.invalidateAddress(Translator.REGIME_EL10, 0x25_0000, ASID, VMID))
+                .isEqualTo(BLOCK);
         assertThat(has(el10, 0x20_0000)).isFalse();
         assertThat(has(el10, 0x2f_f000)).isFalse();
         assertThat(has(el10, 0x40_0000)).isTrue();
         assertThat(has(el10, 0x1f_f000)).isTrue();
-        assertThat(tlb.invalidateAddress(Translator.REGIME_EL10, 0x25_0000, ASID, VMID)).isZero();
+        assertThat(tlb.invalidateAddress(Translator.REGIME_EL10, 0x25_0000, ASID, VMID))
+                .isZero();
     }
 
     @Test
     @DisplayName("By address: ASID 0 is an ASID as others are")
     void asidZero() {
         enter(el10, 0x5000);
-        assertThat(tlb.invalidateAddress(Translator.REGIME_EL10, 0x5000, 0, VMID)).isZero();
+        assertThat(tlb.invalidateAddress(Translator.REGIME_EL10, 0x5000, 0, VMID))
+                .isZero();
         assertThat(has(el10, 0x5000)).isTrue();
-        assertThat(tlb.invalidateAddress(Translator.REGIME_EL10, 0x5000, -1, VMID)).isEqualTo(PAGE);
+        assertThat(tlb.invalidateAddress(Translator.REGIME_EL10, 0x5000, -1, VMID))
+                .isEqualTo(PAGE);
     }
 
     @Test
@@ -138,17 +151,22 @@ class TlbEntriesTest {
         enter(el10, 0x5000);
         enter(el10, 0x6000);
         enter(el10, 0x7000);
-        assertThat(tlb.invalidateRange(Translator.REGIME_EL10, 0x5000, 0x2000, 0, VMID)).isZero();
+        assertThat(tlb.invalidateRange(Translator.REGIME_EL10, 0x5000, 0x2000, 0, VMID))
+                .isZero();
         assertThat(valid()).isEqualTo(4);
-        assertThat(tlb.invalidateRange(Translator.REGIME_EL10, 0x5000, 0x2000, ASID, VMID)).isEqualTo(PAGE);
+        assertThat(tlb.invalidateRange(Translator.REGIME_EL10, 0x5000, 0x2000, ASID, VMID))
+                .isEqualTo(PAGE);
         assertThat(has(el10, 0x4000)).isTrue();
         assertThat(has(el10, 0x5000)).isFalse();
         assertThat(has(el10, 0x6000)).isFalse();
         assertThat(has(el10, 0x7000)).isTrue();
         enter(el10, 0x20_0000, BLOCK, BLOCK, 0x20_0000);
-        assertThat(tlb.invalidateRange(Translator.REGIME_EL10, 0x40_0000, 0x1000, -1, VMID)).isZero();
-        assertThat(tlb.invalidateRange(Translator.REGIME_EL10, 0x1f_f000, 0x1000, -1, VMID)).isZero();
-        assertThat(tlb.invalidateRange(Translator.REGIME_EL10, 0x3f_f000, 0x1000, -1, VMID)).isEqualTo(BLOCK);
+        assertThat(tlb.invalidateRange(Translator.REGIME_EL10, 0x40_0000, 0x1000, -1, VMID))
+                .isZero();
+        assertThat(tlb.invalidateRange(Translator.REGIME_EL10, 0x1f_f000, 0x1000, -1, VMID))
+                .isZero();
+        assertThat(tlb.invalidateRange(Translator.REGIME_EL10, 0x3f_f000, 0x1000, -1, VMID))
+                .isEqualTo(BLOCK);
     }
 
     @Test
