@@ -33,11 +33,14 @@ public final class Safepoints {
     private boolean incomplete;
 
     private boolean running;
+    /** The thread that runs the machine. */
+    private Thread runner;
 
     /** The machine begins to run, on the calling thread. */
     public void begin() {
         synchronized (this) {
             running = true;
+            runner = Thread.currentThread();
         }
         prepareNext();
     }
@@ -191,6 +194,10 @@ public final class Safepoints {
     public synchronized void pause() {
         pauseWanted = true;
         attention = true;
+        awaitStanding();
+    }
+
+    private void awaitStanding() {
         while (running && !pausedNow && pauseWanted) {
             try {
                 wait();
@@ -207,8 +214,14 @@ public final class Safepoints {
         attention = true;
     }
 
-    /** Whether the machine stands still, or does not run. */
+    /**
+     * Whether the machine stands still, or does not run. One that is to stand has a moment to come to its safepoint, as
+     * when it was told to before it began to run.
+     */
     public synchronized boolean stands() {
+        if (Thread.currentThread() != runner) {
+            awaitStanding();
+        }
         return !running || pauseWanted && pausedNow;
     }
 
