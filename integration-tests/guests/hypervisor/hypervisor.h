@@ -136,7 +136,7 @@ enum fault {
 	FAULT_NO_DSB,                   // a PSB CSYNC, but no DSB after it
 	FAULT_STATUS_LEFT,              // PMBSR_EL1.S is left for the next entry
 	FAULT_CONTROLS_LEFT,            // the VM has another VMID, and the sampling controls of before
-	FAULT_STALE,                    // the buffer's block goes from stage 2 without TLB maintenance
+	FAULT_STALE,                    // the buffer's page goes from stage 2 without TLB maintenance
 };
 void fault_init(void);
 bool faulty(enum fault fault);

@@ -49,10 +49,18 @@ void stage2_map(u64 ipa)
 	asm volatile("dsb ishst\n\tisb" : : : "memory");
 }
 
-// What FAULT_STALE does: a block goes, and no TLB hears of it.
+// What FAULT_STALE does: the block becomes pages without that of the IPA, and no TLB hears of it.
 void stage2_forget(u64 ipa)
 {
-	level2[ipa >> 30][ipa >> 21 & (ENTRIES - 1)] = 0;
+	static u64 level3[ENTRIES] __attribute__((aligned(4096)));
+	u64 *entry = &level2[ipa >> 30][ipa >> 21 & (ENTRIES - 1)];
+
+	for (u32 i = 0; i < ENTRIES; i++)
+		level3[i] = ((ipa + vm.offset) & ~(BLOCK_SIZE - 1)) + i * PAGE_SIZE + (NORMAL | READ_WRITE | ACCESS_FLAG | TABLE);
+	level3[ipa >> 12 & (ENTRIES - 1)] = 0;
+	dsb();
+	*entry = (u64)level3 | TABLE;
+	dsb();
 }
 
 // What FAULT_OTHER_VM and FAULT_CONTROLS_LEFT do: the VM goes on under another VMID.

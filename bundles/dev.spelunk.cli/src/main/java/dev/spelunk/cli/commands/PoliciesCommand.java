@@ -66,17 +66,23 @@ final class PoliciesCommand implements Callable<Integer> {
             names = "--series",
             split = ",",
             paramLabel = "v6|v7",
-            description = "Compare versions of KVM's SPE series, with commas: v6 under each policy, and v7, which pins nothing "
-                    + "and has all memory resident. Default: that of --host series=, else v6.")
+            description =
+                    "Compare versions of KVM's SPE series, with commas: v6 under each policy, and v7, which pins nothing "
+                            + "and has all memory resident. Default: that of --host series=, else v6.")
     private List<String> series = List.of();
 
     @Option(
             names = "--linux",
-            description = "GUEST is a program of Linux, its arguments follow, and it runs in Debian's kernel as with record, "
-                    + "without perf. Needs 'spelunk debian fetch' once.")
+            description =
+                    "GUEST is a program of Linux, its arguments follow, and it runs in Debian's kernel as with record, "
+                            + "without perf. Needs 'spelunk debian fetch' once.")
     private boolean linux;
 
-    @Parameters(index = "1..*", arity = "0..*", paramLabel = "ARGUMENT", description = "With --linux: the program's arguments.")
+    @Parameters(
+            index = "1..*",
+            arity = "0..*",
+            paramLabel = "ARGUMENT",
+            description = "With --linux: the program's arguments.")
     private List<String> arguments = List.of();
 
     @Mixin
@@ -94,7 +100,9 @@ final class PoliciesCommand implements Callable<Integer> {
         String asked = options.machine().host().policy();
         PolicyTable table = new PolicyTable();
         int code = ExitCode.SUCCESS;
-        for (String version : series.isEmpty() ? Collections.singletonList(options.machine().host().series()) : series) {
+        for (String version : series.isEmpty()
+                ? Collections.singletonList(options.machine().host().series())
+                : series) {
             options.machine().host().choose(version, asked);
             code = linux ? programs(version, asked, table) : guests(version, asked, table);
             if (code != ExitCode.SUCCESS) {
@@ -110,7 +118,8 @@ final class PoliciesCommand implements Callable<Integer> {
     /** Runs a guest of its own under each policy of a version of the series. */
     private int guests(String version, String asked, PolicyTable table) {
         if (!arguments.isEmpty()) {
-            throw new UserError("arguments after GUEST are for a program of Linux: add --linux, or give them by --append");
+            throw new UserError(
+                    "arguments after GUEST are for a program of Linux: add --linux, or give them by --append");
         }
         ByteArrayOutputStream console = new ByteArrayOutputStream();
         // A host, with the pressure on its memory, is the KVM model's: without hypervisor this is refused.

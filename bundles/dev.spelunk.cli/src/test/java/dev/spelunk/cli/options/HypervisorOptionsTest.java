@@ -41,12 +41,14 @@ class HypervisorOptionsTest {
     @DisplayName("the KVM model, unless the guest is entered at EL2 or the user wants nobody")
     void defaults() {
         assertThat(choice()).isEqualTo(new HypervisorOptions.Choice(true, 1, null, "", List.of()));
-        assertThat(options(true).choice(2, false)).isEqualTo(new HypervisorOptions.Choice(false, 2, null, "", List.of()));
+        assertThat(options(true).choice(2, false))
+                .isEqualTo(new HypervisorOptions.Choice(false, 2, null, "", List.of()));
         assertThat(options(true).choice(1, true).kvm()).isTrue();
         assertThat(choice("--hypervisor", "none"))
                 .isEqualTo(new HypervisorOptions.Choice(false, 1, null, "", List.of()));
         assertThat(options(false, "--hypervisor", "none").choice(2, false).el()).isEqualTo(2);
-        assertThat(options(false, "--hypervisor", "kvm").choice(null, true).kvm()).isTrue();
+        assertThat(options(false, "--hypervisor", "kvm").choice(null, true).kvm())
+                .isTrue();
     }
 
     @Test

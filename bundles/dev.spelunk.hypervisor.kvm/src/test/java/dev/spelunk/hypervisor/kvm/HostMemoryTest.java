@@ -262,7 +262,15 @@ class HostMemoryTest {
     void refusedPolicy() {
         Bench limited = new Bench();
         limited.settings = new HostSettings(
-                HostCosts.NONE, 64 * 4096, true, List.of(), 0, Set.of(PressureKind.values()), 0, false, SeriesSettings.V6);
+                HostCosts.NONE,
+                64 * 4096,
+                true,
+                List.of(),
+                0,
+                Set.of(PressureKind.values()),
+                0,
+                false,
+                SeriesSettings.V6);
         limited.start().enableMmu().mapBuffer(4).enableBuffer(Bench.BUFFER_VA, Bench.BUFFER_VA + 0x4000);
         long pinned = limited.vm.state().pinnedPages();
         assertThatThrownBy(() -> limited.vm.pinningPolicy(new WholeVmPolicy()))
@@ -278,11 +286,14 @@ class HostMemoryTest {
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("\"fire\" is unknown")
                 .hasMessageContaining("migration");
-        assertThatThrownBy(() -> new HostSettings(HostCosts.NONE, -1, true, List.of(), 0, Set.of(), 0, false, SeriesSettings.V6))
+        assertThatThrownBy(() ->
+                        new HostSettings(HostCosts.NONE, -1, true, List.of(), 0, Set.of(), 0, false, SeriesSettings.V6))
                 .isInstanceOf(BadInputException.class);
-        assertThatThrownBy(() -> new HostSettings(HostCosts.NONE, 0, true, List.of(), -1, Set.of(), 0, false, SeriesSettings.V6))
+        assertThatThrownBy(() ->
+                        new HostSettings(HostCosts.NONE, 0, true, List.of(), -1, Set.of(), 0, false, SeriesSettings.V6))
                 .isInstanceOf(BadInputException.class);
-        assertThatThrownBy(() -> new HostSettings(HostCosts.NONE, 0, true, List.of(), 0, Set.of(), 101, false, SeriesSettings.V6))
+        assertThatThrownBy(() -> new HostSettings(
+                        HostCosts.NONE, 0, true, List.of(), 0, Set.of(), 101, false, SeriesSettings.V6))
                 .isInstanceOf(BadInputException.class);
     }
 }

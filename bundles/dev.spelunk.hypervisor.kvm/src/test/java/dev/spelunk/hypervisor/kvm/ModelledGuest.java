@@ -86,7 +86,15 @@ final class ModelledGuest {
     ModelledGuest() {
         bench.maxBufferSize = 0x5000;
         bench.settings = new HostSettings(
-                new HostCosts(80, 60, 4, 10, 5, 50, 15, 700, 0), 0, true, List.of(), 0, Set.of(KINDS), 0, false, SeriesSettings.V6);
+                new HostCosts(80, 60, 4, 10, 5, 50, 15, 700, 0),
+                0,
+                true,
+                List.of(),
+                0,
+                Set.of(KINDS),
+                0,
+                false,
+                SeriesSettings.V6);
         bench.pokes = (ipa, value) -> PhysicalMemory.put64(page(ipa), (int) ipa & PAGE - 1, value);
         bench.start().enableMmu().mapBuffer(PAGES);
         bench.write(SystemRegister.PMSIRR_EL1, 256);

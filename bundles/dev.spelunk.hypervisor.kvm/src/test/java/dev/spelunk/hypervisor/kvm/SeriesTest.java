@@ -98,7 +98,8 @@ class SeriesTest {
     }
 
     @Test
-    @DisplayName("v7 has all memory resident and mapped before the first entry; a buffer of any size costs no pin, and no fault")
+    @DisplayName(
+            "v7 has all memory resident and mapped before the first entry; a buffer of any size costs no pin, and no fault")
     void resident() {
         Bench bench = bench(85, SeriesSettings.V7);
         assertThat(host(bench, VirtualMachine.RESIDENT_BYTES)).isEqualTo(Bench.SIZE);
@@ -127,7 +128,9 @@ class SeriesTest {
         for (PressureKind kind : PressureKind.values()) {
             for (int page : new int[] {0, 700, 1500}) {
                 bench.vm.pressure().event(kind, page);
-                assertThat(bench.vm.memory().writable(ipa(page))).as("%s %d", kind, page).isTrue();
+                assertThat(bench.vm.memory().writable(ipa(page)))
+                        .as("%s %d", kind, page)
+                        .isTrue();
             }
         }
         assertThat(bench.vm.host()).doesNotContainKeys("pages reclaimed", "pages migrated", "huge pages split");
@@ -151,7 +154,8 @@ class SeriesTest {
     }
 
     @Test
-    @DisplayName("v6: at the limit of pinned memory KVM goes to user space; what that may raise suffices, or the buffer is refused")
+    @DisplayName(
+            "v6: at the limit of pinned memory KVM goes to user space; what that may raise suffices, or the buffer is refused")
     void pinLimit() {
         for (long most : new long[] {0, 64 * PAGE}) {
             Bench bench = new Bench();
@@ -207,8 +211,9 @@ class SeriesTest {
     }
 
     @Test
-    @DisplayName("dirty logging: before the guest goes on with its buffer, user space has the pages in the log; what the SPU "
-            + "writes after the last pass is found, no record is lost")
+    @DisplayName(
+            "dirty logging: before the guest goes on with its buffer, user space has the pages in the log; what the SPU "
+                    + "writes after the last pass is found, no record is lost")
     void dirtyLogging() {
         Bench bench = bench(85, logging());
         bench.enableBuffer(BUFFER_VA, BUFFER_VA + 8 * PAGE);
@@ -230,7 +235,9 @@ class SeriesTest {
             for (int page = 0; page < pages(bench); page++) {
                 if (!Arrays.equals(memory(bench, page), sent.get(page))) {
                     changed++;
-                    assertThat(bench.vm.memory().dirty(ipa(page))).as("page %d", page).isTrue();
+                    assertThat(bench.vm.memory().dirty(ipa(page)))
+                            .as("page %d", page)
+                            .isTrue();
                 }
             }
             assertThat(changed).isBetween(1, 8);
@@ -243,7 +250,8 @@ class SeriesTest {
     }
 
     @Test
-    @DisplayName("a page that the guest maps into its buffer after the pass is noticed by the SPU's fault, which costs the record")
+    @DisplayName(
+            "a page that the guest maps into its buffer after the pass is noticed by the SPU's fault, which costs the record")
     void mappedLater() {
         Bench bench = bench(85, logging());
         bench.unmap(BUFFER_VA);
@@ -262,7 +270,8 @@ class SeriesTest {
     }
 
     @Test
-    @DisplayName("writes by the guest and by user space are logged, a read is not; what has been missed is told by the next pass")
+    @DisplayName(
+            "writes by the guest and by user space are logged, a read is not; what has been missed is told by the next pass")
     void otherWriters() {
         Bench bench = bench(85, logging());
         pass(bench);

@@ -106,7 +106,8 @@ class BootModulesTest {
     }
 
     @Test
-    @DisplayName("a hypervisor that is put under the guest gets the guest as its kernel, first, with the guest's arguments")
+    @DisplayName(
+            "a hypervisor that is put under the guest gets the guest as its kernel, first, with the guest's arguments")
     void under() throws IOException {
         Board board = board(FakeParts.options(1)
                 .withMemory(8 << 20)

@@ -75,8 +75,7 @@ class PoliciesCommandTest {
         }
         assertThat(rows.get("bytes pre-faulted")).containsExactly(0, 0, 0, 0, 32 << 20);
         assertThat(rows.get("records written")[4]).isPositive();
-        assertThat(rows.get("virtual time lost (cycles)")[4])
-                .isLessThan(rows.get("virtual time lost (cycles)")[1]);
+        assertThat(rows.get("virtual time lost (cycles)")[4]).isLessThan(rows.get("virtual time lost (cycles)")[1]);
         outcome = Spelunk.run("policies", "--series", "v7", "--memory", "32M", "--variant", "armv8.2-spe-v1p0");
         assertThat(outcome.code()).as(outcome.err()).isZero();
         assertThat(rows(outcome.out()).get("VM exits")).hasSize(1);

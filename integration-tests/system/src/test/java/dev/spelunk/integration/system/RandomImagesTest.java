@@ -205,8 +205,8 @@ class RandomImagesTest {
         } finally {
             watch.shutdownNow();
         }
-        System.out.println(
-                "random images" + (el2 ? " at EL2" : "") + ": " + endings + ", " + instructions + " instructions, " + records + " bytes of records");
+        System.out.println("random images" + (el2 ? " at EL2" : "") + ": " + endings + ", " + instructions
+                + " instructions, " + records + " bytes of records");
         // The images must reach something: none of these would hold if they all died at once.
         assertThat(instructions).isGreaterThan(10L * images);
         assertThat(records).isPositive();

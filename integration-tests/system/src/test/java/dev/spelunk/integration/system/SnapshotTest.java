@@ -63,15 +63,18 @@ class SnapshotTest {
     }
 
     @Test
-    @DisplayName("a VM of series v7 is saved while dirty pages are logged: the log goes along, the SPU's last pages in it, and no "
-            + "record is lost")
+    @DisplayName(
+            "a VM of series v7 is saved while dirty pages are logged: the log goes along, the SPU's last pages in it, and no "
+                    + "record is lost")
     void whileDirtyPagesAreLogged() {
         TreeMap<Long, Path> saves = new TreeMap<>();
         for (int i = 1; i <= 6; i++) {
             saves.put(2_000_000L * i + 77, folder.resolve("at" + i));
         }
-        Machines.Run plain =
-                Machines.setup().append("workload=scan spe.jitter=1").host("series", "v7").run();
+        Machines.Run plain = Machines.setup()
+                .append("workload=scan spe.jitter=1")
+                .host("series", "v7")
+                .run();
         Machines.Run whole = migrating().snapshots(new Snapshots(saves, null)).run();
         assertThat(whole.result().exitCode()).as(whole.told()).isZero();
         assertThat(whole.result().host())

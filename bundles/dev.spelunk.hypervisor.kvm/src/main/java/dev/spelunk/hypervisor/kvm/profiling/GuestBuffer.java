@@ -220,8 +220,7 @@ public final class GuestBuffer {
 
     private void pin() {
         int count = walk.order();
-        if (policy.enabled(pins, walk.pages(), count)
-                || limitRaised() && policy.enabled(pins, walk.pages(), count)) {
+        if (policy.enabled(pins, walk.pages(), count) || limitRaised() && policy.enabled(pins, walk.pages(), count)) {
             inUse.set(walk.pages(), count);
             return;
         }

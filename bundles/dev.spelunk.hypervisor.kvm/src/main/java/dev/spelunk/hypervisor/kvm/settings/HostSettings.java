@@ -56,11 +56,20 @@ public record HostSettings(
     /** These settings but for the series. */
     public HostSettings withSeries(SeriesSettings value) {
         return new HostSettings(
-                costs, pinLimit, hugePages, memslots, pressureCycles, pressureKinds, pressureOnBuffers, strictWrites, value);
+                costs,
+                pinLimit,
+                hugePages,
+                memslots,
+                pressureCycles,
+                pressureKinds,
+                pressureOnBuffers,
+                strictWrites,
+                value);
     }
 
     /** No pressure, huge pages, no limit below the memory's size. */
     public static HostSettings of(HostCosts costs) {
-        return new HostSettings(costs, 0, true, List.of(), 0, Set.of(PressureKind.values()), 50, false, SeriesSettings.V6);
+        return new HostSettings(
+                costs, 0, true, List.of(), 0, Set.of(PressureKind.values()), 50, false, SeriesSettings.V6);
     }
 }

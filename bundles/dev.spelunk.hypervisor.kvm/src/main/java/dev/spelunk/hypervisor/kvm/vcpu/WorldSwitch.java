@@ -32,6 +32,7 @@ public final class WorldSwitch {
     private final Series series;
     /** PMSCR_EL2 while the vCPU is on the PE. */
     private final long samplingControl;
+
     private final int vcpu;
     /** MPIDR_EL1 of the vCPU. */
     private final long affinity;

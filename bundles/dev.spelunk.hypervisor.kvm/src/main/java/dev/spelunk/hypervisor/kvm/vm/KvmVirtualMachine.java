@@ -161,8 +161,9 @@ public final class KvmVirtualMachine implements VirtualMachine {
         if (!resident) {
             attach(policy);
         } else if (!memory.prefault()) {
-            throw new BadInputException("the host has no memory for the stage 2 tables of all of the guest's memory, which "
-                    + "series v7 maps before the first entry");
+            throw new BadInputException(
+                    "the host has no memory for the stage 2 tables of all of the guest's memory, which "
+                            + "series v7 maps before the first entry");
         }
     }
 
