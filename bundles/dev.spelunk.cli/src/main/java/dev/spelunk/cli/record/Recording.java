@@ -243,7 +243,9 @@ public final class Recording {
             check(channels, result, kernel);
             results.accept(result);
             long size = channels.keep();
-            beginning.keepSymbols(folder.resolve(GuestChannels.SYMBOLS));
+            if (order.profiled() != null) {
+                beginning.keepSymbols(folder.resolve(GuestChannels.SYMBOLS));
+            }
             if (counts != null) {
                 output.write("functions.json", counts::write);
             }
