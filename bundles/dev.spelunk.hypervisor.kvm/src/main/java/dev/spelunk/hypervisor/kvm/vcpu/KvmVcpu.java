@@ -240,6 +240,7 @@ public final class KvmVcpu implements Vcpu {
     /** Goes back to the guest after {@link #leave}. */
     public void comeBack() {
         vm.count(ExitReason.IRQ_KICK);
+        vm.exitTimes.count(ExitReason.IRQ_KICK, context.pe.cycles());
         if (watch != null) {
             watch.begin("kicked by user space");
         }

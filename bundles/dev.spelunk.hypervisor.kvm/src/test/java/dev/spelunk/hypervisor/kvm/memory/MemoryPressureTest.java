@@ -36,8 +36,8 @@ class MemoryPressureTest {
         state.create();
         state.pinLimit(PAGES);
         host.create(huge);
-        HostSettings settings =
-                new HostSettings(HostCosts.NONE, 0, huge, List.of(), cycles, Set.of(kinds), onBuffers, false, SeriesSettings.V6);
+        HostSettings settings = new HostSettings(
+                HostCosts.NONE, 0, huge, List.of(), cycles, Set.of(kinds), onBuffers, false, SeriesSettings.V6);
         return new MemoryPressure(bench.context, state, memslots, host, settings, new PageList[] {buffer});
     }
 
