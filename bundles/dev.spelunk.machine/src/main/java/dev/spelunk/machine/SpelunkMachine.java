@@ -68,6 +68,9 @@ final class SpelunkMachine implements Machine {
     private volatile long executed;
     /** Null where nobody has asked for any. */
     private Logs logs;
+
+    /** Counts of operations where the logs begin and end. */
+    private List<Long> logEdges = List.of();
     /** Whom somebody has set; null for nobody. */
     private ExecutionObserver observer;
     /** Null where nobody has asked for one. */
@@ -215,6 +218,7 @@ final class SpelunkMachine implements Machine {
             debugger = new MachineDebugger(board, loop, safepoints, image);
             debugger.onRewind(() -> {
                 scheduleMoves(loop.executed());
+                scheduleEdges(loop.executed());
                 watchFromHere();
             });
         }
@@ -270,6 +274,9 @@ final class SpelunkMachine implements Machine {
         savePoints.restore(file);
         executed = loop.executed();
         watchFromHere();
+        if (logs != null) {
+            logs.restored();
+        }
         // What was due had been done when the state was saved.
         safepoints.passed(executed);
     }
@@ -304,10 +311,25 @@ final class SpelunkMachine implements Machine {
     public void log(LogOptions options) {
         logs = new Logs(options, board, loop, new GuestSymbols(image));
         observe(observer);
-        // Exactly there a PE is asked anew whether it is observed.
-        safepoints.at(options.from(), () -> {});
-        if (options.to() != Long.MAX_VALUE) {
-            safepoints.at(options.to(), () -> {});
+        logEdges = List.of(options.from(), options.to());
+        scheduleEdges(-1);
+    }
+
+    /** Where the logs begin and end: exactly there a PE is asked anew whether it is observed. */
+    private record Edge() implements Safepoints.Action {
+        @Override
+        public void run() {
+            // To stand there is all.
+        }
+    }
+
+    /** The edges of the logs after a count of operations. */
+    private void scheduleEdges(long after) {
+        safepoints.drop(Edge.class);
+        for (long edge : logEdges) {
+            if (edge > after && edge != Long.MAX_VALUE) {
+                safepoints.at(edge, new Edge());
+            }
         }
     }
 

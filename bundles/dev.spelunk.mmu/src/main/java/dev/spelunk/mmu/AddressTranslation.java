@@ -78,6 +78,7 @@ final class AddressTranslation {
         boolean translated = bothStages
                 ? translator.walkBoth(out, regime, va, flags)
                 : translator.walkStage1(out, regime, va, flags, null);
+        translator.toldOfAddressTranslation(regime, out, flags);
         aborted = !translated && (externalAbort(out.fault) || context.pe.el == 1 && out.stage2 && out.onWalk);
         context.register(SystemRegister.PAR_EL1, translated ? success() : failure());
         return true;

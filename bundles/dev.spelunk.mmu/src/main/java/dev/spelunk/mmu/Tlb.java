@@ -32,11 +32,13 @@ final class Tlb {
 
     /** Tells of an entry that made room for another. */
     interface Eviction {
-        void evicted(long va, long size);
+        void evicted(int regime, long va, int bits);
     }
 
     private final TlbState state;
     private final long[] entries;
+    /** Entries that have been invalidated, ever. */
+    int invalidated;
 
     Tlb(TlbState state) {
         this.state = state;
@@ -133,8 +135,18 @@ final class Tlb {
     private void evict(int e, Eviction eviction) {
         int size = size(e);
         long va = entries[e] & -1L << size;
+        int regime = regime(e);
         entries[e] = 0;
-        eviction.evicted(va, 1L << size);
+        eviction.evicted(regime, va, size);
+    }
+
+    private void invalidate(int e) {
+        entries[e] = 0;
+        invalidated++;
+    }
+
+    private int regime(int e) {
+        return (int) (entries[e] >>> REGIME_SHIFT) & 3;
     }
 
     int size(int e) {
@@ -205,13 +217,13 @@ final class Tlb {
                 || asid >= 0 && (entries[e] & GLOBAL) == 0 && (context & 0xFFFF) != asid) {
             return 0;
         }
-        entries[e] = 0;
+        invalidate(e);
         return stage1Size;
     }
 
     private boolean in(int e, int regime, int vmid) {
         return (entries[e] & VALID) != 0
-                && (int) (entries[e] >>> REGIME_SHIFT & 3) == regime
+                && regime(e) == regime
                 && (vmid < 0 || (entries[e + 3] >>> VMID_SHIFT & 0xFFFF) == vmid);
     }
 
@@ -234,7 +246,7 @@ final class Tlb {
             if (first < va + length
                     && first + size > va
                     && (asid < 0 || (entries[e] & GLOBAL) != 0 || (context & 0xFFFF) == asid)) {
-                entries[e] = 0;
+                invalidate(e);
                 largest = Math.max(largest, stage1Size);
             }
         }
@@ -245,7 +257,7 @@ final class Tlb {
     void invalidateAsid(int regime, int asid, int vmid) {
         for (int e = 0; e < entries.length; e += TlbState.WORDS) {
             if (in(e, regime, vmid) && (entries[e] & GLOBAL) == 0 && (entries[e + 3] & 0xFFFF) == asid) {
-                entries[e] = 0;
+                invalidate(e);
             }
         }
     }
@@ -255,7 +267,7 @@ final class Tlb {
         boolean rest = false;
         for (int e = 0; e < entries.length; e += TlbState.WORDS) {
             if (in(e, regime, vmid)) {
-                entries[e] = 0;
+                invalidate(e);
             }
             rest |= entries[e] != 0;
         }
@@ -270,7 +282,7 @@ final class Tlb {
             long size = 1L << size(e);
             long first = entries[e + 2] & PAGE & -size;
             if (in(e, regime, vmid) && (entries[e] & STAGE2) != 0 && first < ipa + length && first + size > ipa) {
-                entries[e] = 0;
+                invalidate(e);
             }
         }
     }
@@ -279,7 +291,7 @@ final class Tlb {
     void invalidateIpa(int regime, long ipa, int vmid) {
         for (int e = 0; e < entries.length; e += TlbState.WORDS) {
             if (in(e, regime, vmid) && (entries[e] & STAGE2) != 0 && (entries[e + 2] ^ ipa) >>> size(e) == 0) {
-                entries[e] = 0;
+                invalidate(e);
             }
         }
     }

@@ -153,6 +153,15 @@ final class TlbMaintenance {
         return apply(IPA, Translator.REGIME_EL10, operand, controls.vmid(), !local);
     }
 
+    /** Entries that have been invalidated, ever. */
+    int invalidated() {
+        int sum = 0;
+        for (Tlb tlb : tlbs) {
+            sum += tlb.invalidated;
+        }
+        return sum;
+    }
+
     private boolean apply(int what, int regime, long operand, int vmid, boolean broadcast) {
         if (what == NOT_IMPLEMENTED) {
             return false;

@@ -4,6 +4,7 @@ package dev.spelunk.mmu;
 import dev.spelunk.api.mmu.DescriptorSource;
 import dev.spelunk.api.mmu.Translation;
 import dev.spelunk.api.mmu.TranslationCache;
+import dev.spelunk.api.mmu.TranslationListener;
 import dev.spelunk.api.mmu.Translator;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.state.TlbListener;
@@ -19,6 +20,7 @@ final class Vmsa64Translator implements Translator, TlbListener, Tlb.Eviction {
     /** log2 of the smallest mapping that a translation reports. */
     private static final int PAGE = 12;
 
+    private final PeContext context;
     private final PeState pe;
     private final SystemFunctions system;
     private final Controls controls;
@@ -31,6 +33,7 @@ final class Vmsa64Translator implements Translator, TlbListener, Tlb.Eviction {
     private TranslationCache cache;
 
     Vmsa64Translator(PeContext context) {
+        this.context = context;
         pe = context.pe;
         system = context.system;
         controls = new Controls(context);
@@ -107,7 +110,7 @@ final class Vmsa64Translator implements Translator, TlbListener, Tlb.Eviction {
         boolean global;
         if (r.stage1) {
             if (!stage1(out, r, va, access, null)) {
-                return false;
+                return told(r.index, out, access, false);
             }
             permissions = stage1.permissions;
             size = stage1.size;
@@ -115,7 +118,7 @@ final class Vmsa64Translator implements Translator, TlbListener, Tlb.Eviction {
             global = stage1.global;
         } else {
             if (!flat(out, r, va, access)) {
-                return false;
+                return told(r.index, out, access, false);
             }
             permissions = Permissions.ALL;
             size = 48;
@@ -124,7 +127,7 @@ final class Vmsa64Translator implements Translator, TlbListener, Tlb.Eviction {
         }
         if (r.stage2) {
             if (!stage2(out, out.ipa, access)) {
-                return false;
+                return told(r.index, out, access, false);
             }
             permissions = Permissions.combine(permissions, stage2.permissions);
             size = Math.min(size, stage2.size);
@@ -133,10 +136,29 @@ final class Vmsa64Translator implements Translator, TlbListener, Tlb.Eviction {
         long word1 =
                 out.pa & -1L << size | permissions | (out.device ? Tlb.DEVICE : 0) | (out.guarded ? Tlb.GUARDED : 0);
         long word2 = out.ipa & -1L << size | out.attributes | (long) out.shareability << 8;
+        told(r.index, out, access, true);
         if (updates(access)) {
             tlb.enter(r, page, (access & EXECUTE) != 0, size, r.stage1 ? stage1Size : size, global, word1, word2, this);
+            if (context.translationListener != null) {
+                context.translationListener.entered(r.index, out, global ? -1 : r.asid, r.vmid);
+            }
         }
         return true;
+    }
+
+    /** Says what a walk for an access found. */
+    private boolean told(int regime, Translation out, int access, boolean translated) {
+        if (context.translationListener != null && updates(access)) {
+            context.translationListener.walked(regime, access, out);
+        }
+        return translated;
+    }
+
+    /** Says what a walk for an AT instruction found. */
+    void toldOfAddressTranslation(int regime, Translation out, int access) {
+        if (context.translationListener != null) {
+            context.translationListener.walked(regime, access, out);
+        }
     }
 
     /** The walk of stage 1 and its permissions; the output is in out.ipa and out.pa. */
@@ -257,12 +279,18 @@ final class Vmsa64Translator implements Translator, TlbListener, Tlb.Eviction {
             return end(out, PAGE, Permissions.ALL, access);
         }
         out.walked = true;
-        return stage2(out, ipa, access) && end(out, stage2.size, stage2.permissions, access);
+        boolean translated = stage2(out, ipa, access) && end(out, stage2.size, stage2.permissions, access);
+        return told(TranslationListener.STAGE_2, out, access, translated);
     }
 
     @Override
     public boolean invalidateTlb(int encoding, long operand) {
-        return maintenance.execute(encoding, operand);
+        int before = maintenance.invalidated();
+        boolean executed = maintenance.execute(encoding, operand);
+        if (executed && context.translationListener != null) {
+            context.translationListener.invalidated(encoding, operand, maintenance.invalidated() - before);
+        }
+        return executed;
     }
 
     @Override
@@ -322,7 +350,10 @@ final class Vmsa64Translator implements Translator, TlbListener, Tlb.Eviction {
     }
 
     @Override
-    public void evicted(long va, long size) {
-        tlbInvalidated(va, size);
+    public void evicted(int regime, long va, int bits) {
+        tlbInvalidated(va, 1L << bits);
+        if (context.translationListener != null) {
+            context.translationListener.replaced(regime, va, bits);
+        }
     }
 }

@@ -7,6 +7,10 @@ public enum LogCategory {
     EXEC,
     /** Exceptions that are taken, interrupts too, and returns from them. */
     EXCEPTIONS,
+    /** Walks of translation tables, with what they found. */
+    TRANSLATIONS,
+    /** What becomes of the modelled TLB's entries, and TLB maintenance. */
+    TLB,
     /** System registers that MRS reads and MSR writes. */
     SYSREGS,
     /** Sample records, and buffer management events. */

@@ -2,6 +2,7 @@
 package dev.spelunk.api.wiring;
 
 import dev.spelunk.api.architecture.Architecture;
+import dev.spelunk.api.mmu.TranslationListener;
 import dev.spelunk.api.mmu.Translator;
 import dev.spelunk.api.pe.Core;
 import dev.spelunk.api.pe.SystemListener;
@@ -49,6 +50,8 @@ public final class PeContext {
     public RecordSink records;
     /** Is told what software does to the PE's system state; null for nobody. */
     public SystemListener listener;
+    /** Is told of walks of translation tables and of the modelled TLB; null for nobody. */
+    public TranslationListener translationListener;
     /** The timeline, null when nobody asked for one. */
     public TraceSink trace;
     /** Seed of what is UNKNOWN after a reset; null: zeros. */

@@ -31,8 +31,8 @@ public final class LogCommandOptions {
             paramLabel = "WHAT[,WHAT...][:FILE]",
             description =
                     "Log what happens in the machine, one line an event, to FILE or else standard error: exec (each instruction, "
-                            + "as a Tarmac trace, with the registers and the memory that it changes), exceptions, sysregs, spe "
-                            + "(records and buffer management events), mmio, interrupts. May be given several times.")
+                            + "as a Tarmac trace, with the registers and the memory that it changes), exceptions, translations (walks of the tables), tlb "
+                            + "(entries and maintenance), sysregs, spe (records and buffer management events), mmio, interrupts. May be given several times.")
     private List<String> logs = List.of();
 
     @Option(

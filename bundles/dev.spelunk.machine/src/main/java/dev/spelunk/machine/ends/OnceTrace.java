@@ -5,10 +5,8 @@ import dev.spelunk.api.trace.TraceSink;
 import java.util.function.LongFunction;
 
 /** A timeline that is told everything once, though the machine may go back and through it again. */
-public final class OnceTrace implements TraceSink, Rewindable {
+public final class OnceTrace extends Once implements TraceSink {
     private final TraceSink sink;
-    private long count;
-    private long told;
     private LongFunction<String> functions = address -> "";
 
     public OnceTrace(TraceSink sink) {
@@ -18,14 +16,6 @@ public final class OnceTrace implements TraceSink, Rewindable {
     /** Sets who knows the guest's function at an address, and the offset in it. */
     public void functions(LongFunction<String> symbols) {
         functions = symbols;
-    }
-
-    private boolean fresh() {
-        if (count++ < told) {
-            return false;
-        }
-        told = count;
-        return true;
     }
 
     @Override
@@ -59,15 +49,5 @@ public final class OnceTrace implements TraceSink, Rewindable {
     @Override
     public void close() {
         sink.close();
-    }
-
-    @Override
-    public long position() {
-        return count;
-    }
-
-    @Override
-    public void rewind(long position) {
-        count = position;
     }
 }

@@ -8,6 +8,7 @@ import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.machine.board.BoardWiring;
 import dev.spelunk.machine.board.GuestSymbols;
+import dev.spelunk.machine.ends.Once;
 import java.util.function.Consumer;
 
 /**
@@ -20,17 +21,26 @@ final class EventLog {
     private final GuestSymbols symbols;
     private final BoardWiring board;
     private final Line line;
+    private final Once once;
     private long pc;
 
-    EventLog(String kind, Window window, BoardWiring board, GuestSymbols symbols, Consumer<CharSequence> sink) {
+    /** @param once counts the events of the log */
+    EventLog(
+            String kind,
+            Window window,
+            BoardWiring board,
+            GuestSymbols symbols,
+            Consumer<CharSequence> sink,
+            Once once) {
         this.kind = kind;
         this.window = window;
         this.board = board;
         this.symbols = symbols;
         line = new Line(sink);
+        this.once = once;
     }
 
-    /** Begins a line; null where the event is of no part that is logged. */
+    /** Begins a line; null where the event is of no part that is logged, or has come before. */
     Line begin(PeContext context) {
         PeState pe = context.pe;
         int el = pe.el;
@@ -41,7 +51,7 @@ final class EventLog {
             el = (int) ((context.register(SystemRegister.SPSR_EL2) & SPSR_ELx.EL) >>> SPSR_ELx.EL_SHIFT);
         }
         long count = window.executed();
-        if (!window.holds(count, pc, el)) {
+        if (!window.holds(count, pc, el) || !once.fresh()) {
             return null;
         }
         line.begin(count, pe, kind).add(" EL").add(el);

@@ -12,6 +12,8 @@ import dev.spelunk.api.state.Operation;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.machine.board.GuestSymbols;
+import dev.spelunk.machine.ends.Once;
+import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
@@ -27,6 +29,7 @@ final class ExecLog implements ExecutionObserver {
     private static final int SYSTEM_OP0 = 1 << 15;
 
     private final Window window;
+    private final Once once;
     private final GuestSymbols symbols;
     private final DecodeCache instructions = new DecodeCache();
     private final Line line;
@@ -37,8 +40,10 @@ final class ExecLog implements ExecutionObserver {
 
     private record Exception(long executed, long pc, int vector, String name) {}
 
-    ExecLog(Window window, GuestSymbols symbols, PeContext[] pes, Consumer<CharSequence> sink) {
+    /** @param once counts operations and exceptions */
+    ExecLog(Window window, GuestSymbols symbols, PeContext[] pes, Consumer<CharSequence> sink, Once once) {
         this.window = window;
+        this.once = once;
         this.symbols = symbols;
         line = new Line(sink);
         data = new DataLines(line);
@@ -54,7 +59,6 @@ final class ExecLog implements ExecutionObserver {
         if (!window.open()) {
             return false;
         }
-        tellPending(context, window.executed());
         shadows[context.pe.index].read();
         return window.holds(context.pe.el);
     }
@@ -73,10 +77,23 @@ final class ExecLog implements ExecutionObserver {
         }
     }
 
+    /** The PE has executed a stretch. */
+    void look(PeContext context) {
+        tellPending(context, window.executed());
+    }
+
+    /** The state is another one. */
+    void begin() {
+        Arrays.fill(pending, null);
+    }
+
     private void tellPending(PeContext context, long count) {
         Exception exception = pending[context.pe.index];
         if (exception != null) {
             pending[context.pe.index] = null;
+            if (!once.fresh()) {
+                return;
+            }
             line.begin(count, context.pe, "E ").hex(exception.pc, 16).add(' ').hex(exception.vector, 8);
             line.add(" CoreEvent_").add(exception.name).end();
         }
@@ -91,7 +108,7 @@ final class ExecLog implements ExecutionObserver {
         if (exception != null && exception.executed < pe.executed) {
             tellPending(context, count);
         }
-        if (!window.holds(count, operation.pc, operation.el)) {
+        if (!window.holds(count, operation.pc, operation.el) || !once.fresh()) {
             shadow.read();
             return;
         }

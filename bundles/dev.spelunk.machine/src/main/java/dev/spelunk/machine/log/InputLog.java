@@ -3,6 +3,9 @@ package dev.spelunk.machine.log;
 
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.wiring.PeContext;
+import dev.spelunk.machine.ends.Rewindable;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Logs changes of the PEs' interrupt inputs. */
 final class InputLog {
@@ -26,6 +29,21 @@ final class InputLog {
         for (PeContext context : pes) {
             asserted[context.pe.index] = context.pe.interrupts;
         }
+    }
+
+    /** What has been told of each PE, to go back with the machine. */
+    Stream<Rewindable> ends() {
+        return IntStream.range(0, asserted.length).mapToObj(pe -> new Rewindable() {
+            @Override
+            public long position() {
+                return asserted[pe];
+            }
+
+            @Override
+            public void rewind(long position) {
+                asserted[pe] = (int) position;
+            }
+        });
     }
 
     void look(PeContext context) {

@@ -7,8 +7,8 @@ import dev.spelunk.api.machine.LogOptions;
 import dev.spelunk.api.pe.SystemListener;
 import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.machine.board.Board;
-import dev.spelunk.machine.board.BoardWiring;
 import dev.spelunk.machine.board.GuestSymbols;
+import dev.spelunk.machine.ends.Once;
 import dev.spelunk.machine.run.RunLoop;
 import java.util.function.Consumer;
 
@@ -16,7 +16,7 @@ import java.util.function.Consumer;
 public final class Logs {
     private final PeContext[] pes;
     private final LogOptions options;
-    private final BoardWiring board;
+    private final Board board;
     private final GuestSymbols symbols;
     private final Window window;
     final ExecLog exec;
@@ -30,17 +30,20 @@ public final class Logs {
     public Logs(LogOptions options, Board board, RunLoop loop, GuestSymbols symbols) {
         this.options = options;
         this.symbols = symbols;
-        this.board = board.wiring;
+        this.board = board;
         pes = board.pes;
         window = new Window(options, pes);
         Consumer<CharSequence> trace = options.sinks().get(LogCategory.EXEC);
-        exec = trace == null ? null : new ExecLog(window, symbols, pes, trace);
+        exec = trace == null ? null : new ExecLog(window, symbols, pes, trace, once());
         exceptions = log(LogCategory.EXCEPTIONS, "exception");
         registers = log(LogCategory.SYSREGS, "sysreg");
         interrupts = log(LogCategory.INTERRUPTS, "interrupt");
         inputs = interrupts == null ? null : new InputLog(interrupts, pes);
-        EventLog records = log(LogCategory.SPE, "spe");
-        profiling = records == null ? null : new ProfilingLog(records, pes);
+        if (inputs != null) {
+            inputs.ends().forEach(board.ends::add);
+        }
+        EventLog events = log(LogCategory.SPE, "spe");
+        profiling = events == null ? null : new ProfilingLog(log(LogCategory.SPE, "spe", new Once()), events, pes);
         if (profiling != null) {
             board.records.add(profiling);
         }
@@ -48,13 +51,30 @@ public final class Logs {
         if (devices != null) {
             board.tellOfDevices(new DeviceLog(devices, () -> pes[loop.turnOf()]));
         }
+        EventLog walks = log(LogCategory.TRANSLATIONS, "translation");
+        EventLog tlb = log(LogCategory.TLB, "tlb");
+        if (walks != null || tlb != null) {
+            for (PeContext context : pes) {
+                context.translationListener = new TranslationLog(context, walks, tlb);
+            }
+        }
         loop.onStep(this::look);
         listen();
     }
 
     private EventLog log(LogCategory category, String kind) {
-        Consumer<CharSequence> sink = options.sinks().get(category);
-        return sink == null ? null : new EventLog(kind, window, board, symbols, sink);
+        return options.sinks().get(category) == null ? null : log(category, kind, once());
+    }
+
+    private EventLog log(LogCategory category, String kind, Once once) {
+        return new EventLog(kind, window, board.wiring, symbols, options.sinks().get(category), once);
+    }
+
+    /** Counts events of a log, and goes back with the machine. */
+    private Once once() {
+        Once once = new Once();
+        board.ends.add(once);
+        return once;
     }
 
     private void look(PeContext context) {
@@ -64,7 +84,9 @@ public final class Logs {
         if (profiling != null) {
             profiling.look(context);
         }
-        window.passed();
+        if (exec != null) {
+            exec.look(context);
+        }
     }
 
     private void listen() {
@@ -77,6 +99,13 @@ public final class Logs {
         }
     }
 
+    /** The state is that of another run: what is asserted in it is no change. */
+    public void restored() {
+        if (inputs != null) {
+            inputs.begin(pes);
+        }
+    }
+
     /** Who is to be told of executed operations; null for nobody. */
     public ExecutionObserver observer() {
         return exec;
@@ -84,9 +113,8 @@ public final class Logs {
 
     /** The machine's state is another one, and so may be who else listens: it has gone back, or begins from a snapshot. */
     public void begin() {
-        window.again();
-        if (inputs != null) {
-            inputs.begin(pes);
+        if (exec != null) {
+            exec.begin();
         }
         if (profiling != null) {
             profiling.begin();

@@ -9,13 +9,19 @@ import dev.spelunk.api.wiring.PeContext;
 
 /** Logs sample records, and the buffer management events of the hardware. */
 final class ProfilingLog implements RecordSink {
-    private final EventLog log;
+    private final EventLog records;
+    private final EventLog events;
     private final PeContext[] pes;
     /** By PE: the counters of events. */
     private final long[][] counted;
 
-    ProfilingLog(EventLog log, PeContext[] pes) {
-        this.log = log;
+    /**
+     * @param records the log of records, which come once though the machine goes back
+     * @param events that of what comes again
+     */
+    ProfilingLog(EventLog records, EventLog events, PeContext[] pes) {
+        this.records = records;
+        this.events = events;
         this.pes = pes;
         counted = new long[pes.length][SpuState.COUNTERS.length];
         begin();
@@ -30,7 +36,7 @@ final class ProfilingLog implements RecordSink {
 
     @Override
     public void record(RecordOrigin origin, byte[] data, int offset, int length) {
-        Line line = log.begin(pes[origin.pe]);
+        Line line = records.begin(pes[origin.pe]);
         if (line == null) {
             return;
         }
@@ -44,7 +50,7 @@ final class ProfilingLog implements RecordSink {
         }
         line.add(origin.collided ? ", after a collision" : "")
                 .add(origin.torn ? ", after a record that was lost in part" : origin.lost ? ", after a lost one" : "");
-        log.end();
+        records.end();
     }
 
     void look(PeContext context) {
@@ -53,12 +59,12 @@ final class ProfilingLog implements RecordSink {
         for (int i = SpuState.BUFFER_FULL; i <= SpuState.ACCESS_NOT_ALLOWED; i++) {
             if (now[i] != was[i]) {
                 was[i] = now[i];
-                Line line = log.begin(context);
+                Line line = events.begin(context);
                 if (line != null) {
                     line.add("buffer management event ").add(SpuState.COUNTERS[i]);
                     value(line, context, "PMBSR_EL1", SystemRegister.PMBSR_EL1);
                     value(line, context, "PMBPTR_EL1", SystemRegister.PMBPTR_EL1);
-                    log.end();
+                    events.end();
                 }
             }
         }

@@ -4,14 +4,10 @@ package dev.spelunk.machine.log;
 import dev.spelunk.api.machine.LogOptions;
 import dev.spelunk.api.wiring.PeContext;
 
-/** Which part of a run is logged. What comes again after the machine has gone back is not. */
+/** Which part of a run is logged. */
 final class Window {
     private final LogOptions options;
     private final PeContext[] pes;
-    /** Operations over all PEs at the latest place where the machine has been. */
-    private long latest;
-    /** Operations over all PEs before which everything has been logged. */
-    private long logged;
 
     Window(LogOptions options, PeContext[] pes) {
         this.options = options;
@@ -25,16 +21,6 @@ final class Window {
             sum += context.pe.executed;
         }
         return sum;
-    }
-
-    /** The machine has come to here. */
-    void passed() {
-        latest = Math.max(latest, executed());
-    }
-
-    /** The machine has gone back. */
-    void again() {
-        logged = latest;
     }
 
     /** Whether operations are of the part by their count. */
@@ -56,7 +42,6 @@ final class Window {
     boolean holds(long count, long pc, int el) {
         return count >= options.from()
                 && count < options.to()
-                && count >= logged
                 && holds(el)
                 && Long.compareUnsigned(pc, options.first()) >= 0
                 && Long.compareUnsigned(pc, options.last()) <= 0;

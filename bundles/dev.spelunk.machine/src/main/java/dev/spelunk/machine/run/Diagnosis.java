@@ -126,7 +126,7 @@ public final class Diagnosis {
     private static boolean read(PeContext context, long frame, long[] pair) {
         Translation t = new Translation();
         for (int i = 0; i < 2; i++) {
-            if (!context.translator.translate(t, frame + 8L * i, Translator.READ)
+            if (!context.translator.translate(t, frame + 8L * i, Translator.READ | Translator.MAINTENANCE)
                     || !context.memory.isRam(t.pa, Long.BYTES)) {
                 return false;
             }

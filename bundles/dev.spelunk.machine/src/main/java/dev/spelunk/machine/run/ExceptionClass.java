@@ -64,7 +64,8 @@ public final class ExceptionClass {
         };
     }
 
-    private static String status(int code) {
+    /** A fault status code in words: {@code translation fault, level 3}. */
+    public static String status(int code) {
         String level = ", level " + (code & 3);
         return switch (code >>> 2) {
             case 0 -> "address size fault" + level;

@@ -23,7 +23,8 @@ final class FailureHint {
                 ec, pe.lastExceptionPc, pe.lastExceptionAddress);
         if (ec == EC_UNKNOWN || ec == EC_FP_TRAP) {
             Translation t = new Translation();
-            if (context.translator.translate(t, pe.lastExceptionPc, Translator.READ) && context.memory.isRam(t.pa, 4)) {
+            if (context.translator.translate(t, pe.lastExceptionPc, Translator.READ | Translator.MAINTENANCE)
+                    && context.memory.isRam(t.pa, 4)) {
                 int word = (int) context.memory.read(t.pa, 4);
                 if (EncodingSpace.isFloatingPointOrSimd(word)) {
                     return what

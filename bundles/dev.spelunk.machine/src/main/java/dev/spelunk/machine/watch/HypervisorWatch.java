@@ -263,7 +263,7 @@ public final class HypervisorWatch implements SystemListener {
             return;
         }
         long ipa = translation.pa;
-        if (!translator.translateStage2(translation, ipa, Translator.WRITE)) {
+        if (!translator.translateStage2(translation, ipa, Translator.WRITE | Translator.MAINTENANCE)) {
             found(
                     Rule.STALE_TRANSLATION,
                     String.format("IPA 0x%x is not mapped, 0x%x was written", ipa, origin.physicalAddress));
@@ -282,13 +282,13 @@ public final class HypervisorWatch implements SystemListener {
 
         @Override
         public boolean accessible(long ipa) {
-            return context.translator.translateStage2(table, ipa, Translator.READ)
+            return context.translator.translateStage2(table, ipa, Translator.READ | Translator.MAINTENANCE)
                     && context.memory.isRam(table.pa, Long.BYTES);
         }
 
         @Override
         public long read(long ipa) {
-            return context.translator.translateStage2(table, ipa, Translator.READ)
+            return context.translator.translateStage2(table, ipa, Translator.READ | Translator.MAINTENANCE)
                     ? context.memory.read(table.pa, Long.BYTES)
                     : 0;
         }
