@@ -238,6 +238,7 @@ public final class Composition implements AutoCloseable, VariantUpdate, SwapList
     /** As {@link #machine(RunOptions)} with another choice of parts. */
     public Machine machine(Variant chosen, RunOptions options) {
         StopRequests.ofProcess().check();
+        TranslatorFlags.ofProcess().composed(chosen, swaps, err);
         try {
             return scheduled(service(MachineFactory.class).create(chosen, options));
         } catch (BadInputException e) {

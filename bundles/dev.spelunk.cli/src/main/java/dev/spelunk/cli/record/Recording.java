@@ -33,7 +33,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Consumer;
 
 /** One recording: boots the fetched kernel, runs perf on the program in it, and takes the profile. */
 public final class Recording {
@@ -83,15 +82,6 @@ public final class Recording {
      * @throws UserError when there is no profile, or the folder cannot be written, with the reason
      */
     public int run(MachineOptions options) {
-        return run(options, result -> {});
-    }
-
-    /**
-     * As {@link #run(MachineOptions)}, for who wants to know what the machine has counted.
-     *
-     * @param results gets it, when the program came to its end
-     */
-    public int run(MachineOptions options, Consumer<Result> results) {
         Path program =
                 PathArgument.of(order.command().get(0), "").toAbsolutePath().normalize();
         if (!Files.isRegularFile(program)) {
@@ -116,7 +106,7 @@ public final class Recording {
                         orders == null
                                 ? null
                                 : new Orders(new Initramfs(cache, sysroot), order, orders, program, working));
-                return run(options, output, initrd, beginning, counts, results);
+                return run(options, output, initrd, beginning, counts);
             } finally {
                 delete(initrd);
                 delete(orders);
@@ -181,12 +171,7 @@ public final class Recording {
     }
 
     private int run(
-            MachineOptions options,
-            OutputFolder output,
-            Path initrd,
-            Beginning beginning,
-            FunctionCounts counts,
-            Consumer<Result> results)
+            MachineOptions options, OutputFolder output, Path initrd, Beginning beginning, FunctionCounts counts)
             throws IOException {
         Console kernel = new Console(OutputStream.nullOutputStream(), System.err, false);
         Console out = stream(FileDescriptor.out);
@@ -241,11 +226,8 @@ public final class Recording {
                 err.drain();
             }
             check(channels, result, kernel);
-            results.accept(result);
             long size = channels.keep();
-            if (order.profiled() != null) {
-                beginning.keepSymbols(folder.resolve(GuestChannels.SYMBOLS));
-            }
+            beginning.keepSymbols(folder.resolve(GuestChannels.SYMBOLS));
             if (counts != null) {
                 output.write("functions.json", counts::write);
             }
