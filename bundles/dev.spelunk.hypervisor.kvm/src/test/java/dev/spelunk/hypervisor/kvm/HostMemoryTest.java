@@ -11,7 +11,6 @@ import dev.spelunk.hypervisor.kvm.memory.HostMemory;
 import dev.spelunk.hypervisor.kvm.settings.HostCosts;
 import dev.spelunk.hypervisor.kvm.settings.HostSettings;
 import dev.spelunk.hypervisor.kvm.settings.PressureKind;
-import dev.spelunk.hypervisor.kvm.settings.SeriesSettings;
 import dev.spelunk.hypervisor.kvm.state.HostCounter;
 import dev.spelunk.hypervisor.kvm.state.PageList;
 import dev.spelunk.policies.CachedPolicy;
@@ -202,7 +201,7 @@ class HostMemoryTest {
     void delivery() {
         Bench late = new Bench();
         late.policy = new NonePolicy();
-        late.costs = new HostCosts(0, 0, 0, 0, 0, 0, 0, 1000, 0);
+        late.costs = new HostCosts(0, 0, 0, 0, 0, 0, 0, 1000);
         late.start().enableMmu().mapBuffer(4).enableBuffer(Bench.BUFFER_VA, Bench.BUFFER_VA + 0x4000);
         late.sample();
         assertThat(late.takeInterrupts()).as("the PE is interrupted once").isEqualTo(1);
@@ -228,7 +227,7 @@ class HostMemoryTest {
     void otherExit() {
         Bench late = new Bench();
         late.policy = new NonePolicy();
-        late.costs = new HostCosts(0, 0, 0, 0, 0, 0, 0, 1000, 0);
+        late.costs = new HostCosts(0, 0, 0, 0, 0, 0, 0, 1000);
         late.start().enableMmu().mapBuffer(4).enableBuffer(Bench.BUFFER_VA, Bench.BUFFER_VA + 0x4000);
         late.sample();
         late.takeInterrupts();
@@ -262,15 +261,7 @@ class HostMemoryTest {
     void refusedPolicy() {
         Bench limited = new Bench();
         limited.settings = new HostSettings(
-                HostCosts.NONE,
-                64 * 4096,
-                true,
-                List.of(),
-                0,
-                Set.of(PressureKind.values()),
-                0,
-                false,
-                SeriesSettings.V6);
+                HostCosts.NONE, 64 * 4096, true, List.of(), 0, Set.of(PressureKind.values()), 0, false);
         limited.start().enableMmu().mapBuffer(4).enableBuffer(Bench.BUFFER_VA, Bench.BUFFER_VA + 0x4000);
         long pinned = limited.vm.state().pinnedPages();
         assertThatThrownBy(() -> limited.vm.pinningPolicy(new WholeVmPolicy()))
@@ -286,14 +277,11 @@ class HostMemoryTest {
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("\"fire\" is unknown")
                 .hasMessageContaining("migration");
-        assertThatThrownBy(() ->
-                        new HostSettings(HostCosts.NONE, -1, true, List.of(), 0, Set.of(), 0, false, SeriesSettings.V6))
+        assertThatThrownBy(() -> new HostSettings(HostCosts.NONE, -1, true, List.of(), 0, Set.of(), 0, false))
                 .isInstanceOf(BadInputException.class);
-        assertThatThrownBy(() ->
-                        new HostSettings(HostCosts.NONE, 0, true, List.of(), -1, Set.of(), 0, false, SeriesSettings.V6))
+        assertThatThrownBy(() -> new HostSettings(HostCosts.NONE, 0, true, List.of(), -1, Set.of(), 0, false))
                 .isInstanceOf(BadInputException.class);
-        assertThatThrownBy(() -> new HostSettings(
-                        HostCosts.NONE, 0, true, List.of(), 0, Set.of(), 101, false, SeriesSettings.V6))
+        assertThatThrownBy(() -> new HostSettings(HostCosts.NONE, 0, true, List.of(), 0, Set.of(), 101, false))
                 .isInstanceOf(BadInputException.class);
     }
 }

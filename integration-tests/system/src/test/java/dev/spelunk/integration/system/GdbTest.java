@@ -32,16 +32,19 @@ class GdbTest {
 
     /** Runs the bundled guest under GDB's commands; returns what GDB says. */
     private String debug(Path output, String... commands) throws IOException, InterruptedException {
-        Process machine = Spelunk.with("run", "--gdb", "0", "--gdb-wait", "-o", output.toString())
-                .noInput()
-                .start(folder);
+        return debug(
+                Spelunk.with("run", "--gdb", "0", "--gdb-wait", "-o", output.toString()), Guests.BUNDLED, commands);
+    }
+
+    private String debug(Spelunk run, Path symbols, String... commands) throws IOException, InterruptedException {
+        Process machine = run.noInput().start(folder);
         try {
             List<String> command = new ArrayList<>(List.of("gdb-multiarch", "-nx", "-batch"));
             List<String> all = new ArrayList<>(List.of(
                     "set pagination off",
                     "set confirm off",
                     "set tcp connect-timeout 60",
-                    "file " + Guests.BUNDLED,
+                    "file " + symbols,
                     "target remote " + place(machine)));
             all.addAll(List.of(commands));
             for (String each : all) {
@@ -138,6 +141,48 @@ class GdbTest {
                 .contains("from operation 0 to ", "PMBSR_EL1            0x")
                 .containsPattern("vcpu_PMBLIMITR_EL1 was 0x[0-9a-f]+, is 0x[0-9a-f]+, written by")
                 .contains("in kernel_main ()", "No more reverse-execution history", "begin 40200000");
+    }
+
+    @Test
+    @DisplayName(
+            "a hypervisor at EL2 and its guest: breakpoints of either at the same addresses, an exit, and back into the guest")
+    void hypervisorAndGuest() throws Exception {
+        String said = debug(
+                Spelunk.with(
+                        "run",
+                        "--hypervisor",
+                        "reference",
+                        "--gdb",
+                        "0",
+                        "--gdb-wait",
+                        "-o",
+                        folder.resolve("out").toString()),
+                Spelunk.ROOT.resolve("integration-tests/guests/prebuilt/hypervisor.elf"),
+                "eval \"monitor break el2 0x%lx\", (long) &guest_enter",
+                "continue",
+                "printf \"host %lx\\n\", $CurrentEL",
+                "bt 1",
+                "monitor delete all",
+                "symbol-file " + Guests.BUNDLED,
+                "eval \"monitor break el1 0x%lx\", (long) &kernel_main",
+                "continue",
+                "printf \"guest %lx\\n\", $CurrentEL",
+                "bt 1",
+                "monitor delete all",
+                "monitor break exception el2",
+                "continue",
+                "monitor delete all",
+                "stepi",
+                "printf \"exit %lx\\n\", $CurrentEL",
+                "eval \"monitor break el1 0x%lx\", (long) &kernel_main",
+                "reverse-continue",
+                "printf \"again %lx\\n\", $CurrentEL",
+                "kill");
+        assertThat(line(said, "host ")).isEqualTo("8");
+        assertThat(line(said, "guest ")).isEqualTo("4");
+        assertThat(line(said, "exit ")).isEqualTo("8");
+        assertThat(line(said, "again ")).isEqualTo("4");
+        assertThat(said).contains("guest_enter ()", "kernel_main ()");
     }
 
     private static String line(String text, String start) {

@@ -54,7 +54,6 @@ class NestedTest {
         Spelunk.Outcome run = nested(
                         output,
                         List.of(
-                                "--check",
                                 "--profile",
                                 "host",
                                 "--period",
@@ -74,7 +73,6 @@ class NestedTest {
                 .contains("an error message\n")
                 .contains("Linux has booted at EL2")
                 .contains("Linux has booted in the VM")
-                .contains("spelunk: --check: nothing was found\n")
                 .contains("--kallsyms");
         assertThat(output.resolve("back")).hasSameTextualContentAs(notes);
 

@@ -5,7 +5,6 @@ import dev.spelunk.api.hypervisor.VmOptions;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.trace.TraceSink;
 import dev.spelunk.api.wiring.PeContext;
-import dev.spelunk.hypervisor.kvm.settings.HostSettings;
 import dev.spelunk.hypervisor.kvm.state.BufferEvent;
 import dev.spelunk.hypervisor.kvm.state.ExitReason;
 import dev.spelunk.hypervisor.kvm.state.VcpuState;
@@ -48,7 +47,7 @@ public final class RegisterWatch {
     private String access = "";
 
     public RegisterWatch(
-            PeContext context, int vcpu, VcpuState state, VmState vm, VmOptions options, HostSettings settings) {
+            PeContext context, int vcpu, VcpuState state, VmState vm, VmOptions options, boolean strictWrites) {
         this.context = context;
         this.vcpu = vcpu;
         this.state = state;
@@ -59,7 +58,7 @@ public final class RegisterWatch {
                         state,
                         options.profiling().maxBufferSize(),
                         options.physicalAddresses(),
-                        settings,
+                        strictWrites,
                         this::history)
                 : null;
         changed("as found");
