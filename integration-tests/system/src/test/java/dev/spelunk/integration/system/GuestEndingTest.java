@@ -185,7 +185,8 @@ class GuestEndingTest {
         assertThat(outcome.err())
                 .containsPattern("(?m)^PE 0  PC 00000000402[0-9a-f]{5} .*_start\\+0x")
                 .containsPattern("(?m)^PE 1  PC 00000000402[0-9a-f]{5} .*second\\+0x");
-        assertThat(outcome.out()).contains("PE 0 was at EL1 in _start+0x", "PE 1 was at EL1 in second+0x");
+        assertThat(outcome.out())
+                .contains("PE 0 waits for an event at EL1 in _start+0x", "PE 1 waits for an event at EL1 in second+0x");
     }
 
     @ParameterizedTest
