@@ -18,6 +18,10 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Future;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +39,8 @@ final class ProfileRecorder implements Profile {
     private static final int MILLISECONDS = 50;
     /** Ends the thread. */
     private static final AuxPiece END = new AuxPiece(0);
+    /** Lets the thread say what there is so far. */
+    private static final AuxPiece ASKED = new AuxPiece(0);
 
     /** By CPU; null where no record has come. */
     private final AuxPiece[] filling;
@@ -43,6 +49,9 @@ final class ProfileRecorder implements Profile {
     private final BlockingQueue<AuxPiece> full = new LinkedBlockingQueue<>();
     /** Those that the host did not take. */
     private final List<AuxPiece> unwritten = new ArrayList<>();
+
+    /** Who has asked what there is so far, and has no answer yet. */
+    private final Queue<CompletableFuture<ProfileData>> asking = new ConcurrentLinkedQueue<>();
 
     private final RecordDigest digest;
     private final PerfDataFile file;
@@ -157,6 +166,10 @@ final class ProfileRecorder implements Profile {
     private void work() {
         try {
             for (AuxPiece piece = full.take(); piece != END; piece = full.take()) {
+                if (piece == ASKED) {
+                    answer();
+                    continue;
+                }
                 try {
                     digest.add(piece);
                     if (failure == null && file != null) {
@@ -176,6 +189,30 @@ final class ProfileRecorder implements Profile {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private void answer() {
+        CompletableFuture<ProfileData> asked = asking.remove();
+        try {
+            asked.complete(digest.data());
+        } catch (RuntimeException | Error e) {
+            asked.completeExceptionally(e);
+        }
+    }
+
+    @Override
+    public Future<ProfileData> soFar() {
+        CompletableFuture<ProfileData> asked = new CompletableFuture<>();
+        if (!thread.isAlive()) {
+            asked.complete(digest.data());
+            return asked;
+        }
+        for (int cpu = 0; cpu < filling.length; cpu++) {
+            handOver(cpu);
+        }
+        asking.add(asked);
+        full.add(ASKED);
+        return asked;
     }
 
     private void failed(IOException e) {

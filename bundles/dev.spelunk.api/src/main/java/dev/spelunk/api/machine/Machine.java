@@ -72,8 +72,8 @@ public interface Machine extends AutoCloseable {
     }
 
     /**
-     * Saves the whole state at the next safepoint and goes on, whether that succeeds or not. May be called from the
-     * running thread.
+     * Saves the whole state at the next safepoint and goes on, whether that succeeds or not; at once where the machine
+     * stands. May be called from the running thread.
      *
      * @param file gets the state
      * @param saved is told on the running thread: null, or why the file could not be written

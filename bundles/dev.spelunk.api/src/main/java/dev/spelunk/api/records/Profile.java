@@ -3,6 +3,7 @@ package dev.spelunk.api.records;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -49,6 +50,12 @@ public interface Profile extends RecordSink, AutoCloseable {
 
     /** What the summary says, and more, for programs. Call after {@link #finish}, whether or not it succeeded. */
     ProfileData data();
+
+    /**
+     * What {@link #data} would say of the records so far. Call while no record comes; counting goes on afterwards, beside
+     * those that do.
+     */
+    Future<ProfileData> soFar();
 
     /** The first bytes that were no record, with their offset in the stream of their vCPU; null when there were none. */
     MalformedRecordException malformed();

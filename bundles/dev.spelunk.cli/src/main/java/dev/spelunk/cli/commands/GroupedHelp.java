@@ -6,6 +6,7 @@ import dev.spelunk.cli.options.DebianOptions;
 import dev.spelunk.cli.options.DebugOptions;
 import dev.spelunk.cli.options.GuestOptions;
 import dev.spelunk.cli.options.HostOptions;
+import dev.spelunk.cli.options.ListenOptions;
 import dev.spelunk.cli.options.LogCommandOptions;
 import dev.spelunk.cli.options.MachineOptions;
 import dev.spelunk.cli.options.PeripheralOptions;
@@ -36,6 +37,7 @@ final class GroupedHelp implements IHelpSectionRenderer {
         HEADINGS.put(HostOptions.class, "Its host:");
         HEADINGS.put(DebugOptions.class, "A debugger:");
         HEADINGS.put(LogCommandOptions.class, "Logs:");
+        HEADINGS.put(ListenOptions.class, "Browsers:");
         HEADINGS.put(DebianOptions.class, "Debian's packages:");
     }
 

@@ -8,25 +8,19 @@ import dev.spelunk.api.records.ProfileDescription.Recorder;
 import dev.spelunk.api.records.ProfileWriter;
 import dev.spelunk.cli.composition.Composition;
 import dev.spelunk.cli.options.GuestOptions;
-import dev.spelunk.cli.options.RecordLimit;
-import dev.spelunk.cli.options.RecordsOption;
+import dev.spelunk.cli.options.OutputOptions;
 import dev.spelunk.cli.run.Console;
 import dev.spelunk.cli.run.FileInput;
 import dev.spelunk.cli.run.GuestRun;
 import dev.spelunk.cli.run.OutputFolder;
-import dev.spelunk.cli.run.PerfMetadata;
 import dev.spelunk.cli.run.RunFiles;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.InputStream;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Runs a guest and writes its profile. */
@@ -53,25 +47,7 @@ final class RunCommand implements Callable<Integer> {
     private GuestOptions options;
 
     @Mixin
-    private RecordLimit recordLimit;
-
-    @Mixin
-    private RecordsOption records;
-
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "DIR",
-            defaultValue = "spelunk-out",
-            description = "The folder for the profile. Default: ${DEFAULT-VALUE}.")
-    private Path output;
-
-    @Option(
-            names = "--perf-metadata",
-            paramLabel = "auto|v1|v2",
-            defaultValue = "auto",
-            description = "The version of the SPE metadata in perf.data: v1 for perf before 6.13, v2 for later ones. "
-                    + "Default: that of the perf on the PATH, else v2.")
-    private PerfMetadata metadata;
+    private OutputOptions output;
 
     @Spec
     private CommandSpec spec;
@@ -86,21 +62,14 @@ final class RunCommand implements Callable<Integer> {
                 ? null
                 : Boolean.getBoolean("spelunk.interactive") ? System.in : FileInput.standardInput();
         RunOptions plain = options.runOptions(console, input);
-        try (OutputFolder folder = new OutputFolder(output);
-                RunFiles files = new RunFiles(folder, recorder(plain.memory()), records.table())) {
-            return run(folder, files, console, plain.withRecords(recordLimit.options(files)));
+        try (OutputFolder folder = new OutputFolder(output.folder());
+                RunFiles files = new RunFiles(folder, recorder(plain.memory()), output.table())) {
+            return run(folder, files, console, plain.withRecords(output.records(files)));
         }
     }
 
     private Recorder recorder(long memory) {
-        List<String> command = new ArrayList<>(List.of("spelunk"));
-        command.addAll(spec.root().commandLine().getParseResult().originalArgs());
-        return new Recorder(
-                "Spelunk " + Version.version(),
-                "Spelunk, variant " + options.machine().variant(),
-                command,
-                memory,
-                metadata.version());
+        return output.recorder(Version.version(), options.machine().variant(), spec, memory);
     }
 
     private int run(OutputFolder folder, RunFiles files, Console console, RunOptions runOptions) {

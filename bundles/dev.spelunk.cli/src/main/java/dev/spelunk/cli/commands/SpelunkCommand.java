@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 
 /**
  * The program: {@code spelunk run}, {@code boot}, {@code record}, {@code nested}, {@code debian fetch}, {@code variants},
- * {@code variant}, {@code policies}, {@code decode}, {@code report}, {@code export}, {@code query} and {@code shell}.
+ * {@code variant}, {@code policies}, {@code decode}, {@code report}, {@code export}, {@code query}, {@code shell} and {@code console}.
  */
 @Command(
         name = "spelunk",
@@ -40,6 +40,7 @@ import picocli.CommandLine.Spec;
             QueryCommand.class,
             LockstepCommand.class,
             ShellCommand.class,
+            ConsoleCommand.class,
             HelpCommand.class
         },
         description = "An executable Arm machine whose Statistical Profiling Extension (SPE) is real.",

@@ -10,6 +10,7 @@ import dev.spelunk.cli.variant.NewVariant;
 import dev.spelunk.cli.variant.VariantDefinition;
 import dev.spelunk.cli.variant.VariantDifference;
 import dev.spelunk.cli.variant.VariantReader;
+import dev.spelunk.cli.variant.VariantReport;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;

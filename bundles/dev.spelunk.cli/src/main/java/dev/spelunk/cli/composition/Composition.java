@@ -52,6 +52,7 @@ public final class Composition implements AutoCloseable, VariantUpdate, SwapList
     private final PrintStream err = System.err;
 
     private final String nameOrFile;
+    private final Path bundles;
     private final BundleLocator locator;
     private final FrameworkHost host;
     private final Overrides overrides;
@@ -95,6 +96,7 @@ public final class Composition implements AutoCloseable, VariantUpdate, SwapList
     public Composition(
             String nameOrFile, Path bundles, Overrides overrides, List<ScheduledSwap> swaps, boolean follows) {
         this.nameOrFile = nameOrFile;
+        this.bundles = bundles;
         this.overrides = overrides;
         this.swaps = swaps;
         this.follows = follows;
@@ -348,7 +350,79 @@ public final class Composition implements AutoCloseable, VariantUpdate, SwapList
 
     @Override
     public synchronized String update(Machine machine, boolean force) {
-        VariantDefinition next = new VariantReader(Home.features()).read(nameOrFile);
+        return change(machine, new VariantReader(Home.features()).read(nameOrFile), force);
+    }
+
+    /**
+     * Changes a configuration, and the machine with it, as an update of the variant's file would.
+     *
+     * @param values by property, as text
+     * @param force also when the guest could notice
+     * @return one sentence about what was done
+     * @throws RuntimeException with one sentence when it is refused: the machine goes on as it was
+     */
+    public synchronized String configure(Machine machine, String pid, Map<String, String> values, boolean force) {
+        SortedMap<String, Object> known = host.properties().get(pid);
+        if (known == null) {
+            throw new UserError("no component has the PID " + pid);
+        }
+        Map<String, Object> changed = new LinkedHashMap<>(definition.configurations().getOrDefault(pid, Map.of()));
+        values.forEach((key, text) -> {
+            if (!known.containsKey(key)) {
+                throw new UserError(pid + " has no property " + key + ", but " + String.join(", ", known.keySet()));
+            }
+            if (overrides.configurations().getOrDefault(pid, Map.of()).containsKey(key)) {
+                throw new UserError(key + " of " + pid + " is as the command line says");
+            }
+            changed.put(key, typed(pid + "/" + key, known.get(key), text));
+        });
+        SortedMap<String, Map<String, Object>> all = new TreeMap<>(definition.configurations());
+        all.put(pid, changed);
+        String done = change(machine, definition.withConfigurations(all), force);
+        return done.isEmpty() ? "nothing differs" : done;
+    }
+
+    private static Object typed(String what, Object like, String text) {
+        try {
+            if (like instanceof Boolean) {
+                if (!text.equals("true") && !text.equals("false")) {
+                    throw new UserError(what + ": must be true or false, is \"" + text + "\"");
+                }
+                return Boolean.valueOf(text);
+            }
+            if (like instanceof Double || like instanceof Float) {
+                return Double.valueOf(text);
+            }
+            return like instanceof Number ? (Object) Long.valueOf(text) : text;
+        } catch (NumberFormatException e) {
+            throw new UserError(what + ": must be a number, is \"" + text + "\"");
+        }
+    }
+
+    /** For each PID of a component of the variant's bundles that is configured or can be: its properties. */
+    public synchronized SortedMap<String, SortedMap<String, Object>> configurations() {
+        SortedMap<String, SortedMap<String, Object>> all = host.properties();
+        configurations(definition).forEach((pid, values) -> all.computeIfAbsent(pid, key -> new TreeMap<>())
+                .putAll(values));
+        return all;
+    }
+
+    /** What the variant's files say, with what has been configured since. */
+    public VariantDefinition definition() {
+        return definition;
+    }
+
+    /** How the user has named the variant. */
+    public String nameOrFile() {
+        return nameOrFile;
+    }
+
+    /** Starts another variant in a framework of its own, with the same folder of bundles. */
+    public Composition another(String variantNameOrFile) {
+        return new Composition(variantNameOrFile, bundles);
+    }
+
+    private String change(Machine machine, VariantDefinition next, boolean force) {
         List<Path> from = locator.locate(definition.file(), definition.bundles());
         List<Path> to = locator.locate(next.file(), next.bundles());
         if (next.equals(definition) && host.upToDate(to)) {

@@ -51,10 +51,13 @@ public final class FrameworkHost implements AutoCloseable {
     /** Symbolic names of the class path's jars whose packages the system bundle exports. */
     private static final Set<String> SHARED = Set.of(
             "dev.spelunk.api",
+            "jakarta.json-api",
             "org.osgi.service.cm",
             "org.osgi.service.component",
             "org.osgi.util.promise",
-            "org.osgi.util.function");
+            "org.osgi.util.function",
+            // Of the console's bundles; its implementation writes to standard error.
+            "slf4j.api");
 
     private static final long STOP_MILLISECONDS = 5_000;
     /** How long SCR waits for a component that is being activated before it goes on, in milliseconds. */
@@ -90,6 +93,8 @@ public final class FrameworkHost implements AutoCloseable {
         properties.put("ds.stop.timeout.milliseconds", COMPONENT_PATIENCE);
         // A bundle is updated by its new one beside it, which may have the same version.
         properties.put(Constants.FRAMEWORK_BSNVERSION, Constants.FRAMEWORK_BSNVERSION_MULTIPLE);
+        // Not before a configuration says where: by default it would listen at all addresses.
+        properties.put("org.apache.felix.http.require.config", "true");
         properties.put("gosh.args", "--nointeractive --noshutdown");
         framework = new FrameworkFactory().newFramework(properties);
         try {
@@ -309,17 +314,7 @@ public final class FrameworkHost implements AutoCloseable {
         if (configurations.isEmpty()) {
             return;
         }
-        SortedMap<String, SortedMap<String, Object>> known = new TreeMap<>();
-        for (ComponentDescriptionDTO component : descriptions()) {
-            for (String pid : component.configurationPid) {
-                SortedMap<String, Object> defaults = known.computeIfAbsent(pid, key -> new TreeMap<>());
-                component.properties.forEach((key, value) -> {
-                    if (!key.startsWith("spelunk.") && !key.startsWith("osgi.")) {
-                        defaults.put(key, value);
-                    }
-                });
-            }
-        }
+        SortedMap<String, SortedMap<String, Object>> known = properties();
         configurations.forEach((pid, properties) -> {
             String place = wantedBy + ": /configurations/" + pid;
             SortedMap<String, Object> defaults = known.get(pid.replaceFirst("~.*", ""));
@@ -339,6 +334,22 @@ public final class FrameworkHost implements AutoCloseable {
                 }
             });
         });
+    }
+
+    /** For each PID that a component can be configured by: its properties with what they are where nobody says it. */
+    public SortedMap<String, SortedMap<String, Object>> properties() {
+        SortedMap<String, SortedMap<String, Object>> known = new TreeMap<>();
+        for (ComponentDescriptionDTO component : descriptions()) {
+            for (String pid : component.configurationPid) {
+                SortedMap<String, Object> defaults = known.computeIfAbsent(pid, key -> new TreeMap<>());
+                component.properties.forEach((key, value) -> {
+                    if (!key.startsWith("spelunk.") && !key.startsWith("osgi.")) {
+                        defaults.put(key, value);
+                    }
+                });
+            }
+        }
+        return known;
     }
 
     List<ComponentDescriptionDTO> descriptions() {

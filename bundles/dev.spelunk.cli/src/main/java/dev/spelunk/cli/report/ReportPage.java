@@ -9,11 +9,14 @@ import java.io.BufferedWriter;
 import java.io.FilterWriter;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Writes {@code report.html}: one file that needs no other, and no network. It holds what was counted as JSON, a library
@@ -24,6 +27,8 @@ public final class ReportPage {
     public static final String NAME = "report.html";
     /** Name of the page of several. */
     public static final String COMPARISON = "comparison.html";
+
+    private static final Set<String> ASSETS = Set.of("echarts.min.js", "report.js", "report.css");
 
     private static final String POLICY =
             "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:";
@@ -52,6 +57,22 @@ public final class ReportPage {
             data(out, runs);
             out.write("\n</script>\n<script>\n" + resource("echarts.min.js") + "\n</script>\n");
             out.write("<script>\n" + resource("report.js") + "</script>\n</body>\n</html>\n");
+        }
+    }
+
+    /** The data of a page, as JSON. */
+    public static String data(List<Run> runs) {
+        StringWriter text = new StringWriter();
+        data(text, runs);
+        return text.toString();
+    }
+
+    /** A file of the page, by its name; null when it has none of it. */
+    public static String asset(String name) {
+        try {
+            return ASSETS.contains(name) ? resource(name) : null;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

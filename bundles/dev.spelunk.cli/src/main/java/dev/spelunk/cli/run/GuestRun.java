@@ -5,12 +5,14 @@ import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.Machine.Result;
 import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.machine.SwapReport;
+import dev.spelunk.api.records.ProfileData;
 import dev.spelunk.api.records.ProfileWriter;
 import dev.spelunk.cli.process.ExitCode;
 import dev.spelunk.cli.process.UserError;
 import dev.spelunk.cli.report.ReportPage;
 import dev.spelunk.cli.report.SavedProfile;
 import jakarta.json.Json;
+import jakarta.json.JsonObject;
 import jakarta.json.JsonReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,6 +25,8 @@ import java.util.function.Function;
 
 /** Runs a composed machine to its end, writes the files and prints the report. */
 public final class GuestRun implements Callable<Integer> {
+    private static final String SUMMARY = "summary.json";
+
     private final Machine machine;
     private final String variant;
     private final RunOptions options;
@@ -31,6 +35,8 @@ public final class GuestRun implements Callable<Integer> {
     private final OutputFolder folder;
     private final RunFiles files;
     private final Function<Machine, SwapReport> swaps;
+    private volatile Result result;
+    private volatile boolean written;
 
     /**
      * Creates a run.
@@ -83,7 +89,6 @@ public final class GuestRun implements Callable<Integer> {
         double start = secondsSinceStart();
         files.begin(machine, writer);
         console.showProgress(machine::instructions);
-        Result result;
         try {
             result = run.run(machine);
         } finally {
@@ -110,19 +115,39 @@ public final class GuestRun implements Callable<Integer> {
                 machine.timing(),
                 swaps.apply(machine),
                 files.description(machine));
-        folder.write("summary.json", finished::writeSummary);
+        folder.write(SUMMARY, finished::writeSummary);
+        written = true;
         try {
-            folder.write(ReportPage.NAME, file -> ReportPage.write(file, List.of(page(finished))));
+            folder.write(ReportPage.NAME, file -> ReportPage.write(file, List.of(page(files.data()))));
         } catch (UserError e) {
             files.failed(e);
         }
         return finished;
     }
 
-    private ReportPage.Run page(FinishedRun finished) throws IOException {
-        try (InputStream in = Files.newInputStream(folder.path().resolve("summary.json"));
+    /** What the machine has counted; null before its run is over. */
+    public Result result() {
+        return result;
+    }
+
+    /** The page's data at any time: of a run that is not over, little is said beside what its records say. */
+    public ReportPage.Run page(ProfileData data) {
+        if (written) {
+            return new ReportPage.Run(folder.name(), summary(), data);
+        }
+        JsonObject summary = Json.createObjectBuilder()
+                .add("variant", variant)
+                .add("instructions", machine.instructions())
+                .build();
+        return new ReportPage.Run(folder.name(), summary, data);
+    }
+
+    private JsonObject summary() {
+        try (InputStream in = Files.newInputStream(folder.path().resolve(SUMMARY));
                 JsonReader summary = Json.createReader(in)) {
-            return new ReportPage.Run(folder.name(), summary.readObject(), files.data());
+            return summary.readObject();
+        } catch (IOException e) {
+            throw new UserError(SUMMARY + " cannot be read: " + e.getMessage());
         }
     }
 
@@ -154,7 +179,7 @@ public final class GuestRun implements Callable<Integer> {
         if (files.hasTable()) {
             names.add(SavedProfile.TABLE);
         }
-        names.add("summary.json");
+        names.add(SUMMARY);
         names.add(ReportPage.NAME);
         return names;
     }

@@ -209,7 +209,7 @@ public final class OutputFolder implements AutoCloseable {
     }
 
     /** Where it is. */
-    Path path() {
+    public Path path() {
         return folder;
     }
 

@@ -22,6 +22,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 
 /**
  * The files of a run that grow with it: {@code records.bin} for the first CPU, {@code records.1.bin} and so on for the
@@ -261,6 +263,14 @@ public final class RunFiles implements RecordOptions.Places, AutoCloseable {
     ProfileData data() {
         ProfileData data = profile.data();
         return data == null ? ProfileData.EMPTY : data;
+    }
+
+    /** The same of what has been recorded so far. Call while the machine stands. */
+    public synchronized Future<ProfileData> soFar() {
+        if (profile == null || failure != null) {
+            return CompletableFuture.completedFuture(ProfileData.EMPTY);
+        }
+        return profile.soFar();
     }
 
     /** What the records of a machine need to be read, and who makes them. */

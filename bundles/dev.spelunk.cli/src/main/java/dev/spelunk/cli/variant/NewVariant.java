@@ -10,8 +10,13 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** The file of a variant that extends another, for people to go on with. */
 public final class NewVariant {
@@ -19,6 +24,22 @@ public final class NewVariant {
     private static final String SUFFIX = ".json";
 
     private NewVariant() {}
+
+    /**
+     * What is otherwise than in the extended variant.
+     *
+     * @param bundles further ones, as group:artifact:version
+     * @param configurations properties by PID
+     * @param parts the chosen implementations by kind of part
+     */
+    public record Changes(
+            SortedSet<String> bundles,
+            SortedMap<String, Map<String, Object>> configurations,
+            SortedMap<String, List<String>> parts) {
+        /** Nothing. */
+        public static final Changes NONE =
+                new Changes(Collections.emptySortedSet(), Collections.emptySortedMap(), Collections.emptySortedMap());
+    }
 
     /**
      * Writes the file.
@@ -30,6 +51,11 @@ public final class NewVariant {
      * @throws UserError when the name cannot be one, the file is there already or cannot be written
      */
     public static Path write(String name, String from, VariantDefinition base) {
+        return write(name, from, base, Changes.NONE);
+    }
+
+    /** The same with what is to be otherwise. */
+    public static Path write(String name, String from, VariantDefinition base, Changes changes) {
         Path file = PathArgument.of(name.endsWith(SUFFIX) ? name : name + SUFFIX, "");
         String simple = file.getFileName().toString().replaceFirst("\\.json$", "");
         if (!NAME.matcher(simple).matches()) {
@@ -44,7 +70,7 @@ public final class NewVariant {
                     .toString();
         }
         try {
-            Files.writeString(Files.createFile(file), text(simple, reference, base));
+            Files.writeString(Files.createFile(file), text(simple, reference, base, changes));
         } catch (FileAlreadyExistsException e) {
             throw new UserError(file + ": there is such a file already; choose another name or remove it");
         } catch (NoSuchFileException e) {
@@ -55,13 +81,17 @@ public final class NewVariant {
         return file;
     }
 
-    private static String text(String name, String reference, VariantDefinition base) {
+    private static String text(String name, String reference, VariantDefinition base, Changes changes) {
         StringBuilder text = new StringBuilder();
         text.append("{\n  \"feature-resource-version\": \"1.0\",\n");
         text.append("  \"id\": ").append(quoted("local:" + name + ":1")).append(",\n");
         text.append("  \"name\": ").append(quoted(name)).append(",\n");
         text.append("  \"description\": ").append(quoted("As " + base.name())).append(",\n");
-        text.append("  \"bundles\": [],\n");
+        text.append("  \"bundles\": [")
+                .append(changes.bundles().stream()
+                        .map(id -> "{\"id\": " + quoted(id) + "}")
+                        .collect(Collectors.joining(", ")))
+                .append("],\n");
         text.append("  // Properties given here replace those of ")
                 .append(base.name())
                 .append(", which are:\n");
@@ -70,12 +100,28 @@ public final class NewVariant {
                 .append(": ")
                 .append(json(values))
                 .append('\n'));
-        text.append("  \"configurations\": {},\n");
+        text.append("  \"configurations\": {")
+                .append(changes.configurations().entrySet().stream()
+                        .map(each -> quoted(each.getKey()) + ": " + json(each.getValue()))
+                        .collect(Collectors.joining(", ")))
+                .append("},\n");
         text.append("  \"extensions\": {\n    \"spelunk-variant\": {\n      \"kind\": \"mandatory\",\n");
         text.append(
                 "      // Beside \"extends\": \"remove\" (bundles, as group:artifact), \"architecture\" (\"version\", \"features\"),\n");
         text.append("      // \"parts\" (spelunk.name by kind of part), \"registers\" (MIDR_EL1, ...).\n");
-        text.append("      \"json\": {\"extends\": ").append(quoted(reference)).append("}\n");
+        text.append("      \"json\": {\"extends\": ").append(quoted(reference));
+        if (!changes.parts().isEmpty()) {
+            text.append(", \"parts\": {")
+                    .append(changes.parts().entrySet().stream()
+                            .map(each -> quoted(each.getKey()) + ": ["
+                                    + each.getValue().stream()
+                                            .map(NewVariant::quoted)
+                                            .collect(Collectors.joining(", "))
+                                    + "]")
+                            .collect(Collectors.joining(", ")))
+                    .append("}");
+        }
+        text.append("}\n");
         return text.append("    }\n  }\n}\n").toString();
     }
 

@@ -48,4 +48,10 @@ public record VariantDefinition(
     public Variant toVariant(SortedSet<String> symbolicNames) {
         return new Variant(name, architecture, features, parts, symbolicNames, registers);
     }
+
+    /** The same with other configurations. */
+    public VariantDefinition withConfigurations(SortedMap<String, Map<String, Object>> others) {
+        return new VariantDefinition(
+                name, file, description, bundles, others, architecture, features, parts, registers, documentation);
+    }
 }

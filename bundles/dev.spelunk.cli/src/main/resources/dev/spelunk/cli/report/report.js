@@ -1,14 +1,16 @@
 'use strict';
-(() => {
-  const runs = JSON.parse(document.getElementById('data').textContent);
+// Shows runs in an element. Where they are shown again and again while they go on (live), that says which function was chosen;
+// what this returns gives it back, and ends the charts.
+globalThis.spelunkReport = (runs, page, live) => {
   const styles = getComputedStyle(document.documentElement);
   const colour = name => styles.getPropertyValue(name).trim();
-  const page = document.getElementById('page');
   const number = new Intl.NumberFormat('en');
   const count = n => number.format(n);
   const percent = (part, whole) => whole ? (100 * part / whole).toFixed(2) + ' %' : '–';
   const mean = (sum, n) => n ? (sum / n).toFixed(1) : '–';
   const charts = [];
+  const ends = [];
+  let chosen = null;
 
   // --- small things that make elements: text is always text, whatever a guest calls its functions -------------
   function element(name, attributes, ...children) {
@@ -30,9 +32,13 @@
     const place = element('div', { class: high ? 'chart high' : 'chart', role: 'img', 'aria-label': option.title || 'chart' });
     delete option.title;
     charts.push(() => {
+      // Its own tips are made of styles in attributes, which a strict policy does not let in.
+      if (live && option.tooltip) option.tooltip.renderMode = 'richText';
       const made = echarts.init(place, matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : null, { renderer: 'canvas' });
       made.setOption(Object.assign({ backgroundColor: 'transparent', animation: false, textStyle: { color: colour('--text') } }, option));
-      addEventListener('resize', () => made.resize());
+      const resize = () => made.resize();
+      addEventListener('resize', resize);
+      ends.push(() => { removeEventListener('resize', resize); made.dispose(); });
       if (option.onPoint) made.on('click', option.onPoint);
     });
     return place;
@@ -71,8 +77,11 @@
   const label = f => 'EL' + f.el + '  ' + f.name;
 
   // --- the head ------------------------------------------------------------------------------------------------
-  document.title = 'Spelunk: ' + runs.map(r => r.name).join(', ');
-  page.append(element('h1', {}, runs.length > 1 ? 'Runs compared' : 'Profile of ' + runs[0].name));
+  page.replaceChildren();
+  if (!live) {
+    document.title = 'Spelunk: ' + runs.map(r => r.name).join(', ');
+    page.append(element('h1', {}, runs.length > 1 ? 'Runs compared' : 'Profile of ' + runs[0].name));
+  }
   page.append(element('nav', { 'aria-label': 'sections' }));
 
   function facts(run) {
@@ -157,7 +166,6 @@
     const p = run.profile, s = run.summary;
     const all = p.records;
     const listing = element('div');
-    let chosen = null;
 
     function show(f) {
       chosen = f;
@@ -191,7 +199,7 @@
         { title: 'walks', optional: true, value: f => f.sums.walks, text: f => count(f.sums.walks) },
         { title: 'mispredicted', optional: true, value: f => f.sums.mispredicted, text: f => count(f.sums.mispredicted) },
       ], p.functions, { tall: true, choose: show }), listing);
-    if (p.functions.length) show(p.functions[0]);
+    if (p.functions.length) show(p.functions.find(f => live && label(f) === live.chosen) || p.functions[0]);
 
     flame(p, f => { show(f); listing.scrollIntoView(); });
     timeline(p);
@@ -338,7 +346,11 @@
     p.pages.forEach((g, y) => g.accesses.forEach((a, x) => { if (a) { cells.push([x, y, a]); most = Math.max(most, a); } }));
     section('addresses', 'Addresses over time', element('p', { class: 'quiet' }, 'Data accesses by virtual page; click one for the function that accesses it most.'), chart({
       title: 'Addresses over time', grid: { left: 150, right: 20, bottom: 90 },
-      tooltip: { formatter: c => { const g = p.pages[c.data[1]]; return echarts.format.encodeHTML(hex(g.address) + ', ' + g.bytes + ' bytes: ' + count(c.data[2]) + ' accesses, mostly by ' + g.function); } },
+      tooltip: { formatter: c => {
+        const g = p.pages[c.data[1]];
+        const text = hex(g.address) + ', ' + g.bytes + ' bytes: ' + count(c.data[2]) + ' accesses, mostly by ' + g.function;
+        return live ? text : echarts.format.encodeHTML(text);
+      } },
       xAxis: { type: 'category', name: unit(p), nameLocation: 'middle', nameGap: 28, data: Array.from({ length: n }, (x, i) => moment(p, i)) },
       yAxis: { type: 'category', data: p.pages.map(g => hex(g.address)), axisLabel: { fontSize: 11, interval: Math.ceil(p.pages.length / 20) } },
       visualMap: { min: 0, max: most, calculable: true, orient: 'horizontal', left: 'center', bottom: 0, textStyle: { color: colour('--text') }, inRange: { color: ['#5b8fd6', '#e8c84b', '#d64541'] } },
@@ -347,8 +359,13 @@
     }, true));
   }
 
-  const nav = document.querySelector('nav');
+  const nav = page.querySelector('nav');
   for (const s of page.querySelectorAll('section')) nav.append(element('a', { href: '#' + s.id }, s.querySelector('h2').textContent));
   charts.forEach(make => make());
+  return { chosen: () => chosen && label(chosen), dispose: () => ends.forEach(end => end()) };
+};
+const saved = document.getElementById('data');
+if (saved) {
+  spelunkReport(JSON.parse(saved.textContent), document.getElementById('page'));
   document.documentElement.dataset.ready = 'true';
-})();
+}

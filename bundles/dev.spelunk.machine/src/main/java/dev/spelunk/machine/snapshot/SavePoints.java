@@ -63,17 +63,22 @@ public final class SavePoints {
         SnapshotFile.read(file, identity, snapshot);
     }
 
-    /** Saves at the next safepoint, and tells how that went: null for well. */
+    /** Saves at the next safepoint, which is here where the machine stands, and tells how that went: null for well. */
     public void save(Path file, Consumer<BadInputException> saved) {
-        safepoints.at(0, () -> {
-            BadInputException failure = null;
-            try {
-                SnapshotFile.write(file, identity, snapshot);
-            } catch (BadInputException e) {
-                failure = e;
-            }
-            saved.accept(failure);
-        });
+        if (safepoints.stands()) {
+            safepoints.request(() -> saved.accept(write(file)));
+        } else {
+            safepoints.at(0, () -> saved.accept(write(file)));
+        }
+    }
+
+    private BadInputException write(Path file) {
+        try {
+            SnapshotFile.write(file, identity, snapshot);
+            return null;
+        } catch (BadInputException e) {
+            return e;
+        }
     }
 
     /** One line that says what a snapshot must be of, to fit the machine. */

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
 import java.util.stream.Collectors;
@@ -60,7 +61,8 @@ record BuiltBundle(String name, Path jar, Manifest manifest) {
 
     /** Whether the bundle is of the top layer, which starts and shows machines. */
     boolean forPeople() {
-        return name.equals("dev.spelunk.cli") || name.equals("dev.spelunk.shell") || name.equals("dev.spelunk.gdb");
+        return Set.of("dev.spelunk.cli", "dev.spelunk.shell", "dev.spelunk.gdb", "dev.spelunk.console")
+                .contains(name);
     }
 
     String header(String header) {

@@ -5,6 +5,7 @@ import aQute.bnd.osgi.Builder;
 import aQute.bnd.osgi.Jar;
 import java.io.File;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,21 @@ final class FelixWith implements AutoCloseable {
             "org.apache.felix.configadmin-",
             "org.apache.felix.gogo.runtime-");
 
+    /** What the console's bundle needs beside them. */
+    private static final List<String> OF_THE_CONSOLE = List.of(
+            "org.apache.felix.http.",
+            "org.apache.felix.inventory-",
+            "org.apache.felix.webconsole-",
+            "commons-fileupload-",
+            "commons-io-",
+            "encoder-",
+            "jakarta.json-api-",
+            "org.osgi.service.log-");
+
+    /** As the launcher exports it. */
+    private static final String SLF4J = "org.slf4j;version=1.7.36,org.slf4j.helpers;version=1.7.36,org.slf4j;version=2.0.20,"
+            + "org.slf4j.event;version=2.0.20,org.slf4j.helpers;version=2.0.20,org.slf4j.spi;version=2.0.20";
+
     private static final String INSIDE = "dev.spelunk.integration.osgi.inside";
     private static final long STOP_MILLISECONDS = 10_000;
 
@@ -58,11 +74,17 @@ final class FelixWith implements AutoCloseable {
         properties.put(Constants.FRAMEWORK_STORAGE, storage.resolve("cache").toString());
         properties.put("felix.log.level", "1");
         properties.put("spelunk.test.subject", subject);
+        List<String> libraries = new ArrayList<>(LIBRARIES);
+        if (subject.equals("dev.spelunk.console")) {
+            libraries.addAll(OF_THE_CONSOLE);
+            properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, SLF4J);
+            properties.put("org.apache.felix.http.require.config", "true");
+        }
         framework = new FrameworkFactory().newFramework(properties);
         framework.start();
         for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
             File file = new File(entry);
-            if (file.isFile() && LIBRARIES.stream().anyMatch(file.getName()::startsWith) && isBundle(file)) {
+            if (file.isFile() && libraries.stream().anyMatch(file.getName()::startsWith) && isBundle(file)) {
                 install(file.toPath());
             }
         }

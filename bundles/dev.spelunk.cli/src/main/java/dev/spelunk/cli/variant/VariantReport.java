@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.spelunk.cli.commands;
+package dev.spelunk.cli.variant;
 
 import dev.spelunk.api.machine.Judgement;
-import dev.spelunk.cli.variant.VariantDefinition;
-import dev.spelunk.cli.variant.VariantDocumentation;
 import java.io.PrintWriter;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
 
 /** What a judged variant is, as text. */
-final class VariantReport {
+public final class VariantReport {
     private static final int WIDTH = 110;
 
     private final PrintWriter out;
@@ -19,7 +17,8 @@ final class VariantReport {
         this.out = out;
     }
 
-    static void print(PrintWriter out, VariantDefinition variant, Judgement judgement) {
+    /** Prints it. */
+    public static void print(PrintWriter out, VariantDefinition variant, Judgement judgement) {
         VariantReport report = new VariantReport(out);
         out.println(variant.name() + ": " + variant.description());
         out.println("  file          " + variant.file());
