@@ -41,7 +41,9 @@ final class Api extends HttpServlet {
         questions.put(
                 "/api/registers",
                 request -> registers.text(
-                        number(request, "pe"), parameter(request, "search"), new HashSet<>(List.of(parameter(request, "open").split(",")))));
+                        number(request, "pe"),
+                        parameter(request, "search"),
+                        new HashSet<>(List.of(parameter(request, "open").split(",")))));
         CompositionAnswer composition = new CompositionAnswer(desk);
         questions.put("/api/composition", request -> composition.text());
         ProfileAnswer profile = new ProfileAnswer(desk);
@@ -76,10 +78,8 @@ final class Api extends HttpServlet {
             desk.host().quit();
             return "the console ends";
         });
-        orders.put(
-                "/api/configure",
-                arguments -> desk.host()
-                        .configure(arguments.text("pid"), arguments.texts("values"), arguments.flag("force")));
+        orders.put("/api/configure", arguments -> desk.host()
+                .configure(arguments.text("pid"), arguments.texts("values"), arguments.flag("force")));
         orders.put("/api/check", arguments -> String.join("\n", desk.host().check(arguments.text("variant"))));
         orders.put("/api/variant", arguments -> "wrote " + desk.host().newVariant(arguments.text("name")));
         orders.put("/api/swap", arguments -> {
@@ -183,7 +183,8 @@ final class Api extends HttpServlet {
         }
 
         String textOrNull(String key) {
-            return object.get(key) instanceof JsonString string && !string.getString().isEmpty()
+            return object.get(key) instanceof JsonString string
+                            && !string.getString().isEmpty()
                     ? string.getString()
                     : null;
         }

@@ -49,8 +49,7 @@ final class BadRequests implements ConnectorFactory, Request.Handler {
         }
         response.getHeaders().put("Content-Security-Policy", "default-src 'none'");
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, "text/plain;charset=utf-8");
-        Content.Sink.write(
-                response, true, response.getStatus() + ": nothing for this request\n", callback);
+        Content.Sink.write(response, true, response.getStatus() + ": nothing for this request\n", callback);
         return true;
     }
 }

@@ -43,7 +43,8 @@ public final class BrowserConsole implements ConsoleServer {
         try {
             return new Site(context, configurations, new Desk(host, swaps), address, place.getPort());
         } catch (IOException e) {
-            throw new BadInputException(address.host() + ":" + place.getPort() + " cannot be listened at: " + e.getMessage(), e);
+            throw new BadInputException(
+                    address.host() + ":" + place.getPort() + " cannot be listened at: " + e.getMessage(), e);
         }
     }
 
@@ -52,15 +53,16 @@ public final class BrowserConsole implements ConsoleServer {
         try (ServerSocket socket = new ServerSocket()) {
             InetAddress host = InetAddress.getByName(address.host());
             if (address.keyStore() == null && !host.isLoopbackAddress()) {
-                throw new BadInputException(
-                        address.host() + " is not this host's own (127.0.0.1): without TLS, whoever listens on the way could do to "
-                                + "the machine what you can");
+                throw new BadInputException(address.host()
+                        + " is not this host's own (127.0.0.1): without TLS, whoever listens on the way could do to "
+                        + "the machine what you can");
             }
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(host, address.port()));
             return new InetSocketAddress(host, socket.getLocalPort());
         } catch (IOException e) {
-            throw new BadInputException(address.host() + ":" + address.port() + " cannot be listened at: " + e.getMessage(), e);
+            throw new BadInputException(
+                    address.host() + ":" + address.port() + " cannot be listened at: " + e.getMessage(), e);
         }
     }
 }

@@ -70,8 +70,7 @@ final class CompositionAnswer {
     }
 
     /** Banks of registers are of the kind of the table, and are published as what they are. */
-    private static String bundle(
-            SortedMap<String, SortedMap<String, String>> publishers, String kind, String name) {
+    private static String bundle(SortedMap<String, SortedMap<String, String>> publishers, String kind, String name) {
         SortedMap<String, String> ofKind = publishers.get(kind);
         if (ofKind != null && ofKind.containsKey(name)) {
             return ofKind.get(name);

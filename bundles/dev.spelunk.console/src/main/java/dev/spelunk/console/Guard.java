@@ -35,8 +35,9 @@ final class Guard implements Preprocessor {
     /** Attribute of a request that may pass. */
     static final String PASSED = Guard.class.getName();
 
-    private static final String STRICT = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-            + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    private static final String STRICT =
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+                    + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     /** Felix's own pages have scripts and styles in them. */
     private static final String WITH_INLINE = "default-src 'none'; script-src 'self' 'unsafe-inline'; "
@@ -108,7 +109,8 @@ final class Guard implements Preprocessor {
         }
         String site = request.getHeader("Sec-Fetch-Site");
         String from = request.getHeader("Origin");
-        if (from != null && !origin.equals(lower(from)) || site != null && !site.equals("same-origin") && !site.equals("none")) {
+        if (from != null && !origin.equals(lower(from))
+                || site != null && !site.equals("same-origin") && !site.equals("none")) {
             return "it comes from another site";
         }
         if (!READING.contains(request.getMethod())) {

@@ -91,7 +91,8 @@ final class MachineAnswer {
     private static String how(Machine.Result result) {
         String message = result.message() == null || result.message().isEmpty() ? "" : ": " + result.message();
         return result.ending().name().toLowerCase(Locale.ROOT).replace('_', ' ')
-                + (result.ending() == Machine.Ending.EXITED ? " with " + result.exitCode() : "") + message;
+                + (result.ending() == Machine.Ending.EXITED ? " with " + result.exitCode() : "")
+                + message;
     }
 
     static void strings(JsonGenerator json, String key, List<String> values) {

@@ -21,7 +21,8 @@ final class Pages extends HttpServlet {
     private static final String STYLE = "text/css;charset=utf-8";
 
     /** Files of this bundle, by path. */
-    private static final Map<String, String> OWN = Map.of("/console.css", STYLE, "/console.js", SCRIPT, "/icon.svg", "image/svg+xml");
+    private static final Map<String, String> OWN =
+            Map.of("/console.css", STYLE, "/console.js", SCRIPT, "/icon.svg", "image/svg+xml");
 
     /** Files of the report's page. */
     private static final Map<String, String> OF_THE_REPORT =

@@ -56,7 +56,8 @@ final class RegistersAnswer {
         }
         List<Row> rows = new ArrayList<>();
         for (String name : names) {
-            if (name.startsWith(Debugger.IN_MEMORY) || !name.toUpperCase(Locale.ROOT).contains(search)) {
+            if (name.startsWith(Debugger.IN_MEMORY)
+                    || !name.toUpperCase(Locale.ROOT).contains(search)) {
                 continue;
             }
             String memory = kept.contains(name) ? Debugger.IN_MEMORY + name : null;

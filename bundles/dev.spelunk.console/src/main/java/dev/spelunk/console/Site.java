@@ -63,12 +63,18 @@ final class Site implements ConsoleServer.Serving {
             servlet("/api/*", new Api(desk));
             servlet("/events", events);
             for (String page : Pages.NAMES) {
-                register(Servlet.class, new ToPage(page), Map.of(
-                        "felix.webconsole.label", "spelunk-" + page,
-                        "felix.webconsole.title", page.substring(0, 1).toUpperCase(Locale.ROOT) + page.substring(1),
-                        "felix.webconsole.category", "Spelunk"));
+                register(
+                        Servlet.class,
+                        new ToPage(page),
+                        Map.of(
+                                "felix.webconsole.label", "spelunk-" + page,
+                                "felix.webconsole.title",
+                                        page.substring(0, 1).toUpperCase(Locale.ROOT) + page.substring(1),
+                                "felix.webconsole.category", "Spelunk"));
             }
-            configurations.getConfiguration(WEB_CONSOLE, "?").update(new Hashtable<>(Map.of("default.render", "bundles")));
+            configurations
+                    .getConfiguration(WEB_CONSOLE, "?")
+                    .update(new Hashtable<>(Map.of("default.render", "bundles")));
             http.update(http(address, port));
             await();
         } catch (IOException | RuntimeException e) {
@@ -120,7 +126,8 @@ final class Site implements ConsoleServer.Serving {
         runtime.open();
         try {
             if (runtime.waitForService(START_MILLISECONDS) == null
-                    || runtime.getServiceReference().getProperty(HttpServiceRuntimeConstants.HTTP_SERVICE_ENDPOINT) == null) {
+                    || runtime.getServiceReference().getProperty(HttpServiceRuntimeConstants.HTTP_SERVICE_ENDPOINT)
+                            == null) {
                 throw new IOException("the HTTP service does not start; standard error says why");
             }
         } catch (InterruptedException e) {

@@ -396,7 +396,7 @@
       });
       const height = 30 + t.tracks.length * lane;
       lanes.replaceChildren(element('svg:svg', { class: 'lanes', viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': 'timeline' }, shapes));
-      note.textContent = 'From ' + (from / CYCLES_PER_MILLISECOND).toFixed(3) + ' to ' + (end / CYCLES_PER_MILLISECOND).toFixed(3) + ' ms of virtual time (a cycle is a nanosecond). In parentheses: how often in the whole run; of a level, what is long ago is thinned out.';
+      note.textContent = 'From ' + (from / CYCLES_PER_MILLISECOND).toFixed(3) + ' to ' + (end / CYCLES_PER_MILLISECOND).toFixed(3) + ' ms of virtual time (a cycle is a nanosecond). In parentheses: how often in the whole run; of a level that changes often, the highest of some values in a row.';
       const rows = Object.entries(t.causes).sort((a, b) => b[1] - a[1]);
       causes.replaceChildren(element('div', {}, element('h2', {}, 'What the vCPUs did'), element('table', {}, element('thead', {}, element('tr', {}, element('th', {}, 'times'), element('th', { class: 'name' }, 'what'))),
         element('tbody', {}, rows.map(([text, n]) => element('tr', {}, element('td', {}, count(n)), element('td', { class: 'name' },

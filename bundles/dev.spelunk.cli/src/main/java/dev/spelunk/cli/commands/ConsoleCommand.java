@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
         name = "console",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        description = "Shows a composed machine in a browser: starts it, looks into it, and changes what it is made of.",
+        description =
+                "Shows a composed machine in a browser: starts it, looks into it, and changes what it is made of.",
         footer = {
             "",
             "It prints the address to open. Whoever has that address can do to the machine what you can, so it is served to "

@@ -366,7 +366,8 @@ public final class Composition implements AutoCloseable, VariantUpdate, SwapList
         if (known == null) {
             throw new UserError("no component has the PID " + pid);
         }
-        Map<String, Object> changed = new LinkedHashMap<>(definition.configurations().getOrDefault(pid, Map.of()));
+        Map<String, Object> changed =
+                new LinkedHashMap<>(definition.configurations().getOrDefault(pid, Map.of()));
         values.forEach((key, text) -> {
             if (!known.containsKey(key)) {
                 throw new UserError(pid + " has no property " + key + ", but " + String.join(", ", known.keySet()));

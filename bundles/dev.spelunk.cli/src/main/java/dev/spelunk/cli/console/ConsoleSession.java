@@ -1,20 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.cli.console;
 
-import dev.spelunk.api.parts.Parts;
-import dev.spelunk.cli.composition.Home;
-import dev.spelunk.cli.variant.NewVariant;
-import dev.spelunk.cli.variant.VariantDefinition;
-import dev.spelunk.cli.variant.VariantReader;
-import dev.spelunk.cli.variant.VariantReport;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import org.osgi.framework.Bundle;
-import org.osgi.framework.InvalidSyntaxException;
-import org.osgi.framework.ServiceReference;
-import org.osgi.service.feature.ID;
 import dev.spelunk.api.machine.ConsoleHost;
 import dev.spelunk.api.machine.Judgement;
 import dev.spelunk.api.machine.Machine;
@@ -22,12 +8,14 @@ import dev.spelunk.api.machine.Machine.Result;
 import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.machine.Snapshots;
 import dev.spelunk.api.machine.SwapService;
+import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.records.ProfileData;
 import dev.spelunk.api.records.ProfileDescription.Recorder;
 import dev.spelunk.api.records.ProfileWriter;
 import dev.spelunk.api.records.RecordOptions;
 import dev.spelunk.cli.composition.Composition;
+import dev.spelunk.cli.composition.Home;
 import dev.spelunk.cli.process.ExitCode;
 import dev.spelunk.cli.process.StopRequests;
 import dev.spelunk.cli.process.UserError;
@@ -36,10 +24,16 @@ import dev.spelunk.cli.run.Console;
 import dev.spelunk.cli.run.GuestRun;
 import dev.spelunk.cli.run.OutputFolder;
 import dev.spelunk.cli.run.RunFiles;
+import dev.spelunk.cli.variant.NewVariant;
+import dev.spelunk.cli.variant.VariantDefinition;
+import dev.spelunk.cli.variant.VariantReader;
+import dev.spelunk.cli.variant.VariantReport;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -47,6 +41,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -55,6 +51,10 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.feature.ID;
 
 /** The machines of a console, one after the other, with the files of the last run in one folder. */
 public final class ConsoleSession implements ConsoleHost, AutoCloseable {
@@ -127,7 +127,8 @@ public final class ConsoleSession implements ConsoleHost, AutoCloseable {
             plain = plain.withSnapshots(new Snapshots(plain.snapshots().saves(), snapshotFile(snapshot)));
         }
         made.files = new RunFiles(folder, wanted.recorder().apply(plain.memory()), wanted.table());
-        RunOptions options = plain.withTrace(made.timeline).withRecords(wanted.records().apply(made.files));
+        RunOptions options =
+                plain.withTrace(made.timeline).withRecords(wanted.records().apply(made.files));
         try {
             made.machine = composition.machine(options);
             // Steps and places: a machine is asked for its debugger before it runs.
@@ -389,7 +390,8 @@ public final class ConsoleSession implements ConsoleHost, AutoCloseable {
             throw new UserError("\"" + name + "\" is no name for a variant: use letters, digits, '.', '_' and '-'");
         }
         VariantDefinition base = new VariantReader(Home.features()).read(composition.nameOrFile());
-        return NewVariant.write(name, composition.nameOrFile(), base, changes(base)).toString();
+        return NewVariant.write(name, composition.nameOrFile(), base, changes(base))
+                .toString();
     }
 
     /** What has been swapped and configured since the variant's file was read. */
@@ -402,8 +404,12 @@ public final class ConsoleSession implements ConsoleHost, AutoCloseable {
             if (Parts.SWAPPABLE.contains(kind) && before.containsKey(kind) && !names.equals(before.get(kind))) {
                 parts.put(kind, names);
                 names.forEach(name -> {
-                    String bundle = publishers.getOrDefault(kind, Collections.emptySortedMap()).get(name);
-                    if (bundle != null && base.bundles().stream().noneMatch(id -> id.getArtifactId().equals(bundle))) {
+                    String bundle = publishers
+                            .getOrDefault(kind, Collections.emptySortedMap())
+                            .get(name);
+                    if (bundle != null
+                            && base.bundles().stream()
+                                    .noneMatch(id -> id.getArtifactId().equals(bundle))) {
                         bundles.add("dev.spelunk:" + bundle + ":" + version(base));
                     }
                 });

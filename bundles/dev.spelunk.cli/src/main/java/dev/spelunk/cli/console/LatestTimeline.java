@@ -13,47 +13,62 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The latest of a machine's timeline, so much of each track; of a level every other value goes when there are too many, again
- * and again, so that it goes back to the begin. What this forgets may still be in the file of {@code --trace}.
+ * The latest of a machine's timeline, so much of each track; a level goes back to the begin, and of its values the highest ones of
+ * some in a row are kept. What this forgets may still be in the file of {@code --trace}.
  */
 final class LatestTimeline implements TraceSink {
     /** Entries of a track. */
     private static final int KEPT = 2000;
 
     /** One entry. @param text null for nothing; of a number its decimal digits */
-    private record Entry(long cycles, String text, String detail) {}
+    private record Entry(long cycles, String text, String detail) {
+        private long value() {
+            return Long.parseLong(text);
+        }
+    }
 
     /** A track of one vCPU. */
     private static final class Track {
         private final String kind;
         private final Deque<Entry> entries = new ArrayDeque<>();
         private long total;
+        private long stride = 1;
+        private Entry highest;
+        private Entry last;
 
         private Track(String kind) {
             this.kind = kind;
         }
 
-        /** Of the older three quarters every other one goes. */
-        private void thin() {
-            List<Entry> all = new ArrayList<>(entries);
-            entries.clear();
-            for (int i = 0; i < all.size(); i++) {
-                if (i % 2 == 0 || i >= all.size() * 3 / 4) {
-                    entries.addLast(all.get(i));
-                }
-            }
-        }
-
         private void add(Entry entry) {
+            total++;
+            if (kind.equals(COUNTER)) {
+                level(entry);
+                return;
+            }
             if (entries.size() == KEPT) {
-                if (kind.equals(COUNTER)) {
-                    thin();
-                } else {
-                    entries.removeFirst();
-                }
+                entries.removeFirst();
             }
             entries.addLast(entry);
-            total++;
+        }
+
+        /** Of so many values in a row the highest is kept; of twice as many when there are too many. */
+        private void level(Entry entry) {
+            highest = highest == null || entry.value() > highest.value() ? entry : highest;
+            last = entry;
+            if (total % stride != 0) {
+                return;
+            }
+            entries.addLast(highest);
+            highest = null;
+            if (entries.size() == KEPT) {
+                List<Entry> all = new ArrayList<>(entries);
+                entries.clear();
+                for (int i = 0; i < all.size(); i += 2) {
+                    entries.addLast(all.get(i).value() > all.get(i + 1).value() ? all.get(i) : all.get(i + 1));
+                }
+                stride *= 2;
+            }
         }
     }
 
@@ -144,14 +159,19 @@ final class LatestTimeline implements TraceSink {
         json.write("kind", track.kind);
         json.write("total", track.total);
         json.writeStartArray("entries");
-        for (Entry entry : track.entries) {
-            json.writeStartArray();
-            json.write(entry.cycles());
-            json.write(entry.text() == null ? "" : entry.text());
-            json.write(entry.detail() == null ? "" : entry.detail());
-            json.writeEnd();
+        track.entries.forEach(entry -> entry(json, entry));
+        if (track.last != null && track.last != track.entries.peekLast()) {
+            entry(json, track.last);
         }
         json.writeEnd();
+        json.writeEnd();
+    }
+
+    private static void entry(JsonGenerator json, Entry entry) {
+        json.writeStartArray();
+        json.write(entry.cycles());
+        json.write(entry.text() == null ? "" : entry.text());
+        json.write(entry.detail() == null ? "" : entry.detail());
         json.writeEnd();
     }
 }

@@ -20,8 +20,9 @@ public final class ListenOptions {
     @Option(
             names = "--listen",
             paramLabel = "[HOST:]PORT",
-            description = "Where browsers find it. A host that is not this one's own (127.0.0.1) needs --tls; it is the name that "
-                    + "browsers must use. Default: a free port of 127.0.0.1.")
+            description =
+                    "Where browsers find it. A host that is not this one's own (127.0.0.1) needs --tls; it is the name that "
+                            + "browsers must use. Default: a free port of 127.0.0.1.")
     private String listen;
 
     @Option(
@@ -56,10 +57,12 @@ public final class ListenOptions {
             throw new UserError("--listen " + listen + ": there is no host " + host);
         }
         if (host.isEmpty() || address.isAnyLocalAddress()) {
-            throw new UserError("--listen " + listen + ": name the host as browsers will; they are let in by no other name");
+            throw new UserError(
+                    "--listen " + listen + ": name the host as browsers will; they are let in by no other name");
         }
         if (tls == null && !address.isLoopbackAddress()) {
-            throw new UserError("--listen " + listen + ": " + host + " is not this host's own, and without TLS whoever is on the way "
+            throw new UserError("--listen " + listen + ": " + host
+                    + " is not this host's own, and without TLS whoever is on the way "
                     + "could do to the machine what you can; give --tls FILE.p12 and --tls-password FILE");
         }
         return new ConsoleServer.Address(host, port, tls, tls == null ? null : secret());

@@ -60,7 +60,6 @@ public final class OutputOptions {
     public Recorder recorder(String version, String variant, CommandSpec spec, long memory) {
         List<String> command = new ArrayList<>(List.of("spelunk"));
         command.addAll(spec.root().commandLine().getParseResult().originalArgs());
-        return new Recorder(
-                "Spelunk " + version, "Spelunk, variant " + variant, command, memory, metadata.version());
+        return new Recorder("Spelunk " + version, "Spelunk, variant " + variant, command, memory, metadata.version());
     }
 }

@@ -50,8 +50,9 @@ final class FelixWith implements AutoCloseable {
             "org.osgi.service.log-");
 
     /** As the launcher exports it. */
-    private static final String SLF4J = "org.slf4j;version=1.7.36,org.slf4j.helpers;version=1.7.36,org.slf4j;version=2.0.20,"
-            + "org.slf4j.event;version=2.0.20,org.slf4j.helpers;version=2.0.20,org.slf4j.spi;version=2.0.20";
+    private static final String SLF4J =
+            "org.slf4j;version=1.7.36,org.slf4j.helpers;version=1.7.36,org.slf4j;version=2.0.20,"
+                    + "org.slf4j.event;version=2.0.20,org.slf4j.helpers;version=2.0.20,org.slf4j.spi;version=2.0.20";
 
     private static final String INSIDE = "dev.spelunk.integration.osgi.inside";
     private static final long STOP_MILLISECONDS = 10_000;

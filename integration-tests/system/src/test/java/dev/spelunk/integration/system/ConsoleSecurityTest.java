@@ -50,26 +50,50 @@ class ConsoleSecurityTest {
                 .containsPattern("Set-Cookie: spelunk-" + console.port + "=\\S+; Path=/; HttpOnly; SameSite=Strict")
                 .doesNotContain("unsafe", "Server:");
         assertThat(console.get("/machine", console.cookie()).code()).isEqualTo(200);
-        assertThat(console.get("/system/console/bundles", console.cookie()).code()).isEqualTo(200);
+        assertThat(console.get("/system/console/bundles", console.cookie()).code())
+                .isEqualTo(200);
     }
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"/", "/machine", "/api/machine", "/events", "/console.js", "/system/console", "/system/console/bundles",
-                "/?token=", "/?token=wrong", "/?Token=x"})
+            strings = {
+                "/",
+                "/machine",
+                "/api/machine",
+                "/events",
+                "/console.js",
+                "/system/console",
+                "/system/console/bundles",
+                "/?token=",
+                "/?token=wrong",
+                "/?Token=x"
+            })
     @DisplayName("without the token nothing is shown")
     void withoutToken(String path) throws IOException {
         assertThat(console.get(path).code()).isEqualTo(FORBIDDEN);
-        assertThat(console.get(path, "Cookie: spelunk-" + console.port + "=wrong").code()).isEqualTo(FORBIDDEN);
+        assertThat(console.get(path, "Cookie: spelunk-" + console.port + "=wrong")
+                        .code())
+                .isEqualTo(FORBIDDEN);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"evil.example", "evil.example:PORT", "localhost:PORT", "127.0.0.1", "127.0.0.1:1", "127.0.0.1:PORT.evil.example"})
+    @ValueSource(
+            strings = {
+                "evil.example",
+                "evil.example:PORT",
+                "localhost:PORT",
+                "127.0.0.1",
+                "127.0.0.1:1",
+                "127.0.0.1:PORT.evil.example"
+            })
     @DisplayName("another Host header is refused, with the right token too (DNS rebinding)")
     void otherHost(String host) throws IOException {
         String name = host.replace("PORT", Integer.toString(console.port));
-        assertThat(console.get("/?token=" + console.token, "Host: " + name).code()).isEqualTo(FORBIDDEN);
-        assertThat(console.get("/api/machine", console.cookie(), "Host: " + name).code()).isEqualTo(FORBIDDEN);
+        assertThat(console.get("/?token=" + console.token, "Host: " + name).code())
+                .isEqualTo(FORBIDDEN);
+        assertThat(console.get("/api/machine", console.cookie(), "Host: " + name)
+                        .code())
+                .isEqualTo(FORBIDDEN);
     }
 
     @ParameterizedTest
@@ -99,8 +123,19 @@ class ConsoleSecurityTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "/../../etc/passwd", "/..", "/machine/../api/machine", "/%2e%2e/%2e%2e/etc/passwd", "/a/%2E%2E/api/machine", "/..%2f..%2fetc/passwd",
-                "/a%5c..%5cb", "//etc/passwd", "/./api/machine", "/machine;x=1", "/api/machine%00", "/%252e%252e/x", "/a/..;/b"
+                "/../../etc/passwd",
+                "/..",
+                "/machine/../api/machine",
+                "/%2e%2e/%2e%2e/etc/passwd",
+                "/a/%2E%2E/api/machine",
+                "/..%2f..%2fetc/passwd",
+                "/a%5c..%5cb",
+                "//etc/passwd",
+                "/./api/machine",
+                "/machine;x=1",
+                "/api/machine%00",
+                "/%252e%252e/x",
+                "/a/..;/b"
             })
     @DisplayName("a path that could lead elsewhere is refused")
     void traversal(String path) throws IOException {
@@ -131,19 +166,44 @@ class ConsoleSecurityTest {
     /** Something between a request that is nearly right and noise; none of them is one that may change something. */
     private static byte[] request(Random random) {
         String[] methods = {"GET", "GET", "HEAD", "POST", "PUT", "BREW", "", "get"};
-        String[] paths = {"/", "/machine", "/api/machine", "/api/start", "/api/save", "/api/variant", "/console.js", "/system/console/bundles",
-            "/system/console/configMgr", "/api/registers?pe=7&search=%", "/api/registers?pe=0&search=PM", "/api/composition", "/api/timeline"};
+        String[] paths = {
+            "/",
+            "/machine",
+            "/api/machine",
+            "/api/start",
+            "/api/save",
+            "/api/variant",
+            "/console.js",
+            "/system/console/bundles",
+            "/system/console/configMgr",
+            "/api/registers?pe=7&search=%",
+            "/api/registers?pe=0&search=PM",
+            "/api/composition",
+            "/api/timeline"
+        };
         StringBuilder text = new StringBuilder(methods[random.nextInt(methods.length)])
                 .append(' ')
                 .append(paths[random.nextInt(paths.length)]);
         for (int i = random.nextInt(6); i > 0; i--) {
-            String[] bits = {"..", "/", "%2e", "\\", "%00", ";", "?", "&", "token=", "%", "é", "a".repeat(random.nextInt(300))};
+            String[] bits = {
+                "..", "/", "%2e", "\\", "%00", ";", "?", "&", "token=", "%", "é", "a".repeat(random.nextInt(300))
+            };
             text.append(bits[random.nextInt(bits.length)]);
         }
         text.append(random.nextInt(20) == 0 ? "\r\n" : " HTTP/1." + random.nextInt(3) + "\r\n");
-        String[] headers = {"Host: 127.0.0.1:" + console.port, "Host: x", console.cookie(), "Cookie: " + "c".repeat(random.nextInt(2000)),
-            "Content-Length: " + (random.nextInt(40) - 5), "Transfer-Encoding: chunked", "Origin: null", "Accept: " + (char) random.nextInt(255),
-            "Expect: 100-continue", "Upgrade: websocket", "Range: bytes=0-" + random.nextInt()};
+        String[] headers = {
+            "Host: 127.0.0.1:" + console.port,
+            "Host: x",
+            console.cookie(),
+            "Cookie: " + "c".repeat(random.nextInt(2000)),
+            "Content-Length: " + (random.nextInt(40) - 5),
+            "Transfer-Encoding: chunked",
+            "Origin: null",
+            "Accept: " + (char) random.nextInt(255),
+            "Expect: 100-continue",
+            "Upgrade: websocket",
+            "Range: bytes=0-" + random.nextInt()
+        };
         text.append("Host: 127.0.0.1:").append(console.port).append("\r\n");
         for (int i = random.nextInt(5); i > 0; i--) {
             text.append(headers[random.nextInt(headers.length)]).append("\r\n");

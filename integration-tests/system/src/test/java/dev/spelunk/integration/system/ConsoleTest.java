@@ -39,13 +39,16 @@ class ConsoleTest {
     }
 
     private long count(String of) throws IOException, InterruptedException {
-        return Long.parseLong(browser.js("return fetch('/api/machine').then(r => r.json()).then(m => String(m." + of + "))"));
+        return Long.parseLong(
+                browser.js("return fetch('/api/machine').then(r => r.json()).then(m => String(m." + of + "))"));
     }
 
     @Test
-    @DisplayName("opens with the token alone; the guest is started, samples arrive, a part is swapped, a register decoded")
+    @DisplayName(
+            "opens with the token alone; the guest is started, samples arrive, a part is swapped, a register decoded")
     void worksThrough() throws Exception {
-        try (RunningConsole console = new RunningConsole(folder, "--variant", fixed().toString(), "--append", "scale=400")) {
+        try (RunningConsole console =
+                new RunningConsole(folder, "--variant", fixed().toString(), "--append", "scale=400")) {
             browser.go(console.origin() + "/");
             assertThat(browser.js("return document.body.innerText")).contains("403", "no valid token");
             browser.go(console.url);
@@ -62,7 +65,9 @@ class ConsoleTest {
             awaitState("running");
             browser.tab(second);
             browser.await("Number(document.documentElement.dataset.records) > 0");
-            assertThat(browser.text("#profile")).contains("Functions", "pointer_chase_walk").contains("none recorded");
+            assertThat(browser.text("#profile"))
+                    .contains("Functions", "pointer_chase_walk")
+                    .contains("none recorded");
 
             browser.go(console.page("composition"));
             choose("timing fixed");
@@ -81,8 +86,12 @@ class ConsoleTest {
 
             browser.go(console.page("registers?search=PMBSR&open=PMBSR_EL1"));
             browser.await("document.querySelector('[data-register=PMBSR_EL1] .fields div')");
-            assertThat(browser.text("[data-register=PMBSR_EL1]")).contains("EC0x", "DL0x", "S0x", "MSS0x").contains(" / 0x");
-            assertThat(browser.complaints()).as("what the browser complains of").doesNotContain("Content Security Policy", "Uncaught");
+            assertThat(browser.text("[data-register=PMBSR_EL1]"))
+                    .contains("EC0x", "DL0x", "S0x", "MSS0x")
+                    .contains(" / 0x");
+            assertThat(browser.complaints())
+                    .as("what the browser complains of")
+                    .doesNotContain("Content Security Policy", "Uncaught");
 
             browser.go(console.page("machine"));
             browser.click("#end");
@@ -96,9 +105,7 @@ class ConsoleTest {
 
     /** A core with data sources, whose first timing model has none. */
     private Path fixed() throws IOException {
-        return Files.writeString(
-                folder.resolve("fixed.json"),
-                """
+        return Files.writeString(folder.resolve("fixed.json"), """
                 {"id": "t:fixed:1", "bundles": [{"id": "dev.spelunk:dev.spelunk.timing.fixed:0.2.0-SNAPSHOT"}],
                  "extensions": {"spelunk-variant": {"json": {"extends": "neoverse-n1", "parts": {"timing": "fixed"}}}}}
                 """);
@@ -121,11 +128,13 @@ class ConsoleTest {
         browser.js("document.getElementById('swap-to').value = 'none'");
         browser.click("#swap");
         browser.await(WORDS + ".includes('refused')");
-        assertThat(browser.text("#message")).contains("the swap of features FEAT_SPE with none is refused: ", "FEAT_SPE_LDS");
+        assertThat(browser.text("#message"))
+                .contains("the swap of features FEAT_SPE with none is refused: ", "FEAT_SPE_LDS");
     }
 
     @Test
-    @DisplayName("a machine ends while it is watched; a state is saved, and a new machine goes on from it to the same end")
+    @DisplayName(
+            "a machine ends while it is watched; a state is saved, and a new machine goes on from it to the same end")
     void endsWhileWatched() throws Exception {
         try (RunningConsole console = new RunningConsole(folder, "--append", "scale=20")) {
             browser.go(console.url);
@@ -156,7 +165,8 @@ class ConsoleTest {
     }
 
     @Test
-    @DisplayName("every page fits a wide and a narrow window, says nothing wrong to the browser, and loads nothing from elsewhere")
+    @DisplayName(
+            "every page fits a wide and a narrow window, says nothing wrong to the browser, and loads nothing from elsewhere")
     void pictures() throws Exception {
         try (RunningConsole console = new RunningConsole(folder, "--append", "scale=2", "--variant", "neoverse-n1")) {
             browser.go(console.url);
@@ -178,8 +188,9 @@ class ConsoleTest {
                             .as(page + " at " + width)
                             .isLessThanOrEqualTo(width);
                 }
-                assertThat(browser.js("return JSON.stringify(performance.getEntriesByType('resource').map(r => new URL(r.name).origin)"
-                                + ".filter(o => o !== location.origin))"))
+                assertThat(browser.js(
+                                "return JSON.stringify(performance.getEntriesByType('resource').map(r => new URL(r.name).origin)"
+                                        + ".filter(o => o !== location.origin))"))
                         .isEqualTo("[]");
                 assertThat(browser.complaints()).as(page).isEqualTo("[]");
             }

@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
 
 /** The real program's console, and raw requests to it: clients of the JDK refuse to send what must be refused. */
 final class RunningConsole implements AutoCloseable {
-    private static final Pattern URL = Pattern.compile("^Console: (http://127\\.0\\.0\\.1:(\\d+)/\\?token=(\\S+))$", Pattern.MULTILINE);
+    private static final Pattern URL =
+            Pattern.compile("^Console: (http://127\\.0\\.0\\.1:(\\d+)/\\?token=(\\S+))$", Pattern.MULTILINE);
     private static final int SECONDS = 240;
     private static final int SOCKET_MILLISECONDS = 60_000;
 
@@ -58,7 +59,8 @@ final class RunningConsole implements AutoCloseable {
     String errors() throws IOException {
         return Files.readString(folder.resolve("stderr"))
                 .lines()
-                .filter(line -> !line.matches("spelunk: [0-9.]+ s, [0-9,]+ million instructions, .*|spelunk: building .*"))
+                .filter(line ->
+                        !line.matches("spelunk: [0-9.]+ s, [0-9,]+ million instructions, .*|spelunk: building .*"))
                 .reduce("", (a, b) -> a + b + "\n");
     }
 

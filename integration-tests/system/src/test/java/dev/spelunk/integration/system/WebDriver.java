@@ -85,8 +85,7 @@ final class WebDriver implements AutoCloseable {
         JsonObject wanted = Json.createObjectBuilder()
                 .add("capabilities", Json.createObjectBuilder().add("alwaysMatch", always))
                 .build();
-        session = "/session/"
-                + call("POST", "/session", wanted).asJsonObject().getString("sessionId");
+        session = "/session/" + call("POST", "/session", wanted).asJsonObject().getString("sessionId");
         sessions.add(session);
     }
 
@@ -98,7 +97,9 @@ final class WebDriver implements AutoCloseable {
     /** Opens another tab, and goes to it; returns the name by which {@link #tab} goes back. */
     String newTab() throws IOException, InterruptedException {
         String before = ((JsonString) call("GET", session + "/window", null)).getString();
-        JsonObject made = order("/window/new", Json.createObjectBuilder().add("type", "tab").build())
+        JsonObject made = order(
+                        "/window/new",
+                        Json.createObjectBuilder().add("type", "tab").build())
                 .asJsonObject();
         tab(made.getString("handle"));
         return before;
@@ -152,7 +153,9 @@ final class WebDriver implements AutoCloseable {
         Thread.sleep(500);
         String png = ((JsonString) call("GET", session + "/screenshot", null)).getString();
         Path pictures = Files.createDirectories(Spelunk.ROOT.resolve("target").resolve("pictures"));
-        Files.write(pictures.resolve(name + "-" + width + ".png"), Base64.getDecoder().decode(png));
+        Files.write(
+                pictures.resolve(name + "-" + width + ".png"),
+                Base64.getDecoder().decode(png));
         return Integer.parseInt(js("return document.documentElement.scrollWidth"));
     }
 
@@ -167,7 +170,9 @@ final class WebDriver implements AutoCloseable {
 
     /** What the browser has to complain of: errors of scripts, and what a policy has stopped. */
     String complaints() throws IOException, InterruptedException {
-        return order("/se/log", Json.createObjectBuilder().add("type", "browser").build())
+        return order(
+                        "/se/log",
+                        Json.createObjectBuilder().add("type", "browser").build())
                 .toString();
     }
 
