@@ -377,10 +377,10 @@
           element('svg:line', { class: 'axis', x1: left, x2: width - 8, y1: y + 30, y2: y + 30 }));
         const entries = k.entries;
         if (k.kind === 'state') {
-          entries.forEach(([at, text], j) => {
+          entries.forEach(([at, text, detail], j) => {
             const until = j + 1 < entries.length ? entries[j + 1][0] : end;
             if (!text || until < from) return;
-            shapes.push(element('svg:rect', { class: colour(text), x: x(at), y: y + 6, width: Math.max(1, x(until) - x(at)), height: 22 }, element('svg:title', {}, text + ', ' + count(until - at) + ' cycles')));
+            shapes.push(element('svg:rect', { class: colour(text), x: x(at), y: y + 6, width: Math.max(1, x(until) - x(at)), height: 22 }, element('svg:title', {}, text + (detail ? ', ' + detail : '') + ', ' + count(until - at) + ' cycles')));
           });
         } else if (k.kind === 'instant') {
           entries.filter(([at]) => at >= from).forEach(([at, text, detail]) => shapes.push(element('svg:line', { class: 'tick', x1: x(at), x2: x(at), y1: y + 4, y2: y + 30 },

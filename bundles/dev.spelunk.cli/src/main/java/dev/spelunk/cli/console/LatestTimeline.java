@@ -93,12 +93,22 @@ final class LatestTimeline implements TraceSink {
             // The page of registers has them.
             return;
         }
-        synchronized (this) {
-            if (track.equals(RUN) && text != null) {
-                causes.merge(text, 1L, Long::sum);
-            }
-            add(vcpu, track, "state", new Entry(cycles, text, ""));
+        keep(vcpu, track, text, "", cycles);
+    }
+
+    @Override
+    public void exit(int vcpu, Exit exit, long cycles) {
+        if (other != null) {
+            other.exit(vcpu, exit, cycles);
         }
+        keep(vcpu, RUN, "exit: " + exit.reason(), (exit.access() + " " + exit.function()).strip(), cycles);
+    }
+
+    private synchronized void keep(int vcpu, String track, String text, String detail, long cycles) {
+        if (track.equals(RUN) && text != null) {
+            causes.merge(text, 1L, Long::sum);
+        }
+        add(vcpu, track, "state", new Entry(cycles, text, detail));
     }
 
     @Override
