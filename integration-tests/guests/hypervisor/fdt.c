@@ -281,24 +281,32 @@ u64 fdt_write_guest(u8 *to, const u8 *tree, const struct module *kernel, u64 ini
 	return (u64)(w.next - to);
 }
 
-u64 option(const char *key, u64 otherwise)
+const char *option_text(const char *key)
 {
 	size_t length = string_length(key);
 
 	for (const char *at = platform.bootargs; *at; at++) {
-		if ((at == platform.bootargs || at[-1] == ' ') && string_begins(at, key) && at[length] == '=') {
-			u64 value = 0;
-			u32 base = string_begins(at + length + 1, "0x") ? 16 : 10;
-
-			for (at += length + (base == 16 ? 3 : 1);; at++) {
-				char c = *at | 0x20;
-				u32 digit = c >= '0' && c <= '9' ? (u32)(c - '0') : c >= 'a' && c <= 'f' ? (u32)(c - 'a' + 10) : base;
-
-				if (digit >= base)
-					return value << (c == 'k' ? 10 : c == 'm' ? 20 : 0);
-				value = value * base + digit;
-			}
-		}
+		if ((at == platform.bootargs || at[-1] == ' ') && string_begins(at, key) && at[length] == '=')
+			return at + length + 1;
 	}
-	return otherwise;
+	return NULL;
+}
+
+u64 option(const char *key, u64 otherwise)
+{
+	const char *at = option_text(key);
+	u64 value = 0;
+
+	if (!at)
+		return otherwise;
+	u32 base = string_begins(at, "0x") ? 16 : 10;
+
+	for (at += base == 16 ? 2 : 0;; at++) {
+		char c = *at | 0x20;
+		u32 digit = c >= '0' && c <= '9' ? (u32)(c - '0') : c >= 'a' && c <= 'f' ? (u32)(c - 'a' + 10) : base;
+
+		if (digit >= base)
+			return value << (c == 'k' ? 10 : c == 'm' ? 20 : 0);
+		value = value * base + digit;
+	}
 }

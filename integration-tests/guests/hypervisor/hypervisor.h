@@ -121,6 +121,26 @@ u64 fdt_write_guest(u8 *to, const u8 *tree, const struct module *kernel, u64 ini
 // A number behind "key=" in the hypervisor's own bootargs, decimal or 0x, with an optional K or M.
 u64 option(const char *key, u64 otherwise);
 
+// What is behind "key=" there, up to a space or the end; NULL when it is not there.
+const char *option_text(const char *key);
+
+// fault.c: what it does wrong on purpose.
+enum fault {
+	FAULT_NONE,
+	FAULT_STAGE2_OFF,               // stage 2 goes off while the buffer is enabled
+	FAULT_OTHER_OWNER,              // E2PB gives the buffer away while it is enabled
+	FAULT_OTHER_VM,                 // the VM has another VMID when it is entered with the buffer of before
+	FAULT_POINTER_LATE,             // PMBLIMITR_EL1.E before PMBPTR_EL1
+	FAULT_STATUS_SET,               // PMBSR_EL1 of memory goes to hardware, S and all
+	FAULT_NO_PSB,                   // no PSB CSYNC on the way out
+	FAULT_NO_DSB,                   // a PSB CSYNC, but no DSB after it
+	FAULT_STATUS_LEFT,              // PMBSR_EL1.S is left for the next entry
+	FAULT_CONTROLS_LEFT,            // the VM has another VMID, and the sampling controls of before
+	FAULT_STALE,                    // the buffer's page goes from stage 2 without TLB maintenance
+};
+void fault_init(void);
+bool faulty(enum fault fault);
+
 // guest.c: puts the file into the VM's memory, at [from, to) of its IPAs, and returns the IPA of its entry.
 struct loaded { u64 entry, end; };
 struct loaded guest_load(const u8 *file, u64 size);
@@ -129,6 +149,8 @@ struct loaded guest_load(const u8 *file, u64 size);
 void stage2_init(void);
 void stage2_load(void);
 void stage2_map(u64 ipa);
+void stage2_forget(u64 ipa);
+void stage2_rename(void);
 
 // walk.c
 struct walk {

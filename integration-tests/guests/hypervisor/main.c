@@ -144,8 +144,11 @@ void vcpu_run(struct vcpu *vcpu)
 		stage2_on();
 		spe_enter(&vcpu->spe);
 		u64 why = guest_enter(vcpu);
+		if (faulty(FAULT_STAGE2_OFF))
+			stage2_off();
 		u64 pmbsr = spe_exit(&vcpu->spe);
-		stage2_off();
+		if (!faulty(FAULT_OTHER_VM))
+			stage2_off();
 
 		if (pmbsr)
 			spe_buffer_reported(&vcpu->spe, pmbsr);
@@ -165,6 +168,7 @@ void vcpu_run(struct vcpu *vcpu)
 void hypervisor_main(const u8 *tree)
 {
 	fdt_read(tree);
+	fault_init();
 	make_vm();
 	stage2_init();
 	spe_init();

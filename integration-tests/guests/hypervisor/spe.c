@@ -112,12 +112,37 @@ void spe_enter(struct spe *vcpu)
 	// "PMBPTR_EL1: written to hardware before guest entry, if kvm_spe_profiling_buffer_enabled()"; "PMBLIMITR_EL1: only
 	// if kvm_spe_profiling_buffer_enabled(), after KVM enables stage 2". "PMBSR_EL1: never": S = 1 in memory stops the
 	// guest's profiling because E does not go to hardware.
+	if (faulty(FAULT_STATUS_SET))
+		write_sysreg(PMBSR_EL1, vcpu->pmbsr);
 	vcpu->loaded = spe_buffer_enabled(vcpu);
 	if (vcpu->loaded) {
+		if (faulty(FAULT_POINTER_LATE))
+			write_sysreg(PMBLIMITR_EL1, vcpu->pmblimitr);
 		write_sysreg(PMBPTR_EL1, vcpu->pmbptr);
 		isb();
 		write_sysreg(PMBLIMITR_EL1, vcpu->pmblimitr);
 	}
+}
+
+static void pass_over(void *context, u64 page)
+{
+	(void)context;
+	(void)page;
+}
+
+// What is done wrong on the way out while the buffer is in hardware.
+static void spoil_exit(struct spe *vcpu)
+{
+	struct walk walk = {.table = pass_over};
+
+	if (faulty(FAULT_OTHER_OWNER)) {
+		write_sysreg(MDCR_EL2, spe.mdcr);
+		isb();
+	}
+	if (faulty(FAULT_OTHER_VM) || faulty(FAULT_CONTROLS_LEFT))
+		stage2_rename();
+	if (faulty(FAULT_STALE) && walk_stage1(&walk, vcpu->pmbptr))
+		stage2_forget(walk.ipa);
 }
 
 // Guest exit, before stage 2 goes off. Returns hardware's PMBSR_EL1, or 0.
@@ -129,18 +154,22 @@ u64 spe_exit(struct spe *vcpu)
 		return 0;
 	if (vcpu->loaded) {
 		// Whatever was sampled in the guest is written through its stage 2 first (D17.9): open item 9.
-		psb_csync();
-		dsb();
+		if (!faulty(FAULT_NO_PSB))
+			psb_csync();
+		if (!faulty(FAULT_NO_DSB))
+			dsb();
 		isb();
 		// "PMBPTR_EL1: updated on every exit, if the buffer was enabled at that entry".
 		vcpu->pmbptr = read_sysreg(PMBPTR_EL1);
 		pmbsr = read_sysreg(PMBSR_EL1);
+		spoil_exit(vcpu);
 		// "KVM always sets E = 0 on guest exit, before stage 2 is disabled."
-		write_sysreg(PMBLIMITR_EL1, vcpu->pmblimitr & ~PMBLIMITR_E);
+		if (!faulty(FAULT_OTHER_VM))
+			write_sysreg(PMBLIMITR_EL1, vcpu->pmblimitr & ~PMBLIMITR_E);
 		isb();
 		// "Hardware PMBSR_EL1 is cleared on guest exit if its S bit is found set": that lowers PMBIRQ. COLL goes
 		// the same way: open item 7.
-		if (pmbsr & (PMBSR_S | PMBSR_COLL))
+		if ((pmbsr & (PMBSR_S | PMBSR_COLL)) && !faulty(FAULT_STATUS_LEFT))
 			write_sysreg(PMBSR_EL1, 0);
 	}
 	write_sysreg(MDCR_EL2, spe.mdcr);

@@ -16,6 +16,7 @@
 // RES1, level 1 is the first, Inner Shareable, Write-Back.
 #define VTCR            (1ul << 31 | 3ul << 12 | 1ul << 10 | 1ul << 8 | 1ul << 6 | (64 - IPA_BITS))
 #define VMID            1ul
+#define OTHER_VMID      2ul
 
 static u64 level1[ENTRIES] __attribute__((aligned(4096)));
 static u64 level2[TABLES][ENTRIES] __attribute__((aligned(4096)));
@@ -46,4 +47,25 @@ void stage2_map(u64 ipa)
 	level2[ipa >> 30][ipa >> 21 & (ENTRIES - 1)] = physical | NORMAL | READ_WRITE | ACCESS_FLAG | BLOCK;
 	// The entry was invalid, and no TLB holds such a one (D8.16).
 	asm volatile("dsb ishst\n\tisb" : : : "memory");
+}
+
+// What FAULT_STALE does: the block becomes pages without that of the IPA, and no TLB hears of it.
+void stage2_forget(u64 ipa)
+{
+	static u64 level3[ENTRIES] __attribute__((aligned(4096)));
+	u64 *entry = &level2[ipa >> 30][ipa >> 21 & (ENTRIES - 1)];
+
+	for (u32 i = 0; i < ENTRIES; i++)
+		level3[i] = ((ipa + vm.offset) & ~(BLOCK_SIZE - 1)) + i * PAGE_SIZE + (NORMAL | READ_WRITE | ACCESS_FLAG | TABLE);
+	level3[ipa >> 12 & (ENTRIES - 1)] = 0;
+	dsb();
+	*entry = (u64)level3 | TABLE;
+	dsb();
+}
+
+// What FAULT_OTHER_VM and FAULT_CONTROLS_LEFT do: the VM goes on under another VMID.
+void stage2_rename(void)
+{
+	write_sysreg(VTTBR_EL2, OTHER_VMID << 48 | (u64)level1);
+	isb();
 }

@@ -9,13 +9,23 @@ import org.osgi.annotation.versioning.ProviderType;
  */
 @ProviderType
 public interface VcpuProfilingDevice {
+    /** Which version of KVM's series the attributes are of. */
+    enum Series {
+        /** RFC v6 of November 2025: buffers are pinned when the guest enables them, and have a maximum size. */
+        V6,
+        /** RFC v7 of September 2026: all of the guest's memory is resident before the first entry, and no size is too large. */
+        V7
+    }
+
     /** An attribute. */
     enum Attribute {
+        /** The vCPU has SPE, 1 or 0 (series v7). Set before all others. */
+        FEATURE,
         /** INTID of the buffer management interrupt, a PPI, the same for all vCPUs. */
         IRQ,
-        /** Number of the physical SPU. */
+        /** Number of the physical SPU; in series v7 the instance of the host's PMU that stands for it. */
         SPU,
-        /** Maximum size of the profiling buffer in bytes, unsigned. */
+        /** Maximum size of the profiling buffer in bytes, unsigned (series v6). */
         MAX_BUFFER_SIZE,
         /** The attributes are complete. */
         INIT
@@ -39,8 +49,15 @@ public interface VcpuProfilingDevice {
      * @param interruptController whether the VM has its virtual GIC
      * @param initialized whether that is initialized
      * @param fineGrainedTraps whether the machine has FEAT_FGT
+     * @param series which attributes there are
      */
-    record Vm(int vcpus, int spus, boolean interruptController, boolean initialized, boolean fineGrainedTraps) {}
+    record Vm(
+            int vcpus,
+            int spus,
+            boolean interruptController,
+            boolean initialized,
+            boolean fineGrainedTraps,
+            Series series) {}
 
     /** The attributes of one VM. */
     interface Attributes {

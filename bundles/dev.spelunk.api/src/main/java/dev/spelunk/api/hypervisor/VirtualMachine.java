@@ -20,6 +20,10 @@ public interface VirtualMachine {
     String SPU_STAGE_2_FAULTS = "SPU stage 2 faults";
     /** Key of {@link #host}: operations that the guest executed unprofiled from a stage 2 fault by the SPU to the restart. */
     String BLACKOUT_OPERATIONS = "blackout operations";
+    /** Key of {@link #host}: bytes of the guest's memory that were made resident for good before the first entry. */
+    String RESIDENT_BYTES = "bytes pre-faulted";
+    /** Key of {@link #host}: exits to user space on behalf of a profiling buffer. */
+    String USER_SPACE_EXITS = "exits to user space for a buffer";
     /** Key of {@link #host}: virtual cycles that the guest lost to the host. */
     String LOST_CYCLES = "virtual cycles lost";
 

@@ -7,22 +7,29 @@ import dev.spelunk.api.machine.Machine.Result;
 import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.parts.Parts;
 import dev.spelunk.cli.composition.Composition;
+import dev.spelunk.cli.options.DebianOptions;
 import dev.spelunk.cli.options.GuestOptions;
 import dev.spelunk.cli.policies.PolicyTable;
 import dev.spelunk.cli.process.ExitCode;
 import dev.spelunk.cli.process.StopRequests;
+import dev.spelunk.cli.process.TemporaryFolder;
 import dev.spelunk.cli.process.UserError;
+import dev.spelunk.cli.record.Recording;
+import dev.spelunk.cli.record.RecordingOrder;
 import dev.spelunk.cli.run.MachineRun;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Runs a guest under each buffer pinning policy and compares. */
@@ -32,8 +39,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         description =
-                "Runs a guest under each buffer pinning policy of the KVM model, under host memory pressure, and prints "
-                        + "one table: what pinning cost, and what was lost without it.",
+                "Runs a guest under each buffer pinning policy of the KVM model, and under each version of KVM's SPE series, "
+                        + "under host memory pressure, and prints one table: what pinning cost, and what was lost without it.",
         footer = {
             "",
             "Without GUEST, the guest that comes with Spelunk runs two tasks of short turns, and its driver disables and "
@@ -52,6 +59,35 @@ final class PoliciesCommand implements Callable<Integer> {
     /** In the order of what they pin; others follow by name. */
     private static final List<String> KNOWN = List.of("none", "on-enable", "cached", "whole-vm");
 
+    /** The version of the series in which nothing is pinned. */
+    private static final String RESIDENT = "v7";
+
+    @Option(
+            names = "--series",
+            split = ",",
+            paramLabel = "v6|v7",
+            description =
+                    "Compare versions of KVM's SPE series, with commas: v6 under each policy, and v7, which pins nothing "
+                            + "and has all memory resident. Default: that of --host series=, else v6.")
+    private List<String> series = List.of();
+
+    @Option(
+            names = "--linux",
+            description =
+                    "GUEST is a program of Linux, its arguments follow, and it runs in Debian's kernel as with record, "
+                            + "without perf. Needs 'spelunk debian fetch' once.")
+    private boolean linux;
+
+    @Parameters(
+            index = "1..*",
+            arity = "0..*",
+            paramLabel = "ARGUMENT",
+            description = "With --linux: the program's arguments.")
+    private List<String> arguments = List.of();
+
+    @Mixin
+    private DebianOptions debian;
+
     @Spec
     private CommandSpec spec;
 
@@ -61,16 +97,41 @@ final class PoliciesCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         options.machine().host().byDefault("memoryPressureCycles", PRESSURE);
+        String asked = options.machine().host().policy();
+        PolicyTable table = new PolicyTable();
+        int code = ExitCode.SUCCESS;
+        for (String version : series.isEmpty()
+                ? Collections.singletonList(options.machine().host().series())
+                : series) {
+            options.machine().host().choose(version, asked);
+            code = linux ? programs(version, asked, table) : guests(version, asked, table);
+            if (code != ExitCode.SUCCESS) {
+                return code;
+            }
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        out.print(table);
+        out.flush();
+        return code;
+    }
+
+    /** Runs a guest of its own under each policy of a version of the series. */
+    private int guests(String version, String asked, PolicyTable table) {
+        if (!arguments.isEmpty()) {
+            throw new UserError(
+                    "arguments after GUEST are for a program of Linux: add --linux, or give them by --append");
+        }
         ByteArrayOutputStream console = new ByteArrayOutputStream();
         // A host, with the pressure on its memory, is the KVM model's: without hypervisor this is refused.
         RunOptions runOptions = options.runOptions(console, null, BOOT_ARGUMENTS);
-        PolicyTable table = new PolicyTable();
-        PrintWriter out = spec.commandLine().getOut();
         try (Composition composition = options.machine().compose()) {
-            for (String policy : policies(composition.names(Parts.POLICY))) {
+            for (String policy : policies(version, asked, composition)) {
                 console.reset();
-                try (Machine machine =
-                                composition.machine(composition.variant().withPart(Parts.POLICY, policy), runOptions);
+                try (Machine machine = composition.machine(
+                                policy == null
+                                        ? composition.variant()
+                                        : composition.variant().withPart(Parts.POLICY, policy),
+                                runOptions);
                         MachineRun run = new MachineRun()) {
                     Result result = run.run(machine);
                     if (result.ending() == Ending.INTERRUPTED) {
@@ -78,27 +139,68 @@ final class PoliciesCommand implements Callable<Integer> {
                     }
                     int code = code(result);
                     if (code != ExitCode.SUCCESS) {
+                        PrintWriter out = spec.commandLine().getOut();
                         out.print(console.toString(StandardCharsets.UTF_8));
                         out.flush();
                         spec.commandLine()
                                 .getErr()
-                                .println("spelunk: under policy " + policy + " the guest " + ended(result));
+                                .println("spelunk: under " + (policy == null ? "series " : "policy ")
+                                        + column(version, policy) + " the guest " + ended(result));
                         MachineRun.tellDiagnosis(machine, result);
                         return code;
                     }
-                    table.add(policy, result);
+                    table.add(column(version, policy), result);
                 }
             }
-            out.print(table);
-            out.flush();
             return composition.exitCode(ExitCode.SUCCESS);
         }
     }
 
-    private List<String> policies(SortedSet<String> published) {
-        if (options.machine().host().policy() != null) {
-            return List.of(options.machine().host().policy());
+    /** Runs a program of Linux under each policy of a version of the series. */
+    private int programs(String version, String asked, PolicyTable table) {
+        List<String> command = new ArrayList<>(List.of(options.linuxProgram().toString()));
+        command.addAll(arguments);
+        List<String> policies;
+        try (Composition composition = options.machine().compose()) {
+            policies = policies(version, asked, composition);
         }
+        for (String policy : policies) {
+            options.machine().host().choose(version, policy);
+            System.err.println("spelunk: " + column(version, policy));
+            RecordingOrder order = new RecordingOrder(
+                    null,
+                    0,
+                    null,
+                    options.machine().maxInstructions(),
+                    false,
+                    command,
+                    List.of(),
+                    List.of(),
+                    null,
+                    false);
+            int code = new Recording(debian.cache(), null, TemporaryFolder.folder("policies"), order, false)
+                    .run(options.machine(), result -> table.add(column(version, policy), result));
+            if (code != ExitCode.SUCCESS) {
+                return code;
+            }
+        }
+        return ExitCode.SUCCESS;
+    }
+
+    /** What a run is called: by the version where versions are compared, and by the policy where the version has one. */
+    private String column(String version, String policy) {
+        return series.isEmpty() && policy != null ? policy : policy == null ? version : version + " " + policy;
+    }
+
+    /** The policies to compare; one null where the version of the series has none. */
+    private static List<String> policies(String version, String asked, Composition composition) {
+        if (RESIDENT.equals(version)) {
+            return Collections.singletonList(null);
+        }
+        if (asked != null) {
+            return List.of(asked);
+        }
+        SortedSet<String> published = composition.names(Parts.POLICY);
         List<String> names = new ArrayList<>(KNOWN);
         names.retainAll(published);
         published.stream().filter(name -> !KNOWN.contains(name)).forEach(names::add);

@@ -106,6 +106,22 @@ public final class GuestOptions {
     }
 
     /**
+     * The guest where it is a program of Linux, which gets arguments and has no command line of a kernel.
+     *
+     * @throws UserError when there is none, or the user says what only a guest of its own has
+     */
+    public Path linuxProgram() {
+        if (guest == null) {
+            throw new UserError("--linux: name the program, and its arguments after it");
+        }
+        if (!append.isEmpty() || loadAddress != null) {
+            throw new UserError((append.isEmpty() ? "--load-address" : "--append")
+                    + ": with --linux the kernel is Debian's; give a kernel of your own as GUEST without --linux");
+        }
+        return guest;
+    }
+
+    /**
      * The guest's file.
      *
      * @throws UserError when it cannot be read

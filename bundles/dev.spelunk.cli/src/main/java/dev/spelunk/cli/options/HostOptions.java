@@ -59,6 +59,19 @@ public final class HostOptions {
         }
     }
 
+    /** Sets what one of several runs has, whatever the user said: the version of KVM's SPE series, and a policy or null. */
+    public void choose(String series, String name) {
+        if (series != null) {
+            properties.put("series", series);
+        }
+        policy = name;
+    }
+
+    /** The version of KVM's SPE series that the user names; null for none. */
+    public String series() {
+        return properties.get("series");
+    }
+
     /** The name that --policy gives; null for none. */
     public String policy() {
         return policy;

@@ -33,6 +33,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 
 /** One recording: boots the fetched kernel, runs perf on the program in it, and takes the profile. */
 public final class Recording {
@@ -82,6 +83,15 @@ public final class Recording {
      * @throws UserError when there is no profile, or the folder cannot be written, with the reason
      */
     public int run(MachineOptions options) {
+        return run(options, result -> {});
+    }
+
+    /**
+     * As {@link #run(MachineOptions)}, for who wants to know what the machine has counted.
+     *
+     * @param results gets it, when the program came to its end
+     */
+    public int run(MachineOptions options, Consumer<Result> results) {
         Path program =
                 PathArgument.of(order.command().get(0), "").toAbsolutePath().normalize();
         if (!Files.isRegularFile(program)) {
@@ -106,7 +116,7 @@ public final class Recording {
                         orders == null
                                 ? null
                                 : new Orders(new Initramfs(cache, sysroot), order, orders, program, working));
-                return run(options, output, initrd, beginning, counts);
+                return run(options, output, initrd, beginning, counts, results);
             } finally {
                 delete(initrd);
                 delete(orders);
@@ -171,7 +181,12 @@ public final class Recording {
     }
 
     private int run(
-            MachineOptions options, OutputFolder output, Path initrd, Beginning beginning, FunctionCounts counts)
+            MachineOptions options,
+            OutputFolder output,
+            Path initrd,
+            Beginning beginning,
+            FunctionCounts counts,
+            Consumer<Result> results)
             throws IOException {
         Console kernel = new Console(OutputStream.nullOutputStream(), System.err, false);
         Console out = stream(FileDescriptor.out);
@@ -226,8 +241,11 @@ public final class Recording {
                 err.drain();
             }
             check(channels, result, kernel);
+            results.accept(result);
             long size = channels.keep();
-            beginning.keepSymbols(folder.resolve(GuestChannels.SYMBOLS));
+            if (order.profiled() != null) {
+                beginning.keepSymbols(folder.resolve(GuestChannels.SYMBOLS));
+            }
             if (counts != null) {
                 output.write("functions.json", counts::write);
             }

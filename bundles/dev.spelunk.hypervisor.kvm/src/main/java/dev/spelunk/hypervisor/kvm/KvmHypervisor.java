@@ -9,6 +9,7 @@ import dev.spelunk.api.parts.VmDescription;
 import dev.spelunk.hypervisor.kvm.settings.HostCosts;
 import dev.spelunk.hypervisor.kvm.settings.HostSettings;
 import dev.spelunk.hypervisor.kvm.settings.PressureKind;
+import dev.spelunk.hypervisor.kvm.settings.SeriesSettings;
 import dev.spelunk.hypervisor.kvm.vm.KvmVirtualMachine;
 import java.util.Arrays;
 import java.util.List;
@@ -84,6 +85,28 @@ public final class KvmHypervisor implements Hypervisor {
                 description = "Ignore the guest's writes to buffer registers while PMBLIMITR_EL1.E is 1, clearing E "
                         + "apart, as Arm's SPE virtual machine interface (DEN0154) allows")
         boolean strictWrites() default false;
+
+        @AttributeDefinition(description = "Version of KVM's SPE series: v6 (November 2025) or v7 (September 2026)")
+        String series() default "v6";
+
+        @AttributeDefinition(
+                description = "Series v6: bytes up to which user space raises pinLimit when KVM exits to it because a "
+                        + "buffer cannot be pinned (KVM_EXIT_RLIMIT); 0 for never")
+        long pinLimitMost() default 0;
+
+        @AttributeDefinition(description = "The VMM is perfmon_capable(): the guest may have physical timestamps")
+        boolean perfmonCapable() default false;
+
+        @AttributeDefinition(description = "From KVM to user space and back, where a profiling buffer needs that")
+        long userSpaceExitCycles() default 2000;
+
+        @AttributeDefinition(
+                description = "Series v7: virtual cycles after which user space logs dirty pages, as for a migration; "
+                        + "0 for never")
+        long dirtyLoggingFrom() default 0;
+
+        @AttributeDefinition(description = "Series v7: virtual cycles from one pass over the dirty log to the next")
+        long dirtyLoggingPass() default 1000000;
     }
 
     private final HostSettings settings;
@@ -98,7 +121,8 @@ public final class KvmHypervisor implements Hypervisor {
                 config.mapCycles(),
                 config.swapInCycles(),
                 config.copyPageCycles(),
-                config.interruptDeliveryCycles());
+                config.interruptDeliveryCycles(),
+                config.userSpaceExitCycles());
         settings = new HostSettings(
                 costs,
                 config.pinLimit(),
@@ -107,7 +131,13 @@ public final class KvmHypervisor implements Hypervisor {
                 config.memoryPressureCycles(),
                 PressureKind.of(list(config.memoryPressureKinds())),
                 config.memoryPressureOnBuffers(),
-                config.strictWrites());
+                config.strictWrites(),
+                new SeriesSettings(
+                        SeriesSettings.named(config.series()),
+                        config.pinLimitMost(),
+                        config.perfmonCapable(),
+                        config.dirtyLoggingFrom(),
+                        config.dirtyLoggingPass()));
     }
 
     private static List<String> list(String values) {

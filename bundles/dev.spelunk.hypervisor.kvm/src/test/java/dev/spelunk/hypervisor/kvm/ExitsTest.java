@@ -240,7 +240,7 @@ class ExitsTest {
 
     @Test
     void hostActionsCostVirtualTime() {
-        bench.costs = new HostCosts(100, 20, 3, 1000, 50_000, 0, 0, 1_000_000);
+        bench.costs = new HostCosts(100, 20, 3, 1000, 50_000, 0, 0, 1_000_000, 0);
         bench.start();
         assertThat(bench.pe.idleCycles).isEqualTo(20);
         bench.exit(Core.SYNCHRONOUS, EC_WFX, 0);
@@ -254,7 +254,7 @@ class ExitsTest {
         assertThat(bench.pe.idleCycles - before)
                 .as("two exits, two walks, five pins, two blocks")
                 .isEqualTo(2 * 120 + 2 * 1000 + 5 * 3 + 2 * 50_000);
-        assertThatThrownBy(() -> new HostCosts(0, 0, -1, 0, 0, 0, 0, 0)).isInstanceOf(BadInputException.class);
+        assertThatThrownBy(() -> new HostCosts(0, 0, -1, 0, 0, 0, 0, 0, 0)).isInstanceOf(BadInputException.class);
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.spelunk.hypervisor.kvm.memory.HostMemory;
 import dev.spelunk.hypervisor.kvm.settings.HostCosts;
 import dev.spelunk.hypervisor.kvm.settings.HostSettings;
 import dev.spelunk.hypervisor.kvm.settings.PressureKind;
+import dev.spelunk.hypervisor.kvm.settings.SeriesSettings;
 import dev.spelunk.hypervisor.kvm.state.HostCounter;
 import dev.spelunk.hypervisor.kvm.state.PageList;
 import dev.spelunk.policies.CachedPolicy;
@@ -201,7 +202,7 @@ class HostMemoryTest {
     void delivery() {
         Bench late = new Bench();
         late.policy = new NonePolicy();
-        late.costs = new HostCosts(0, 0, 0, 0, 0, 0, 0, 1000);
+        late.costs = new HostCosts(0, 0, 0, 0, 0, 0, 0, 1000, 0);
         late.start().enableMmu().mapBuffer(4).enableBuffer(Bench.BUFFER_VA, Bench.BUFFER_VA + 0x4000);
         late.sample();
         assertThat(late.takeInterrupts()).as("the PE is interrupted once").isEqualTo(1);
@@ -227,7 +228,7 @@ class HostMemoryTest {
     void otherExit() {
         Bench late = new Bench();
         late.policy = new NonePolicy();
-        late.costs = new HostCosts(0, 0, 0, 0, 0, 0, 0, 1000);
+        late.costs = new HostCosts(0, 0, 0, 0, 0, 0, 0, 1000, 0);
         late.start().enableMmu().mapBuffer(4).enableBuffer(Bench.BUFFER_VA, Bench.BUFFER_VA + 0x4000);
         late.sample();
         late.takeInterrupts();
@@ -261,7 +262,15 @@ class HostMemoryTest {
     void refusedPolicy() {
         Bench limited = new Bench();
         limited.settings = new HostSettings(
-                HostCosts.NONE, 64 * 4096, true, List.of(), 0, Set.of(PressureKind.values()), 0, false);
+                HostCosts.NONE,
+                64 * 4096,
+                true,
+                List.of(),
+                0,
+                Set.of(PressureKind.values()),
+                0,
+                false,
+                SeriesSettings.V6);
         limited.start().enableMmu().mapBuffer(4).enableBuffer(Bench.BUFFER_VA, Bench.BUFFER_VA + 0x4000);
         long pinned = limited.vm.state().pinnedPages();
         assertThatThrownBy(() -> limited.vm.pinningPolicy(new WholeVmPolicy()))
@@ -277,11 +286,14 @@ class HostMemoryTest {
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("\"fire\" is unknown")
                 .hasMessageContaining("migration");
-        assertThatThrownBy(() -> new HostSettings(HostCosts.NONE, -1, true, List.of(), 0, Set.of(), 0, false))
+        assertThatThrownBy(() ->
+                        new HostSettings(HostCosts.NONE, -1, true, List.of(), 0, Set.of(), 0, false, SeriesSettings.V6))
                 .isInstanceOf(BadInputException.class);
-        assertThatThrownBy(() -> new HostSettings(HostCosts.NONE, 0, true, List.of(), -1, Set.of(), 0, false))
+        assertThatThrownBy(() ->
+                        new HostSettings(HostCosts.NONE, 0, true, List.of(), -1, Set.of(), 0, false, SeriesSettings.V6))
                 .isInstanceOf(BadInputException.class);
-        assertThatThrownBy(() -> new HostSettings(HostCosts.NONE, 0, true, List.of(), 0, Set.of(), 101, false))
+        assertThatThrownBy(() -> new HostSettings(
+                        HostCosts.NONE, 0, true, List.of(), 0, Set.of(), 101, false, SeriesSettings.V6))
                 .isInstanceOf(BadInputException.class);
     }
 }

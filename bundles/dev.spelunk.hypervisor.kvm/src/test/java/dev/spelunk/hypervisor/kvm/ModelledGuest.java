@@ -17,6 +17,7 @@ import dev.spelunk.hypervisor.kvm.registers.BufferStatus;
 import dev.spelunk.hypervisor.kvm.settings.HostCosts;
 import dev.spelunk.hypervisor.kvm.settings.HostSettings;
 import dev.spelunk.hypervisor.kvm.settings.PressureKind;
+import dev.spelunk.hypervisor.kvm.settings.SeriesSettings;
 import dev.spelunk.hypervisor.kvm.state.HostCounter;
 import dev.spelunk.hypervisor.kvm.state.PageList;
 import dev.spelunk.hypervisor.kvm.vm.KvmVirtualMachine;
@@ -85,7 +86,15 @@ final class ModelledGuest {
     ModelledGuest() {
         bench.maxBufferSize = 0x5000;
         bench.settings = new HostSettings(
-                new HostCosts(80, 60, 4, 10, 5, 50, 15, 700), 0, true, List.of(), 0, Set.of(KINDS), 0, false);
+                new HostCosts(80, 60, 4, 10, 5, 50, 15, 700, 0),
+                0,
+                true,
+                List.of(),
+                0,
+                Set.of(KINDS),
+                0,
+                false,
+                SeriesSettings.V6);
         bench.pokes = (ipa, value) -> PhysicalMemory.put64(page(ipa), (int) ipa & PAGE - 1, value);
         bench.start().enableMmu().mapBuffer(PAGES);
         bench.write(SystemRegister.PMSIRR_EL1, 256);

@@ -193,7 +193,7 @@ class TimelineTest {
     void blackout() {
         Bench bench = new Bench();
         bench.policy = new NonePolicy();
-        bench.costs = new HostCosts(0, 0, 0, 0, 0, 0, 0, 1000);
+        bench.costs = new HostCosts(0, 0, 0, 0, 0, 0, 0, 1000, 0);
         bench.context.trace = told;
         bench.start().enableMmu().mapBuffer(4).enableBuffer(BUFFER_VA, LIMIT);
         told.take();
@@ -214,7 +214,7 @@ class TimelineTest {
     @Test
     @DisplayName("Exit and entry take the time that the host costs")
     void costs() {
-        Bench bench = bench(new HostCosts(300, 200, 0, 0, 0, 0, 0, 0));
+        Bench bench = bench(new HostCosts(300, 200, 0, 0, 0, 0, 0, 0, 0));
         told.take();
         long before = bench.pe.cycles();
         bench.read(SystemRegister.ID_AA64PFR0_EL1);

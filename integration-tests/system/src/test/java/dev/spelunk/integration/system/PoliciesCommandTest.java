@@ -42,11 +42,13 @@ class PoliciesCommandTest {
                         "pins",
                         "unpins",
                         "peak pinned bytes",
+                        "bytes pre-faulted",
                         "stage 2 faults by the SPU",
                         "blackout operations",
                         "records written",
                         "records lost",
                         "VM exits",
+                        "exits to user space",
                         "virtual time lost (cycles)");
         for (String blackout : List.of("stage 2 faults by the SPU", "blackout operations", "records lost")) {
             long[] row = rows.get(blackout);
@@ -58,6 +60,25 @@ class PoliciesCommandTest {
         assertThat(pins[2]).isPositive().isLessThan(pins[1] / 50);
         assertThat(rows.get("peak pinned bytes")[3]).isEqualTo(32 << 20);
         assertThat(rows.get("virtual time lost (cycles)")[2]).isLessThan(rows.get("virtual time lost (cycles)")[1]);
+    }
+
+    @Test
+    @DisplayName("--series: v6 under each policy beside v7, which pins nothing and loses nothing")
+    void series() {
+        Spelunk.Outcome outcome = Spelunk.run("policies", "--series", "v6,v7", "--memory", "32M");
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        assertThat(outcome.out().lines().findFirst().orElseThrow().trim().split(" {2,}"))
+                .containsExactly("v6 none", "v6 on-enable", "v6 cached", "v6 whole-vm", "v7");
+        TreeMap<String, long[]> rows = rows(outcome.out());
+        for (String none : List.of("pins", "unpins", "peak pinned bytes", "blackout operations", "records lost")) {
+            assertThat(rows.get(none)[4]).as(none).isZero();
+        }
+        assertThat(rows.get("bytes pre-faulted")).containsExactly(0, 0, 0, 0, 32 << 20);
+        assertThat(rows.get("records written")[4]).isPositive();
+        assertThat(rows.get("virtual time lost (cycles)")[4]).isLessThan(rows.get("virtual time lost (cycles)")[1]);
+        outcome = Spelunk.run("policies", "--series", "v7", "--memory", "32M", "--variant", "armv8.2-spe-v1p0");
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        assertThat(rows(outcome.out()).get("VM exits")).hasSize(1);
     }
 
     @Test
@@ -81,6 +102,12 @@ class PoliciesCommandTest {
             {"policies", "--host", "exitCycles=-5"},
             {"policies", "--host", "nonsense=1"},
             {"policies", "--pressure", "-1"},
+            {"policies", "--series", "v5"},
+            {"policies", "--linux"},
+            {"policies", "--linux", "--append", "quiet", "program"},
+            {"policies", "guest.elf", "argument"},
+            {"run", "--host", "series=v7", "--spe-max-buffer", "2M"},
+            {"run", "--host", "dirtyLoggingFrom=1"},
             {"run", "--host", "memslots=0x40000000:64M,0x41000000:64M"},
             {"run", "--host", "memoryPressureKinds=fire"},
         }) {

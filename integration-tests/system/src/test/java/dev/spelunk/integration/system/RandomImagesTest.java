@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.Machine.Ending;
+import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.RegisterDescription;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.state.PeState;
@@ -29,6 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
 class RandomImagesTest {
     private static final int IMAGES = 10_000;
     private static final long FIRST_SEED = Long.getLong("spelunk.random.seed", 20_000);
+    /** {@code -Dspelunk.images.el2=10000} for more, as with -Plong. */
+    private static final int IMAGES_AT_EL2 = Integer.getInteger("spelunk.images.el2", 300);
+
     private static final int LIMIT = 3000;
     private static final int MEMORY = 1 << 20;
     private static final int BODY_WORDS = 2048;
@@ -89,14 +93,27 @@ class RandomImagesTest {
         image.load(1, value).msr(encoding, 1);
     }
 
+    /** Gives a third of EL2's own registers a value that has nothing to do with anything. */
+    private void garbageAtEl2(FlatImage image, Random random) {
+        setRegister(image, SystemRegister.VBAR_EL2, FlatImage.BASE + 0x1000 + 0x800 * random.nextInt(2));
+        for (int register : registers) {
+            if (Encoding.op1(register) >= 4 && register != SystemRegister.VBAR_EL2 && random.nextInt(3) == 0) {
+                setRegister(image, register, value(random));
+            }
+        }
+    }
+
     /** An image and how it is run, all from the seed. */
-    private FlatImage image(Random random, boolean valid) {
+    private FlatImage image(Random random, boolean valid, boolean el2) {
         FlatImage image = new FlatImage();
         if (random.nextInt(8) != 0) {
             // Vectors that are part of the body: the guest goes on after an exception.
             setRegister(image, SystemRegister.VBAR_EL1, FlatImage.BASE + 0x1000 + 0x800 * random.nextInt(2));
             if (random.nextInt(3) == 0) {
                 profile(image, random);
+            }
+            if (el2) {
+                garbageAtEl2(image, random);
             }
             for (int i = random.nextInt(3) * random.nextInt(12); i > 0; i--) {
                 setRegister(image, registers.get(random.nextInt(registers.size())), value(random));
@@ -123,7 +140,7 @@ class RandomImagesTest {
         return ValidEncodings.random(random);
     }
 
-    private Machines.Setup setup(int i, Random random, Path file) {
+    private Machines.Setup setup(int i, Random random, Path file, boolean el2) {
         Machines.Setup setup = Machines.setup()
                 .variant(VARIANTS[random.nextInt(2)])
                 .guest(file)
@@ -132,12 +149,24 @@ class RandomImagesTest {
                 .seed(random.nextLong());
         // The memory of a host under KVM takes the most time to make: fewer of those.
         boolean kvm = i % 10 < 2;
-        return kvm ? setup : setup.hypervisor("none").el(1 + random.nextInt(2));
+        return el2
+                ? setup.hypervisor("none").el(2)
+                : kvm ? setup : setup.hypervisor("none").el(1 + random.nextInt(2));
     }
 
     @Test
     @DisplayName("10,000 random memory images end as guests do, none as a failure of the host")
     void randomImages() throws Exception {
+        run(IMAGES, false);
+    }
+
+    @Test
+    @DisplayName("so do those that are entered at EL2 and fill its registers with garbage")
+    void atEl2() throws Exception {
+        run(IMAGES_AT_EL2, true);
+    }
+
+    private void run(int images, boolean el2) throws Exception {
         try (Machine machine =
                 Machines.setup().hypervisor("none").el(2).memory(MEMORY << 3).compose(new ByteArrayOutputStream())) {
             registers = machine.pes().get(0).registers.descriptions().stream()
@@ -150,12 +179,12 @@ class RandomImagesTest {
         long records = 0;
         ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor();
         try {
-            for (int i = 0; i < IMAGES; i++) {
+            for (int i = 0; i < images; i++) {
                 long seed = FIRST_SEED + i;
                 // Neighbouring seeds of Random begin alike.
                 Random random = new Random(seed * 0x9E3779B97F4A7C15L);
-                image(random, i % 2 == 0).write(file);
-                try (Machine machine = setup(i, random, file).compose(new ByteArrayOutputStream())) {
+                image(random, i % 2 == 0, el2).write(file);
+                try (Machine machine = setup(i, random, file, el2).compose(new ByteArrayOutputStream())) {
                     ScheduledFuture<?> stuck = watch.schedule(machine::interrupt, STUCK_SECONDS, TimeUnit.SECONDS);
                     Machine.Result result = machine.run();
                     stuck.cancel(false);
@@ -176,10 +205,10 @@ class RandomImagesTest {
         } finally {
             watch.shutdownNow();
         }
-        System.out.println(
-                "random images: " + endings + ", " + instructions + " instructions, " + records + " bytes of records");
+        System.out.println("random images" + (el2 ? " at EL2" : "") + ": " + endings + ", " + instructions
+                + " instructions, " + records + " bytes of records");
         // The images must reach something: none of these would hold if they all died at once.
-        assertThat(instructions).isGreaterThan(10L * IMAGES);
+        assertThat(instructions).isGreaterThan(10L * images);
         assertThat(records).isPositive();
         assertThat(endings).containsKeys(Ending.FAILED, Ending.INSTRUCTION_LIMIT);
         assertThat(endings).doesNotContainKey(Ending.INTERRUPTED);

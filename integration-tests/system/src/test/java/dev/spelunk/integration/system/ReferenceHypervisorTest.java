@@ -30,8 +30,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ReferenceHypervisorTest {
     static final Path HYPERVISOR = Spelunk.ROOT.resolve("integration-tests/guests/prebuilt/hypervisor.elf");
     private static final long LIMIT = 400_000_000;
-    /** {@code -Dspelunk.programs=10000} for more. */
-    private static final int PROGRAMS = Integer.getInteger("spelunk.programs", 60);
+    /** {@code -Dspelunk.programs.spe=10000} for more, as with -Plong. */
+    private static final int PROGRAMS = Integer.getInteger("spelunk.programs.spe", 60);
 
     private static final int BATCH = 500;
     private static final long MAX_BUFFER = 1 << 20;
@@ -202,6 +202,35 @@ class ReferenceHypervisorTest {
                                 folder.toString())
                         .code())
                 .isEqualTo(7);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            none          |
+            stage2-off    | PMBLIMITR_EL1.E is 1 for a VM whose stage 2 is off
+            other-owner   | a buffer that was enabled for one context is enabled for another
+            other-vm      | a buffer that was enabled for one context is enabled for another
+            pointer-late  | PMBLIMITR_EL1.E was set before PMBPTR_EL1 was written after the switch
+            status-set    | the hypervisor wrote PMBSR_EL1.S to 1
+            no-psb        | the VM's buffer was taken away without PSB CSYNC and DSB (no PSB CSYNC since the exit
+            no-dsb        | the VM's buffer was taken away without PSB CSYNC and DSB (no DSB after the PSB CSYNC
+            status-left   | a VM is entered with PMBSR_EL1.S = 1 in hardware
+            controls-left | sampling controls of one context are in force in another
+            stale         | a record was written through a translation that the tables no longer hold
+            """)
+    @DisplayName("--check finds each fault of the reference when it makes one, and nothing when it makes none")
+    void faults(String fault, String what) {
+        List<String> findings = new ArrayList<>();
+        Machines.Run run = setup("default", "workload=ping spe.interval=256 provoke=buffer-full" + NO_TICKS)
+                .vm(VmOptions.DEFAULT.withCheck(true))
+                .under(HYPERVISOR, fault.equals("none") ? "" : "fault=" + fault)
+                .limit(20_000_000)
+                .run((machine, swaps) -> {}, (machine, swaps) -> findings.addAll(machine.findings()));
+        if (what == null) {
+            assertThat(findings).as(run.told()).isEmpty();
+        } else {
+            assertThat(findings).as(run.told()).anyMatch(finding -> finding.contains(what.strip()));
+        }
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.spelunk.api.hypervisor.ProfilingAttributes;
+import dev.spelunk.api.hypervisor.VirtualMachine;
 import dev.spelunk.api.hypervisor.VmOptions;
 import dev.spelunk.api.machine.Machine.Ending;
 import dev.spelunk.api.machine.Snapshots;
@@ -59,6 +60,44 @@ class SnapshotTest {
             assertThat(rest.result().exits()).isEqualTo(whole.result().exits());
             assertThat(rest.result().instructions()).isEqualTo(whole.result().instructions());
         }
+    }
+
+    @Test
+    @DisplayName(
+            "a VM of series v7 is saved while dirty pages are logged: the log goes along, the SPU's last pages in it, and no "
+                    + "record is lost")
+    void whileDirtyPagesAreLogged() {
+        TreeMap<Long, Path> saves = new TreeMap<>();
+        for (int i = 1; i <= 6; i++) {
+            saves.put(2_000_000L * i + 77, folder.resolve("at" + i));
+        }
+        Machines.Run plain = Machines.setup()
+                .append("workload=scan spe.jitter=1")
+                .host("series", "v7")
+                .run();
+        Machines.Run whole = migrating().snapshots(new Snapshots(saves, null)).run();
+        assertThat(whole.result().exitCode()).as(whole.told()).isZero();
+        assertThat(whole.result().host())
+                .containsKeys("passes over the dirty log", VirtualMachine.USER_SPACE_EXITS, "pages in the dirty log")
+                .doesNotContainKeys(VirtualMachine.SPU_STAGE_2_FAULTS, "blackouts");
+        assertThat(whole.result().counters().getOrDefault("RECORDS_LOST", 0L)).isZero();
+        assertThat(plain.result().host()).doesNotContainKey("passes over the dirty log");
+        saves.forEach((at, file) -> {
+            Machines.Run rest =
+                    migrating().snapshots(new Snapshots(new TreeMap<>(), file)).run();
+            assertThat(rest.result().exitCode()).as(rest.told()).isZero();
+            assertThat(rest.records()).as("from " + at).isEqualTo(whole.records());
+            assertThat(rest.result().host()).isEqualTo(whole.result().host());
+        });
+    }
+
+    private static Machines.Setup migrating() {
+        return Machines.setup()
+                .append("workload=scan spe.jitter=1")
+                .vm(VmOptions.DEFAULT.withCheck(true))
+                .host("series", "v7")
+                .host("dirtyLoggingFrom", 1_000_000)
+                .host("dirtyLoggingPass", 300_000);
     }
 
     /** With an input that ends at once, as under cron, for the terminal and for a port. */

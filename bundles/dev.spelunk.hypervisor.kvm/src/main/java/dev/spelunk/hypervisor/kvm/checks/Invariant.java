@@ -5,13 +5,14 @@ package dev.spelunk.hypervisor.kvm.checks;
 public enum Invariant {
     SAMPLING_CONTROLS_DIRECT(
             "sampling-controls-direct",
-            "the guest accesses the sampling control registers without a trap; without FEAT_FGT they trap and are forwarded"),
+            "the guest accesses the sampling control registers without a trap; in series v6 without FEAT_FGT they trap and "
+                    + "are forwarded"),
     BUFFER_REGISTERS_TRAPPED(
             "buffer-registers-trapped",
             "PMBLIMITR_EL1, PMBPTR_EL1 and PMBSR_EL1 trap while the guest runs, and EL1 owns the buffer"),
     ID_REGISTERS_TRAPPED(
             "id-registers-trapped",
-            "PMSIDR_EL1 and PMBIDR_EL1 trap; without FEAT_FGT PMBIDR_EL1 does not, and shows hardware's value"),
+            "in series v6 PMSIDR_EL1 and PMBIDR_EL1 trap, without FEAT_FGT PMSIDR_EL1 alone; in series v7 neither does"),
     LIMIT_LOADED_WHILE_ENABLED(
             "limit-loaded-while-enabled",
             "PMBLIMITR_EL1 is in hardware at entry if and only if the profiling buffer is enabled"),
@@ -42,7 +43,7 @@ public enum Invariant {
             "line-follows-status", "the guest's buffer management interrupt is high while in-memory S is set"),
     HOST_CONTROLS(
             "host-controls",
-            "PMSCR_EL2 gives the guest no context of the host, physical time, or physical addresses it may not have"),
+            "PMSCR_EL2 gives the guest no context of the host, and no physical time or addresses that it may not have"),
     MAXIMUM_SHOWN(
             "maximum-shown",
             "PMBIDR_EL1 shows the guest user space's maximum buffer size; hardware's where none is set"),

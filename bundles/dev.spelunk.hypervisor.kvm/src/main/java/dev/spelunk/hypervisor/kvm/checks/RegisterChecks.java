@@ -19,6 +19,8 @@ import dev.spelunk.hypervisor.kvm.profiling.MaxBufferSize;
 import dev.spelunk.hypervisor.kvm.registers.BufferStatus;
 import dev.spelunk.hypervisor.kvm.registers.HypervisorControls;
 import dev.spelunk.hypervisor.kvm.registers.StrictWrites;
+import dev.spelunk.hypervisor.kvm.settings.HostSettings;
+import dev.spelunk.hypervisor.kvm.settings.SeriesSettings;
 import dev.spelunk.hypervisor.kvm.state.VcpuState;
 import java.util.function.Supplier;
 
@@ -27,7 +29,6 @@ import java.util.function.Supplier;
  * and what they were before, at each write of the world switch, each exit and each entry.
  */
 final class RegisterChecks {
-    private static final long PMSCR_CX_PA_PCT = PMSCR_EL1.CX | PMSCR_EL1.PCT;
     private static final long PMSIDR_SME_ALTCLK = PMSIDR_EL1.SME | PMSIDR_EL1.ALTCLK;
     private static final long PMSVER_LIMIT = 6;
     /** SPE_EXC and SPE_nVM. */
@@ -47,6 +48,7 @@ final class RegisterChecks {
     private final long maximum;
     private final boolean physicalAddresses;
     private final boolean strictWrites;
+    private final SeriesSettings series;
     private final Supplier<String> history;
     /** Registers in memory when they were last right. */
     private long limit;
@@ -61,7 +63,7 @@ final class RegisterChecks {
     /**
      * @param maximum maximum buffer size that user space has set, 0 for none
      * @param physicalAddresses whether the guest may have them
-     * @param strictWrites whether what a hypervisor may ignore while E is 1 is ignored
+     * @param settings of the host: the series, and what of the guest's writes is ignored
      * @param history the end of the message of a broken invariant
      */
     RegisterChecks(
@@ -69,13 +71,14 @@ final class RegisterChecks {
             VcpuState state,
             long maximum,
             boolean physicalAddresses,
-            boolean strictWrites,
+            HostSettings settings,
             Supplier<String> history) {
         this.context = context;
         this.state = state;
         this.maximum = maximum;
         this.physicalAddresses = physicalAddresses;
-        this.strictWrites = strictWrites;
+        strictWrites = settings.strictWrites();
+        series = settings.series();
         this.history = history;
         begin();
     }
@@ -246,7 +249,9 @@ final class RegisterChecks {
         long pmscr = hardware(SystemRegister.PMSCR_EL2);
         hold(
                 Invariant.HOST_CONTROLS,
-                (pmscr & PMSCR_CX_PA_PCT) == 0 && (physicalAddresses || (pmscr & PMSCR_EL1.PA) == 0));
+                (pmscr & PMSCR_EL1.CX) == 0
+                        && (series.perfmonCapable() || (pmscr & PMSCR_EL1.PCT) == 0)
+                        && (physicalAddresses || (pmscr & PMSCR_EL1.PA) == 0));
         traps();
     }
 
@@ -254,19 +259,20 @@ final class RegisterChecks {
     private void traps() {
         int el = context.pe.el;
         context.pe.el = 1;
-        boolean fineGrained = HypervisorControls.fineGrainedTraps(context);
+        boolean samplingTraps = HypervisorControls.samplingTraps(context, series.series());
+        boolean idTraps = HypervisorControls.idRegistersTrap(context, series.series());
         boolean sampling = true;
         for (int register : SAMPLING) {
             if (context.registers.index(register) >= 0) {
-                sampling &= decided(register, true, !fineGrained) && decided(register, false, !fineGrained);
+                sampling &= decided(register, true, samplingTraps) && decided(register, false, samplingTraps);
             }
         }
         boolean buffer = context.system.profilingBufferOwnerEl() == 1;
         for (int register : BUFFER) {
             buffer &= decided(register, true, true) && decided(register, false, true);
         }
-        boolean id =
-                decided(SystemRegister.PMSIDR_EL1, true, true) && decided(SystemRegister.PMBIDR_EL1, true, fineGrained);
+        boolean id = decided(SystemRegister.PMSIDR_EL1, true, idTraps || samplingTraps)
+                && decided(SystemRegister.PMBIDR_EL1, true, idTraps);
         context.pe.el = el;
         hold(Invariant.SAMPLING_CONTROLS_DIRECT, sampling);
         hold(Invariant.BUFFER_REGISTERS_TRAPPED, buffer);

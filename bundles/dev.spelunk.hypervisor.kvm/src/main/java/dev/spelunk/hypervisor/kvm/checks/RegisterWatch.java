@@ -5,6 +5,7 @@ import dev.spelunk.api.hypervisor.VmOptions;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.trace.TraceSink;
 import dev.spelunk.api.wiring.PeContext;
+import dev.spelunk.hypervisor.kvm.settings.HostSettings;
 import dev.spelunk.hypervisor.kvm.state.BufferEvent;
 import dev.spelunk.hypervisor.kvm.state.ExitReason;
 import dev.spelunk.hypervisor.kvm.state.VcpuState;
@@ -47,7 +48,7 @@ public final class RegisterWatch {
     private String access = "";
 
     public RegisterWatch(
-            PeContext context, int vcpu, VcpuState state, VmState vm, VmOptions options, boolean strictWrites) {
+            PeContext context, int vcpu, VcpuState state, VmState vm, VmOptions options, HostSettings settings) {
         this.context = context;
         this.vcpu = vcpu;
         this.state = state;
@@ -58,7 +59,7 @@ public final class RegisterWatch {
                         state,
                         options.profiling().maxBufferSize(),
                         options.physicalAddresses(),
-                        strictWrites,
+                        settings,
                         this::history)
                 : null;
         changed("as found");

@@ -284,7 +284,7 @@ public final class HostMemory {
         }
         int start = hugeStart(page);
         for (int i = start; i < start + HUGE; i++) {
-            if (state.pinCount(i) != 0) {
+            if (state.stays(i)) {
                 return false;
             }
         }
@@ -346,8 +346,8 @@ public final class HostMemory {
         return true;
     }
 
-    /** Present and not pinned: the host may take it away. */
+    /** Present, and neither pinned nor resident for good: the host may take it away. */
     private boolean movable(int page) {
-        return present(page) && state.pinCount(page) == 0;
+        return present(page) && !state.stays(page);
     }
 }

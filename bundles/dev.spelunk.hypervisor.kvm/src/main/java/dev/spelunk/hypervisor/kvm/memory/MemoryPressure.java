@@ -86,7 +86,7 @@ public final class MemoryPressure {
 
     /** One event at a page. */
     public void event(PressureKind kind, int page) {
-        boolean pinned = state.pinCount(page) != 0;
+        boolean pinned = state.stays(page);
         if (kind != PressureKind.SPLIT && kind != PressureKind.COLLAPSE && memory.huge(page)) {
             // The host works on pages of 4 KiB: the huge page goes first.
             split(page);
@@ -141,7 +141,7 @@ public final class MemoryPressure {
         for (int page = first; page < Math.min(first + COMPACTED, memslots.pages()); page++) {
             if (memory.migrate(page)) {
                 count(HostCounter.COMPACTED, page);
-            } else if (state.pinCount(page) != 0) {
+            } else if (state.stays(page)) {
                 count(HostCounter.REFUSED_PINNED, page);
             }
         }

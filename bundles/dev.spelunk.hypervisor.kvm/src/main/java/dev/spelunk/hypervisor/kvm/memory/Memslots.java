@@ -163,7 +163,7 @@ public final class Memslots {
     }
 
     /** IPA of a page. */
-    long ipa(int page) {
+    public long ipa(int page) {
         return base + (long) page * PageList.PAGE;
     }
 }

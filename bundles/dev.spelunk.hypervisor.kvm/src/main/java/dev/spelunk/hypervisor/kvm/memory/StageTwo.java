@@ -128,7 +128,8 @@ public final class StageTwo {
             return 0;
         }
         int page = memslots.page(ipa);
-        if (blockFits(ipa, page)) {
+        boolean logging = state.dirtyLog().on();
+        if (!logging && blockFits(ipa, page)) {
             if ((descriptor & VALID) != 0) {
                 freeTable(descriptor & ADDRESS);
             }
@@ -145,7 +146,7 @@ public final class StageTwo {
         if ((old & VALID) != 0 && (!write || (old & S2AP_WRITE) != 0)) {
             return 0;
         }
-        long attributes = host.shared(page) ? ATTRIBUTES & ~S2AP_WRITE : ATTRIBUTES;
+        long attributes = host.shared(page) || logging && !write ? ATTRIBUTES & ~S2AP_WRITE : ATTRIBUTES;
         memory.write(pageEntry, Long.BYTES, host.address(page) | attributes | TABLE_OR_PAGE | VALID);
         state.countStage2Page();
         return 1;
@@ -196,6 +197,51 @@ public final class StageTwo {
         }
         memory.write(entry, Long.BYTES, 0);
         return true;
+    }
+
+    /**
+     * Takes the right to write away from everything that is mapped, page by page, so that the first write to each page is
+     * noticed. A block becomes a table of pages, or nothing where there is no memory for that. The caller sees to the TLBs.
+     */
+    void writeProtect() {
+        long[] regions = memslots.regions();
+        for (int i = 0; i < regions.length; i += 2) {
+            long first = regions[i] & -(1L << BLOCK_SHIFT);
+            for (long ipa = first; ipa < regions[i] + regions[i + 1]; ipa += 1L << BLOCK_SHIFT) {
+                writeProtectBlock(ipa);
+            }
+        }
+    }
+
+    private void writeProtectBlock(long ipa) {
+        long root = memory.read(rootEntry(ipa), Long.BYTES);
+        if ((root & VALID) == 0) {
+            return;
+        }
+        long entry = (root & ADDRESS) + (ipa >>> BLOCK_SHIFT & INDEX_MASK) * Long.BYTES;
+        long descriptor = memory.read(entry, Long.BYTES);
+        if ((descriptor & (VALID | TABLE_OR_PAGE)) == VALID) {
+            splitBlock(entry, descriptor);
+        } else if ((descriptor & VALID) != 0) {
+            for (int i = 0; i <= INDEX_MASK; i++) {
+                long at = (descriptor & ADDRESS) + (long) i * Long.BYTES;
+                memory.write(at, Long.BYTES, memory.read(at, Long.BYTES) & ~S2AP_WRITE);
+            }
+        }
+    }
+
+    private void splitBlock(long entry, long descriptor) {
+        long table = allocate();
+        if (table < 0) {
+            memory.write(entry, Long.BYTES, 0);
+            return;
+        }
+        for (int i = 0; i <= INDEX_MASK; i++) {
+            long page = (descriptor & ~S2AP_WRITE | TABLE_OR_PAGE) + ((long) i << PAGE_SHIFT);
+            memory.write(table + (long) i * Long.BYTES, Long.BYTES, page);
+        }
+        memory.write(entry, Long.BYTES, table | TABLE_OR_PAGE | VALID);
+        state.countStage2Table();
     }
 
     /** The table that an entry points to, made when the entry is invalid; -1 when there is no memory for it. */

@@ -70,6 +70,13 @@ public final class VmMemory implements HostMemory.MmuNotifier {
         if (made > 0) {
             spend(costs.map());
         }
+        if (write && state.dirtyLog().on()) {
+            state.dirtyLog().mark(memslots.page(ipa));
+            if (made > 0) {
+                // A TLB may hold the page as one that cannot be written to.
+                flushTlbs();
+            }
+        }
         return made >= 0;
     }
 
@@ -95,6 +102,54 @@ public final class VmMemory implements HostMemory.MmuNotifier {
         }
     }
 
+    /** KVM_PRE_FAULT_MEMORY of every memslot: all is mapped, writable, and stays. Returns false when the host cannot. */
+    public boolean prefault() {
+        long[] regions = memslots.regions();
+        for (int i = 0; i < regions.length; i += 2) {
+            for (long offset = 0; offset < regions[i + 1]; offset += PageList.PAGE) {
+                if (!map(regions[i] + offset, true)) {
+                    return false;
+                }
+            }
+            state.count(HostCounter.RESIDENT_BYTES, regions[i + 1]);
+        }
+        state.resident();
+        return true;
+    }
+
+    /** The log begins: everything counts as dirty, and nothing can be written to without its being noticed. */
+    public void logDirtyPages() {
+        state.dirtyLog().begin();
+        protect();
+    }
+
+    /** User space has fetched the dirty log: no page is in it, until it is written to again. */
+    public void dirtyLogFetched() {
+        state.dirtyLog().fetched();
+        protect();
+    }
+
+    private void protect() {
+        stage2.writeProtect();
+        flushTlbs();
+    }
+
+    /** Whether the dirty log has the page of an IPA. */
+    public boolean dirty(long ipa) {
+        return memslots.contains(ipa) && state.dirtyLog().dirty(memslots.page(ipa));
+    }
+
+    /** A number that two contents of a page of the guest's memory share with hardly any chance. */
+    public long contents(int page) {
+        long pa = host.address(page);
+        long result = 0xCBF2_9CE4_8422_2325L;
+        for (int offset = 0; offset < PageList.PAGE; offset += Long.BYTES) {
+            result = (result ^ memory.read(pa + offset, Long.BYTES)) * 0x0000_0100_0000_01B3L;
+            result ^= result >>> 29;
+        }
+        return result;
+    }
+
     /** A 64-bit word of the guest's memory, as the host reads it. A memslot backs it. */
     long read(long ipa) {
         return memory.read(address(ipa, false), Long.BYTES);
@@ -106,6 +161,9 @@ public final class VmMemory implements HostMemory.MmuNotifier {
             return -1;
         }
         int page = memslots.page(ipa);
+        if (write) {
+            state.dirtyLog().mark(page);
+        }
         return touch(page, write) ? host.address(page) + (ipa & PageList.PAGE - 1) : -1;
     }
 

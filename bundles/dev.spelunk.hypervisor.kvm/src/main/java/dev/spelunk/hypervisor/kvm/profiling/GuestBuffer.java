@@ -14,6 +14,8 @@ import dev.spelunk.hypervisor.kvm.memory.TableWalk;
 import dev.spelunk.hypervisor.kvm.memory.VmMemory;
 import dev.spelunk.hypervisor.kvm.registers.BufferStatus;
 import dev.spelunk.hypervisor.kvm.settings.HostCosts;
+import dev.spelunk.hypervisor.kvm.settings.HostSettings;
+import dev.spelunk.hypervisor.kvm.settings.SeriesSettings;
 import dev.spelunk.hypervisor.kvm.state.BufferEvent;
 import dev.spelunk.hypervisor.kvm.state.EventCause;
 import dev.spelunk.hypervisor.kvm.state.HostCounter;
@@ -39,6 +41,7 @@ public final class GuestBuffer {
     private final PageList inUse;
     private BufferPinningPolicy policy;
     private final HostCosts costs;
+    private final SeriesSettings series;
     private final long maxSize;
     private final TableWalk walk;
 
@@ -50,7 +53,7 @@ public final class GuestBuffer {
             HeldPages pins,
             PageList inUse,
             BufferPinningPolicy policy,
-            HostCosts costs,
+            HostSettings settings,
             long maxSize) {
         this.context = context;
         this.state = state;
@@ -59,7 +62,8 @@ public final class GuestBuffer {
         this.pins = pins;
         this.inUse = inUse;
         this.policy = policy;
-        this.costs = costs;
+        costs = settings.costs();
+        series = settings.series();
         this.maxSize = maxSize;
         walk = new TableWalk(context, memory);
     }
@@ -216,12 +220,65 @@ public final class GuestBuffer {
 
     private void pin() {
         int count = walk.order();
-        if (policy.enabled(pins, walk.pages(), count)) {
+        if (policy.enabled(pins, walk.pages(), count) || limitRaised() && policy.enabled(pins, walk.pages(), count)) {
             inUse.set(walk.pages(), count);
             return;
         }
         pins.clear();
         refuse(EventCause.PINS_REFUSED);
+    }
+
+    /** KVM_EXIT_RLIMIT: KVM goes to user space, which raises the limit where it may. Returns whether it did. */
+    private boolean limitRaised() {
+        if (!vm.takePinLimitHit()) {
+            return false;
+        }
+        vm.count(HostCounter.USER_SPACE_EXITS);
+        vm.count(HostCounter.RLIMIT_EXITS);
+        memory.spend(costs.userSpaceExit());
+        long most = series.pinLimitMost() / PageList.PAGE;
+        if (most <= vm.pinLimit()) {
+            return false;
+        }
+        vm.pinLimit(most);
+        return true;
+    }
+
+    /**
+     * The vCPU is about to be entered. While dirty pages are logged KVM goes to user space first, once after each pass over the
+     * log and once for each buffer that the guest programs: user space finds the buffer's pages and has them in the log, since
+     * nothing notices what an SPU writes. A page that the guest maps into the buffer later is noticed by the SPU's stage 2 fault.
+     */
+    public void beforeEntry() {
+        if (!vm.dirtyLog().on() || state.logged() || !loadable()) {
+            return;
+        }
+        long pmblimitr = state.register(SystemRegister.PMBLIMITR_EL1);
+        if (BufferStatus.discards(pmblimitr) && extension().discardMode()) {
+            return;
+        }
+        state.logged(true);
+        vm.count(HostCounter.USER_SPACE_EXITS);
+        memory.spend(costs.userSpaceExit());
+        walk.begin();
+        collect(pointer() & -PageList.PAGE, pmblimitr & PMBLIMITR_EL1.LIMIT);
+        walk.end();
+        int count = walk.order();
+        for (int i = 0; i < count; i++) {
+            memory.map(walk.pages()[i], true);
+        }
+    }
+
+    /** Collects the pages of [from, to) that are mapped, with their tables; no more addresses than the guest has pages. */
+    private void collect(long from, long to) {
+        long va = from;
+        for (int left = memory.pages(); left > 0 && Long.compareUnsigned(va, to) < 0; left--) {
+            memory.spend(costs.walk());
+            if (walk.walk(va) && memory.contains(walk.result.ipa)) {
+                walk.add(walk.result.ipa & -PageList.PAGE);
+            }
+            va += PageList.PAGE;
+        }
     }
 
     /** The buffer may not be pinned, and stays out of hardware until the guest programs it anew. */

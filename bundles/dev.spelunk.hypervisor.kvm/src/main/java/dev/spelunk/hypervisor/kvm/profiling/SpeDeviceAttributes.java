@@ -21,6 +21,9 @@ public final class SpeDeviceAttributes implements VcpuProfilingDevice {
         OfVm attributes = new OfVm(vm);
         try {
             for (int vcpu = 0; vcpu < vm.vcpus(); vcpu++) {
+                if (vm.series() == Series.V7) {
+                    attributes.set(vcpu, Attribute.FEATURE, 1);
+                }
                 attributes.set(vcpu, Attribute.IRQ, wanted.interrupt());
                 attributes.set(vcpu, Attribute.SPU, wanted.spu());
                 if (wanted.maxBufferSize() != 0) {
@@ -43,6 +46,7 @@ public final class SpeDeviceAttributes implements VcpuProfilingDevice {
         private final long[] interrupt;
         private final long[] spu;
         private final long[] size;
+        private final boolean[] feature;
         private final boolean[] initialized;
         private boolean ran;
 
@@ -51,6 +55,8 @@ public final class SpeDeviceAttributes implements VcpuProfilingDevice {
             interrupt = unset(vm.vcpus());
             spu = unset(vm.vcpus());
             size = unset(vm.vcpus());
+            feature = new boolean[vm.vcpus()];
+            Arrays.fill(feature, vm.series() == Series.V6);
             initialized = new boolean[vm.vcpus()];
         }
 
@@ -75,7 +81,13 @@ public final class SpeDeviceAttributes implements VcpuProfilingDevice {
                 throw new RefusedException(
                         Error.EBUSY, attribute + " of vCPU " + vcpu + ": its SPE is initialized already");
             }
+            if (!feature[vcpu] && attribute != Attribute.FEATURE) {
+                throw new RefusedException(Error.ENODEV, "vCPU " + vcpu + " was made without the SPE feature");
+            }
             switch (attribute) {
+                case FEATURE:
+                    feature(vcpu, value);
+                    break;
                 case IRQ:
                     interrupt(vcpu, value);
                     break;
@@ -95,6 +107,16 @@ public final class SpeDeviceAttributes implements VcpuProfilingDevice {
             }
         }
 
+        private void feature(int vcpu, long value) throws RefusedException {
+            if (vm.series() == Series.V6) {
+                throw new RefusedException(Error.ENXIO, "series v6 has no attribute for the SPE feature");
+            }
+            if (value != 0 && value != 1) {
+                throw new RefusedException(Error.EINVAL, "the SPE feature is 0 or 1, not " + value);
+            }
+            feature[vcpu] = value == 1;
+        }
+
         private void interrupt(int vcpu, long value) throws RefusedException {
             if (!vm.interruptController()) {
                 throw new RefusedException(Error.EINVAL, "the VM has no virtual GIC that could take an interrupt");
@@ -109,6 +131,12 @@ public final class SpeDeviceAttributes implements VcpuProfilingDevice {
         }
 
         private void maximum(int vcpu, long value) throws RefusedException {
+            if (vm.series() == Series.V7) {
+                throw new RefusedException(
+                        Error.ENXIO,
+                        "a maximum profiling buffer size cannot be set: series v7 has no attribute for it, and the guest "
+                                + "reads the hardware's PMBIDR_EL1");
+            }
             if (!vm.fineGrainedTraps()) {
                 throw new RefusedException(
                         Error.ENXIO,

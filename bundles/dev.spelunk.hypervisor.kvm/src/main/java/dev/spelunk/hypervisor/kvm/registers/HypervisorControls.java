@@ -2,11 +2,14 @@
 package dev.spelunk.hypervisor.kvm.registers;
 
 import dev.spelunk.api.architecture.ProfilingExtension;
+import dev.spelunk.api.hypervisor.VcpuProfilingDevice.Series;
 import dev.spelunk.api.registers.fields.CNTHCTL_EL2;
 import dev.spelunk.api.registers.fields.HCR_EL2;
 import dev.spelunk.api.registers.fields.HDFGRTR2_EL2;
 import dev.spelunk.api.registers.fields.HDFGRTR_EL2;
 import dev.spelunk.api.registers.fields.MDCR_EL2;
+import dev.spelunk.api.registers.fields.PMSCR_EL1;
+import dev.spelunk.api.registers.fields.PMSCR_EL2;
 import dev.spelunk.api.registers.fields.PMSIDR_EL1;
 import dev.spelunk.api.wiring.PeContext;
 
@@ -62,13 +65,26 @@ public final class HypervisorControls {
     }
 
     /**
-     * MDCR_EL2 while a guest runs: EL1 owns the buffer and its buffer registers trap; without fine-grained
-     * traps all sampling registers trap too. The performance monitors are the guest's, where there are any.
+     * Whether the guest's reads of PMSIDR_EL1 and PMBIDR_EL1 trap alone: series v7 shows it hardware's, and needs no
+     * FEAT_FGT.
+     */
+    public static boolean idRegistersTrap(PeContext context, Series series) {
+        return series == Series.V6 && fineGrainedTraps(context);
+    }
+
+    /** Whether the sampling controls trap, since series v6 gets hold of PMSIDR_EL1 in no other way. */
+    public static boolean samplingTraps(PeContext context, Series series) {
+        return series == Series.V6 && !fineGrainedTraps(context);
+    }
+
+    /**
+     * MDCR_EL2 while a guest runs: EL1 owns the buffer and its buffer registers trap. The performance monitors are the
+     * guest's, where there are any.
      *
      * @param host MDCR_EL2 of the host, for HPMN
      * @param debugTraps whether the guest's accesses to breakpoints and watchpoints trap
      */
-    public static long mdcrGuest(PeContext context, long host, boolean debugTraps) {
+    public static long mdcrGuest(PeContext context, Series series, long host, boolean debugTraps) {
         long mdcr = host & MDCR_EL2.HPMN
                 | monitors(context)
                 | (debugTraps ? MDCR_EL2.TDA : 0)
@@ -77,7 +93,7 @@ public final class HypervisorControls {
         if (context.architecture.profiling() == null) {
             return mdcr;
         }
-        return mdcr | MDCR_E2PB_EL1_TRAPPED | (fineGrainedTraps(context) ? 0 : MDCR_EL2.TPMS);
+        return mdcr | MDCR_E2PB_EL1_TRAPPED | (samplingTraps(context, series) ? MDCR_EL2.TPMS : 0);
     }
 
     private static long monitors(PeContext context) {
@@ -89,10 +105,23 @@ public final class HypervisorControls {
         return mdcr & (MDCR_EL2.HPMN | MDCR_EL2.HPMD | MDCR_EL2.HCCD);
     }
 
-    /** HDFGRTR_EL2 while a guest runs: PMSIDR_EL1 and PMBIDR_EL1 trap, PMSNEVFR_EL1 does not. */
-    public static long hdfgrtr(PeContext context) {
-        ProfilingExtension extension = context.architecture.profiling();
-        return extension == null ? 0 : HDFGRTR_EL2.PMSIDR_EL1 | HDFGRTR_EL2.PMBIDR_EL1 | hdfgwtr(context);
+    /** HDFGRTR_EL2 while a guest runs: in series v6 PMSIDR_EL1 and PMBIDR_EL1 trap, PMSNEVFR_EL1 never does. */
+    public static long hdfgrtr(PeContext context, Series series) {
+        if (context.architecture.profiling() == null) {
+            return 0;
+        }
+        return (idRegistersTrap(context, series) ? HDFGRTR_EL2.PMSIDR_EL1 | HDFGRTR_EL2.PMBIDR_EL1 : 0)
+                | hdfgwtr(context);
+    }
+
+    /**
+     * PMSCR_EL2 while a guest runs: virtual time and no host context.
+     *
+     * @param physicalAddresses whether the guest may have them
+     * @param physicalTime whether the guest may choose it with PMSCR_EL1.PCT
+     */
+    public static long pmscr(boolean physicalAddresses, boolean physicalTime) {
+        return (physicalAddresses ? PMSCR_EL2.PA : 0) | (physicalTime ? 1L << PMSCR_EL1.PCT_SHIFT : 0);
     }
 
     /** HDFGWTR_EL2 while a guest runs. */

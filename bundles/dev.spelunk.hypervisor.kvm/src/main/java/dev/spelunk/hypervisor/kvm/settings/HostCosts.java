@@ -14,6 +14,7 @@ import dev.spelunk.api.problems.BadInputException;
  * @param swapIn bringing a reclaimed page back in
  * @param copyPage giving a shared page a frame of its own
  * @param interruptDelivery from the SPU's interrupt until the host takes it; the guest runs on meanwhile
+ * @param userSpaceExit from KVM to user space and back, where a profiling buffer needs that
  */
 public record HostCosts(
         long exit,
@@ -23,13 +24,15 @@ public record HostCosts(
         long map,
         long swapIn,
         long copyPage,
-        long interruptDelivery) {
-    public static final HostCosts NONE = new HostCosts(0, 0, 0, 0, 0, 0, 0, 0);
+        long interruptDelivery,
+        long userSpaceExit) {
+    public static final HostCosts NONE = new HostCosts(0, 0, 0, 0, 0, 0, 0, 0, 0);
     /** More than an hour of virtual time for one action is a slip of the pen, and sums must not wrap. */
     private static final long MOST = 1L << 42;
 
     public HostCosts {
-        for (long cost : new long[] {exit, entry, pinPerPage, walk, map, swapIn, copyPage, interruptDelivery}) {
+        for (long cost :
+                new long[] {exit, entry, pinPerPage, walk, map, swapIn, copyPage, interruptDelivery, userSpaceExit}) {
             if (cost < 0 || cost > MOST) {
                 throw new BadInputException(
                         "a cost of the host of " + cost + " cycles: give a number from 0 to " + MOST);

@@ -18,6 +18,7 @@ import java.util.Set;
  * @param pressureOnBuffers of a hundred events, how many go for a page of a profiling buffer in use
  * @param strictWrites whether the guest's writes to buffer registers while PMBLIMITR_EL1.E is 1 are ignored, clearing E
  *     apart, as DEN0154 allows
+ * @param series the version of KVM's SPE series, with what is special to it
  */
 public record HostSettings(
         HostCosts costs,
@@ -27,7 +28,8 @@ public record HostSettings(
         long pressureCycles,
         Set<PressureKind> pressureKinds,
         int pressureOnBuffers,
-        boolean strictWrites) {
+        boolean strictWrites,
+        SeriesSettings series) {
     private static final long MOST_CYCLES = 1L << 42;
 
     public HostSettings {
@@ -48,11 +50,26 @@ public record HostSettings(
     /** These settings but for whether writes while E is 1 are ignored. */
     public HostSettings withStrictWrites(boolean value) {
         return new HostSettings(
-                costs, pinLimit, hugePages, memslots, pressureCycles, pressureKinds, pressureOnBuffers, value);
+                costs, pinLimit, hugePages, memslots, pressureCycles, pressureKinds, pressureOnBuffers, value, series);
+    }
+
+    /** These settings but for the series. */
+    public HostSettings withSeries(SeriesSettings value) {
+        return new HostSettings(
+                costs,
+                pinLimit,
+                hugePages,
+                memslots,
+                pressureCycles,
+                pressureKinds,
+                pressureOnBuffers,
+                strictWrites,
+                value);
     }
 
     /** No pressure, huge pages, no limit below the memory's size. */
     public static HostSettings of(HostCosts costs) {
-        return new HostSettings(costs, 0, true, List.of(), 0, Set.of(PressureKind.values()), 50, false);
+        return new HostSettings(
+                costs, 0, true, List.of(), 0, Set.of(PressureKind.values()), 50, false, SeriesSettings.V6);
     }
 }

@@ -25,7 +25,13 @@ public enum HostCounter {
     REFUSED("host memory events that found nothing to do"),
     VCPU_LOADS("vCPU loads on a shared PE"),
     PREEMPTIONS("vCPUs preempted at the end of their time slice"),
-    VCPU_PUTS("vCPUs put because they waited or went off");
+    VCPU_PUTS("vCPUs put because they waited or went off"),
+    RESIDENT_BYTES(VirtualMachine.RESIDENT_BYTES),
+    USER_SPACE_EXITS(VirtualMachine.USER_SPACE_EXITS),
+    /** Of these, those at the limit of pinned memory. */
+    RLIMIT_EXITS("of these, KVM_EXIT_RLIMIT"),
+    DIRTY_PASSES("passes over the dirty log"),
+    DIRTY_SENT("pages sent by these passes");
 
     public final String label;
 

@@ -30,6 +30,9 @@ public final class VcpuState {
     /** WFE traps: others wanted the PE when it was loaded. */
     private static final long TRAPS_WFE = 32;
 
+    /** User space knows the buffer, and has its pages in the dirty log. */
+    private static final long LOGGED = 64;
+
     private final StateBlock block;
     private final RegisterWords registers;
 
@@ -115,6 +118,15 @@ public final class VcpuState {
 
     public void trapsWfe(boolean value) {
         set(TRAPS_WFE, value);
+    }
+
+    /** Whether user space knows the buffer since the dirty log was last fetched, and has its pages in it. */
+    public boolean logged() {
+        return is(LOGGED);
+    }
+
+    public void logged(boolean value) {
+        set(LOGGED, value);
     }
 
     private boolean is(long flag) {

@@ -25,6 +25,7 @@ public final class VmState {
     private static final int COUNTER_OFFSET = 11;
     private static final int STAGE_2_FREE_TABLES = 12;
     private static final int PIN_LIMIT = 13;
+    private static final int RESIDENT = 14;
     private static final int EXITS = 16;
     private static final int EVENTS = 48;
     private static final int HOST = 80;
@@ -45,6 +46,10 @@ public final class VmState {
     private final StateBlock ignorable;
     /** When vCPUs left the guest. */
     public final ExitTimes exitTimes;
+
+    private final DirtyLog dirtyLog;
+    /** The limit has refused a pin, until somebody asks. */
+    private boolean pinLimitHit;
     /** Of the exit that is served now. */
     private ExitReason reason = ExitReason.OTHER;
     /** The last event, until somebody has taken note of it. */
@@ -57,6 +62,7 @@ public final class VmState {
         block = machine.block("kvm.vm", WORDS, 0);
         pinCounts = machine.block("kvm.vm.pins", 0, 2 * pages);
         firstEvents = machine.block("kvm.vm.events", FIRST_EVENT_WORDS * BufferEvent.values().length, 0);
+        dirtyLog = new DirtyLog(machine, pages);
         ignorable = machine.block("kvm.vm.ignorable", IGNORABLE_WORDS * IGNORABLE_PLACES, 0);
         exitTimes = new ExitTimes(machine);
         traps = new RegisterWords(machine.block("kvm.vm.traps", 2 * TRAPPED_REGISTERS, 0), 0, TRAPPED_REGISTERS);
@@ -74,6 +80,7 @@ public final class VmState {
         traps.clear();
         exitTimes.clear();
         Arrays.fill(ignorable.words, 0);
+        dirtyLog.clear();
         block.words[CREATED] = 1;
     }
 
@@ -128,10 +135,19 @@ public final class VmState {
         return pinCounts.bytes[2 * page] & 0xFF | (pinCounts.bytes[2 * page + 1] & 0xFF) << 8;
     }
 
+    /** Whether the limit has refused a pin since the last call. */
+    public boolean takePinLimitHit() {
+        boolean hit = pinLimitHit;
+        pinLimitHit = false;
+        return hit;
+    }
+
     /** Pins a page once more. Returns false over the accounting limit, which counts each page once. */
     public boolean pin(int page) {
         int count = pinCount(page);
-        if (count == 0xFFFF || count == 0 && block.words[PINNED_PAGES] >= block.words[PIN_LIMIT]) {
+        boolean hit = count == 0 && block.words[PINNED_PAGES] >= block.words[PIN_LIMIT];
+        pinLimitHit |= hit;
+        if (count == 0xFFFF || hit) {
             return false;
         }
         setPinCount(page, count + 1);
@@ -194,6 +210,21 @@ public final class VmState {
 
     public void pinLimit(long pages) {
         block.words[PIN_LIMIT] = pages;
+    }
+
+    /** Whether a page may not be moved or taken away: it is pinned, or all memory is resident. */
+    public boolean stays(int page) {
+        return block.words[RESIDENT] != 0 || pinCount(page) != 0;
+    }
+
+    /** All of the guest's memory stays where it is from now on (guest_memfd, pre-faulted). */
+    public void resident() {
+        block.words[RESIDENT] = 1;
+    }
+
+    /** The dirty log of the guest's memory. */
+    public DirtyLog dirtyLog() {
+        return dirtyLog;
     }
 
     /** Virtual time of the next event of memory pressure. */
@@ -348,6 +379,7 @@ public final class VmState {
         for (HostCounter counter : HostCounter.values()) {
             put(result, counter.label, counted(counter));
         }
+        put(result, "pages in the dirty log", dirtyLog.count());
         putIgnorable(result);
         return result;
     }

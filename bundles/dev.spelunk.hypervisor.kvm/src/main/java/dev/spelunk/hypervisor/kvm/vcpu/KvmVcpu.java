@@ -20,9 +20,11 @@ import dev.spelunk.hypervisor.kvm.memory.StageTwo;
 import dev.spelunk.hypervisor.kvm.memory.VmMemory;
 import dev.spelunk.hypervisor.kvm.profiling.GuestBuffer;
 import dev.spelunk.hypervisor.kvm.registers.GuestContext;
+import dev.spelunk.hypervisor.kvm.registers.HypervisorControls;
 import dev.spelunk.hypervisor.kvm.registers.StrictWrites;
 import dev.spelunk.hypervisor.kvm.settings.HostCosts;
 import dev.spelunk.hypervisor.kvm.settings.HostSettings;
+import dev.spelunk.hypervisor.kvm.state.ExitReason;
 import dev.spelunk.hypervisor.kvm.state.PageList;
 import dev.spelunk.hypervisor.kvm.state.VcpuState;
 import dev.spelunk.hypervisor.kvm.state.VmState;
@@ -58,6 +60,7 @@ public final class KvmVcpu implements Vcpu {
     private final VmState vm;
     private final HostCosts costs;
     private final boolean strictWrites;
+    private final boolean resident;
     private final VmMemory memory;
     private final InterruptDelivery delivery;
     private final InterruptDistributor distributor;
@@ -91,13 +94,14 @@ public final class KvmVcpu implements Vcpu {
         this.state = state;
         costs = settings.costs();
         strictWrites = settings.strictWrites();
+        resident = settings.series().resident();
         this.distributor = distributor;
         this.memory = memory;
         host = new HostInterrupts(context);
         interrupts = new VirtualInterrupts(context, index, distributor, host);
         watch = context.architecture.profiling() != null
                         && (description.options().check() || context.trace != null)
-                ? new RegisterWatch(context, index, state, vm, description.options(), strictWrites)
+                ? new RegisterWatch(context, index, state, vm, description.options(), settings)
                 : null;
         worldSwitch = new WorldSwitch(
                 context,
@@ -106,7 +110,10 @@ public final class KvmVcpu implements Vcpu {
                 vm,
                 stage2,
                 home.register(SystemRegister.MPIDR_EL1),
-                description.options().physicalAddresses(),
+                settings.series().series(),
+                HypervisorControls.pmscr(
+                        description.options().physicalAddresses(),
+                        settings.series().perfmonCapable()),
                 watch);
         handlers = new ExitHandlers(description, power, this, exit, vm, memory, host, watch);
         delivery = new InterruptDelivery(context, index, state, vm, host, costs.interruptDelivery());
@@ -120,7 +127,7 @@ public final class KvmVcpu implements Vcpu {
                         new HeldPages(context.machine, "kvm.vcpu." + index + ".pins", memory),
                         new PageList(context.machine, "kvm.vcpu." + index + ".buffer"),
                         description.contributions().pinningPolicy(),
-                        costs,
+                        settings,
                         description.options().profiling().maxBufferSize());
     }
 
@@ -195,10 +202,27 @@ public final class KvmVcpu implements Vcpu {
      * migration. In-memory registers go along, and so do the pins: the pages are where they were.
      */
     public void hostChanged() {
-        if (state.outside()) {
+        if (!leave()) {
             return;
         }
-        boolean waits = context.pe.waiting;
+        worldSwitch.reload();
+        if (watch != null) {
+            watch.begin("the host is another one");
+        }
+        enter();
+    }
+
+    /**
+     * Takes the vCPU out of the guest between two operations, without the guest's doing, and waits until it is out.
+     *
+     * @return false when it was not there
+     */
+    public boolean leave() {
+        if (state.outside()) {
+            return false;
+        }
+        // A WFE that waits may end at any time.
+        boolean waits = context.pe.waiting && !context.pe.waitingForEvent;
         context.pe.waiting = false;
         context.core.takeException(EL2, Core.IRQ, 0, false, 0);
         state.outside(true);
@@ -209,11 +233,17 @@ public final class KvmVcpu implements Vcpu {
         if (pmbsr != 0) {
             delivery.ends(buffer.hardwareReported(pmbsr));
         }
-        worldSwitch.reload();
-        if (watch != null) {
-            watch.begin("the host is another one");
-        }
         exit.waits = waits;
+        return true;
+    }
+
+    /** Goes back to the guest after {@link #leave}. */
+    public void comeBack() {
+        vm.count(ExitReason.IRQ_KICK);
+        vm.exitTimes.count(ExitReason.IRQ_KICK, context.pe.cycles());
+        if (watch != null) {
+            watch.begin("kicked by user space");
+        }
         enter();
     }
 
@@ -355,6 +385,9 @@ public final class KvmVcpu implements Vcpu {
         }
         interrupts.sampleLines();
         interrupts.flush();
+        if (buffer != null) {
+            buffer.beforeEntry();
+        }
         worldSwitch.enter(buffer != null && buffer.loadable());
         exit.finish(context);
         context.pe.spu.hiddenReturns++;
@@ -449,7 +482,10 @@ public final class KvmVcpu implements Vcpu {
         long stored = strictWrites ? strict : value;
         state.register(encoding, stored);
         boolean ignored = stored != value && stored == previous;
-        if (buffer != null && !ignored) {
+        if (!ignored) {
+            state.logged(false);
+        }
+        if (buffer != null && !ignored && !resident) {
             buffer.written(encoding, previous);
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.hypervisor.kvm.vcpu;
 
+import dev.spelunk.api.hypervisor.VcpuProfilingDevice.Series;
 import dev.spelunk.api.registers.Encoding;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.CPTR_EL2;
@@ -8,7 +9,6 @@ import dev.spelunk.api.registers.fields.ICC_SRE_ELx;
 import dev.spelunk.api.registers.fields.ICH_HCR_EL2;
 import dev.spelunk.api.registers.fields.PMBLIMITR_EL1;
 import dev.spelunk.api.registers.fields.PMBSR_ELx;
-import dev.spelunk.api.registers.fields.PMSCR_EL2;
 import dev.spelunk.api.state.PeState;
 import dev.spelunk.api.wiring.PeContext;
 import dev.spelunk.hypervisor.kvm.checks.RegisterWatch;
@@ -29,7 +29,10 @@ public final class WorldSwitch {
     private final VmState vm;
     private final StageTwo stage2;
     private final DebugSwitch debug;
-    private final boolean physicalAddresses;
+    private final Series series;
+    /** PMSCR_EL2 while the vCPU is on the PE. */
+    private final long samplingControl;
+
     private final int vcpu;
     /** MPIDR_EL1 of the vCPU. */
     private final long affinity;
@@ -43,7 +46,8 @@ public final class WorldSwitch {
             VmState vm,
             StageTwo stage2,
             long affinity,
-            boolean physicalAddresses,
+            Series series,
+            long samplingControl,
             RegisterWatch watch) {
         this.context = context;
         this.vcpu = vcpu;
@@ -51,7 +55,8 @@ public final class WorldSwitch {
         this.vm = vm;
         this.stage2 = stage2;
         this.affinity = affinity;
-        this.physicalAddresses = physicalAddresses;
+        this.series = series;
+        this.samplingControl = samplingControl;
         this.watch = watch;
         debug = new DebugSwitch(context, state);
     }
@@ -82,7 +87,7 @@ public final class WorldSwitch {
         write(SystemRegister.HFGRTR_EL2, 0);
         write(SystemRegister.HFGWTR_EL2, 0);
         write(SystemRegister.HFGITR_EL2, 0);
-        write(SystemRegister.HDFGRTR_EL2, HypervisorControls.hdfgrtr(context));
+        write(SystemRegister.HDFGRTR_EL2, HypervisorControls.hdfgrtr(context, series));
         write(SystemRegister.HDFGWTR_EL2, HypervisorControls.hdfgwtr(context));
         write(SystemRegister.HDFGRTR2_EL2, HypervisorControls.hdfg2(context));
         write(SystemRegister.HDFGWTR2_EL2, HypervisorControls.hdfg2(context));
@@ -90,8 +95,7 @@ public final class WorldSwitch {
         write(SystemRegister.PMBLIMITR_EL1, 0);
         write(SystemRegister.PMBSR_EL1, 0);
         debug.load();
-        // PCT = 00 and CX = 0: virtual time, no host context; PA only where the VM may have it.
-        write(SystemRegister.PMSCR_EL2, physicalAddresses ? PMSCR_EL2.PA : 0);
+        write(SystemRegister.PMSCR_EL2, samplingControl);
         write(SystemRegister.ICC_SRE_EL2, ICC_SRE_ELx.ALL);
         write(SystemRegister.ICH_VMCR_EL2, 0);
         write(SystemRegister.ICH_HCR_EL2, ICH_HCR_EL2.En);
@@ -158,7 +162,7 @@ public final class WorldSwitch {
     private void ownBuffer() {
         write(
                 SystemRegister.MDCR_EL2,
-                HypervisorControls.mdcrGuest(context, read(SystemRegister.MDCR_EL2), debug.traps()));
+                HypervisorControls.mdcrGuest(context, series, read(SystemRegister.MDCR_EL2), debug.traps()));
     }
 
     private void disownBuffer() {

@@ -5,6 +5,7 @@ import dev.spelunk.api.hypervisor.BufferPinningPolicy;
 import dev.spelunk.api.hypervisor.ExitHistory;
 import dev.spelunk.api.hypervisor.ProfilingAttributes;
 import dev.spelunk.api.hypervisor.VcpuProfilingDevice;
+import dev.spelunk.api.hypervisor.VcpuProfilingDevice.Series;
 import dev.spelunk.api.hypervisor.VirtualMachine;
 import dev.spelunk.api.parts.VmDescription;
 import dev.spelunk.api.parts.VmDescription.Processors;
@@ -48,6 +49,8 @@ public final class KvmVirtualMachine implements VirtualMachine {
     private final VmState state;
     private final VmMemory memory;
     private final MemoryPressure pressure;
+    private final DirtyLogging logging;
+    private final boolean resident;
     private final HeldPages pins;
     private final Memslots memslots;
     private BufferPinningPolicy policy;
@@ -59,7 +62,8 @@ public final class KvmVirtualMachine implements VirtualMachine {
         Processors processors = description.processors();
         VmDescription.Memory layout = description.memory();
         first = processors.pes().get(0);
-        setAttributes(description);
+        resident = settings.series().resident();
+        setAttributes(description, settings.series().series());
         MachineState machine = first.machine;
         int addressSize = (int) first.register(SystemRegister.ID_AA64MMFR0_EL1) & PARANGE_MASK;
         memslots = Memslots.of(
@@ -139,7 +143,27 @@ public final class KvmVirtualMachine implements VirtualMachine {
         pressure = new MemoryPressure(first, state, memslots, host, settings, buffers);
         if (fresh) {
             pressure.start(first.pe.cycles());
+            populate();
+        }
+        logging = new DirtyLogging(
+                first,
+                state,
+                states,
+                memory,
+                memslots,
+                placement,
+                settings.series(),
+                description.options().check());
+    }
+
+    /** Before the first entry: what has to be in memory is brought there. */
+    private void populate() {
+        if (!resident) {
             attach(policy);
+        } else if (!memory.prefault()) {
+            throw new BadInputException(
+                    "the host has no memory for the stage 2 tables of all of the guest's memory, which "
+                            + "series v7 maps before the first entry");
         }
     }
 
@@ -154,6 +178,10 @@ public final class KvmVirtualMachine implements VirtualMachine {
 
     @Override
     public void pinningPolicy(BufferPinningPolicy successor) {
+        if (resident) {
+            throw new BadInputException(
+                    "a VM of series v7 has no pinning policy: all of its memory is resident, and nothing is pinned");
+        }
         try {
             attach(successor);
         } catch (BadInputException e) {
@@ -171,7 +199,7 @@ public final class KvmVirtualMachine implements VirtualMachine {
     @Override
     public long deadline(int pe) {
         long due = placement.deadline(pe);
-        return pe == first.pe.index ? Math.min(due, pressure.deadline()) : due;
+        return pe == first.pe.index ? Math.min(due, Math.min(pressure.deadline(), logging.deadline())) : due;
     }
 
     @Override
@@ -179,6 +207,7 @@ public final class KvmVirtualMachine implements VirtualMachine {
         placement.advance(pe);
         if (pe == first.pe.index) {
             pressure.advance(first.pe.cycles());
+            logging.advance(first.pe.cycles());
         }
     }
 
@@ -188,7 +217,7 @@ public final class KvmVirtualMachine implements VirtualMachine {
     }
 
     /** Sets the attributes of the vCPUs' SPE, where the machine has one. */
-    private static void setAttributes(VmDescription d) {
+    private static void setAttributes(VmDescription d, Series series) {
         boolean profiling = d.processors().pes().stream().anyMatch(c -> c.architecture.profiling() != null);
         if (profiling || !d.options().profiling().equals(ProfilingAttributes.DEFAULT)) {
             SpeDeviceAttributes.of(
@@ -198,7 +227,8 @@ public final class KvmVirtualMachine implements VirtualMachine {
                             true,
                             true,
                             HypervisorControls.fineGrainedTraps(
-                                    d.processors().pes().get(0))),
+                                    d.processors().pes().get(0)),
+                            series),
                     d.options().profiling());
         }
     }

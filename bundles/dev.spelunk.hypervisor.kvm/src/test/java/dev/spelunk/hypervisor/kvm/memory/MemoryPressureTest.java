@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.spelunk.hypervisor.kvm.settings.HostCosts;
 import dev.spelunk.hypervisor.kvm.settings.HostSettings;
 import dev.spelunk.hypervisor.kvm.settings.PressureKind;
+import dev.spelunk.hypervisor.kvm.settings.SeriesSettings;
 import dev.spelunk.hypervisor.kvm.state.HostCounter;
 import dev.spelunk.hypervisor.kvm.state.PageList;
 import dev.spelunk.hypervisor.kvm.state.VmState;
@@ -35,8 +36,8 @@ class MemoryPressureTest {
         state.create();
         state.pinLimit(PAGES);
         host.create(huge);
-        HostSettings settings =
-                new HostSettings(HostCosts.NONE, 0, huge, List.of(), cycles, Set.of(kinds), onBuffers, false);
+        HostSettings settings = new HostSettings(
+                HostCosts.NONE, 0, huge, List.of(), cycles, Set.of(kinds), onBuffers, false, SeriesSettings.V6);
         return new MemoryPressure(bench.context, state, memslots, host, settings, new PageList[] {buffer});
     }
 

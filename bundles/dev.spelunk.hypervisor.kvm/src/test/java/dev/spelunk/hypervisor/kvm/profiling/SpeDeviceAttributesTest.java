@@ -10,6 +10,7 @@ import dev.spelunk.api.hypervisor.VcpuProfilingDevice.Attribute;
 import dev.spelunk.api.hypervisor.VcpuProfilingDevice.Attributes;
 import dev.spelunk.api.hypervisor.VcpuProfilingDevice.Error;
 import dev.spelunk.api.hypervisor.VcpuProfilingDevice.RefusedException;
+import dev.spelunk.api.hypervisor.VcpuProfilingDevice.Series;
 import dev.spelunk.api.hypervisor.VcpuProfilingDevice.Vm;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Device attributes of a vCPU's SPE: what is accepted, and each error. */
 class SpeDeviceAttributesTest {
-    private static final Vm GOOD = new Vm(2, 1, true, true, true);
+    private static final Vm GOOD = new Vm(2, 1, true, true, true, Series.V6);
 
     private static Attributes of(Vm vm) {
         return new SpeDeviceAttributes().create(vm);
@@ -59,11 +60,11 @@ class SpeDeviceAttributesTest {
 
     @Test
     void errorsOfTheVm() throws RefusedException {
-        refused(of(new Vm(1, 0, true, true, true)), 0, Attribute.IRQ, 21, Error.ENODEV);
-        refused(of(new Vm(1, 1, false, false, true)), 0, Attribute.IRQ, 21, Error.EINVAL);
-        refused(of(new Vm(1, 1, true, true, false)), 0, Attribute.MAX_BUFFER_SIZE, 4096, Error.ENXIO);
+        refused(of(new Vm(1, 0, true, true, true, Series.V6)), 0, Attribute.IRQ, 21, Error.ENODEV);
+        refused(of(new Vm(1, 1, false, false, true, Series.V6)), 0, Attribute.IRQ, 21, Error.EINVAL);
+        refused(of(new Vm(1, 1, true, true, false, Series.V6)), 0, Attribute.MAX_BUFFER_SIZE, 4096, Error.ENXIO);
         refused(of(GOOD), 2, Attribute.IRQ, 21, Error.EINVAL);
-        Attributes early = of(new Vm(1, 1, true, false, true));
+        Attributes early = of(new Vm(1, 1, true, false, true, Series.V6));
         early.set(0, Attribute.IRQ, 21);
         refused(early, 0, Attribute.INIT, 0, Error.ENXIO);
     }
@@ -90,5 +91,21 @@ class SpeDeviceAttributesTest {
         attributes.set(0, Attribute.IRQ, 27);
         refused(attributes, 0, Attribute.INIT, 0, Error.EEXIST);
         assertThatCode(() -> attributes.set(0, Attribute.SPU, 0)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void seriesV7HasAFeatureAndNoMaximum() throws RefusedException {
+        Attributes attributes = of(new Vm(2, 1, true, true, false, Series.V7));
+        refused(attributes, 0, Attribute.IRQ, 21, Error.ENODEV);
+        refused(attributes, 0, Attribute.FEATURE, 2, Error.EINVAL);
+        for (int vcpu = 0; vcpu < 2; vcpu++) {
+            attributes.set(vcpu, Attribute.FEATURE, 1);
+            attributes.set(vcpu, Attribute.IRQ, 22);
+            refused(attributes, vcpu, Attribute.MAX_BUFFER_SIZE, 4096, Error.ENXIO);
+            attributes.set(vcpu, Attribute.INIT, 0);
+        }
+        refused(attributes, 0, Attribute.FEATURE, 0, Error.EBUSY);
+        assertThat(attributes.complete()).isEqualTo(new ProfilingAttributes(22, 0, 0));
+        refused(of(GOOD), 0, Attribute.FEATURE, 1, Error.ENXIO);
     }
 }
