@@ -46,7 +46,7 @@ class TlbEntriesTest {
                 !r.hasUnprivileged(),
                 ipa,
                 ipa,
-                (at, bytes) -> evicted.add(Long.toHexString(at) + "+" + Long.toHexString(bytes)));
+                (regime, at, bits) -> evicted.add(Long.toHexString(at) + "+" + Long.toHexString(1L << bits)));
     }
 
     private void enter(Regime r, long va) {

@@ -92,7 +92,7 @@ class BootModulesTest {
         assertThat(nodes).hasSize(2);
         long[] kernel = reg(nodes.get(0));
         long[] disk = reg(nodes.get(1));
-        assertThat(kernel).containsExactly(board.handedOverEnd() - 2 * PAGE, PAGE + 1);
+        assertThat(kernel).containsExactly(BootLoader.handedOverEnd(board) - 2 * PAGE, PAGE + 1);
         assertThat(disk).containsExactly(kernel[0] - PAGE, 5);
         assertThat(nodes.get(0).name()).isEqualTo(String.format("module@%x", kernel[0]));
         assertThat(text(nodes.get(0), "compatible")).isEqualTo("multiboot,kernel|multiboot,module|");
@@ -140,7 +140,7 @@ class BootModulesTest {
         assertThatThrownBy(() -> BootModules.read(large, guest)).hasMessageContaining("no room for its 9216 KiB");
         Board tight = board(new BootModule(file("tight", 4 * PAGE), "", ""));
         BootModules modules = BootModules.read(tight, guest);
-        assertThatThrownBy(() -> modules.load(tight, tight.handedOverEnd() - 2 * PAGE))
+        assertThatThrownBy(() -> modules.load(tight, BootLoader.handedOverEnd(tight) - 2 * PAGE))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("no room for its 16 KiB")
                 .hasMessageContaining("--memory");
