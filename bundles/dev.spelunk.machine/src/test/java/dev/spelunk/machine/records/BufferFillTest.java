@@ -13,12 +13,14 @@ import org.junit.jupiter.api.Test;
 
 class BufferFillTest {
     @Test
-    @DisplayName("the fill level of each vCPU's buffer grows with its records, and begins anew where they do")
+    @DisplayName(
+            "the fill level of each vCPU's buffer grows with its records, and begins anew where they do; records are counted")
     void levels() {
         List<String> told = new ArrayList<>();
         TraceSink trace = (TraceSink) Proxy.newProxyInstance(
                 TraceSink.class.getClassLoader(), new Class<?>[] {TraceSink.class}, (proxy, method, arguments) -> {
-                    told.add(arguments[0] + ": " + arguments[2] + " at " + arguments[3]);
+                    told.add(arguments[0] + ": " + (arguments[1].equals(TraceSink.RECORDS) ? "#" : "") + arguments[2]
+                            + " at " + arguments[3]);
                     return null;
                 });
         BufferFill fill = new BufferFill(2, trace);
@@ -31,11 +33,15 @@ class BufferFillTest {
                 .containsExactly(
                         "1: 0 at 10",
                         "1: 64 at 10",
+                        "1: #1 at 10",
                         "0: 0 at 11",
                         "0: 64 at 11",
+                        "0: #1 at 11",
                         "1: 128 at 12",
+                        "1: #2 at 12",
                         "1: 0 at 14",
-                        "1: 64 at 14");
+                        "1: 64 at 14",
+                        "1: #3 at 14");
     }
 
     private static void record(BufferFill fill, int vcpu, long address, long cycles) {
