@@ -10,6 +10,7 @@ import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.Snapshots;
 import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.problems.BrokenInvariantException;
+import dev.spelunk.api.records.BufferHistory;
 import dev.spelunk.api.records.ProfileDescription;
 import dev.spelunk.api.records.RecordSink;
 import dev.spelunk.api.records.RecordStream;
@@ -371,6 +372,11 @@ final class SpelunkMachine implements Machine {
     @Override
     public ExitHistory exitHistory() {
         return board.wiring.vm == null ? null : board.wiring.vm.exitHistory();
+    }
+
+    @Override
+    public BufferHistory bufferHistory() {
+        return board.fill.history();
     }
 
     @Override

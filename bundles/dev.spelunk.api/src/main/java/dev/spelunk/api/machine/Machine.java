@@ -4,6 +4,7 @@ package dev.spelunk.api.machine;
 import dev.spelunk.api.debug.Debugger;
 import dev.spelunk.api.hypervisor.ExitHistory;
 import dev.spelunk.api.problems.BadInputException;
+import dev.spelunk.api.records.BufferHistory;
 import dev.spelunk.api.records.ProfileDescription;
 import dev.spelunk.api.records.RecordOptions;
 import dev.spelunk.api.records.RecordSink;
@@ -137,6 +138,11 @@ public interface Machine extends AutoCloseable {
     /** When the VM's vCPUs left their guest; null without hypervisor. */
     default ExitHistory exitHistory() {
         return null;
+    }
+
+    /** How full the profiling buffers were, since this process has run the machine. */
+    default BufferHistory bufferHistory() {
+        return new BufferHistory(1, List.of());
     }
 
     /** For each kind of buffer management event that a VM's guest got, in words why the first one happened. */

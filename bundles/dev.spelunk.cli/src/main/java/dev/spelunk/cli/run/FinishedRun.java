@@ -4,6 +4,7 @@ package dev.spelunk.cli.run;
 import dev.spelunk.api.hypervisor.ExitHistory;
 import dev.spelunk.api.machine.Machine.Result;
 import dev.spelunk.api.machine.SwapReport;
+import dev.spelunk.api.records.BufferHistory;
 import dev.spelunk.api.records.ProfileDescription;
 import dev.spelunk.cli.report.SavedRun;
 import jakarta.json.Json;
@@ -35,6 +36,7 @@ import java.util.SortedMap;
  * @param diagnosis where the guest was when its run ended, where it has not ended it itself
  * @param result what the machine counted
  * @param exitHistory when the VM's vCPUs left their guest; null without hypervisor
+ * @param bufferHistory how full the profiling buffers were
  * @param before instructions of the result that another process has executed, which saved the machine
  * @param timing what the timing model says of its figures, one sentence each
  * @param swaps what was swapped
@@ -54,6 +56,7 @@ record FinishedRun(
         List<String> diagnosis,
         Result result,
         ExitHistory exitHistory,
+        BufferHistory bufferHistory,
         long before,
         List<String> timing,
         SwapReport swaps,
@@ -144,6 +147,18 @@ record FinishedRun(
                     Arrays.stream(counts).forEach(json::write);
                     json.writeEnd();
                 });
+                json.writeEnd();
+                json.writeEnd();
+            }
+            if (bufferHistory.fill().stream().anyMatch(of -> of.length != 0)) {
+                json.writeStartObject("bufferFillOverTime");
+                json.write("cycles", bufferHistory.cycles());
+                json.writeStartArray("bytes");
+                for (long[] of : bufferHistory.fill()) {
+                    json.writeStartArray();
+                    Arrays.stream(of).forEach(json::write);
+                    json.writeEnd();
+                }
                 json.writeEnd();
                 json.writeEnd();
             }

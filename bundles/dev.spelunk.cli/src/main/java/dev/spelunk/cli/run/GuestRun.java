@@ -111,6 +111,7 @@ public final class GuestRun implements Callable<Integer> {
                 MachineRun.diagnosis(machine, result),
                 result,
                 machine.exitHistory(),
+                machine.bufferHistory(),
                 run.before(),
                 machine.timing(),
                 swaps.apply(machine),

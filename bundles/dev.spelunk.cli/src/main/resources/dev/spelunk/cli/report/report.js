@@ -217,6 +217,18 @@ globalThis.spelunkReport = (runs, page, live) => {
         { title: 'function', name: true, value: b => 'EL' + b.el + '  ' + b.function },
       ], p.branches, { tall: true }));
     }
+    const fill = s.bufferFillOverTime;
+    if (fill) {
+      const events = Object.entries(s.bufferManagementEvents || {}).filter(([, n]) => n).map(([what, n]) => what + ': ' + count(n)).join(', ');
+      section('buffer', 'Profiling buffer over time', element('p', { class: 'quiet' },
+        'The most bytes of records in each stretch, since the pointer was last set; 0: nothing was recorded. Buffer management events: ' + (events || 'none') + '.'), chart({
+        title: 'Profiling buffer over time', tooltip: { trigger: 'axis' }, legend: { type: 'scroll', textStyle: { color: colour('--text') } }, grid: { left: 70, right: 20, bottom: 50 },
+        xAxis: { type: 'category', name: 'million cycles of virtual time', nameLocation: 'middle', nameGap: 28,
+          data: fill.bytes[0].map((n, i) => (i * fill.cycles / 1e6).toFixed(2)) },
+        yAxis: { type: 'value', name: 'bytes' },
+        series: fill.bytes.map((of, i) => ({ name: 'vCPU ' + i, type: 'line', step: 'middle', symbol: 'none', areaStyle: { opacity: .2 }, data: of })),
+      }));
+    }
     const history = s.vmExitsOverTime;
     if (history && Object.keys(history.exits).length) {
       const reasons = Object.keys(history.exits);

@@ -7,6 +7,7 @@ import dev.spelunk.api.hypervisor.ExitHistory;
 import dev.spelunk.api.machine.Machine.Ending;
 import dev.spelunk.api.machine.Machine.Result;
 import dev.spelunk.api.machine.SwapReport;
+import dev.spelunk.api.records.BufferHistory;
 import dev.spelunk.api.records.ProfileDescription;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -48,6 +49,7 @@ class ReportTest {
                 List.of("PE 0 was at EL1 in main+0x10 (0x40200010) after 3,000,000,000 instructions"),
                 result,
                 new ExitHistory(4096, new TreeMap<>(Map.of("HVC", new long[] {0, 3}))),
+                new BufferHistory(4096, List.of(new long[] {64, 0})),
                 before,
                 List.of(
                         "only operations before each sample warm the caches, which is told in a sentence of some length"),

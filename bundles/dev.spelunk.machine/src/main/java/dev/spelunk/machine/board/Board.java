@@ -58,6 +58,7 @@ public final class Board {
 
     public final BoardWiring wiring;
     public final RecordLog records;
+    public final BufferFill fill;
 
     public final HostEnds ends;
     public final Console console;
@@ -109,9 +110,8 @@ public final class Board {
                 options.seed());
         records = new RecordLog(options.cpus(), options.records());
         ends.add(records);
-        if (ends.trace != null) {
-            records.add(new BufferFill(options.cpus(), ends.trace));
-        }
+        fill = new BufferFill(options.cpus(), ends.trace);
+        records.add(fill);
         pes = contexts(state.pes);
         vcpus = contexts(state.vcpus);
         contexts.addAll(List.of(pes));

@@ -3,6 +3,7 @@ package dev.spelunk.machine.records;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spelunk.api.records.BufferHistory;
 import dev.spelunk.api.records.RecordOrigin;
 import dev.spelunk.api.trace.TraceSink;
 import java.lang.reflect.Proxy;
@@ -42,6 +43,26 @@ class BufferFillTest {
                         "1: 0 at 14",
                         "1: 64 at 14",
                         "1: #3 at 14");
+    }
+
+    @Test
+    @DisplayName("the most of each stretch is remembered, in longer stretches as the run becomes longer")
+    void history() {
+        BufferFill fill = new BufferFill(2, null);
+        assertThat(fill.history().fill()).containsExactly(new long[0], new long[0]);
+        record(fill, 0, 0x1000, 0);
+        record(fill, 0, 0x1040, 1);
+        record(fill, 0, 0x1000, 4095);
+        record(fill, 1, 0x9000, 2 * 4096);
+        BufferHistory history = fill.history();
+        assertThat(history.cycles()).isEqualTo(4096);
+        assertThat(history.fill()).containsExactly(new long[] {128, 0, 0}, new long[] {0, 0, 64});
+        record(fill, 1, 0x9040, 4 * 256 * 4096 - 1);
+        history = fill.history();
+        assertThat(history.cycles()).isEqualTo(4 * 4096);
+        assertThat(history.fill()).allMatch(of -> of.length == 256);
+        assertThat(history.fill().get(0)).startsWith(128, 0);
+        assertThat(history.fill().get(1)).startsWith(64, 0).endsWith(0, 128);
     }
 
     private static void record(BufferFill fill, int vcpu, long address, long cycles) {

@@ -79,6 +79,12 @@ class RunTest {
                         "system register", "stage 2 fault", "IRQ: SPE buffer management event", "IRQ: guest's timer");
         assertThat(summary.getJsonObject("trappedRegisters"))
                 .containsKeys("PMBPTR_EL1", "PMBLIMITR_EL1", "PMBSR_EL1", "PMBIDR_EL1", "PMSIDR_EL1");
+        assertThat(summary.getJsonObject("bufferFillOverTime").getJsonArray("bytes").getJsonArray(0).stream()
+                        .mapToLong(n -> ((JsonNumber) n).longValueExact())
+                        .max()
+                        .orElseThrow())
+                .as("of 64 KiB")
+                .isBetween(60_000L, 65_536L);
         JsonObject overTime = summary.getJsonObject("vmExitsOverTime").getJsonObject("exits");
         assertThat(overTime.keySet()).isEqualTo(summary.getJsonObject("vmExits").keySet());
         overTime.forEach((reason, counts) -> assertThat(counts.asJsonArray().getValuesAs(JsonNumber.class).stream()
