@@ -9,6 +9,7 @@ import dev.spelunk.api.machine.Machine.Ending;
 import dev.spelunk.api.machine.Machine.Result;
 import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.machine.SwapReport;
+import dev.spelunk.api.records.BufferHistory;
 import dev.spelunk.api.records.DecodeOptions;
 import dev.spelunk.api.records.MalformedRecordException;
 import dev.spelunk.api.records.PerfDataOptions;
@@ -245,6 +246,8 @@ class GuestRunTest {
                             return profile;
                         case "instructions":
                             return 0L;
+                        case "bufferHistory":
+                            return new BufferHistory(1, List.of());
                         case "timing":
                             return List.of("caches are warmed for 9 operations", "the last level is current");
                         case "eventReasons":
