@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a killed process, a full disk and a host that stands still leave behind: a row of docs/reliability.md each. */
 class CrashTest {
     /** Moments of SIGKILL; the system property spelunk.crashes says more. */
-    private static final int CRASHES = Integer.getInteger("spelunk.crashes", 8);
+    private static final int CRASHES = Integer.getInteger("spelunk.crashes", 4);
 
     /** Those of record, each of which takes longer. */
     private static final int RECORD_CRASHES = Math.max(4, CRASHES / 2);
