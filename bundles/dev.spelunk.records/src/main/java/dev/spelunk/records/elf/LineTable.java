@@ -287,7 +287,7 @@ public final class LineTable {
                 case 0 -> extended();
                 case DW_LNS_COPY -> row(source());
                 case DW_LNS_ADVANCE_PC -> advance(leb());
-                case DW_LNS_ADVANCE_LINE -> line += (int) signedLeb();
+                case DW_LNS_ADVANCE_LINE -> line += (int) leb(true);
                 case DW_LNS_SET_FILE -> file = (int) leb();
                 case DW_LNS_CONST_ADD_PC -> advance((255 - opcodeBase) / lineRange);
                 case DW_LNS_FIXED_ADVANCE_PC -> address += in.getShort() & 0xFFFF;
@@ -340,18 +340,11 @@ public final class LineTable {
         }
 
         private long leb() {
-            long value = 0;
-            int shift = 0;
-            byte b;
-            do {
-                b = in.get();
-                value |= (b & 0x7FL) << shift;
-                shift += 7;
-            } while (b < 0);
-            return value;
+            return leb(false);
         }
 
-        private long signedLeb() {
+        /** A number in LEB128 (DWARF 5, 7.6). */
+        private long leb(boolean signed) {
             long value = 0;
             int shift = 0;
             byte b;
@@ -360,7 +353,7 @@ public final class LineTable {
                 value |= (b & 0x7FL) << shift;
                 shift += 7;
             } while (b < 0);
-            return shift < Long.SIZE && (b & 0x40) != 0 ? value | -1L << shift : value;
+            return signed && shift < Long.SIZE && (b & 0x40) != 0 ? value | -1L << shift : value;
         }
 
         private static String text(ByteBuffer in, long offset) {
