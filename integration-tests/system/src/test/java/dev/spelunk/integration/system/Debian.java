@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -36,6 +37,9 @@ final class Debian {
     private static final String ALSO =
             "openssl,python3.11-minimal,libpython3.11-stdlib,sqlite3,xz-utils,perl-base,cpp-12,"
                     + "binutils-aarch64-linux-gnu,gdb,strace";
+
+    /** What those of a release need, beside the same. */
+    private static final Map<Release, String> ALSO_OF = Map.of(Release.TRIXIE, "xen-hypervisor-4.20-arm64");
 
     private static final Path SOURCES = Spelunk.ROOT.resolve("integration-tests/guests/debian");
     private static final List<String> TREES = List.of(
@@ -87,13 +91,17 @@ final class Debian {
     static synchronized Cache release(String test, Release release) {
         String named = System.getenv("SPELUNK_DEBIAN_CACHE");
         Cache ofUser = (named == null ? Cache.ofUser() : new Cache(Path.of(named))).of(release);
-        if (fetched(ofUser)) {
+        if (fetched(ofUser, release)) {
             return ofUser;
         }
         Path folder = Spelunk.ROOT.resolve("target/debian");
         Cache own = new Cache(folder).of(release);
-        if (!fetched(own)) {
-            Spelunk.Outcome fetch = fetch(folder, "--release", release.label());
+        if (!fetched(own, release)) {
+            List<String> options = new ArrayList<>(List.of("--release", release.label()));
+            if (ALSO_OF.containsKey(release)) {
+                options.addAll(List.of("--also", ALSO_OF.get(release)));
+            }
+            Spelunk.Outcome fetch = fetch(folder, options.toArray(String[]::new));
             if (fetch.code() != 0) {
                 Tools.didNotRun(
                         test + ": needs the arm64 packages of Debian " + release.label() + " ("
@@ -121,9 +129,11 @@ final class Debian {
         }
     }
 
-    private static boolean fetched(Cache cache) {
+    private static boolean fetched(Cache cache, Release release) {
         try {
-            return Files.exists(cache.kernel());
+            return Files.exists(cache.kernel())
+                    && (!ALSO_OF.containsKey(release)
+                            || Files.exists(cache.root().resolve("usr/share/doc/" + ALSO_OF.get(release))));
         } catch (UserError e) {
             return false;
         }
