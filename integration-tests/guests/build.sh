@@ -161,6 +161,18 @@ suite suite-smp-shared smp -DSHARED=1
 suite suite-system-off end -DEND=SYSTEM_OFF
 suite suite-system-reset end -DEND=SYSTEM_RESET
 
+# What a hypervisor sees of what is attempted below it.
+for source in start.S attempts.S el2.c; do
+	flags=$(echo "$common" | sed 's/-march=armv8-a/-march=armv8.2-a/')
+	case $source in *.c) flags="$(echo "$cflags" | sed 's/-march=armv8-a/-march=armv8.2-a/') -mstrict-align" ;; esac
+	# shellcheck disable=SC2086
+	"${prefix}gcc" $flags -c "el2/$source" -o "$objects/el2-$source.o"
+done
+# shellcheck disable=SC2086
+"${prefix}gcc" $ldflags -Wl,--no-warn-rwx-segments -Wl,-T,tests/flat.ld "$objects/el2-start.S.o" "$objects/el2-attempts.S.o" \
+	"$objects/el2-el2.c.o" -o "$output/el2.elf"
+"${prefix}strip" --strip-debug "$output/el2.elf"
+
 # Random programs of SPE.
 with_vectors=$(echo "$common" | sed 's/-march=armv8-a -mgeneral-regs-only//')
 # shellcheck disable=SC2086
