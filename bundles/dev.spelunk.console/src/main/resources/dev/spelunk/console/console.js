@@ -40,15 +40,16 @@
     if (!response.ok) throw new Error(answer.refused);
     return answer;
   }
-  async function order(path, members) {
+  // What is done, or null when it is refused; shown says it otherwise than it comes.
+  async function order(path, members, shown) {
     try {
       const response = await fetch(path, { method: 'POST', credentials: 'same-origin', body: JSON.stringify(members || {}) });
       const answer = await response.json();
-      say(answer.done || answer.refused, !response.ok);
-      return response.ok;
+      say(response.ok && shown ? shown(answer.done) : answer.done || answer.refused, !response.ok);
+      return response.ok ? answer.done : null;
     } catch (e) {
       say('The console does not answer: ' + e.message, true);
-      return false;
+      return null;
     }
   }
 
@@ -229,22 +230,36 @@
     const configurations = element('div', { id: 'configurations' });
     const judged = element('div');
     const happened = element('div');
-    const check = element('select', { id: 'check-variant', 'aria-label': 'variant' });
+    const variants = element('datalist', { id: 'variants' });
+    const check = element('input', { id: 'check-variant', list: 'variants', 'aria-label': 'name of a variant, or its file' });
+    const checked = element('div');
     const fresh = element('input', { id: 'variant-name', value: 'my-variant', 'aria-label': 'name of the new variant' });
     page.append(picture, element('p', { class: 'quiet' }, 'Left the parts by kind, right the features of the architecture (arm.feature): a line is a bundle that provides one, a broken line one that needs it.'),
       panel, happened, element('h2', {}, 'Variants'), judged,
-      element('div', { class: 'row' }, button('Check', async () => { await order('/api/check', { variant: check.value }); }, { id: 'check' }), check,
-        element('span', { class: 'quiet' }, 'judges a variant without running it')),
-      element('div', { class: 'row' }, button('New variant from this', () => order('/api/variant', { name: fresh.value }), { id: 'new-variant' }), fresh,
+      element('div', { class: 'row' }, button('Check', async () => {
+        // The lines that are not indented: its name, whether it is legal, and why not.
+        const all = await order('/api/check', { variant: check.value }, text => check.value + ': ' + text.split('\n').filter(l => !l.startsWith(' ')).slice(1).join('; '));
+        checked.replaceChildren(...(all === null ? [] : [element('pre', { class: 'output', id: 'checked', tabindex: '0' }, all)]));
+      }, { id: 'check' }), check, variants,
+        element('span', { class: 'quiet' }, 'judges a variant, by its name or file, without running it')),
+      checked,
+      element('div', { class: 'row' }, button('New variant from this', async () => {
+        // What was written is what one wants to check next.
+        if (await order('/api/variant', { name: fresh.value })) check.value = fresh.value.replace(/(\.json)?$/, '.json');
+      }, { id: 'new-variant' }), fresh,
         element('span', { class: 'quiet' }, 'a file where the console was started, with the parts and configurations of now')),
       element('h2', {}, 'Configurations'), configurations);
     let chosen = null;
+    const opened = new Set();
 
     async function look() {
       const c = await ask('/api/composition');
       draw(c);
       show(c);
-      if (!check.children.length) check.append(...c.variants.map(v => element('option', { selected: v === c.variant }, v)));
+      if (!variants.children.length) {
+        variants.append(...c.variants.map(v => element('option', { value: v })));
+        check.value = c.variant;
+      }
       judged.replaceChildren(element('p', {}, c.problems.length ? 'Not a legal machine: ' + c.problems.join('; ') : c.variant + ' is a legal machine.'),
         c.lacking.length ? element('p', { class: 'quiet' }, 'Mandatory in its version of the architecture, not modelled, and not claimed: ' + c.lacking.join(', ')) : null);
       const done = [...c.swaps, ...c.refused.map(r => 'refused: ' + r)];
@@ -252,7 +267,7 @@
       configurations.replaceChildren(...Object.entries(c.configurations).map(([pid, values]) => {
         const inputs = Object.entries(values).map(([key, value]) => [key, value, element('input', { value, 'aria-label': pid + ' ' + key, 'data-pid': pid, 'data-key': key })]);
         const force = element('input', { type: 'checkbox' });
-        return element('details', {}, element('summary', { class: 'code' }, pid),
+        return element('details', { open: opened.has(pid), ontoggle: e => { e.target.open ? opened.add(pid) : opened.delete(pid); } }, element('summary', { class: 'code' }, pid),
           ...inputs.map(([key, , input]) => element('div', { class: 'row' }, element('label', {}, key, input))),
           inputs.length ? element('div', { class: 'row' }, button('Set', async () => {
             const changed = Object.fromEntries(inputs.filter(([, value, input]) => input.value !== value).map(([key, , input]) => [key, input.value]));

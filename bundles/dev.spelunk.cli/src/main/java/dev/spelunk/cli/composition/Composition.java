@@ -379,7 +379,8 @@ public final class Composition implements AutoCloseable, VariantUpdate, SwapList
         });
         SortedMap<String, Map<String, Object>> all = new TreeMap<>(definition.configurations());
         all.put(pid, changed);
-        String done = change(machine, definition.withConfigurations(all), force);
+        // What was swapped by hand stays.
+        String done = change(machine, present(machine).withConfigurations(all), force);
         return done.isEmpty() ? "nothing differs" : done;
     }
 
@@ -408,9 +409,20 @@ public final class Composition implements AutoCloseable, VariantUpdate, SwapList
         return all;
     }
 
-    /** What the variant's files say, with what has been configured since. */
-    public VariantDefinition definition() {
-        return definition;
+    /** What a machine is now: what the variant's files say, with what has been configured and swapped since. */
+    public synchronized VariantDefinition present(Machine machine) {
+        SortedMap<String, List<String>> composed = new TreeMap<>(judge().parts());
+        composed.keySet().removeAll(overrides.parts().keySet());
+        return PresentVariant.of(
+                definition.withConfigurations(configurations(definition)),
+                composed,
+                service(SwapService.class).parts(machine),
+                publishers());
+    }
+
+    /** The symbolic name of the bundle that publishes each implementation, by kind of part and name. */
+    public SortedMap<String, SortedMap<String, String>> publishers() {
+        return PresentVariant.publishers(context());
     }
 
     /** How the user has named the variant. */

@@ -8,7 +8,6 @@ import dev.spelunk.api.machine.Machine.Result;
 import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.machine.Snapshots;
 import dev.spelunk.api.machine.SwapService;
-import dev.spelunk.api.parts.Parts;
 import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.records.ProfileData;
 import dev.spelunk.api.records.ProfileDescription.Recorder;
@@ -36,7 +35,6 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -51,10 +49,6 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.osgi.framework.Bundle;
-import org.osgi.framework.InvalidSyntaxException;
-import org.osgi.framework.ServiceReference;
-import org.osgi.service.feature.ID;
 
 /** The machines of a console, one after the other, with the files of the last run in one folder. */
 public final class ConsoleSession implements ConsoleHost, AutoCloseable {
@@ -333,22 +327,7 @@ public final class ConsoleSession implements ConsoleHost, AutoCloseable {
 
     @Override
     public SortedMap<String, SortedMap<String, String>> publishers() {
-        SortedMap<String, SortedMap<String, String>> publishers = new TreeMap<>();
-        try {
-            ServiceReference<?>[] references =
-                    composition.context().getAllServiceReferences(null, "(" + Parts.PART + "=*)");
-            for (ServiceReference<?> reference : references == null ? new ServiceReference<?>[0] : references) {
-                Bundle bundle = reference.getBundle();
-                if (bundle != null) {
-                    publishers
-                            .computeIfAbsent(String.valueOf(reference.getProperty(Parts.PART)), key -> new TreeMap<>())
-                            .put(String.valueOf(reference.getProperty(Parts.NAME)), bundle.getSymbolicName());
-                }
-            }
-        } catch (InvalidSyntaxException e) {
-            throw new IllegalStateException(e);
-        }
-        return publishers;
+        return composition.publishers();
     }
 
     @Override
@@ -394,42 +373,16 @@ public final class ConsoleSession implements ConsoleHost, AutoCloseable {
                 .toString();
     }
 
-    /** What has been swapped and configured since the variant's file was read. */
+    /** What the machine is otherwise than the variant's file says. */
     private NewVariant.Changes changes(VariantDefinition base) {
+        VariantDefinition present = composition.present(seat.machine);
         SortedSet<String> bundles = new TreeSet<>();
-        SortedMap<String, List<String>> parts = new TreeMap<>();
-        SortedMap<String, List<String>> before = composition.judge().parts();
-        SortedMap<String, SortedMap<String, String>> publishers = publishers();
-        composition.service(SwapService.class).parts(seat.machine).forEach((kind, names) -> {
-            if (Parts.SWAPPABLE.contains(kind) && before.containsKey(kind) && !names.equals(before.get(kind))) {
-                parts.put(kind, names);
-                names.forEach(name -> {
-                    String bundle = publishers
-                            .getOrDefault(kind, Collections.emptySortedMap())
-                            .get(name);
-                    if (bundle != null
-                            && base.bundles().stream()
-                                    .noneMatch(id -> id.getArtifactId().equals(bundle))) {
-                        bundles.add("dev.spelunk:" + bundle + ":" + version(base));
-                    }
-                });
-            }
-        });
-        SortedMap<String, Map<String, Object>> configurations = new TreeMap<>();
-        composition.definition().configurations().forEach((pid, values) -> {
-            if (!values.equals(base.configurations().get(pid))) {
-                configurations.put(pid, values);
-            }
-        });
+        present.bundles().stream().filter(id -> !base.bundles().contains(id)).forEach(id -> bundles.add(id.toString()));
+        SortedMap<String, List<String>> parts = new TreeMap<>(present.parts());
+        parts.entrySet().removeAll(base.parts().entrySet());
+        SortedMap<String, Map<String, Object>> configurations = new TreeMap<>(present.configurations());
+        configurations.entrySet().removeAll(base.configurations().entrySet());
         return new NewVariant.Changes(bundles, configurations, parts);
-    }
-
-    private static String version(VariantDefinition base) {
-        return base.bundles().stream()
-                .filter(id -> id.getGroupId().equals("dev.spelunk"))
-                .map(ID::getVersion)
-                .findFirst()
-                .orElse("");
     }
 
     @Override

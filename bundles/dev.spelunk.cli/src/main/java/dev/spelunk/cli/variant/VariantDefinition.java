@@ -54,4 +54,19 @@ public record VariantDefinition(
         return new VariantDefinition(
                 name, file, description, bundles, others, architecture, features, parts, registers, documentation);
     }
+
+    /** The same with other bundles and chosen parts. */
+    public VariantDefinition withParts(List<ID> otherBundles, SortedMap<String, List<String>> otherParts) {
+        return new VariantDefinition(
+                name,
+                file,
+                description,
+                otherBundles,
+                configurations,
+                architecture,
+                features,
+                otherParts,
+                registers,
+                documentation);
+    }
 }

@@ -53,6 +53,11 @@ public final class VariantReader {
                 .orElseThrow(() -> new IllegalStateException("no FeatureService on the class path"));
     }
 
+    /** How a feature file names a bundle. */
+    public ID id(String group, String artifact, String version) {
+        return featureService.getID(group, artifact, version);
+    }
+
     /**
      * The names of the variants in the folder.
      *

@@ -61,7 +61,7 @@ class ConsoleTest {
             awaitState("new");
             String second = browser.newTab();
             browser.tab(first);
-            browser.click("#start");
+            browser.press("s");
             awaitState("running");
             browser.tab(second);
             browser.await("Number(document.documentElement.dataset.records) > 0");
@@ -69,18 +69,23 @@ class ConsoleTest {
                     .contains("Functions", "pointer_chase_walk")
                     .contains("none recorded");
 
-            browser.go(console.page("composition"));
+            browser.press("2");
+            browser.await("document.documentElement.dataset.ready === 'composition'");
             choose("timing fixed");
             swaps();
+            configures();
+            composes();
 
             browser.go(console.page("profile"));
             browser.await("[...document.querySelectorAll('#kinds h3')].some(h => h.textContent === 'Data sources' && "
                     + "h.nextSibling.querySelector('tbody tr'))");
 
-            browser.click("#pause");
+            browser.press("p");
+            awaitState("paused");
+            browser.tab(first);
             awaitState("paused");
             long before = count("instructions");
-            browser.click("#step");
+            browser.press("n");
             browser.await(WORDS + " === 'stepped'");
             assertThat(count("instructions")).isEqualTo(before + 1);
 
@@ -114,14 +119,17 @@ class ConsoleTest {
     private void choose(String part) throws IOException, InterruptedException {
         String found = "document.querySelector('[data-part=\"" + part + "\"]')";
         browser.await(found);
-        browser.js(found + ".dispatchEvent(new MouseEvent('click'))");
+        browser.js(found + ".focus()");
+        browser.press(WebDriver.ENTER);
         browser.await("document.getElementById('swap-to')");
     }
 
     /** A swap that is refused says why; one that is not changes the picture. */
     private void swaps() throws IOException, InterruptedException {
-        browser.js("document.getElementById('swap-to').value = 'inorder'");
-        browser.click("#swap");
+        // The panel has the focus; then come the button, and the list.
+        browser.press(WebDriver.TAB + WebDriver.TAB + "inorder");
+        browser.js("document.getElementById('swap').focus()");
+        browser.press(WebDriver.ENTER);
         browser.await(WORDS + ".includes('swapped timing')");
         browser.await("document.querySelector('[data-part=\\'timing inorder\\']')");
         choose("features FEAT_SPE");
@@ -130,6 +138,52 @@ class ConsoleTest {
         browser.await(WORDS + ".includes('refused')");
         assertThat(browser.text("#message"))
                 .contains("the swap of features FEAT_SPE with none is refused: ", "FEAT_SPE_LDS");
+    }
+
+    /** A configuration of a part that runs; a value that is none is refused, and the one before stays. */
+    private void configures() throws IOException, InterruptedException {
+        String pid = "dev.spelunk.timing.inorder";
+        String input = "[data-pid=\"" + pid + "\"][data-key=l1dSize]";
+        browser.js("document.querySelector('" + input + "').closest('details').open = true");
+        set(input, "many");
+        browser.await(WORDS + ".includes('l1dSize: must be a number, is \"many\"')");
+        set(input, "32");
+        browser.await(WORDS + ".includes('" + pid + "')");
+        browser.await("document.querySelector('" + input + "').value === '32'");
+    }
+
+    private void set(String input, String value) throws IOException, InterruptedException {
+        browser.js("document.querySelector('" + input + "').select()");
+        browser.press(value);
+        browser.js("[...document.querySelector('" + input
+                + "').closest('details').querySelectorAll('button')].at(-1).focus()");
+        browser.press(WebDriver.ENTER);
+    }
+
+    /** A variant that is what the machine is now: the page and the command line judge it legal, and it runs so. */
+    private void composes() throws IOException, InterruptedException {
+        browser.js("document.getElementById('variant-name').select()");
+        browser.press("mine");
+        browser.click("#new-variant");
+        browser.await(WORDS + " === 'wrote mine.json'");
+        browser.click("#check");
+        browser.await(WORDS + " === 'mine.json: a legal machine'");
+        assertThat(browser.text("#checked")).contains("mine: As fixed", "timing      inorder");
+        browser.click("#new-variant");
+        browser.await(WORDS + ".includes('there is such a file already')");
+        OutputFiles files = new OutputFiles(folder.resolve("mine"));
+        Spelunk.Outcome run = Spelunk.run(
+                "run",
+                "--variant",
+                folder.resolve("mine.json").toString(),
+                "--max-instructions",
+                "5000000",
+                "-o",
+                files.folder().toString());
+        assertThat(run.out()).as(run.err()).contains("variant                   mine\n");
+        assertThat(Files.readString(files.folder().resolve("report.html")).contains("\"sources\":[{"))
+                .as("it has data sources")
+                .isTrue();
     }
 
     @Test

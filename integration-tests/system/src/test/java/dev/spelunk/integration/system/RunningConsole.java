@@ -35,7 +35,10 @@ final class RunningConsole implements AutoCloseable {
         output = folder.resolve("out");
         List<String> arguments = new ArrayList<>(List.of("console", "-o", output.toString()));
         arguments.addAll(List.of(options));
-        process = Spelunk.with(arguments.toArray(String[]::new)).noInput().start(folder);
+        process = Spelunk.with(arguments.toArray(String[]::new))
+                .by("env", "--chdir=" + folder)
+                .noInput()
+                .start(folder);
         Matcher told = told();
         url = told.group(1);
         port = Integer.parseInt(told.group(2));

@@ -2,6 +2,7 @@
 package dev.spelunk.integration.system;
 
 import jakarta.json.Json;
+import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonReader;
@@ -29,6 +30,8 @@ import java.util.regex.Pattern;
  */
 final class WebDriver implements AutoCloseable {
     private static final Pattern STARTED = Pattern.compile("started successfully on port (\\d+)");
+    static final String ENTER = "\uE007";
+    static final String TAB = "\uE004";
     private static final int SECONDS = 120;
     private static final int POLL_MILLISECONDS = 100;
     private static final int CHROME = 140;
@@ -125,6 +128,30 @@ final class WebDriver implements AutoCloseable {
     void click(String selector) throws IOException, InterruptedException {
         await("document.querySelector('" + selector + "') && !document.querySelector('" + selector + "').disabled");
         js("document.querySelector('" + selector + "').click()");
+    }
+
+    /**
+     * Presses keys, one after the other, as a person does: what has the focus gets them.
+     *
+     * @param keys characters; {@link #ENTER} and {@link #TAB} too
+     */
+    void press(String keys) throws IOException, InterruptedException {
+        JsonArrayBuilder actions = Json.createArrayBuilder();
+        keys.codePoints().mapToObj(Character::toString).forEach(key -> {
+            actions.add(Json.createObjectBuilder().add("type", "keyDown").add("value", key));
+            actions.add(Json.createObjectBuilder().add("type", "keyUp").add("value", key));
+        });
+        order(
+                "/actions",
+                Json.createObjectBuilder()
+                        .add(
+                                "actions",
+                                Json.createArrayBuilder()
+                                        .add(Json.createObjectBuilder()
+                                                .add("type", "key")
+                                                .add("id", "keyboard")
+                                                .add("actions", actions)))
+                        .build());
     }
 
     /** The text of what a selector finds first. */
