@@ -33,7 +33,7 @@ class CoverageGuidedTest {
     /** What has been found to be of use in earlier runs; null for none. */
     private static final String CORPUS = System.getProperty("spelunk.fuzz.corpus", "");
 
-    private static final long SECONDS = Long.getLong("spelunk.fuzz.seconds", 2);
+    private static final long SECONDS = Long.getLong("spelunk.fuzz.seconds", 1);
     private static final long SEED = Long.getLong("spelunk.fuzz.seed", 1);
 
     @TestFactory

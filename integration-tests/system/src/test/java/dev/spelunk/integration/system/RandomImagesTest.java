@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** No guest crashes its host: random memory images, half of them of valid encodings, end as guests end. */
 class RandomImagesTest {
     /** {@code -Dspelunk.images=10000} for more, as with -Plong. */
-    private static final int IMAGES = Integer.getInteger("spelunk.images", 3000);
+    private static final int IMAGES = Integer.getInteger("spelunk.images", 2000);
 
     private static final long FIRST_SEED = Long.getLong("spelunk.random.seed", 20_000);
     /** {@code -Dspelunk.images.el2=10000} for more, as with -Plong. */

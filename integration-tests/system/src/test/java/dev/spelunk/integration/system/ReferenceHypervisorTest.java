@@ -31,7 +31,7 @@ class ReferenceHypervisorTest {
     static final Path HYPERVISOR = Spelunk.ROOT.resolve("integration-tests/guests/prebuilt/hypervisor.elf");
     private static final long LIMIT = 400_000_000;
     /** {@code -Dspelunk.programs.spe=10000} for more, as with -Plong. */
-    private static final int PROGRAMS = Integer.getInteger("spelunk.programs.spe", 60);
+    private static final int PROGRAMS = Integer.getInteger("spelunk.programs.spe", 40);
 
     private static final int BATCH = 500;
     private static final long MAX_BUFFER = 1 << 20;

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StopTest {
     private static final Map<String, Integer> CODES = Map.of("INT", 130, "TERM", 143, "HUP", 129);
     /** Moments of the stress; the system property spelunk.stops says more. */
-    private static final int STOPS = Integer.getInteger("spelunk.stops", 12);
+    private static final int STOPS = Integer.getInteger("spelunk.stops", 8);
 
     private static final int BUSY = 4;
     private static final int LONGEST_MILLISECONDS = 8000;
