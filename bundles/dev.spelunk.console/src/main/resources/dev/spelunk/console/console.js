@@ -251,6 +251,8 @@
       element('h2', {}, 'Configurations'), configurations);
     let chosen = null;
     const opened = new Set();
+    const narrow = matchMedia('(max-width: 48rem)');
+    narrow.addEventListener('change', () => look());
 
     async function look() {
       const c = await ask('/api/composition');
@@ -280,9 +282,11 @@
       const parts = c.parts.flatMap(p => p.used.map(u => ({ kind: p.kind, ...u })));
       const bundles = [...new Set(parts.map(p => p.bundle))];
       const features = [...new Set([...Object.values(c.provided).flat(), ...Object.values(c.required).flat().flatMap(f => f.match(/FEAT_\w+/g) || [])])].sort();
-      const line = 22, top = 24, left = 8, width = 330, right = 640, total = 880;
+      // In a narrow window the kinds stand over their parts, and bundles are not named: the panel below does.
+      const slim = narrow.matches;
+      const line = 22, top = 24, left = 8, width = slim ? 180 : 330, right = slim ? 320 : 640, total = slim ? 470 : 880, inset = slim ? 0 : 80;
       let y = top, kind = null;
-      const places = parts.map(p => { if (kind !== p.kind) { y += kind === null ? 0 : 6; kind = p.kind; } const at = y; y += line; return at; });
+      const places = parts.map(p => { if (kind !== p.kind) { y += (kind === null ? 0 : 6) + (slim ? 16 : 0); kind = p.kind; } const at = y; y += line; return at; });
       const gap = Math.max(16, Math.min(line, (y - top) / Math.max(1, features.length)));
       const height = Math.max(y, top + gap * features.length) + 12;
       const at = new Map(features.map((f, i) => [f, top + i * gap]));
@@ -291,21 +295,21 @@
         const from = parts.map((p, i) => [p, places[i]]).filter(([p]) => p.bundle === b).map(([, py]) => py);
         if (!from.length) continue;
         const link = (f, needs) => at.has(f) && lines.push(element('svg:path', { 'data-bundle': b, class: needs ? 'needs' : '',
-          d: `M ${left + width} ${from[0] + 9} C ${left + width + 120} ${from[0] + 9} ${right - 120} ${at.get(f) + 7} ${right} ${at.get(f) + 7}` }));
+          d: `M ${left + width} ${from[0] + 9} C ${left + width + (right - left - width) * .4} ${from[0] + 9} ${right - (right - left - width) * .4} ${at.get(f) + 7} ${right} ${at.get(f) + 7}` }));
         (c.provided[b] || []).forEach(f => link(f, false));
         (c.required[b] || []).flatMap(f => f.match(/FEAT_\w+/g) || []).forEach(f => link(f, true));
       }
       const mark = bundle => svg.querySelectorAll('path').forEach(l => l.classList.toggle('on', l.dataset.bundle === bundle));
       const choose = p => { chosen = { kind: p.kind, name: p.name }; show(c); mark(p.bundle); panel.focus({ preventScroll: false }); panel.scrollIntoView({ block: 'nearest' }); };
       const svg = element('svg:svg', { class: 'picture', viewBox: `0 0 ${total} ${height}`, role: 'group', 'aria-label': 'parts and features' },
-        element('svg:text', { class: 'small', x: left, y: 14 }, 'kind'), element('svg:text', { class: 'small', x: left + 86, y: 14 }, 'part, and its bundle'),
+        element('svg:text', { class: 'small', x: left, y: 14 }, slim ? 'part, by kind' : 'kind'), slim ? null : element('svg:text', { class: 'small', x: left + 86, y: 14 }, 'part, and its bundle'),
         element('svg:text', { class: 'small', x: right + 6, y: 14 }, 'feature'), lines,
         parts.map((p, i) => element('svg:g', { tabindex: '0', role: 'button', 'data-part': p.kind + ' ' + p.name, onclick: () => choose(p), onmouseenter: () => mark(p.bundle), onfocus: () => mark(p.bundle),
           onkeydown: e => { if (e.key === 'Enter' || e.key === ' ') { e.preventDefault(); choose(p); } } },
-        element('svg:rect', { x: left + 80, y: places[i], width: width - 80, height: 18, rx: 3 }),
-        i && parts[i - 1].kind === p.kind ? null : element('svg:text', { class: 'small', x: left, y: places[i] + 13 }, p.kind),
-        element('svg:text', { x: left + 86, y: places[i] + 13 }, p.name),
-        element('svg:text', { class: 'small', x: left + width - 6, y: places[i] + 13, 'text-anchor': 'end' }, p.bundle.replace('dev.spelunk.', '')))),
+        element('svg:rect', { x: left + inset, y: places[i], width: width - inset, height: 18, rx: 3 }),
+        i && parts[i - 1].kind === p.kind ? null : element('svg:text', { class: 'small', x: left, y: places[i] + (slim ? -4 : 13) }, p.kind),
+        element('svg:text', { x: left + inset + 6, y: places[i] + 13 }, p.name),
+        slim ? null : element('svg:text', { class: 'small', x: left + width - 6, y: places[i] + 13, 'text-anchor': 'end' }, p.bundle.replace('dev.spelunk.', '')))),
         features.map(f => element('svg:text', { x: right + 6, y: at.get(f) + 11, class: 'small' }, f)));
       picture.replaceChildren(svg);
     }
@@ -375,7 +379,7 @@
     page.append(element('div', { class: 'row' }, element('label', {}, live, 'live'), element('label', {}, 'the last', span)), note, lanes, causes);
     const CYCLES_PER_MILLISECOND = 1e6;
     const colours = new Map();
-    const colour = text => { if (!colours.has(text)) colours.set(text, 'g' + colours.size % 8); return colours.get(text); };
+    const colour = text => { if (!colours.has(text)) colours.set(text, 'g' + colours.size % 14); return colours.get(text); };
     async function look() {
       let t;
       try { t = await ask('/api/timeline'); } catch (e) { say(e.message, true); return; }

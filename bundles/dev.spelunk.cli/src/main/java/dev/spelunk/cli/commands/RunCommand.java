@@ -80,6 +80,7 @@ final class RunCommand implements Callable<Integer> {
             return composition.exitCode(new GuestRun(
                             machine,
                             composition.variant().name(),
+                            composition.documentation(),
                             runOptions,
                             console,
                             writer,

@@ -20,6 +20,7 @@ import dev.spelunk.cli.process.ExitCode;
 import dev.spelunk.cli.process.StopRequests;
 import dev.spelunk.cli.process.UserError;
 import dev.spelunk.cli.variant.VariantDefinition;
+import dev.spelunk.cli.variant.VariantDocumentation;
 import dev.spelunk.cli.variant.VariantReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -418,6 +419,11 @@ public final class Composition implements AutoCloseable, VariantUpdate, SwapList
                 composed,
                 service(SwapService.class).parts(machine),
                 publishers());
+    }
+
+    /** Where the variant's values come from. */
+    public VariantDocumentation documentation() {
+        return definition.documentation();
     }
 
     /** The symbolic name of the bundle that publishes each implementation, by kind of part and name. */

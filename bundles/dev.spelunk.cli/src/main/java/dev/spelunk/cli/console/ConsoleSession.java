@@ -131,6 +131,7 @@ public final class ConsoleSession implements ConsoleHost, AutoCloseable {
             made.run = new GuestRun(
                     made.machine,
                     composition.variant().name(),
+                    composition.documentation(),
                     options,
                     made.console,
                     composition.service(ProfileWriter.class),

@@ -7,6 +7,7 @@ import dev.spelunk.api.machine.SwapReport;
 import dev.spelunk.api.records.BufferHistory;
 import dev.spelunk.api.records.ProfileDescription;
 import dev.spelunk.cli.report.SavedRun;
+import dev.spelunk.cli.variant.VariantDocumentation;
 import jakarta.json.Json;
 import jakarta.json.stream.JsonGenerator;
 import java.io.IOException;
@@ -25,6 +26,7 @@ import java.util.SortedMap;
  *
  * @param guest the guest's file
  * @param variant name of the variant
+ * @param documentation where its values come from
  * @param hypervisor {@code kvm}, {@code none}, or the name of the file that was put under the guest
  * @param seed the seed
  * @param startSeconds from the start of the JVM to the guest's first instruction, in seconds
@@ -35,7 +37,7 @@ import java.util.SortedMap;
  * @param withoutRecords what kept operations from being recorded; empty without SPE
  * @param diagnosis where the guest was when its run ended, where it has not ended it itself
  * @param result what the machine counted
- * @param exitHistory when the VM's vCPUs left their guest; null without hypervisor
+ * @param exitHistory when the VM's vCPUs left their guest, and profiling stood still; null without hypervisor
  * @param bufferHistory how full the profiling buffers were
  * @param before instructions of the result that another process has executed, which saved the machine
  * @param timing what the timing model says of its figures, one sentence each
@@ -45,6 +47,7 @@ import java.util.SortedMap;
 record FinishedRun(
         Path guest,
         String variant,
+        VariantDocumentation documentation,
         String hypervisor,
         long seed,
         double startSeconds,
@@ -148,6 +151,9 @@ record FinishedRun(
                     json.writeEnd();
                 });
                 json.writeEnd();
+                json.writeStartArray("unprofiled");
+                Arrays.stream(exitHistory.unprofiled()).forEach(json::write);
+                json.writeEnd();
                 json.writeEnd();
             }
             if (bufferHistory.fill().stream().anyMatch(of -> of.length != 0)) {
@@ -165,6 +171,13 @@ record FinishedRun(
             counts(json, "trappedRegisters", result.traps());
             counts(json, "host", result.host());
             counts(json, "sampling", result.counters());
+            json.writeStartObject("variantValues");
+            texts(json, "sources", documentation.sources());
+            texts(json, "assumptions", documentation.assumptions());
+            json.writeStartArray("notModelled");
+            documentation.notModelled().forEach(json::write);
+            json.writeEnd();
+            json.writeEnd();
             json.writeStartArray("timing");
             timing.forEach(json::write);
             json.writeEnd();
@@ -189,6 +202,12 @@ record FinishedRun(
             SavedRun.describe(json, profile);
             json.writeEnd();
         }
+    }
+
+    private static void texts(JsonGenerator json, String key, Map<String, String> texts) {
+        json.writeStartObject(key);
+        texts.forEach(json::write);
+        json.writeEnd();
     }
 
     private static void counts(JsonGenerator json, String name, SortedMap<String, Long> counts) {

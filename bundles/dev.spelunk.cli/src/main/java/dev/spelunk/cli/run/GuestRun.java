@@ -11,6 +11,7 @@ import dev.spelunk.cli.process.ExitCode;
 import dev.spelunk.cli.process.UserError;
 import dev.spelunk.cli.report.ReportPage;
 import dev.spelunk.cli.report.SavedProfile;
+import dev.spelunk.cli.variant.VariantDocumentation;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonReader;
@@ -29,6 +30,7 @@ public final class GuestRun implements Callable<Integer> {
 
     private final Machine machine;
     private final String variant;
+    private final VariantDocumentation documentation;
     private final RunOptions options;
     private final Console console;
     private final ProfileWriter writer;
@@ -43,6 +45,7 @@ public final class GuestRun implements Callable<Integer> {
      *
      * @param machine the machine with its guest
      * @param variant name of the variant
+     * @param documentation where its values come from
      * @param options what the machine was made with
      * @param console the guest's console
      * @param writer writes perf.data
@@ -53,6 +56,7 @@ public final class GuestRun implements Callable<Integer> {
     public GuestRun(
             Machine machine,
             String variant,
+            VariantDocumentation documentation,
             RunOptions options,
             Console console,
             ProfileWriter writer,
@@ -61,6 +65,7 @@ public final class GuestRun implements Callable<Integer> {
             Function<Machine, SwapReport> swaps) {
         this.machine = machine;
         this.variant = variant;
+        this.documentation = documentation;
         this.options = options;
         this.console = console;
         this.writer = writer;
@@ -98,6 +103,7 @@ public final class GuestRun implements Callable<Integer> {
         FinishedRun finished = new FinishedRun(
                 options.guest(),
                 variant,
+                documentation,
                 options.under() == null
                         ? options.hypervisor()
                         : options.under().getFileName().toString(),

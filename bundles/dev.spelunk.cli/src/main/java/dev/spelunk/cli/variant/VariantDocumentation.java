@@ -18,7 +18,8 @@ import java.util.Set;
  */
 public record VariantDocumentation(
         Map<String, String> sources, Map<String, String> assumptions, List<String> notModelled) {
-    static final VariantDocumentation NONE = new VariantDocumentation(Map.of(), Map.of(), List.of());
+    /** Nothing is said. */
+    public static final VariantDocumentation NONE = new VariantDocumentation(Map.of(), Map.of(), List.of());
 
     /** What an extending file adds to, or says anew of, what the extended one says. */
     VariantDocumentation and(Value documentation) {

@@ -10,6 +10,7 @@ globalThis.spelunkReport = (runs, page, live) => {
   const mean = (sum, n) => n ? (sum / n).toFixed(1) : '–';
   const charts = [];
   const ends = [];
+  const dark = matchMedia('(prefers-color-scheme: dark)');
   let chosen = null;
 
   // --- small things that make elements: text is always text, whatever a guest calls its functions -------------
@@ -34,12 +35,15 @@ globalThis.spelunkReport = (runs, page, live) => {
     charts.push(() => {
       // Its own tips are made of styles in attributes, which a strict policy does not let in.
       if (live && option.tooltip) option.tooltip.renderMode = 'richText';
-      const made = echarts.init(place, matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : null, { renderer: 'canvas' });
-      made.setOption(Object.assign({ backgroundColor: 'transparent', animation: false, textStyle: { color: colour('--text') } }, option));
+      const text = { textStyle: { color: colour('--text') } };
+      const made = echarts.init(place, dark.matches ? 'dark' : null, { renderer: 'canvas' });
+      made.setOption(Object.assign({ backgroundColor: 'transparent', animation: false }, text, option,
+        option.legend ? { legend: Object.assign({}, option.legend, text) } : {}, option.visualMap ? { visualMap: Object.assign({}, option.visualMap, text) } : {}));
       const resize = () => made.resize();
       addEventListener('resize', resize);
       ends.push(() => { removeEventListener('resize', resize); made.dispose(); });
       if (option.onPoint) made.on('click', option.onPoint);
+      place.dataset.drawn = 'true';
     });
     return place;
   }
@@ -219,23 +223,26 @@ globalThis.spelunkReport = (runs, page, live) => {
     }
     const fill = s.bufferFillOverTime;
     if (fill) {
-      const events = Object.entries(s.bufferManagementEvents || {}).filter(([, n]) => n).map(([what, n]) => what + ': ' + count(n)).join(', ');
+      const counts = Object.entries(s.bufferManagementEvents || {}).filter(([, n]) => n).map(([what, n]) => what + ': ' + count(n)).join(', ');
+      const exits = s.vmExitsOverTime, arrived = exits && exits.exits['IRQ: SPE buffer management event'];
       section('buffer', 'Profiling buffer over time', element('p', { class: 'quiet' },
-        'The most bytes of records in each stretch, since the pointer was last set; 0: nothing was recorded. Buffer management events: ' + (events || 'none') + '.'), chart({
-        title: 'Profiling buffer over time', tooltip: { trigger: 'axis' }, legend: { type: 'scroll', textStyle: { color: colour('--text') } }, grid: { left: 70, right: 20, bottom: 50 },
-        xAxis: { type: 'category', name: 'million cycles of virtual time', nameLocation: 'middle', nameGap: 28,
-          data: fill.bytes[0].map((n, i) => (i * fill.cycles / 1e6).toFixed(2)) },
-        yAxis: { type: 'value', name: 'bytes' },
+        'The most bytes of records in each stretch, since the pointer was last set; 0: nothing was recorded. Buffer management events: ' + (counts || 'none') + '.'), chart({
+        title: 'Profiling buffer over time', tooltip: { trigger: 'axis' }, legend: { type: 'scroll' }, grid: { left: 70, right: 20, bottom: 50 },
+        xAxis: stretches(fill.bytes[0].length, fill.cycles), yAxis: { type: 'value', name: 'bytes' },
         series: fill.bytes.map((of, i) => ({ name: 'vCPU ' + i, type: 'line', step: 'middle', symbol: 'none', areaStyle: { opacity: .2 }, data: of })),
-      }));
+      }), arrived ? element('p', { class: 'quiet' }, 'Buffer management events that the host has taken, and the guest\'s operations while they were on their way to it: a blackout.') : null,
+      arrived ? chart({
+        title: 'Buffer management events and blackouts over time', tooltip: { trigger: 'axis' }, legend: { type: 'scroll' }, grid: { left: 70, right: 70, bottom: 50 },
+        xAxis: stretches(arrived.length, exits.cycles), yAxis: [{ type: 'value', name: 'events', minInterval: 1 }, { type: 'value', name: 'operations', splitLine: { show: false } }],
+        series: [{ name: 'events', type: 'bar', data: arrived }, { name: 'operations not profiled', type: 'line', step: 'middle', symbol: 'none', yAxisIndex: 1, data: exits.unprofiled || [] }],
+      }) : null);
     }
     const history = s.vmExitsOverTime;
     if (history && Object.keys(history.exits).length) {
       const reasons = Object.keys(history.exits);
       section('exits', 'VM exits over time', chart({
-        title: 'VM exits over time', tooltip: { trigger: 'axis' }, legend: { type: 'scroll', textStyle: { color: colour('--text') } }, grid: { left: 70, right: 20, bottom: 50 },
-        xAxis: { type: 'category', name: 'million cycles of virtual time', nameLocation: 'middle', nameGap: 28,
-          data: history.exits[reasons[0]].map((n, i) => (i * history.cycles / 1e6).toFixed(2)) },
+        title: 'VM exits over time', tooltip: { trigger: 'axis' }, legend: { type: 'scroll' }, grid: { left: 70, right: 20, bottom: 50 },
+        xAxis: stretches(history.exits[reasons[0]].length, history.cycles),
         yAxis: { type: 'value', name: 'exits' },
         series: reasons.map(r => ({ name: r, type: 'bar', stack: 'all', barCategoryGap: 0, data: history.exits[r] })),
       }));
@@ -257,7 +264,15 @@ globalThis.spelunkReport = (runs, page, live) => {
     const made = section('made', 'How this was made');
     if (s.command) made.append(element('p', {}, 'Made by:'), element('pre', {}, s.command.join(' ')));
     for (const line of s.timing || []) made.append(element('p', {}, line));
-    for (const line of s.assumptions || []) made.append(element('p', { class: 'quiet' }, line));
+    const values = s.variantValues;
+    if (values) {
+      const list = (title, entries) => entries.length ? element('details', {}, element('summary', {}, title + ' (' + entries.length + ')'),
+        element('dl', {}, ...entries.flatMap(([name, text]) => [element('dt', {}, name), text ? element('dd', { class: 'quiet' }, text) : null]))) : null;
+      made.append(element('h3', {}, 'The variant ' + s.variant), ...[
+        list('Values from public documents', Object.entries(values.sources)), list('Values that are assumptions', Object.entries(values.assumptions)),
+        list('Of the real core, not modelled', values.notModelled.map(name => [name]))].filter(l => l));
+      if (made.lastChild.localName === 'h3') made.append(element('p', { class: 'quiet' }, 'Its file says nothing of where its values come from.'));
+    }
     made.append(element('p', {}, 'Next, in the folder of this page:'), element('pre', {},
       'perf report -i perf.data\nperf script -i perf.data\nspelunk report . --compare ANOTHER-FOLDER'));
   }
@@ -311,6 +326,9 @@ globalThis.spelunkReport = (runs, page, live) => {
         { title: 'caller', name: true, value: c => c.caller }, { title: 'callee', name: true, value: c => c.callee }], p.calls, { tall: true })) : null);
   }
 
+  function stretches(n, cycles) {
+    return { type: 'category', name: 'million cycles of virtual time', nameLocation: 'middle', nameGap: 28, data: Array.from({ length: n }, (x, i) => (i * cycles / 1e6).toFixed(2)) };
+  }
   function moment(p, i) {
     return p.time.timestamps && p.counterFrequency ? (1e6 * i * p.time.width / p.counterFrequency).toFixed(1) : i * p.time.width;
   }
@@ -327,7 +345,7 @@ globalThis.spelunkReport = (runs, page, live) => {
     if (!p.records) return;
     const n = used(p);
     section('time', 'Samples over time', chart({
-      title: 'Samples over time', tooltip: { trigger: 'axis' }, legend: { type: 'scroll', textStyle: { color: colour('--text') } }, grid: { left: 70, right: 20, bottom: 50 },
+      title: 'Samples over time', tooltip: { trigger: 'axis' }, legend: { type: 'scroll' }, grid: { left: 70, right: 20, bottom: 50 },
       xAxis: { type: 'category', name: unit(p), nameLocation: 'middle', nameGap: 28, data: Array.from({ length: n }, (x, i) => moment(p, i)) },
       yAxis: { type: 'value', name: 'records' },
       series: p.time.cpus.map((cpu, i) => ({ name: 'CPU ' + i, type: 'line', step: 'middle', symbol: 'none', areaStyle: { opacity: .2 }, data: cpu.slice(0, n) })),
@@ -342,7 +360,7 @@ globalThis.spelunkReport = (runs, page, live) => {
       const n = Math.max(...of.map(l => l.buckets.length));
       const names = Array.from({ length: n }, (x, i) => i === 0 ? '0' : i === 1 ? '1' : (1 << i - 1) + '–' + ((1 << i) - 1));
       return element('div', {}, element('h3', {}, kind[0].toUpperCase() + kind.slice(1) + ' latency'), chart({
-        title: kind + ' latency', tooltip: { trigger: 'axis' }, legend: { type: 'scroll', textStyle: { color: colour('--text') } }, grid: { left: 70, right: 20, bottom: 60 },
+        title: kind + ' latency', tooltip: { trigger: 'axis' }, legend: { type: 'scroll' }, grid: { left: 70, right: 20, bottom: 60 },
         xAxis: { type: 'category', name: 'CPU cycles', nameLocation: 'middle', nameGap: 40, data: names, axisLabel: { rotate: 30 } },
         yAxis: { type: 'value', name: 'records' },
         series: of.map(l => ({ name: l.level, type: 'bar', stack: 'all', data: l.buckets })),
@@ -365,7 +383,7 @@ globalThis.spelunkReport = (runs, page, live) => {
       } },
       xAxis: { type: 'category', name: unit(p), nameLocation: 'middle', nameGap: 28, data: Array.from({ length: n }, (x, i) => moment(p, i)) },
       yAxis: { type: 'category', data: p.pages.map(g => hex(g.address)), axisLabel: { fontSize: 11, interval: Math.ceil(p.pages.length / 20) } },
-      visualMap: { min: 0, max: most, calculable: true, orient: 'horizontal', left: 'center', bottom: 0, textStyle: { color: colour('--text') }, inRange: { color: ['#5b8fd6', '#e8c84b', '#d64541'] } },
+      visualMap: { min: 0, max: most, calculable: true, orient: 'horizontal', left: 'center', bottom: 0, inRange: { color: ['#5b8fd6', '#e8c84b', '#d64541'] } },
       series: [{ type: 'heatmap', data: cells, progressive: 4000 }],
       onPoint: c => choose(p.pages[c.data[1]].function),
     }, true));
@@ -373,8 +391,14 @@ globalThis.spelunkReport = (runs, page, live) => {
 
   const nav = page.querySelector('nav');
   for (const s of page.querySelectorAll('section')) nav.append(element('a', { href: '#' + s.id }, s.querySelector('h2').textContent));
-  charts.forEach(make => make());
-  return { chosen: () => chosen && label(chosen), dispose: () => ends.forEach(end => end()) };
+  function forget() {
+    ends.forEach(end => end());
+    ends.length = 0;
+  }
+  const draw = () => { forget(); charts.forEach(make => make()); };
+  draw();
+  dark.addEventListener('change', draw);
+  return { chosen: () => chosen && label(chosen), dispose: () => { dark.removeEventListener('change', draw); forget(); } };
 };
 const saved = document.getElementById('data');
 if (saved) {

@@ -19,6 +19,7 @@ import dev.spelunk.api.records.ProfileWriter;
 import dev.spelunk.api.records.ReadProfile;
 import dev.spelunk.api.records.RecordStream;
 import dev.spelunk.cli.process.UserError;
+import dev.spelunk.cli.variant.VariantDocumentation;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonReader;
@@ -269,6 +270,8 @@ class GuestRunTest {
         return new GuestRun(
                 machine,
                 "the-variant",
+                new VariantDocumentation(
+                        Map.of("MIDR_EL1", "a manual"), Map.of("latencies", "a guess"), List.of("a part")),
                 options,
                 console,
                 writer,

@@ -9,6 +9,7 @@ import dev.spelunk.api.machine.Machine.Result;
 import dev.spelunk.api.machine.SwapReport;
 import dev.spelunk.api.records.BufferHistory;
 import dev.spelunk.api.records.ProfileDescription;
+import dev.spelunk.cli.variant.VariantDocumentation;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -38,6 +39,7 @@ class ReportTest {
         FinishedRun run = new FinishedRun(
                 Path.of("guest.elf"),
                 "the-variant",
+                VariantDocumentation.NONE,
                 "kvm",
                 9,
                 1.25,
@@ -48,7 +50,7 @@ class ReportTest {
                 "10,000,000 operations were executed while profiling was disabled at their Exception level (PMSCR_EL1)",
                 List.of("PE 0 was at EL1 in main+0x10 (0x40200010) after 3,000,000,000 instructions"),
                 result,
-                new ExitHistory(4096, new TreeMap<>(Map.of("HVC", new long[] {0, 3}))),
+                new ExitHistory(4096, new TreeMap<>(Map.of("HVC", new long[] {0, 3})), new long[] {0, 5}),
                 new BufferHistory(4096, List.of(new long[] {64, 0})),
                 before,
                 List.of(

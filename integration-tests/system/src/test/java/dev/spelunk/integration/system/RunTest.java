@@ -93,6 +93,20 @@ class RunTest {
                 .as(reason)
                 .isEqualTo(
                         summary.getJsonObject("vmExits").getJsonNumber(reason).longValueExact()));
+        assertThat(
+                        summary
+                                .getJsonObject("vmExitsOverTime")
+                                .getJsonArray("unprofiled")
+                                .getValuesAs(JsonNumber.class)
+                                .stream()
+                                .mapToLong(JsonNumber::longValueExact)
+                                .sum())
+                .isEqualTo(summary.getJsonObject("host")
+                        .getJsonNumber("operations before an event was delivered")
+                        .longValueExact())
+                .isPositive();
+        assertThat(summary.getJsonObject("variantValues").keySet())
+                .containsExactly("sources", "assumptions", "notModelled");
     }
 
     @Test

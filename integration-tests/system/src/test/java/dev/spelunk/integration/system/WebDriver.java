@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.integration.system;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import jakarta.json.Json;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObject;
@@ -34,8 +36,46 @@ final class WebDriver implements AutoCloseable {
     static final String TAB = "\uE004";
     private static final int SECONDS = 120;
     private static final int POLL_MILLISECONDS = 100;
-    private static final int CHROME = 140;
-    private static final int MOST_HEIGHT = 4000;
+    private static final int MOST_HEIGHT = 6000;
+    private static final int[] WIDTHS = {1280, 480};
+
+    /** Pairs of things that people read or press, of which none is in the other, and that have a place in common. */
+    private static final String OVERLAPS = """
+            const things = [...document.querySelectorAll('nav a, h1, h2, h3, p, button, input, select, summary, .scroll, .chart, pre, .facts > div')]
+              .filter(e => !e.closest('.flame') && !e.parentElement.closest('.scroll, pre') && e.checkVisibility() && e.textContent + e.value !== '');
+            const places = things.map(e => [e, e.getBoundingClientRect()]).filter(([e, r]) => r.width && r.height);
+            const bad = [];
+            places.forEach(([e, r], i) => places.slice(i + 1).forEach(([f, q]) => {
+              if (!e.contains(f) && !f.contains(e) && Math.min(r.right, q.right) - Math.max(r.left, q.left) > 1
+                  && Math.min(r.bottom, q.bottom) - Math.max(r.top, q.top) > 1) {
+                bad.push([e, f].map(x => x.localName + ' ' + x.textContent.slice(0, 30)).join(' and '));
+              }
+            }));
+            return JSON.stringify(bad.slice(0, 5));
+            """;
+
+    /** Text whose contrast to what is behind it is less than 4.5 (WCAG 2.1, 1.4.3); what cannot be pressed may have less. */
+    private static final String CONTRAST = """
+            const numbers = c => (c.match(/[0-9.]+/g) || []).map(Number);
+            const light = c => { const [r, g, b] = c.slice(0, 3).map(v => v / 255).map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4); return .2126 * r + .7152 * g + .0722 * b; };
+            function behind(e) {
+              const layers = [];
+              for (let p = e; p; p = p.parentElement) {
+                const c = numbers(getComputedStyle(p).backgroundColor);
+                if (c.length === 3) { layers.push([...c, 1]); break; }
+                if (c[3]) layers.push(c);
+              }
+              return layers.reverse().reduce((under, c) => under.map((v, i) => v * (1 - c[3]) + c[i] * c[3]), [255, 255, 255]);
+            }
+            const bad = new Set();
+            for (const e of document.querySelectorAll('main *, header *')) {
+              if (e.closest('svg, :disabled, option, noscript') || ![...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()) || !e.checkVisibility()) continue;
+              const [a, b] = [light(numbers(getComputedStyle(e).color)), light(behind(e))].sort((x, y) => y - x);
+              const ratio = (a + .05) / (b + .05);
+              if (ratio < 4.5) bad.add(e.localName + '.' + e.className + ' ' + ratio.toFixed(1) + ' ' + e.textContent.slice(0, 20));
+            }
+            return JSON.stringify([...bad].slice(0, 5));
+            """;
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final Process driver;
@@ -171,28 +211,58 @@ final class WebDriver implements AutoCloseable {
         }
     }
 
-    /** A picture of the whole page at a width; left in {@code target/pictures}. Returns how wide the page would be. */
-    int picture(String name, int width) throws IOException, InterruptedException {
-        size(width, 900);
-        Thread.sleep(500);
-        int height = Integer.parseInt(js("return document.documentElement.scrollHeight"));
-        size(width, Math.min(MOST_HEIGHT, height + CHROME));
-        Thread.sleep(500);
-        String png = ((JsonString) call("GET", session + "/screenshot", null)).getString();
+    /**
+     * Pictures of the whole page in windows of {@link #WIDTHS}, light and dark, left in {@code target/pictures}. Where the
+     * page is ours: that nothing of it is wider than the window, and nothing lies over something else.
+     */
+    void pictures(String name, boolean ours) throws IOException, InterruptedException {
         Path pictures = Files.createDirectories(Spelunk.ROOT.resolve("target").resolve("pictures"));
-        Files.write(
-                pictures.resolve(name + "-" + width + ".png"),
-                Base64.getDecoder().decode(png));
-        return Integer.parseInt(js("return document.documentElement.scrollWidth"));
+        for (int width : WIDTHS) {
+            for (String scheme : List.of("light", "dark")) {
+                command(
+                        "Emulation.setEmulatedMedia",
+                        "{\"features\":[{\"name\":\"prefers-color-scheme\",\"value\":\"" + scheme + "\"}]}");
+                command(
+                        "Emulation.setDeviceMetricsOverride",
+                        "{\"width\":" + width + ",\"height\":900,\"deviceScaleFactor\":1,\"mobile\":false}");
+                // What comes with another width, or another look, is there two frames later; a picture is redrawn by
+                // asking.
+                js(
+                        "return new Promise(done => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 200))");
+                int height = Integer.parseInt(js("return document.documentElement.scrollHeight"));
+                String png = command(
+                                "Page.captureScreenshot",
+                                "{\"format\":\"png\",\"captureBeyondViewport\":true,\"clip\":{\"x\":0,\"y\":0,\"scale\":1,\"width\":"
+                                        + width + ",\"height\":" + Math.min(MOST_HEIGHT, height) + "}}")
+                        .asJsonObject()
+                        .getString("data");
+                String file = name + "-" + width + "-" + scheme;
+                Files.write(pictures.resolve(file + ".png"), Base64.getDecoder().decode(png));
+                if (ours) {
+                    assertThat(Integer.parseInt(js("return document.documentElement.scrollWidth")))
+                            .as("width of " + file)
+                            .isLessThanOrEqualTo(width);
+                    assertThat(js(OVERLAPS)).as("what overlaps in " + file).isEqualTo("[]");
+                    assertThat(js(CONTRAST))
+                            .as("what is hard to read in " + file)
+                            .isEqualTo("[]");
+                }
+            }
+        }
+        command("Emulation.clearDeviceMetricsOverride", "{}");
+        command("Emulation.setEmulatedMedia", "{\"features\":[]}");
     }
 
-    private void size(int width, int height) throws IOException, InterruptedException {
-        order(
-                "/window/rect",
-                Json.createObjectBuilder()
-                        .add("width", width)
-                        .add("height", height)
-                        .build());
+    /** A command of Chromium's own protocol. */
+    private JsonValue command(String name, String parameters) throws IOException, InterruptedException {
+        try (JsonReader reader = Json.createReader(new StringReader(parameters))) {
+            return order(
+                    "/goog/cdp/execute",
+                    Json.createObjectBuilder()
+                            .add("cmd", name)
+                            .add("params", reader.readObject())
+                            .build());
+        }
     }
 
     /** What the browser has to complain of: errors of scripts, and what a policy has stopped. */

@@ -79,6 +79,7 @@ public final class InterruptDelivery {
         }
         long operations = context.pe.executed - state.raisedAt();
         vm.count(blackout ? HostCounter.BLACKOUT_OPERATIONS : HostCounter.LATE_OPERATIONS, operations);
+        vm.exitTimes.unprofiled(operations, context.pe.cycles());
         if (held()) {
             host.hold(false);
         }

@@ -27,11 +27,14 @@ class ExitTimesTest {
         times.count(ExitReason.HVC, 4095);
         times.count(ExitReason.WFX, 4096);
         times.count(ExitReason.HVC, 3 * 4096);
+        times.unprofiled(1500, 2 * 4096);
+        times.unprofiled(500, 2 * 4096 + 5);
         ExitHistory history = times.history();
         assertThat(history.cycles()).isEqualTo(4096);
         assertThat(history.exits()).containsOnlyKeys("HVC", "WFI or WFE");
         assertThat(history.exits().get("HVC")).containsExactly(2, 0, 0, 1);
         assertThat(history.exits().get("WFI or WFE")).containsExactly(0, 1, 0, 0);
+        assertThat(history.unprofiled()).containsExactly(0, 0, 2000, 0);
     }
 
     @Test
