@@ -38,6 +38,7 @@ import dev.spelunk.machine.swap.Swaps;
 import dev.spelunk.machine.watch.Findings;
 import dev.spelunk.machine.watch.HypervisorWatches;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -314,6 +315,19 @@ final class SpelunkMachine implements Machine {
         observe(observer);
         logEdges = List.of(options.from(), options.to());
         scheduleEdges(-1);
+    }
+
+    @Override
+    public void logging(boolean on) {
+        if (logs == null) {
+            throw new IllegalStateException("nothing is logged: give --log");
+        }
+        logs.writing(on);
+    }
+
+    @Override
+    public SortedMap<String, Long> host() {
+        return board.wiring.vm == null ? Collections.emptySortedMap() : board.wiring.vm.host();
     }
 
     /** Where the logs begin and end: exactly there a PE is asked anew whether it is observed. */

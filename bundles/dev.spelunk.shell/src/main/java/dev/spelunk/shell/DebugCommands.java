@@ -38,16 +38,26 @@ public final class DebugCommands {
 
     private final Machine machine;
     private final GuestView view;
+    private final MachineControl control;
+    private volatile boolean interrupted;
 
     /**
      * Made by SCR.
      *
      * @param machine the composed machine
+     * @param commands that start it
      */
     @Activate
-    public DebugCommands(@Reference Machine machine) {
+    public DebugCommands(@Reference Machine machine, @Reference MachineCommands commands) {
         this.machine = machine;
+        control = commands.control();
         view = new GuestView(machine);
+    }
+
+    /** Ends the command that moves the machine, if there is one, and stops the machine; returns what it does then. */
+    String interrupt() {
+        interrupted = true;
+        return control.interrupt();
     }
 
     private Debugger debugger() {
@@ -198,7 +208,8 @@ public final class DebugCommands {
 
     private String repeated(Order order, long count) throws InterruptedException {
         Stop stop = null;
-        for (long i = 0; i < count && (stop == null || stop.kind() == Stop.Kind.STEPPED); i++) {
+        interrupted = false;
+        for (long i = 0; i < count && !interrupted && (stop == null || stop.kind() == Stop.Kind.STEPPED); i++) {
             stop = go(order);
         }
         return told(stop);
@@ -238,8 +249,9 @@ public final class DebugCommands {
     }
 
     private Stop go(Order order) throws InterruptedException {
-        if (machine.instructions() == 0 && !machine.paused()) {
-            throw new IllegalStateException("the machine is not started; type start");
+        if (machine.instructions() == 0 && !machine.paused() && !control.started()) {
+            debugger().standAtBegin();
+            control.start();
         }
         debugger().go(order);
         Stop stop = null;

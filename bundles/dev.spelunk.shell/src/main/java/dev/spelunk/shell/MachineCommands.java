@@ -6,11 +6,15 @@ import dev.spelunk.api.machine.SwapReport;
 import dev.spelunk.api.machine.SwapRequest;
 import dev.spelunk.api.machine.SwapService;
 import dev.spelunk.api.machine.VariantUpdate;
+import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.records.MalformedRecordException;
 import dev.spelunk.api.records.ProfileWriter;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import org.apache.felix.service.command.Descriptor;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -26,6 +30,10 @@ import org.osgi.service.component.annotations.Reference;
             "osgi.command.function=resume",
             "osgi.command.function=await",
             "osgi.command.function=status",
+            "osgi.command.function=save",
+            "osgi.command.function=buffer",
+            "osgi.command.function=host",
+            "osgi.command.function=trace",
             "osgi.command.function=registers",
             "osgi.command.function=dump",
             "osgi.command.function=records",
@@ -92,6 +100,61 @@ public final class MachineCommands {
     public String status() {
         List<String> missing = swapService.report(control.machine()).missing();
         return control.status() + (missing.isEmpty() ? "" : ", waits for " + String.join(", ", missing));
+    }
+
+    /** Saves a snapshot. */
+    @Descriptor("write a snapshot of the machine, which --restore goes on from")
+    public String save(@Descriptor("file") String file) {
+        if (control.ended()) {
+            throw new IllegalStateException("the machine has ended");
+        }
+        CompletableFuture<BadInputException> saved = new CompletableFuture<>();
+        control.machine().save(Path.of(file), saved::complete);
+        BadInputException failure = saved.join();
+        if (failure != null) {
+            throw failure;
+        }
+        return "saved " + file;
+    }
+
+    /** Says how full the profiling buffers are. */
+    @Descriptor("say how full the profiling buffers are, by the hardware's registers")
+    public String buffer() {
+        return control.whilePaused(() -> BufferText.of(control.machine()));
+    }
+
+    /** Says what the hypervisor's host did. */
+    @Descriptor("say what the hypervisor's host did: pins, memory, time; counts, bytes or cycles")
+    public String host() {
+        StringBuilder text = new StringBuilder();
+        control.whilePaused(control.machine()::host)
+                .forEach((name, value) -> text.append(String.format(Locale.ROOT, "%-32s%,d%n", name, value)));
+        return text.length() == 0
+                ? "this machine has no hypervisor"
+                : text.toString().stripTrailing();
+    }
+
+    /** Switches the logs. */
+    @Descriptor("leave out lines of the logs that --log asked for, or write them again")
+    public String trace(@Descriptor("on or off") String how) {
+        if (!how.equals("on") && !how.equals("off")) {
+            throw new IllegalArgumentException("trace on, or trace off; not trace " + how);
+        }
+        control.whilePaused(() -> {
+            control.machine().logging(how.equals("on"));
+            return null;
+        });
+        return "logs are " + (how.equals("on") ? "written" : "left out");
+    }
+
+    /** What moves the machine and looks at it. */
+    MachineControl control() {
+        return control;
+    }
+
+    /** The kinds of parts that the machine uses. */
+    Collection<String> kinds() {
+        return swapService.parts(control.machine()).keySet();
     }
 
     /** Prints all registers of PE 0. */

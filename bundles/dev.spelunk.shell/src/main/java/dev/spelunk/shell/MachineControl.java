@@ -20,6 +20,7 @@ import java.util.regex.PatternSyntaxException;
 
 /** Runs a machine on a thread of its own, and looks at it between two instructions. */
 final class MachineControl {
+    private static final int POLL_MILLISECONDS = 200;
     private static final Pattern LIKE = Pattern.compile("\\w*\\*[\\w*]*");
     private static final Pattern GENERAL = Pattern.compile("X\\d+|SP|PC|PSTATE");
     private static final Pattern NUMBERED = Pattern.compile("(\\D+)(\\d{1,4})(.*)");
@@ -72,7 +73,28 @@ final class MachineControl {
         return "resumed";
     }
 
-    /** Waits until the guest has ended. */
+    /** Whether the guest has been started. */
+    synchronized boolean started() {
+        return thread != null;
+    }
+
+    /** Whether the guest has ended. */
+    boolean ended() {
+        return result != null || failure != null;
+    }
+
+    /** Stops a machine that runs; says what it does then, or nothing where it did not run. */
+    String interrupt() {
+        synchronized (this) {
+            if (thread == null || !thread.isAlive() || machine.paused()) {
+                return "";
+            }
+        }
+        machine.debugger().halt();
+        return status();
+    }
+
+    /** Waits until the guest has ended, or somebody pauses it. */
     String await() throws InterruptedException {
         Thread running;
         synchronized (this) {
@@ -84,7 +106,9 @@ final class MachineControl {
             }
             running = thread;
         }
-        running.join();
+        while (running.isAlive() && !machine.paused()) {
+            running.join(POLL_MILLISECONDS);
+        }
         return status();
     }
 
@@ -104,7 +128,9 @@ final class MachineControl {
                     message,
                     ended.instructions());
         }
-        String state = thread == null ? "not started" : machine.paused() ? "paused" : "running";
+        // A debugger's commands find a machine that somebody else has started.
+        boolean begun = thread != null || machine.instructions() != 0;
+        String state = !begun ? "not started" : machine.paused() ? "paused" : "running";
         return String.format(Locale.ROOT, "%s, %,d instructions", state, machine.instructions());
     }
 
@@ -209,7 +235,8 @@ final class MachineControl {
         return machine;
     }
 
-    private synchronized <T> T whilePaused(Supplier<T> look) {
+    /** Looks at the machine between two instructions. */
+    synchronized <T> T whilePaused(Supplier<T> look) {
         boolean pause = pauses();
         try {
             return look.get();

@@ -49,6 +49,16 @@ class MachineControlTest {
     }
 
     @Test
+    void whoWaitsForTheEndSeesThatItIsPaused() throws Exception {
+        control.start();
+        Thread pauses = new Thread(machine::pause);
+        pauses.start();
+        assertThat(control.await()).startsWith("paused");
+        assertThat(control.interrupt()).isEmpty();
+        machine.interrupt();
+    }
+
+    @Test
     void registersAreFoundByPartOfTheirNames() {
         assertThat(control.registers(0, "pmb")).isEqualTo("PMBPTR_EL1           0x0000000040001000");
         assertThat(control.registers(0, "").lines()).hasSize(2);

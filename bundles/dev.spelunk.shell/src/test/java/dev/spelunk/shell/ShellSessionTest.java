@@ -56,17 +56,17 @@ class ShellSessionTest {
     void aScriptRunsToItsEnd() throws IOException {
         assertThat(run(false, "# a comment\n\nstatus\nregisters PMB\n")).isZero();
         assertThat(lines(out))
-                .containsExactly("not started, 42 instructions", "PMBLIMITR_EL1        0x0000000000000001");
+                .containsExactly("not started, 0 instructions", "PMBLIMITR_EL1        0x0000000000000001");
         assertThat(err.size()).isZero();
     }
 
     @Test
     void aFailedCommandIsToldAndTheScriptGoesOn() throws IOException {
         assertThat(run(false, "pause\nbogus\nregisters XYZ\nstatus\n")).isEqualTo(2);
-        assertThat(lines(err)).hasSize(3).allMatch(line -> line.startsWith("spelunk: "));
-        assertThat(lines(err).get(0)).contains("type start");
+        assertThat(lines(err)).hasSize(3).allMatch(line -> line.startsWith("spelunk: line "));
+        assertThat(lines(err).get(0)).startsWith("spelunk: line 1: ").contains("type start");
         assertThat(lines(err).get(1)).contains("bogus");
-        assertThat(lines(out)).containsExactly("not started, 42 instructions");
+        assertThat(lines(out)).containsExactly("not started, 0 instructions");
     }
 
     @Test
@@ -94,8 +94,9 @@ class ShellSessionTest {
         BundleContext context = (BundleContext) Proxy.newProxyInstance(
                 getClass().getClassLoader(),
                 new Class<?>[] {BundleContext.class},
-                (proxy, method, arguments) -> Boolean.toString(interactive));
-        return new ShellSession(processor, commands, context)
+                (proxy, method, arguments) ->
+                        arguments[0].equals("spelunk.interactive") ? Boolean.toString(interactive) : null);
+        return new ShellSession(processor, commands, new DebugCommands(machine(), commands), machine(), context)
                 .run(
                         new ByteArrayInputStream(script.getBytes(StandardCharsets.UTF_8)),
                         new PrintStream(out, true, StandardCharsets.UTF_8),
@@ -111,7 +112,7 @@ class ShellSessionTest {
                 Machine.class.getClassLoader(), new Class<?>[] {Machine.class}, (proxy, method, arguments) -> {
                     switch (method.getName()) {
                         case "instructions":
-                            return 42L;
+                            return 0L;
                         case "pes":
                             return Collections.singletonList(null);
                         case "registers":

@@ -112,6 +112,20 @@ public interface Machine extends AutoCloseable {
         throw new UnsupportedOperationException();
     }
 
+    /**
+     * Leaves out lines of the logs from now on, or writes them again. Call while paused.
+     *
+     * @throws IllegalStateException when nothing is logged
+     */
+    default void logging(boolean on) {
+        throw new UnsupportedOperationException();
+    }
+
+    /** What the hypervisor's host did so far, as {@link Result#host}; empty without hypervisor. Call while paused. */
+    default SortedMap<String, Long> host() {
+        return Collections.emptySortedMap();
+    }
+
     /** The sample records so far, a stream for each vCPU, by its index. */
     List<RecordStream> records();
 

@@ -5,7 +5,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** The controlling terminal in raw mode: each key at once and to the guest. Closing it brings back what was. */
+/** The controlling terminal, giving each key at once. Closing it brings back what was. */
 public final class RawTerminal implements AutoCloseable {
     private static final File TERMINAL = new File("/dev/tty");
 
@@ -16,8 +16,20 @@ public final class RawTerminal implements AutoCloseable {
         this.settings = settings;
     }
 
-    /** Switches to raw mode. Returns null when the host has no way to: input then arrives line by line. */
+    /** Switches to raw mode, for a guest. Returns null when the host has no way to: input then arrives line by line. */
     public static RawTerminal open() {
+        return open("raw", "-echo");
+    }
+
+    /**
+     * Switches to a mode for who edits lines by himself: Ctrl-C is a key too; other keys make signals as ever, and what is
+     * written is as ever. Returns null when the host has no way to.
+     */
+    public static RawTerminal forEditing() {
+        return open("-icanon", "-echo", "-iexten", "-ixon", "intr", "undef", "min", "1", "time", "0");
+    }
+
+    private static RawTerminal open(String... mode) {
         String settings = stty("-g");
         if (settings == null) {
             return null;
@@ -25,7 +37,7 @@ public final class RawTerminal implements AutoCloseable {
         RawTerminal terminal = new RawTerminal(settings.trim());
         // Also when the program is ended where it is.
         Runtime.getRuntime().addShutdownHook(new Thread(terminal::close, "terminal"));
-        terminal.raw = stty("raw", "-echo") != null;
+        terminal.raw = stty(mode) != null;
         return terminal;
     }
 

@@ -25,6 +25,7 @@ public final class Logs {
     final EventLog interrupts;
     private final InputLog inputs;
     private final ProfilingLog profiling;
+    private volatile boolean writing = true;
 
     /** Begins to log. */
     public Logs(LogOptions options, Board board, RunLoop loop, GuestSymbols symbols) {
@@ -33,7 +34,7 @@ public final class Logs {
         this.board = board;
         pes = board.pes;
         window = new Window(options, pes);
-        Consumer<CharSequence> trace = options.sinks().get(LogCategory.EXEC);
+        Consumer<CharSequence> trace = sink(LogCategory.EXEC);
         exec = trace == null ? null : new ExecLog(window, symbols, pes, trace, once());
         exceptions = log(LogCategory.EXCEPTIONS, "exception");
         registers = log(LogCategory.SYSREGS, "sysreg");
@@ -67,7 +68,23 @@ public final class Logs {
     }
 
     private EventLog log(LogCategory category, String kind, Once once) {
-        return new EventLog(kind, window, board.wiring, symbols, options.sinks().get(category), once);
+        return new EventLog(kind, window, board.wiring, symbols, sink(category), once);
+    }
+
+    private Consumer<CharSequence> sink(LogCategory category) {
+        Consumer<CharSequence> sink = options.sinks().get(category);
+        return sink == null
+                ? null
+                : line -> {
+                    if (writing) {
+                        sink.accept(line);
+                    }
+                };
+    }
+
+    /** Whether lines are written from now on; those that are not count as written for who goes back. */
+    public void writing(boolean on) {
+        writing = on;
     }
 
     /** Counts events of a log, and goes back with the machine. */

@@ -36,7 +36,8 @@ final class FelixWith implements AutoCloseable {
             "org.osgi.util.function-",
             "org.apache.felix.scr-",
             "org.apache.felix.configadmin-",
-            "org.apache.felix.gogo.runtime-");
+            "org.apache.felix.gogo.runtime-",
+            "jline-");
 
     /** What the console's bundle needs beside them. */
     private static final List<String> OF_THE_CONSOLE = List.of(
