@@ -3,10 +3,12 @@ package dev.spelunk.gdb;
 
 import dev.spelunk.api.debug.Debugger;
 import dev.spelunk.api.debug.Debugger.Space;
+import java.util.Locale;
 
 /** The answers to packets that read and write memory, by the translation in force on a PE. */
 final class MemoryPackets {
     private static final String NOT_THERE = "E14";
+    private static final long PAGE = 4096;
 
     private final Debugger debugger;
 
@@ -34,6 +36,13 @@ final class MemoryPackets {
     String writeBinary(int pe, byte[] packet, String rest) {
         int colon = rest.indexOf(':');
         return write(pe, rest.substring(0, colon), Packets.unescaped(packet, colon + 2));
+    }
+
+    /** qMemoryRegionInfo:ADDRESS, which LLDB asks before it evaluates what needs memory: a page, and whether it is there. */
+    String region(int pe, String address) {
+        long page = Hex.number(address) & -PAGE;
+        boolean there = debugger.read(pe, Space.CURRENT, page, new byte[1]) == 1;
+        return String.format(Locale.ROOT, "start:%x;size:%x;%s", page, PAGE, there ? "permissions:rwx;" : "");
     }
 
     private String write(int pe, String place, byte[] bytes) {

@@ -383,6 +383,9 @@ final class Session implements Runnable {
         if (text.startsWith("qThreadExtraInfo,")) {
             return Hex.of(threads.about(Math.max(threads.pe(text.substring(17)), 0)));
         }
+        if (text.startsWith("qMemoryRegionInfo:")) {
+            return memory.region(selected(), text.substring(18));
+        }
         if (text.startsWith("qAttached")) {
             return "1";
         }

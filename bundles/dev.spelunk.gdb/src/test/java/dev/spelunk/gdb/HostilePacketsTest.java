@@ -55,6 +55,7 @@ class HostilePacketsTest {
         "qC",
         "qfThreadInfo",
         "qThreadExtraInfo,",
+        "qMemoryRegionInfo:",
         "qAttached",
         "QStartNoAckMode",
         "Q",

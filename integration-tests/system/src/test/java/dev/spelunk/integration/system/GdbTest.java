@@ -10,10 +10,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,26 +39,31 @@ class GdbTest {
     }
 
     private String debug(Spelunk run, Path symbols, String... commands) throws IOException, InterruptedException {
-        Process machine = run.noInput().start(folder);
-        try {
+        return connected(run, place -> {
             List<String> command = new ArrayList<>(List.of("gdb-multiarch", "-nx", "-batch"));
             List<String> all = new ArrayList<>(List.of(
                     "set pagination off",
                     "set confirm off",
                     "set tcp connect-timeout 60",
-                    "file " + symbols,
-                    "target remote " + place(machine)));
+                    symbols == null ? "set architecture aarch64" : "file " + symbols,
+                    "target remote " + place));
             all.addAll(List.of(commands));
-            for (String each : all) {
-                command.add("-ex");
-                command.add(each);
-            }
-            Path log = folder.resolve("gdb.log");
-            Process gdb = new ProcessBuilder(command)
+            all.forEach(each -> command.addAll(List.of("-ex", each)));
+            return command;
+        });
+    }
+
+    /** Starts a machine, and the debugger that gets the place where to connect; returns what the debugger says. */
+    private String connected(Spelunk run, Function<String, List<String>> debugger)
+            throws IOException, InterruptedException {
+        Process machine = run.noInput().start(folder);
+        try {
+            Path log = folder.resolve("debugger.log");
+            Process process = new ProcessBuilder(debugger.apply(place(machine)))
                     .redirectErrorStream(true)
                     .redirectOutput(log.toFile())
                     .start();
-            assertThat(gdb.waitFor(SECONDS, TimeUnit.SECONDS))
+            assertThat(process.waitFor(SECONDS, TimeUnit.SECONDS))
                     .as("%s", Files.readString(log, StandardCharsets.ISO_8859_1))
                     .isTrue();
             assertThat(machine.waitFor(SECONDS, TimeUnit.SECONDS)).isTrue();
@@ -183,6 +190,87 @@ class GdbTest {
         assertThat(line(said, "exit ")).isEqualTo("8");
         assertThat(line(said, "again ")).isEqualTo("4");
         assertThat(said).contains("guest_enter ()", "kernel_main ()");
+    }
+
+    @Test
+    @DisplayName("LLDB reads registers and memory, breaks, steps, watches, finishes and goes on to the same records")
+    void lldb() throws Exception {
+        Tools.require("LLDB on a machine", "lldb", "lldb");
+        Path plain = folder.resolve("plain");
+        assertThat(Spelunk.run("run", "-o", plain.toString()).code()).isZero();
+        Path debugged = folder.resolve("debugged");
+        String said = connected(Spelunk.with("run", "--gdb", "0", "--gdb-wait", "-o", debugged.toString()), place -> {
+            List<String> command = new ArrayList<>(List.of("lldb", "--batch", "--no-lldbinit"));
+            for (String each : List.of(
+                    "target create " + Guests.BUNDLED,
+                    "gdb-remote " + place,
+                    "breakpoint set -n allocate_page",
+                    "continue",
+                    "register read PMBIDR_EL1 CurrentEL",
+                    "thread backtrace",
+                    "stepi",
+                    "memory read --format x --size 8 --count 2 $sp",
+                    "thread list",
+                    "breakpoint disable 1",
+                    "finish",
+                    "watchpoint set expression -s 8 -w write -- $sp-16",
+                    "continue",
+                    "watchpoint delete 1",
+                    "process plugin packet monitor history",
+                    "continue")) {
+                command.addAll(List.of("-o", each));
+            }
+            return command;
+        });
+        assertThat(said)
+                .contains("stop reason = breakpoint 1.1", "frame #1: ", "stop reason = instruction step into")
+                .contains("CurrentEL = 0x0000000000000004", "stop reason = step out", "stop reason = watchpoint 1")
+                .contains("from operation 0 to ", "exited with status = 0")
+                .doesNotContain("Assertion failed");
+        assertThat(debugged.resolve("records.bin")).hasSameBinaryContentAs(plain.resolve("records.bin"));
+    }
+
+    @Test
+    @Tag("debian")
+    @DisplayName(
+            "Debian's kernel with two PEs, without symbols: the second PE's first task and the first one's, by SP_EL0")
+    void debianWithTwoPes() throws Exception {
+        String comm = ", +8192, 's', 'w', 'a', 'p', 'p', 'e', 'r', '/', ";
+        String said = debug(
+                Spelunk.with(
+                        "boot",
+                        "--kernel",
+                        Debian.cache("GdbTest").kernel().toString(),
+                        "--cpus",
+                        "2",
+                        "--append",
+                        "nokaslr",
+                        "--gdb",
+                        "0",
+                        "--gdb-wait"),
+                null,
+                // The first write is that of __primary_switched; in the kernel's text, __secondary_switched has msr
+                // sp_el0, x2.
+                "monitor break write SP_EL0",
+                "continue",
+                "monitor delete all",
+                "find /w 0xffff800008010000, $pc, 0xd5184102",
+                "hbreak *$_",
+                "continue",
+                "delete",
+                "info threads",
+                "stepi",
+                "printf \"current %lx\\n\", $SP_EL0",
+                "find /b1 $SP_EL0" + comm + "'1'",
+                "x/s $_",
+                "thread 1",
+                "find /b1 $SP_EL0" + comm + "'0'",
+                "x/s $_",
+                "kill");
+        assertThat(said)
+                .containsPattern("\\* 2 +Thread 1\\.2 .*PE 1, EL1, runs")
+                .contains("\"swapper/1\"", "\"swapper/0\"");
+        assertThat(line(said, "current ")).startsWith("ffff");
     }
 
     private static String line(String text, String start) {
