@@ -36,6 +36,7 @@ import dev.spelunk.machine.snapshot.SavePoints;
 import dev.spelunk.machine.snapshot.Snapshot;
 import dev.spelunk.machine.swap.Swaps;
 import dev.spelunk.machine.watch.Findings;
+import dev.spelunk.machine.watch.HypervisorTrack;
 import dev.spelunk.machine.watch.HypervisorWatches;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -62,6 +63,8 @@ final class SpelunkMachine implements Machine {
     private final Findings findings;
 
     private final HypervisorWatches watches;
+    /** For the timeline; null when nobody asked for one. */
+    private SymbolTables traced;
 
     /** Set once, with what a snapshot must be of to fit this machine. */
     private SavePoints savePoints;
@@ -96,8 +99,9 @@ final class SpelunkMachine implements Machine {
             board.records.add(watches);
         }
         if (board.ends.trace != null) {
-            board.ends.trace.functions(symbols().guest()::at);
-            followTasks();
+            traced = symbols();
+            board.ends.trace.functions(traced.guest()::at);
+            followForTrace();
         }
         scheduleMoves(-1);
     }
@@ -119,16 +123,19 @@ final class SpelunkMachine implements Machine {
             watches.begin();
         }
         if (board.ends.trace != null) {
-            followTasks();
+            followForTrace();
         }
         if (logs != null) {
             logs.begin();
         }
     }
 
-    private void followTasks() {
+    private void followForTrace() {
         for (PeContext context : board.pes) {
             TaskTrack.follow(context);
+            if (board.options.el() == 2) {
+                HypervisorTrack.follow(context, traced);
+            }
         }
     }
 
@@ -144,8 +151,12 @@ final class SpelunkMachine implements Machine {
         }
     }
 
+    private GuestSymbols guestSymbols() {
+        return new GuestSymbols(image, board.options.symbols());
+    }
+
     private SymbolTables symbols() {
-        GuestSymbols guest = new GuestSymbols(image);
+        GuestSymbols guest = guestSymbols();
         return new SymbolTables(guest, under == null ? guest : new GuestSymbols(under));
     }
 
@@ -311,7 +322,7 @@ final class SpelunkMachine implements Machine {
 
     @Override
     public void log(LogOptions options) {
-        logs = new Logs(options, board, loop, new GuestSymbols(image));
+        logs = new Logs(options, board, loop, guestSymbols());
         observe(observer);
         logEdges = List.of(options.from(), options.to());
         scheduleEdges(-1);

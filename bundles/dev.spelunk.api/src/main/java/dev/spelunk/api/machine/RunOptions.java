@@ -15,6 +15,7 @@ import java.util.function.Consumer;
 public final class RunOptions implements Cloneable {
     private Path guest;
     private Path initrd;
+    private Path symbols;
     private String hypervisor = "kvm";
     private int el = 1;
     private String bootArguments = "";
@@ -22,6 +23,7 @@ public final class RunOptions implements Cloneable {
     private int cpus = 1;
     private long maxInstructions = Long.MAX_VALUE;
     private long seed = 1;
+    private LaterSeed laterSeed;
     private OutputStream console = OutputStream.nullOutputStream();
     private InputStream input;
     private boolean paced = false;
@@ -65,6 +67,14 @@ public final class RunOptions implements Cloneable {
         return initrd;
     }
 
+    /**
+     * The guest's functions where its file does not have them: an ELF file with a symbol table, or text as in
+     * {@code System.map} and {@code /proc/kallsyms}. Null, as at first, for none.
+     */
+    public Path symbols() {
+        return symbols;
+    }
+
     /** {@code kvm}, as at first, or {@code none}. */
     public String hypervisor() {
         return hypervisor;
@@ -98,6 +108,19 @@ public final class RunOptions implements Cloneable {
     /** Of every random choice; 1 at first. */
     public long seed() {
         return seed;
+    }
+
+    /**
+     * Another seed, in force from the moment on at which the guest reads the first byte of a port.
+     *
+     * @param port its name
+     * @param seed from which every random stream begins anew
+     */
+    public record LaterSeed(String port, long seed) {}
+
+    /** A seed that comes later than {@link #seed}; null, as at first, for none. A snapshot from before may be of another one. */
+    public LaterSeed laterSeed() {
+        return laterSeed;
     }
 
     /** The terminal's output; what is written at first goes nowhere. */
@@ -176,6 +199,11 @@ public final class RunOptions implements Cloneable {
         return with(o -> o.memory = value);
     }
 
+    /** The same with another {@link #symbols}. */
+    public RunOptions withSymbols(Path value) {
+        return with(o -> o.symbols = value);
+    }
+
     /** The same with another {@link #cpus}. */
     public RunOptions withCpus(int value) {
         return with(o -> o.cpus = value);
@@ -189,6 +217,11 @@ public final class RunOptions implements Cloneable {
     /** The same with another {@link #seed}. */
     public RunOptions withSeed(long value) {
         return with(o -> o.seed = value);
+    }
+
+    /** The same with another {@link #laterSeed}. */
+    public RunOptions withLaterSeed(LaterSeed value) {
+        return with(o -> o.laterSeed = value);
     }
 
     /** The same with another {@link #console}. */

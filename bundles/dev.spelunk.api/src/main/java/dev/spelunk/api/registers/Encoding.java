@@ -41,6 +41,22 @@ public final class Encoding {
                 | (read ? 1 : 0);
     }
 
+    /** The register that an ISS of {@link #syndrome} is of. */
+    public static int ofSyndrome(long iss) {
+        int bits = (int) iss;
+        return of(bits >>> 20 & 3, bits >>> 14 & 7, bits >>> 10 & 15, bits >>> 1 & 15, bits >>> 17 & 7);
+    }
+
+    /** The general-purpose register of such an access; 31 for XZR. */
+    public static int transferOfSyndrome(long iss) {
+        return (int) iss >>> 5 & 31;
+    }
+
+    /** Whether such an access reads the system register. */
+    public static boolean readsBySyndrome(long iss) {
+        return (iss & 1) != 0;
+    }
+
     /** Generic name, {@code S3_0_C9_C9_0}. */
     public static String name(int encoding) {
         return "S" + op0(encoding) + "_" + op1(encoding) + "_C" + crn(encoding) + "_C" + crm(encoding) + "_"

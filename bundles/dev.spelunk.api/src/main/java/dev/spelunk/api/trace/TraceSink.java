@@ -10,7 +10,7 @@ import org.osgi.annotation.versioning.ConsumerType;
  */
 @ConsumerType
 public interface TraceSink extends AutoCloseable {
-    /** What the vCPU does: {@code guest}, or why it is outside. */
+    /** What the vCPU does: {@code guest}, or why it is outside. Of a hypervisor at EL2: who runs below it, or why EL2 does. */
     String RUN = "execution";
     /** Prefix of the tracks of a register's value that the world switch keeps in memory. */
     String MEMORY = "in memory: ";
@@ -32,6 +32,19 @@ public interface TraceSink extends AutoCloseable {
     String RECORDS = "records written";
     /** The guest's task, by CONTEXTIDR_EL1. */
     String TASK = "task";
+
+    /** Of a hypervisor at EL2: whether the PE is with it, at EL2 or at EL0 below its host. */
+    String HOST = "host";
+    /** Prefix of the tracks of a hypervisor's VMs, by VTTBR_EL2.VMID: when each is on the PE. */
+    String VMID = "VMID ";
+    /** What runs below EL2 without stage 2. */
+    String WITHOUT_STAGE2 = "without stage 2";
+    /** The VM whose stage 2 is on. */
+    String STAGE2 = "stage 2";
+    /** Prefix of the tracks of list registers: which virtual interrupt is in ICH_LRn_EL2, and in which state. */
+    String LIST_REGISTER = "list register ";
+    /** Exceptions that EL2 takes from itself, and its returns from these. */
+    String AT_EL2 = "exceptions at EL2";
 
     /**
      * An exit of a vCPU from its guest.

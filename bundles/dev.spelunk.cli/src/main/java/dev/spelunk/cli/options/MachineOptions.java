@@ -175,6 +175,14 @@ public final class MachineOptions {
     private Path restore;
 
     @Option(
+            names = "--symbols",
+            paramLabel = "FILE",
+            description =
+                    "The functions of a guest whose file does not have them, for findings, timelines, logs and GDB: an ELF file "
+                            + "(vmlinux), System.map, or a copy of the guest's /proc/kallsyms.")
+    private Path symbols;
+
+    @Option(
             names = "--trace",
             paramLabel = "FILE.json",
             description =
@@ -275,6 +283,11 @@ public final class MachineOptions {
         return restore != null;
     }
 
+    /** The value of --seed. */
+    public long seed() {
+        return seed;
+    }
+
     /** The value of --max-instructions; {@link Long#MAX_VALUE} for none. */
     public long maxInstructions() {
         return maxInstructions == null ? Long.MAX_VALUE : maxInstructions;
@@ -335,6 +348,7 @@ public final class MachineOptions {
         named(guest).check();
         return RunOptions.of(guest.file())
                 .withInitrd(guest.initrd())
+                .withSymbols(symbols)
                 .withHypervisor(under.kvm() ? "kvm" : "none")
                 .withEl(under.el())
                 .withUnder(under.file(), under.arguments())
@@ -361,6 +375,7 @@ public final class MachineOptions {
                 .reads("the guest", guest.file())
                 .reads("the initial RAM disk", guest.initrd())
                 .reads("the variant", variant.endsWith(".json") ? PathArgument.of(variant, "--variant: ") : null)
+                .reads("the symbols", symbols)
                 .writes("--trace", trace)
                 .reads(snapshot, restore);
         hypervisor.named(files);
@@ -405,7 +420,7 @@ public final class MachineOptions {
     }
 
     /** Reads a seed of 64 bits. */
-    static final class Seed implements ITypeConverter<Long> {
+    public static final class Seed implements ITypeConverter<Long> {
         @Override
         public Long convert(String text) {
             try {

@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.spelunk.machine.board;
 
+import dev.spelunk.api.machine.RunOptions;
+import dev.spelunk.api.problems.BadInputException;
 import dev.spelunk.api.records.ProfileDescription;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
-/** The functions of a guest, by the symbol table of its ELF file; none where it has no such table. */
+/** The functions of a guest, by the symbol table of its ELF file or of another; none where it has no such table. */
 public final class GuestSymbols {
     private static final int ELF_MAGIC = 0x464C457F;
     private static final int SHT_SYMTAB = 2;
@@ -20,6 +26,9 @@ public final class GuestSymbols {
     /** Farther from a label without a size than this is not in what it names. */
     private static final long FAR = 1 << 16;
 
+    /** A function in System.map or kallsyms: address, type, name. */
+    private static final Pattern LINE = Pattern.compile("(?m)^(?!0+ )([0-9a-f]{8,16}) [tTwW] (\\S+)");
+
     private record Symbol(String name, long size) {}
 
     private final TreeMap<Long, Symbol> symbols = new TreeMap<>(Long::compareUnsigned);
@@ -27,8 +36,43 @@ public final class GuestSymbols {
 
     /** Reads the table; what is damaged in it is left out. */
     public GuestSymbols(GuestImage image) {
+        this(image, null);
+    }
+
+    /**
+     * Reads the table of another file.
+     *
+     * @param file as {@link RunOptions#symbols}; null for the guest's own
+     * @throws BadInputException when it cannot be read, or names no function
+     */
+    public GuestSymbols(GuestImage image, Path file) {
         this.image = image;
-        ByteBuffer elf = ByteBuffer.wrap(image.content).order(ByteOrder.LITTLE_ENDIAN);
+        if (file == null) {
+            readElf(image.content);
+            return;
+        }
+        byte[] content;
+        try {
+            content = Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new BadInputException("symbols " + file + " cannot be read: " + e.getMessage(), e);
+        }
+        readElf(content);
+        if (symbols.isEmpty()) {
+            LINE.matcher(new String(content, StandardCharsets.ISO_8859_1))
+                    .results()
+                    .forEach(line -> symbols.putIfAbsent(
+                            Long.parseUnsignedLong(line.group(1), 16), new Symbol(line.group(2), 0)));
+        }
+        if (symbols.isEmpty()) {
+            throw new BadInputException("symbols " + file
+                    + " name no function at an address: it is no ELF file with a symbol table, no System.map, and no"
+                    + " /proc/kallsyms that was read with kptr_restrict at 0");
+        }
+    }
+
+    private void readElf(byte[] content) {
+        ByteBuffer elf = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
         try {
             if (elf.getInt(0) == ELF_MAGIC) {
                 read(elf);

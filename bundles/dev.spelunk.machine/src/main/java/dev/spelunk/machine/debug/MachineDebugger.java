@@ -326,7 +326,7 @@ public final class MachineDebugger implements Debugger {
 
     private GuestSymbols symbolTable() {
         if (symbols == null) {
-            symbols = new GuestSymbols(image);
+            symbols = new GuestSymbols(image, board.options.symbols());
         }
         return symbols;
     }

@@ -28,7 +28,8 @@ public final class OnceTrace extends Once implements TraceSink {
     @Override
     public void exit(int vcpu, Exit exit, long cycles) {
         if (fresh()) {
-            sink.exit(vcpu, new Exit(exit.reason(), exit.access(), exit.pc(), functions.apply(exit.pc())), cycles);
+            String function = exit.function().isEmpty() ? functions.apply(exit.pc()) : exit.function();
+            sink.exit(vcpu, new Exit(exit.reason(), exit.access(), exit.pc(), function), cycles);
         }
     }
 

@@ -43,6 +43,7 @@ class DebianHypervisorTest {
                 "boot",
                 "--el",
                 "2",
+                "--check",
                 "--cpus",
                 Integer.toString(cpus),
                 "--kernel",
@@ -59,6 +60,7 @@ class DebianHypervisorTest {
                 .doesNotContain("Firmware Bug")
                 .contains("nested guest: " + packages.release() + " on " + cpus + " vCPUs")
                 .contains("vmm ended with 0");
+        assertThat(run.err()).contains("spelunk: --check: nothing was found\n");
     }
 
     private Path nestedInitramfs(Cache packages) throws IOException {

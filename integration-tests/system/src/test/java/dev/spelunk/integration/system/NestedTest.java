@@ -3,6 +3,7 @@ package dev.spelunk.integration.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spelunk.api.trace.TraceSink;
 import dev.spelunk.cli.debian.Cache;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,7 +46,7 @@ class NestedTest {
     @Test
     @DisplayName(
             "--profile host: streams, exit code and files come out of the VM; the profile has the host's EL2 and EL0, "
-                    + "and nothing of the VM")
+                    + "and nothing of the VM; --check finds nothing, and the timeline has host and VM")
     void profilesTheHost() throws IOException, InterruptedException {
         Tools.require(TEST, "perf", "linux-perf");
         Path program = Debian.program(TEST, folder, "profiled");
@@ -58,6 +59,9 @@ class NestedTest {
                                 "host",
                                 "--period",
                                 "4096",
+                                "--check",
+                                "--trace",
+                                folder.resolve("timeline.json").toString(),
                                 "--file",
                                 notes + ":/given/notes",
                                 "--output-file",
@@ -75,6 +79,8 @@ class NestedTest {
                 .contains("Linux has booted in the VM")
                 .contains("--kallsyms");
         assertThat(output.resolve("back")).hasSameTextualContentAs(notes);
+        assertThat(run.err()).contains("spelunk: --check: nothing was found\n");
+        timeline(TraceEvents.read(folder.resolve("timeline.json")));
 
         String profile = output.resolve("perf.data").toString();
         String dump = Tools.perf(folder, "report", "-D", "-i", profile);
@@ -99,6 +105,25 @@ class NestedTest {
                 .containsPattern("__kvm_vcpu_run|kvm_arch_vcpu_ioctl_run|kvm_handle_guest_abort")
                 .doesNotContain(" hot\n");
         assertThat(samples.lines().filter(line -> !line.isBlank())).allMatch(line -> line.contains("vmm"));
+    }
+
+    private static void timeline(TraceEvents events) {
+        assertThat(events.counters()).contains(TraceSink.FILL, TraceSink.RECORDS);
+        assertThat(events.tracks())
+                .contains(
+                        TraceSink.HOST,
+                        TraceSink.VMID + 1,
+                        TraceSink.STAGE2,
+                        TraceSink.HARDWARE + "PMBLIMITR_EL1",
+                        TraceSink.HARDWARE + "PMBPTR_EL1");
+        assertThat(events.slices(TraceSink.VMID + 1)).hasSizeGreaterThan(1000);
+        assertThat(events.slices(TraceSink.RUN))
+                .extracting(TraceEvents.Slice::name)
+                .contains("exit: HVC", "exit: IRQ", "exit: trapped access to a system register", "EL0 of the host");
+        // PPI 27 is the virtual timer's.
+        assertThat(events.slices(TraceSink.LIST_REGISTER + 0))
+                .extracting(TraceEvents.Slice::name)
+                .contains("INTID 27 pending", "INTID 27 active");
     }
 
     @Test

@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.spelunk.api.hypervisor.ProfilingAttributes;
 import dev.spelunk.api.hypervisor.VmOptions;
 import dev.spelunk.api.machine.Machine.Ending;
+import dev.spelunk.api.trace.TraceSink;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -173,13 +176,16 @@ class ReferenceHypervisorTest {
     }
 
     @Test
-    @DisplayName("run --hypervisor reference: the guest's exit code, its profile, and nothing for --check to find")
+    @DisplayName(
+            "run --hypervisor reference: the guest's exit code, its profile, its timeline, and nothing for --check to find")
     void run(@TempDir Path folder) throws IOException, InterruptedException {
         Spelunk.Outcome run = Spelunk.run(
                 "run",
                 "--hypervisor",
                 "reference",
                 "--check",
+                "--trace",
+                folder.resolve("timeline.json").toString(),
                 "--append",
                 "workload=ping spe.interval=256 provoke=hole-at-enable",
                 "-o",
@@ -190,6 +196,7 @@ class ReferenceHypervisorTest {
                 .containsPattern("hypervisor +hypervisor.elf")
                 .containsPattern("EL0  message_write");
         assertThat(run.err()).contains("spelunk: --check: nothing was found\n");
+        timeline(TraceEvents.read(folder.resolve("timeline.json")));
         Path hello = Guests.built("ReferenceHypervisorTest", "hello.elf");
         assertThat(Spelunk.run(
                                 "run",
@@ -202,6 +209,44 @@ class ReferenceHypervisorTest {
                                 folder.toString())
                         .code())
                 .isEqualTo(7);
+    }
+
+    private static void timeline(TraceEvents events) {
+        assertThat(events.counters()).contains(TraceSink.RECORDS, TraceSink.FILL);
+        String vm = events.tracks().stream()
+                .filter(track -> track.startsWith(TraceSink.VMID))
+                .reduce((one, other) -> {
+                    throw new AssertionError("one VM has one VMID: " + events.tracks());
+                })
+                .orElseThrow();
+        // The guest and its hypervisor share the PE: what is on one of their tracks is not on the other.
+        List<TraceEvents.Slice> both = Stream.concat(events.slices(vm).stream(), events.slices(TraceSink.HOST).stream())
+                .sorted(Comparator.comparing(TraceEvents.Slice::from).thenComparing(TraceEvents.Slice::to))
+                .toList();
+        for (int i = 1; i < both.size(); i++) {
+            assertThat(both.get(i).from())
+                    .isGreaterThanOrEqualTo(both.get(i - 1).to());
+        }
+        assertThat(events.slices(vm)).hasSizeGreaterThan(100);
+        assertThat(events.slices(TraceSink.STAGE2))
+                .extracting(TraceEvents.Slice::name)
+                .containsOnly(vm);
+        List<TraceEvents.Slice> exits = events.slices(TraceSink.RUN).stream()
+                .filter(slice -> slice.name().startsWith("exit: "))
+                .toList();
+        assertThat(exits)
+                .extracting(TraceEvents.Slice::name)
+                .contains("exit: HVC", "exit: IRQ", "exit: trapped access to a system register");
+        assertThat(exits)
+                .anyMatch(exit -> exit.arguments().getOrDefault("access", "").startsWith("MSR PMBLIMITR_EL1, 0x")
+                        && exit.arguments().getOrDefault("function", "").startsWith("spe_"));
+        assertThat(events.slices(TraceSink.HARDWARE + "PMBLIMITR_EL1")).hasSizeGreaterThan(2);
+        // The guest's driver takes the buffer management interrupt, which is PPI 21, through a list register.
+        assertThat(events.tracks().stream()
+                        .filter(track -> track.startsWith(TraceSink.LIST_REGISTER))
+                        .flatMap(track -> events.slices(track).stream())
+                        .map(TraceEvents.Slice::name))
+                .contains("INTID 21 pending", "INTID 21 active");
     }
 
     @ParameterizedTest

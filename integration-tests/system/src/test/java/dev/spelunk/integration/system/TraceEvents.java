@@ -14,10 +14,13 @@ import java.io.InputStream;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -33,6 +36,18 @@ final class TraceEvents {
     private final Map<String, BigDecimal> counted = new HashMap<>();
     private final Set<Thread> used = new HashSet<>();
     private final Set<String> counters = new TreeSet<>();
+    private final List<Slice> slices = new ArrayList<>();
+
+    /**
+     * A stretch of a track that is not of numbers.
+     *
+     * @param process the name of its process
+     * @param from in microseconds
+     * @param to in microseconds
+     * @param arguments name and value; empty for none
+     */
+    record Slice(
+            String process, String track, String name, BigDecimal from, BigDecimal to, Map<String, String> arguments) {}
 
     private TraceEvents() {}
 
@@ -64,11 +79,20 @@ final class TraceEvents {
                 assertThat(duration).as(about).isNotNegative();
                 assertThat(time).as(about).isGreaterThanOrEqualTo(ends.getOrDefault(thread, BigDecimal.ZERO));
                 ends.put(thread, time.add(duration));
+                Map<String, String> arguments = new TreeMap<>();
                 if (event.containsKey("args")) {
-                    event.getJsonObject("args")
-                            .forEach(
-                                    (name, value) -> assertThat(value).as(about).isInstanceOf(JsonString.class));
+                    event.getJsonObject("args").forEach((name, value) -> {
+                        assertThat(value).as(about).isInstanceOf(JsonString.class);
+                        arguments.put(name, ((JsonString) value).getString());
+                    });
                 }
+                slices.add(new Slice(
+                        processes.get(process),
+                        threads.get(thread),
+                        event.getString("name"),
+                        time,
+                        time.add(duration),
+                        arguments));
             }
             case "i" -> {
                 used.add(thread);
@@ -96,6 +120,11 @@ final class TraceEvents {
             case "thread_name" -> assertThat(threads.put(thread, name)).isNull();
             default -> throw new AssertionError("metadata that the timeline does not have: " + event);
         }
+    }
+
+    /** Stretches of a track, in all processes. */
+    List<Slice> slices(String track) {
+        return slices.stream().filter(slice -> track.equals(slice.track())).toList();
     }
 
     Set<String> processes() {
