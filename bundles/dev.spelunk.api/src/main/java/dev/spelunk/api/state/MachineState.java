@@ -13,9 +13,10 @@ public final class MachineState {
 
     public final PeState[] pes;
     public final PhysicalMemory memory;
-    public final long seed;
     /** Contexts of vCPUs that share PEs, for the time in which they are not on one; none where each has its own. */
     public final PeState[] vcpus;
+
+    private long seed;
 
     private final SortedMap<String, StateBlock> blocks = new TreeMap<>();
     private final SortedMap<String, RandomStream> streams = new TreeMap<>();
@@ -72,6 +73,17 @@ public final class MachineState {
     /** The random stream of that purpose, the same object for each call. */
     public RandomStream random(String purpose) {
         return streams.computeIfAbsent(purpose, p -> new RandomStream(seed, p));
+    }
+
+    /** The seed of the random streams that nobody has asked for yet. */
+    public long seed() {
+        return seed;
+    }
+
+    /** Lets every random stream begin anew, from another seed. */
+    public void reseed(long value) {
+        seed = value;
+        streams.forEach((purpose, stream) -> stream.state = new RandomStream(value, purpose).state);
     }
 
     /** The random streams by purpose. */

@@ -163,6 +163,7 @@ final class NestedCommand implements Callable<Integer> {
                         append,
                         machine.cpus(),
                         machine.memory(SystemRun.HOST_MEMORY) / 2),
+                machine.seed(),
                 true);
     }
 

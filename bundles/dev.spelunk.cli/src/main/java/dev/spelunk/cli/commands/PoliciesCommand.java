@@ -177,6 +177,7 @@ final class PoliciesCommand implements Callable<Integer> {
                     List.of(),
                     List.of(),
                     null,
+                    options.machine().seed(),
                     false);
             int code = new Recording(debian.cache(), null, TemporaryFolder.folder("policies"), order, false)
                     .run(options.machine(), result -> table.add(column(version, policy), result));

@@ -11,8 +11,10 @@ import dev.spelunk.cli.process.UserError;
 import dev.spelunk.cli.record.GuestFile;
 import dev.spelunk.cli.record.Recording;
 import dev.spelunk.cli.record.RecordingOrder;
+import dev.spelunk.cli.record.Repetitions;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -76,9 +78,32 @@ final class ProgramOptions {
      * @return the exit code
      */
     int run(MachineOptions machine, String noProfile, Supplier<RecordingOrder> order) {
+        return run(noProfile, () -> new Recording(debian.cache(), sysroot, output, order.get(), records.table())
+                .run(machine));
+    }
+
+    /**
+     * Runs the program several times.
+     *
+     * @param noProfile what is said where there is none
+     * @param repetitions are asked for once, and may be refused
+     * @param order of all of them
+     * @return the exit code
+     */
+    int run(
+            MachineOptions machine,
+            String noProfile,
+            Supplier<Repetitions> repetitions,
+            Supplier<RecordingOrder> order) {
+        return run(
+                noProfile,
+                () -> repetitions.get().run(debian.cache(), sysroot, output, order.get(), records.table(), machine));
+    }
+
+    private static int run(String noProfile, IntSupplier recording) {
         StopRequests.ofProcess().consequence(noProfile);
         try {
-            return new Recording(debian.cache(), sysroot, output, order.get(), records.table()).run(machine);
+            return recording.getAsInt();
         } catch (UserError | BadInputException e) {
             // Also where perf had been asked for the profile already.
             StopRequests.ofProcess().code(ExitCode.RECORD_FAILED);

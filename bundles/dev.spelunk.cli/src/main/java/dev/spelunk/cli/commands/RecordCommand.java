@@ -3,12 +3,17 @@ package dev.spelunk.cli.commands;
 
 import dev.spelunk.cli.options.MachineOptions;
 import dev.spelunk.cli.process.ExitCode;
+import dev.spelunk.cli.process.UserError;
 import dev.spelunk.cli.record.PerfEvent;
 import dev.spelunk.cli.record.RecordingOrder;
+import dev.spelunk.cli.record.Repetitions;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Profiles a program with Debian's perf in a Debian kernel. */
 @Command(
@@ -24,6 +29,7 @@ import picocli.CommandLine.Option;
             "Needs 'spelunk debian fetch' once. Then, for example:",
             "  spelunk record -- ./program arguments",
             "  perf report --itrace=i1i -i spelunk-out/perf.data",
+            "  spelunk record --repeat 5 --event arm_spe_0/ts_enable=1,jitter=1/u -- ./program",
             "An event that samples the kernel too (arm_spe_0//) wants --kallsyms spelunk-out/kallsyms as well.",
             "",
             "Ctrl-C ends the program and keeps the profile; a second Ctrl-C ends at once.",
@@ -33,12 +39,35 @@ import picocli.CommandLine.Option;
             "  invariant broke."
         })
 final class RecordCommand implements Callable<Integer> {
+    private static final String NO_PROFILE = "; there is no profile";
+
+    @Spec
+    private CommandSpec spec;
+
     @Option(
             names = "--event",
             paramLabel = "EVENT",
             defaultValue = "arm_spe_0/ts_enable=1/u",
-            description = "perf's event. Default: ${DEFAULT-VALUE}, which samples the program and not the kernel.")
-    private String event;
+            description =
+                    "perf's event. Default: ${DEFAULT-VALUE}, which samples the program and not the kernel. May be "
+                            + "given several times: each is recorded by itself, from one boot, in a folder of its own.")
+    private List<String> events;
+
+    @Option(
+            names = "--repeat",
+            paramLabel = "N",
+            converter = MachineOptions.Count.class,
+            description =
+                    "Record so often, each time with the next seed, all from one boot, into the folders DIR/1, DIR/2, … "
+                            + "(DIR/event1-1, … of several events), with a table of all of them in DIR/repeats.json.")
+    private Long repeat;
+
+    @Option(
+            names = "--seed-from",
+            paramLabel = "SEED",
+            converter = MachineOptions.Seed.class,
+            description = "With --repeat: the seed of the first one. Default: that of --seed.")
+    private Long seedFrom;
 
     @Option(
             names = "--period",
@@ -57,7 +86,7 @@ final class RecordCommand implements Callable<Integer> {
     @Option(
             names = "--fresh",
             description =
-                    "Boot Linux, also where an earlier recording with the same kernel, machine and seed has saved one that "
+                    "Boot Linux, also where an earlier recording with the same kernel and machine has saved one that "
                             + "has booted. The profile is the same. Nothing is saved.")
     private boolean fresh;
 
@@ -69,13 +98,26 @@ final class RecordCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return program.run(machine, "; there is no profile", this::order);
+        if (repeat == null && events.size() == 1 && seedFrom == null) {
+            return program.run(machine, NO_PROFILE, this::order);
+        }
+        return program.run(machine, NO_PROFILE, this::repetitions, this::order);
+    }
+
+    private Repetitions repetitions() {
+        if (seedFrom != null && repeat == null) {
+            throw new UserError("--seed-from is of --repeat: say how often, or give one seed with --seed");
+        }
+        if (seedFrom != null && spec.commandLine().getParseResult().hasMatchedOption("--seed")) {
+            throw new UserError("--seed-from and --seed both say the first seed: leave one out");
+        }
+        return new Repetitions(events, repeat == null ? 1 : repeat, seedFrom == null ? machine.seed() : seedFrom);
     }
 
     private RecordingOrder order() {
-        PerfEvent.check(event);
+        events.forEach(PerfEvent::check);
         return new RecordingOrder(
-                event,
+                events.get(0),
                 period == null ? 0 : period,
                 program.duration(),
                 machine.maxInstructions(),
@@ -84,6 +126,7 @@ final class RecordCommand implements Callable<Integer> {
                 program.files(),
                 program.results(),
                 null,
+                machine.seed(),
                 fresh);
     }
 }

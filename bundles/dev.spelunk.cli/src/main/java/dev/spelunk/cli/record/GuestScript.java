@@ -81,6 +81,7 @@ final class GuestScript {
         return String.join(
                 "\n",
                 needsSpe(order.event()),
+                order.nesting() == null && order.seed() != RecordingOrder.BOOT_SEED ? reseeded(order.seed()) : "",
                 "echo 0 >/proc/sys/kernel/kptr_restrict",
                 "export HOME=/tmp PATH=/usr/bin:/bin",
                 "cd " + quoted(folder.toString()),
@@ -137,6 +138,14 @@ final class GuestScript {
                         + " && ports=$((ports + 1))",
                 "  done",
                 "done");
+    }
+
+    /**
+     * Lets the kernel's random numbers follow from a seed: it makes them of what was written there when it next takes it
+     * in, which is once in half its uptime at first (drivers/char/random.c, crng_reseed_interval).
+     */
+    private static String reseeded(long seed) {
+        return "echo " + seed + " >/dev/urandom; read -r up rest </proc/uptime; $B sleep $((${up%.*} + 3))";
     }
 
     /** Ends a Linux that has no SPE which the event needs. */

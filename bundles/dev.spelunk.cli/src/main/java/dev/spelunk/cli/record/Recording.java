@@ -7,6 +7,7 @@ import dev.spelunk.api.machine.Machine.Result;
 import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.platform.Peripherals;
 import dev.spelunk.api.problems.BrokenInvariantException;
+import dev.spelunk.api.records.ProfileData;
 import dev.spelunk.api.records.ProfileWriter;
 import dev.spelunk.cli.composition.Composition;
 import dev.spelunk.cli.composition.Home;
@@ -51,6 +52,11 @@ public final class Recording {
     private final Path folder;
     private final RecordingOrder order;
     private final boolean table;
+    /** The program's standard input where it is one of several recordings; else null. */
+    private Path input;
+
+    private double began;
+    private ProfileData recorded = ProfileData.EMPTY;
 
     /**
      * Creates a recording.
@@ -73,6 +79,22 @@ public final class Recording {
         this.folder = folder;
         this.order = order;
         cache.kernel();
+    }
+
+    /**
+     * Makes it one of several, which has an interrupt leave nothing of it and adds its records up.
+     *
+     * @param standardInput the file that its program reads as standard input
+     */
+    Recording oneOfSeveral(Path standardInput) {
+        input = standardInput;
+        began = sinceStart();
+        return this;
+    }
+
+    /** What the records of one of several say, when it has run; nothing where they are not of SPE. */
+    ProfileData recorded() {
+        return recorded;
     }
 
     /**
@@ -194,7 +216,13 @@ public final class Recording {
         try (Composition composition = options.compose();
                 InputStream orders = beginning.orders();
                 GuestChannels channels = new GuestChannels(
-                        output, out, err, FileInput.standardInput(), order, orders, options.maxOutput());
+                        output,
+                        out,
+                        err,
+                        input == null ? FileInput.standardInput() : new FileInput(input),
+                        order,
+                        orders,
+                        options.maxOutput());
                 MachineRun run = new MachineRun().releasing(out, err).softly(() -> asked(channels))) {
             RunOptions machineOptions = options.runOptions(guest(initrd), kernel, null, false)
                     .withPeripherals(new Peripherals(
@@ -203,6 +231,13 @@ public final class Recording {
                             channels.ports(),
                             false,
                             options.clock().forSystem()));
+            if (order.nesting() == null) {
+                machineOptions = machineOptions.withSeed(RecordingOrder.BOOT_SEED);
+                if (order.seed() != RecordingOrder.BOOT_SEED) {
+                    machineOptions =
+                            machineOptions.withLaterSeed(new RunOptions.LaterSeed(GuestChannels.ORDERS, order.seed()));
+                }
+            }
             long booted;
             double start;
             Result result;
@@ -218,7 +253,7 @@ public final class Recording {
                     channels.whileItRuns(counts::start, counts::stop);
                 }
                 booted = System.nanoTime();
-                start = sinceStart();
+                start = sinceStart() - began;
                 progress(
                         options.restores()
                                 ? "goes on from the saved state"
@@ -255,22 +290,31 @@ public final class Recording {
         }
     }
 
-    /** Makes the table of the records; that of an earlier recording does not stay. */
+    /** Makes the table of the records and adds them up; that of an earlier recording does not stay. */
     private void table(Composition composition, OutputFolder output, Result result) {
         output.remove(SavedProfile.TABLE);
-        if (table && result.counters().getOrDefault("RECORDS_WRITTEN", 0L) != 0) {
+        boolean records = result.counters().getOrDefault("RECORDS_WRITTEN", 0L) != 0
+                && order.profiled() != null
+                && PerfEvent.ofSpe(order.profiled());
+        if (records && (table || input != null)) {
             Path root = sysroot == null ? cache.root() : sysroot;
             SavedProfile.Options options = new SavedProfile.Options(root, null, 0, false);
             ProfileWriter profiles = composition.service(ProfileWriter.class);
             SavedProfile profile = SavedProfile.of(folder.resolve(GuestChannels.PROFILE), profiles, options);
-            output.write(SavedProfile.TABLE, file -> profile.count(profiles, file));
+            if (table) {
+                output.write(
+                        SavedProfile.TABLE,
+                        file -> recorded = profile.count(profiles, file).data());
+            } else {
+                recorded = profile.count(profiles, null).data();
+            }
         }
     }
 
     /** Asks perf in the guest to end the program and to write its profile. */
     private boolean asked(GuestChannels channels) {
         boolean profiles = order.profiled() != null;
-        if (!channels.started()) {
+        if (!channels.started() || input != null) {
             return false;
         }
         channels.request().ask();
@@ -371,7 +415,7 @@ public final class Recording {
                 result.instructions(),
                 executed));
         if (PerfEvent.ofSpe(event) && result.counters().getOrDefault("RECORDS_WRITTEN", 0L) == 0) {
-            System.err.println("spelunk: the profile has no record: " + reason(channels, result));
+            System.err.println("spelunk: the profile has no record: " + NoRecords.reason(channels.kernel(), result));
         }
         Path profile = folder.resolve(GuestChannels.PROFILE);
         System.err.println(String.format(
@@ -382,45 +426,6 @@ public final class Recording {
                 PerfEvent.ofSpe(event) ? " --itrace=i1i" : "",
                 PerfEvent.onlyUserSpace(event) ? "" : " --kallsyms " + folder.resolve(GuestChannels.SYMBOLS),
                 profile));
-    }
-
-    /** Why nothing was recorded, as far as machine and kernel know it. */
-    private static String reason(GuestChannels channels, Result result) {
-        StringBuilder reason = new StringBuilder();
-        result.bufferEvents().forEach((event, count) -> {
-            if (count != 0) {
-                reason.append(reason.length() == 0 ? "" : ", ")
-                        .append(count)
-                        .append(" times ")
-                        .append(event);
-            }
-        });
-        if (reason.length() == 0) {
-            long population = result.counters().getOrDefault("SAMPLE_POP", 0L);
-            long feed = result.counters().getOrDefault("SAMPLE_FEED", 0L);
-            long passed = result.counters().getOrDefault("SAMPLE_FILTRATE", 0L);
-            if (population == 0) {
-                reason.append("no operation was executed while profiling was enabled for its Exception level");
-            } else if (feed == 0) {
-                reason.append(String.format(
-                        Locale.ROOT,
-                        "%,d operations were executed while profiling was enabled, fewer than the sampling interval",
-                        population));
-            } else if (passed == 0) {
-                reason.append(String.format(Locale.ROOT, "%,d operations were sampled, and filtered", feed));
-            } else {
-                reason.append(String.format(
-                        Locale.ROOT,
-                        "%,d operations were sampled, of which %,d passed the filters and were discarded "
-                                + "(PMBLIMITR_EL1.FM)",
-                        feed,
-                        passed));
-            }
-        }
-        if (!channels.kernel().isEmpty() && !channels.kernel().contains("probed for")) {
-            reason.append("; the guest's kernel said: ").append(channels.kernel());
-        }
-        return reason.toString();
     }
 
     private static void delete(Path file) {

@@ -18,6 +18,7 @@ import java.util.Set;
  * @param files what the guest gets beside the program
  * @param results files of the guest that come out when the program has ended
  * @param nesting the host in whose VM that is; null where the program's Linux is the only one
+ * @param seed of every random choice from the moment on at which the guest gets its orders; of a host at EL2, from its reset
  * @param fresh whether Linux boots, also where one that has booted is saved
  */
 public record RecordingOrder(
@@ -30,7 +31,11 @@ public record RecordingOrder(
         List<GuestFile> files,
         List<GuestFile> results,
         Nesting nesting,
+        long seed,
         boolean fresh) {
+    /** The seed with which every guest boots that waits for its orders, so that one that has booted serves all seeds. */
+    static final long BOOT_SEED = 1;
+
     /** What a recording itself writes to the output folder. */
     private static final List<String> OWN = List.of("perf.data", "kallsyms", "functions.json");
 
@@ -47,6 +52,22 @@ public record RecordingOrder(
                         + result.host() + "; name it otherwise with GUEST:NAME");
             }
         }
+    }
+
+    /** The same with another event and seed. */
+    RecordingOrder with(String anotherEvent, long anotherSeed) {
+        return new RecordingOrder(
+                anotherEvent,
+                period,
+                duration,
+                limit,
+                countFunctions,
+                command,
+                files,
+                results,
+                nesting,
+                anotherSeed,
+                fresh);
     }
 
     /** The event of the profile that comes out; null when there is none. */

@@ -35,6 +35,7 @@ class GuestChannelsTest {
             List.of(),
             List.of(GuestFile.outOf("/given/answer"), GuestFile.outOf("/given/other")),
             null,
+            1,
             true);
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();

@@ -26,6 +26,7 @@ class GuestScriptTest {
                 List.of(),
                 results,
                 null,
+                1,
                 true);
         return GuestScript.of(List.of("arm_spe_pmu.ko"), order, Path.of("/where/it's"), Path.of(command[0]));
     }
@@ -50,6 +51,15 @@ class GuestScriptTest {
         assertThat(new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                 .isEmpty();
         assertThat(shell.waitFor()).isZero();
+    }
+
+    @Test
+    void theKernelsRandomNumbersFollowFromTheSeed() {
+        RecordingOrder order = new RecordingOrder(
+                "cycles", 0, null, 1, false, List.of("/p"), List.of(), List.of(), null, RecordingOrder.BOOT_SEED, true);
+        assertThat(GuestScript.order(order, Path.of("/"), Path.of("/p"))).doesNotContain("urandom");
+        assertThat(GuestScript.order(order.with("cycles", 7), Path.of("/"), Path.of("/p")))
+                .containsSubsequence("echo 7 >/dev/urandom", "started");
     }
 
     @Test

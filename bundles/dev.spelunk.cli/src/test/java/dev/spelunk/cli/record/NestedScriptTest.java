@@ -30,6 +30,7 @@ class NestedScriptTest {
                 List.of(),
                 List.of(GuestFile.outOf("/given/answer")),
                 new Nesting(vmm, arguments, List.of(), hostEvent, 100, null, null, "", 2, 256L << 20),
+                1,
                 true);
     }
 

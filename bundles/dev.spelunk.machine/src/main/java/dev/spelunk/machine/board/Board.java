@@ -108,6 +108,11 @@ public final class Board {
                 shared ? options.cpus() : 0,
                 memory,
                 options.seed());
+        if (options.laterSeed() != null) {
+            ends.atFirstRead(
+                    options.laterSeed().port(),
+                    () -> state.reseed(options.laterSeed().seed()));
+        }
         records = new RecordLog(options.cpus(), options.records());
         ends.add(records);
         fill = new BufferFill(options.cpus(), ends.trace);

@@ -69,7 +69,7 @@ public final class HostEnds {
         all.addAll(drives);
         List<ConsolePort> ports = new ArrayList<>();
         for (ConsolePort port : connected.ports()) {
-            ports.add(new ConsolePort(port.name(), counted(port), counted("port " + port.name(), port.input())));
+            ports.add(new ConsolePort(port.name(), counted(port), counted(ofPort(port.name()), port.input())));
         }
         peripherals = new Peripherals(
                 List.copyOf(drives), connected.console(), ports, connected.entropy(), connected.clock());
@@ -108,6 +108,15 @@ public final class HostEnds {
     /** Adds something that the machine has to do with. */
     public void add(Rewindable end) {
         all.add(end);
+    }
+
+    /** Sets what happens when the guest reads the first byte of a port. */
+    void atFirstRead(String port, Runnable action) {
+        inputs.stream().filter(in -> in.name.equals(ofPort(port))).forEach(in -> in.atFirst(action));
+    }
+
+    private static String ofPort(String name) {
+        return "port " + name;
     }
 
     private InputStream counted(String name, InputStream in) {
@@ -213,6 +222,10 @@ public final class HostEnds {
     /** Reads so much; false where the input ends before, or for a while nothing comes. */
     private static boolean skipAll(LoggedInput in, long bytes) throws IOException {
         int waited = 0;
+        if (bytes != 0) {
+            // It has happened before.
+            in.atFirst(() -> {});
+        }
         while (in.count < bytes) {
             try {
                 if (in.available() > 0) {

@@ -26,6 +26,7 @@ public final class LoggedInput extends FilterInputStream implements Rewindable {
     public long content = FNV_OFFSET;
 
     public boolean ended;
+    private Runnable atFirst = () -> {};
     private boolean logs;
     /** Looks and reads so far, and those that are in the log. */
     private long calls;
@@ -41,6 +42,11 @@ public final class LoggedInput extends FilterInputStream implements Rewindable {
     public LoggedInput(String name, InputStream in) {
         super(in);
         this.name = name;
+    }
+
+    /** Sets what happens when the guest reads the first byte, each time it comes there. */
+    public void atFirst(Runnable action) {
+        atFirst = action;
     }
 
     public void keepLog() {
@@ -67,6 +73,9 @@ public final class LoggedInput extends FilterInputStream implements Rewindable {
     @Override
     public int read() throws IOException {
         int value = again() ? (int) value() : (int) found(in.read());
+        if (value >= 0 && count == 0) {
+            atFirst.run();
+        }
         if (value >= 0) {
             passed(value);
         }
@@ -82,6 +91,9 @@ public final class LoggedInput extends FilterInputStream implements Rewindable {
     public int read(byte[] bytes, int offset, int length) throws IOException {
         if (!logs) {
             int n = in.read(bytes, offset, length);
+            if (n > 0 && count == 0) {
+                atFirst.run();
+            }
             for (int i = 0; i < n; i++) {
                 passed(bytes[offset + i]);
             }

@@ -62,6 +62,7 @@ public final class Snapshot {
             StateFields.writeWords(out, block.words);
             StateFields.writeBytes(out, block.bytes);
         }
+        out.writeLong(state.seed());
         out.writeInt(state.randoms().size());
         for (Map.Entry<String, RandomStream> stream : state.randoms().entrySet()) {
             out.writeUTF(stream.getKey());
@@ -108,6 +109,8 @@ public final class Snapshot {
                         Arrays.fill(b.bytes, (byte) 0);
                     });
         }
+        // Streams that have been made since begin anew, as they would have.
+        state.reseed(in.readLong());
         for (int n = StateFields.count(in); n > 0; n--) {
             state.random(in.readUTF()).state = in.readLong();
         }

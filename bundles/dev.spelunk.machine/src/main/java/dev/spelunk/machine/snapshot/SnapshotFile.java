@@ -43,7 +43,7 @@ import java.util.zip.InflaterInputStream;
 public final class SnapshotFile {
     private static final byte[] MAGIC = {'S', 'p', 'e', 'l', 'u', 'n', 'k', 0};
     /** To be increased with each change of {@link Snapshot} that is not a mere addition of state. */
-    private static final int VERSION = 6;
+    private static final int VERSION = 7;
 
     private static final int DIGEST = 32;
     private static final String TEMPORARY_SUFFIX = ".tmp";

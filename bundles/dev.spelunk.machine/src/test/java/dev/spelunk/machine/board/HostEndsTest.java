@@ -95,6 +95,35 @@ class HostEndsTest {
     }
 
     @Test
+    @DisplayName(
+            "What happens at the first byte of a port happens again when the machine has gone back, and not when it is restored")
+    void atFirst() throws IOException {
+        RunOptions options = RunOptions.of(null)
+                .withPeripherals(new Peripherals(
+                        List.of(), false, List.of(new ConsolePort("orders", null, new Text("abc"))), false, null));
+        HostEnds ends = new HostEnds(options);
+        int[] times = new int[1];
+        ends.atFirstRead("orders", () -> times[0]++);
+        ends.keepLog();
+        long[] begin = ends.positions();
+        InputStream port = ends.peripherals.ports().get(0).input();
+        assertThat(port.read()).isEqualTo('a');
+        assertThat(port.read()).isEqualTo('b');
+        assertThat(times[0]).isEqualTo(1);
+        ends.rewind(begin);
+        assertThat(port.read()).isEqualTo('a');
+        assertThat(times[0]).isEqualTo(2);
+        ByteArrayOutputStream saved = new ByteArrayOutputStream();
+        ends.write(new DataOutputStream(saved));
+        HostEnds restored = new HostEnds(options.withPeripherals(new Peripherals(
+                List.of(), false, List.of(new ConsolePort("orders", null, new Text("abc"))), false, null)));
+        restored.atFirstRead("orders", () -> times[0]++);
+        restored.read(new DataInputStream(new ByteArrayInputStream(saved.toByteArray())));
+        assertThat(restored.peripherals.ports().get(0).input().read()).isEqualTo('b');
+        assertThat(times[0]).isEqualTo(2);
+    }
+
+    @Test
     @DisplayName("input that is given again goes on where the guest had read to, also over two snapshots")
     void input() throws IOException {
         HostEnds first = ends(new Text("abcdefgh"), false, List.of());

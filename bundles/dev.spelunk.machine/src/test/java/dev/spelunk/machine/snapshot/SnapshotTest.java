@@ -4,6 +4,7 @@ package dev.spelunk.machine.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.spelunk.api.state.RandomStream;
 import dev.spelunk.machine.board.Board;
 import dev.spelunk.machine.board.FakeParts;
 import dev.spelunk.machine.run.RunLoop;
@@ -48,12 +49,19 @@ class SnapshotTest {
         board.state.block("a device", 2, 3).bytes[2] = 6;
         board.state.memory.write(0x4000_2000L, 8, 0x1122334455667788L);
         board.state.random("something").next();
+        long unseeded = peek(board);
+        board.state.reseed(7);
+        assertThat(peek(board))
+                .isEqualTo(new RandomStream(7, "something").state)
+                .isNotEqualTo(unseeded);
+        board.state.random("something").next();
         long next = peek(board);
         Path file = saved(board);
 
         FakeParts others = new FakeParts();
         Board other = others.board(2);
         other.state.memory.write(0x4000_5000L, 8, -1);
+        other.state.random("later").next();
         others.log.clear();
         SnapshotFile.read(file, IDENTITY, of(other));
         assertThat(other.pes[1].pe.x[7]).isEqualTo(0x1234);
@@ -67,6 +75,10 @@ class SnapshotTest {
                 .as("page that was zero")
                 .isZero();
         assertThat(peek(other)).isEqualTo(next);
+        assertThat(other.state.random("later").state)
+                .as("stream that had not been asked for")
+                .isEqualTo(new RandomStream(7, "later").state);
+        assertThat(other.state.random("never yet").state).isEqualTo(new RandomStream(7, "never yet").state);
         assertThat(others.log).contains("invalidate core", "invalidate translator");
     }
 

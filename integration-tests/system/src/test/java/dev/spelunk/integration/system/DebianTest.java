@@ -398,6 +398,14 @@ class DebianTest {
                 .contains("no such file: /absent/file");
         assertThat(failure("--cache", cache, "--output-file", "/tmp/x:../y", "--", program))
                 .contains("a plain name");
+        assertThat(failure("--cache", cache, "--repeat", "0", "--", program)).contains("--repeat");
+        assertThat(failure("--cache", cache, "--seed-from", "3", "--", program)).contains("--seed-from is of --repeat");
+        assertThat(failure("--cache", cache, "--repeat", "2", "--seed", "1", "--seed-from", "3", "--", program))
+                .contains("leave one out");
+        assertThat(failure("--cache", cache, "--repeat", "2", "--fresh", "--", program))
+                .contains("from one boot");
+        assertThat(failure("--cache", cache, "--event", "cycles", "--event", "arm_spe_0/ts/u", "--", program))
+                .contains("unknown term 'ts'");
         assertThat(failure("--cache", cache, "--duration", "soon", "--", program))
                 .contains("--duration");
     }
@@ -439,12 +447,16 @@ class DebianTest {
         interruptedWhileItRuns(output, "has booted in an earlier recording", "--cache", cache.toString());
         assertThat(output.resolve("perf.data")).isNotEmptyFile();
         assertThat(Files.readAllLines(output.resolve("kallsyms"))).hasSizeGreaterThan(10_000);
-        assertThat(booted(cache, "boots Linux", busybox, "a", "--seed", "2")).isNotEqualTo(first);
+        byte[] second = booted(cache, "has booted in an earlier recording", busybox, "a", "--seed", "2");
+        assertThat(second).isNotEqualTo(first);
+        assertThat(booted(cache, "boots Linux", busybox, "a", "--seed", "2", "--fresh"))
+                .isEqualTo(second);
+        repetitions(cache, busybox, second);
         List<Path> saved;
         try (var files = Files.list(cache.resolve("booted"))) {
             saved = files.filter(file -> file.toString().endsWith(".snapshot")).toList();
         }
-        assertThat(saved).hasSize(2);
+        assertThat(saved).hasSize(1);
         for (Path file : saved) {
             byte[] bytes = Files.readAllBytes(file);
             bytes[bytes.length / 2]++;
@@ -458,6 +470,51 @@ class DebianTest {
         assertThat(gc.out()).matches("[0-9,]{8,} bytes freed\n");
         try (var files = Files.list(cache.resolve("booted"))) {
             assertThat(files).isEmpty();
+        }
+    }
+
+    /** Two events with two seeds each, from one boot; the first is a recording that is known. */
+    private void repetitions(Path cache, String busybox, byte[] known) throws IOException {
+        Path output = folder.resolve("several");
+        Spelunk.Outcome run = Spelunk.with(
+                        "record",
+                        "--cache",
+                        cache.toString(),
+                        "-o",
+                        output.toString(),
+                        "--repeat",
+                        "2",
+                        "--seed-from",
+                        "2",
+                        "--event",
+                        "arm_spe_0/ts_enable=1/u",
+                        "--event",
+                        "arm_spe_0/ts_enable=1,jitter=1/u",
+                        "--",
+                        busybox,
+                        "echo",
+                        "a")
+                .noInput()
+                .run();
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.out()).isEqualTo("a\n".repeat(4));
+        assertThat(run.err())
+                .doesNotContain("boots Linux")
+                .containsPattern("(?m)^event +times +records +samples +hottest function$")
+                .containsPattern("(?m)^arm_spe_0/ts_enable=1/u +2 +[0-9,]+ \\([0-9,]+–[0-9,]+\\) .*%\\)$");
+        assertThat(output.resolve("event1-1/perf.data")).hasBinaryContent(known);
+        assertThat(Files.readAllBytes(output.resolve("event1-2/perf.data"))).isNotEqualTo(known);
+        assertThat(Files.readAllBytes(output.resolve("event2-1/perf.data")))
+                .isNotEqualTo(Files.readAllBytes(output.resolve("event2-2/perf.data")));
+        assertThat(output.resolve("event2-2/kallsyms")).isNotEmptyFile();
+        try (JsonReader reader = Json.createReader(Files.newInputStream(output.resolve("repeats.json")))) {
+            JsonObject table = reader.readObject();
+            assertThat(table.getJsonArray("recordings").getValuesAs(JsonObject.class))
+                    .extracting(each -> each.getString("folder") + " " + each.getString("seed"))
+                    .containsExactly("event1-1 2", "event1-2 3", "event2-1 2", "event2-2 3");
+            assertThat(table.getJsonArray("events").getValuesAs(JsonObject.class))
+                    .allMatch(each -> each.getInt("repetitions") == 2
+                            && each.getJsonObject("records").getInt("minimum") > 0);
         }
     }
 
