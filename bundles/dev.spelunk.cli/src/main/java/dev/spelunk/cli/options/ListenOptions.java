@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.Collections;
 import picocli.CommandLine.Option;
 
 /** Where a console is served. */
@@ -90,7 +91,11 @@ public final class ListenOptions {
         try (InputStream in = Files.newInputStream(tls)) {
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(in, secret.toCharArray());
-            if (store.size() == 0) {
+            boolean key = false;
+            for (String name : Collections.list(store.aliases())) {
+                key |= store.isKeyEntry(name);
+            }
+            if (!key) {
                 throw new UserError("--tls " + tls + " holds no key");
             }
         } catch (IOException | GeneralSecurityException e) {

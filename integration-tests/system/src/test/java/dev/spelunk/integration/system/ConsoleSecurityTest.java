@@ -2,14 +2,24 @@
 package dev.spelunk.integration.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -220,6 +230,109 @@ class ConsoleSecurityTest {
         try (Stream<Path> all = Files.walk(folder)) {
             return all.map(Path::toString).sorted().toList();
         }
+    }
+
+    private static Path keyStore(String name, String... command) throws IOException, InterruptedException {
+        Path store = folder.resolve(name);
+        List<String> whole = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
+        whole.addAll(List.of(command));
+        whole.addAll(List.of("-storetype", "PKCS12", "-keystore", store.toString(), "-storepass", "not a secret"));
+        Tools.run(folder, whole.toArray(String[]::new));
+        return store;
+    }
+
+    @Test
+    @DisplayName("with a key it is served by TLS alone: to who trusts its certificate, and not to plain HTTP")
+    void tls() throws Exception {
+        Path store = keyStore(
+                "key.p12",
+                "-genkeypair",
+                "-alias",
+                "console",
+                "-keyalg",
+                "EC",
+                "-groupname",
+                "secp256r1",
+                "-dname",
+                "CN=console",
+                "-ext",
+                "SAN=ip:127.0.0.1",
+                "-validity",
+                "2");
+        Path password = Files.writeString(folder.resolve("password"), "not a secret\n");
+        Path own = Files.createDirectory(folder.resolve("tls"));
+        try (RunningConsole secure = new RunningConsole(
+                own, "--listen", "127.0.0.1:0", "--tls", store.toString(), "--tls-password", password.toString())) {
+            assertThat(secure.url).startsWith("https://127.0.0.1:");
+            HttpClient trusting =
+                    HttpClient.newBuilder().sslContext(trusting(store)).build();
+            HttpResponse<String> page = trusting.send(
+                    HttpRequest.newBuilder(URI.create(secure.url)).build(), HttpResponse.BodyHandlers.ofString());
+            assertThat(page.statusCode()).isEqualTo(200);
+            assertThat(page.headers().firstValue("Set-Cookie").orElse("")).contains("; Secure", "; HttpOnly");
+            assertThat(trusting.send(
+                                    HttpRequest.newBuilder(URI.create(secure.page("machine")))
+                                            .build(),
+                                    HttpResponse.BodyHandlers.ofString())
+                            .statusCode())
+                    .isEqualTo(FORBIDDEN);
+            assertThatThrownBy(() -> HttpClient.newHttpClient()
+                            .send(
+                                    HttpRequest.newBuilder(URI.create(secure.url))
+                                            .build(),
+                                    HttpResponse.BodyHandlers.ofString()))
+                    .isInstanceOf(SSLHandshakeException.class);
+            RunningConsole.Answer plain = secure.get("/?token=" + secure.token);
+            assertThat(plain.code()).isNotEqualTo(200);
+            assertThat(plain.head() + plain.body()).doesNotContain("Spelunk", "Set-Cookie");
+            assertThat(trusting.send(
+                                    HttpRequest.newBuilder(URI.create(secure.page("api/quit")))
+                                            .header("Cookie", secure.cookie().substring("Cookie: ".length()))
+                                            .header("Origin", secure.origin())
+                                            .POST(HttpRequest.BodyPublishers.ofString("{}"))
+                                            .build(),
+                                    HttpResponse.BodyHandlers.ofString())
+                            .statusCode())
+                    .isEqualTo(200);
+            assertThat(secure.ended()).isZero();
+            assertThat(secure.errors()).isEmpty();
+        }
+
+        refused("cannot be opened: ", store, Files.writeString(folder.resolve("wrong"), "wrong\n"));
+        Path certificate = folder.resolve("certificate.der");
+        keyStore("key.p12", "-exportcert", "-alias", "console", "-file", certificate.toString());
+        refused(
+                "holds no key",
+                keyStore("trust.p12", "-importcert", "-noprompt", "-alias", "console", "-file", certificate.toString()),
+                password);
+    }
+
+    /** Trusts the certificate of a store, and no other. */
+    private static SSLContext trusting(Path store) throws Exception {
+        KeyStore mine = KeyStore.getInstance(store.toFile(), "not a secret".toCharArray());
+        KeyStore trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        trusted.setCertificateEntry("console", mine.getCertificate("console"));
+        TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        managers.init(trusted);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, managers.getTrustManagers(), null);
+        return context;
+    }
+
+    private static void refused(String message, Path store, Path password) {
+        Spelunk.Outcome outcome = Spelunk.run(
+                "console",
+                "-o",
+                folder.resolve("none").toString(),
+                "--tls",
+                store.toString(),
+                "--tls-password",
+                password.toString());
+        assertThat(outcome.code()).isEqualTo(2);
+        assertThat(outcome.onlyError()).contains(store + " " + message);
+        assertThat(folder.resolve("none")).doesNotExist();
     }
 
     @ParameterizedTest

@@ -65,7 +65,9 @@ class NestedTest {
                                 "--file",
                                 notes + ":/given/notes",
                                 "--output-file",
-                                "/given/notes:back"),
+                                "/given/notes:back",
+                                "--records",
+                                "parquet"),
                         program.toString(),
                         "one",
                         "it's two")
@@ -90,6 +92,10 @@ class NestedTest {
                 .map(line -> line.replaceAll(".* (el\\d) .*", "$1"))
                 .collect(Collectors.toSet());
         assertThat(levels).as("nothing of the guest's EL1").isEqualTo(Set.of("el0", "el2"));
+        assertThat(Tables.ask("select count(*), count(distinct el), min(el), max(el) from records", output))
+                .containsExactly(dump.lines()
+                                .filter(line -> line.matches("\\.  [0-9a-f]{8}: .* PC 0x.*"))
+                                .count() + ",2,0,2");
         String samples = Tools.perf(
                 folder,
                 "script",

@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 /** The real program's console, and raw requests to it: clients of the JDK refuse to send what must be refused. */
 final class RunningConsole implements AutoCloseable {
     private static final Pattern URL =
-            Pattern.compile("^Console: (http://127\\.0\\.0\\.1:(\\d+)/\\?token=(\\S+))$", Pattern.MULTILINE);
+            Pattern.compile("^Console: (https?://127\\.0\\.0\\.1:(\\d+)/\\?token=(\\S+))$", Pattern.MULTILINE);
     private static final int SECONDS = 240;
     private static final int SOCKET_MILLISECONDS = 60_000;
 
@@ -72,7 +72,7 @@ final class RunningConsole implements AutoCloseable {
     }
 
     String origin() {
-        return "http://127.0.0.1:" + port;
+        return url.substring(0, url.indexOf("/?"));
     }
 
     /** The header of somebody who has opened the printed address. */
@@ -132,6 +132,11 @@ final class RunningConsole implements AutoCloseable {
     /** Ends it as its page does, and checks that it went well. */
     int end() throws IOException, InterruptedException {
         assertThat(post("/api/quit", "{}").code()).isEqualTo(200);
+        return ended();
+    }
+
+    /** Waits until it has ended; the exit code. */
+    int ended() throws IOException, InterruptedException {
         assertThat(process.waitFor(SECONDS, TimeUnit.SECONDS)).as(errors()).isTrue();
         return process.exitValue();
     }

@@ -111,6 +111,32 @@ class TablesTest {
     }
 
     @Test
+    @DisplayName("'boot --records parquet' makes a row of each record that the guest finds in its buffer")
+    void booted() {
+        Path booted = folder.resolve("booted");
+        Spelunk.Outcome boot = Spelunk.run(
+                "boot",
+                "--kernel",
+                Spelunk.ROOT
+                        .resolve("integration-tests/guests/prebuilt/guest.elf")
+                        .toString(),
+                "--records",
+                "parquet",
+                "-o",
+                booted.toString());
+        assertThat(boot.code()).as(boot.err()).isZero();
+        Matcher counted = Pattern.compile("spe: (\\d+) records in (\\d+) bytes: (\\d+) loads, (\\d+) stores")
+                .matcher(boot.out());
+        assertThat(counted.find()).as(boot.out()).isTrue();
+        assertThat(Tables.ask(
+                        "select count(*), count(*) filter (operation like 'load%'), count(*) filter (operation like 'store%'), "
+                                + "count(distinct cpu), count(buffer_address) from records",
+                        booted))
+                .containsExactly(
+                        counted.group(1) + "," + counted.group(3) + "," + counted.group(4) + ",1," + counted.group(1));
+    }
+
+    @Test
     @DisplayName("Every ready question is listed, and has an answer in each form")
     void ready() {
         List<String> names = Spelunk.run("query", "--list")
