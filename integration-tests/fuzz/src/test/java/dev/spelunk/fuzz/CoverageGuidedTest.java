@@ -20,12 +20,15 @@ import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Each target of this module in a JVM of its own, which looks for inputs that reach new code, for as long as the property
  * {@code spelunk.fuzz.seconds} says. A target is a class whose name ends in {@code FuzzTest}; its inputs of this
  * repository, which are tested as they are too, lie in the resources beside it, and a finding is one more of them.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class CoverageGuidedTest {
     private static final Path CLASSES = Path.of("target/test-classes");
     private static final String TARGET = "FuzzTest.class";
@@ -33,7 +36,7 @@ class CoverageGuidedTest {
     /** What has been found to be of use in earlier runs; null for none. */
     private static final String CORPUS = System.getProperty("spelunk.fuzz.corpus", "");
 
-    private static final long SECONDS = Long.getLong("spelunk.fuzz.seconds", 1);
+    private static final long SECONDS = Long.getLong("spelunk.fuzz.seconds", 2);
     private static final long SEED = Long.getLong("spelunk.fuzz.seed", 1);
 
     @TestFactory
