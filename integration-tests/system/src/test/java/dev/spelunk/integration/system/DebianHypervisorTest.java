@@ -4,6 +4,7 @@ package dev.spelunk.integration.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spelunk.cli.debian.Cache;
+import dev.spelunk.cli.debian.Release;
 import dev.spelunk.cli.linux.CpioArchive;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Debian's unmodified kernel at EL2: its own KVM runs the same kernel as a guest, through the small VMM of the guests. */
 @Tag("debian")
@@ -25,15 +26,15 @@ class DebianHypervisorTest {
     private Path folder;
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2})
+    @CsvSource({"BOOKWORM, 1, interpreter", "TRIXIE_BACKPORTS, 2, translator"})
     @DisplayName("KVM in a host at EL2 boots a nested guest to its init, with as many vCPUs as the host has PEs")
-    void nested(int cpus) throws IOException, InterruptedException {
-        Cache packages = Debian.cache(TEST);
+    void nested(Release release, int cpus, String engine) throws IOException, InterruptedException {
+        Cache packages = release == Release.BOOKWORM ? Debian.cache(TEST) : Debian.release(TEST, release);
         Path vmm = Guests.built(TEST, "vmm.linux");
         Path inner = nestedInitramfs(packages);
         Path initrd = Debian.initramfs(packages, folder.resolve("initrd"), """
                 dmesg | grep -i -e 'kvm' -e 'started at EL2' -e 'Firmware Bug'
-                /vmm -c %d -m 128 -i /inner -a 'console=ttyAMA0 quiet panic=-1' /Image
+                /vmm -c %d -m 192 -i /inner -a 'console=ttyAMA0 quiet panic=-1' /Image
                 echo vmm ended with $?""".formatted(cpus), archive -> {
             archive.file("vmm", 0755, vmm);
             archive.file("Image", 0644, packages.kernel());
@@ -50,6 +51,8 @@ class DebianHypervisorTest {
                 packages.kernel().toString(),
                 "--initrd",
                 initrd.toString(),
+                "--engine",
+                engine,
                 "--append",
                 "quiet");
         assertThat(run.code()).as(run.out() + run.err()).isZero();
