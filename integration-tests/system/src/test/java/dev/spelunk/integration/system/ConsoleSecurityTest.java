@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whom the console of the real program lets in. */
 class ConsoleSecurityTest {
-    private static final int REQUESTS = Integer.getInteger("spelunk.requests", 500);
+    private static final int REQUESTS = Integer.getInteger("spelunk.requests");
     private static final int FORBIDDEN = 403;
 
     @TempDir
