@@ -37,6 +37,11 @@ final class History {
         add();
     }
 
+    /** Whether there is a first checkpoint. */
+    boolean begun() {
+        return !checkpoints.isEmpty();
+    }
+
     /** Operations executed at the first checkpoint. */
     long earliest() {
         return checkpoints.get(0).count;

@@ -79,7 +79,11 @@ final class Past {
 
     /** Operations at the earliest place to which one can go; -1 without a history. */
     long earliest() {
-        return history == null ? -1 : history.earliest();
+        if (history == null) {
+            return -1;
+        }
+        // A debugger may ask before the run has begun, which is where the history will begin.
+        return history.begun() ? history.earliest() : loop.executed();
     }
 
     long latest() {

@@ -193,6 +193,42 @@ class GdbTest {
     }
 
     @Test
+    @DisplayName(
+            "over standard input and output: from a wrong PMBSR_EL1 back to its cause, by the commands of docs/debugging.md")
+    void fromAWrongPmbsrBack() throws Exception {
+        String page = Files.readString(Spelunk.ROOT.resolve("docs/debugging.md"));
+        String part = page.substring(page.indexOf("## From a wrong `PMBSR_EL1`"), page.indexOf("## A kernel without"));
+        List<String> walk = part.lines()
+                .filter(line -> line.startsWith("    (gdb) "))
+                .map(line -> line.substring(10).replaceFirst(" +#.*", ""))
+                .toList();
+        assertThat(walk).hasSize(4).last().isEqualTo("reverse-continue");
+        List<String> command = new ArrayList<>(List.of("gdb-multiarch", "-nx", "-batch"));
+        List<String> all = new ArrayList<>(List.of(
+                "set confirm off",
+                "set remotetimeout 60",
+                "file " + Guests.BUNDLED,
+                "target remote | exec " + Spelunk.ROOT.resolve("spelunk") + " run --gdb stdio --gdb-wait -o "
+                        + folder.resolve("out") + " --append provoke=buffer-full",
+                "monitor break full",
+                "continue",
+                "monitor delete all",
+                "stepi 30"));
+        all.addAll(walk);
+        all.add("kill");
+        all.forEach(each -> command.addAll(List.of("-ex", each)));
+        Path log = folder.resolve("debugger.log");
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        Process gdb = builder.start();
+        assertThat(gdb.waitFor(SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(Files.readString(log, StandardCharsets.ISO_8859_1))
+                .containsPattern("  S +0x1")
+                .containsPattern("PMBSR_EL1 was 0x0+, is 0x[0-9a-f]+, ");
+    }
+
+    @Test
     @DisplayName("LLDB reads registers and memory, breaks, steps, watches, finishes and goes on to the same records")
     void lldb() throws Exception {
         Tools.require("LLDB on a machine", "lldb", "lldb");
