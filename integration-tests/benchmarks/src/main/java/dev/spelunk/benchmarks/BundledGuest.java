@@ -5,6 +5,9 @@ import dev.spelunk.api.machine.Machine;
 import dev.spelunk.api.machine.RunOptions;
 import dev.spelunk.api.machine.SwapService;
 import dev.spelunk.cli.composition.Composition;
+import dev.spelunk.cli.composition.Debugging;
+import dev.spelunk.cli.composition.Logging;
+import dev.spelunk.cli.composition.Overrides;
 import java.nio.file.Path;
 
 /** The bundled guest, composed as the command line does it. */
@@ -20,7 +23,22 @@ final class BundledGuest implements AutoCloseable {
 
     /** @param variant name of a variant, or path of its file */
     BundledGuest(String variant) {
-        composition = new Composition(variant, null);
+        this(variant, Overrides.NONE);
+    }
+
+    /** @param overrides what comes before the variant's own */
+    BundledGuest(String variant, Overrides overrides) {
+        composition = new Composition(variant, null, overrides);
+    }
+
+    /** Lets a debugger have the machines from now on; null for none. */
+    void debugging(Debugging wanted) {
+        composition.debugging(wanted);
+    }
+
+    /** Lets the machines log from now on; null for not. */
+    void logging(Logging wanted) {
+        composition.logging(wanted);
     }
 
     /**
