@@ -58,7 +58,7 @@ final class TypedLines implements Lines {
         this.size = size;
         terminal = new ExternalTerminal("spelunk", type, in, out, charset());
         // While a command is carried out; while a line is read, the reader hears of it.
-        terminal.handle(Terminal.Signal.INT, signal -> interrupt.get());
+        terminal.handle(Terminal.Signal.INT, signal -> interruptedCommand());
         LineReaderBuilder builder = LineReaderBuilder.builder()
                 .terminal(terminal)
                 .appName("spelunk")
@@ -97,6 +97,11 @@ final class TypedLines implements Lines {
                 return null;
             }
         }
+    }
+
+    /** The command itself says where the machine stands. */
+    private void interruptedCommand() {
+        String unused = interrupt.get();
     }
 
     private void interrupted() {

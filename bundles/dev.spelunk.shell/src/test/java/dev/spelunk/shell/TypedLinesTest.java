@@ -81,15 +81,20 @@ class TypedLinesTest {
     @Test
     void anInterruptDropsTheLineAndIsTold() throws Exception {
         CompletableFuture<String> next = CompletableFuture.supplyAsync(lines::next);
+        shows("spelunk> ");
         type("half a li");
-        while (!screen.toString(StandardCharsets.UTF_8).contains("half a li")) {
-            Thread.sleep(10);
-        }
+        shows("half a li");
         type("\003");
         interrupts.take();
         type("whole\r");
         assertThat(next.get()).isEqualTo("whole");
         assertThat(screen.toString(StandardCharsets.UTF_8)).contains("paused, it seems");
+    }
+
+    private void shows(String text) throws InterruptedException {
+        while (!screen.toString(StandardCharsets.UTF_8).contains(text)) {
+            Thread.sleep(10);
+        }
     }
 
     @Test
