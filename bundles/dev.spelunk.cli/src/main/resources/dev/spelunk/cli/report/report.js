@@ -286,16 +286,40 @@ globalThis.spelunkReport = (runs, page, live) => {
     ], counts));
   }
 
+  // Functions by who calls them: where sampled calls tell it, a function's samples lie over its callers, shared as its calls are.
+  function rooted(functions, callers) {
+    const roots = new Map();
+    const root = name => { if (!roots.has(name)) roots.set(name, { name, self: 0, called: [] }); return roots.get(name); };
+    const here = new Set(functions.map(c => c.function));
+    for (const c of functions) {
+      let known = callers.get(c.function);
+      if (!known) { root(c.function).self += c.samples; continue; }
+      if (known.some(k => here.has(k.caller))) known = known.filter(k => here.has(k.caller));
+      const calls = known.reduce((n, k) => n + k.samples, 0);
+      for (const k of known) root(k.caller).called.push({ name: c.function, samples: c.samples * k.samples / calls });
+    }
+    for (const r of roots.values()) r.called.sort((a, b) => b.samples - a.samples);
+    const whole = r => r.called.reduce((n, c) => n + c.samples, r.self);
+    return [...roots.values()].sort((a, b) => whole(b) - whole(a));
+  }
+
   function flame(p, choose) {
     const total = p.contexts.reduce((sum, c) => sum + c.samples, 0);
     if (!total) return;
-    const place = element('div', { class: 'flame', style: { height: '6.5rem' } });
+    const place = element('div', { class: 'flame', style: { height: '8.1rem' } });
     const hue = name => { let h = 0; for (const c of name) h = (h * 31 + c.codePointAt(0)) >>> 0; return `hsl(${20 + h % 40}, 80%, ${68 + h % 12}%)`; };
     function box(level, from, width, text, title, onclick) {
       if (width < 0.0008) return;
       place.append(element('button', { title, onclick, style: { left: 100 * from + '%', width: 100 * width + '%', bottom: 1.6 * level + 'rem', background: hue(text) } }, text));
     }
     box(0, 0, 1, 'all', 'all: ' + count(total) + ' samples', () => {});
+    const callers = new Map();
+    for (const c of p.calls) {
+      if (c.caller === c.callee) continue;
+      if (!callers.has(c.callee)) callers.set(c.callee, []);
+      callers.get(c.callee).push(c);
+    }
+    const pick = (name, el) => { const f = p.functions.find(g => g.name === name && g.el === el); if (f) choose(f); };
     const byContext = new Map();
     for (const c of p.contexts) {
       if (!byContext.has(c.name)) byContext.set(c.name, []);
@@ -311,16 +335,20 @@ globalThis.spelunkReport = (runs, page, live) => {
         const part = some.reduce((n, c) => n + c.samples, 0);
         if (!part) continue;
         box(2, inner / total, part / total, 'EL' + el, 'EL' + el + ': ' + count(part) + ' samples', () => {});
-        for (const c of some.sort((a, b) => b.samples - a.samples)) {
-          const f = p.functions.find(g => g.name === c.function && g.el === el);
-          box(3, inner / total, c.samples / total, c.function, c.function + ': ' + count(c.samples) + ' samples, ' + percent(c.samples, total),
-            () => { if (f) choose(f); });
-          inner += c.samples;
+        for (const root of rooted(some, callers)) {
+          const at3 = inner, whole = root.self + root.called.reduce((n, c) => n + c.samples, 0);
+          box(3, inner / total, whole / total, root.name, root.name + ': ' + count(Math.round(root.self)) + ' samples of its own, '
+            + percent(whole, total) + ' with what it calls', () => pick(root.name, el));
+          for (const c of root.called) {
+            box(4, inner / total, c.samples / total, c.name, c.name + ', called by ' + root.name + ': ' + percent(c.samples, total), () => pick(c.name, el));
+            inner += c.samples;
+          }
+          inner = at3 + whole;
         }
       }
       at += sum;
     }
-    section('flame', 'Flame graph', element('p', { class: 'quiet' }, 'From below: context, Exception level, function; as wide as its share of the samples.'),
+    section('flame', 'Flame graph', element('p', { class: 'quiet' }, 'From below: context, Exception level, caller where sampled calls tell it, function; as wide as its share of the samples.'),
       element('div', { class: 'scroll' }, place), p.calls.length ? element('div', {}, element('h3', {}, 'Calls'), table([
         { title: 'samples', value: c => c.samples, text: c => count(c.samples) },
         { title: 'caller', name: true, value: c => c.caller }, { title: 'callee', name: true, value: c => c.callee }], p.calls, { tall: true })) : null);

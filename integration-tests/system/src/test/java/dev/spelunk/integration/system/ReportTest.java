@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -42,8 +43,14 @@ class ReportTest {
                 "-o",
                 files.folder().toString());
         assertThat(outcome.code()).as(outcome.err()).isZero();
-        Spelunk.Outcome second =
-                Spelunk.run("run", "--policy", "none", "-o", other.folder().toString());
+        Spelunk.Outcome second = Spelunk.run(
+                "run",
+                "--variant",
+                "armv9.5-spe-v1p5",
+                "--policy",
+                "none",
+                "-o",
+                other.folder().toString());
         assertThat(second.code()).as(second.err()).isZero();
     }
 
@@ -159,14 +166,14 @@ class ReportTest {
         assertThat(comparison.code()).as(comparison.err()).isZero();
         Path page = files.folder().resolve("comparison.html");
         assertThat(data(page)).hasSize(2);
-        String shown = shown(page);
+        String shown = shown(page, true);
         assertThat(shown).contains("Runs compared", "by chance", "pointer_chase_walk", "VM exits");
     }
 
     @Test
     @DisplayName("A browser shows it, in a wide and in a narrow window, light and dark")
     void browser() throws IOException, InterruptedException {
-        String shown = shown(files.folder().resolve("report.html"));
+        String shown = shown(files.folder().resolve("report.html"), true);
         assertThat(shown)
                 .contains("id=\"functions\"", "id=\"flame\"", "id=\"time\"", "id=\"latencies\"", "id=\"kinds\"")
                 .contains("id=\"addresses\"", "id=\"branches\"", "id=\"machine\"", "id=\"made\"", "<canvas")
@@ -177,14 +184,39 @@ class ReportTest {
                 .contains("pointer_chase_walk", "neoverse-n1");
     }
 
-    /** What the page is when its program has run; pictures of it are left in {@code target/}. */
-    private static String shown(Path page) throws IOException, InterruptedException {
+    @Test
+    @DisplayName("The flame graph has functions over their callers, where branch records tell calls (FEAT_SPE_CRR)")
+    void callers() throws IOException, InterruptedException {
+        Path page = other.folder().resolve("report.html");
+        JsonObject profile = data(page).getJsonObject(0).getJsonObject("profile");
+        JsonObject most = profile.getJsonArray("contexts").getValuesAs(JsonObject.class).stream()
+                .filter(context -> calls(profile, context.getString("function")) != null)
+                .max(Comparator.comparingInt(context -> context.getInt("samples")))
+                .orElseThrow();
+        JsonObject call = calls(profile, most.getString("function"));
+        assertThat(shown(page, false))
+                .contains(call.getString("callee") + ", called by " + call.getString("caller") + ": ");
+    }
+
+    /** The call of a function that was sampled most; null where none was. */
+    private static JsonObject calls(JsonObject profile, String callee) {
+        return profile.getJsonArray("calls").getValuesAs(JsonObject.class).stream()
+                .filter(call -> call.getString("callee").equals(callee)
+                        && !call.getString("caller").equals(callee))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** What the page is when its program has run; pictures of it, where they are wanted, are left in {@code target/}. */
+    private static String shown(Path page, boolean pictures) throws IOException, InterruptedException {
         Tools.require("ReportTest, in a browser", "chromedriver", "chromium-driver");
         try (WebDriver browser = new WebDriver(folder)) {
             browser.go(page.toUri().toString());
             browser.await("document.documentElement.dataset.ready");
             browser.js("document.querySelectorAll('details').forEach(d => { d.open = true; })");
-            browser.pictures(page.getFileName().toString().replace(".html", ""), true);
+            if (pictures) {
+                browser.pictures(page.getFileName().toString().replace(".html", ""), true);
+            }
             assertThat(browser.complaints()).isEqualTo("[]");
             return browser.js("return document.documentElement.outerHTML");
         }
