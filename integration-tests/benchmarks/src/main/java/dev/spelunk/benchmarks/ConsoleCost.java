@@ -4,6 +4,8 @@ package dev.spelunk.benchmarks;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.Writer;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -18,110 +20,153 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What an open console costs: the same work of the bundled guest by {@code run}, and by {@code console} while a client does what
- * each of its five pages does in a browser, in alternating pairs of processes. Time is the processor time of the thread that
- * runs the machine (Linux' {@code schedstat}), from the guest's first line to its last: what else the host does counts less.
+ * What an open console costs: one machine of {@code console} runs the bundled guest; a client does what each of the five pages does in a
+ * browser for a window of time, and nothing before and after it. Time is the processor time of the thread that runs the machine
+ * (Linux' {@code schedstat}) for an instruction: what else the host does counts less.
  */
 public final class ConsoleCost {
-    private static final String FIRST = "Spelunk guest:";
-    private static final String LAST = "all checks passed";
     private static final String ADDRESS = "Console: ";
+    private static final Pattern INSTRUCTIONS = Pattern.compile("\"instructions\": ?(\\d+)");
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final int SECOND = 1000;
+    private static final int WINDOW = 4 * SECOND;
+    private static final int WARM_UP = 30 * SECOND;
 
     private final Path home = Path.of(System.getProperty("spelunk.home"));
-    private final String scale;
+    private Process process;
+    private URI address;
 
-    private ConsoleCost(String scale) {
-        this.scale = scale;
-    }
+    private ConsoleCost() {}
 
     /**
      * Measures and prints.
      *
-     * @param arguments number of pairs, scale of the guest's work
+     * @param arguments number of windows
      */
     public static void main(String[] arguments) throws IOException, InterruptedException {
-        int pairs = Integer.parseInt(arguments[0]);
-        ConsoleCost cost = new ConsoleCost(arguments[1]);
-        double[] differences = new double[pairs];
-        for (int i = 0; i < pairs; i++) {
-            // Which of a pair comes first alternates too.
-            boolean openFirst = i % 2 == 0;
-            double first = cost.seconds(openFirst);
-            double second = cost.seconds(!openFirst);
-            double open = openFirst ? first : second;
-            double run = openFirst ? second : first;
-            differences[i] = open / run - 1;
-            System.out.printf(
-                    Locale.ROOT,
-                    "pair %2d: console with its pages open %.2f s, run %.2f s, %+.1f%%; load %s%n",
-                    i + 1,
-                    open,
-                    run,
-                    100 * differences[i],
-                    Files.readString(Path.of("/proc/loadavg")).split(" ")[0]);
-        }
-        Arrays.sort(differences);
-        double median = (differences[(pairs - 1) / 2] + differences[pairs / 2]) / 2;
-        System.out.printf(
-                Locale.ROOT,
-                "an open console costs the machine %+.1f%% of processor time (median of %d alternating pairs)%n",
-                100 * median,
-                pairs);
+        new ConsoleCost().measure(Integer.parseInt(arguments[0]));
     }
 
-    /** Processor time of the machine's thread for the guest's work. */
-    private double seconds(boolean console) throws IOException, InterruptedException {
+    private void measure(int windows) throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory("console-cost");
-        Process process = new ProcessBuilder(
+        process = new ProcessBuilder(
                         home.resolve("spelunk").toString(),
-                        console ? "console" : "run",
+                        "console",
                         "-o",
                         folder.resolve("out").toString(),
                         "--append",
-                        "scale=" + scale)
-                .redirectError(folder.resolve("stderr").toFile())
+                        "scale=1000000 switch=20 spe.interval=4096")
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-        List<Thread> pages = new ArrayList<>();
-        Map<String, Long> before = Map.of();
-        Map<String, Long> after = Map.of();
-        URI address = null;
         try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
-            for (String line = out.readLine(); line != null; line = out.readLine()) {
-                if (line.startsWith(ADDRESS)) {
-                    address = URI.create(line.substring(ADDRESS.length()));
-                    open(address, pages);
-                } else if (line.startsWith(FIRST)) {
-                    before = threads(process);
-                } else if (line.contains(LAST)) {
-                    after = threads(process);
-                    if (console) {
-                        // Nobody reads what it says, and it ends.
-                        order(address, "/api/quit");
-                    }
-                }
+            String line = out.readLine();
+            while (line != null && !line.startsWith(ADDRESS)) {
+                line = out.readLine();
             }
-        } finally {
-            pages.forEach(Thread::interrupt);
+            if (line == null) {
+                throw new IllegalStateException("the console has ended");
+            }
+            address = URI.create(line.substring(ADDRESS.length()));
+            Thread reader = new Thread(() -> {
+                try {
+                    out.transferTo(Writer.nullWriter());
+                } catch (IOException e) {
+                    // It has ended.
+                    Thread.currentThread().interrupt();
+                }
+            });
+            reader.start();
+            order(address, "/api/start");
+            open(WARM_UP / 2);
+            Thread.sleep(WARM_UP / 2);
+            double[] costs = new double[windows];
+            double before = closed();
+            for (int i = 0; i < windows; i++) {
+                double open = open(WINDOW);
+                double after = closed();
+                costs[i] = 100 * (2 * open / (before + after) - 1);
+                System.out.printf(
+                        Locale.ROOT,
+                        "%.3f ns an instruction with the pages open, %.3f before, %.3f after, %+.1f%%; load %s%n",
+                        open,
+                        before,
+                        after,
+                        costs[i],
+                        Files.readString(Path.of("/proc/loadavg")).split(" ")[0]);
+                before = after;
+            }
+            Arrays.sort(costs);
+            System.out.printf(
+                    Locale.ROOT,
+                    "an open console costs the machine %+.1f%% of processor time (median of %d windows; half of them from %+.1f%% to"
+                            + " %+.1f%%)%n",
+                    (costs[(windows - 1) / 2] + costs[windows / 2]) / 2,
+                    windows,
+                    costs[windows / 4],
+                    costs[windows - 1 - windows / 4]);
+            order(address, "/api/end");
+            order(address, "/api/quit");
             process.waitFor();
-        }
-        long most = 0;
-        for (Map.Entry<String, Long> thread : after.entrySet()) {
-            most = Math.max(most, thread.getValue() - before.getOrDefault(thread.getKey(), 0L));
-        }
-        if (most == 0) {
-            throw new IllegalStateException(
-                    "the guest does not end well: " + Files.readString(folder.resolve("stderr")));
+            reader.join();
+        } finally {
+            process.destroy();
+            process.waitFor();
         }
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
                 Files.delete(file);
             }
         }
-        return most / 1e9;
+    }
+
+    private double closed() throws IOException, InterruptedException {
+        return window(WINDOW);
+    }
+
+    private double open(int milliseconds) throws IOException, InterruptedException {
+        List<Page> pages = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            pages.add(new Page(address, "/events", SECOND));
+        }
+        pages.add(new Page(address, "/api/registers?pe=0&search=PM", SECOND));
+        pages.add(new Page(address, "/api/timeline", SECOND));
+        pages.add(new Page(address, "/api/profile", 2 * SECOND));
+        try {
+            return window(milliseconds);
+        } finally {
+            for (Page page : pages) {
+                page.close();
+            }
+        }
+    }
+
+    /** Nanoseconds of processor time of the machine's thread for an instruction. */
+    private double window(int milliseconds) throws IOException, InterruptedException {
+        Map<String, Long> before = threads(process);
+        long from = instructions();
+        Thread.sleep(milliseconds);
+        Map<String, Long> after = threads(process);
+        long executed = instructions() - from;
+        long most = 0;
+        for (Map.Entry<String, Long> thread : after.entrySet()) {
+            most = Math.max(most, thread.getValue() - before.getOrDefault(thread.getKey(), 0L));
+        }
+        return (double) most / executed;
+    }
+
+    private long instructions() throws IOException, InterruptedException {
+        String machine = CLIENT.send(request(address, "/api/machine").build(), HttpResponse.BodyHandlers.ofString())
+                .body();
+        Matcher matcher = INSTRUCTIONS.matcher(machine);
+        if (!matcher.find()) {
+            throw new IllegalStateException("no count of instructions: " + machine);
+        }
+        return Long.parseLong(matcher.group(1));
     }
 
     /** Nanoseconds on a processor of each thread of the program's JVM but its compilers. */
@@ -151,42 +196,48 @@ public final class ConsoleCost {
         return threads;
     }
 
-    /** Starts the machine, and does what the five pages do. */
-    private static void open(URI address, List<Thread> pages) throws IOException, InterruptedException {
-        order(address, "/api/start");
-        for (int i = 0; i < 5; i++) {
-            page(pages, address, "/events", 0);
-        }
-        page(pages, address, "/api/registers?pe=0&search=PM", SECOND);
-        page(pages, address, "/api/timeline", SECOND);
-        page(pages, address, "/api/profile", 2 * SECOND);
-    }
+    /** What a page does until it is closed. */
+    private static final class Page extends Thread {
+        private final HttpRequest request;
+        private final int milliseconds;
+        private volatile boolean closed;
+        private volatile InputStream body = InputStream.nullInputStream();
 
-    private static void page(List<Thread> pages, URI address, String path, int milliseconds) {
-        Thread page = new Thread(() -> {
-            HttpClient client = HttpClient.newHttpClient();
+        Page(URI address, String path, int milliseconds) {
+            request = request(address, path).build();
+            this.milliseconds = milliseconds;
+            setDaemon(true);
+            start();
+        }
+
+        @Override
+        public void run() {
             try {
-                do {
-                    try (InputStream body = client.send(
-                                    request(address, path).build(), HttpResponse.BodyHandlers.ofInputStream())
-                            .body()) {
-                        body.transferTo(java.io.OutputStream.nullOutputStream());
+                while (!closed) {
+                    body = CLIENT.send(request, HttpResponse.BodyHandlers.ofInputStream())
+                            .body();
+                    if (!closed) {
+                        body.transferTo(OutputStream.nullOutputStream());
                     }
+                    body.close();
                     Thread.sleep(milliseconds);
-                } while (milliseconds != 0);
+                }
             } catch (IOException | InterruptedException e) {
-                // The console has ended.
-                Thread.currentThread().interrupt();
+                // It has been closed, or the console has ended.
+                closed = true;
             }
-        });
-        page.setDaemon(true);
-        page.start();
-        pages.add(page);
+        }
+
+        void close() throws IOException, InterruptedException {
+            closed = true;
+            interrupt();
+            body.close();
+            join();
+        }
     }
 
     private static void order(URI address, String path) throws IOException, InterruptedException {
-        int code = HttpClient.newHttpClient()
-                .send(
+        int code = CLIENT.send(
                         request(address, path)
                                 .header("Origin", "http://" + address.getAuthority())
                                 .POST(HttpRequest.BodyPublishers.ofString("{}"))
