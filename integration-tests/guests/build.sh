@@ -217,6 +217,13 @@ program speed-float speed.c "-march=armv8-a -fno-tree-vectorize -DKERNEL=1"
 program speed-simd speed.c "-march=armv8-a -DKERNEL=2"
 program features features.c -march=armv8.5-a+fp16+fp16fml+dotprod+crypto+crc
 
+# A guest that hangs, for a debugger.
+# shellcheck disable=SC2086
+"${prefix}gcc" $cflags -O0 -g -mstrict-align -c tests/hangs.c -o "$objects/hangs.o"
+# shellcheck disable=SC2086
+"${prefix}gcc" $ldflags -Wl,--no-warn-rwx-segments -Wl,-T,programs/libc/bare.ld "$objects/O2/start-bare.o" "$objects/hangs.o" \
+	-o "$output/hangs.elf"
+
 if $library; then
 	monitor "$output/vmm.linux" -static
 fi

@@ -32,6 +32,8 @@ final class Session implements Runnable {
     private final Function<String, String> monitor;
     /** Conditions that GDB has set, and that go with it. */
     private final List<Condition> conditions = new ArrayList<>();
+    /** Those that its user has set by {@code monitor}, of which GDB does not know. */
+    private final List<Condition> monitored = new ArrayList<>();
 
     private Stop last;
     /** The PE of register packets, and that of bs and bc; -1 for the one that the last stop is about. */
@@ -41,6 +43,8 @@ final class Session implements Runnable {
     private boolean moving;
     private boolean detached;
     private boolean killed;
+    /** Whether the answer to vRun is to come, before which nothing may be said. */
+    private boolean restarts;
 
     /** @param monitor carries out a command of a person, and says what it said */
     Session(Packets packets, Machine machine, Function<String, String> monitor) {
@@ -89,6 +93,7 @@ final class Session implements Runnable {
             debugger.halt();
         }
         conditions.forEach(debugger::remove);
+        monitored.forEach(debugger::remove);
         try {
             if (!killed && debugger.standing()) {
                 debugger.go(Order.go());
@@ -114,9 +119,10 @@ final class Session implements Runnable {
     private void told(Stop stop) throws IOException {
         last = stop;
         general = -1;
-        if (!stop.told().isEmpty()) {
+        if (!stop.told().isEmpty() && !restarts) {
             packets.send("O" + Hex.of(stop.told() + "\n"));
         }
+        restarts = false;
         packets.send(reply(stop));
     }
 
@@ -169,7 +175,6 @@ final class Session implements Runnable {
             case 'b' -> back(rest);
             case 'k' -> kill();
             case 'D' -> detach();
-            case 'R' -> restart();
             case 'v' -> multiLetter(text);
             case 'q' -> query(text);
             case 'Q' -> set(text);
@@ -303,12 +308,16 @@ final class Session implements Runnable {
         return null;
     }
 
-    /** From the beginning, where the history has it. */
+    /** Back to the beginning, where the history has it; also of a process that GDB has just killed for this. */
     private String restart() {
         if (debugger.earliest() != 0) {
-            throw new IllegalStateException("the beginning cannot be gone back to: give more with --history");
+            throw new IllegalStateException("the history does not reach back to the beginning");
         }
-        return go(Order.goTo(0));
+        debugger.go(Order.goTo(0));
+        killed = false;
+        restarts = true;
+        moving = true;
+        return null;
     }
 
     private String multiLetter(String text) {
@@ -401,7 +410,9 @@ final class Session implements Runnable {
     }
 
     private String command(String command) throws IOException {
+        List<Condition> before = debugger.conditions();
         String said = monitor.apply(command);
+        debugger.conditions().stream().filter(each -> !before.contains(each)).forEach(monitored::add);
         int most = MOST_MEMORY / 2;
         for (int at = 0; at < said.length(); at += most) {
             packets.send("O" + Hex.of(said.substring(at, Math.min(said.length(), at + most))));
@@ -418,7 +429,8 @@ final class Session implements Runnable {
                     case "features:read" ->
                         parts[2].equals("target.xml") ? TargetDescription.of(registers.system()) : null;
                     case "memory-map:read" -> memoryMap();
-                    case "exec-file:read" -> debugger.guest();
+                    case "exec-file:read" ->
+                        new String(debugger.guest().getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
                     case "threads:read" -> threads.document();
                     default -> null;
                 };

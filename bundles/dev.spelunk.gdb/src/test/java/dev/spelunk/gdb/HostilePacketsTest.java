@@ -166,6 +166,8 @@ class HostilePacketsTest {
                             return new Stop(Stop.Kind.STEPPED, 0, null, 0, "");
                         case "registers":
                             return List.of("PMBSR_EL1", "FPCR");
+                        case "conditions":
+                            return List.of();
                         case "register":
                             if (arguments.length == 3) {
                                 changed.add("register " + arguments[1]);

@@ -119,7 +119,7 @@ final class MachineControl {
         }
         Result ended = result;
         if (ended != null) {
-            String message = ended.message() == null ? "" : " " + ended.message();
+            String message = ended.message() == null || ended.message().isEmpty() ? "" : " " + ended.message();
             return String.format(
                     Locale.ROOT,
                     "%s%s%s, %,d instructions",

@@ -221,7 +221,8 @@ public final class Console extends OutputStream {
                 "spelunk: %.1f s, %,d million instructions, %.0f million a second",
                 (now - start) / 1e9,
                 count / 1_000_000,
-                (count - shownInstructions) * 1e3 / (now - shown));
+                // A debugger may have gone back.
+                Math.max(0, count - shownInstructions) * 1e3 / (now - shown));
         if (terminal) {
             err.print(ERASE + line);
             err.flush();

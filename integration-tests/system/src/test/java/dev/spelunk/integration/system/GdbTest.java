@@ -4,15 +4,9 @@ package dev.spelunk.integration.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
@@ -21,75 +15,26 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** GDB itself, connected to the real program: forwards, backwards, and without a trace in the records. */
 class GdbTest {
-    private static final Pattern PLACE = Pattern.compile("target remote (\\S+)");
-    private static final int SECONDS = 240;
-
     @TempDir
     private Path folder;
 
+    private GdbRun gdb;
+
     @BeforeEach
     void requireGdb() {
-        Tools.require("GDB on a machine", "gdb-multiarch", "gdb-multiarch");
+        GdbRun.requireGdb();
+        gdb = new GdbRun(folder);
     }
 
     /** Runs the bundled guest under GDB's commands; returns what GDB says. */
     private String debug(Path output, String... commands) throws IOException, InterruptedException {
-        return debug(
+        return gdb.debug(
                 Spelunk.with("run", "--gdb", "0", "--gdb-wait", "-o", output.toString()), Guests.BUNDLED, commands);
-    }
-
-    private String debug(Spelunk run, Path symbols, String... commands) throws IOException, InterruptedException {
-        return connected(run, place -> {
-            List<String> command = new ArrayList<>(List.of("gdb-multiarch", "-nx", "-batch"));
-            List<String> all = new ArrayList<>(List.of(
-                    "set pagination off",
-                    "set confirm off",
-                    "set tcp connect-timeout 60",
-                    symbols == null ? "set architecture aarch64" : "file " + symbols,
-                    "target remote " + place));
-            all.addAll(List.of(commands));
-            all.forEach(each -> command.addAll(List.of("-ex", each)));
-            return command;
-        });
-    }
-
-    /** Starts a machine, and the debugger that gets the place where to connect; returns what the debugger says. */
-    private String connected(Spelunk run, Function<String, List<String>> debugger)
-            throws IOException, InterruptedException {
-        Process machine = run.noInput().start(folder);
-        try {
-            Path log = folder.resolve("debugger.log");
-            Process process = new ProcessBuilder(debugger.apply(place(machine)))
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start();
-            assertThat(process.waitFor(SECONDS, TimeUnit.SECONDS))
-                    .as("%s", Files.readString(log, StandardCharsets.ISO_8859_1))
-                    .isTrue();
-            assertThat(machine.waitFor(SECONDS, TimeUnit.SECONDS)).isTrue();
-            return Files.readString(log, StandardCharsets.ISO_8859_1);
-        } finally {
-            machine.destroyForcibly();
-        }
-    }
-
-    private String place(Process machine) throws IOException, InterruptedException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
-        while (machine.isAlive() && System.nanoTime() < end) {
-            Matcher told = PLACE.matcher(Files.readString(folder.resolve("stderr")));
-            if (told.find()) {
-                return told.group(1);
-            }
-            Thread.sleep(50);
-        }
-        throw new AssertionError("no place to connect to: " + Files.readString(folder.resolve("stderr")));
     }
 
     @Test
     @DisplayName("breaks, steps, finishes, watches and goes on; the records are those of a run without GDB")
     void leavesTheSameRecords() throws Exception {
-        Path plain = folder.resolve("plain");
-        assertThat(Spelunk.run("run", "-o", plain.toString()).code()).isZero();
         Path debugged = folder.resolve("debugged");
         String said = debug(
                 debugged,
@@ -108,7 +53,7 @@ class GdbTest {
         assertThat(said)
                 .contains("Breakpoint 1, ", "in kernel_main ()", "in allocate_page ()", "CurrentEL      0x4")
                 .contains("vcpu_PMBSR_EL1 0x0", "Hardware watchpoint", "exited normally");
-        assertThat(debugged.resolve("records.bin")).hasSameBinaryContentAs(plain.resolve("records.bin"));
+        assertThat(debugged.resolve("records.bin")).hasBinaryContent(GdbRun.plainRecords(folder));
     }
 
     @Test
@@ -141,9 +86,9 @@ class GdbTest {
                 "continue",
                 "printf \"third %lx %lx %lx\\n\", $x0, $sp, $pc",
                 "kill");
-        String state = line(said, "exit ");
-        assertThat(line(said, "again ")).isEqualTo(state);
-        assertThat(line(said, "third ")).isEqualTo(state);
+        String state = GdbRun.line(said, "exit ");
+        assertThat(GdbRun.line(said, "again ")).isEqualTo(state);
+        assertThat(GdbRun.line(said, "third ")).isEqualTo(state);
         assertThat(said)
                 .contains("from operation 0 to ", "PMBSR_EL1            0x")
                 .containsPattern("vcpu_PMBLIMITR_EL1 was 0x[0-9a-f]+, is 0x[0-9a-f]+, written by")
@@ -154,7 +99,7 @@ class GdbTest {
     @DisplayName(
             "a hypervisor at EL2 and its guest: breakpoints of either at the same addresses, an exit, and back into the guest")
     void hypervisorAndGuest() throws Exception {
-        String said = debug(
+        String said = gdb.debug(
                 Spelunk.with(
                         "run",
                         "--hypervisor",
@@ -168,12 +113,17 @@ class GdbTest {
                 "eval \"monitor break el2 0x%lx\", (long) &guest_enter",
                 "continue",
                 "printf \"host %lx\\n\", $CurrentEL",
+                "set $host = (long) $pc",
+                "printf \"code %02x\\n\", *(unsigned char *) $host",
+                "eval \"monitor memory 0x%lx 16\", $host",
                 "bt 1",
                 "monitor delete all",
                 "symbol-file " + Guests.BUNDLED,
                 "eval \"monitor break el1 0x%lx\", (long) &kernel_main",
                 "continue",
                 "printf \"guest %lx\\n\", $CurrentEL",
+                "eval \"monitor memory 0x%lx 16 el2\", $host",
+                "eval \"monitor memory 0x%lx 16 physical\", $host",
                 "bt 1",
                 "monitor delete all",
                 "monitor break exception el2",
@@ -185,27 +135,25 @@ class GdbTest {
                 "reverse-continue",
                 "printf \"again %lx\\n\", $CurrentEL",
                 "kill");
-        assertThat(line(said, "host ")).isEqualTo("8");
-        assertThat(line(said, "guest ")).isEqualTo("4");
-        assertThat(line(said, "exit ")).isEqualTo("8");
-        assertThat(line(said, "again ")).isEqualTo("4");
+        assertThat(GdbRun.line(said, "host ")).isEqualTo("8");
+        assertThat(GdbRun.line(said, "guest ")).isEqualTo("4");
+        assertThat(GdbRun.line(said, "exit ")).isEqualTo("8");
+        assertThat(GdbRun.line(said, "again ")).isEqualTo("4");
         assertThat(said).contains("guest_enter ()", "kernel_main ()");
+        // The hypervisor's addresses are physical ones; at EL1 the guest's are in force.
+        List<String> code =
+                said.lines().filter(line -> line.matches("[0-9a-f]{16}  .*")).toList();
+        assertThat(code).hasSize(3).allMatch(code.get(0)::equals);
+        assertThat(code.get(0).split(" +")[1]).isEqualTo(GdbRun.line(said, "code "));
     }
 
     @Test
     @DisplayName(
             "over standard input and output: from a wrong PMBSR_EL1 back to its cause, by the commands of docs/debugging.md")
     void fromAWrongPmbsrBack() throws Exception {
-        String page = Files.readString(Spelunk.ROOT.resolve("docs/debugging.md"));
-        String part = page.substring(page.indexOf("## From a wrong `PMBSR_EL1`"), page.indexOf("## A kernel without"));
-        List<String> walk = part.lines()
-                .filter(line -> line.startsWith("    (gdb) "))
-                .map(line -> line.substring(10).replaceFirst(" +#.*", ""))
-                .toList();
+        List<String> walk = GdbRun.commands("From a wrong `PMBSR_EL1`", "A kernel without");
         assertThat(walk).hasSize(4).last().isEqualTo("reverse-continue");
-        List<String> command = new ArrayList<>(List.of("gdb-multiarch", "-nx", "-batch"));
         List<String> all = new ArrayList<>(List.of(
-                "set confirm off",
                 "set remotetimeout 60",
                 "file " + Guests.BUNDLED,
                 "target remote | exec " + Spelunk.ROOT.resolve("spelunk") + " run --gdb stdio --gdb-wait -o "
@@ -216,14 +164,7 @@ class GdbTest {
                 "stepi 30"));
         all.addAll(walk);
         all.add("kill");
-        all.forEach(each -> command.addAll(List.of("-ex", each)));
-        Path log = folder.resolve("debugger.log");
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
-        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-        Process gdb = builder.start();
-        assertThat(gdb.waitFor(SECONDS, TimeUnit.SECONDS)).isTrue();
-        assertThat(Files.readString(log, StandardCharsets.ISO_8859_1))
+        assertThat(gdb.finish(gdb.start(GdbRun.gdb(all))))
                 .containsPattern("  S +0x1")
                 .containsPattern("PMBSR_EL1 was 0x0+, is 0x[0-9a-f]+, ");
     }
@@ -232,38 +173,37 @@ class GdbTest {
     @DisplayName("LLDB reads registers and memory, breaks, steps, watches, finishes and goes on to the same records")
     void lldb() throws Exception {
         Tools.require("LLDB on a machine", "lldb", "lldb");
-        Path plain = folder.resolve("plain");
-        assertThat(Spelunk.run("run", "-o", plain.toString()).code()).isZero();
         Path debugged = folder.resolve("debugged");
-        String said = connected(Spelunk.with("run", "--gdb", "0", "--gdb-wait", "-o", debugged.toString()), place -> {
-            List<String> command = new ArrayList<>(List.of("lldb", "--batch", "--no-lldbinit"));
-            for (String each : List.of(
-                    "target create " + Guests.BUNDLED,
-                    "gdb-remote " + place,
-                    "breakpoint set -n allocate_page",
-                    "continue",
-                    "register read PMBIDR_EL1 CurrentEL",
-                    "thread backtrace",
-                    "stepi",
-                    "memory read --format x --size 8 --count 2 $sp",
-                    "thread list",
-                    "breakpoint disable 1",
-                    "finish",
-                    "watchpoint set expression -s 8 -w write -- $sp-16",
-                    "continue",
-                    "watchpoint delete 1",
-                    "process plugin packet monitor history",
-                    "continue")) {
-                command.addAll(List.of("-o", each));
-            }
-            return command;
-        });
+        String said =
+                gdb.connected(Spelunk.with("run", "--gdb", "0", "--gdb-wait", "-o", debugged.toString()), place -> {
+                    List<String> command = new ArrayList<>(List.of("lldb", "--batch", "--no-lldbinit"));
+                    for (String each : List.of(
+                            "target create " + Guests.BUNDLED,
+                            "gdb-remote " + place,
+                            "breakpoint set -n allocate_page",
+                            "continue",
+                            "register read PMBIDR_EL1 CurrentEL",
+                            "thread backtrace",
+                            "stepi",
+                            "memory read --format x --size 8 --count 2 $sp",
+                            "thread list",
+                            "breakpoint disable 1",
+                            "finish",
+                            "watchpoint set expression -s 8 -w write -- $sp-16",
+                            "continue",
+                            "watchpoint delete 1",
+                            "process plugin packet monitor history",
+                            "continue")) {
+                        command.addAll(List.of("-o", each));
+                    }
+                    return command;
+                });
         assertThat(said)
                 .contains("stop reason = breakpoint 1.1", "frame #1: ", "stop reason = instruction step into")
                 .contains("CurrentEL = 0x0000000000000004", "stop reason = step out", "stop reason = watchpoint 1")
                 .contains("from operation 0 to ", "exited with status = 0")
                 .doesNotContain("Assertion failed");
-        assertThat(debugged.resolve("records.bin")).hasSameBinaryContentAs(plain.resolve("records.bin"));
+        assertThat(debugged.resolve("records.bin")).hasBinaryContent(GdbRun.plainRecords(folder));
     }
 
     @Test
@@ -272,7 +212,7 @@ class GdbTest {
             "Debian's kernel with two PEs, without symbols: the second PE's first task and the first one's, by SP_EL0")
     void debianWithTwoPes() throws Exception {
         String comm = ", +8192, 's', 'w', 'a', 'p', 'p', 'e', 'r', '/', ";
-        String said = debug(
+        String said = gdb.debug(
                 Spelunk.with(
                         "boot",
                         "--kernel",
@@ -306,14 +246,6 @@ class GdbTest {
         assertThat(said)
                 .containsPattern("\\* 2 +Thread 1\\.2 .*PE 1, EL1, runs")
                 .contains("\"swapper/1\"", "\"swapper/0\"");
-        assertThat(line(said, "current ")).startsWith("ffff");
-    }
-
-    private static String line(String text, String start) {
-        return text.lines()
-                .filter(line -> line.startsWith(start))
-                .map(line -> line.substring(start.length()))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("nothing begins with " + start + " in:\n" + text));
+        assertThat(GdbRun.line(said, "current ")).startsWith("ffff");
     }
 }
