@@ -24,7 +24,11 @@ public record Order(Kind kind, int pe, long from, long to, boolean alone, boolea
         BACK_CONTINUE,
         /** Back to before the last operation of the PE. */
         BACK_STEP,
-        /** To where so many operations have been executed, whatever conditions hold on the way. */
+        /**
+         * To where so many operations have been executed, whatever conditions hold on the way: to the first such place, or,
+         * where the machine has stood with so many, to how it stood there last. What happens between two operations, as an
+         * interrupt, a sample record or an exit to the hypervisor, lies between two places of the same count.
+         */
         GO_TO
     }
 

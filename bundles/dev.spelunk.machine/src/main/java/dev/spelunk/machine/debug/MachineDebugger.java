@@ -161,6 +161,7 @@ public final class MachineDebugger implements Debugger {
     }
 
     private void stand(Stop why) {
+        past.stands();
         watch.quiet();
         loop.alone(-1);
         synchronized (lock) {
@@ -209,6 +210,7 @@ public final class MachineDebugger implements Debugger {
         synchronized (lock) {
             if (stop == null && !over) {
                 stop = new Stop(Stop.Kind.PAUSED, past.turnOf(), null, 0, "");
+                past.stands();
                 watch.quiet();
                 lock.notifyAll();
             }

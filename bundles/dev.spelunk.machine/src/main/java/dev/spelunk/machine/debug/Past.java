@@ -8,6 +8,9 @@ import dev.spelunk.machine.run.RunLoop;
 import dev.spelunk.machine.run.Safepoints;
 import dev.spelunk.machine.snapshot.Checkpoint;
 import dev.spelunk.machine.snapshot.Snapshot;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * Where a machine has been, and how one goes there: to a checkpoint before it, and from there by executing again. Whoever goes
@@ -18,6 +21,8 @@ final class Past {
     private static final long NEAR = 2_000;
     /** Operations between checkpoints that a search in observed form makes for itself. */
     private static final long PIECE = 8_000_000;
+    /** Most places that are remembered. */
+    private static final int MOST_TOLD = 4096;
 
     private final Board board;
     private final RunLoop loop;
@@ -29,6 +34,14 @@ final class Past {
     private long latest;
 
     private int swaps;
+
+    /** By count of operations: where the machine has stood. */
+    private final Map<Long, Place> told = Collections.synchronizedMap(new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, Place> eldest) {
+            return size() > MOST_TOLD;
+        }
+    });
 
     /** @param onRewind is to be done when the machine has gone back */
     Past(Board board, RunLoop loop, Safepoints safepoints, Watch watch, Runnable onRewind) {
@@ -52,9 +65,17 @@ final class Past {
 
     /** What has been is not the past of what comes. */
     void anew() {
+        told.clear();
         if (history != null) {
             history.begin();
         }
+    }
+
+    /** The machine stands here, and somebody may know it by its count of operations. */
+    void stands() {
+        Place here = here();
+        told.remove(here.count());
+        told.put(here.count(), here);
     }
 
     /** The count of operations at which the run loop is to come back. */
@@ -69,7 +90,7 @@ final class Past {
             latest = executed;
             if (history != null && swapped != swaps) {
                 // Another machine than the one of the checkpoints.
-                history.begin();
+                anew();
             } else if (history != null && executed >= history.next()) {
                 history.due();
             }
@@ -146,12 +167,8 @@ final class Past {
 
     /** Goes to a place of the past, or of the present. @return false when somebody wants the machine to stand */
     private boolean go(Place place) {
-        Checkpoint from = history.before(place.count());
-        restore(from);
-        if (from.count < place.count() - 1 && !runTo(place.count() - 1)) {
-            return false;
-        }
-        return walkTo(place);
+        restore(history.before(place.count()));
+        return runTo(place.count() - 1) && walkTo(place);
     }
 
     private boolean walkTo(Place place) {
@@ -168,8 +185,12 @@ final class Past {
         return true;
     }
 
-    /** Goes to a count of operations, back or forwards. */
+    /** Goes to a count of operations, back or forwards; where the machine has stood with so many, to how it was then. */
     Stop goTo(long count) {
+        Place stood = told.get(count);
+        if (history != null && stood != null && count > history.earliest()) {
+            return stood.is(loop.executed(), board.pes) || go(stood) ? stepped(turnOf()) : null;
+        }
         if (count >= latest || history == null && count >= loop.executed()) {
             return forwardTo(count);
         }

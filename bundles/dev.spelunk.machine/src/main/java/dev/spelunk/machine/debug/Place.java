@@ -2,11 +2,12 @@
 package dev.spelunk.machine.debug;
 
 import dev.spelunk.api.state.PeState;
+import dev.spelunk.api.state.SpuState;
 import dev.spelunk.api.wiring.PeContext;
 
 /**
- * A place of a run between two operations. The count of operations alone does not say which: an interrupt that is taken, or an
- * exit to the hypervisor, lies between two operations too.
+ * A place of a run between two operations. The count of operations alone does not say which: an interrupt that is taken, a
+ * sample record that is written, or an exit to the hypervisor, lies between two operations too.
  *
  * @param count operations executed over all PEs
  * @param pe index of the PE that is about to execute an operation; -1 where the place is known by the whole state
@@ -41,6 +42,8 @@ record Place(long count, int pe, long pc, int el, long mark) {
             mark = mix(mark, p.idleCycles);
             mark = mix(mark, p.spsr());
             mark = mix(mark, p.waiting ? 1 : 0);
+            mark = mix(mark, p.spu.inFlight ? 1 : 0);
+            mark = mix(mark, p.spu.counters[SpuState.RECORDS_WRITTEN]);
             for (int i = 0; i < PeState.DISCARD; i++) {
                 mark = mix(mark, p.x[i]);
             }

@@ -68,13 +68,15 @@ class DebuggerTest {
 
     @Test
     @DisplayName(
-            "stands at the first sample record, then at the full buffer, goes back to a record, and forwards from the begin to the same")
+            "stands at the first sample record, then at the full buffer, goes back to a record, and forwards from the begin and by "
+                    + "its count of operations to the same")
     void recordAndFull() throws Exception {
         begin(Machines.setup().append("provoke=buffer-full"), 64L << 20);
         Condition record = new Condition.Profiling(Condition.Event.RECORD);
         to(record);
         long place = debugger.place();
         long pointer = debugger.register(0, "PMBPTR_EL1");
+        long[] general = machine.pes().get(0).pe.x.clone();
         to(new Condition.Profiling(Condition.Event.BUFFER_FULL));
         assertThat(debugger.register(0, "PMBSR_EL1") & 0x3F).isEqualTo(BUFFER_FULL);
         assertThat(debugger.register(0, "PMBSR_EL1") >>> EVENT_CLASS & 0x3F).isZero();
@@ -89,6 +91,16 @@ class DebuggerTest {
         to(record);
         assertThat(debugger.place()).isEqualTo(place);
         assertThat(debugger.register(0, "PMBPTR_EL1")).isEqualTo(pointer);
+        // The record has been written, by the count of operations too, from before and from after it.
+        for (long from : new long[] {0, full}) {
+            go(Order.goTo(from));
+            assertThat(go(Order.goTo(place)).kind()).isEqualTo(Stop.Kind.STEPPED);
+            assertThat(debugger.place()).isEqualTo(place);
+            assertThat(debugger.register(0, "PMBPTR_EL1")).isEqualTo(pointer);
+            assertThat(machine.pes().get(0).pe.x).isEqualTo(general);
+        }
+        go(Order.goTo(full));
+        assertThat(debugger.register(0, "PMBSR_EL1") & 0x3F).isEqualTo(BUFFER_FULL);
     }
 
     @Test
