@@ -37,6 +37,7 @@ final class DebugRegisters implements RegisterBank {
         Definitions d = new Definitions(a);
         Traps t = d.traps;
         AccessRule tda = t.debug(MDCR_EL2.TDA);
+        AccessRule channel = t.debug(MDCR_EL2.TDA | MDCR_EL2.TDCC);
         AccessRule tdosa = t.debug(MDCR_EL2.TDOSA);
         AccessRule tdra = t.debug(MDCR_EL2.TDRA);
         AccessRule tdcc = (c, read) -> c.pe.el == 0 && (c.register(SystemRegister.MDSCR_EL1) & MDSCR_EL1.TDCC) != 0
@@ -82,18 +83,18 @@ final class DebugRegisters implements RegisterBank {
                 .rule(tdosa);
         d.add("MDRAR_EL1", 2, 0, 1, 0, 0).constant(0).rule(tdra);
         d.add("OSECCR_EL1", 2, 0, 0, 6, 2).rule(t.hdfg(HDFGRTR_EL2.OSECCR_EL1)).rule(tda);
-        d.add("MDCCINT_EL1", 2, 0, 0, 2, 0).rule(tda);
-        d.add("OSDTRRX_EL1", 2, 0, 0, 0, 2).rule(tda);
-        d.add("OSDTRTX_EL1", 2, 0, 0, 3, 2).rule(tda);
+        d.add("MDCCINT_EL1", 2, 0, 0, 2, 0).rule(channel);
+        d.add("OSDTRRX_EL1", 2, 0, 0, 0, 2).rule(channel);
+        d.add("OSDTRTX_EL1", 2, 0, 0, 3, 2).rule(channel);
         d.add("MDCCSR_EL0", 2, 3, 0, 1, 0)
                 .constant(0)
                 .from(0)
                 .readOnly()
                 .rule(tdcc)
-                .rule(tda);
-        d.add("DBGDTR_EL0", 2, 3, 0, 4, 0).from(0).rule(tdcc).rule(tda);
+                .rule(channel);
+        d.add("DBGDTR_EL0", 2, 3, 0, 4, 0).from(0).rule(tdcc).rule(channel);
         // DBGDTRRX_EL0 for reads, DBGDTRTX_EL0 for writes.
-        d.add("DBGDTRRX_EL0", 2, 3, 0, 5, 0).from(0).rule(tdcc).rule(tda);
+        d.add("DBGDTRRX_EL0", 2, 3, 0, 5, 0).from(0).rule(tdcc).rule(channel);
         d.add("DBGCLAIMSET_EL1", 2, 0, 7, 8, 6)
                 .rule(t.hdfg(HDFGRTR_EL2.DBGCLAIM))
                 .rule(tda);

@@ -90,6 +90,9 @@ final class El3Registers implements RegisterBank {
                 .bits("TDOSA", MDCR_EL3.TDOSA)
                 .bits("SDD", MDCR_EL3.SDD)
                 .afterWrite(Definitions.HYPERVISOR_CONTROL);
+        if (d.has("FEAT_FGT")) {
+            b.bits("TDCC", MDCR_EL3.TDCC);
+        }
         if (a.profiling() != null) {
             b.bits("NSPB", MDCR_EL3.NSPB);
         }

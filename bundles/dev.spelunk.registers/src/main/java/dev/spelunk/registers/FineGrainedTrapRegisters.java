@@ -110,8 +110,10 @@ final class FineGrainedTrapRegisters implements RegisterBank {
     }
 
     private static void debug(Architecture a, RegisterDefinition.Builder b, boolean read) {
-        b.bits("OSDLR_EL1", HDFGRTR_EL2.OSDLR_EL1)
-                .bits("OSECCR_EL1", HDFGRTR_EL2.OSECCR_EL1)
+        if (a.has("FEAT_DoubleLock")) {
+            b.bits("OSDLR_EL1", HDFGRTR_EL2.OSDLR_EL1);
+        }
+        b.bits("OSECCR_EL1", HDFGRTR_EL2.OSECCR_EL1)
                 .bits("DBGPRCR_EL1", HDFGRTR_EL2.DBGPRCR_EL1)
                 .bits("DBGCLAIM", HDFGRTR_EL2.DBGCLAIM)
                 .bits("MDSCR_EL1", HDFGRTR_EL2.MDSCR_EL1)

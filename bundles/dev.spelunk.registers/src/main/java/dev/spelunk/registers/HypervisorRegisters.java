@@ -133,6 +133,9 @@ final class HypervisorRegisters implements RegisterBank {
                 .bits("TDOSA", MDCR_EL2.TDOSA)
                 .bits("TDRA", MDCR_EL2.TDRA)
                 .afterWrite(Definitions.HYPERVISOR_CONTROL);
+        if (d.has("FEAT_FGT")) {
+            b.bits("TDCC", MDCR_EL2.TDCC);
+        }
         if (a.profiling() != null) {
             b.bits("E2PB", MDCR_EL2.E2PB).bits("TPMS", MDCR_EL2.TPMS);
         }

@@ -100,7 +100,7 @@ final class Traps {
         return fineGrained(SystemRegister.HDFGRTR_EL2, SystemRegister.HDFGWTR_EL2, bit);
     }
 
-    /** A control of MDCR_EL2 over debug registers, which TDE or HCR_EL2.TGE turns on as well, and its twin in MDCR_EL3. */
+    /** Controls of MDCR_EL2 over debug registers, which TDE or HCR_EL2.TGE turns on as well, and their twins in MDCR_EL3. */
     AccessRule debug(long mask) {
         return (c, read) -> {
             if (c.pe.el < 2

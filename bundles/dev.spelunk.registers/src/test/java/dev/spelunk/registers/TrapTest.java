@@ -173,6 +173,71 @@ class TrapTest {
         assertThat(tde.decide(MDRAR_EL1, true)).isEqualTo(TO_EL2);
     }
 
+    @ParameterizedTest(name = "HDFGRTR_EL2 bit {0} traps {1}")
+    @CsvSource({
+        "10, OSECCR_EL1, true, true",
+        "9, OSLSR_EL1, true, false",
+        "8, OSLAR_EL1, false, true",
+        "7, DBGPRCR_EL1, true, true",
+        "6, DBGAUTHSTATUS_EL1, true, false",
+        "5, DBGCLAIMSET_EL1, true, true",
+        "5, DBGCLAIMCLR_EL1, true, true",
+        "4, MDSCR_EL1, true, true",
+        "3, DBGWVR3_EL1, true, true",
+        "2, DBGWCR0_EL1, true, true",
+        "1, DBGBVR5_EL1, true, true",
+        "0, DBGBCR0_EL1, true, true",
+    })
+    @DisplayName("The fine-grained traps of debug registers (DDI 0487, D24.2.67 and D24.2.69)")
+    void fineGrainedDebug(int bit, String name, boolean read, boolean written) {
+        Bench b = new Bench(85, Bench.V85);
+        int register = named(b, name);
+        for (boolean reads : new boolean[] {true, false}) {
+            if (reads ? read : written) {
+                int control = reads ? SystemRegister.HDFGRTR_EL2 : SystemRegister.HDFGWTR_EL2;
+                b.context.register(control, ~(1L << bit));
+                assertThat(b.el(1).decide(register, reads)).isEqualTo(Access.ALLOWED);
+                b.el(2).write(control, 1L << bit);
+                assertThat(b.el(1).decide(register, reads)).isEqualTo(TO_EL2);
+                b.context.register(control, 0);
+            }
+        }
+    }
+
+    private static int named(Bench b, String name) {
+        return b.context.registers.descriptions().stream()
+                .filter(each -> each.name().equals(name))
+                .findAny()
+                .orElseThrow()
+                .encoding();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"OSDTRRX_EL1", "OSDTRTX_EL1", "MDCCSR_EL0", "MDCCINT_EL1", "DBGDTR_EL0", "DBGDTRRX_EL0"})
+    @DisplayName("MDCR_EL2.TDCC and MDCR_EL3.TDCC, with FEAT_FGT, trap the Debug Communications Channel alone (D24.3.17)")
+    void communicationsChannel(String name) {
+        long tdcc = 1L << 27;
+        Bench b = new Bench(85, Bench.V85);
+        int register = named(b, name);
+        int channelOfEl0 = name.endsWith("_EL0") ? 0 : 1;
+        b.el(3).write(SystemRegister.MDCR_EL3, tdcc);
+        assertThat(b.el(channelOfEl0).decide(register, true)).isEqualTo(TO_EL3);
+        assertThat(b.el(2).decide(register, true)).isEqualTo(TO_EL3);
+        b.write(SystemRegister.MDCR_EL2, tdcc);
+        assertThat(b.el(channelOfEl0).decide(register, true)).isEqualTo(TO_EL2);
+        assertThat(b.el(1).decide(register, true)).isEqualTo(TO_EL2);
+        assertThat(b.decide(MDSCR_EL1, true)).isEqualTo(Access.ALLOWED);
+        if (channelOfEl0 == 0) {
+            b.set(MDSCR_EL1, 1L << 12);
+            assertThat(b.el(0).decide(register, true))
+                    .as("MDSCR_EL1.TDCC comes first")
+                    .isEqualTo(TO_EL1);
+        }
+        Bench without = Bench.without("FEAT_FGT");
+        without.el(2).write(SystemRegister.MDCR_EL2, tdcc);
+        assertThat(without.el(1).decide(register, true)).isEqualTo(Access.ALLOWED);
+    }
+
     @Test
     void cpacrTrapsByCptrEl2BeforeCptrEl3() {
         Bench b = new Bench(85, Bench.V85).set(SystemRegister.CPTR_EL3, 1L << 31);

@@ -12,6 +12,7 @@ import dev.spelunk.api.registers.Access;
 import dev.spelunk.api.registers.Field;
 import dev.spelunk.api.registers.SystemRegister;
 import dev.spelunk.api.registers.fields.HCR_EL2;
+import dev.spelunk.api.registers.fields.HFGRTR_EL2;
 import dev.spelunk.api.registers.fields.ICC_BPRn_EL1;
 import dev.spelunk.api.registers.fields.ICC_CTLR_EL1;
 import dev.spelunk.api.registers.fields.ICC_EOIRn_EL1;
@@ -48,8 +49,12 @@ public final class CpuInterfaceBank implements RegisterBank {
     public List<RegisterDefinition> registers(Architecture architecture) {
         List<RegisterDefinition> all = new ArrayList<>();
         common(all);
-        group1(all);
-        group0(all);
+        AccessRule enable = architecture.has("FEAT_EL2") && architecture.has("FEAT_FGT")
+                ? TrapControls.fineGrained(
+                        SystemRegister.HFGRTR_EL2, SystemRegister.HFGWTR_EL2, HFGRTR_EL2.ICC_IGRPENn_EL1, 1)
+                : (c, read) -> Access.ALLOWED;
+        group1(all, enable);
+        group0(all, enable);
         if (architecture.has("FEAT_EL2")) {
             el2(all);
         }
@@ -164,7 +169,8 @@ public final class CpuInterfaceBank implements RegisterBank {
         }
     }
 
-    private static void group1(List<RegisterDefinition> all) {
+    /** @param enable the fine-grained traps of ICC_IGRPENn_EL1 */
+    private static void group1(List<RegisterDefinition> all, AccessRule enable) {
         add(
                 all,
                 RegisterDefinition.of("ICC_IAR1_EL1", SystemRegister.ICC_IAR1_EL1)
@@ -200,6 +206,7 @@ public final class CpuInterfaceBank implements RegisterBank {
                 all,
                 either("ICC_IGRPEN1_EL1", SystemRegister.ICC_IGRPEN1_EL1, CpuInterface::virtual)
                         .bits("Enable", ICC_IGRPENn_EL1.Enable)
+                        .rule(enable)
                         .rule(trap(ICH_HCR_EL2.TALL1))
                         .onRead((c, r, stored) ->
                                 CpuInterface.virtual(c) ? Field.valueIn(stored, ICH_VMCR_EL2.VENG1) : stored)
@@ -216,8 +223,12 @@ public final class CpuInterfaceBank implements RegisterBank {
                         .rule(trap(ICH_HCR_EL2.TALL1)));
     }
 
-    /** The physical interface delivers no Group 0 interrupts: there these registers hold values and acknowledge nothing. */
-    private static void group0(List<RegisterDefinition> all) {
+    /**
+     * The physical interface delivers no Group 0 interrupts: there these registers hold values and acknowledge nothing.
+     *
+     * @param enable as of {@link #group1}
+     */
+    private static void group0(List<RegisterDefinition> all, AccessRule enable) {
         AccessRule trap = trap(ICH_HCR_EL2.TALL0);
         add(
                 all,
@@ -256,6 +267,7 @@ public final class CpuInterfaceBank implements RegisterBank {
                 all,
                 either("ICC_IGRPEN0_EL1", SystemRegister.ICC_IGRPEN0_EL1, CpuInterface::virtualGroup0)
                         .bits("Enable", ICC_IGRPENn_EL1.Enable)
+                        .rule(enable)
                         .rule(trap)
                         .onRead((c, r, stored) -> CpuInterface.virtualGroup0(c) ? stored & ICH_VMCR_EL2.VENG0 : stored)
                         .beforeWrite((c, r, stored, value) ->

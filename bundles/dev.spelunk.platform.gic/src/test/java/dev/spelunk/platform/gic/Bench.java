@@ -29,7 +29,7 @@ final class Bench extends TestMachine {
     Bench() {
         super(TestMachine.builder()
                 .pes(PES)
-                .features("FEAT_EL2", "FEAT_EL3", "FEAT_VHE")
+                .features("FEAT_EL2", "FEAT_EL3", "FEAT_VHE", "FEAT_FGT")
                 .registers(new RegisterModelComponent(), new CpuInterfaceBank()));
         gic = component.create(
                 state,

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("The virtual CPU interface over the list registers (IHI 0069, 6, 12.3, 12.4)")
 class VirtualInterfaceTest {
@@ -340,6 +341,27 @@ class VirtualInterfaceTest {
         assertThat(b.pes[0].registers.decide(register, read)).isEqualTo(Access.ALLOWED);
         b.pes[0].pe.el = 0;
         assertThat(b.pes[0].registers.decide(register, read)).isEqualTo(Access.UNDEFINED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {ICC_IGRPEN0_EL1, ICC_IGRPEN1_EL1})
+    @DisplayName("HFGRTR_EL2 and HFGWTR_EL2.ICC_IGRPENn_EL1 trap both enables, while SCR_EL3.FGTEn is 1 (DDI 0487, D24.2.73)")
+    void fineGrainedTraps(int register) {
+        b.pes[0].register(SystemRegister.HCR_EL2, 0);
+        b.pes[0].register(SystemRegister.SCR_EL3, 1L << 27 | 1);
+        for (boolean read : new boolean[] {true, false}) {
+            int control = read ? SystemRegister.HFGRTR_EL2 : SystemRegister.HFGWTR_EL2;
+            b.pes[0].register(control, 1L << 39);
+            assertThat(b.pes[0].registers.decide(register, read)).isEqualTo(Access.trap(2));
+            assertThat(b.pes[0].registers.decide(register, !read)).isEqualTo(Access.ALLOWED);
+            b.pes[0].register(control, ~(1L << 39));
+            assertThat(b.pes[0].registers.decide(register, read)).isEqualTo(Access.ALLOWED);
+            b.pes[0].register(control, 1L << 39);
+            b.pes[0].register(SystemRegister.SCR_EL3, 1);
+            assertThat(b.pes[0].registers.decide(register, read)).isEqualTo(Access.ALLOWED);
+            b.pes[0].register(SystemRegister.SCR_EL3, 1L << 27 | 1);
+            b.pes[0].register(control, 0);
+        }
     }
 
     @Test

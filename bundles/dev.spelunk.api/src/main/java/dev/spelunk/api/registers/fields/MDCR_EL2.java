@@ -19,6 +19,7 @@ public final class MDCR_EL2 {
     public static final long HPMD = 1L << 17;
     public static final long HCCD = 1L << 23;
     public static final long HLP = 1L << 26;
+    public static final long TDCC = 1L << 27;
     public static final long HPMFZO = 1L << 29;
     public static final long HPMFZS = 1L << 36;
 

@@ -12,6 +12,7 @@ public final class MDCR_EL3 {
     public static final int NSPB_SHIFT = 12;
 
     public static final long SDD = 1L << 16;
+    public static final long TDCC = 1L << 27;
     public static final long EnPMSN = 1L << 36;
     public static final long EnPMS3 = 1L << 42;
     public static final long PMSEE = 0x3L << 51;
