@@ -214,7 +214,8 @@ class TrapTest {
 
     @ParameterizedTest
     @CsvSource({"OSDTRRX_EL1", "OSDTRTX_EL1", "MDCCSR_EL0", "MDCCINT_EL1", "DBGDTR_EL0", "DBGDTRRX_EL0"})
-    @DisplayName("MDCR_EL2.TDCC and MDCR_EL3.TDCC, with FEAT_FGT, trap the Debug Communications Channel alone (D24.3.17)")
+    @DisplayName(
+            "MDCR_EL2.TDCC and MDCR_EL3.TDCC, with FEAT_FGT, trap the Debug Communications Channel alone (D24.3.17)")
     void communicationsChannel(String name) {
         long tdcc = 1L << 27;
         Bench b = new Bench(85, Bench.V85);

@@ -345,7 +345,8 @@ class VirtualInterfaceTest {
 
     @ParameterizedTest
     @ValueSource(ints = {ICC_IGRPEN0_EL1, ICC_IGRPEN1_EL1})
-    @DisplayName("HFGRTR_EL2 and HFGWTR_EL2.ICC_IGRPENn_EL1 trap both enables, while SCR_EL3.FGTEn is 1 (DDI 0487, D24.2.73)")
+    @DisplayName(
+            "HFGRTR_EL2 and HFGWTR_EL2.ICC_IGRPENn_EL1 trap both enables, while SCR_EL3.FGTEn is 1 (DDI 0487, D24.2.73)")
     void fineGrainedTraps(int register) {
         b.pes[0].register(SystemRegister.HCR_EL2, 0);
         b.pes[0].register(SystemRegister.SCR_EL3, 1L << 27 | 1);
